@@ -1,0 +1,16 @@
+package dev.mneme.core.model;
+
+import java.util.Locale;
+
+/// What happened, in the past tense.
+public enum ChangeType {
+    MEMORY_ADDED,
+    MEMORY_UPDATED,
+    MEMORY_DELETED,
+    OWNER_ERASED;
+
+    /// For example `memory.added`.
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+}

@@ -1,0 +1,18 @@
+package dev.mneme.core.model;
+
+/// Where vectors can be compared: the embedder's id and the dimension. An owner has one, fixed by its first vector.
+public record EmbeddingSpace(String embedder, int dimension) {
+    public static final int MAX_DIMENSION = 4096;
+
+    /// The embedder of vectors that a caller sends without naming one.
+    public static final String CALLER = "caller";
+
+    public EmbeddingSpace {
+        if (embedder.isEmpty() || embedder.length() > 128) {
+            throw MnemeException.invalid("embedder", "embedder must have 1 to 128 characters.");
+        }
+        if (dimension < 1 || dimension > MAX_DIMENSION) {
+            throw MnemeException.invalid("vector", "A vector must have 1 to " + MAX_DIMENSION + " numbers.");
+        }
+    }
+}

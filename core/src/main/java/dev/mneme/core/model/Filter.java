@@ -1,0 +1,79 @@
+package dev.mneme.core.model;
+
+import java.util.List;
+
+/// Which memories: a tree of conditions over a memory's fields. Matching is defined by `FilterMatcher`.
+public sealed interface Filter {
+    /// How deep conditions may nest.
+    int MAX_DEPTH = 32;
+
+    /// All of them; of none: true.
+    record And(List<Filter> parts) implements Filter {
+        /// Every memory.
+        public static final And ALL = new And(List.of());
+
+        public And {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /// Any of them; of none: false.
+    record Or(List<Filter> parts) implements Filter {
+        public Or {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    record Not(Filter part) implements Filter {}
+
+    /// One field against one value. For `IN` and `NIN` the value is an array; for `EXISTS` a boolean.
+    record Compare(Field field, Operator operator, Json value) implements Filter {}
+
+    enum Operator {
+        EQ,
+        NE,
+        IN,
+        NIN,
+        GT,
+        GTE,
+        LT,
+        LTE,
+        CONTAINS,
+        ICONTAINS,
+        EXISTS
+    }
+
+    /// What a condition looks at.
+    sealed interface Field {
+        record Scope(OwnerKind kind) implements Field {}
+
+        record Named(Name name) implements Field {}
+
+        /// A JSON Pointer into the metadata.
+        record Metadata(String pointer) implements Field {}
+    }
+
+    enum Name {
+        ID,
+        TEXT,
+        ROLE,
+        CATEGORIES,
+        TIMESTAMP,
+        CREATED_AT,
+        UPDATED_AT,
+        EXPIRES_AT,
+        VERSION,
+        REPLACED_BY
+    }
+
+    static Filter and(Filter a, Filter b) {
+        if (a.equals(And.ALL)) {
+            return b;
+        }
+        return b.equals(And.ALL) ? a : new And(List.of(a, b));
+    }
+
+    static Filter scope(OwnerKind kind, String id) {
+        return new Compare(new Field.Scope(kind), Operator.EQ, new Json.JsonString(id));
+    }
+}

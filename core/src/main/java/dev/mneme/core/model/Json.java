@@ -1,0 +1,86 @@
+package dev.mneme.core.model;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by value (`1`
+/// equals `1.0`).
+public sealed interface Json {
+    /// Members in the order in which they came.
+    record JsonObject(Map<String, Json> members) implements Json {
+        public static final JsonObject EMPTY = new JsonObject(Map.of());
+
+        public JsonObject {
+            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        }
+
+        /// RFC 7396: members of the patch replace ours, `null` removes, objects merge.
+        public JsonObject mergePatch(JsonObject patch) {
+            Map<String, Json> merged = new LinkedHashMap<>(members);
+            patch.members.forEach((name, value) -> {
+                switch (value) {
+                    case JsonNull none -> merged.remove(name);
+                    case JsonObject object -> {
+                        JsonObject base = merged.get(name) instanceof JsonObject ours ? ours : EMPTY;
+                        merged.put(name, base.mergePatch(object));
+                    }
+                    default -> merged.put(name, value);
+                }
+            });
+            return new JsonObject(merged);
+        }
+    }
+
+    record JsonArray(List<Json> items) implements Json {
+        public JsonArray {
+            items = List.copyOf(items);
+        }
+    }
+
+    record JsonString(String value) implements Json {}
+
+    record JsonNumber(BigDecimal value) implements Json {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof JsonNumber(BigDecimal theirs) && value.compareTo(theirs) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return Double.hashCode(value.doubleValue());
+        }
+    }
+
+    record JsonBoolean(boolean value) implements Json {}
+
+    record JsonNull() implements Json {}
+
+    /// What a JSON Pointer (RFC 6901; `""` is the whole) names in this value.
+    default Optional<Json> at(String pointer) {
+        if (pointer.isEmpty()) {
+            return Optional.of(this);
+        }
+        Json here = this;
+        for (String step : pointer.substring(1).split("/", -1)) {
+            String name = step.replace("~1", "/").replace("~0", "~");
+            Json next = switch (here) {
+                case JsonObject object -> object.members().get(name);
+                case JsonArray array
+                when name.matches("0|[1-9][0-9]{0,8}") -> {
+                    int index = Integer.parseInt(name);
+                    yield index < array.items().size() ? array.items().get(index) : null;
+                }
+                default -> null;
+            };
+            if (next == null) {
+                return Optional.empty();
+            }
+            here = next;
+        }
+        return Optional.of(here);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.mneme.core.model;
+
+import dev.mneme.core.model.Json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A fact in words, at one version. Versions count 1, 2, 3 … per memory. Times have milliseconds.
+///
+/// @param name the speaker, where the caller named one apart from the text
+/// @param timestamp when it was said, by the caller's account; memories of one caller's timestamp were told together
+/// @param createdAt the command time of version 1
+/// @param expiresAt from then on it is hidden
+/// @param replacedBy the memory that superseded it
+public record Memory(
+        MemoryId id,
+        ScopeIds scope,
+        String text,
+        @Nullable String role,
+        @Nullable String name,
+        JsonObject metadata,
+        List<String> categories,
+        @Nullable Instant timestamp,
+        Instant createdAt,
+        Instant updatedAt,
+        @Nullable Instant expiresAt,
+        long version,
+        @Nullable MemoryId replacedBy) {
+
+    public Memory {
+        categories = List.copyOf(categories);
+    }
+
+    public boolean expired(Instant now) {
+        return expiresAt != null && !now.isBefore(expiresAt);
+    }
+}

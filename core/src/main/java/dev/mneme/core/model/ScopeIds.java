@@ -1,0 +1,75 @@
+package dev.mneme.core.model;
+
+import org.jspecify.annotations.Nullable;
+
+/// Whose and whence a memory is: any of the four ids, at least one of them. Each is 1 to 256 characters, none a
+/// control
+/// character.
+public record ScopeIds(
+        @Nullable String userId,
+        @Nullable String agentId,
+        @Nullable String appId,
+        @Nullable String runId) {
+
+    public static final int MAX_ID_LENGTH = 256;
+
+    public ScopeIds {
+        checkId(OwnerKind.USER, userId);
+        checkId(OwnerKind.AGENT, agentId);
+        checkId(OwnerKind.APP, appId);
+        checkId(OwnerKind.RUN, runId);
+        if (userId == null && agentId == null && appId == null && runId == null) {
+            throw MnemeException.invalid("userId", "Name at least one of userId, agentId, appId, runId.");
+        }
+    }
+
+    public static ScopeIds user(String userId) {
+        return new ScopeIds(userId, null, null, null);
+    }
+
+    public @Nullable String id(OwnerKind kind) {
+        return switch (kind) {
+            case USER -> userId;
+            case AGENT -> agentId;
+            case APP -> appId;
+            case RUN -> runId;
+        };
+    }
+
+    /// The owner: the first of user, agent, app, run that is present.
+    public Owner owner() {
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = id(kind);
+            if (id != null) {
+                return new Owner(Owner.DEFAULT_PROJECT, kind, id);
+            }
+        }
+        throw new IllegalStateException("a scope without ids");
+    }
+
+    static void checkId(OwnerKind kind, @Nullable String id) {
+        if (id == null) {
+            return;
+        }
+        if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
+            throw MnemeException.invalid(
+                    kind.fieldName(), kind.fieldName() + " must have 1 to " + MAX_ID_LENGTH + " characters.");
+        }
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (Character.isISOControl(c)) {
+                throw MnemeException.invalid(
+                        kind.fieldName(), kind.fieldName() + " must not contain control characters.");
+            }
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < id.length()
+                        && Character.isLowSurrogate(id.charAt(i + 1));
+                if (!pair) {
+                    throw MnemeException.invalid(kind.fieldName(), kind.fieldName() + " must be well-formed Unicode.");
+                }
+                i++;
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.mneme.core.spi;
+
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.QueryEmbedding;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What to search for: words, a vector, or both.
+///
+/// @param owner whose; null asks every shard
+/// @param text the words, or null
+/// @param embedding the query's vector (and token vectors, when the built-in embedder made them), or null
+/// @param filter everything that must hold, the key's restriction included
+/// @param threshold the least score, 0 to 1
+/// @param timeLimit how long a search over every shard may take before it answers with what it has
+public record SearchQuery(
+        @Nullable Owner owner,
+        @Nullable String text,
+        @Nullable QueryEmbedding embedding,
+        Filter filter,
+        int topK,
+        double threshold,
+        boolean showExpired,
+        Instant now,
+        Duration timeLimit) {}

@@ -1,0 +1,104 @@
+package dev.mneme.core.spi;
+
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Restriction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps everything and finds it again: the one port that every topology implements. It knows nothing of keys'
+/// rights:
+/// the services do.
+///
+/// **Promises**, each held by a test of `StoreContract`:
+/// - *Durable*: once [#write] returned, a store opened again on the same folder has it.
+/// - *Atomic*: a reader sees all of a write or none of it.
+/// - *Ordered*: an owner's positions are dense, and what is read at a position contains every change up to it.
+/// - *Immediate*: what was written is found by every read and search that begins after `write` returned.
+/// - *Isolated*: a read that names an owner sees nothing of another.
+///
+/// **Threads**: any number may call. Calls block: callers run them on virtual threads.
+///
+/// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same idempotency key.
+public interface Store extends AutoCloseable {
+    /// Decides the commands of one owner and makes them durable.
+    WriteResult write(Write write);
+
+    /// The live or expired memory; empty if never written or deleted.
+    Optional<At<Memory>> find(MemoryId id);
+
+    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or its owner was
+    /// erased.
+    Optional<At<List<MemoryVersion>>> history(MemoryId id);
+
+    MemoryPage list(MemoryQuery query);
+
+    SearchResult search(SearchQuery query);
+
+    /// Scope ids with their counts, of what `restriction` lets through, ordered by kind and id.
+    ///
+    /// @param after the last entity of the page before, or null
+    List<Entity> entities(Restriction restriction, @Nullable Entity after, int limit);
+
+    /// The owner's latest position.
+    Position head(Owner owner);
+
+    /// Waits until the owner's position is at least this one.
+    ///
+    /// @return whether it is, within the time
+    boolean await(Owner owner, Position position, Duration atMost);
+
+    /// The owner's changes after a sequence, oldest first.
+    ChangeBatch changes(Owner owner, long afterSequence, int limit);
+
+    /// Every owner's changes after an operator's cursor, each shard's in its order.
+    ///
+    /// @param cursor as an earlier batch gave it; `""` for the oldest retained
+    OperatorBatch changes(String cursor, int limit);
+
+    /// The operator's cursor of now.
+    String operatorCursor();
+
+    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null), until closed. It
+    /// runs on the
+    /// applying thread and must neither block nor throw; several advances may come as one call.
+    Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
+
+    /// Every key, in no order.
+    List<ApiKey> keys();
+
+    /// Writes to the system shard: keys.
+    WriteResult writeSystem(Write write);
+
+    StoreStatus status();
+
+    /// The epoch of this data folder's positions.
+    String epoch();
+
+    /// Finishes what was proposed, checkpoints, closes.
+    @Override
+    void close();
+
+    /// @param reset the changes after the given sequence are no longer retained: read the state at `position`, then
+    ///     go
+    /// on from there
+    record ChangeBatch(List<Change> changes, Position position, boolean reset) {}
+
+    record OperatorBatch(List<Change> changes, String cursor, boolean reset) {}
+
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

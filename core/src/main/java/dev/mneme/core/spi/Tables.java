@@ -1,0 +1,94 @@
+package dev.mneme.core.spi;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of one shard: an ordered map from bytes to bytes that remembers the log index which it contains.
+///
+/// **Promises**, each held by a test of `TablesContract`:
+/// - *Atomic*: the rows of a [Batch] and its applied index change together, for readers and through a crash.
+/// - *Prefix*: after a crash the rows are those of some earlier applied index, never less than the last
+///   [#checkpoint].
+/// - *Isolated*: a [Snapshot] sees one applied index, however long it is read.
+///
+/// Keys are ordered by unsigned bytes.
+///
+/// **Threads**: one writer; any number of readers.
+///
+/// **Failures**: `MnemeException` with `INTEGRITY_VIOLATION` (unreadable rows), `STORAGE_FULL` or `INTERNAL`.
+public interface Tables extends AutoCloseable {
+    /// The log index that the rows contain; 0 when new.
+    long appliedIndex();
+
+    byte @Nullable [] get(byte[] key);
+
+    void write(Batch batch);
+
+    /// A view that does not change. Close it soon: it holds back the store's own cleaning.
+    Snapshot snapshot();
+
+    /// Makes everything applied so far durable.
+    ///
+    /// @return the applied index that is durable now
+    long checkpoint();
+
+    /// Lets the store drop what deletions left behind in `[from, to)`: after an erasure.
+    void compact(byte[] from, byte[] to);
+
+    /// Bytes on disk (or heap), as near as the store knows.
+    long sizeBytes();
+
+    @Override
+    void close();
+
+    interface Snapshot extends AutoCloseable {
+        byte @Nullable [] get(byte[] key);
+
+        /// Walks the rows of `[from, to)` upwards until the visitor says stop.
+        void scan(byte[] from, byte[] to, Visitor visitor);
+
+        /// Walks the rows of `[from, to)` downwards until the visitor says stop.
+        void scanDown(byte[] from, byte[] to, Visitor visitor);
+
+        @Override
+        void close();
+    }
+
+    @FunctionalInterface
+    interface Visitor {
+        /// @return whether to go on
+        boolean row(byte[] key, byte[] value);
+    }
+
+    /// Rows to put and keys to delete, in order, with the log index that they bring the tables to.
+    final class Batch {
+        /// One row; a null value deletes.
+        @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+        public record Row(byte[] key, byte @Nullable [] value) {}
+
+        private final List<Row> rows = new ArrayList<>();
+        private long appliedIndex;
+
+        public void put(byte[] key, byte[] value) {
+            rows.add(new Row(key, value));
+        }
+
+        public void delete(byte[] key) {
+            rows.add(new Row(key, null));
+        }
+
+        public void appliedIndex(long index) {
+            appliedIndex = index;
+        }
+
+        public long appliedIndex() {
+            return appliedIndex;
+        }
+
+        public List<Row> rows() {
+            return Collections.unmodifiableList(rows);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The ports: what others implement for the core.
+@NullMarked
+package dev.mneme.core.spi;
+
+import org.jspecify.annotations.NullMarked;
