@@ -10,7 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller asks of one owner. It carries all it needs, so that it is decided identically anywhere; the time is
+/// What a caller asks of one owner. It carries all it needs, so that it is decided identically anywhere; the
+/// time is
 /// its batch's.
 public sealed interface Command {
     /// Stands for "whatever version it has".

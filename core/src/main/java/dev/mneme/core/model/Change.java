@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param position its place in the owner's order; the change before it is at `sequence - 1`
 /// @param by who wrote it
-/// @param memory the memory as the change left it (of a deleted one: as it last was); null for an erased owner, and
+/// @param memory the memory as the change left it (of a deleted one: as it last was); null for an erased
+///     owner, and
 ///     for
 /// a memory whose
 ///     history is no longer kept

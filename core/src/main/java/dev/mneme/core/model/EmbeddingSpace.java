@@ -1,6 +1,7 @@
 package dev.mneme.core.model;
 
-/// Where vectors can be compared: the embedder's id and the dimension. An owner has one, fixed by its first vector.
+/// Where vectors can be compared: the embedder's id and the dimension. An owner has one, fixed by its first
+/// vector.
 public record EmbeddingSpace(String embedder, int dimension) {
     public static final int MAX_DIMENSION = 4096;
 

@@ -76,4 +76,16 @@ public sealed interface Filter {
     static Filter scope(OwnerKind kind, String id) {
         return new Compare(new Field.Scope(kind), Operator.EQ, new Json.JsonString(id));
     }
+
+    /// Whether the filter says this owner and nothing else: its id, and that higher kinds are absent.
+    static boolean isExactly(Filter filter, Owner owner) {
+        return switch (filter) {
+            case And and -> and.parts().stream().allMatch(part -> isExactly(part, owner));
+            case Compare(Field.Scope(OwnerKind kind), Operator operator, Json value) ->
+                kind == owner.kind()
+                        ? operator == Operator.EQ && value.equals(new Json.JsonString(owner.id()))
+                        : kind.compareTo(owner.kind()) < 0;
+            default -> false;
+        };
+    }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by value (`1`
+/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by value
+/// (`1`
 /// equals `1.0`).
 public sealed interface Json {
     /// Members in the order in which they came.

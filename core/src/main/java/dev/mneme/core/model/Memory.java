@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// A fact in words, at one version. Versions count 1, 2, 3 … per memory. Times have milliseconds.
 ///
 /// @param name the speaker, where the caller named one apart from the text
-/// @param timestamp when it was said, by the caller's account; memories of one caller's timestamp were told together
+/// @param timestamp when it was said, by the caller's account; memories of one caller's timestamp were told
+///     together
 /// @param createdAt the command time of version 1
 /// @param expiresAt from then on it is hidden
 /// @param replacedBy the memory that superseded it

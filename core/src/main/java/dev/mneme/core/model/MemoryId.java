@@ -5,9 +5,11 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot, and 62 random
+/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot, and 62
+/// random
 /// bits, so that an
-/// id alone can be routed. Ids of another form (only an admin's import brings one) are valid but must be asked of
+/// id alone can be routed. Ids of another form (only an admin's import brings one) are valid but must be
+/// asked of
 /// every
 /// shard.
 public record MemoryId(UUID value) implements Comparable<MemoryId> {

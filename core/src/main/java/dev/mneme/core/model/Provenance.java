@@ -4,7 +4,8 @@ package dev.mneme.core.model;
 ///
 /// @param keyId the API key's id
 /// @param instance the instance's name
-/// @param named whether the caller named the instance; the default one (`key:<key id>`) is never suppressed as an
+/// @param named whether the caller named the instance; the default one (`key:<key id>`) is never suppressed
+///     as an
 ///     echo
 public record Provenance(String keyId, String instance, boolean named) {
     public static Provenance ofKey(String keyId) {

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// One folder of files as the log sees it: the seam at which tests put a disk that fails, fills up, or loses power.
+/// One folder of files as the log sees it: the seam at which tests put a disk that fails, fills up, or loses
+/// power.
 ///
-/// **Durability**: what was written is sure to survive a power loss only after [File#sync] returned; a new, removed
+/// **Durability**: what was written is sure to survive a power loss only after [File#sync] returned; a new,
+/// removed
 /// or
 /// renamed file
-/// only after [#syncFolder]. After a failed `sync` nothing is known about what was written since the last good one.
+/// only after [#syncFolder]. After a failed `sync` nothing is known about what was written since the last
+/// good one.
 ///
 /// **Threads**: one at a time per file.
 public interface Disk {
@@ -36,7 +39,8 @@ public interface Disk {
         /// Writes all of `from` at `offset`, or throws. After a throw any part may have been written.
         void write(ByteBuffer from, long offset) throws IOException;
 
-        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes never written read as
+        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes never written read
+        /// as
         /// zero.
         ///
         /// @throws java.nio.file.FileSystemException (or another `IOException`) when there is no room

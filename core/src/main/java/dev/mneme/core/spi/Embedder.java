@@ -6,11 +6,13 @@ import dev.mneme.core.model.QueryEmbedding;
 
 /// Turns texts into vectors.
 ///
-/// **Promises**: the same text always gets the same embedding, whatever is embedded beside it; vectors have length 1.
+/// **Promises**: the same text always gets the same embedding, whatever is embedded beside it; vectors have
+/// length 1.
 ///
 /// **Threads**: any number may call; calls block while all workers are busy.
 ///
-/// **Failures**: `MnemeException` alone; `OVERLOADED` when too many callers wait or a remote model does not answer.
+/// **Failures**: `MnemeException` alone; `OVERLOADED` when too many callers wait or a remote model does not
+/// answer.
 public interface Embedder extends AutoCloseable {
     EmbeddingSpace space();
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// @param owner whose; null asks every shard
 /// @param text the words, or null
 /// @param embedding the query's vector (and token vectors, when the built-in embedder made them), or null
+/// @param vectorGiven whether the caller sent the vector: in another space than the owner's it is
+///     `embedder_mismatch`;
+///     a vector that we made is left out there, and the words are searched
 /// @param filter everything that must hold, the key's restriction included
 /// @param threshold the least score, 0 to 1
 /// @param timeLimit how long a search over every shard may take before it answers with what it has
@@ -19,6 +22,7 @@ public record SearchQuery(
         @Nullable Owner owner,
         @Nullable String text,
         @Nullable QueryEmbedding embedding,
+        boolean vectorGiven,
         Filter filter,
         int topK,
         double threshold,

@@ -6,6 +6,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any number may call. Calls block: callers run them on virtual threads.
 ///
-/// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same idempotency key.
+/// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same
+/// idempotency key.
 public interface Store extends AutoCloseable {
     /// Decides the commands of one owner and makes them durable.
     WriteResult write(Write write);
@@ -38,7 +40,8 @@ public interface Store extends AutoCloseable {
     /// The live or expired memory; empty if never written or deleted.
     Optional<At<Memory>> find(MemoryId id);
 
-    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or its owner was
+    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or its
+    /// owner was
     /// erased.
     Optional<At<List<MemoryVersion>>> history(MemoryId id);
 
@@ -51,6 +54,9 @@ public interface Store extends AutoCloseable {
     /// @param after the last entity of the page before, or null
     List<Entity> entities(Restriction restriction, @Nullable Entity after, int limit);
 
+    /// The owners that may have memories which match, expired ones too; at least those that have.
+    List<Owner> ownersMatching(Filter filter);
+
     /// The owner's latest position.
     Position head(Owner owner);
 
@@ -59,7 +65,12 @@ public interface Store extends AutoCloseable {
     /// @return whether it is, within the time
     boolean await(Owner owner, Position position, Duration atMost);
 
+    /// For [#changes(Owner, long, int)]: before the oldest retained change.
+    long OLDEST = -1;
+
     /// The owner's changes after a sequence, oldest first.
+    ///
+    /// @param afterSequence or [#OLDEST], which is never a reset
     ChangeBatch changes(Owner owner, long afterSequence, int limit);
 
     /// Every owner's changes after an operator's cursor, each shard's in its order.
@@ -70,7 +81,8 @@ public interface Store extends AutoCloseable {
     /// The operator's cursor of now.
     String operatorCursor();
 
-    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null), until closed. It
+    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null), until
+    /// closed. It
     /// runs on the
     /// applying thread and must neither block nor throw; several advances may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
@@ -90,12 +102,16 @@ public interface Store extends AutoCloseable {
     @Override
     void close();
 
-    /// @param reset the changes after the given sequence are no longer retained: read the state at `position`, then
+    /// @param reset the changes after the given sequence are no longer retained: read the state at
+    ///     `position`, then
     ///     go
     /// on from there
-    record ChangeBatch(List<Change> changes, Position position, boolean reset) {}
+    record ChangeBatch(List<Change> changes, long after, Position position, boolean reset) {}
 
-    record OperatorBatch(List<Change> changes, String cursor, boolean reset) {}
+    record OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset) {}
+
+    /// @param cursor where to resume after it
+    record OperatorChange(Change change, String cursor) {}
 
     interface Subscription extends AutoCloseable {
         @Override

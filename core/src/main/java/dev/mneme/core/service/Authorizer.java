@@ -1,0 +1,128 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Filter.And;
+import dev.mneme.core.model.Filter.Compare;
+import dev.mneme.core.model.Filter.Field;
+import dev.mneme.core.model.Filter.Operator;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.ScopeIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What a caller may do and see: the one place that every door, search, history, export and live change goes
+/// through.
+///
+/// Someone else's id answers exactly as a missing one does, so what may not be seen is `not_found` by id,
+/// left out of
+/// queries, and `not_allowed` where the request itself names a scope that the key does not have, whether it
+/// exists or
+/// not.
+public final class Authorizer {
+    private Authorizer() {}
+
+    /// @throws MnemeException `not_allowed` when the key's role is less
+    static void require(Caller caller, Role role) {
+        if (!caller.key().role().includes(role)) {
+            throw new MnemeException(
+                    ErrorCode.NOT_ALLOWED,
+                    "This key has the role " + caller.key().role().wireName() + "; this needs " + role.wireName()
+                            + ".");
+        }
+    }
+
+    /// An admin key without restrictions, for what concerns every owner.
+    static void requireOperator(Caller caller) {
+        require(caller, Role.ADMIN);
+        if (!caller.key().restriction().isNone()) {
+            throw new MnemeException(ErrorCode.NOT_ALLOWED, "This needs an admin key without restrictions.");
+        }
+    }
+
+    /// @throws MnemeException `not_allowed` when the key may not write memories of this scope
+    static void requireScope(Caller caller, ScopeIds scope) {
+        if (!caller.key().restriction().allows(scope)) {
+            throw new MnemeException(ErrorCode.NOT_ALLOWED, "This key may not use these scope ids: " + needs(caller));
+        }
+    }
+
+    /// @throws MnemeException `not_allowed` when nothing of this owner could ever be seen with the key
+    static void requireOwner(Caller caller, Owner owner) {
+        if (!mayHold(caller.key().restriction(), owner)) {
+            throw new MnemeException(ErrorCode.NOT_ALLOWED, "This key may not read this owner: " + needs(caller));
+        }
+    }
+
+    /// @throws MnemeException `not_allowed` unless every memory of the owner may be seen with the key
+    static void requireWholeOwner(Caller caller, Owner owner) {
+        if (!seesAllOf(caller.key().restriction(), owner)) {
+            throw new MnemeException(
+                    ErrorCode.NOT_ALLOWED, "This key may not touch all of this owner: " + needs(caller));
+        }
+    }
+
+    static boolean maySee(Caller caller, Memory memory) {
+        return caller.key().restriction().allows(memory.scope());
+    }
+
+    /// A change without a memory (an erasure) concerns whoever may see all of the owner's memories.
+    static boolean maySee(Caller caller, Change change) {
+        Memory memory = change.memory();
+        if (memory != null) {
+            return maySee(caller, memory);
+        }
+        return seesAllOf(caller.key().restriction(), change.owner());
+    }
+
+    /// The filter, intersected with what the key may see.
+    static Filter restrict(Caller caller, Filter filter) {
+        List<Filter> parts = new ArrayList<>();
+        caller.key().restriction().allowed().forEach((kind, ids) -> parts.add(oneOf(kind, ids)));
+        return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
+    }
+
+    private static Filter oneOf(OwnerKind kind, Set<String> ids) {
+        List<Json> values = ids.stream().<Json>map(JsonString::new).toList();
+        return new Compare(new Field.Scope(kind), Operator.IN, new JsonArray(values));
+    }
+
+    /// Whether memories that the restriction lets through can belong to the owner: a memory of an owner has
+    /// none of
+    /// the
+    /// kinds above the owner's, and the owner's id.
+    private static boolean mayHold(Restriction restriction, Owner owner) {
+        for (Map.Entry<OwnerKind, Set<String>> entry : restriction.allowed().entrySet()) {
+            int order = entry.getKey().compareTo(owner.kind());
+            if (order < 0 || (order == 0 && !entry.getValue().contains(owner.id()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean seesAllOf(Restriction restriction, Owner owner) {
+        return mayHold(restriction, owner)
+                && restriction.allowed().keySet().stream().allMatch(kind -> kind == owner.kind());
+    }
+
+    private static String needs(Caller caller) {
+        List<String> parts = new ArrayList<>();
+        caller.key()
+                .restriction()
+                .allowed()
+                .forEach((kind, ids) -> parts.add(kind.fieldName() + " must be " + String.join(" or ", ids)));
+        return String.join(", and ", parts) + ".";
+    }
+}

@@ -1,0 +1,309 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Store.ChangeBatch;
+import dev.mneme.core.spi.Store.OperatorBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The changes that a caller may see, read from a position on and live: what REST, SSE and WebSocket are fed
+/// from.
+///
+/// A reader pulls: it holds a position, not a queue, so a slow one costs nothing but its own delay.
+public final class ChangeFeed {
+    private static final int READ = 256;
+
+    private final Store store;
+
+    public ChangeFeed(Store store) {
+        this.store = store;
+    }
+
+    /// One change for one subscription.
+    ///
+    /// @param position where to resume after it
+    /// @param previous the position that this subscription had before it: filtered changes are no gap
+    public record Item(Change change, String position, String previous) {}
+
+    /// @param position where the reader is now; further on than the last item when changes were filtered out
+    /// @param reset the position asked for can no longer be served: read the state at `position` and go on
+    ///     from there
+    public record Page(List<Item> items, String position, boolean reset) {}
+
+    /// What is retained of one owner after a position; without one, from the oldest on.
+    public Page read(Caller caller, Owner owner, @Nullable Position after, int limit) {
+        try (Reader reader = open(caller, owner, after == null ? Start.OLDEST : Start.AFTER, after)) {
+            return reader.page(limit);
+        }
+    }
+
+    /// Every owner's, for an operator.
+    public Page readAll(Caller caller, String cursor, int limit) {
+        try (Reader reader = openAll(caller, cursor)) {
+            return reader.page(limit);
+        }
+    }
+
+    /// Follows one owner.
+    ///
+    /// @param resumeFrom the last position that the caller holds, or null to begin now
+    public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom) {
+        return open(caller, owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
+    }
+
+    /// Follows every owner, for an operator.
+    ///
+    /// @param cursor an earlier position of such a reader, or null to begin now
+    public Reader followAll(Caller caller, @Nullable String cursor) {
+        return openAll(caller, cursor == null ? store.operatorCursor() : cursor);
+    }
+
+    private enum Start {
+        OLDEST,
+        NOW,
+        AFTER
+    }
+
+    private Reader open(Caller caller, Owner owner, Start start, @Nullable Position after) {
+        Authorizer.require(caller, Role.READ);
+        Authorizer.requireOwner(caller, owner);
+        Position head = store.head(owner);
+        if (after == null) {
+            long from = start == Start.NOW
+                    ? head.sequence()
+                    : store.changes(owner, Store.OLDEST, 1).after();
+            return new OwnerReader(caller, owner, head.withSequence(from), false);
+        }
+        if (after.slot() != owner.slot()) {
+            throw MnemeException.invalid(
+                    "after", "This position belongs to another owner: use one that this owner's changes gave.");
+        }
+        boolean served = after.epoch().equals(head.epoch())
+                && after.sequence() <= head.sequence()
+                && !store.changes(owner, after.sequence(), 1).reset();
+        return new OwnerReader(caller, owner, served ? after : head, !served);
+    }
+
+    private Reader openAll(Caller caller, String cursor) {
+        Authorizer.requireOperator(caller);
+        return new OperatorReader(caller, cursor);
+    }
+
+    /// A place in a feed. Used by one thread at a time; `close` may come from any.
+    public abstract static sealed class Reader implements AutoCloseable permits OwnerReader, OperatorReader {
+        final Caller caller;
+        private volatile boolean advanced = true;
+        private volatile @Nullable Thread waiting;
+        private volatile boolean closed;
+        private Store.@Nullable Subscription subscription;
+
+        Reader(Caller caller) {
+            this.caller = caller;
+        }
+
+        /// Where the reader is.
+        public abstract String position();
+
+        /// Where the reader is, to be said to the client: the next item's `previous` is this.
+        public abstract String announce();
+
+        /// Whether the position asked for could not be served, so that the caller must read the state anew.
+        /// Said
+        /// until
+        /// the first page was read.
+        public abstract boolean reset();
+
+        /// What is there now, at most `limit` changes; maybe nothing.
+        public abstract Page page(int limit);
+
+        abstract Store.Subscription subscribe(Runnable onAdvance);
+
+        /// What is there, waiting up to `atMost` when there is nothing yet.
+        ///
+        /// @return an empty page when the time passed or the reader was closed
+        public Page await(int limit, Duration atMost) throws InterruptedException {
+            if (subscription == null) {
+                subscription = subscribe(this::wake);
+            }
+            long deadline = System.nanoTime() + atMost.toNanos();
+            while (true) {
+                boolean fresh = advanced;
+                advanced = false;
+                Page page = fresh || reset() ? page(limit) : new Page(List.of(), position(), false);
+                if (!page.items().isEmpty() || page.reset() || closed) {
+                    advanced = true; // there may be more
+                    return page;
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return page;
+                }
+                park(left);
+            }
+        }
+
+        private void park(long nanos) throws InterruptedException {
+            waiting = Thread.currentThread();
+            try {
+                if (!advanced && !closed) {
+                    LockSupport.parkNanos(this, nanos);
+                }
+            } finally {
+                waiting = null;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+
+        /// Makes a waiting [#await] look again.
+        public void wake() {
+            advanced = true;
+            Thread thread = waiting;
+            if (thread != null) {
+                LockSupport.unpark(thread);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            wake();
+            Store.Subscription open = subscription;
+            if (open != null) {
+                open.close();
+            }
+        }
+
+        final boolean wanted(Change change) {
+            return Authorizer.maySee(caller, change) && !change.echoOf(caller.by());
+        }
+    }
+
+    private final class OwnerReader extends Reader {
+        private final Owner owner;
+        private Position position;
+        private String told;
+        private boolean reset;
+
+        OwnerReader(Caller caller, Owner owner, Position position, boolean reset) {
+            super(caller);
+            this.owner = owner;
+            this.position = position;
+            this.told = position.toString();
+            this.reset = reset;
+        }
+
+        @Override
+        public String position() {
+            return position.toString();
+        }
+
+        @Override
+        public String announce() {
+            told = position();
+            return told;
+        }
+
+        @Override
+        public boolean reset() {
+            return reset;
+        }
+
+        @Override
+        public Page page(int limit) {
+            if (reset) {
+                reset = false;
+                return new Page(List.of(), position(), true);
+            }
+            List<Item> items = new ArrayList<>();
+            while (items.size() < limit) {
+                ChangeBatch batch = store.changes(owner, position.sequence(), Math.min(READ, limit - items.size()));
+                if (batch.reset()) {
+                    return lost(items, batch);
+                }
+                for (Change change : batch.changes()) {
+                    position = change.position();
+                    if (wanted(change)) {
+                        items.add(new Item(change, position(), told));
+                        told = position.toString();
+                    }
+                }
+                if (batch.changes().isEmpty()) {
+                    break;
+                }
+            }
+            return new Page(items, position(), false);
+        }
+
+        /// What lay ahead is no longer kept: what was already read goes out first, the reset with the next
+        /// page.
+        private Page lost(List<Item> items, ChangeBatch batch) {
+            if (!items.isEmpty()) {
+                return new Page(items, position(), false);
+            }
+            position = batch.position();
+            told = position.toString();
+            return new Page(List.of(), position(), true);
+        }
+
+        @Override
+        Store.Subscription subscribe(Runnable onAdvance) {
+            return store.subscribe(owner, onAdvance);
+        }
+    }
+
+    private final class OperatorReader extends Reader {
+        private String cursor;
+        private String told;
+
+        OperatorReader(Caller caller, String cursor) {
+            super(caller);
+            this.cursor = cursor;
+            this.told = cursor;
+        }
+
+        @Override
+        public String position() {
+            return cursor;
+        }
+
+        @Override
+        public String announce() {
+            told = cursor;
+            return told;
+        }
+
+        @Override
+        public boolean reset() {
+            return false;
+        }
+
+        @Override
+        public Page page(int limit) {
+            OperatorBatch batch = store.changes(cursor, limit);
+            List<Item> items = new ArrayList<>();
+            for (Store.OperatorChange each : batch.changes()) {
+                if (!each.change().echoOf(caller.by())) {
+                    items.add(new Item(each.change(), each.cursor(), told));
+                    told = each.cursor();
+                }
+            }
+            cursor = batch.cursor();
+            return new Page(items, cursor, batch.reset());
+        }
+
+        @Override
+        Store.Subscription subscribe(Runnable onAdvance) {
+            return store.subscribe(null, onAdvance);
+        }
+    }
+}

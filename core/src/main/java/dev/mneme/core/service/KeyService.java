@@ -1,0 +1,187 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Makes, lists and revokes API keys, and tells who shows one.
+///
+/// A secret is `mk_` and 32 random bytes in base64url; only its SHA-256 is kept. That hash finds the key, and
+/// it is
+/// compared in constant time.
+///
+/// **Threads**: any number may call.
+public final class KeyService {
+    private static final Owner SYSTEM = new Owner("system", OwnerKind.APP, "keys");
+    private static final int MAX_NAME = 128;
+    private static final int MAX_KEYS = 10_000;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
+    private final List<Consumer<String>> revocations = new CopyOnWriteArrayList<>();
+
+    public KeyService(Store store, InstantSource clock, SecureRandom random) {
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+        store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
+    }
+
+    /// A new key, with the secret that is shown once.
+    public record Created(ApiKey key, String secret) {
+        @Override
+        public String toString() {
+            return "Created[key=" + key.id() + ", secret=***]";
+        }
+    }
+
+    /// Who shows this secret.
+    ///
+    /// @throws MnemeException `unauthenticated`
+    public ApiKey authenticate(@Nullable String secret) {
+        if (secret == null || secret.isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "Send an API key: 'Authorization: Bearer mk_…' (the admin key is in the data folder).");
+        }
+        byte[] hash = sha256(secret);
+        ApiKey key = byHash.get(hex(hash));
+        if (key == null || !MessageDigest.isEqual(hash, key.secretHash())) {
+            throw new MnemeException(
+                    ErrorCode.UNAUTHENTICATED, "This API key is not known here: it is mistyped or revoked.");
+        }
+        if (key.expired(clock.instant())) {
+            throw new MnemeException(ErrorCode.UNAUTHENTICATED, "This API key has expired: ask for a new one.");
+        }
+        return key;
+    }
+
+    public boolean isEmpty() {
+        return byHash.isEmpty();
+    }
+
+    /// Makes the first key: an unrestricted admin's. For the server's first start, not for doors.
+    public Created bootstrap() {
+        return put(Provenance.ofKey("bootstrap"), "admin", Role.ADMIN, Restriction.NONE, null, null, null);
+    }
+
+    public Created create(
+            Caller caller,
+            String name,
+            Role role,
+            Restriction restriction,
+            @Nullable Instant expiresAt,
+            ApiKey.@Nullable Rate rate) {
+        Authorizer.requireOperator(caller);
+        if (name.isBlank() || name.length() > MAX_NAME) {
+            throw MnemeException.invalid("name", "name must have 1 to " + MAX_NAME + " characters.");
+        }
+        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+            throw MnemeException.invalid("expiresAt", "expiresAt must be in the future.");
+        }
+        if (byHash.size() >= MAX_KEYS) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "There are " + MAX_KEYS + " keys: revoke some first.");
+        }
+        return put(caller.by(), name, role, restriction, expiresAt, rate, null);
+    }
+
+    private Created put(
+            Provenance by,
+            String name,
+            Role role,
+            Restriction restriction,
+            @Nullable Instant expiresAt,
+            ApiKey.@Nullable Rate rate,
+            @Nullable Idempotency idempotency) {
+        byte[] bits = new byte[32];
+        random.nextBytes(bits);
+        String secret = "mk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        byte[] idBits = new byte[6];
+        random.nextBytes(idBits);
+        ApiKey key = new ApiKey(
+                HexFormat.of().formatHex(idBits),
+                name,
+                role,
+                restriction,
+                clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
+                expiresAt,
+                rate,
+                sha256(secret));
+        store.writeSystem(new Write(SYSTEM, by, idempotency, List.of(new Command.PutKey(key))));
+        byHash.put(hex(key.secretHash()), key);
+        return new Created(key, secret);
+    }
+
+    public List<ApiKey> list(Caller caller) {
+        Authorizer.requireOperator(caller);
+        return byHash.values().stream()
+                .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::id))
+                .toList();
+    }
+
+    /// Revokes a key: from the answer on it opens nothing, and what it held open is closed.
+    public void revoke(Caller caller, String keyId) {
+        Authorizer.requireOperator(caller);
+        ApiKey key = byHash.values().stream()
+                .filter(k -> k.id().equals(keyId))
+                .findFirst()
+                .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
+        if (key.id().equals(caller.key().id())) {
+            throw new MnemeException(
+                    ErrorCode.NOT_ALLOWED,
+                    "A key cannot revoke itself: make another admin key and revoke it with that.");
+        }
+        WriteResult result =
+                store.writeSystem(new Write(SYSTEM, caller.by(), null, List.of(new Command.DeleteKey(keyId))));
+        if (result.outcomes().getFirst() instanceof Outcome.Rejected rejected) {
+            throw new MnemeException(rejected.code(), rejected.message());
+        }
+        byHash.remove(hex(key.secretHash()));
+        revocations.forEach(listener -> listener.accept(keyId));
+    }
+
+    /// Calls `listener` with the id of each key that is revoked from now on.
+    public void onRevoked(Consumer<String> listener) {
+        revocations.add(listener);
+    }
+
+    private static byte[] sha256(String secret) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}

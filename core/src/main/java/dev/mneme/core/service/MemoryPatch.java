@@ -1,0 +1,20 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command.UpdateMemory.Expiry;
+import dev.mneme.core.model.Json.JsonObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What to change of a memory; null leaves a part as it is.
+///
+/// @param metadata an RFC 7396 merge patch
+/// @param expectedVersion the version that the writer saw, or `Command.ANY_VERSION`
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+public record MemoryPatch(
+        @Nullable String text,
+        @Nullable JsonObject metadata,
+        @Nullable List<String> categories,
+        @Nullable Expiry expiry,
+        float @Nullable [] vector,
+        @Nullable String embedder,
+        long expectedVersion) {}

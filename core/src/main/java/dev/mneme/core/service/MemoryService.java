@@ -1,0 +1,438 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.Store;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What a caller can do with memories. Time, ids and embeddings are obtained here, before the store decides
+/// anything.
+///
+/// **Threads**: any number may call; calls block until the store has answered.
+///
+/// **Failures**: `MnemeException` alone.
+public final class MemoryService {
+    private final Store store;
+    private final @Nullable Embedder embedder;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Limits limits;
+    private final MemoryChecks checks;
+
+    /// @param embedder null: texts are stored without vectors and found by their words
+    /// @param random gives ids their random bits; must be safe to share among threads
+    public MemoryService(
+            Store store, @Nullable Embedder embedder, InstantSource clock, RandomGenerator random, Limits limits) {
+        this.store = store;
+        this.embedder = embedder;
+        this.clock = clock;
+        this.random = random;
+        this.limits = limits;
+        this.checks = new MemoryChecks(limits);
+    }
+
+    /// One memory's outcome in an add: a `Stored` with its position, or why it was refused.
+    public sealed interface Added {
+        record Stored(Outcome.Stored outcome, Position position, boolean replayed) implements Added {}
+
+        record Refused(MnemeException failure) implements Added {}
+    }
+
+    /// A memory of an add, or what was already wrong with it when it was read.
+    public sealed interface Item {
+        record Valid(NewMemory memory) implements Item {}
+
+        record Invalid(MnemeException failure) implements Item {}
+    }
+
+    public Added.Stored add(Caller caller, NewMemory memory, @Nullable Idempotency idempotency) {
+        return switch (addAll(caller, List.of(new Item.Valid(memory)), idempotency)
+                .getFirst()) {
+            case Added.Stored stored -> stored;
+            case Added.Refused refused -> throw refused.failure();
+        };
+    }
+
+    /// Adds many, each with its own outcome, in order. Memories of one owner become visible together; those of
+    /// several
+    /// owners do not.
+    public List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        if (items.isEmpty() || items.size() > limits.batchItems()) {
+            throw MnemeException.invalid("items", "items must hold 1 to " + limits.batchItems() + " memories.");
+        }
+        Map<Integer, Added> added = new LinkedHashMap<>();
+        Map<Owner, Map<Integer, Command>> byOwner = new LinkedHashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            try {
+                switch (items.get(i)) {
+                    case Item.Invalid invalid -> throw invalid.failure();
+                    case Item.Valid(NewMemory memory) -> {
+                        Command command = prepare(caller, memory);
+                        byOwner.computeIfAbsent(memory.scope().owner(), o -> new LinkedHashMap<>())
+                                .put(i, command);
+                    }
+                }
+            } catch (MnemeException e) {
+                added.put(i, new Added.Refused(e));
+            }
+        }
+        byOwner.forEach((owner, commands) -> added.putAll(write(caller, owner, commands, idempotency)));
+        List<Added> inOrder = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            inOrder.add(java.util.Objects.requireNonNull(added.get(i)));
+        }
+        return inOrder;
+    }
+
+    private Map<Integer, Added> write(
+            Caller caller, Owner owner, Map<Integer, Command> commands, @Nullable Idempotency idempotency) {
+        Map<Integer, Added> added = new LinkedHashMap<>();
+        try {
+            WriteResult result =
+                    store.write(new Write(owner, caller.by(), idempotency, List.copyOf(commands.values())));
+            int next = 0;
+            for (Integer index : commands.keySet()) {
+                Outcome outcome = result.outcomes().get(next++);
+                added.put(
+                        index,
+                        outcome instanceof Outcome.Stored stored
+                                ? new Added.Stored(stored, result.position(), result.replayed())
+                                : new Added.Refused(failure(outcome)));
+            }
+        } catch (MnemeException e) {
+            commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
+        }
+        return added;
+    }
+
+    private Command prepare(Caller caller, NewMemory memory) {
+        Authorizer.requireScope(caller, memory.scope());
+        checks.text(memory.text());
+        checks.role(memory.role());
+        checks.name(memory.name());
+        checks.categories(memory.categories());
+        checks.metadata(memory.metadata());
+        MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
+        return new Command.AddMemory(
+                id,
+                memory.scope(),
+                memory.text(),
+                memory.role(),
+                memory.name(),
+                memory.metadata(),
+                memory.categories(),
+                memory.timestamp(),
+                memory.expiresAt(),
+                embedding(memory.text(), memory.name(), memory.vector(), memory.embedder()),
+                memory.dedupe());
+    }
+
+    private @Nullable Embedding embedding(
+            String text, @Nullable String name, float @Nullable [] vector, @Nullable String embedderId) {
+        if (vector != null) {
+            return Embedding.ofCaller(embedderId == null ? EmbeddingSpace.CALLER : embedderId, vector);
+        }
+        if (embedderId != null) {
+            throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
+        }
+        return embedder == null ? null : embedder.embed(name == null ? text : name + ": " + text);
+    }
+
+    public At<Memory> get(Caller caller, MemoryId id, ReadOptions options) {
+        Authorizer.require(caller, Role.READ);
+        At<Memory> found = visible(caller, id);
+        if (options.position() != null) {
+            fresh(found.value().scope().owner(), options);
+            return visible(caller, id);
+        }
+        return found;
+    }
+
+    private At<Memory> visible(Caller caller, MemoryId id) {
+        return store.find(id)
+                .filter(at -> Authorizer.maySee(caller, at.value()))
+                .filter(at -> !at.value().expired(clock.instant()))
+                .orElseThrow(MemoryService::noSuchMemory);
+    }
+
+    /// A changed memory and the owner's position after the change.
+    public record Updated(Outcome.Stored outcome, Position position, boolean replayed) {}
+
+    public Updated update(Caller caller, MemoryId id, MemoryPatch patch, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        if (patch.text() != null) {
+            checks.text(patch.text());
+        }
+        checks.categories(patch.categories());
+        checks.metadata(patch.metadata());
+        Memory now = writable(caller, id, idempotency != null);
+        Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
+                ? null
+                : embedding(
+                        patch.text() == null ? now.text() : patch.text(), now.name(), patch.vector(), patch.embedder());
+        Command command = new Command.UpdateMemory(
+                id,
+                patch.text(),
+                embedding,
+                patch.metadata(),
+                patch.categories(),
+                patch.expiry(),
+                patch.expectedVersion());
+        WriteResult result = write(caller, now.scope().owner(), idempotency, command);
+        return new Updated((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
+    }
+
+    /// @param count how many memories went
+    public record Deleted(long count, @Nullable Position position, boolean replayed) {}
+
+    public Deleted delete(Caller caller, MemoryId id, long expectedVersion, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        Memory now = writable(caller, id, idempotency != null);
+        WriteResult result =
+                write(caller, now.scope().owner(), idempotency, new Command.DeleteMemory(id, expectedVersion));
+        return new Deleted(1, result.position(), result.replayed());
+    }
+
+    /// The memory to write to, as its owner and scope are needed before the write. A repeated request may
+    /// concern one
+    /// that is deleted by now: its history still tells whose it was.
+    private Memory writable(Caller caller, MemoryId id, boolean maybeRepeated) {
+        Optional<Memory> memory = store.find(id).map(At::value);
+        if (memory.isEmpty() && maybeRepeated) {
+            memory = store.history(id).map(at -> at.value().getLast().memory());
+        }
+        return memory.filter(m -> Authorizer.maySee(caller, m)).orElseThrow(MemoryService::noSuchMemory);
+    }
+
+    /// Deletes everything that the filter matches and the key may see, expired memories too. Atomic per owner.
+    public Deleted deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        if (filter.equals(Filter.And.ALL)) {
+            throw MnemeException.invalid(
+                    "userId",
+                    "Say whose memories: name userId, agentId, appId, runId or a filter. Nothing was deleted.");
+        }
+        Filter restricted = Authorizer.restrict(caller, filter);
+        Optional<Owner> owner = OwnerRoute.of(restricted);
+        if (owner.isPresent()) {
+            WriteResult result = write(caller, owner.get(), idempotency, new Command.DeleteMatching(restricted));
+            long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
+            return new Deleted(count, result.position(), result.replayed());
+        }
+        long count = 0;
+        boolean replayed = false;
+        for (Owner each : store.ownersMatching(restricted)) {
+            WriteResult result = write(caller, each, idempotency, new Command.DeleteMatching(restricted));
+            count += ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
+            replayed |= result.replayed();
+        }
+        return new Deleted(count, null, replayed);
+    }
+
+    /// Removes all that is kept of one owner: memories, history, changes, idempotency records.
+    public Deleted erase(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.ADMIN);
+        Owner owner = OwnerRoute.of(filter)
+                .orElseThrow(() -> MnemeException.invalid(
+                        "erase",
+                        "Erasing needs exactly one owner: userId=…, or a lower id with every higher one null."));
+        if (!Filter.isExactly(filter, owner)) {
+            throw MnemeException.invalid(
+                    "erase", "Erasing takes a whole owner: name its id alone, without a filter or further ids.");
+        }
+        Authorizer.requireWholeOwner(caller, owner);
+        WriteResult result = write(caller, owner, idempotency, new Command.EraseOwner());
+        long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
+        return new Deleted(count, result.position(), result.replayed());
+    }
+
+    private WriteResult write(Caller caller, Owner owner, @Nullable Idempotency idempotency, Command command) {
+        WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
+        Outcome outcome = result.outcomes().getFirst();
+        if (outcome instanceof Outcome.Rejected) {
+            throw failure(outcome);
+        }
+        return result;
+    }
+
+    private static MnemeException failure(Outcome outcome) {
+        if (!(outcome instanceof Outcome.Rejected rejected)) {
+            throw new IllegalStateException("not a refusal: " + outcome.getClass());
+        }
+        if (rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null) {
+            return MnemeException.conflict(rejected.current());
+        }
+        return rejected.field() == null
+                ? new MnemeException(rejected.code(), rejected.message())
+                : MnemeException.at(rejected.code(), rejected.field(), rejected.message());
+    }
+
+    public MemoryPage list(
+            Caller caller,
+            Filter filter,
+            MemoryQuery.Order order,
+            int limit,
+            @Nullable String cursor,
+            boolean showExpired,
+            ReadOptions options) {
+        Authorizer.require(caller, Role.READ);
+        checkCount("limit", limit);
+        Filter restricted = Authorizer.restrict(caller, filter);
+        Owner owner = freshOwner(restricted, options);
+        return store.list(new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant()));
+    }
+
+    /// What a caller searches for.
+    ///
+    /// @param vector the query as the caller embedded it, or null to have `text` embedded
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    public record Search(
+            @Nullable String text,
+            float @Nullable [] vector,
+            @Nullable String embedder,
+            Filter filter,
+            int topK,
+            double threshold,
+            boolean showExpired) {}
+
+    public SearchResult search(Caller caller, Search search, ReadOptions options) {
+        Authorizer.require(caller, Role.READ);
+        checkCount("topK", search.topK());
+        if (!(search.threshold() >= 0 && search.threshold() <= 1)) {
+            throw MnemeException.invalid("threshold", "threshold must be 0 to 1.");
+        }
+        if (search.text() == null && search.vector() == null) {
+            throw MnemeException.invalid("query", "Search for a query, a vector, or both.");
+        }
+        if (search.text() != null) {
+            checkQuery(search.text());
+        }
+        Filter restricted = Authorizer.restrict(caller, search.filter());
+        Owner owner = freshOwner(restricted, options);
+        return store.search(new SearchQuery(
+                owner,
+                search.text(),
+                queryEmbedding(search),
+                search.vector() != null,
+                restricted,
+                search.topK(),
+                search.threshold(),
+                search.showExpired(),
+                clock.instant(),
+                limits.searchTime()));
+    }
+
+    private void checkQuery(String query) {
+        try {
+            checks.text(query);
+        } catch (MnemeException e) {
+            throw MnemeException.at(
+                    e.code(), "query", String.valueOf(e.getMessage()).replaceFirst("^text", "query"));
+        }
+    }
+
+    private @Nullable QueryEmbedding queryEmbedding(Search search) {
+        if (search.vector() != null) {
+            String id = search.embedder() == null ? EmbeddingSpace.CALLER : search.embedder();
+            return new QueryEmbedding(Embedding.ofCaller(id, search.vector()), List.of());
+        }
+        if (search.embedder() != null) {
+            throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
+        }
+        return embedder == null || search.text() == null ? null : embedder.embedQuery(search.text());
+    }
+
+    public At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {
+        Authorizer.require(caller, Role.READ);
+        At<List<MemoryVersion>> found = visibleHistory(caller, id);
+        if (options.position() != null) {
+            fresh(found.value().getFirst().memory().scope().owner(), options);
+            return visibleHistory(caller, id);
+        }
+        return found;
+    }
+
+    private At<List<MemoryVersion>> visibleHistory(Caller caller, MemoryId id) {
+        return store.history(id)
+                .filter(at -> Authorizer.maySee(caller, at.value().getFirst().memory()))
+                .orElseThrow(MemoryService::noSuchMemory);
+    }
+
+    public List<Entity> entities(Caller caller, @Nullable Entity after, int limit) {
+        Authorizer.require(caller, Role.READ);
+        checkCount("limit", limit);
+        return store.entities(caller.key().restriction(), after, limit);
+    }
+
+    private void checkCount(String field, int count) {
+        if (count < 1 || count > limits.pageItems()) {
+            throw MnemeException.invalid(field, field + " must be 1 to " + limits.pageItems() + ".");
+        }
+    }
+
+    /// The one owner that is asked, once it is as fresh as the caller wants; null when every shard is asked.
+    private @Nullable Owner freshOwner(Filter filter, ReadOptions options) {
+        Optional<Owner> owner = OwnerRoute.of(filter);
+        if (options.position() != null) {
+            fresh(
+                    owner.orElseThrow(() -> MnemeException.invalid(
+                            "Mneme-Position",
+                            "A position is of one owner, and this request asks several: leave it out.")),
+                    options);
+        }
+        return owner.orElse(null);
+    }
+
+    private void fresh(Owner owner, ReadOptions options) {
+        Position position = options.position();
+        if (position == null) {
+            return;
+        }
+        Positions.check(store, owner, position, "Mneme-Position");
+        if (options.consistency() != ReadOptions.Consistency.EVENTUAL
+                && !store.await(owner, position, limits.positionWait())) {
+            throw new MnemeException(
+                    ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
+        }
+    }
+
+    private static MnemeException noSuchMemory() {
+        return new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
+    }
+
+    /// The reader's clock, for doors that must agree with it.
+    public Instant now() {
+        return clock.instant();
+    }
+}
