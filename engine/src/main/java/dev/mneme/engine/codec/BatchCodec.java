@@ -1,0 +1,161 @@
+package dev.mneme.engine.codec;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One entry of a shard's log:
+///
+/// ```text
+/// u8 format (1) · instant command time · count writes
+///   write: owner · provenance · 0 | 1 idempotency (key, request hash) · count commands
+///     command: u8 tag · its fields in the order of the record
+/// ```
+public final class BatchCodec {
+    private static final int FORMAT = 1;
+
+    private BatchCodec() {}
+
+    /// @param at the command time of all its writes
+    public record Batch(Instant at, List<Write> writes) {}
+
+    public static byte[] encode(Batch batch) {
+        ByteWriter out = new ByteWriter(4096);
+        out.u8(FORMAT).instant(batch.at()).unsigned(batch.writes().size());
+        batch.writes().forEach(write -> write(out, write));
+        return out.toByteArray();
+    }
+
+    public static Batch decode(byte[] bytes) {
+        ByteReader in = new ByteReader(bytes);
+        int format = in.u8();
+        if (format != FORMAT) {
+            throw ModelCodec.unknown("batch format", format);
+        }
+        Instant at = in.instant();
+        int count = in.count();
+        List<Write> writes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            writes.add(write(in));
+        }
+        return new Batch(at, writes);
+    }
+
+    private static void write(ByteWriter out, Write write) {
+        ModelCodec.write(out, write.owner());
+        ModelCodec.write(out, write.by());
+        Idempotency idempotency = write.idempotency();
+        out.bool(idempotency != null);
+        if (idempotency != null) {
+            out.string(idempotency.key()).bytes(idempotency.requestHash());
+        }
+        out.unsigned(write.commands().size());
+        write.commands().forEach(command -> write(out, command));
+    }
+
+    private static Write write(ByteReader in) {
+        Owner owner = ModelCodec.owner(in);
+        Provenance by = ModelCodec.provenance(in);
+        Idempotency idempotency = in.bool() ? new Idempotency(in.string(), in.bytes()) : null;
+        int count = in.count();
+        List<Command> commands = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            commands.add(command(in));
+        }
+        return new Write(owner, by, idempotency, commands);
+    }
+
+    private static void write(ByteWriter out, Command command) {
+        switch (command) {
+            case Command.AddMemory add -> {
+                ModelCodec.write(out.u8(1), add.id());
+                ModelCodec.write(out, add.scope());
+                out.string(add.text()).nullableString(add.role()).nullableString(add.name());
+                ModelCodec.write(out, add.metadata());
+                ModelCodec.writeStrings(out, add.categories());
+                out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
+                writeNullable(out, add.embedding());
+                out.bool(add.dedupe());
+            }
+            case Command.UpdateMemory update -> {
+                ModelCodec.write(out.u8(2), update.id());
+                out.nullableString(update.text());
+                writeNullable(out, update.embedding());
+                out.bool(update.metadataPatch() != null);
+                if (update.metadataPatch() != null) {
+                    ModelCodec.write(out, update.metadataPatch());
+                }
+                out.bool(update.categories() != null);
+                if (update.categories() != null) {
+                    ModelCodec.writeStrings(out, update.categories());
+                }
+                out.bool(update.expiry() != null);
+                if (update.expiry() != null) {
+                    out.nullableInstant(update.expiry().at());
+                }
+                out.signed(update.expectedVersion());
+            }
+            case Command.DeleteMemory delete -> {
+                ModelCodec.write(out.u8(3), delete.id());
+                out.signed(delete.expectedVersion());
+            }
+            case Command.DeleteMatching delete -> ModelCodec.write(out.u8(4), delete.filter());
+            case Command.EraseOwner erase -> out.u8(5);
+            case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
+            case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
+        }
+    }
+
+    private static Command command(ByteReader in) {
+        int tag = in.u8();
+        return switch (tag) {
+            case 1 ->
+                new Command.AddMemory(
+                        ModelCodec.memoryId(in),
+                        ModelCodec.scope(in),
+                        in.string(),
+                        in.nullableString(),
+                        in.nullableString(),
+                        ModelCodec.object(in),
+                        ModelCodec.strings(in),
+                        in.nullableInstant(),
+                        in.nullableInstant(),
+                        in.bool() ? ModelCodec.embedding(in) : null,
+                        in.bool());
+            case 2 -> update(in);
+            case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
+            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in));
+            case 5 -> new Command.EraseOwner();
+            case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
+            case 7 -> new Command.DeleteKey(in.string());
+            default -> throw ModelCodec.unknown("command", tag);
+        };
+    }
+
+    private static Command update(ByteReader in) {
+        MemoryId id = ModelCodec.memoryId(in);
+        return new Command.UpdateMemory(
+                id,
+                in.nullableString(),
+                in.bool() ? ModelCodec.embedding(in) : null,
+                in.bool() ? ModelCodec.object(in) : null,
+                in.bool() ? ModelCodec.strings(in) : null,
+                in.bool() ? new Command.UpdateMemory.Expiry(in.nullableInstant()) : null,
+                in.signed());
+    }
+
+    private static void writeNullable(ByteWriter out, @Nullable Embedding embedding) {
+        out.bool(embedding != null);
+        if (embedding != null) {
+            ModelCodec.write(out, embedding);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.mneme.engine.codec;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what [ByteWriter] wrote.
+///
+/// **Failures**: `INTEGRITY_VIOLATION` when the bytes end too early or a length cannot be.
+public final class ByteReader {
+    private final byte[] bytes;
+    private int at;
+
+    public ByteReader(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    public boolean hasMore() {
+        return at < bytes.length;
+    }
+
+    public byte[] raw(int length) {
+        int from = take(length);
+        return Arrays.copyOfRange(bytes, from, from + length);
+    }
+
+    public int u8() {
+        return bytes[take(1)] & 0xff;
+    }
+
+    public boolean bool() {
+        return u8() != 0;
+    }
+
+    public long fixed64() {
+        return ByteBuffer.wrap(bytes, take(8), 8).getLong();
+    }
+
+    public long unsigned() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int b = u8();
+            value |= (long) (b & 0x7f) << shift;
+            if (b < 0x80) {
+                return value;
+            }
+        }
+        throw damaged();
+    }
+
+    public long signed() {
+        long zigzag = unsigned();
+        return (zigzag >>> 1) ^ -(zigzag & 1);
+    }
+
+    /// A count of things that take at least one byte each.
+    public int count() {
+        long count = unsigned();
+        if (count < 0 || count > bytes.length - at) {
+            throw damaged();
+        }
+        return (int) count;
+    }
+
+    public byte[] bytes() {
+        return raw(count());
+    }
+
+    public String string() {
+        int length = count();
+        return new String(bytes, take(length), length, StandardCharsets.UTF_8);
+    }
+
+    public @Nullable String nullableString() {
+        return bool() ? string() : null;
+    }
+
+    public Instant instant() {
+        return Instant.ofEpochMilli(signed());
+    }
+
+    public @Nullable Instant nullableInstant() {
+        return bool() ? instant() : null;
+    }
+
+    public float[] floats() {
+        float[] values = new float[count()];
+        int from = take(values.length * 4);
+        ByteBuffer.wrap(bytes, from, values.length * 4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
+        return values;
+    }
+
+    private int take(int length) {
+        if (length < 0 || length > bytes.length - at) {
+            throw damaged();
+        }
+        int from = at;
+        at += length;
+        return from;
+    }
+
+    private static MnemeException damaged() {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "A stored record is damaged: its fields do not fit its length. Run mneme verify.");
+    }
+}

@@ -1,0 +1,38 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.engine.codec.ByteWriter;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.text.Normalizer;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What makes two memories the same memory: the four scope ids, the text (NFC, trimmed), the role and the
+/// caller's
+/// timestamp.
+final class ContentHash {
+    private ContentHash() {}
+
+    static byte[] of(Memory memory) {
+        return of(memory.scope(), memory.text(), memory.role(), memory.timestamp());
+    }
+
+    static byte[] of(ScopeIds scope, String text, @Nullable String role, @Nullable Instant timestamp) {
+        ByteWriter content = new ByteWriter(text.length() + 64)
+                .nullableString(scope.userId())
+                .nullableString(scope.agentId())
+                .nullableString(scope.appId())
+                .nullableString(scope.runId())
+                .string(Normalizer.normalize(text, Normalizer.Form.NFC).strip())
+                .nullableString(role)
+                .nullableInstant(timestamp);
+        try {
+            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(content.toByteArray()), 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

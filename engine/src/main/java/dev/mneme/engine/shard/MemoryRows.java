@@ -1,0 +1,263 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.engine.codec.ByteReader;
+import dev.mneme.engine.codec.ByteWriter;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Rows.EntityRow;
+import dev.mneme.engine.table.Rows.Pointer;
+import dev.mneme.engine.table.Rows.Version;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of memories within one entry: the newest version, the earlier ones, and everything that leads to
+/// them.
+final class MemoryRows {
+    private final Entry entry;
+
+    MemoryRows(Entry entry) {
+        this.entry = entry;
+    }
+
+    /// A memory with its place.
+    record Placed(long arrival, Version version) {
+        Memory memory() {
+            return version.memory();
+        }
+    }
+
+    /// The owner's memory of this id, if it is not deleted.
+    @Nullable
+    Placed find(OwnerState owner, MemoryId id) {
+        Pointer pointer = pointer(owner, id);
+        return pointer == null ? null : at(owner, pointer.arrival());
+    }
+
+    /// Whether the id was ever used, by anybody.
+    boolean used(MemoryId id) {
+        return entry.rows().get(Keys.pointer(id)) != null;
+    }
+
+    private @Nullable Pointer pointer(OwnerState owner, MemoryId id) {
+        byte[] row = entry.rows().get(Keys.pointer(id));
+        if (row == null) {
+            return null;
+        }
+        Pointer pointer = Pointer.decode(row);
+        return Arrays.equals(pointer.owner(), owner.hash()) ? pointer : null;
+    }
+
+    private @Nullable Placed at(OwnerState owner, long arrival) {
+        byte[] row = entry.rows().get(Keys.memory(owner.hash(), arrival));
+        return row == null ? null : new Placed(arrival, Version.decode(row));
+    }
+
+    @Nullable
+    Memory newest(OwnerState owner, MemoryId id) {
+        Placed placed = find(owner, id);
+        return placed == null ? null : placed.memory();
+    }
+
+    /// The memory as it was at a version, if that is still kept.
+    @Nullable
+    Memory atVersion(OwnerState owner, MemoryId id, long version) {
+        Pointer pointer = pointer(owner, id);
+        if (pointer == null) {
+            return null;
+        }
+        Placed newest = at(owner, pointer.arrival());
+        if (newest != null && newest.version().version() == version) {
+            return newest.memory();
+        }
+        byte[] row = entry.rows().get(Keys.version(owner.hash(), pointer.arrival(), version));
+        return row == null ? null : Version.decode(row).memory();
+    }
+
+    @Nullable
+    Embedding embedding(OwnerState owner, long arrival) {
+        byte[] row = entry.rows().get(Keys.embedding(owner.hash(), arrival));
+        return row == null ? null : Rows.embedding(row);
+    }
+
+    /// Stores a new memory, whose arrival is the sequence of its change.
+    void add(OwnerState owner, Memory memory, @Nullable Embedding embedding, long sequence, Provenance by) {
+        byte[] hash = owner.hash();
+        Version version = new Version(MemoryEvent.ADD, memory, memory.version(), sequence, memory.updatedAt(), by);
+        entry.rows().put(Keys.memory(hash, sequence), version.encode());
+        entry.rows().put(Keys.pointer(memory.id()), new Pointer(hash, sequence).encode());
+        entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
+        storeEmbedding(owner, sequence, embedding);
+        addDuplicate(owner, memory, sequence);
+        countEntities(owner, memory, 1);
+        entry.countMemories(1);
+        entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
+    }
+
+    /// Replaces a memory's newest version; the one before goes into the history.
+    void update(
+            OwnerState owner,
+            Placed before,
+            Memory memory,
+            @Nullable Embedding embedding,
+            long sequence,
+            Provenance by) {
+        byte[] hash = owner.hash();
+        long arrival = before.arrival();
+        entry.rows()
+                .put(
+                        Keys.version(hash, arrival, before.version().version()),
+                        before.version().encode());
+        Version version = new Version(MemoryEvent.UPDATE, memory, memory.version(), sequence, memory.updatedAt(), by);
+        entry.rows().put(Keys.memory(hash, arrival), version.encode());
+        entry.rows().delete(Keys.updated(hash, before.version().sequence()));
+        entry.rows().put(Keys.updated(hash, sequence), Rows.encode(arrival));
+        storeEmbedding(owner, arrival, embedding);
+        if (!memory.text().equals(before.memory().text())) {
+            removeDuplicate(owner, before.memory(), arrival);
+            addDuplicate(owner, memory, arrival);
+        }
+        countEntities(owner, memory, 0);
+        entry.index().add(new IndexUpdate.Put(hash, arrival, memory, embedding));
+    }
+
+    /// Takes a memory away; its history stays, with the deletion as its last version.
+    void delete(OwnerState owner, Placed before, long sequence, Instant at, Provenance by) {
+        byte[] hash = owner.hash();
+        long arrival = before.arrival();
+        long last = before.version().version();
+        entry.rows().put(Keys.version(hash, arrival, last), before.version().encode());
+        Version deletion = new Version(MemoryEvent.DELETE, before.memory(), last + 1, sequence, at, by);
+        entry.rows().put(Keys.version(hash, arrival, last + 1), deletion.encode());
+        entry.rows().delete(Keys.memory(hash, arrival));
+        entry.rows().delete(Keys.updated(hash, before.version().sequence()));
+        entry.rows().delete(Keys.embedding(hash, arrival));
+        removeDuplicate(owner, before.memory(), arrival);
+        countEntities(owner, before.memory(), -1);
+        entry.countMemories(-1);
+        entry.index().add(new IndexUpdate.Remove(hash, arrival));
+    }
+
+    /// The owner's memories, by arrival.
+    List<Placed> all(OwnerState owner) {
+        byte[] table = Keys.owned('m', owner.hash());
+        List<Placed> all = new ArrayList<>();
+        entry.rows()
+                .rows(table, Keys.end(table))
+                .forEach((key, row) -> all.add(new Placed(Keys.lastNumber(key), Version.decode(row))));
+        return all;
+    }
+
+    /// Removes every row of the owner but its head.
+    ///
+    /// @return how many memories there were
+    long erase(OwnerState owner) {
+        List<Placed> memories = all(owner);
+        memories.forEach(placed -> countEntities(owner, placed.memory(), -1));
+        memories.forEach(
+                placed -> entry.rows().delete(Keys.pointer(placed.memory().id())));
+        entry.countMemories(-memories.size());
+        rows('v', owner).values().forEach(row -> {
+            Version version = Version.decode(row);
+            entry.rows().delete(Keys.pointer(version.memory().id()));
+        });
+        rows('c', owner).values().forEach(row -> {
+            Rows.ChangeRow change = Rows.ChangeRow.decode(row);
+            entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
+        });
+        for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j'}) {
+            rows(table, owner).keySet().forEach(entry.rows()::delete);
+        }
+        entry.index().add(new IndexUpdate.Drop(owner.hash()));
+        return memories.size();
+    }
+
+    private NavigableMap<byte[], byte[]> rows(char letter, OwnerState owner) {
+        byte[] table = Keys.owned(letter, owner.hash());
+        return entry.rows().rows(table, Keys.end(table));
+    }
+
+    private void storeEmbedding(OwnerState owner, long arrival, @Nullable Embedding embedding) {
+        byte[] key = Keys.embedding(owner.hash(), arrival);
+        if (embedding == null) {
+            entry.rows().delete(key);
+        } else {
+            entry.rows().put(key, Rows.encode(embedding));
+        }
+    }
+
+    /// The first live memory with the content, expired ones left out.
+    @Nullable
+    Placed duplicate(OwnerState owner, byte[] contentHash) {
+        for (long arrival : duplicates(Keys.duplicate(owner.hash(), contentHash))) {
+            Placed placed = at(owner, arrival);
+            if (placed != null && !placed.memory().expired(entry.at())) {
+                return placed;
+            }
+        }
+        return null;
+    }
+
+    private void addDuplicate(OwnerState owner, Memory memory, long arrival) {
+        byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
+        List<Long> arrivals = duplicates(key);
+        arrivals.add(arrival);
+        arrivals.sort(null);
+        storeDuplicates(key, arrivals);
+    }
+
+    private void removeDuplicate(OwnerState owner, Memory memory, long arrival) {
+        byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
+        List<Long> arrivals = duplicates(key);
+        arrivals.remove(arrival);
+        storeDuplicates(key, arrivals);
+    }
+
+    private List<Long> duplicates(byte[] key) {
+        List<Long> arrivals = new ArrayList<>();
+        byte[] row = entry.rows().get(key);
+        if (row != null) {
+            ByteReader in = new ByteReader(row);
+            while (in.hasMore()) {
+                arrivals.add(in.unsigned());
+            }
+        }
+        return arrivals;
+    }
+
+    private void storeDuplicates(byte[] key, List<Long> arrivals) {
+        if (arrivals.isEmpty()) {
+            entry.rows().delete(key);
+            return;
+        }
+        ByteWriter out = new ByteWriter(10);
+        arrivals.forEach(out::unsigned);
+        entry.rows().put(key, out.toByteArray());
+    }
+
+    private void countEntities(OwnerState owner, Memory memory, int more) {
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = memory.scope().id(kind);
+            if (id == null) {
+                continue;
+            }
+            byte[] key = Keys.entity(kind, id, owner.hash());
+            byte[] row = entry.rows().get(key);
+            long count = (row == null ? 0 : EntityRow.decode(row).memories()) + more;
+            if (count == 0) {
+                entry.rows().delete(key);
+            } else {
+                entry.rows().put(key, new EntityRow(count, entry.at()).encode());
+            }
+        }
+    }
+}

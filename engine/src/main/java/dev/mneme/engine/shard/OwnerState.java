@@ -1,0 +1,127 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows.ChangeRow;
+import dev.mneme.engine.table.Rows.Head;
+import dev.mneme.engine.table.Rows.OperatorRow;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One owner while a write of it is applied: its head, and the changes that the write makes.
+final class OwnerState {
+    private final Entry entry;
+    private final Owner owner;
+    private final byte[] hash;
+    private Head head;
+    private boolean counted;
+
+    OwnerState(Entry entry, Owner owner) {
+        this.entry = entry;
+        this.owner = owner;
+        this.hash = owner.hash();
+        byte[] row = entry.rows().get(Keys.head(hash));
+        Head stored = row == null ? null : Head.decode(row);
+        this.head = stored == null ? Head.of(owner) : stored;
+        this.counted = stored != null && stored.owner() != null;
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    byte[] hash() {
+        return hash;
+    }
+
+    long sequence() {
+        return head.sequence();
+    }
+
+    Position position() {
+        return new Position(entry.epoch(), owner.slot(), head.sequence());
+    }
+
+    @Nullable
+    EmbeddingSpace space() {
+        return head.space();
+    }
+
+    void space(EmbeddingSpace space) {
+        head = new Head(
+                head.owner(), head.sequence(), head.oldest(), space, head.idempotencyOldest(), head.idempotencyNext());
+    }
+
+    long idempotencyOldest() {
+        return head.idempotencyOldest();
+    }
+
+    long idempotencyNext() {
+        return head.idempotencyNext();
+    }
+
+    void idempotency(long oldest, long next) {
+        head = new Head(head.owner(), head.sequence(), head.oldest(), head.space(), oldest, next);
+    }
+
+    /// The next change of this owner.
+    ///
+    /// @param arrival the memory that it concerns, with the history's `version` that it made; 0 and 0 for an
+    ///     erasure
+    /// @return its sequence
+    long change(ChangeType type, long arrival, long version, Instant at, Provenance by, @Nullable Memory memory) {
+        long sequence = head.sequence() + 1;
+        int ordinal = entry.nextOrdinal();
+        ChangeRow row = new ChangeRow(type, arrival, version, at, by, entry.logIndex(), ordinal);
+        entry.rows().put(Keys.change(hash, sequence), row.encode());
+        entry.rows().put(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
+        head = new Head(owner, sequence, head.oldest(), head.space(), head.idempotencyOldest(), head.idempotencyNext());
+        entry.changes().add(new Change(owner, position(), type, at, by, memory));
+        trimChanges(at);
+        return sequence;
+    }
+
+    private void trimChanges(Instant now) {
+        Retention retention = entry.retention();
+        long oldest = head.oldest();
+        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE && oldest < head.sequence(); i++) {
+            byte[] row = entry.rows().get(Keys.change(hash, oldest));
+            boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
+            if (row != null) {
+                ChangeRow change = ChangeRow.decode(row);
+                if (!tooMany && !change.at().isBefore(now.minus(retention.maxChangeAge()))) {
+                    break;
+                }
+                entry.rows().delete(Keys.change(hash, oldest));
+                entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
+            }
+            oldest++;
+        }
+        oldest(oldest);
+    }
+
+    private void oldest(long oldest) {
+        head = new Head(
+                head.owner(), head.sequence(), oldest, head.space(), head.idempotencyOldest(), head.idempotencyNext());
+    }
+
+    /// After an erasure: only the sequence goes on, and nothing says whose it was.
+    void erased() {
+        head = new Head(null, head.sequence(), head.sequence(), null, 0, 0);
+    }
+
+    void store() {
+        boolean named = head.owner() != null;
+        if (named != counted) {
+            entry.countOwners(named ? 1 : -1);
+            counted = named;
+        }
+        entry.rows().put(Keys.head(hash), head.encode());
+    }
+}

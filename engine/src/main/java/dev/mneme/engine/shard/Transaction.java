@@ -1,0 +1,65 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.spi.Tables;
+import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
+///
+/// Used by the shard's thread alone.
+final class Transaction {
+    private final Tables tables;
+    private final NavigableMap<byte[], Optional<byte[]>> changed = new TreeMap<>(Arrays::compareUnsigned);
+
+    Transaction(Tables tables) {
+        this.tables = tables;
+    }
+
+    byte @Nullable [] get(byte[] key) {
+        Optional<byte[]> mine = changed.get(key);
+        return mine == null ? tables.get(key) : mine.orElse(null);
+    }
+
+    void put(byte[] key, byte[] value) {
+        changed.put(key, Optional.of(value));
+    }
+
+    void delete(byte[] key) {
+        changed.put(key, Optional.empty());
+    }
+
+    /// Every row of `[from, to)`, in order. For rows that are about to be deleted: it holds them all.
+    NavigableMap<byte[], byte[]> rows(byte[] from, byte[] to) {
+        NavigableMap<byte[], byte[]> merged = new TreeMap<>(Arrays::compareUnsigned);
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, value) -> {
+                merged.put(key, value);
+                return true;
+            });
+        }
+        changed.subMap(from, true, to, false).forEach((key, value) -> {
+            if (value.isEmpty()) {
+                merged.remove(key);
+            } else {
+                merged.put(key, value.get());
+            }
+        });
+        return merged;
+    }
+
+    Tables.Batch batch(long appliedIndex) {
+        Tables.Batch batch = new Tables.Batch();
+        changed.forEach((key, value) -> {
+            if (value.isEmpty()) {
+                batch.delete(key);
+            } else {
+                batch.put(key, value.get());
+            }
+        });
+        batch.appliedIndex(appliedIndex);
+        return batch;
+    }
+}

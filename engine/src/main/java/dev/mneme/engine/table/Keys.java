@@ -1,0 +1,165 @@
+package dev.mneme.engine.table;
+
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.engine.codec.ByteWriter;
+import dev.mneme.engine.codec.ModelCodec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+
+/// The keys of a shard's rows. Everything of an owner begins with a table letter and the owner's 16-byte
+/// hash, so that
+/// one range holds it; numbers are eight bytes big-endian, so that rows lie in their order.
+///
+/// ```text
+/// 0                              applied index (kept by the tables themselves)
+/// s                              the shard: last command time, counts of owners and memories
+/// h owner                        head: the owner, sequence, oldest retained change, embedding space
+/// m owner arrival                memory: its newest version
+/// e owner arrival                embedding of the memory
+/// v owner arrival version        earlier versions of the memory, and its deletion
+/// p id                           pointer from a memory's id to owner and arrival; stays after a deletion
+/// u owner sequence               the memory that the change last touched: the order of updates
+/// d owner content-hash           the live memory with that content: duplicates
+/// c owner sequence               change
+/// i owner key-hash               idempotency record
+/// j owner ordinal                idempotency records in their order
+/// n kind id 0 owner              entity: how many memories of the owner carry the id
+/// o log-index ordinal            operator's feed: owner and sequence
+/// k key-id                       API key (system shard)
+/// ```
+///
+/// *Arrival* is the owner's sequence at the add: the order in which memories came.
+public final class Keys {
+    /// How long an owner's hash is.
+    public static final int OWNER = 16;
+
+    private Keys() {}
+
+    public static byte[] shard() {
+        return new byte[] {'s'};
+    }
+
+    public static byte[] head(byte[] owner) {
+        return owned('h', owner);
+    }
+
+    public static byte[] memory(byte[] owner, long arrival) {
+        return numbered('m', owner, arrival);
+    }
+
+    public static byte[] embedding(byte[] owner, long arrival) {
+        return numbered('e', owner, arrival);
+    }
+
+    public static byte[] version(byte[] owner, long arrival, long version) {
+        return ByteBuffer.allocate(1 + OWNER + 16)
+                .put((byte) 'v')
+                .put(owner)
+                .putLong(arrival)
+                .putLong(version)
+                .array();
+    }
+
+    public static byte[] pointer(MemoryId id) {
+        UUID value = id.value();
+        return ByteBuffer.allocate(17)
+                .put((byte) 'p')
+                .putLong(value.getMostSignificantBits())
+                .putLong(value.getLeastSignificantBits())
+                .array();
+    }
+
+    public static byte[] updated(byte[] owner, long sequence) {
+        return numbered('u', owner, sequence);
+    }
+
+    public static byte[] duplicate(byte[] owner, byte[] contentHash) {
+        return suffixed('d', owner, contentHash);
+    }
+
+    public static byte[] change(byte[] owner, long sequence) {
+        return numbered('c', owner, sequence);
+    }
+
+    public static byte[] idempotency(byte[] owner, byte[] keyHash) {
+        return suffixed('i', owner, keyHash);
+    }
+
+    public static byte[] idempotencyOrder(byte[] owner, long ordinal) {
+        return numbered('j', owner, ordinal);
+    }
+
+    public static byte[] entity(OwnerKind kind, String id, byte[] owner) {
+        return new ByteWriter(64).raw(entityPrefix(kind, id)).raw(owner).toByteArray();
+    }
+
+    /// Where the rows of one scope id begin: they all have this prefix.
+    public static byte[] entityPrefix(OwnerKind kind, String id) {
+        return new ByteWriter(48)
+                .u8('n')
+                .u8(ModelCodec.code(kind))
+                .raw(id.getBytes(StandardCharsets.UTF_8))
+                .u8(0)
+                .toByteArray();
+    }
+
+    public static byte[] operator(long logIndex, int ordinal) {
+        return ByteBuffer.allocate(13)
+                .put((byte) 'o')
+                .putLong(logIndex)
+                .putInt(ordinal)
+                .array();
+    }
+
+    public static byte[] apiKey(String id) {
+        return new ByteWriter(32)
+                .u8('k')
+                .raw(id.getBytes(StandardCharsets.UTF_8))
+                .toByteArray();
+    }
+
+    /// All rows of a table.
+    public static byte[] table(char letter) {
+        return new byte[] {(byte) letter};
+    }
+
+    /// All rows of an owner in one table: the prefix.
+    public static byte[] owned(char letter, byte[] owner) {
+        return ByteBuffer.allocate(1 + OWNER).put((byte) letter).put(owner).array();
+    }
+
+    /// The first key after every key with this prefix.
+    public static byte[] end(byte[] prefix) {
+        byte[] end = prefix.clone();
+        for (int i = end.length - 1; i >= 0; i--) {
+            if (++end[i] != 0) {
+                return Arrays.copyOf(end, i + 1);
+            }
+        }
+        throw new IllegalArgumentException("no key follows this prefix");
+    }
+
+    /// The number at the end of a key.
+    public static long lastNumber(byte[] key) {
+        return ByteBuffer.wrap(key, key.length - 8, 8).getLong();
+    }
+
+    private static byte[] numbered(char letter, byte[] owner, long number) {
+        return ByteBuffer.allocate(1 + OWNER + 8)
+                .put((byte) letter)
+                .put(owner)
+                .putLong(number)
+                .array();
+    }
+
+    private static byte[] suffixed(char letter, byte[] owner, byte[] suffix) {
+        return ByteBuffer.allocate(1 + OWNER + suffix.length)
+                .put((byte) letter)
+                .put(owner)
+                .put(suffix)
+                .array();
+    }
+}

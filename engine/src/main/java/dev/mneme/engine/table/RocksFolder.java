@@ -1,0 +1,134 @@
+package dev.mneme.engine.table;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Tables;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBufferManager;
+import org.rocksdb.WriteOptions;
+
+/// One RocksDB in one folder, with a column family for each shard. Its own log is off: the commit log comes
+/// first, and a
+/// shard's rows and its applied index lie in one column family, which RocksDB flushes as a whole.
+///
+/// Memory: the block cache, with index and filter blocks, and all write buffers together stay within
+/// `memoryBytes`.
+public final class RocksFolder implements AutoCloseable {
+    /// In each column family: the applied index, eight bytes big-endian.
+    static final byte[] APPLIED_INDEX = {0};
+
+    private final List<AutoCloseable> natives = new ArrayList<>();
+    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+    private final List<Tables> shards = new ArrayList<>();
+    private final RocksDB db;
+
+    private RocksFolder(Path folder, List<String> names, long memoryBytes) throws RocksDBException {
+        RocksDB.loadLibrary();
+        Cache cache = own(new LRUCache(memoryBytes));
+        WriteBufferManager buffers = own(new WriteBufferManager(memoryBytes / 2, cache));
+        BloomFilter bloom = own(new BloomFilter(10));
+        BlockBasedTableConfig format = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true)
+                .setFilterPolicy(bloom)
+                .setBlockSize(16 << 10)
+                .setFormatVersion(6);
+        ColumnFamilyOptions family = own(new ColumnFamilyOptions())
+                .setTableFormatConfig(format)
+                .setWriteBufferSize(Math.min(32L << 20, memoryBytes / 4))
+                .setCompressionType(CompressionType.LZ4_COMPRESSION);
+        DBOptions options = own(new DBOptions())
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setWriteBufferManager(buffers)
+                .setMaxBackgroundJobs(2)
+                .setMaxOpenFiles(512)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(2)
+                .setMaxTotalWalSize(1 << 20);
+        List<ColumnFamilyDescriptor> families = new ArrayList<>();
+        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
+        names.forEach(name -> families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family)));
+        db = RocksDB.open(options, folder.toString(), families, handles);
+        WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true));
+        for (int i = 0; i < names.size(); i++) {
+            shards.add(new RocksTables(db, handles.get(i + 1), withoutLog));
+        }
+    }
+
+    /// Opens the folder, making it when it is missing.
+    ///
+    /// @param names one for each shard
+    /// @param memoryBytes what it may use, natively
+    public static RocksFolder open(Path folder, List<String> names, long memoryBytes) {
+        try {
+            java.nio.file.Files.createDirectories(folder);
+            return new RocksFolder(folder, names, memoryBytes);
+        } catch (RocksDBException e) {
+            throw failure("The tables in " + folder + " cannot be opened", e);
+        } catch (java.io.IOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL, "The folder " + folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    /// The tables of the shard whose name stood at `index`.
+    public Tables tables(int index) {
+        return shards.get(index);
+    }
+
+    private <T extends AutoCloseable> T own(T nativeObject) {
+        natives.add(nativeObject);
+        return nativeObject;
+    }
+
+    static MnemeException failure(String what, RocksDBException e) {
+        Status status = e.getStatus();
+        boolean full = (status != null && status.getSubCode() == Status.SubCode.NoSpace)
+                || String.valueOf(e.getMessage()).contains("No space left");
+        boolean damaged = status != null && status.getCode() == Status.Code.Corruption;
+        if (full) {
+            return new MnemeException(ErrorCode.STORAGE_FULL, what + ": the disk is full. Make room.", e);
+        }
+        return damaged
+                ? new MnemeException(
+                        ErrorCode.INTEGRITY_VIOLATION, what + ": " + e.getMessage() + ". Run mneme verify.", e)
+                : new MnemeException(ErrorCode.INTERNAL, what + ": " + e.getMessage(), e);
+    }
+
+    static byte[] bytes(long value) {
+        return ByteBuffer.allocate(8).putLong(value).array();
+    }
+
+    /// Closes every shard's tables. What was not checkpointed is replayed from the commit log.
+    @Override
+    public void close() {
+        handles.forEach(ColumnFamilyHandle::close);
+        db.close();
+        for (AutoCloseable each : natives.reversed()) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a native object could not be released", e);
+            }
+        }
+    }
+}

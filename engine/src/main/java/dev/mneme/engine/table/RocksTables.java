@@ -1,0 +1,165 @@
+package dev.mneme.engine.table;
+
+import dev.mneme.core.spi.Tables;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/// A shard's rows in one column family of a [RocksFolder]. Opened and closed with it.
+final class RocksTables implements Tables {
+    private final RocksDB db;
+    private final ColumnFamilyHandle family;
+    private final WriteOptions withoutLog;
+
+    RocksTables(RocksDB db, ColumnFamilyHandle family, WriteOptions withoutLog) {
+        this.db = db;
+        this.family = family;
+        this.withoutLog = withoutLog;
+    }
+
+    @Override
+    public long appliedIndex() {
+        byte[] index = get(RocksFolder.APPLIED_INDEX);
+        return index == null ? 0 : ByteBuffer.wrap(index).getLong();
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+        try {
+            return db.get(family, key);
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("A row cannot be read", e);
+        }
+    }
+
+    @Override
+    public void write(Batch batch) {
+        try (WriteBatch rows = new WriteBatch()) {
+            for (Batch.Row row : batch.rows()) {
+                if (row.value() == null) {
+                    rows.delete(family, row.key());
+                } else {
+                    rows.put(family, row.key(), row.value());
+                }
+            }
+            rows.put(family, RocksFolder.APPLIED_INDEX, RocksFolder.bytes(batch.appliedIndex()));
+            db.write(withoutLog, rows);
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("Rows cannot be written", e);
+        }
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return new RocksSnapshot(db, family);
+    }
+
+    @Override
+    public long checkpoint() {
+        long applied = appliedIndex();
+        try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(options, family);
+            return applied;
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("A checkpoint failed", e);
+        }
+    }
+
+    @Override
+    public void compact(byte[] from, byte[] to) {
+        try {
+            db.compactRange(family, from, to);
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("A compaction failed", e);
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        try {
+            return db.getLongProperty(family, "rocksdb.total-sst-files-size")
+                    + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("The size cannot be read", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        // The folder closes what it opened.
+    }
+
+    private static final class RocksSnapshot implements Snapshot {
+        private final RocksDB db;
+        private final ColumnFamilyHandle family;
+        private final org.rocksdb.Snapshot snapshot;
+        private final ReadOptions options;
+
+        RocksSnapshot(RocksDB db, ColumnFamilyHandle family) {
+            this.db = db;
+            this.family = family;
+            this.snapshot = db.getSnapshot();
+            this.options = new ReadOptions().setSnapshot(snapshot);
+        }
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            try {
+                return db.get(family, options, key);
+            } catch (RocksDBException e) {
+                throw RocksFolder.failure("A row cannot be read", e);
+            }
+        }
+
+        @Override
+        public void scan(byte[] from, byte[] to, Visitor visitor) {
+            try (Slice upper = new Slice(to);
+                    ReadOptions bounded =
+                            new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(upper);
+                    RocksIterator rows = db.newIterator(family, bounded)) {
+                rows.seek(from);
+                while (rows.isValid() && visitor.row(rows.key(), rows.value())) {
+                    rows.next();
+                }
+                rows.status();
+            } catch (RocksDBException e) {
+                throw RocksFolder.failure("Rows cannot be read", e);
+            }
+        }
+
+        @Override
+        public void scanDown(byte[] from, byte[] to, Visitor visitor) {
+            try (Slice lower = new Slice(from);
+                    ReadOptions bounded =
+                            new ReadOptions().setSnapshot(snapshot).setIterateLowerBound(lower);
+                    RocksIterator rows = db.newIterator(family, bounded)) {
+                rows.seekForPrev(to);
+                if (rows.isValid() && Arrays.equals(rows.key(), to)) {
+                    rows.prev();
+                }
+                while (rows.isValid() && visitor.row(rows.key(), rows.value())) {
+                    rows.prev();
+                }
+                rows.status();
+            } catch (RocksDBException e) {
+                throw RocksFolder.failure("Rows cannot be read", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            options.close();
+            db.releaseSnapshot(snapshot);
+            snapshot.close();
+        }
+    }
+}
