@@ -16,7 +16,10 @@ final class Entry {
     private final Retention retention;
     private final List<Change> changes = new ArrayList<>();
     private final List<IndexUpdate> index = new ArrayList<>();
-    private Rows.Shard shard;
+    private long owners;
+    private long memories;
+    private long trims;
+    private long trimmedIndex;
     private int ordinal;
 
     Entry(Transaction rows, String epoch, long logIndex, Instant at, Retention retention) {
@@ -25,7 +28,11 @@ final class Entry {
         this.logIndex = logIndex;
         this.at = at;
         this.retention = retention;
-        this.shard = Rows.Shard.decode(rows.get(Keys.shard()));
+        Rows.Shard shard = Rows.Shard.decode(rows.get(Keys.shard()));
+        this.owners = shard.owners();
+        this.memories = shard.memories();
+        this.trims = shard.trims();
+        this.trimmedIndex = shard.trimmedIndex();
     }
 
     Transaction rows() {
@@ -62,14 +69,20 @@ final class Entry {
     }
 
     void countOwners(long more) {
-        shard = new Rows.Shard(shard.time(), shard.owners() + more, shard.memories());
+        owners += more;
     }
 
     void countMemories(long more) {
-        shard = new Rows.Shard(shard.time(), shard.owners(), shard.memories() + more);
+        memories += more;
+    }
+
+    /// Retention removed a change that an earlier entry brought.
+    void trimmed(long changeLogIndex) {
+        trims++;
+        trimmedIndex = Math.max(trimmedIndex, changeLogIndex);
     }
 
     void store() {
-        rows.put(Keys.shard(), new Rows.Shard(at, shard.owners(), shard.memories()).encode());
+        rows.put(Keys.shard(), new Rows.Shard(at, owners, memories, trims, trimmedIndex).encode());
     }
 }

@@ -100,19 +100,19 @@ final class StateMachine {
             if (mismatch != null) {
                 return mismatch;
             }
-            if (add.dedupe()) {
-                byte[] content = ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
-                MemoryRows.Placed same = memories.duplicate(owner, content);
-                if (same != null) {
-                    return merge(same, add);
-                }
-            }
             if (memories.used(add.id())) {
                 return new Rejected(
                         ErrorCode.VERSION_CONFLICT,
                         "A memory with this id exists: a new memory needs a new id.",
                         "id",
                         memories.newest(owner, add.id()));
+            }
+            if (add.dedupe()) {
+                byte[] content = ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
+                MemoryRows.Placed same = memories.duplicate(owner, content);
+                if (same != null) {
+                    return merge(same, add);
+                }
             }
             claimSpace(add.embedding());
             Memory memory = new Memory(

@@ -33,11 +33,18 @@ public final class Rows {
     /// The shard itself.
     ///
     /// @param time the last command time
-    public record Shard(Instant time, long owners, long memories) {
-        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0);
+    /// @param trims how many changes retention has removed
+    /// @param trimmedIndex the highest log index among the removed
+    public record Shard(Instant time, long owners, long memories, long trims, long trimmedIndex) {
+        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0);
 
         public byte[] encode() {
-            return sealed().instant(time).unsigned(owners).unsigned(memories).toByteArray();
+            return sealed().instant(time)
+                    .unsigned(owners)
+                    .unsigned(memories)
+                    .unsigned(trims)
+                    .unsigned(trimmedIndex)
+                    .toByteArray();
         }
 
         public static Shard decode(byte @Nullable [] row) {
@@ -45,7 +52,7 @@ public final class Rows {
                 return NEW;
             }
             ByteReader in = open(row);
-            return new Shard(in.instant(), in.unsigned(), in.unsigned());
+            return new Shard(in.instant(), in.unsigned(), in.unsigned(), in.unsigned(), in.unsigned());
         }
     }
 

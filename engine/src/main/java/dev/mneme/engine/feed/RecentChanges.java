@@ -1,0 +1,83 @@
+package dev.mneme.engine.feed;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Owner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The latest changes of a shard, on the heap, so that live readers need not go to the tables. Bounded by
+/// count and by
+/// the size of the texts; the oldest go first.
+///
+/// Of each owner it holds an unbroken run that ends with the owner's latest change, or nothing.
+///
+/// **Threads**: any; guarded by its own lock.
+public final class RecentChanges {
+    private static final int MAX_CHANGES = 8_192;
+    private static final long MAX_CHARACTERS = 8L << 20;
+
+    private final ArrayDeque<Change> all = new ArrayDeque<>();
+    private final Map<Owner, ArrayDeque<Change>> byOwner = new HashMap<>();
+    private long characters;
+
+    public synchronized void add(Change change) {
+        if (change.type() == ChangeType.OWNER_ERASED) {
+            byOwner.remove(change.owner());
+        }
+        all.add(change);
+        byOwner.computeIfAbsent(change.owner(), owner -> new ArrayDeque<>(4)).add(change);
+        characters += size(change);
+        while (all.size() > MAX_CHANGES || characters > MAX_CHARACTERS) {
+            forgetOldest();
+        }
+    }
+
+    private void forgetOldest() {
+        Change oldest = all.remove();
+        characters -= size(oldest);
+        ArrayDeque<Change> run = byOwner.get(oldest.owner());
+        if (run != null && run.getFirst().equals(oldest)) {
+            run.removeFirst();
+            if (run.isEmpty()) {
+                byOwner.remove(oldest.owner());
+            }
+        }
+    }
+
+    private static long size(Change change) {
+        Memory memory = change.memory();
+        return 256L + (memory == null ? 0 : memory.text().length());
+    }
+
+    /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.
+    public synchronized @Nullable List<Change> after(Owner owner, long sequence, int limit) {
+        ArrayDeque<Change> run = byOwner.get(owner);
+        if (run == null || run.getFirst().position().sequence() > sequence + 1) {
+            return null;
+        }
+        List<Change> changes = new ArrayList<>();
+        Iterator<Change> newestFirst = run.descendingIterator();
+        while (newestFirst.hasNext()) {
+            Change change = newestFirst.next();
+            if (change.position().sequence() <= sequence) {
+                break;
+            }
+            changes.add(change);
+        }
+        List<Change> oldestFirst = changes.reversed();
+        return new ArrayList<>(oldestFirst.subList(0, Math.min(limit, oldestFirst.size())));
+    }
+
+    /// The latest sequence of the owner, if its latest change is here; else -1.
+    public synchronized long latest(Owner owner) {
+        ArrayDeque<Change> run = byOwner.get(owner);
+        return run == null ? -1 : run.getLast().position().sequence();
+    }
+}

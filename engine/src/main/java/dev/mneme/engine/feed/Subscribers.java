@@ -1,0 +1,56 @@
+package dev.mneme.engine.feed;
+
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Store.Subscription;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who waits for whose changes.
+///
+/// **Threads**: any.
+public final class Subscribers {
+    private final ConcurrentHashMap<Owner, Set<Registration>> byOwner = new ConcurrentHashMap<>();
+    private final Set<Registration> ofAll = ConcurrentHashMap.newKeySet();
+
+    /// Identity matters: the same runnable may be registered twice.
+    private static final class Registration {
+        final Runnable onAdvance;
+
+        Registration(Runnable onAdvance) {
+            this.onAdvance = onAdvance;
+        }
+    }
+
+    /// @param owner whose, or null for everybody's
+    public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
+        Registration registration = new Registration(onAdvance);
+        if (owner == null) {
+            ofAll.add(registration);
+            return () -> ofAll.remove(registration);
+        }
+        byOwner.compute(owner, (key, set) -> {
+            Set<Registration> registrations = set == null ? ConcurrentHashMap.newKeySet() : set;
+            registrations.add(registration);
+            return registrations;
+        });
+        return () -> byOwner.computeIfPresent(owner, (key, set) -> {
+            set.remove(registration);
+            return set.isEmpty() ? null : set;
+        });
+    }
+
+    /// These owners' positions advanced.
+    public void advanced(Collection<Owner> owners) {
+        for (Owner owner : owners) {
+            Set<Registration> registrations = byOwner.get(owner);
+            if (registrations != null) {
+                registrations.forEach(each -> each.onAdvance.run());
+            }
+        }
+        if (!owners.isEmpty()) {
+            ofAll.forEach(each -> each.onAdvance.run());
+        }
+    }
+}

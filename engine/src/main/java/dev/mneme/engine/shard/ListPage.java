@@ -1,0 +1,133 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.MemoryQuery.Order;
+import dev.mneme.engine.table.Rows.Version;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// One page of a list that is being filled, owner by owner: the first `limit + 1` memories beyond the cursor.
+///
+/// Within one owner memories come in the order of arrival (or last change), which is the order of time with
+/// ties in the
+/// order of arrival; across owners, by time with ties by id. A cursor is base64url of
+/// `<order> <sequence> <millis> <id>`: the first number leads within an owner, the other two across.
+final class ListPage {
+    private static final Pattern CURSOR =
+            Pattern.compile("([A-Z_]{1,20}) ([0-9]{1,18}) (-?[0-9]{1,18}) ([0-9a-f-]{36})");
+
+    private final MemoryQuery query;
+    private final @Nullable Place cursor;
+    private final TreeSet<Place> page;
+
+    /// A memory with what orders it.
+    record Place(
+            long sequence,
+            Instant time,
+            MemoryId id,
+            @Nullable Memory memory) {}
+
+    ListPage(MemoryQuery query) {
+        this.query = query;
+        this.cursor = query.cursor() == null ? null : parse(query.order(), query.cursor());
+        Comparator<Place> order = query.owner() == null
+                ? Comparator.comparing(Place::time).thenComparing(Place::id)
+                : Comparator.comparingLong(Place::sequence);
+        this.page = new TreeSet<>(query.order().down() ? order.reversed() : order);
+    }
+
+    /// Takes from one owner what can still be on the page.
+    void fill(Scans scans, byte[] owner) {
+        Order order = query.order();
+        Long beyond = cursor == null || query.owner() == null ? null : Long.valueOf(cursor.sequence());
+        scans.ordered(owner, order.byUpdate(), order.down(), beyond, (arrival, version) -> {
+            Place place = place(arrival, version);
+            if (cursor != null && page.comparator().compare(place, cursor) <= 0) {
+                return true;
+            }
+            if (full() && page.comparator().compare(place, page.last()) >= 0) {
+                return false;
+            }
+            if (visible(version.memory())) {
+                page.add(place);
+                if (page.size() > query.limit() + 1) {
+                    page.pollLast();
+                }
+            }
+            return query.owner() == null || !full();
+        });
+    }
+
+    private Place place(long arrival, Version version) {
+        Memory memory = version.memory();
+        return query.order().byUpdate()
+                ? new Place(version.sequence(), memory.updatedAt(), memory.id(), memory)
+                : new Place(arrival, memory.createdAt(), memory.id(), memory);
+    }
+
+    private boolean full() {
+        return page.size() == query.limit() + 1;
+    }
+
+    private boolean visible(Memory memory) {
+        return (query.showExpired() || !memory.expired(query.now())) && FilterMatcher.matches(query.filter(), memory);
+    }
+
+    List<Memory> items() {
+        List<Memory> items = new ArrayList<>();
+        page.stream()
+                .limit(query.limit())
+                .forEach(place -> items.add(java.util.Objects.requireNonNull(place.memory())));
+        return items;
+    }
+
+    @Nullable
+    String nextCursor() {
+        if (!full()) {
+            return null;
+        }
+        Place last = page.stream().skip(query.limit() - 1L).findFirst().orElseThrow();
+        String text =
+                query.order().name() + " " + last.sequence() + " " + last.time().toEpochMilli() + " " + last.id();
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static Place parse(Order order, String cursor) {
+        try {
+            String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII);
+            Matcher m = CURSOR.matcher(text);
+            if (m.matches() && m.group(1).equals(order.name())) {
+                return new Place(
+                        Long.parseLong(m.group(2)),
+                        Instant.ofEpochMilli(Long.parseLong(m.group(3))),
+                        new MemoryId(UUID.fromString(m.group(4))),
+                        null);
+            }
+        } catch (IllegalArgumentException e) {
+            throw invalid(e);
+        }
+        throw invalid(null);
+    }
+
+    private static MnemeException invalid(@Nullable Throwable cause) {
+        MnemeException invalid = MnemeException.invalid(
+                "cursor", "This is no cursor of this list: use nextCursor of the page before, with the same order.");
+        if (cause != null) {
+            invalid.addSuppressed(cause);
+        }
+        return invalid;
+    }
+}

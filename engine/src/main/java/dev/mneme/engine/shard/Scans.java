@@ -1,0 +1,232 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Rows.ChangeRow;
+import dev.mneme.engine.table.Rows.EntityRow;
+import dev.mneme.engine.table.Rows.Head;
+import dev.mneme.engine.table.Rows.OperatorRow;
+import dev.mneme.engine.table.Rows.Pointer;
+import dev.mneme.engine.table.Rows.Version;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Reads of one shard's rows, all at one snapshot: what is read together belongs together.
+///
+/// **Threads**: one per instance. Close it soon.
+final class Scans implements AutoCloseable {
+    private final Tables.Snapshot rows;
+    private final String epoch;
+
+    Scans(Tables tables, String epoch) {
+        this.rows = tables.snapshot();
+        this.epoch = epoch;
+    }
+
+    Optional<Head> head(byte[] owner) {
+        byte[] row = rows.get(Keys.head(owner));
+        return row == null ? Optional.empty() : Optional.of(Head.decode(row));
+    }
+
+    Position position(Owner owner) {
+        return position(owner, head(owner.hash()).map(Head::sequence).orElse(0L));
+    }
+
+    private Position position(Owner owner, long sequence) {
+        return new Position(epoch, owner.slot(), sequence);
+    }
+
+    Optional<Pointer> pointer(MemoryId id) {
+        byte[] row = rows.get(Keys.pointer(id));
+        return row == null ? Optional.empty() : Optional.of(Pointer.decode(row));
+    }
+
+    Optional<Version> newest(byte[] owner, long arrival) {
+        byte[] row = rows.get(Keys.memory(owner, arrival));
+        return row == null ? Optional.empty() : Optional.of(Version.decode(row));
+    }
+
+    byte @Nullable [] embeddingRow(byte[] owner, long arrival) {
+        return rows.get(Keys.embedding(owner, arrival));
+    }
+
+    /// Every kept version of a memory, oldest first.
+    List<Version> versions(Pointer pointer) {
+        List<Version> versions = new ArrayList<>();
+        byte[] from = Keys.version(pointer.owner(), pointer.arrival(), 0);
+        byte[] to = Keys.version(pointer.owner(), pointer.arrival() + 1, 0);
+        rows.scan(from, to, (key, row) -> versions.add(Version.decode(row)));
+        newest(pointer.owner(), pointer.arrival()).ifPresent(versions::add);
+        return versions;
+    }
+
+    /// The owner's memories by arrival, until the visitor says stop.
+    void memories(byte[] owner, long fromArrival, MemoryVisitor visitor) {
+        byte[] table = Keys.owned('m', owner);
+        rows.scan(
+                Keys.memory(owner, fromArrival),
+                Keys.end(table),
+                (key, row) -> visitor.memory(Keys.lastNumber(key), Version.decode(row)));
+    }
+
+    /// The owner's embeddings by arrival.
+    void embeddings(byte[] owner, Tables.Visitor visitor) {
+        byte[] table = Keys.owned('e', owner);
+        rows.scan(table, Keys.end(table), visitor);
+    }
+
+    @FunctionalInterface
+    interface MemoryVisitor {
+        /// @return whether to go on
+        boolean memory(long arrival, Version version);
+    }
+
+    /// The owner's memories in the order of creation or of the last change, beyond a place in that order.
+    ///
+    /// @param byUpdate by last change rather than by arrival
+    /// @param beyond the arrival, or the sequence of the last change, after which to begin; null: at the
+    ///     beginning
+    void ordered(byte[] owner, boolean byUpdate, boolean down, @Nullable Long beyond, MemoryVisitor visitor) {
+        byte[] table = Keys.owned(byUpdate ? 'u' : 'm', owner);
+        byte[] from = table;
+        byte[] to = Keys.end(table);
+        if (beyond != null && down) {
+            to = byUpdate ? Keys.updated(owner, beyond) : Keys.memory(owner, beyond);
+        } else if (beyond != null) {
+            from = byUpdate ? Keys.updated(owner, beyond + 1) : Keys.memory(owner, beyond + 1);
+        }
+        Tables.Visitor row = byUpdate
+                ? (key, value) -> {
+                    long arrival = Rows.arrival(value);
+                    return newest(owner, arrival)
+                            .map(version -> visitor.memory(arrival, version))
+                            .orElse(true);
+                }
+                : (key, value) -> visitor.memory(Keys.lastNumber(key), Version.decode(value));
+        if (down) {
+            rows.scanDown(from, to, row);
+        } else {
+            rows.scan(from, to, row);
+        }
+    }
+
+    /// Every owner that has not been erased.
+    void owners(Predicate<Owner> visitor) {
+        byte[] table = Keys.table('h');
+        rows.scan(table, Keys.end(table), (key, row) -> {
+            Owner owner = Head.decode(row).owner();
+            return owner == null || visitor.test(owner);
+        });
+    }
+
+    /// The owners that have memories with this scope id.
+    void ownersOf(OwnerKind kind, String id, Predicate<Owner> visitor) {
+        byte[] prefix = Keys.entityPrefix(kind, id);
+        rows.scan(prefix, Keys.end(prefix), (key, row) -> {
+            byte[] hash = java.util.Arrays.copyOfRange(key, prefix.length, key.length);
+            Owner owner = head(hash).map(Head::owner).orElse(null);
+            return owner == null || visitor.test(owner);
+        });
+    }
+
+    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after
+    /// another.
+    void entities(Predicate<Entity> visitor) {
+        byte[] table = Keys.table('n');
+        rows.scan(table, Keys.end(table), (key, row) -> visitor.test(entity(key, EntityRow.decode(row))));
+    }
+
+    Rows.Shard shard() {
+        return Rows.Shard.decode(rows.get(Keys.shard()));
+    }
+
+    static Entity sum(Entity a, Entity b) {
+        return new Entity(
+                a.kind(),
+                a.id(),
+                a.memories() + b.memories(),
+                a.updatedAt().isAfter(b.updatedAt()) ? a.updatedAt() : b.updatedAt());
+    }
+
+    private static Entity entity(byte[] key, EntityRow row) {
+        OwnerKind kind = dev.mneme.engine.codec.ModelCodec.ownerKind(key[1]);
+        String id = new String(key, 2, key.length - 3 - Keys.OWNER, StandardCharsets.UTF_8);
+        return new Entity(kind, id, row.memories(), row.updatedAt());
+    }
+
+    /// The owner's changes after a sequence, oldest first, until the visitor says stop.
+    void changes(Owner owner, long after, Predicate<Change> visitor) {
+        byte[] hash = owner.hash();
+        byte[] table = Keys.owned('c', hash);
+        rows.scan(
+                Keys.change(hash, after + 1),
+                Keys.end(table),
+                (key, row) -> visitor.test(change(owner, hash, Keys.lastNumber(key), ChangeRow.decode(row))));
+    }
+
+    private Change change(Owner owner, byte[] hash, long sequence, ChangeRow row) {
+        return new Change(
+                owner,
+                position(owner, sequence),
+                row.type(),
+                row.at(),
+                row.by(),
+                row.type() == ChangeType.OWNER_ERASED ? null : memory(hash, row));
+    }
+
+    private @Nullable Memory memory(byte[] hash, ChangeRow change) {
+        Optional<Version> newest = newest(hash, change.arrival());
+        if (newest.isPresent() && newest.get().version() == change.version()) {
+            return newest.get().memory();
+        }
+        byte[] row = rows.get(Keys.version(hash, change.arrival(), change.version()));
+        return row == null ? null : Version.decode(row).memory();
+    }
+
+    /// A change in the operator's feed, with its place.
+    record Operated(long logIndex, int ordinal, Change change) {}
+
+    /// Every owner's changes after a place in this shard's log, until the visitor says stop.
+    void operated(long logIndex, int ordinal, Predicate<Operated> visitor) {
+        byte[] table = Keys.table('o');
+        rows.scan(Keys.operator(logIndex, ordinal + 1), Keys.end(table), (key, row) -> {
+            ByteBuffer place = ByteBuffer.wrap(key, 1, 12);
+            Operated operated = operated(place.getLong(), place.getInt(), OperatorRow.decode(row));
+            return operated == null || visitor.test(operated);
+        });
+    }
+
+    private @Nullable Operated operated(long logIndex, int ordinal, OperatorRow row) {
+        byte[] change = rows.get(Keys.change(row.owner(), row.sequence()));
+        if (change == null) {
+            return null;
+        }
+        Owner owner = head(row.owner()).map(Head::owner).orElseGet(() -> erased(row.owner()));
+        return new Operated(logIndex, ordinal, change(owner, row.owner(), row.sequence(), ChangeRow.decode(change)));
+    }
+
+    /// Stands for an owner whose name is no longer kept.
+    private static Owner erased(byte[] hash) {
+        return Owner.user("erased-" + HexFormat.of().formatHex(hash));
+    }
+
+    @Override
+    public void close() {
+        rows.close();
+    }
+}

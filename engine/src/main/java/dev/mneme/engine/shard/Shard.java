@@ -1,0 +1,315 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.StoreStatus.ShardStatus;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.codec.BatchCodec;
+import dev.mneme.engine.codec.BatchCodec.Batch;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// One shard: orders its writes, has the log commit them, and applies what was committed, in that order.
+///
+/// ```text
+/// submit -> [queue] -> stamp and encode -> log.propose ... committed -> apply -> tables -> listener -> answer
+///           (bounded)      \________________ the shard's one thread ________________________________/
+/// ```
+///
+/// The thread owns everything mutable here but the queue. While the log syncs one batch, the next gathers in
+/// the queue;
+/// a few batches may be under way at once. When rows cannot be stored because the disk is full, the thread
+/// tries again
+/// until it can: what is committed must be applied, and the log refuses new writes by itself. Any other
+/// failure to
+/// apply
+/// stops the shard loudly, since its rows would no longer follow from its log.
+final class Shard implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Shard.class.getName());
+    private static final int MAX_UNDER_WAY = 4;
+    private static final int MAX_WRITES = 256;
+    private static final long MAX_BATCH_BYTES = 2L << 20;
+    private static final long FULL_DISK_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+
+    private final int number;
+    private final String name;
+    private final CommitLog log;
+    private final Tables tables;
+    private final StateMachine machine;
+    private final ShardListener listener;
+    private final InstantSource clock;
+    private final ShardMetrics metrics;
+    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Semaphore room;
+    private final int capacity;
+    private final Thread thread;
+
+    private final ArrayDeque<Submitted> waiting = new ArrayDeque<>();
+    private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
+    private Instant lastTime;
+    private boolean closing;
+    private volatile long applied;
+    private volatile long checkpoint;
+    private volatile String failure = "";
+
+    private sealed interface Event {}
+
+    private record Submitted(Write write, CompletableFuture<WriteResult> answer) implements Event {}
+
+    private record Committed(long index) implements Event {}
+
+    private record Failed(MnemeException why) implements Event {}
+
+    private record Close() implements Event {}
+
+    private record UnderWay(Batch batch, List<CompletableFuture<WriteResult>> answers) {}
+
+    /// @param capacity how many writes may wait before `OVERLOADED`
+    Shard(
+            int number,
+            String name,
+            CommitLog log,
+            Tables tables,
+            StateMachine machine,
+            ShardListener listener,
+            InstantSource clock,
+            int capacity,
+            ShardMetrics metrics) {
+        this.number = number;
+        this.name = name;
+        this.log = log;
+        this.tables = tables;
+        this.machine = machine;
+        this.listener = listener;
+        this.clock = clock;
+        this.capacity = capacity;
+        this.room = new Semaphore(capacity);
+        this.metrics = metrics;
+        this.thread = Thread.ofPlatform().name("shard-" + name).daemon().unstarted(this::run);
+        this.applied = tables.appliedIndex();
+        this.checkpoint = applied;
+        this.lastTime = Rows.Shard.decode(tables.get(Keys.shard())).time();
+    }
+
+    /// Applies what the log holds and the tables do not. Before [#start], on the caller's thread.
+    void recover() {
+        log.replay(number, applied, (index, term, bytes) -> {
+            Batch batch = BatchCodec.decode(bytes);
+            store(index, machine.apply(index, batch));
+            lastTime = batch.at();
+        });
+        log.checkpointed(number, checkpoint);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Asks for a write.
+    ///
+    /// @return the result, or a `MnemeException` as the cause
+    CompletableFuture<WriteResult> submit(Write write) {
+        if (!failure.isEmpty()) {
+            return CompletableFuture.failedFuture(stopped());
+        }
+        if (!room.tryAcquire()) {
+            return CompletableFuture.failedFuture(new MnemeException(
+                    ErrorCode.OVERLOADED, "Too many writes wait for this shard: try again shortly."));
+        }
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
+        events.add(new Submitted(write, answer));
+        if (!failure.isEmpty()) {
+            answer.completeExceptionally(stopped()); // it stopped meanwhile, and may not have seen this one
+        }
+        return answer;
+    }
+
+    private void run() {
+        try {
+            while (!closing || !waiting.isEmpty() || !underWay.isEmpty()) {
+                handle(events.take());
+                for (Event next = events.poll(); next != null; next = events.poll()) {
+                    handle(next);
+                }
+                proposeWaiting();
+            }
+        } catch (InterruptedException e) {
+            stop(new IllegalStateException("the shard's thread was interrupted", e));
+        } catch (RuntimeException | Error e) {
+            stop(e);
+        }
+    }
+
+    private void handle(Event event) {
+        switch (event) {
+            case Submitted submitted -> waiting.add(submitted);
+            case Committed committed -> applyNext(committed.index());
+            case Failed failed -> failNext(failed.why());
+            case Close close -> closing = true;
+        }
+    }
+
+    private void proposeWaiting() {
+        while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY) {
+            List<Write> writes = new ArrayList<>();
+            List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
+            long bytes = 0;
+            while (!waiting.isEmpty() && writes.size() < MAX_WRITES && bytes < MAX_BATCH_BYTES) {
+                Submitted next = waiting.remove();
+                writes.add(next.write());
+                answers.add(next.answer());
+                bytes += size(next.write());
+            }
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            lastTime = now.isAfter(lastTime) ? now : lastTime;
+            Batch batch = new Batch(lastTime, writes);
+            underWay.add(new UnderWay(batch, answers));
+            log.propose(number, BatchCodec.encode(batch), new CommitLog.Callback() {
+                @Override
+                public void committed(long index, long term) {
+                    events.add(new Committed(index));
+                }
+
+                @Override
+                public void failed(MnemeException failure) {
+                    events.add(new Failed(failure));
+                }
+            });
+        }
+    }
+
+    /// About how many bytes a write takes in the log.
+    private static long size(Write write) {
+        long bytes = 128;
+        for (Command command : write.commands()) {
+            bytes += 128;
+            if (command instanceof Command.AddMemory add) {
+                bytes += add.text().length() + size(add.embedding());
+            }
+        }
+        return bytes;
+    }
+
+    private static long size(@Nullable Embedding embedding) {
+        if (embedding == null) {
+            return 0;
+        }
+        TokenVectors tokens = embedding.tokens();
+        return embedding.vector().length * 4L + (tokens == null ? 0 : tokens.rows().length);
+    }
+
+    private void applyNext(long index) {
+        long begin = System.nanoTime();
+        UnderWay next = underWay.remove();
+        Applied result = machine.apply(index, next.batch());
+        store(index, result);
+        for (int i = 0; i < next.answers().size(); i++) {
+            next.answers().get(i).complete(result.results().get(i));
+        }
+        room.release(next.answers().size());
+        metrics.applied(number, next.answers().size(), Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    private void store(long index, Applied result) {
+        while (true) {
+            try {
+                tables.write(result.rows());
+                break;
+            } catch (MnemeException e) {
+                if (e.code() != ErrorCode.STORAGE_FULL) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "shard {0}: the disk is full; waiting for room to apply entry {1}", name, index);
+                LockSupport.parkNanos(FULL_DISK_PAUSE_NANOS);
+            }
+        }
+        applied = index;
+        listener.applied(index, result.index(), result.changes());
+    }
+
+    private void failNext(MnemeException why) {
+        UnderWay next = underWay.remove();
+        next.answers().forEach(answer -> answer.completeExceptionally(why));
+        room.release(next.answers().size());
+    }
+
+    /// A broken invariant: nothing is applied any more, reads go on.
+    private void stop(Throwable cause) {
+        failure = String.valueOf(cause.getMessage());
+        LOG.log(Level.ERROR, "shard " + name + " stopped at log index " + applied + ": restart the server", cause);
+        MnemeException unknown = new MnemeException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                "The shard stopped while this was under way: send the same request with the same idempotency key"
+                        + " after a restart.",
+                cause);
+        underWay.forEach(each -> each.answers().forEach(answer -> answer.completeExceptionally(unknown)));
+        waiting.forEach(each -> each.answer().completeExceptionally(stopped()));
+        for (Event event = events.poll(); event != null; event = events.poll()) {
+            if (event instanceof Submitted submitted) {
+                submitted.answer().completeExceptionally(stopped());
+            }
+        }
+    }
+
+    private MnemeException stopped() {
+        return new MnemeException(
+                ErrorCode.INTERNAL, "Shard " + name + " has stopped: " + failure + ". Restart the server.");
+    }
+
+    /// Makes what was applied durable in the tables. From any thread.
+    void checkpoint() {
+        checkpoint = tables.checkpoint();
+        log.checkpointed(number, checkpoint);
+    }
+
+    boolean checkpointDue() {
+        return checkpoint < applied;
+    }
+
+    /// The log index that the rows and everything told of them contain.
+    long appliedIndex() {
+        return applied;
+    }
+
+    ShardStatus status() {
+        int queue = capacity - room.availablePermits();
+        return new ShardStatus(name, log.lastIndex(number), applied, checkpoint, queue, failure);
+    }
+
+    /// Answers what was submitted, then ends.
+    @Override
+    public void close() {
+        events.add(new Close());
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

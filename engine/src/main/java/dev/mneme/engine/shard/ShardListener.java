@@ -1,0 +1,11 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.Change;
+import java.util.List;
+
+/// What is told of each applied entry, on the shard's thread, after its rows are stored and before its
+/// writers are
+/// answered: so that whoever was answered finds what was written.
+interface ShardListener {
+    void applied(long logIndex, List<IndexUpdate> index, List<Change> changes);
+}

@@ -1,0 +1,12 @@
+package dev.mneme.engine.shard;
+
+import java.time.Duration;
+
+/// What a shard tells of its work.
+public interface ShardMetrics {
+    ShardMetrics NONE = (shard, writes, time) -> {};
+
+    /// @param writes how many an entry held
+    /// @param time from taking the entry up to answering its writers
+    void applied(int shard, int writes, Duration time);
+}
