@@ -1,16 +1,18 @@
 package dev.mneme.engine.index;
 
 import java.time.LocalDate;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The years, months and days that a query names, and how well a memory's date agrees with them.
-record DateCue(Set<Integer> years, Set<Integer> months, Set<Integer> days) {
+///
+/// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count next to the full
+/// name of a month alone.
+final class DateCue {
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
     private static final String FULL =
@@ -26,41 +28,49 @@ record DateCue(Set<Integer> years, Set<Integer> months, Set<Integer> days) {
     private static final Pattern DAY_AFTER = compile("\\b(?:" + FULL + "|may),?\\s+(?:the\\s+)?" + DAY + "\\b");
 
     private static final int MAY = 5;
-    private static final int LAST_DAY_OF_EARLY_MONTH = 10;
+    private static final int EARLY_IN_MONTH = 10;
     private static final int DAYS_AFTER = 7;
     private static final double FULL_MARK = 1.5;
 
-    DateCue {
-        years = Set.copyOf(years);
-        months = Set.copyOf(months);
-        days = Set.copyOf(days);
+    private final BitSet years;
+    private final BitSet months;
+    private final BitSet days;
+
+    private DateCue(BitSet years, BitSet months, BitSet days) {
+        this.years = years;
+        this.months = months;
+        this.days = days;
     }
 
     static DateCue of(String query) {
-        Set<Integer> months = new HashSet<>();
+        BitSet months = new BitSet();
         Matcher month = MONTH.matcher(query);
         while (month.find()) {
             String name = month.group(1).substring(0, 3).toLowerCase(Locale.ROOT);
-            months.add(MONTHS.indexOf(name) + 1);
+            months.set(MONTHS.indexOf(name) + 1);
         }
         if (MAY_AFTER.matcher(query).find() || MAY_BEFORE.matcher(query).find()) {
-            months.add(MAY);
+            months.set(MAY);
         }
-        Set<Integer> days = numbers(DAY_BEFORE, query);
-        days.addAll(numbers(DAY_AFTER, query));
-        days.removeIf(day -> day < 1 || day > 31);
+        BitSet days = numbers(DAY_BEFORE, query);
+        days.or(numbers(DAY_AFTER, query));
         return new DateCue(numbers(YEAR, query), months, days);
+    }
+
+    /// A day as one int, never 0; 0 for none.
+    static int pack(@Nullable LocalDate date) {
+        return date == null ? 0 : date.getYear() << 9 | date.getMonthValue() << 5 | date.getDayOfMonth();
     }
 
     private static Pattern compile(String regex) {
         return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
     }
 
-    private static Set<Integer> numbers(Pattern pattern, String query) {
-        Set<Integer> numbers = new HashSet<>();
+    private static BitSet numbers(Pattern pattern, String query) {
+        BitSet numbers = new BitSet();
         Matcher matcher = pattern.matcher(query);
         while (matcher.find()) {
-            numbers.add(Integer.parseInt(matcher.group(1)));
+            numbers.set(Integer.parseInt(matcher.group(1)));
         }
         return numbers;
     }
@@ -69,27 +79,28 @@ record DateCue(Set<Integer> years, Set<Integer> months, Set<Integer> days) {
         return years.isEmpty() && months.isEmpty();
     }
 
-    /// The part "date", 0 to 1.
-    double part(@Nullable LocalDate date) {
-        return date == null || isEmpty() ? 0 : mark(date) / FULL_MARK;
+    /// The part "date", 0 to 1, of a packed day.
+    double part(int packed) {
+        return packed == 0 || isEmpty() ? 0 : mark(packed >> 9, packed >> 5 & 15, packed & 31) / FULL_MARK;
     }
 
-    private double mark(LocalDate date) {
-        boolean yearFits = years.isEmpty() || years.contains(date.getYear());
-        if (months.isEmpty()) {
-            return yearFits ? .3 : 0;
-        }
+    private double mark(int year, int month, int day) {
+        boolean yearFits = years.isEmpty() || (year > 0 && years.get(year));
         if (!yearFits) {
             return 0;
         }
-        if (months.contains(date.getMonthValue())) {
-            return days.isEmpty() ? 1 : nearDay(date.getDayOfMonth()) ? FULL_MARK : .5;
+        if (months.isEmpty()) {
+            return .3;
         }
-        boolean monthBefore = months.contains(date.getMonth().minus(1).getValue());
-        return monthBefore && date.getDayOfMonth() <= LAST_DAY_OF_EARLY_MONTH ? .3 : 0;
+        if (months.get(month)) {
+            return days.isEmpty() ? 1 : followsDay(day) ? FULL_MARK : .5;
+        }
+        boolean monthBefore = months.get(month == 1 ? 12 : month - 1);
+        return monthBefore && day <= EARLY_IN_MONTH ? .3 : 0;
     }
 
-    private boolean nearDay(int day) {
-        return days.stream().anyMatch(d -> day >= d && day - d <= DAYS_AFTER);
+    private boolean followsDay(int day) {
+        int named = days.previousSetBit(day);
+        return named >= 0 && day - named <= DAYS_AFTER;
     }
 }
