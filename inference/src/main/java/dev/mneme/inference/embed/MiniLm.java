@@ -156,6 +156,5 @@ public final class MiniLm implements AutoCloseable {
         } catch (OrtException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The built-in embedder did not close.", e);
         }
-        tokenizer.close();
     }
 }

@@ -82,7 +82,7 @@ public final class OnnxEmbedder implements Embedder {
     @Override
     public Embedding embed(String text) {
         try (Place place = workers.admit()) {
-            Tokens tokens = place.run(() -> model.tokenize(text));
+            Tokens tokens = model.tokenize(text);
             return embed(place, tokens, windows(tokens));
         }
     }
@@ -90,7 +90,7 @@ public final class OnnxEmbedder implements Embedder {
     @Override
     public QueryEmbedding embedQuery(String query) {
         try (Place place = workers.admit()) {
-            Tokens tokens = place.run(() -> model.tokenize(query));
+            Tokens tokens = model.tokenize(query);
             List<Window> windows = windows(tokens);
             return new QueryEmbedding(embed(place, tokens, windows), spans(tokens, windows));
         }
