@@ -1,0 +1,124 @@
+package dev.mneme.bench;
+
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.inference.embed.OnnxEmbedder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+/// The bare embedder: how long it takes to load, what one text takes, and how many it does in a second with 1 and 2
+/// workers and 32 callers on virtual threads; beside that, how late another virtual thread wakes up meanwhile.
+///
+/// ```
+/// java --enable-native-access=ALL-UNNAMED -cp ... dev.mneme.bench.EmbedBench
+/// ```
+public final class EmbedBench {
+    private static final List<String> TEXTS = List.of(
+            "What does she drink at breakfast?",
+            "Maria: I usually have green tea with honey before I go to work.",
+            "We booked two window seats on the morning flight to Lisbon in May.",
+            "Sam: The build is written in Python, but I would rather move it to Java this year.");
+    private static final int WARM_UP = 400;
+    private static final int RUNS = 2_000;
+    private static final int CALLERS = 32;
+
+    private EmbedBench() {}
+
+    public static void main(String[] args) throws Exception {
+        for (int workers = 1; workers <= 2; workers++) {
+            long start = System.nanoTime();
+            try (OnnxEmbedder embedder = OnnxEmbedder.open(new OnnxEmbedder.Config(workers, 2 * CALLERS))) {
+                embedder.embed(TEXTS.getFirst());
+                System.out.printf("workers %d: load and first text %.0f ms%n", workers, millis(start));
+                single(embedder);
+                throughput(embedder);
+                longText(embedder);
+            }
+        }
+        System.out.println(residentMemory());
+    }
+
+    private static void single(Embedder embedder) {
+        embedAll(embedder, WARM_UP);
+        double[] millis = new double[RUNS];
+        for (int i = 0; i < RUNS; i++) {
+            long start = System.nanoTime();
+            embedder.embed(TEXTS.get(i % TEXTS.size()));
+            millis[i] = millis(start);
+        }
+        Arrays.sort(millis);
+        System.out.printf("  one caller: p50 %.2f ms, p99 %.2f ms%n", millis[RUNS / 2], millis[RUNS * 99 / 100]);
+    }
+
+    private static void throughput(Embedder embedder) throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<double[]> ticks = callers.submit(() -> lateness(done));
+            long start = System.nanoTime();
+            List<Future<?>> running = IntStream.range(0, CALLERS)
+                    .<Future<?>>mapToObj(i -> callers.submit(() -> embedAll(embedder, RUNS / CALLERS * 2)))
+                    .toList();
+            for (Future<?> caller : running) {
+                caller.get();
+            }
+            double seconds = millis(start) / 1_000;
+            done.countDown();
+            double[] late = ticks.get();
+            System.out.printf(
+                    "  %d callers: %.0f texts/s; a 1 ms sleep beside them is late by p50 %.2f ms, p99 %.2f ms%n",
+                    CALLERS,
+                    RUNS / CALLERS * 2 * CALLERS / seconds,
+                    late[late.length / 2],
+                    late[late.length * 99 / 100]);
+        }
+    }
+
+    private static void longText(Embedder embedder) {
+        String text = "I have green tea with honey for breakfast. ".repeat(1_524);
+        long start = System.nanoTime();
+        embedder.embed(text);
+        System.out.printf("  a text of 64 KiB: %.0f ms%n", millis(start));
+    }
+
+    private static void embedAll(Embedder embedder, int times) {
+        for (int i = 0; i < times; i++) {
+            embedder.embed(TEXTS.get(i % TEXTS.size()));
+        }
+    }
+
+    /// How many milliseconds after their time sleeps of 1 ms end, sorted.
+    private static double[] lateness(CountDownLatch done) throws InterruptedException {
+        double[] late = new double[100_000];
+        int count = 0;
+        while (done.getCount() > 0 && count < late.length) {
+            long start = System.nanoTime();
+            Thread.sleep(1);
+            late[count++] = millis(start) - 1;
+        }
+        double[] sorted = Arrays.copyOf(late, count);
+        Arrays.sort(sorted);
+        return sorted;
+    }
+
+    private static String residentMemory() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return "resident memory: unknown here";
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .findFirst()
+                .orElse("resident memory: unknown here");
+    }
+
+    private static double millis(long startNanos) {
+        return (System.nanoTime() - startNanos) / 1e6;
+    }
+}

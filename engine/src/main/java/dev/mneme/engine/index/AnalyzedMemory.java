@@ -1,0 +1,155 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.Memory;
+import dev.mneme.engine.index.Analyzer.Word;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What scoring needs of a memory besides its vectors, so that its text need not be read again.
+///
+/// @param terms the distinct terms of the text with its date, in order of appearance
+/// @param speaker the caller's `name`, else what stands before a first `": "` of the text; null if neither
+/// @param role the caller's role: who speaks, where no speaker is known
+/// @param bodyWords words of the text without its speaker, stop words included
+/// @param question whether the text contains `?`
+/// @param temporal whether the text tells a time
+/// @param date the day of the caller's timestamp, UTC
+/// @param episode the key that memories told together share; null for a memory that belongs to no episode
+public record AnalyzedMemory(
+        List<TermFrequency> terms,
+        @Nullable String speaker,
+        @Nullable String role,
+        int bodyWords,
+        boolean question,
+        boolean temporal,
+        @Nullable LocalDate date,
+        @Nullable String episode) {
+
+    /// A term and how often it occurs, at least once.
+    public record TermFrequency(String term, int frequency) {}
+
+    static final int MAX_SPEAKER_LENGTH = 40;
+
+    private static final String SEPARATOR = ": ";
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+
+    public AnalyzedMemory {
+        terms = List.copyOf(terms);
+    }
+
+    public static AnalyzedMemory of(Memory memory) {
+        String text = spokenText(memory);
+        String speaker = speaker(memory);
+        int bodyStart = speaker == null ? 0 : text.indexOf(SEPARATOR) + SEPARATOR.length();
+        if (memory.name() != null && speaker != null) {
+            bodyStart = speaker.length() + SEPARATOR.length();
+        }
+        LocalDate date = memory.timestamp() == null
+                ? null
+                : memory.timestamp().atZone(ZoneOffset.UTC).toLocalDate();
+        Map<String, Integer> frequencies = new LinkedHashMap<>();
+        if (date != null) {
+            count(Analyzer.words("(" + DATE.format(date) + ")"), frequencies);
+        }
+        List<Word> words = Analyzer.words(text);
+        count(words, frequencies);
+        return new AnalyzedMemory(
+                frequencies.entrySet().stream()
+                        .map(entry -> new TermFrequency(entry.getKey(), entry.getValue()))
+                        .toList(),
+                speaker,
+                memory.role(),
+                wordsFrom(bodyStart, words),
+                text.indexOf('?') >= 0,
+                TemporalCue.tells(text),
+                date,
+                episode(memory));
+    }
+
+    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the caller gave the
+    /// name apart.
+    public static String spokenText(Memory memory) {
+        String name = memory.name();
+        if (name == null || name.isBlank() || memory.text().startsWith(name + SEPARATOR)) {
+            return memory.text();
+        }
+        return name + SEPARATOR + memory.text();
+    }
+
+    /// Stems of the text with its date, repetitions included: the length that BM25 normalises by.
+    public int length() {
+        int length = 0;
+        for (TermFrequency term : terms) {
+            length += term.frequency();
+        }
+        return length;
+    }
+
+    /// Reads what [#encode] wrote.
+    ///
+    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` if the bytes are not that; an analysis of
+    ///     another version too: analyse the text again
+    public static AnalyzedMemory decode(byte[] bytes) {
+        return AnalyzedMemoryCodec.decode(bytes);
+    }
+
+    /// The compact form, drawn in `AnalyzedMemoryCodec`.
+    public byte[] encode() {
+        return AnalyzedMemoryCodec.encode(this);
+    }
+
+    /// The same without terms: what an index keeps beside its postings.
+    AnalyzedMemory withoutTerms() {
+        return new AnalyzedMemory(List.of(), speaker, role, bodyWords, question, temporal, date, episode);
+    }
+
+    AnalyzedMemory withTerms(List<TermFrequency> others) {
+        return new AnalyzedMemory(others, speaker, role, bodyWords, question, temporal, date, episode);
+    }
+
+    private static @Nullable String speaker(Memory memory) {
+        String name = memory.name();
+        if (name != null && !name.isBlank()) {
+            return name;
+        }
+        int separator = memory.text().indexOf(SEPARATOR);
+        if (separator < 1 || separator > MAX_SPEAKER_LENGTH) {
+            return null;
+        }
+        String prefix = memory.text().substring(0, separator);
+        return prefix.isBlank() ? null : prefix;
+    }
+
+    private static @Nullable String episode(Memory memory) {
+        String runId = memory.scope().runId();
+        if (runId != null) {
+            return "r" + runId;
+        }
+        Instant timestamp = memory.timestamp();
+        return timestamp == null ? null : "t" + Long.toString(timestamp.toEpochMilli(), Character.MAX_RADIX);
+    }
+
+    private static void count(List<Word> words, Map<String, Integer> frequencies) {
+        for (Word word : words) {
+            String term = word.term();
+            if (term != null) {
+                frequencies.merge(term, 1, Integer::sum);
+            }
+        }
+    }
+
+    private static int wordsFrom(int start, List<Word> words) {
+        int count = 0;
+        for (Word word : words) {
+            count += word.start() >= start ? 1 : 0;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.engine.index.Analyzer.Word;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/// What scoring needs of a query's words.
+///
+/// @param words in order, stop words included
+/// @param terms the distinct terms
+/// @param surfaces the distinct words as they were written, in lower case
+/// @param date the date that the query names
+/// @param asksTime whether the query asks for a time
+record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, DateCue date, boolean asksTime) {
+    static AnalyzedQuery of(String text) {
+        List<Word> words = Analyzer.words(text);
+        Set<String> terms = new LinkedHashSet<>();
+        for (Word word : words) {
+            if (word.term() != null) {
+                terms.add(word.term());
+            }
+        }
+        Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
+        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, DateCue.of(text), TemporalCue.asks(text));
+    }
+
+    /// What each token of the query counts, 1 together: the idf of the term of the word that its span overlaps, 0
+    /// where there is none; all the same if that leaves nothing.
+    double[] tokenWeights(List<Span> spans, ToDoubleFunction<String> idf) {
+        double[] weights = new double[spans.size()];
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = weight(spans.get(i), idf);
+            sum += weights[i];
+        }
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = sum > 0 ? weights[i] / sum : 1.0 / weights.length;
+        }
+        return weights;
+    }
+
+    private double weight(Span span, ToDoubleFunction<String> idf) {
+        for (Word word : words) {
+            if (word.start() < span.end() && span.start() < word.end()) {
+                return word.term() == null ? 0 : idf.applyAsDouble(word.term());
+            }
+        }
+        return 0;
+    }
+}

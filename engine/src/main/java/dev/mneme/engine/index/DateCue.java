@@ -1,0 +1,106 @@
+package dev.mneme.engine.index;
+
+import java.time.LocalDate;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The years, months and days that a query names, and how well a memory's date agrees with them.
+///
+/// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count next to the full
+/// name of a month alone.
+final class DateCue {
+    private static final List<String> MONTHS =
+            List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+    private static final String FULL =
+            "january|february|march|april|june|july|august|september|october|november|december";
+    private static final String SHORT = "jan|feb|apr|jun|jul|aug|sept|sep|oct|nov|dec";
+    private static final String DAY = "(\\d{1,2})(?:st|nd|rd|th)?";
+
+    private static final Pattern YEAR = compile("\\b(20\\d\\d)\\b");
+    private static final Pattern MONTH = compile("\\b(" + FULL + "|" + SHORT + ")\\b");
+    private static final Pattern MAY_AFTER = compile("\\b(?:in|of|on|during|since|by|" + DAY + "),?\\s+may\\b");
+    private static final Pattern MAY_BEFORE = compile("\\bmay,?\\s+(?:the\\s+)?(?:" + DAY + "|20\\d\\d)\\b");
+    private static final Pattern DAY_BEFORE = compile("\\b" + DAY + "(?:\\s+of)?,?\\s+(?:" + FULL + "|may)\\b");
+    private static final Pattern DAY_AFTER = compile("\\b(?:" + FULL + "|may),?\\s+(?:the\\s+)?" + DAY + "\\b");
+
+    private static final int MAY = 5;
+    private static final int EARLY_IN_MONTH = 10;
+    private static final int DAYS_AFTER = 7;
+    private static final double FULL_MARK = 1.5;
+
+    private final BitSet years;
+    private final BitSet months;
+    private final BitSet days;
+
+    private DateCue(BitSet years, BitSet months, BitSet days) {
+        this.years = years;
+        this.months = months;
+        this.days = days;
+    }
+
+    static DateCue of(String query) {
+        BitSet months = new BitSet();
+        Matcher month = MONTH.matcher(query);
+        while (month.find()) {
+            String name = month.group(1).substring(0, 3).toLowerCase(Locale.ROOT);
+            months.set(MONTHS.indexOf(name) + 1);
+        }
+        if (MAY_AFTER.matcher(query).find() || MAY_BEFORE.matcher(query).find()) {
+            months.set(MAY);
+        }
+        BitSet days = numbers(DAY_BEFORE, query);
+        days.or(numbers(DAY_AFTER, query));
+        return new DateCue(numbers(YEAR, query), months, days);
+    }
+
+    /// A day as one int, never 0; 0 for none.
+    static int pack(@Nullable LocalDate date) {
+        return date == null ? 0 : date.getYear() << 9 | date.getMonthValue() << 5 | date.getDayOfMonth();
+    }
+
+    private static Pattern compile(String regex) {
+        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+    }
+
+    private static BitSet numbers(Pattern pattern, String query) {
+        BitSet numbers = new BitSet();
+        Matcher matcher = pattern.matcher(query);
+        while (matcher.find()) {
+            numbers.set(Integer.parseInt(matcher.group(1)));
+        }
+        return numbers;
+    }
+
+    boolean isEmpty() {
+        return years.isEmpty() && months.isEmpty();
+    }
+
+    /// The part "date", 0 to 1, of a packed day.
+    double part(int packed) {
+        return packed == 0 || isEmpty() ? 0 : mark(packed >> 9, packed >> 5 & 15, packed & 31) / FULL_MARK;
+    }
+
+    private double mark(int year, int month, int day) {
+        boolean yearFits = years.isEmpty() || (year > 0 && years.get(year));
+        if (!yearFits) {
+            return 0;
+        }
+        if (months.isEmpty()) {
+            return .3;
+        }
+        if (months.get(month)) {
+            return days.isEmpty() ? 1 : followsDay(day) ? FULL_MARK : .5;
+        }
+        boolean monthBefore = months.get(month == 1 ? 12 : month - 1);
+        return monthBefore && day <= EARLY_IN_MONTH ? .3 : 0;
+    }
+
+    private boolean followsDay(int day) {
+        int named = days.previousSetBit(day);
+        return named >= 0 && day - named <= DAYS_AFTER;
+    }
+}

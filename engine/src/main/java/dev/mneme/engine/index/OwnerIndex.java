@@ -1,0 +1,122 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.Memory;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/// The search index of one owner, in the heap: what was put is found by every search that begins afterwards.
+///
+/// **Promises**: a score is that of [Formula], over this owner's living memories alone; it does not depend on filters
+/// or on other candidates. State after any history of puts, removals and expiries is that of an index into which the
+/// remaining memories were put in order.
+///
+/// **Expiry** is by the readers' clocks, of which the latest counts: what one search saw expire stays hidden from a
+/// search whose clock is a little behind.
+///
+/// **Not promised**: that owners of more than `OwnerSearch.FULL_LIMIT` memories get every hit of the plain exact
+/// scan; their first stage keeps the best 200, which lost nothing when it was measured.
+///
+/// **Threads**: any number may search, at the same time; writers take turns, and wait for searches to end.
+///
+/// **Failures**: `MnemeException` with `embedder_mismatch` for a vector that cannot be compared with those held; the
+/// index is then unchanged.
+public final class OwnerIndex {
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile Instant nextExpiry = Instant.MAX;
+
+    /// Guarded by the lock.
+    private OwnerMemories memories;
+
+    public OwnerIndex() {
+        this(VectorMath.BEST, Vectors.QUANTIZE_FROM);
+    }
+
+    /// With a given arithmetic, and with bytes scanned first from so many slots on.
+    OwnerIndex(VectorMath math, int quantizeFrom) {
+        memories = new OwnerMemories(math, quantizeFrom);
+    }
+
+    /// Adds a memory, or replaces the one with this ordinal.
+    ///
+    /// @param ordinal the owner's sequence at the memory's add: its place in the order of arrival
+    /// @param header the memory, for filters; its text is not used and may be empty
+    /// @param analyzed what [AnalyzedMemory#of] made of the memory with its text
+    /// @param embedding its vector and token vectors, or null while it has none
+    public void put(long ordinal, Memory header, AnalyzedMemory analyzed, @Nullable Embedding embedding) {
+        write(() -> memories.put(ordinal, header, analyzed, embedding));
+    }
+
+    /// Removes a memory.
+    ///
+    /// @return whether it was there
+    public boolean remove(long ordinal) {
+        boolean[] removed = new boolean[1];
+        write(() -> {
+            removed[0] = memories.remove(ordinal);
+            if (memories.isSparse()) {
+                memories = memories.compacted();
+            }
+        });
+        return removed[0];
+    }
+
+    /// The best memories for a request, best first, ties by id.
+    public List<SearchHit> search(SearchRequest request) {
+        AnalyzedQuery query = request.text() == null ? null : AnalyzedQuery.of(request.text());
+        Lock read = lock.readLock();
+        readAsOf(request.now(), read);
+        try {
+            return OwnerSearch.run(memories, request, query);
+        } finally {
+            read.unlock();
+        }
+    }
+
+    /// Takes the read lock when nothing that is held as living has expired by `now`.
+    private void readAsOf(Instant now, Lock read) {
+        read.lock();
+        while (!now.isBefore(nextExpiry)) {
+            read.unlock();
+            write(() -> memories.advance(now));
+            read.lock();
+        }
+    }
+
+    /// Memories held, expired ones included.
+    public int size() {
+        Lock read = lock.readLock();
+        read.lock();
+        try {
+            return memories.size();
+        } finally {
+            read.unlock();
+        }
+    }
+
+    /// About how much heap the index takes.
+    public long sizeBytes() {
+        Lock read = lock.readLock();
+        read.lock();
+        try {
+            return memories.sizeBytes();
+        } finally {
+            read.unlock();
+        }
+    }
+
+    private void write(Runnable change) {
+        Lock write = lock.writeLock();
+        write.lock();
+        try {
+            change.run();
+        } finally {
+            nextExpiry = memories.nextExpiry();
+            write.unlock();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mneme.inference.embed;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Posts JSON to a model's service: so many requests at once, so many callers waiting, so many tries. A request is
+/// sent again, after a [Backoff], when the service answers 429 or 5xx, or not at all.
+///
+/// **Failures**: `overloaded` when too many callers wait, when the service does not answer in time or says that it
+/// cannot, and once closed; `internal` when it refuses the request. No message holds the key, the text or the answer.
+final class ModelClient implements AutoCloseable {
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+    /// Waits; a test's does not.
+    interface Pause {
+        void wait(Duration time) throws InterruptedException;
+    }
+
+    private final URI address;
+    private final RemoteConfig config;
+    private final Pause pause;
+    private final HttpClient client;
+    private final Semaphore admission;
+    private final Semaphore flights;
+    private volatile boolean closed;
+
+    ModelClient(URI address, RemoteConfig config, Pause pause) {
+        this.address = address;
+        this.config = config;
+        this.pause = pause;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(config.timeout())
+                .build();
+        this.admission = new Semaphore(config.concurrency() + config.maxWaiting());
+        this.flights = new Semaphore(config.concurrency(), true);
+    }
+
+    /// The answer's body.
+    byte[] post(byte[] json) {
+        if (!admission.tryAcquire()) {
+            throw overloaded("Too many texts wait for the embedding model: send this again a little later.", null);
+        }
+        try {
+            flights.acquire();
+            try {
+                return send(request(json));
+            } finally {
+                flights.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw overloaded("Interrupted while waiting for the embedding model.", e);
+        } finally {
+            admission.release();
+        }
+    }
+
+    private HttpRequest request(byte[] json) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address)
+                .timeout(config.timeout())
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(json));
+        if (config.apiKey() != null) {
+            request.header("Authorization", "Bearer " + config.apiKey());
+        }
+        return request.build();
+    }
+
+    private byte[] send(HttpRequest request) throws InterruptedException {
+        for (int tries = 1; ; tries++) {
+            if (closed) {
+                throw overloaded("The embedder is closed: this server is stopping.", null);
+            }
+            long askedMillis = 0;
+            try {
+                HttpResponse<byte[]> answer =
+                        client.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+                if (answer.statusCode() == 200) {
+                    return answer.body();
+                }
+                refuseUnlessPassing(answer.statusCode());
+                if (tries == config.tries()) {
+                    throw overloaded(
+                            "The embedding model answered " + answer.statusCode() + ": try again later.", null);
+                }
+                askedMillis = retryAfterMillis(answer);
+            } catch (IOException e) {
+                if (tries == config.tries() || closed) {
+                    throw overloaded("The embedding model does not answer: try again later.", e);
+                }
+            }
+            pause.wait(Backoff.after(tries, askedMillis, ThreadLocalRandom.current()));
+        }
+    }
+
+    private static void refuseUnlessPassing(int status) {
+        if (status == 429 || status >= 500) {
+            return;
+        }
+        String why = switch (status) {
+            case 401, 403 -> "The embedding model refused the key: check embedder.api-key.";
+            case 404 -> "The embedding model was not found: check embedder.url and embedder.model.";
+            default -> "The embedding model refused the request with status " + status + ".";
+        };
+        throw new MnemeException(ErrorCode.INTERNAL, why);
+    }
+
+    /// `Retry-After` in seconds; a date is ignored.
+    private static long retryAfterMillis(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("Retry-After")
+                .filter(value -> value.matches("\\d{1,6}"))
+                .map(value -> 1_000 * Long.parseLong(value))
+                .orElse(0L);
+    }
+
+    private static MnemeException overloaded(String message, @Nullable Throwable cause) {
+        return new MnemeException(ErrorCode.OVERLOADED, message, cause);
+    }
+
+    /// Breaks off what is under way.
+    @Override
+    public void close() {
+        closed = true;
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.mneme.inference.embed;
+
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.inference.embed.Windows.Window;
+import dev.mneme.inference.embed.Workers.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The built-in embedder: all-MiniLM-L6-v2, quantised, run in process without a network or a key.
+///
+/// A text's vector is the mean of the last hidden states, [CLS] and [SEP] included, normalised; its token vectors are
+/// the hidden states without those two, as [TokenProjection] keeps them. Both come from the same run.
+///
+/// **Long texts** (more than 254 word pieces) are cut into windows of nearly equal size; the vector is the normalised
+/// mean of the windows' vectors, and their token vectors follow one another. At most [#MAX_WINDOWS] windows are run:
+/// that covers 16,256 word pieces, about 64 KiB of English, and takes at most some 1.3 s of one worker; of a longer
+/// text, so many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the first
+/// ones.
+///
+/// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its own, one
+/// text each. A window is a turn: a long text does not keep a query waiting for longer than one window's run.
+///
+/// **Failures**: `overloaded` when more than `maxWaiting` callers wait or after [#close]; `internal` when the native
+/// runtime fails.
+public final class OnnxEmbedder implements Embedder {
+    /// Where its vectors can be compared.
+    public static final EmbeddingSpace SPACE = new EmbeddingSpace("all-minilm-l6-v2-q", MiniLm.WIDTH);
+
+    /// The most windows of one text that are run.
+    public static final int MAX_WINDOWS = 64;
+
+    /// The most token vectors of one text.
+    public static final int MAX_TOKEN_ROWS = 1024;
+
+    private static final int WINDOW_TOKENS = MiniLm.WINDOW - 2;
+
+    private final MiniLm model;
+    private final TokenProjection projection;
+    private final Workers workers;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private OnnxEmbedder(MiniLm model, TokenProjection projection, Workers workers) {
+        this.model = model;
+        this.projection = projection;
+        this.workers = workers;
+    }
+
+    /// How many texts are embedded at once, and how many callers may wait beside them.
+    public record Config(int workers, int maxWaiting) {
+        public static final Config DEFAULTS = new Config(2, 256);
+
+        public Config {
+            if (workers < 1 || workers > 256) {
+                throw new IllegalArgumentException("embedder.workers must be 1 to 256, was " + workers);
+            }
+            if (maxWaiting < 0 || maxWaiting > 100_000) {
+                throw new IllegalArgumentException("embedder.max-waiting must be 0 to 100000, was " + maxWaiting);
+            }
+        }
+    }
+
+    /// Loads the model, which takes some tenths of a second.
+    ///
+    /// @throws dev.mneme.core.model.MnemeException `internal` when it does not load on this machine
+    public static OnnxEmbedder open(Config config) {
+        TokenProjection projection = TokenProjection.load();
+        return new OnnxEmbedder(MiniLm.open(), projection, new Workers(config.workers(), config.maxWaiting()));
+    }
+
+    @Override
+    public EmbeddingSpace space() {
+        return SPACE;
+    }
+
+    /// Any text will do: one without a word piece (empty, blank) has the vector of [CLS] and [SEP] and no token rows.
+    @Override
+    public Embedding embed(String text) {
+        try (Place place = workers.admit()) {
+            Tokens tokens = model.tokenize(text);
+            return embed(place, tokens, windows(tokens));
+        }
+    }
+
+    @Override
+    public QueryEmbedding embedQuery(String query) {
+        try (Place place = workers.admit()) {
+            Tokens tokens = model.tokenize(query);
+            List<Window> windows = windows(tokens);
+            return new QueryEmbedding(embed(place, tokens, windows), spans(tokens, windows));
+        }
+    }
+
+    private static List<Window> windows(Tokens tokens) {
+        return Windows.of(tokens.count(), WINDOW_TOKENS, MAX_WINDOWS);
+    }
+
+    private Embedding embed(Place place, Tokens tokens, List<Window> windows) {
+        float[] vectors = new float[windows.size() * MiniLm.WIDTH];
+        byte[] rows = new byte[keptRows(windows) * TokenVectors.DIMENSION];
+        int kept = 0;
+        for (int w = 0; w < windows.size(); w++) {
+            Window window = windows.get(w);
+            float[] hidden = place.run(() -> model.run(tokens, window.from(), window.to()));
+            System.arraycopy(
+                    UnitVectors.meanDirection(hidden, MiniLm.WIDTH), 0, vectors, w * MiniLm.WIDTH, MiniLm.WIDTH);
+            kept = keep(hidden, rows, kept);
+        }
+        float[] vector = windows.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, MiniLm.WIDTH);
+        return new Embedding(SPACE, vector, new TokenVectors(rows));
+    }
+
+    private int keep(float[] hidden, byte[] rows, int kept) {
+        int tokens = hidden.length / MiniLm.WIDTH - 2;
+        int count = Math.min(tokens, rows.length / TokenVectors.DIMENSION - kept);
+        for (int t = 0; t < count; t++) {
+            projection.project(hidden, t + 1, rows, kept + t);
+        }
+        return kept + count;
+    }
+
+    private static int keptRows(List<Window> windows) {
+        int tokens = windows.stream().mapToInt(w -> w.to() - w.from()).sum();
+        return Math.min(tokens, MAX_TOKEN_ROWS);
+    }
+
+    private static List<Span> spans(Tokens tokens, List<Window> windows) {
+        List<Span> spans = new ArrayList<>();
+        for (Window window : windows) {
+            for (int t = window.from(); t < window.to() && spans.size() < MAX_TOKEN_ROWS; t++) {
+                spans.add(new Span(tokens.starts()[t], tokens.ends()[t]));
+            }
+        }
+        return spans;
+    }
+
+    /// Ends once no text is being embedded any more; the native memory is then given back.
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            workers.close();
+            model.close();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mneme.inference.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.testkit.EmbedderContract;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OllamaEmbedderTest extends EmbedderContract {
+    private StubModel service;
+
+    @BeforeEach
+    void start() throws IOException {
+        service = new StubModel();
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    @Override
+    protected Embedder open() {
+        return OllamaEmbedder.open(RemoteConfig.of(service.address(), "nomic-embed-text", null, 0));
+    }
+
+    @Test
+    void asksForTheModelWithoutAKey() {
+        try (Embedder embedder = open()) {
+            embedder.embed("green tea");
+            assertThat(embedder.space()).isEqualTo(new EmbeddingSpace("ollama:nomic-embed-text", 96));
+            assertThat(service.requests)
+                    .last()
+                    .isEqualTo(new StubModel.Request("/api/embed", "null", "nomic-embed-text", "green tea"));
+        }
+    }
+}
