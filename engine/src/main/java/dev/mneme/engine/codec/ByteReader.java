@@ -29,6 +29,11 @@ public final class ByteReader {
         return Arrays.copyOfRange(bytes, from, from + length);
     }
 
+    /// All that is left.
+    public byte[] rest() {
+        return raw(bytes.length - at);
+    }
+
     public int u8() {
         return bytes[take(1)] & 0xff;
     }

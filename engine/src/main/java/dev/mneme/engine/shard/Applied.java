@@ -4,6 +4,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.index.IndexUpdate;
 import java.util.List;
 
 /// What applying one log entry comes to: the rows to write, then what to tell.

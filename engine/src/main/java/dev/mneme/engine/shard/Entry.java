@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.time.Instant;

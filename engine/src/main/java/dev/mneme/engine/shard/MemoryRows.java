@@ -8,6 +8,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
+import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.EntityRow;

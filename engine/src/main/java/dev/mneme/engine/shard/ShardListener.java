@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.engine.index.IndexUpdate;
 import java.util.List;
 
 /// What is told of each applied entry, on the shard's thread, after its rows are stored and before its

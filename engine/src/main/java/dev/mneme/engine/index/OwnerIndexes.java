@@ -1,0 +1,142 @@
+package dev.mneme.engine.index;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The owners whose indexes are on the heap, least recently used first to go once they take more than the budget.
+///
+/// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock, which is
+/// never
+/// held while an index is loaded or searched.
+public final class OwnerIndexes {
+    private static final int WEIGH_EVERY = 64;
+
+    private final long budgetBytes;
+    private final Map<ByteBuffer, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
+
+    /// @param budgetBytes of heap; the owner in use may exceed it alone
+    public OwnerIndexes(long budgetBytes) {
+        this.budgetBytes = budgetBytes;
+    }
+
+    /// One owner, from the moment that somebody wants it.
+    private static final class Slot {
+        final CompletableFuture<OwnerIndex> ready = new CompletableFuture<>();
+        /// What was applied while it is loading; guarded by this slot's lock.
+        final List<Consumer<OwnerIndex>> pending = new ArrayList<>();
+        /// Guarded by this slot's lock; null while loading.
+        @Nullable
+        OwnerIndex index;
+
+        int changes;
+        /// Guarded by the map's lock.
+        long weight;
+    }
+
+    /// The owner's index; the first caller loads it, others wait for that.
+    OwnerIndex get(byte[] owner, Supplier<OwnerIndex> load) {
+        ByteBuffer key = ByteBuffer.wrap(owner);
+        Slot slot;
+        boolean mine = false;
+        synchronized (this) {
+            slot = slots.get(key);
+            if (slot == null) {
+                slot = new Slot();
+                slots.put(key, slot);
+                mine = true;
+            }
+        }
+        if (mine) {
+            load(key, slot, load);
+        }
+        try {
+            return slot.ready.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void load(ByteBuffer key, Slot slot, Supplier<OwnerIndex> load) {
+        try {
+            OwnerIndex index = load.get();
+            synchronized (slot) {
+                slot.pending.forEach(change -> change.accept(index));
+                slot.pending.clear();
+                slot.index = index;
+            }
+            weigh(key, slot, index);
+            slot.ready.complete(index);
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                slots.remove(key, slot);
+            }
+            slot.ready.completeExceptionally(e);
+        }
+    }
+
+    /// Changes the owner's index, if it is here or on its way.
+    void change(byte[] owner, Consumer<OwnerIndex> change) {
+        ByteBuffer key = ByteBuffer.wrap(owner);
+        Slot slot;
+        synchronized (this) {
+            slot = slots.get(key);
+        }
+        if (slot == null) {
+            return;
+        }
+        OwnerIndex index;
+        synchronized (slot) {
+            index = slot.index;
+            if (index == null) {
+                slot.pending.add(change);
+                return;
+            }
+            change.accept(index);
+        }
+        if (++slot.changes % WEIGH_EVERY == 0) {
+            weigh(key, slot, index);
+        }
+    }
+
+    /// Drops the owner's index.
+    synchronized void forget(byte[] owner) {
+        Slot slot = slots.remove(ByteBuffer.wrap(owner));
+        if (slot != null) {
+            bytes -= slot.weight;
+        }
+    }
+
+    private void weigh(ByteBuffer key, Slot slot, OwnerIndex index) {
+        long weight = index.sizeBytes();
+        synchronized (this) {
+            if (slots.get(key) != slot) {
+                return;
+            }
+            bytes += weight - slot.weight;
+            slot.weight = weight;
+            Iterator<Slot> oldestFirst = slots.values().iterator();
+            while (bytes > budgetBytes && oldestFirst.hasNext()) {
+                Slot oldest = oldestFirst.next();
+                if (oldest != slot && oldest.ready.isDone()) {
+                    bytes -= oldest.weight;
+                    oldestFirst.remove();
+                }
+            }
+        }
+    }
+
+    /// Heap that the indexes take, as last weighed.
+    public synchronized long bytes() {
+        return bytes;
+    }
+}

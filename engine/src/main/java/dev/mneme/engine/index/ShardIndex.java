@@ -1,0 +1,198 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.codec.ByteReader;
+import dev.mneme.engine.codec.ByteWriter;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// The search index of one shard: the forward index on disk (what the analyser made of each memory) and, on the heap,
+/// the owners that are in use.
+///
+/// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the analysis and
+/// nothing else: a row that is missing, or of another version of the memory, is made anew when its owner is loaded, so
+/// that the whole folder can be deleted at any time. It remembers the log index that it contains, by which a start sees
+/// whether rows must be made.
+///
+/// Loading an owner and applying a change may coincide. The owner is registered before its rows are read, and changes
+/// that are applied from then on are kept aside and put on top; applying one twice changes nothing.
+///
+/// **Threads**: [#applied] and [#rebuildSlice] on the shard's thread; the rest on any.
+public final class ShardIndex {
+    private static final int SLICE = 256;
+
+    private final Tables forward;
+    private final IndexSource source;
+    private final OwnerIndexes loaded;
+    private final AtomicLong backlog = new AtomicLong();
+    private @Nullable List<byte[]> ownersToRebuild;
+
+    /// @param forward the forward index; thrown away with its folder
+    /// @param loaded the owners on the heap, shared with the other shards
+    public ShardIndex(Tables forward, IndexSource source, OwnerIndexes loaded) {
+        this.forward = forward;
+        this.source = source;
+        this.loaded = loaded;
+    }
+
+    /// What an applied entry means for the index. When it returns, every search finds it.
+    public void applied(long logIndex, List<IndexUpdate> updates) {
+        if (logIndex <= forward.appliedIndex() && updates.isEmpty()) {
+            return;
+        }
+        Tables.Batch rows = new Tables.Batch();
+        for (IndexUpdate update : updates) {
+            switch (update) {
+                case IndexUpdate.Put put -> {
+                    AnalyzedMemory analyzed = AnalyzedMemory.of(put.memory());
+                    rows.put(key(put.owner(), put.arrival()), row(put.memory(), analyzed));
+                    loaded.change(put.owner(), index -> put(index, put, analyzed));
+                }
+                case IndexUpdate.Remove remove -> {
+                    rows.delete(key(remove.owner(), remove.arrival()));
+                    loaded.change(remove.owner(), index -> index.remove(remove.arrival()));
+                }
+                case IndexUpdate.Drop drop -> {
+                    drop(rows, drop.owner());
+                    loaded.forget(drop.owner());
+                }
+            }
+        }
+        rows.appliedIndex(Math.max(logIndex, forward.appliedIndex()));
+        forward.write(rows);
+    }
+
+    private static void put(OwnerIndex index, IndexUpdate.Put put, AnalyzedMemory analyzed) {
+        index.put(put.arrival(), header(put.memory()), analyzed, put.embedding());
+    }
+
+    private void drop(Tables.Batch rows, byte[] owner) {
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(key(owner, 0), key(owner, -1), (key, row) -> {
+                rows.delete(key);
+                return true;
+            });
+        }
+    }
+
+    /// The owner's index, loaded when it is not.
+    public OwnerIndex owner(byte[] owner) {
+        return loaded.get(owner, () -> load(owner));
+    }
+
+    private OwnerIndex load(byte[] owner) {
+        Map<Long, byte[]> rows = new HashMap<>();
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(key(owner, 0), key(owner, -1), (key, row) -> {
+                rows.put(ByteBuffer.wrap(key, key.length - 8, 8).getLong(), row);
+                return true;
+            });
+        }
+        OwnerIndex index = new OwnerIndex();
+        source.memories(
+                owner,
+                (arrival, memory, embedding) ->
+                        index.put(arrival, header(memory), analyzed(memory, rows.get(arrival)), embedding.get()));
+        return index;
+    }
+
+    private static AnalyzedMemory analyzed(Memory memory, byte @Nullable [] row) {
+        if (row != null) {
+            ByteReader in = new ByteReader(row);
+            if (in.unsigned() == memory.version()) {
+                return AnalyzedMemory.decode(in.rest());
+            }
+        }
+        return AnalyzedMemory.of(memory);
+    }
+
+    /// Says that the tables contain this log index; when the forward index contains less, its rows have to be checked.
+    public void begin(long tablesContain) {
+        if (forward.appliedIndex() < tablesContain) {
+            List<byte[]> owners = new ArrayList<>();
+            source.owners(owners::add);
+            ownersToRebuild = owners;
+            backlog.set(owners.size());
+        }
+    }
+
+    /// How many owners have yet to be checked.
+    public long backlog() {
+        return backlog.get();
+    }
+
+    /// Makes the missing rows of one more owner.
+    ///
+    /// @return whether there is more to do
+    public boolean rebuildSlice() {
+        List<byte[]> owners = ownersToRebuild;
+        if (owners == null || owners.isEmpty()) {
+            ownersToRebuild = null;
+            return false;
+        }
+        byte[] owner = owners.removeLast();
+        Tables.Batch[] rows = {new Tables.Batch()};
+        source.memories(owner, (arrival, memory, embedding) -> {
+            byte[] key = key(owner, arrival);
+            byte[] row = forward.get(key);
+            if (row == null || new ByteReader(row).unsigned() != memory.version()) {
+                rows[0].put(key, row(memory, AnalyzedMemory.of(memory)));
+            }
+            if (rows[0].rows().size() >= SLICE) {
+                flush(rows);
+            }
+        });
+        flush(rows);
+        backlog.decrementAndGet();
+        return true;
+    }
+
+    private void flush(Tables.Batch[] rows) {
+        rows[0].appliedIndex(forward.appliedIndex());
+        forward.write(rows[0]);
+        rows[0] = new Tables.Batch();
+    }
+
+    public void checkpoint() {
+        forward.checkpoint();
+    }
+
+    /// A memory without its text: for filters.
+    private static Memory header(Memory memory) {
+        return new Memory(
+                memory.id(),
+                memory.scope(),
+                "",
+                memory.role(),
+                memory.name(),
+                memory.metadata(),
+                memory.categories(),
+                memory.timestamp(),
+                memory.createdAt(),
+                memory.updatedAt(),
+                memory.expiresAt(),
+                memory.version(),
+                memory.replacedBy());
+    }
+
+    private static byte[] row(Memory memory, AnalyzedMemory analyzed) {
+        return new ByteWriter(256)
+                .unsigned(memory.version())
+                .raw(analyzed.encode())
+                .toByteArray();
+    }
+
+    private static byte[] key(byte[] owner, long arrival) {
+        return ByteBuffer.allocate(1 + owner.length + 8)
+                .put((byte) 'f')
+                .put(owner)
+                .putLong(arrival)
+                .array();
+    }
+}
