@@ -1,0 +1,290 @@
+package dev.mneme.engine.log;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.CommitLog.State;
+import dev.mneme.core.spi.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The log's one thread: takes what waits, makes it one disk batch, writes it, fsyncs once, and then calls
+/// back. While an fsync runs, the next batch gathers in the queue.
+///
+/// ```text
+///              no room for the next segment           there is room
+///        OK --------------------------------> STORAGE_FULL ------------> OK
+///        |                                         |
+///        | a write or an fsync failed              |
+///        +--------------> LOG_FAILED <-------------+      until the process ends
+/// ```
+///
+/// **A write that fails** is treated as a failed fsync: part of the batch may be on the disk, and only a
+/// restart, which reads what is there and writes it again, can tell. So its callers hear `OUTCOME_UNKNOWN`.
+/// What was still queued was never written: it hears `LOG_FAILED`.
+///
+/// All fields belong to this thread, except `state`, which others read.
+final class LogWriter implements Runnable {
+    private static final System.Logger LOG = System.getLogger(LogWriter.class.getName());
+
+    private final LogConfig config;
+    private final LogMetrics metrics;
+    private final LongSupplier salts;
+    private final ProposalQueue queue;
+    private final SegmentCatalog catalog;
+    private final SegmentFolder folder;
+    private final BatchBuffer buffer = new BatchBuffer();
+    private final long[] lastIndexes;
+    private final long[] terms;
+    private long segment;
+    private long end;
+    private long nextBatch;
+    private long salt;
+    private Disk.@Nullable File file;
+    private boolean used;
+    private long fullSince;
+    private volatile State state = State.OK;
+
+    LogWriter(
+            LogConfig config,
+            LogMetrics metrics,
+            LongSupplier salts,
+            ProposalQueue queue,
+            SegmentCatalog catalog,
+            SegmentFolder folder,
+            RecoveredLog recovered) {
+        this.config = config;
+        this.metrics = metrics;
+        this.salts = salts;
+        this.queue = queue;
+        this.catalog = catalog;
+        this.folder = folder;
+        this.lastIndexes = recovered.tails().stream().mapToLong(ShardTail::last).toArray();
+        this.terms = recovered.tails().stream().mapToLong(ShardTail::term).toArray();
+        this.segment = recovered.newest();
+        this.end = recovered.end();
+        this.nextBatch = recovered.nextBatch();
+    }
+
+    State state() {
+        return state;
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (var taken = take(); taken != null; taken = take()) {
+                serve(taken);
+            }
+            seal();
+            folder.close();
+        } catch (InterruptedException stopped) {
+            fail(stopped);
+            Thread.currentThread().interrupt();
+        } finally {
+            closeFile();
+        }
+    }
+
+    private @Nullable List<Request> take() throws InterruptedException {
+        long wait = state == State.STORAGE_FULL ? Math.max(1, retryNanos()) : Long.MAX_VALUE;
+        return queue.take(config.maxBatchBytes(), wait);
+    }
+
+    private void serve(List<Request> requests) throws InterruptedException {
+        MnemeException refusal = refusal(requests);
+        if (refusal != null) {
+            requests.forEach(each -> each.refuse(refusal));
+        } else if (requests.size() == 1 && requests.getFirst() instanceof Request.Roll roll) {
+            roll.done().complete(segment);
+        } else {
+            commit(requests);
+        }
+    }
+
+    /// Why nothing can be written now; null when there is a segment with room for the requests.
+    private @Nullable MnemeException refusal(List<Request> requests) throws InterruptedException {
+        if (state == State.LOG_FAILED) {
+            return Refusals.logFailed();
+        }
+        try {
+            if (!isReserved()) {
+                return Refusals.storageFull();
+            }
+        } catch (IOException full) {
+            return storageFull(full);
+        }
+        try {
+            return requests.isEmpty() || hasRoom(requests) || roll() ? null : Refusals.storageFull();
+        } catch (IOException | RuntimeException | Error broken) {
+            fail(broken);
+            return Refusals.logFailed();
+        }
+    }
+
+    /// False while a full disk is left alone; leaves STORAGE_FULL as soon as a segment could be reserved.
+    private boolean isReserved() throws IOException, InterruptedException {
+        if (state == State.OK) {
+            return true;
+        }
+        if (retryNanos() > 0) {
+            return false;
+        }
+        folder.next();
+        state = State.OK;
+        LOG.log(System.Logger.Level.INFO, "The log has room again and takes proposals");
+        return true;
+    }
+
+    private long retryNanos() {
+        return fullSince + config.allocationRetry().toNanos() - System.nanoTime();
+    }
+
+    private MnemeException storageFull(IOException full) {
+        if (state == State.OK) {
+            LOG.log(System.Logger.Level.ERROR, "No room for the log's next segment: proposals are refused", full);
+        }
+        state = State.STORAGE_FULL;
+        fullSince = System.nanoTime();
+        return Refusals.storageFull();
+    }
+
+    private boolean hasRoom(List<Request> requests) {
+        if (requests.getFirst() instanceof Request.Roll) {
+            return file != null && !used;
+        }
+        int records = requests.stream().mapToInt(Request::bytes).sum();
+        // the last bytes are kept for the empty batch that proves the others when the log is closed
+        return file != null && end + BatchHeader.batchLength(records) + BatchHeader.LENGTH <= config.segmentBytes();
+    }
+
+    /// Goes on in the next segment; its header is durable before anything else is in it. False: the disk is
+    /// full.
+    private boolean roll() throws IOException, InterruptedException {
+        Disk.File next;
+        try {
+            next = folder.next();
+        } catch (IOException full) {
+            storageFull(full);
+            return false;
+        }
+        SegmentHeader header = new SegmentHeader(
+                segment + 1,
+                salts.getAsLong(),
+                nextBatch,
+                end,
+                new LogPosition(segment, end),
+                lastIndexes.clone(),
+                terms.clone());
+        next.write(header.encode(), 0);
+        next.sync();
+        closeFile();
+        file = next;
+        salt = header.salt();
+        segment++;
+        end = header.length();
+        used = false;
+        catalog.started(segment);
+        folder.taken();
+        folder.deleteUnneeded();
+        return true;
+    }
+
+    private void commit(List<Request> requests) {
+        List<NumberedRecord> records = number(requests);
+        if (records.isEmpty()) {
+            return;
+        }
+        try {
+            write(records);
+        } catch (IOException | RuntimeException | Error broken) {
+            fail(broken);
+            records.forEach(each -> Callbacks.failed(each.callback(), Refusals.outcomeUnknown()));
+            return;
+        }
+        catalog.committed(records);
+        for (NumberedRecord record : records) {
+            Callbacks.committed(
+                    record.callback(), record.lastIndex(), record.head().term());
+        }
+    }
+
+    private List<NumberedRecord> number(List<Request> requests) {
+        List<NumberedRecord> records = new ArrayList<>(requests.size());
+        for (Request request : requests) {
+            switch (request) {
+                case Request.Entry entry ->
+                    records.add(NumberedRecord.entry(entry, ++lastIndexes[entry.shard()], terms[entry.shard()]));
+                case Request.CutBack cut
+                when cut.index() < 1 || cut.index() > lastIndexes[cut.shard()] + 1 || cut.term() < terms[cut.shard()] ->
+                    cut.refuse(Refusals.badCutBack(lastIndexes[cut.shard()], terms[cut.shard()]));
+                case Request.CutBack cut -> {
+                    lastIndexes[cut.shard()] = cut.index() - 1;
+                    terms[cut.shard()] = cut.term();
+                    records.add(NumberedRecord.cutBack(cut));
+                }
+                case Request.Roll roll -> throw new IllegalStateException("a roll is taken alone: " + roll);
+            }
+        }
+        return records;
+    }
+
+    /// Returns when the batch is durable.
+    private void write(List<NumberedRecord> records) throws IOException {
+        Disk.File to = openFile();
+        ByteBuffer batch = buffer.encode(records, segment, salt, nextBatch, new LogPosition(segment, end));
+        int length = batch.remaining();
+        to.write(batch, end);
+        long before = System.nanoTime();
+        to.sync();
+        long fsyncNanos = System.nanoTime() - before;
+        end += length;
+        nextBatch++;
+        used = true;
+        metrics.batchCommitted(records.size(), length, fsyncNanos);
+    }
+
+    /// An empty batch, so that the next start finds proof that everything before it is durable.
+    private void seal() {
+        if (state == State.LOG_FAILED || file == null || !used) {
+            return;
+        }
+        try {
+            write(List.of());
+        } catch (IOException | RuntimeException failed) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The log was closed without a seal; the next start does without",
+                    failed);
+        }
+    }
+
+    private Disk.File openFile() {
+        if (file == null) {
+            throw new IllegalStateException("no segment is open");
+        }
+        return file;
+    }
+
+    private void fail(Throwable cause) {
+        if (state != State.LOG_FAILED) {
+            state = State.LOG_FAILED;
+            LOG.log(System.Logger.Level.ERROR, "The log failed: proposals are refused until a restart", cause);
+        }
+    }
+
+    private void closeFile() {
+        Disk.File closing = file;
+        file = null;
+        if (closing == null) {
+            return;
+        }
+        try {
+            closing.close();
+        } catch (IOException failed) {
+            LOG.log(System.Logger.Level.WARNING, "A log segment could not be closed", failed);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.mneme.engine.log;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What waits for the next disk batch, in the order in which it came; bounded by entries and bytes. Any number
+/// offer, one takes. All state is guarded by `lock`.
+final class ProposalQueue {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Deque<Request> waiting = new ArrayDeque<>();
+    private final int maxEntries;
+    private final long maxBytes;
+    private long bytes;
+    private boolean closed;
+
+    ProposalQueue(int maxEntries, long maxBytes) {
+        this.maxEntries = maxEntries;
+        this.maxBytes = maxBytes;
+    }
+
+    enum Offer {
+        ACCEPTED,
+        FULL,
+        CLOSED
+    }
+
+    Offer offer(Request request) {
+        lock.lock();
+        try {
+            if (closed) {
+                return Offer.CLOSED;
+            }
+            if (waiting.size() >= maxEntries || (bytes + request.bytes() > maxBytes && !waiting.isEmpty())) {
+                return Offer.FULL;
+            }
+            waiting.addLast(request);
+            bytes += request.bytes();
+            arrived.signal();
+            return Offer.ACCEPTED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes the oldest that fit into `limit` bytes together, at least one; a roll is taken alone. Waits for
+    /// the first, `waitNanos` at most.
+    ///
+    /// @return empty when nothing came in time; null when the queue is closed and empty
+    @Nullable
+    List<Request> take(int limit, long waitNanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = waitNanos;
+            while (waiting.isEmpty() && !closed && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            return waiting.isEmpty() && closed ? null : gather(limit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Request> gather(int limit) {
+        List<Request> taken = new ArrayList<>(waiting.size());
+        long size = 0;
+        for (Request next = waiting.peekFirst(); next != null; next = waiting.peekFirst()) {
+            boolean apart = next instanceof Request.Roll;
+            if (!taken.isEmpty() && (apart || size + next.bytes() > limit)) {
+                break;
+            }
+            taken.add(waiting.removeFirst());
+            size += next.bytes();
+            if (apart) {
+                break;
+            }
+        }
+        bytes -= size;
+        return taken;
+    }
+
+    /// Accepts nothing more; what waits can still be taken.
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

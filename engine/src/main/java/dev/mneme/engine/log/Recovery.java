@@ -1,0 +1,275 @@
+package dev.mneme.engine.log;
+
+import dev.mneme.core.spi.Disk;
+import dev.mneme.engine.log.RecoveryReport.Cut;
+import dev.mneme.engine.log.RecoveryReport.Damage;
+import dev.mneme.engine.log.SegmentReader.Chain;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out what a log's folder holds, after whatever happened to it. Used once, by one thread.
+///
+/// **What is durable** is told by the log itself: every header says up to which place everything had been
+/// fsynced when it was written. Damage below the highest such place is corruption, whatever it looks like;
+/// damage at or above it is a torn tail, of a batch that nobody was promised. Where a batch is torn, the rest
+/// of its segment is searched for sound batches, since one of these would prove that the torn one had been
+/// durable.
+///
+/// **What is read may not be on the disk**: after a failed fsync the page cache shows bytes that the disk never
+/// got. So what lies at or above the highest durable place is copied into a new segment before anything is
+/// served:
+///
+/// 1. its batches are written and fsynced, while the new segment's header is still zeros;
+/// 2. the header is written and fsynced: it says where the old segment ends from now on;
+/// 3. an empty batch is written and fsynced: it proves the header.
+///
+/// A power loss before 3 leaves a segment that nothing proves: it is dropped, and the next recovery begins
+/// again. For the same reason a newest segment in which no batch proves the header is dropped; but never the
+/// only one, unless it is the first of all: older ones are deleted only when the next one's header is durable.
+final class Recovery {
+    private final Disk disk;
+    private final int shards;
+    private final LongSupplier salts;
+    private final List<ShardTail> tails = new ArrayList<>();
+    private final List<SegmentNeeds> segments = new ArrayList<>();
+    private final Map<Long, SegmentHeader> headers = new HashMap<>();
+    private final List<Damage> damages = new ArrayList<>();
+    private final List<Cut> cuts = new ArrayList<>();
+    private long batches;
+    private long records;
+
+    Recovery(Disk disk, int shards, LongSupplier salts) {
+        this.disk = disk;
+        this.shards = shards;
+        this.salts = salts;
+    }
+
+    RecoveredLog run() throws IOException {
+        for (int shard = 0; shard < shards; shard++) {
+            tails.add(new ShardTail(0, 1));
+        }
+        List<Long> files = segmentFiles();
+        long newest = dropUnproven(files);
+        if (newest == 0) {
+            return recovered(0, new Chain(0, 1, LogPosition.START), null, 0);
+        }
+        long oldest = files.getFirst();
+        readHeaders(oldest, newest);
+        for (long sequence = oldest; sequence < newest; sequence++) {
+            readSealed(sequence, sequence == oldest);
+        }
+        return readNewest(newest, newest == oldest);
+    }
+
+    private List<Long> segmentFiles() throws IOException {
+        return disk.list().stream()
+                .map(SegmentName::sequence)
+                .filter(OptionalLong::isPresent)
+                .map(OptionalLong::getAsLong)
+                .sorted()
+                .collect(ArrayList::new, ArrayList::add, ArrayList::addAll);
+    }
+
+    /// Deletes the newest segments that hold nothing that anybody was promised, newest first; returns the
+    /// newest left.
+    private long dropUnproven(List<Long> files) throws IOException {
+        long oldest = files.isEmpty() ? 0 : files.getFirst();
+        for (long sequence : files.reversed()) {
+            boolean only = sequence == oldest && sequence > 1;
+            if (only || proven(sequence)) {
+                return sequence;
+            }
+            disk.delete(SegmentName.of(sequence));
+            disk.syncFolder(); // one by one: a lower one must not go while a higher one stays
+        }
+        return 0;
+    }
+
+    /// Whether a sound batch in it says that this segment's header was durable.
+    private boolean proven(long sequence) throws IOException {
+        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+            SegmentHeader header = reader.header(shards);
+            if (header == null) {
+                return reader.highestClaim(0, null).segment() == sequence;
+            }
+            Chain chain = followAll(reader, header);
+            return chain.claim().segment() == sequence
+                    || reader.highestClaim(chain.end(), header.salt()).segment() == sequence;
+        }
+    }
+
+    private static Chain followAll(SegmentReader reader, SegmentHeader header) throws IOException {
+        return reader.follow(Chain.empty(header), header.salt(), reader.size(), SegmentReader.Visitor.NONE);
+    }
+
+    private void readHeaders(long oldest, long newest) throws IOException {
+        for (long sequence = oldest; sequence <= newest; sequence++) {
+            segments.add(new SegmentNeeds(sequence, shards));
+            if (!disk.exists(SegmentName.of(sequence))) {
+                continue;
+            }
+            try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+                SegmentHeader header = reader.header(shards);
+                if (header != null) {
+                    headers.put(sequence, header);
+                }
+            }
+        }
+    }
+
+    /// A segment that a newer one follows: all of it, up to the end that the newer one names, was durable.
+    private void readSealed(long sequence, boolean oldest) throws IOException {
+        SegmentHeader header = headers.get(sequence);
+        if (header == null) {
+            damage(sequence, 0, unreadableHeader(sequence));
+            return;
+        }
+        enter(header, oldest);
+        SegmentHeader next = headers.get(sequence + 1);
+        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+            long end = next == null ? reader.size() : next.previousEnd();
+            Chain chain = reader.follow(Chain.empty(header), header.salt(), end, this::apply);
+            if (next != null && (chain.end() != end || chain.nextBatch() != next.firstBatch())) {
+                damage(sequence, chain.end(), "no sound batch is there, and the next segment says that there was one");
+            }
+        }
+    }
+
+    private RecoveredLog readNewest(long sequence, boolean oldest) throws IOException {
+        SegmentHeader header = headers.get(sequence);
+        if (header == null) {
+            return lost(sequence, damage(sequence, 0, unreadableHeader(sequence)));
+        }
+        enter(header, oldest);
+        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+            Chain sound = followAll(reader, header);
+            LogPosition later = reader.highestClaim(sound.end(), header.salt());
+            if (later.compareTo(new LogPosition(sequence, sound.end())) > 0) {
+                String reason = "no sound batch is there, and a later one says that it was durable";
+                return lost(sequence, damage(sequence, sound.end(), reason));
+            }
+            noteTornTail(reader, sound.end());
+            LogPosition headerEnd = new LogPosition(sequence, header.length());
+            LogPosition durable = sound.claim().max(header.durable()).max(headerEnd);
+            Chain proven = reader.follow(Chain.empty(header), header.salt(), durable.offset(), this::apply);
+            if (proven.end() != durable.offset()) {
+                return lost(sequence, damage(sequence, proven.end(), "the batch there does not follow the one before"));
+            }
+            return copySuspects(reader, header, proven);
+        }
+    }
+
+    /// Begins a segment: the shards must stand where its header says that they stood.
+    private void enter(SegmentHeader header, boolean oldest) {
+        for (int shard = 0; shard < shards; shard++) {
+            long last = header.lastIndexes()[shard];
+            long term = header.terms()[shard];
+            if (oldest) {
+                tails.set(shard, new ShardTail(last, term));
+            } else if (!tails.get(shard).isAt(last, term)) {
+                tails.get(shard).skipTo(last, term, damageBefore(header.sequence()));
+                segments.get(place(header.sequence() - 1)).holds(shard, last);
+            }
+        }
+    }
+
+    private int place(long sequence) {
+        return (int) (sequence - segments.getFirst().sequence());
+    }
+
+    private Damage damageBefore(long sequence) {
+        return damages.isEmpty()
+                ? damage(sequence - 1, 0, "its entries are not those that the next segment counts on")
+                : damages.getLast();
+    }
+
+    private void noteTornTail(SegmentReader reader, long end) throws IOException {
+        long torn = reader.endOfData(end) - end;
+        if (torn > 0) {
+            cuts.add(new Cut(reader.name(), end, torn));
+        }
+    }
+
+    private boolean apply(long offset, BatchHeader batch, ByteBuffer bytes) {
+        int at = BatchHeader.LENGTH;
+        int end = at + batch.recordBytes();
+        for (int i = 0; i < batch.records(); i++) {
+            LogRecord head = LogRecord.decode(bytes, at, end);
+            if (head == null
+                    || head.shard() >= shards
+                    || !tails.get(head.shard()).accepts(head)) {
+                return false;
+            }
+            tails.get(head.shard()).apply(head, new LogPosition(batch.segment(), offset + at));
+            if (head.kind() == LogRecord.ENTRY) {
+                segments.get(place(batch.segment())).holds(head.shard(), head.index());
+            }
+            at += head.length();
+        }
+        batches++;
+        records += batch.records();
+        return at == end;
+    }
+
+    private RecoveredLog copySuspects(SegmentReader reader, SegmentHeader header, Chain proven) throws IOException {
+        List<RecoverySegment.Suspect> suspects = new ArrayList<>();
+        reader.follow(proven, header.salt(), reader.size(), (offset, batch, bytes) -> {
+            if (batch.records() > 0) {
+                suspects.add(RecoverySegment.Suspect.copyOf(batch, bytes));
+            }
+            return true;
+        });
+        if (suspects.isEmpty()) {
+            return recovered(header.sequence(), proven, null, 0);
+        }
+        RecoverySegment copy = new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), tails);
+        SegmentHeader copied = copy.write(suspects);
+        long before = records;
+        segments.add(new SegmentNeeds(copied.sequence(), shards));
+        try (SegmentReader again = new SegmentReader(disk, copied.sequence())) {
+            Chain chain = again.follow(Chain.empty(copied), copied.salt(), again.size(), this::apply);
+            if (chain.end() != again.size()) {
+                throw new IOException("The file " + again.name()
+                        + " was written and fsynced, but does not read back at " + chain.end() + ": check the disk.");
+            }
+            shorten(header.sequence(), proven.end());
+            return recovered(copied.sequence(), chain, null, records - before);
+        }
+    }
+
+    /// What was copied is void here. Not fsynced: the new segment says the same.
+    private void shorten(long sequence, long end) throws IOException {
+        try (Disk.File file = disk.open(SegmentName.of(sequence))) {
+            file.truncate(end);
+        }
+    }
+
+    private RecoveredLog lost(long newest, Damage damage) {
+        tails.forEach(tail -> tail.lose(damage));
+        return recovered(newest, new Chain(0, 0, LogPosition.START), damage, 0);
+    }
+
+    private RecoveredLog recovered(long newest, Chain end, @Nullable Damage fatal, long copied) {
+        var report = new RecoveryReport(segments.size(), batches, records, copied, cuts, damages);
+        return new RecoveredLog(segments, tails, newest, end.end(), end.nextBatch(), fatal, report);
+    }
+
+    private Damage damage(long sequence, long offset, String reason) {
+        Damage damage = new Damage(SegmentName.of(sequence), offset, reason);
+        damages.add(damage);
+        return damage;
+    }
+
+    private String unreadableHeader(long sequence) throws IOException {
+        return disk.exists(SegmentName.of(sequence))
+                ? "the segment's header is damaged"
+                : "the file is missing, and newer ones are there";
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mneme.engine.log;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// The new segment into which recovery copies what may not be on the disk, exactly as long as that needs. The
+/// order of its three fsyncs is explained at `Recovery`.
+final class RecoverySegment {
+    private final Disk disk;
+    private final long previous;
+    private final SegmentReader.Chain proven;
+    private final long salt;
+    private final List<ShardTail> tails;
+
+    /// @param previous sequence number of the segment that is copied from
+    /// @param proven where that segment ends from now on
+    /// @param tails the shards as they stand there
+    RecoverySegment(Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails) {
+        this.disk = disk;
+        this.previous = previous;
+        this.proven = proven;
+        this.salt = salt;
+        this.tails = tails;
+    }
+
+    /// A batch that was read, but may not be on the disk.
+    record Suspect(BatchHeader header, ByteBuffer bytes) {
+        static Suspect copyOf(BatchHeader header, ByteBuffer bytes) {
+            ByteBuffer copy = ByteBuffer.allocate(header.length());
+            copy.put(bytes.slice(0, header.length())).flip();
+            return new Suspect(header, copy);
+        }
+    }
+
+    /// Returns when all of it is durable.
+    SegmentHeader write(List<Suspect> suspects) throws IOException {
+        int headerLength = SegmentHeader.length(tails.size());
+        long end = headerLength
+                + suspects.stream().mapToLong(each -> each.header().length()).sum();
+        try (Disk.File file = disk.open(SegmentName.of(previous + 1))) {
+            reserve(file, end + BatchHeader.LENGTH);
+            writeBatches(file, suspects, headerLength);
+            file.sync();
+            disk.syncFolder();
+            SegmentHeader header = header(end);
+            file.write(header.encode(), 0);
+            file.sync();
+            writeProof(file, end, proven.nextBatch() + suspects.size());
+            file.sync();
+            return header;
+        }
+    }
+
+    private void reserve(Disk.File file, long bytes) throws IOException {
+        try {
+            file.allocate(bytes);
+        } catch (IOException full) {
+            throw new MnemeException(
+                    ErrorCode.STORAGE_FULL,
+                    "The log cannot be opened: " + bytes
+                            + " bytes that may not be on the disk must be written again, and" + " there is no room ("
+                            + full.getMessage() + "). Free some and start again.",
+                    full);
+        }
+    }
+
+    private void writeBatches(Disk.File file, List<Suspect> suspects, long from) throws IOException {
+        long at = from;
+        for (Suspect suspect : suspects) {
+            BatchHeader was = suspect.header();
+            LogPosition durable = new LogPosition(previous, proven.end());
+            new BatchHeader(was.length(), previous + 1, salt, was.sequence(), durable, was.records(), was.recordBytes())
+                    .encode(suspect.bytes());
+            file.write(suspect.bytes(), at);
+            at += was.length();
+        }
+    }
+
+    private void writeProof(Disk.File file, long at, long sequence) throws IOException {
+        ByteBuffer proof = ByteBuffer.allocate(BatchHeader.LENGTH);
+        new BatchHeader(BatchHeader.LENGTH, previous + 1, salt, sequence, new LogPosition(previous + 1, at), 0, 0)
+                .encode(proof);
+        file.write(proof, at);
+    }
+
+    private SegmentHeader header(long end) {
+        return new SegmentHeader(
+                previous + 1,
+                salt,
+                proven.nextBatch(),
+                proven.end(),
+                new LogPosition(previous + 1, end),
+                tails.stream().mapToLong(ShardTail::last).toArray(),
+                tails.stream().mapToLong(ShardTail::term).toArray());
+    }
+}
