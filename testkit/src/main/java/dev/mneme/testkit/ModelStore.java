@@ -32,6 +32,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -49,7 +50,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **State**: a [ModelHome], guarded by `lock`. Listeners are called by the writing thread, without the lock.
 public final class ModelStore implements Store {
-    private record Listener(@Nullable Owner owner, Runnable onAdvance) {}
+    /// Not a record: two subscriptions alike are still two.
+    private final class Listener implements Subscription {
+        private final @Nullable Owner owner;
+        private final Runnable onAdvance;
+
+        Listener(@Nullable Owner owner, Runnable onAdvance) {
+            this.owner = owner;
+            this.onAdvance = onAdvance;
+        }
+
+        void advanced(Owner other) {
+            if (owner == null || owner.equals(other)) {
+                onAdvance.run();
+            }
+        }
+
+        @Override
+        public void close() {
+            listeners.remove(this);
+        }
+    }
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition advanced = lock.newCondition();
@@ -80,10 +101,7 @@ public final class ModelStore implements Store {
             return new Written(result, owner.head().sequence() > before);
         });
         if (written.advanced()) {
-            listeners.stream()
-                    .filter(listener ->
-                            listener.owner() == null || listener.owner().equals(write.owner()))
-                    .forEach(listener -> listener.onAdvance().run());
+            listeners.forEach(listener -> listener.advanced(write.owner()));
         }
         return written.result();
     }
@@ -212,7 +230,7 @@ public final class ModelStore implements Store {
         }
     }
 
-    private static void count(TreeMap<EntityKey, Entity> entities, Memory memory) {
+    private static void count(Map<EntityKey, Entity> entities, Memory memory) {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = memory.scope().id(kind);
             if (id != null) {
@@ -295,7 +313,7 @@ public final class ModelStore implements Store {
     public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
         Listener listener = new Listener(owner, onAdvance);
         listeners.add(listener);
-        return () -> listeners.removeIf(each -> each == listener);
+        return listener;
     }
 
     @Override
