@@ -1,7 +1,6 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.command.WriteResult;
-import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.index.IndexUpdate;
@@ -11,17 +10,4 @@ import java.util.List;
 ///
 /// @param results one for each write of the entry
 /// @param changes in order, each with its owner's position
-record Applied(Tables.Batch rows, List<WriteResult> results, List<Change> changes, List<IndexUpdate> index) {
-    /// Only the system shard has keys; listed here because they come from the same rows.
-    static List<ApiKey> keys(Tables tables) {
-        List<ApiKey> keys = new java.util.ArrayList<>();
-        byte[] table = dev.mneme.engine.table.Keys.table('k');
-        try (Tables.Snapshot snapshot = tables.snapshot()) {
-            snapshot.scan(table, dev.mneme.engine.table.Keys.end(table), (key, row) -> {
-                keys.add(dev.mneme.engine.table.Rows.apiKey(row));
-                return true;
-            });
-        }
-        return keys;
-    }
-}
+record Applied(Tables.Batch rows, List<WriteResult> results, List<Change> changes, List<IndexUpdate> index) {}

@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Entity;
@@ -8,6 +9,8 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -19,6 +22,7 @@ import dev.mneme.engine.table.Rows.Pointer;
 import dev.mneme.engine.table.Rows.Version;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -169,14 +173,54 @@ final class Scans implements AutoCloseable {
         return new Entity(kind, id, row.memories(), row.updatedAt());
     }
 
-    /// The owner's changes after a sequence, oldest first, until the visitor says stop.
-    void changes(Owner owner, long after, Predicate<Change> visitor) {
+    /// The owner's changes after a sequence, oldest first.
+    ///
+    /// @param keptSince older changes count as gone, even where retention has not yet removed them
+    ChangeBatch changes(Owner owner, long after, int limit, Instant keptSince) {
         byte[] hash = owner.hash();
-        byte[] table = Keys.owned('c', hash);
-        rows.scan(
-                Keys.change(hash, after + 1),
-                Keys.end(table),
-                (key, row) -> visitor.test(change(owner, hash, Keys.lastNumber(key), ChangeRow.decode(row))));
+        Head head = head(hash).orElse(Head.of(owner));
+        long oldest = oldestKept(hash, head, keptSince);
+        long from = after == Store.OLDEST ? oldest - 1 : after;
+        Position position = position(owner, head.sequence());
+        if (from < oldest - 1 || from > head.sequence()) {
+            return new ChangeBatch(List.of(), head.sequence(), position, true);
+        }
+        List<Change> changes = new ArrayList<>();
+        byte[] end = Keys.end(Keys.owned('c', hash));
+        rows.scan(Keys.change(hash, from + 1), end, (key, row) -> {
+            changes.add(change(owner, hash, Keys.lastNumber(key), ChangeRow.decode(row)));
+            return changes.size() < limit;
+        });
+        return new ChangeBatch(changes, from, position, false);
+    }
+
+    private long oldestKept(byte[] hash, Head head, Instant keptSince) {
+        long[] oldest = {head.oldest()};
+        byte[] end = Keys.end(Keys.owned('c', hash));
+        rows.scan(Keys.change(hash, head.oldest()), end, (key, row) -> {
+            boolean gone = ChangeRow.decode(row).at().isBefore(keptSince);
+            oldest[0] = Keys.lastNumber(key) + (gone ? 1 : 0);
+            return gone;
+        });
+        return oldest[0];
+    }
+
+    List<ApiKey> keys() {
+        List<ApiKey> keys = new ArrayList<>();
+        byte[] table = Keys.table('k');
+        rows.scan(table, Keys.end(table), (key, row) -> keys.add(Rows.apiKey(row)));
+        return keys;
+    }
+
+    /// The log index of the latest change in the operator's feed.
+    long lastOperated() {
+        long[] last = new long[1];
+        byte[] table = Keys.table('o');
+        rows.scanDown(table, Keys.end(table), (key, row) -> {
+            last[0] = ByteBuffer.wrap(key, 1, 8).getLong();
+            return false;
+        });
+        return last[0];
     }
 
     private Change change(Owner owner, byte[] hash, long sequence, ChangeRow row) {

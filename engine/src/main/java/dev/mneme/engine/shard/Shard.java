@@ -80,6 +80,8 @@ final class Shard implements AutoCloseable {
 
     private record Failed(MnemeException why) implements Event {}
 
+    private record Task(Runnable work) implements Event {}
+
     private record Close() implements Event {}
 
     private record UnderWay(Batch batch, List<CompletableFuture<WriteResult>> answers) {}
@@ -144,6 +146,16 @@ final class Shard implements AutoCloseable {
         return answer;
     }
 
+    /// Runs something short on the shard's thread, among its entries.
+    void run(Runnable work) {
+        events.add(new Task(work));
+    }
+
+    /// Whether it still applies what is committed.
+    boolean running() {
+        return failure.isEmpty();
+    }
+
     private void run() {
         try {
             while (!closing || !waiting.isEmpty() || !underWay.isEmpty()) {
@@ -165,6 +177,7 @@ final class Shard implements AutoCloseable {
             case Submitted submitted -> waiting.add(submitted);
             case Committed committed -> applyNext(committed.index());
             case Failed failed -> failNext(failed.why());
+            case Task task -> task.work().run();
             case Close close -> closing = true;
         }
     }
@@ -243,8 +256,8 @@ final class Shard implements AutoCloseable {
                 LockSupport.parkNanos(FULL_DISK_PAUSE_NANOS);
             }
         }
-        applied = index;
         listener.applied(index, result.index(), result.changes());
+        applied = index;
     }
 
     private void failNext(MnemeException why) {

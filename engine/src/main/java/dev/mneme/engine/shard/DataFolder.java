@@ -1,0 +1,227 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/// The folder that holds everything of a standalone node, opened by one process at a time.
+///
+/// ```text
+/// manifest     format, epoch, shards, and which slots each shard has; written once, when the folder is made
+/// lock         held while a process has the folder open
+/// log/         the commit log
+/// tables/      the tables of every shard
+/// index/       the forward index; can be deleted while no process has the folder open
+/// ```
+///
+/// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for each shard
+/// `slots.<shard>=<first>-<last>,…` in hex.
+public final class DataFolder implements AutoCloseable {
+    private static final int FORMAT = 1;
+    private static final String MANIFEST = "manifest";
+    private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+
+    private final Path path;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final String epoch;
+    private final int[] shardOfSlot;
+    private final int shards;
+
+    private DataFolder(Path path, FileChannel lockFile, FileLock lock, Map<String, String> manifest) {
+        this.path = path;
+        this.lockFile = lockFile;
+        this.lock = lock;
+        this.epoch = required(manifest, "epoch");
+        this.shards = Integer.parseInt(required(manifest, "shards"));
+        this.shardOfSlot = slots(manifest, shards);
+    }
+
+    /// Opens the folder, making it when it is missing.
+    ///
+    /// @param shards how many a new folder gets; an existing one keeps its own
+    /// @throws MnemeException `INVALID_REQUEST` when another process has it open or its format is newer
+    public static DataFolder open(Path path, int shards, RandomGenerator random) {
+        try {
+            Files.createDirectories(path);
+            FileChannel lockFile =
+                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = lock(path, lockFile);
+                Path manifest = path.resolve(MANIFEST);
+                if (!Files.exists(manifest)) {
+                    write(path, newManifest(shards, random));
+                }
+                return new DataFolder(path, lockFile, lock, read(manifest));
+            } catch (IOException | RuntimeException e) {
+                lockFile.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL,
+                    "The data folder " + path + " cannot be used (" + e + "): choose another with --data, or mend its"
+                            + " permissions.",
+                    e);
+        }
+    }
+
+    private static FileLock lock(Path path, FileChannel lockFile) throws IOException {
+        FileLock lock;
+        try {
+            lock = lockFile.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            throw MnemeException.invalid(
+                    "data",
+                    "The data folder " + path
+                            + " is in use by another Mneme server: stop that one, or choose another folder"
+                            + " with --data.");
+        }
+        return lock;
+    }
+
+    private static Map<String, String> newManifest(int shards, RandomGenerator random) {
+        Map<String, String> manifest = new TreeMap<>();
+        manifest.put("format", String.valueOf(FORMAT));
+        manifest.put("epoch", newEpoch(random));
+        manifest.put("shards", String.valueOf(shards));
+        HexFormat hex = HexFormat.of();
+        for (int shard = 0; shard < shards; shard++) {
+            int first = shard * Owner.SLOTS / shards;
+            int last = (shard + 1) * Owner.SLOTS / shards - 1;
+            manifest.put("slots." + shard, hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
+        }
+        return manifest;
+    }
+
+    private static String newEpoch(RandomGenerator random) {
+        return random.ints(8, 0, EPOCH_LETTERS.length())
+                .mapToObj(i -> String.valueOf(EPOCH_LETTERS.charAt(i)))
+                .collect(Collectors.joining());
+    }
+
+    /// Writes the manifest so that a crash leaves all of it or none.
+    private static void write(Path folder, Map<String, String> manifest) throws IOException {
+        String text = manifest.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+                .collect(Collectors.joining());
+        Path draft = folder.resolve(MANIFEST + ".new");
+        try (FileChannel file = FileChannel.open(
+                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            file.write(StandardCharsets.UTF_8.encode(text));
+            file.force(true);
+        }
+        Files.move(draft, folder.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+
+    private static Map<String, String> read(Path file) throws IOException {
+        Map<String, String> manifest = new TreeMap<>();
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            int equals = line.indexOf('=');
+            if (equals < 0) {
+                throw damaged(file, "the line '" + line + "' has no '='");
+            }
+            manifest.put(line.substring(0, equals), line.substring(equals + 1));
+        }
+        int format = Integer.parseInt(manifest.getOrDefault("format", "0"));
+        if (format > FORMAT) {
+            throw MnemeException.invalid(
+                    "data",
+                    "The data folder's format is " + format + ", and this version knows up to " + FORMAT
+                            + ": start it with the newer version that made it.");
+        }
+        if (format < 1) {
+            throw damaged(file, "it names no format");
+        }
+        return manifest;
+    }
+
+    private static int[] slots(Map<String, String> manifest, int shards) {
+        int[] shardOfSlot = new int[Owner.SLOTS];
+        Arrays.fill(shardOfSlot, -1);
+        for (int shard = 0; shard < shards; shard++) {
+            for (String range : required(manifest, "slots." + shard).split(",", -1)) {
+                String[] ends = range.split("-", -1);
+                Arrays.fill(shardOfSlot, HexFormat.fromHexDigits(ends[0]), HexFormat.fromHexDigits(ends[1]) + 1, shard);
+            }
+        }
+        if (Arrays.stream(shardOfSlot).anyMatch(shard -> shard < 0)) {
+            throw damaged(Path.of(MANIFEST), "some slots have no shard");
+        }
+        return shardOfSlot;
+    }
+
+    private static String required(Map<String, String> manifest, String key) {
+        String value = manifest.get(key);
+        if (value == null) {
+            throw damaged(Path.of(MANIFEST), "it has no '" + key + "'");
+        }
+        return value;
+    }
+
+    private static MnemeException damaged(Path file, String how) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "The data folder's " + file.getFileName() + " is damaged: " + how + ". Put it back from a backup.");
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public String epoch() {
+        return epoch;
+    }
+
+    public int shards() {
+        return shards;
+    }
+
+    public int shardOf(int slot) {
+        return shardOfSlot[slot];
+    }
+
+    /// The names of the shards, the system shard last.
+    public List<String> shardNames() {
+        List<String> names = new ArrayList<>();
+        for (int shard = 0; shard < shards; shard++) {
+            names.add(String.valueOf(shard));
+        }
+        names.add("system");
+        return names;
+    }
+
+    /// Lets other processes open it.
+    @Override
+    public void close() {
+        try {
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder's lock cannot be released: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.log.FolderDisk;
+import dev.mneme.engine.log.LogConfig;
+import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.table.RocksFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A node's engine on one data folder: opens everything side by side, and closes it in order.
+public final class LocalEngine implements AutoCloseable {
+    private final DataFolder folder;
+    private final RocksFolder tables;
+    private final RocksFolder forward;
+    private final WriteAheadLog log;
+    private final LocalStore store;
+
+    private LocalEngine(
+            DataFolder folder, RocksFolder tables, RocksFolder forward, WriteAheadLog log, LocalStore store) {
+        this.folder = folder;
+        this.tables = tables;
+        this.forward = forward;
+        this.log = log;
+        this.store = store;
+    }
+
+    /// How a node's engine is set up.
+    ///
+    /// @param shards of a new folder; an existing one keeps its own
+    /// @param tablesBytes native memory for the tables; the forward index gets a quarter of it more
+    public record Settings(
+            int shards,
+            long tablesBytes,
+            LogConfig log,
+            StoreConfig store,
+            InstantSource clock,
+            LogMetrics logMetrics,
+            ShardMetrics shardMetrics) {
+        public static final Settings DEFAULTS = new Settings(
+                16,
+                128L << 20,
+                LogConfig.DEFAULTS,
+                StoreConfig.DEFAULTS,
+                InstantSource.system(),
+                LogMetrics.NONE,
+                ShardMetrics.NONE);
+
+        public Settings withStore(StoreConfig other) {
+            return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics);
+        }
+
+        public Settings withClock(InstantSource other) {
+            return new Settings(shards, tablesBytes, log, store, other, logMetrics, shardMetrics);
+        }
+    }
+
+    /// Opens the engine, recovering what its last run left.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format, `INTEGRITY_VIOLATION` when
+    ///     durable data is damaged
+    public static LocalEngine open(Path path, Settings settings) {
+        DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
+        Opening opening = new Opening(folder);
+        try {
+            return opening.finish(settings);
+        } catch (RuntimeException | Error e) {
+            opening.abandon();
+            throw e;
+        }
+    }
+
+    /// What is open so far, so that it can be closed when the rest fails.
+    private static final class Opening {
+        private final DataFolder folder;
+        private @Nullable CompletableFuture<RocksFolder> tables;
+        private @Nullable CompletableFuture<RocksFolder> forward;
+        private @Nullable CompletableFuture<WriteAheadLog> log;
+
+        Opening(DataFolder folder) {
+            this.folder = folder;
+        }
+
+        LocalEngine finish(Settings settings) {
+            List<String> names = folder.shardNames();
+            CompletableFuture<RocksFolder> rows = aside(
+                    () -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
+            tables = rows;
+            CompletableFuture<RocksFolder> words = aside(
+                    () -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
+            forward = words;
+            CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
+                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
+            log = entries;
+            RocksFolder openTables = joined(rows);
+            RocksFolder openForward = joined(words);
+            WriteAheadLog openLog = joined(entries);
+            LocalStore.Parts parts = new LocalStore.Parts(
+                    folder.epoch(),
+                    folder::shardOf,
+                    names,
+                    openLog,
+                    openLog::roll,
+                    each(openTables, names.size()),
+                    each(openForward, names.size()),
+                    settings.clock(),
+                    new FreeRoom(folder.path(), settings.store().minFreeBytes()),
+                    settings.shardMetrics());
+            LocalStore store = LocalStore.open(parts, settings.store());
+            return new LocalEngine(folder, openTables, openForward, openLog, store);
+        }
+
+        void abandon() {
+            close(log);
+            close(forward);
+            close(tables);
+            folder.close();
+        }
+
+        private static void close(@Nullable CompletableFuture<? extends AutoCloseable> opened) {
+            if (opened == null) {
+                return;
+            }
+            try {
+                opened.join().close();
+            } catch (Exception e) {
+                System.getLogger(LocalEngine.class.getName())
+                        .log(System.Logger.Level.DEBUG, "Not opened, so not closed", e);
+            }
+        }
+    }
+
+    private static <T> CompletableFuture<T> aside(Supplier<T> open) {
+        CompletableFuture<T> opened = new CompletableFuture<>();
+        Thread.ofPlatform().name("open").daemon().start(() -> {
+            try {
+                opened.complete(open.get());
+            } catch (RuntimeException | Error e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
+    }
+
+    private static <T> T joined(CompletableFuture<T> opened) {
+        try {
+            return opened.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private static FolderDisk disk(Path path) {
+        try {
+            Files.createDirectories(path);
+            return new FolderDisk(path);
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The log's folder " + path + " cannot be made: " + e, e);
+        }
+    }
+
+    private static List<Tables> each(RocksFolder folder, int shards) {
+        List<Tables> tables = new ArrayList<>();
+        for (int i = 0; i < shards; i++) {
+            tables.add(folder.tables(i));
+        }
+        return tables;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public DataFolder folder() {
+        return folder;
+    }
+
+    /// Finishes what was proposed, makes it durable in the tables, and lets others open the folder.
+    @Override
+    public void close() {
+        store.close();
+        log.close();
+        forward.close();
+        tables.close();
+        folder.close();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.StoreStatus.ShardStatus;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.feed.RecentChanges;
+import dev.mneme.engine.feed.Subscribers;
+import dev.mneme.engine.index.IndexSource;
+import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.index.OwnerIndexes;
+import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.table.Rows;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One shard of a local store with everything that follows its log: tables, search index, recent changes.
+final class LocalShard implements AutoCloseable, ShardListener {
+    private static final long TELLING_NANOS = 20_000;
+
+    private final Tables tables;
+    private final Tables forward;
+    private final String epoch;
+    private final Shard shard;
+    private final ShardIndex index;
+    private final RecentChanges recent = new RecentChanges();
+    private final Subscribers subscribers;
+
+    LocalShard(
+            int number,
+            String name,
+            CommitLog log,
+            Tables tables,
+            Tables forward,
+            OwnerIndexes indexes,
+            Subscribers subscribers,
+            InstantSource clock,
+            String epoch,
+            StoreConfig config,
+            ShardMetrics metrics) {
+        this.tables = tables;
+        this.forward = forward;
+        this.epoch = epoch;
+        this.subscribers = subscribers;
+        this.index = new ShardIndex(forward, new RowSource(), indexes);
+        StateMachine machine = new StateMachine(tables, epoch, config.retention());
+        this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queue(), metrics);
+    }
+
+    /// Brings tables and index to where the log is.
+    void recover() {
+        index.begin(tables.appliedIndex());
+        shard.recover();
+    }
+
+    void start() {
+        shard.start();
+        if (index.backlog() > 0) {
+            rebuildNext();
+        }
+    }
+
+    /// One slice after another on the shard's thread, with writes in between.
+    private void rebuildNext() {
+        shard.run(() -> {
+            if (index.rebuildSlice()) {
+                rebuildNext();
+            }
+        });
+    }
+
+    @Override
+    public void applied(long logIndex, List<IndexUpdate> updates, List<Change> changes) {
+        index.applied(logIndex, updates);
+        if (changes.isEmpty()) {
+            return;
+        }
+        Set<Owner> advanced = new HashSet<>();
+        for (Change change : changes) {
+            recent.add(change);
+            advanced.add(change.owner());
+        }
+        subscribers.advanced(advanced);
+    }
+
+    CompletableFuture<WriteResult> submit(Write write) {
+        return shard.submit(write);
+    }
+
+    Scans scan() {
+        return new Scans(tables, epoch);
+    }
+
+    RecentChanges recent() {
+        return recent;
+    }
+
+    /// Waits until all that the rows contain is also in the search index: no more than the blink between storing an
+    /// entry's rows and telling of them.
+    ShardIndex indexAsOfRows() {
+        long contained = tables.appliedIndex();
+        while (shard.appliedIndex() < contained && shard.running()) {
+            LockSupport.parkNanos(TELLING_NANOS);
+        }
+        return index;
+    }
+
+    long backlog() {
+        return index.backlog();
+    }
+
+    boolean checkpointDue() {
+        return shard.checkpointDue();
+    }
+
+    /// The index first: it may be ahead of the tables after a crash, and then is brought up to date by replaying.
+    void checkpoint() {
+        index.checkpoint();
+        shard.checkpoint();
+    }
+
+    /// Drops what deletions left behind on disk.
+    void compact(byte[] from, byte[] to) {
+        tables.compact(from, to);
+    }
+
+    ShardStatus status() {
+        return shard.status();
+    }
+
+    @Override
+    public void close() {
+        shard.close();
+        if (shard.running()) {
+            checkpoint();
+        }
+        forward.close();
+        tables.close();
+    }
+
+    /// The rows as the index wants them.
+    private final class RowSource implements IndexSource {
+        @Override
+        public void memories(byte[] owner, Visitor visitor) {
+            try (Scans scans = scan()) {
+                scans.memories(owner, 0, (arrival, version) -> {
+                    Memory memory = version.memory();
+                    visitor.memory(arrival, memory, () -> embedding(scans, owner, arrival));
+                    return true;
+                });
+            }
+        }
+
+        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long arrival) {
+            byte[] row = scans.embeddingRow(owner, arrival);
+            return row == null ? null : Rows.embedding(row);
+        }
+
+        @Override
+        public void owners(Consumer<byte[]> visitor) {
+            try (Scans scans = scan()) {
+                scans.owners(owner -> {
+                    visitor.accept(owner.hash());
+                    return true;
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,395 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreStatus;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.feed.Subscribers;
+import dev.mneme.engine.index.OwnerIndexes;
+import dev.mneme.engine.table.Rows.Pointer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several owners.
+///
+/// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
+public final class LocalStore implements Store {
+    private final String epoch;
+    private final SlotTable slots;
+    private final CommitLog log;
+    private final List<LocalShard> shards;
+    private final LocalShard system;
+    private final Subscribers subscribers = new Subscribers();
+    private final InstantSource clock;
+    private final StoreConfig config;
+    private final BooleanSupplier hasRoom;
+    private final Runnable rollLog;
+    private final Maintenance maintenance;
+
+    /// Which shard has a slot.
+    @FunctionalInterface
+    public interface SlotTable {
+        int shardOf(int slot);
+    }
+
+    /// What a store stands on; the tables of the system shard come last.
+    ///
+    /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
+    /// @param forward the forward index of each shard
+    /// @param hasRoom whether the disk has room for more writes
+    public record Parts(
+            String epoch,
+            SlotTable slots,
+            List<String> shardNames,
+            CommitLog log,
+            Runnable rollLog,
+            List<Tables> tables,
+            List<Tables> forward,
+            InstantSource clock,
+            BooleanSupplier hasRoom,
+            ShardMetrics metrics) {}
+
+    private LocalStore(Parts parts, StoreConfig config) {
+        this.epoch = parts.epoch();
+        this.slots = parts.slots();
+        this.log = parts.log();
+        this.clock = parts.clock();
+        this.config = config;
+        this.hasRoom = parts.hasRoom();
+        this.rollLog = parts.rollLog();
+        OwnerIndexes indexes = new OwnerIndexes(config.indexBytes());
+        List<LocalShard> all = new ArrayList<>();
+        for (int i = 0; i < parts.tables().size(); i++) {
+            all.add(new LocalShard(
+                    i,
+                    parts.shardNames().get(i),
+                    log,
+                    parts.tables().get(i),
+                    parts.forward().get(i),
+                    indexes,
+                    subscribers,
+                    parts.clock(),
+                    epoch,
+                    config,
+                    parts.metrics()));
+        }
+        this.shards = List.copyOf(all.subList(0, all.size() - 1));
+        this.system = all.getLast();
+        this.maintenance = new Maintenance(all, log, config.checkpointInterval());
+    }
+
+    /// Opens the store: replays what the log has and the tables lack, then begins to serve.
+    public static LocalStore open(Parts parts, StoreConfig config) {
+        LocalStore store = new LocalStore(parts, config);
+        store.eachShard(LocalShard::recover);
+        store.eachShard(LocalShard::start);
+        store.maintenance.start();
+        return store;
+    }
+
+    private void eachShard(java.util.function.Consumer<LocalShard> action) {
+        shards.forEach(action);
+        action.accept(system);
+    }
+
+    @Override
+    public WriteResult write(Write write) {
+        for (Command command : write.commands()) {
+            if (command instanceof Command.PutKey || command instanceof Command.DeleteKey) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
+            }
+            if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+        }
+        LocalShard shard = shard(write.owner());
+        WriteResult result = write(shard, write);
+        if (write.commands().stream().anyMatch(Command.EraseOwner.class::isInstance)) {
+            maintenance.afterErasure(shard, write.owner(), rollLog);
+        }
+        return result;
+    }
+
+    @Override
+    public WriteResult writeSystem(Write write) {
+        if (!write.commands().stream()
+                .allMatch(command -> command instanceof Command.PutKey || command instanceof Command.DeleteKey)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+        }
+        return write(system, write);
+    }
+
+    private WriteResult write(LocalShard shard, Write write) {
+        if (!hasRoom.getAsBoolean()) {
+            throw new MnemeException(
+                    ErrorCode.STORAGE_FULL,
+                    "The disk is nearly full: make room. Reads go on; writes go on by themselves then.");
+        }
+        WriteResult result = answered(shard.submit(write));
+        if (!result.outcomes().isEmpty()
+                && result.outcomes().getFirst() instanceof Outcome.Rejected rejected
+                && rejected.code() == ErrorCode.IDEMPOTENCY_KEY_REUSED) {
+            throw MnemeException.at(rejected.code(), "Idempotency-Key", rejected.message());
+        }
+        return result;
+    }
+
+    private static WriteResult answered(CompletableFuture<WriteResult> answer) {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof MnemeException known) {
+                throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);
+            }
+            throw new MnemeException(ErrorCode.INTERNAL, "The write failed in a way that was not foreseen.", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MnemeException(
+                    ErrorCode.OUTCOME_UNKNOWN, "The wait was interrupted: send the same request with the same key.", e);
+        }
+    }
+
+    private LocalShard shard(Owner owner) {
+        return shards.get(slots.shardOf(owner.slot()));
+    }
+
+    /// Asks the shard that the id names, or every one.
+    private <T> Optional<T> byId(MemoryId id, BiFunction<Scans, Pointer, Optional<T>> read) {
+        List<LocalShard> candidates = id.slot().isPresent()
+                ? List.of(shards.get(slots.shardOf(id.slot().getAsInt())))
+                : shards;
+        for (LocalShard shard : candidates) {
+            try (Scans scans = shard.scan()) {
+                Optional<Pointer> pointer = scans.pointer(id);
+                if (pointer.isPresent()) {
+                    return read.apply(scans, pointer.get());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<At<Memory>> find(MemoryId id) {
+        return byId(
+                id,
+                (scans, pointer) -> scans.newest(pointer.owner(), pointer.arrival())
+                        .map(version -> new At<>(
+                                version.memory(),
+                                scans.position(version.memory().scope().owner()))));
+    }
+
+    @Override
+    public Optional<At<List<MemoryVersion>>> history(MemoryId id) {
+        return byId(id, (scans, pointer) -> {
+            List<MemoryVersion> versions = scans.versions(pointer).stream()
+                    .map(v -> new MemoryVersion(
+                            v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
+                    .toList();
+            return versions.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new At<>(
+                            versions,
+                            scans.position(versions.getFirst().memory().scope().owner())));
+        });
+    }
+
+    @Override
+    public MemoryPage list(MemoryQuery query) {
+        ListPage page = new ListPage(query);
+        Owner owner = query.owner();
+        if (owner != null) {
+            try (Scans scans = shard(owner).scan()) {
+                page.fill(scans, owner.hash());
+                return new MemoryPage(page.items(), page.nextCursor(), scans.position(owner));
+            }
+        }
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                Candidates.owners(scans, query.filter(), each -> {
+                    page.fill(scans, each.hash());
+                    return true;
+                });
+            }
+        }
+        return new MemoryPage(page.items(), page.nextCursor(), null);
+    }
+
+    @Override
+    public SearchResult search(SearchQuery query) {
+        Search search = new Search(query);
+        Owner owner = query.owner();
+        if (owner != null) {
+            return search.of(shard(owner), owner);
+        }
+        return search.across(shards);
+    }
+
+    @Override
+    public List<Entity> entities(Restriction restriction, @Nullable Entity after, int limit) {
+        EntityPage page = new EntityPage(restriction, after, limit);
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                page.fill(scans);
+            }
+        }
+        return page.entities();
+    }
+
+    @Override
+    public List<Owner> ownersMatching(Filter filter) {
+        List<Owner> owners = new ArrayList<>();
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                Candidates.owners(scans, filter, owners::add);
+            }
+        }
+        return owners;
+    }
+
+    @Override
+    public Position head(Owner owner) {
+        LocalShard shard = shard(owner);
+        long recent = shard.recent().latest(owner);
+        if (recent >= 0) {
+            return new Position(epoch, owner.slot(), recent);
+        }
+        try (Scans scans = shard.scan()) {
+            return scans.position(owner);
+        }
+    }
+
+    @Override
+    public boolean await(Owner owner, Position position, Duration atMost) {
+        if (!position.epoch().equals(epoch)) {
+            return false;
+        }
+        if (head(owner).sequence() >= position.sequence()) {
+            return true;
+        }
+        Semaphore advanced = new Semaphore(0);
+        try (Subscription subscription = subscribe(owner, advanced::release)) {
+            long deadline = System.nanoTime() + atMost.toNanos();
+            while (head(owner).sequence() < position.sequence()) {
+                if (!advanced.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public ChangeBatch changes(Owner owner, long afterSequence, int limit) {
+        LocalShard shard = shard(owner);
+        if (afterSequence != OLDEST) {
+            List<Change> recent = shard.recent().after(owner, afterSequence, limit);
+            if (recent != null) {
+                long head = shard.recent().latest(owner);
+                Position latest = recent.isEmpty()
+                        ? new Position(epoch, owner.slot(), Math.max(afterSequence, head))
+                        : recent.getLast()
+                                .position()
+                                .withSequence(Math.max(
+                                        head, recent.getLast().position().sequence()));
+                return new ChangeBatch(recent, afterSequence, latest, false);
+            }
+        }
+        try (Scans scans = shard.scan()) {
+            return scans.changes(
+                    owner,
+                    afterSequence,
+                    limit,
+                    clock.instant().minus(config.retention().maxChangeAge()));
+        }
+    }
+
+    @Override
+    public OperatorBatch changes(String cursor, int limit) {
+        return OperatorFeed.read(shards, epoch, cursor, limit);
+    }
+
+    @Override
+    public String operatorCursor() {
+        return OperatorFeed.now(shards, epoch).toString();
+    }
+
+    @Override
+    public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
+        return subscribers.subscribe(owner, onAdvance);
+    }
+
+    @Override
+    public List<ApiKey> keys() {
+        try (Scans scans = system.scan()) {
+            return scans.keys();
+        }
+    }
+
+    @Override
+    public StoreStatus status() {
+        long owners = 0;
+        long memories = 0;
+        long backlog = 0;
+        List<StoreStatus.ShardStatus> each = new ArrayList<>();
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                owners += scans.shard().owners();
+                memories += scans.shard().memories();
+            }
+            backlog += shard.backlog();
+            each.add(shard.status());
+        }
+        each.add(system.status());
+        CommitLog.State state = log.state() == CommitLog.State.OK && !hasRoom.getAsBoolean()
+                ? CommitLog.State.STORAGE_FULL
+                : log.state();
+        return new StoreStatus(epoch, state, each, owners, memories, backlog);
+    }
+
+    @Override
+    public String epoch() {
+        return epoch;
+    }
+
+    @Override
+    public void close() {
+        maintenance.close();
+        eachShard(LocalShard::close);
+        log.close();
+    }
+}

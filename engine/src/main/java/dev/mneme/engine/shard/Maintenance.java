@@ -1,0 +1,83 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.engine.table.Keys;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Makes shards durable in their tables now and then, so that log segments can go and a restart replays little; by
+/// force
+/// when a shard holds back segments beyond the limit. One thread.
+final class Maintenance implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Maintenance.class.getName());
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final List<LocalShard> shards;
+    private final CommitLog log;
+    private final long lookEvery;
+    private long looks;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("maintenance").daemon().factory());
+
+    /// @param shards in the log's numbering
+    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval) {
+        this.shards = shards;
+        this.log = log;
+        this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
+    }
+
+    void start() {
+        thread.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        boolean all = ++looks % lookEvery == 0;
+        for (int i = 0; i < shards.size(); i++) {
+            if (all || log.pinning().containsKey(i)) {
+                checkpoint(shards.get(i));
+            }
+        }
+    }
+
+    private static void checkpoint(LocalShard shard) {
+        if (!shard.checkpointDue()) {
+            return;
+        }
+        try {
+            shard.checkpoint();
+        } catch (MnemeException e) {
+            LOG.log(Level.WARNING, "A checkpoint failed; it is tried again: " + e.getMessage(), e);
+        }
+    }
+
+    /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that hold them.
+    void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
+        thread.execute(() -> {
+            try {
+                rollLog.run();
+                shards.forEach(Maintenance::checkpoint);
+                for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j'}) {
+                    byte[] range = Keys.owned(table, owner.hash());
+                    shard.compact(range, Keys.end(range));
+                }
+            } catch (MnemeException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "What an erasure left on the disk could not be dropped yet: " + e.getMessage(),
+                        e);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

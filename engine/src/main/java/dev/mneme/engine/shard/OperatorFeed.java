@@ -1,0 +1,71 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.spi.Store.OperatorBatch;
+import dev.mneme.core.spi.Store.OperatorChange;
+import dev.mneme.engine.shard.OperatorCursor.Place;
+import dev.mneme.engine.table.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Every owner's changes: shard after shard, each in the order of its log.
+final class OperatorFeed {
+    private static final int BEFORE_ALL = -1;
+
+    private OperatorFeed() {}
+
+    /// The cursor of now.
+    static OperatorCursor now(List<LocalShard> shards, String epoch) {
+        List<Place> places = new ArrayList<>();
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                places.add(new Place(
+                        scans.lastOperated(),
+                        Integer.MAX_VALUE - 1,
+                        scans.shard().trims()));
+            }
+        }
+        return new OperatorCursor(epoch, places);
+    }
+
+    private static OperatorCursor oldest(List<LocalShard> shards, String epoch) {
+        List<Place> places = new ArrayList<>();
+        for (LocalShard shard : shards) {
+            try (Scans scans = shard.scan()) {
+                places.add(new Place(0, BEFORE_ALL, scans.shard().trims()));
+            }
+        }
+        return new OperatorCursor(epoch, places);
+    }
+
+    static OperatorBatch read(List<LocalShard> shards, String epoch, String cursor, int limit) {
+        Optional<OperatorCursor> from = cursor.isEmpty()
+                ? Optional.of(oldest(shards, epoch))
+                : OperatorCursor.parse(cursor, epoch, shards.size());
+        if (from.isEmpty()) {
+            return reset(shards, epoch);
+        }
+        OperatorCursor[] at = {from.get()};
+        List<OperatorChange> changes = new ArrayList<>();
+        for (int i = 0; i < shards.size() && changes.size() < limit; i++) {
+            int number = i;
+            Place place = at[0].places().get(number);
+            try (Scans scans = shards.get(number).scan()) {
+                Rows.Shard shard = scans.shard();
+                if (!place.served(shard.trims(), shard.trimmedIndex())) {
+                    return reset(shards, epoch);
+                }
+                scans.operated(place.logIndex(), place.ordinal(), operated -> {
+                    at[0] = at[0].with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
+                    changes.add(new OperatorChange(operated.change(), at[0].toString()));
+                    return changes.size() < limit;
+                });
+            }
+        }
+        return new OperatorBatch(changes, at[0].toString(), false);
+    }
+
+    private static OperatorBatch reset(List<LocalShard> shards, String epoch) {
+        return new OperatorBatch(List.of(), now(shards, epoch).toString(), true);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.SearchResult.Hit;
+import dev.mneme.engine.index.SearchHit;
+import dev.mneme.engine.index.SearchRequest;
+import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.table.Rows.Head;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One search, of one owner or of all. The index ranks; the rows give the memories that are shown.
+final class Search {
+    private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
+            .reversed()
+            .thenComparing(hit -> hit.memory().id());
+
+    private final SearchQuery query;
+    private final boolean readsText;
+
+    Search(SearchQuery query) {
+        this.query = query;
+        this.readsText = FilterMatcher.readsText(query.filter());
+    }
+
+    /// The position is read before the index is asked, so that the result contains all that it claims.
+    SearchResult of(LocalShard shard, Owner owner) {
+        Position position;
+        Optional<Head> head;
+        try (Scans scans = shard.scan()) {
+            head = scans.head(owner.hash());
+            position = scans.position(owner);
+        }
+        if (head.isEmpty()) {
+            return new SearchResult(List.of(), position, false);
+        }
+        return new SearchResult(hits(shard, owner, head.get().space()), position, false);
+    }
+
+    /// Owner by owner, until the time is over.
+    SearchResult across(List<LocalShard> shards) {
+        long deadline = System.nanoTime() + query.timeLimit().toNanos();
+        PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
+        boolean timedOut = false;
+        for (LocalShard shard : shards) {
+            for (Owner owner : owners(shard)) {
+                if (System.nanoTime() > deadline) {
+                    timedOut = true;
+                    break;
+                }
+                best.addAll(hitsWhereComparable(shard, owner));
+                while (best.size() > query.topK()) {
+                    best.remove();
+                }
+            }
+        }
+        List<Hit> hits = new ArrayList<>(best);
+        hits.sort(BEST_FIRST);
+        return new SearchResult(hits, null, timedOut);
+    }
+
+    private List<Owner> owners(LocalShard shard) {
+        List<Owner> owners = new ArrayList<>();
+        try (Scans scans = shard.scan()) {
+            Candidates.owners(scans, query.filter(), owners::add);
+        }
+        return owners;
+    }
+
+    /// Owners whose vectors cannot be compared with the query's are searched by its words, or not at all.
+    private List<Hit> hitsWhereComparable(LocalShard shard, Owner owner) {
+        EmbeddingSpace space;
+        try (Scans scans = shard.scan()) {
+            space = scans.head(owner.hash()).map(Head::space).orElse(null);
+        }
+        if (query.vectorGiven() && space != null && !comparable(space) && query.text() == null) {
+            return List.of();
+        }
+        return ranked(shard, owner, comparable(space) ? query.embedding() : null);
+    }
+
+    private List<Hit> hits(LocalShard shard, Owner owner, @Nullable EmbeddingSpace space) {
+        if (query.vectorGiven() && space != null && !comparable(space)) {
+            throw MnemeException.at(
+                    ErrorCode.EMBEDDER_MISMATCH,
+                    "vector",
+                    "This owner's vectors are of " + space.embedder() + " with " + space.dimension()
+                            + " numbers: search with such a vector, and name its embedder.");
+        }
+        return ranked(shard, owner, comparable(space) ? query.embedding() : null);
+    }
+
+    private boolean comparable(@Nullable EmbeddingSpace space) {
+        QueryEmbedding embedding = query.embedding();
+        return embedding == null
+                || (space != null && embedding.embedding().space().equals(space));
+    }
+
+    private List<Hit> ranked(LocalShard shard, Owner owner, @Nullable QueryEmbedding embedding) {
+        if (embedding == null && (query.text() == null || query.text().isBlank())) {
+            return List.of(); // this owner has no vectors to compare with
+        }
+        ShardIndex index = shard.indexAsOfRows();
+        byte[] hash = owner.hash();
+        try (Scans scans = shard.scan()) {
+            Predicate<Memory> filter = memory -> FilterMatcher.matches(query.filter(), whole(scans, memory));
+            SearchRequest request = new SearchRequest(
+                    query.text(),
+                    embedding,
+                    query.topK(),
+                    query.threshold(),
+                    query.now(),
+                    query.showExpired(),
+                    filter,
+                    true);
+            return shown(shard, hash, index.owner(hash).search(request));
+        }
+    }
+
+    /// The index keeps no texts: a filter that looks at them needs the row.
+    private Memory whole(Scans scans, Memory header) {
+        if (!readsText) {
+            return header;
+        }
+        return scans.pointer(header.id())
+                .flatMap(pointer -> scans.newest(pointer.owner(), pointer.arrival()))
+                .map(version -> version.memory())
+                .orElse(header);
+    }
+
+    /// What was deleted since it was ranked is left out.
+    private static List<Hit> shown(LocalShard shard, byte[] hash, List<SearchHit> ranked) {
+        List<Hit> hits = new ArrayList<>(ranked.size());
+        try (Scans scans = shard.scan()) {
+            for (SearchHit hit : ranked) {
+                scans.newest(hash, hit.ordinal())
+                        .ifPresent(version -> hits.add(new Hit(version.memory(), hit.score(), hit.parts())));
+            }
+        }
+        return hits;
+    }
+}

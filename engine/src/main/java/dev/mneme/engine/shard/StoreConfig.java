@@ -1,0 +1,34 @@
+package dev.mneme.engine.shard;
+
+import java.time.Duration;
+
+/// The limits of a local store. A config that exists is valid.
+///
+/// @param queue writes that may wait for one shard before `OVERLOADED`
+/// @param checkpointInterval how often what was applied is made durable in the tables, so that a restart replays little
+/// @param minFreeBytes below so much room on the disk writes are refused as `STORAGE_FULL`, so that what is committed
+/// can
+///     still be stored
+/// @param indexBytes heap for the search indexes of owners in use
+public record StoreConfig(
+        Retention retention, int queue, Duration checkpointInterval, long minFreeBytes, long indexBytes) {
+    public static final StoreConfig DEFAULTS = new StoreConfig(
+            Retention.DEFAULTS,
+            10_000,
+            Duration.ofSeconds(60),
+            256L << 20,
+            Runtime.getRuntime().maxMemory() / 2);
+
+    public StoreConfig {
+        if (queue < 1) {
+            throw new IllegalArgumentException("store.queue must be at least 1, was " + queue);
+        }
+        if (checkpointInterval.isNegative() || checkpointInterval.isZero()) {
+            throw new IllegalArgumentException("store.checkpointInterval must be above zero");
+        }
+    }
+
+    public StoreConfig withRetention(Retention other) {
+        return new StoreConfig(other, queue, checkpointInterval, minFreeBytes, indexBytes);
+    }
+}
