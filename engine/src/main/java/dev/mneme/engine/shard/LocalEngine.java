@@ -70,7 +70,8 @@ public final class LocalEngine implements AutoCloseable {
 
     /// Opens the engine, recovering what its last run left.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format, `INTEGRITY_VIOLATION` when
+    /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
+    `INTEGRITY_VIOLATION` when
     ///     durable data is damaged
     public static LocalEngine open(Path path, Settings settings) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
@@ -96,11 +97,11 @@ public final class LocalEngine implements AutoCloseable {
 
         LocalEngine finish(Settings settings) {
             List<String> names = folder.shardNames();
-            CompletableFuture<RocksFolder> rows = aside(
-                    () -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
+            CompletableFuture<RocksFolder> rows =
+                    aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
             tables = rows;
-            CompletableFuture<RocksFolder> words = aside(
-                    () -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
+            CompletableFuture<RocksFolder> words =
+                    aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
                     disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
