@@ -59,7 +59,9 @@ public final class RecentChanges {
     /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.
     public synchronized @Nullable List<Change> after(Owner owner, long sequence, int limit) {
         ArrayDeque<Change> run = byOwner.get(owner);
-        if (run == null || run.getFirst().position().sequence() > sequence + 1) {
+        if (run == null
+                || run.getFirst().position().sequence() > sequence + 1
+                || run.getLast().position().sequence() < sequence) {
             return null;
         }
         List<Change> changes = new ArrayList<>();

@@ -71,8 +71,7 @@ public final class LocalEngine implements AutoCloseable {
     /// Opens the engine, recovering what its last run left.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
-    `INTEGRITY_VIOLATION` when
-    ///     durable data is damaged
+    ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static LocalEngine open(Path path, Settings settings) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
@@ -114,7 +113,7 @@ public final class LocalEngine implements AutoCloseable {
                     folder::shardOf,
                     names,
                     openLog,
-                    openLog::roll,
+                    () -> openLog.roll().join(),
                     each(openTables, names.size()),
                     each(openForward, names.size()),
                     settings.clock(),

@@ -299,7 +299,8 @@ public final class LocalStore implements Store {
             return true;
         }
         Semaphore advanced = new Semaphore(0);
-        try (Subscription subscription = subscribe(owner, advanced::release)) {
+        Subscription subscription = subscribe(owner, advanced::release);
+        try {
             long deadline = System.nanoTime() + atMost.toNanos();
             while (head(owner).sequence() < position.sequence()) {
                 if (!advanced.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -310,24 +311,18 @@ public final class LocalStore implements Store {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            subscription.close();
         }
     }
 
     @Override
     public ChangeBatch changes(Owner owner, long afterSequence, int limit) {
         LocalShard shard = shard(owner);
-        if (afterSequence != OLDEST) {
-            List<Change> recent = shard.recent().after(owner, afterSequence, limit);
-            if (recent != null) {
-                long head = shard.recent().latest(owner);
-                Position latest = recent.isEmpty()
-                        ? new Position(epoch, owner.slot(), Math.max(afterSequence, head))
-                        : recent.getLast()
-                                .position()
-                                .withSequence(Math.max(
-                                        head, recent.getLast().position().sequence()));
-                return new ChangeBatch(recent, afterSequence, latest, false);
-            }
+        List<Change> recent = afterSequence == OLDEST ? null : shard.recent().after(owner, afterSequence, limit);
+        if (recent != null) {
+            long latest = shard.recent().latest(owner);
+            return new ChangeBatch(recent, afterSequence, new Position(epoch, owner.slot(), latest), false);
         }
         try (Scans scans = shard.scan()) {
             return scans.changes(

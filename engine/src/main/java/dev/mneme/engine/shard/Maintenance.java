@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays little; by
 /// force
@@ -23,6 +25,7 @@ final class Maintenance implements AutoCloseable {
     private final CommitLog log;
     private final long lookEvery;
     private long looks;
+    private @Nullable ScheduledFuture<?> looking;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
@@ -34,7 +37,7 @@ final class Maintenance implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        looking = thread.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
@@ -52,7 +55,7 @@ final class Maintenance implements AutoCloseable {
         }
         try {
             shard.checkpoint();
-        } catch (MnemeException e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "A checkpoint failed; it is tried again: " + e.getMessage(), e);
         }
     }
@@ -78,6 +81,9 @@ final class Maintenance implements AutoCloseable {
 
     @Override
     public void close() {
+        if (looking != null) {
+            looking.cancel(false);
+        }
         thread.close();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.StampedLock;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -38,6 +39,10 @@ public final class RocksFolder implements AutoCloseable {
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final List<Tables> shards = new ArrayList<>();
     private final RocksDB db;
+
+    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native object that
+    /// is used after its release takes the process down.
+    private final StampedLock gate = new StampedLock();
 
     private RocksFolder(Path folder, List<String> names, long memoryBytes) throws RocksDBException {
         RocksDB.loadLibrary();
@@ -70,7 +75,7 @@ public final class RocksFolder implements AutoCloseable {
         db = RocksDB.open(options, folder.toString(), families, handles);
         WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true));
         for (int i = 0; i < names.size(); i++) {
-            shards.add(new RocksTables(db, handles.get(i + 1), withoutLog));
+            shards.add(new RocksTables(db, handles.get(i + 1), withoutLog, gate));
         }
     }
 
@@ -121,6 +126,9 @@ public final class RocksFolder implements AutoCloseable {
     /// Closes every shard's tables. What was not checkpointed is replayed from the commit log.
     @Override
     public void close() {
+        if (gate.writeLock() == 0) {
+            throw new IllegalStateException("a write lock has a stamp");
+        }
         handles.forEach(ColumnFamilyHandle::close);
         db.close();
         for (AutoCloseable each : natives.reversed()) {

@@ -1,8 +1,11 @@
 package dev.mneme.engine.table;
 
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Tables;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
@@ -19,8 +22,10 @@ final class RocksTables implements Tables {
     private final RocksDB db;
     private final ColumnFamilyHandle family;
     private final WriteOptions withoutLog;
+    private final StampedLock gate;
 
-    RocksTables(RocksDB db, ColumnFamilyHandle family, WriteOptions withoutLog) {
+    RocksTables(RocksDB db, ColumnFamilyHandle family, WriteOptions withoutLog, StampedLock gate) {
+        this.gate = gate;
         this.db = db;
         this.family = family;
         this.withoutLog = withoutLog;
@@ -34,15 +39,28 @@ final class RocksTables implements Tables {
 
     @Override
     public byte @Nullable [] get(byte[] key) {
+        long stamp = enter(gate);
         try {
             return db.get(family, key);
         } catch (RocksDBException e) {
             throw RocksFolder.failure("A row cannot be read", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
+    }
+
+    /// @throws MnemeException `OVERLOADED` once the folder is being closed
+    private static long enter(StampedLock gate) {
+        long stamp = gate.tryReadLock();
+        if (stamp == 0) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again when it is back.");
+        }
+        return stamp;
     }
 
     @Override
     public void write(Batch batch) {
+        long stamp = enter(gate);
         try (WriteBatch rows = new WriteBatch()) {
             for (Batch.Row row : batch.rows()) {
                 if (row.value() == null) {
@@ -55,41 +73,52 @@ final class RocksTables implements Tables {
             db.write(withoutLog, rows);
         } catch (RocksDBException e) {
             throw RocksFolder.failure("Rows cannot be written", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
     }
 
     @Override
     public Snapshot snapshot() {
-        return new RocksSnapshot(db, family);
+        return new RocksSnapshot(db, family, gate);
     }
 
     @Override
     public long checkpoint() {
         long applied = appliedIndex();
+        long stamp = enter(gate);
         try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
             db.flush(options, family);
             return applied;
         } catch (RocksDBException e) {
             throw RocksFolder.failure("A checkpoint failed", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
     }
 
     @Override
     public void compact(byte[] from, byte[] to) {
+        long stamp = enter(gate);
         try {
             db.compactRange(family, from, to);
         } catch (RocksDBException e) {
             throw RocksFolder.failure("A compaction failed", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
     }
 
     @Override
     public long sizeBytes() {
+        long stamp = enter(gate);
         try {
             return db.getLongProperty(family, "rocksdb.total-sst-files-size")
                     + db.getLongProperty(family, "rocksdb.cur-size-all-mem-tables");
         } catch (RocksDBException e) {
             throw RocksFolder.failure("The size cannot be read", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
     }
 
@@ -103,8 +132,12 @@ final class RocksTables implements Tables {
         private final ColumnFamilyHandle family;
         private final org.rocksdb.Snapshot snapshot;
         private final ReadOptions options;
+        private final StampedLock gate;
+        private final long stamp;
 
-        RocksSnapshot(RocksDB db, ColumnFamilyHandle family) {
+        RocksSnapshot(RocksDB db, ColumnFamilyHandle family, StampedLock gate) {
+            this.gate = gate;
+            this.stamp = enter(gate);
             this.db = db;
             this.family = family;
             this.snapshot = db.getSnapshot();
@@ -160,6 +193,7 @@ final class RocksTables implements Tables {
             options.close();
             db.releaseSnapshot(snapshot);
             snapshot.close();
+            gate.unlockRead(stamp);
         }
     }
 }
