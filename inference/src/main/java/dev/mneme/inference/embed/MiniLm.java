@@ -57,8 +57,8 @@ public final class MiniLm implements AutoCloseable {
         try {
             byte[] model = readModel();
             OrtEnvironment environment = runtime.join();
-            OrtSession session = session(environment, model);
-            return new MiniLm(tokenizer.join(), environment, session);
+            WordPieceTokenizer pieces = tokenizer.join(); // before the session: nothing to give back if it failed
+            return new MiniLm(pieces, environment, session(environment, model));
         } catch (CompletionException | UncheckedIOException | OrtException | LinkageError e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The built-in embedder cannot start on this machine.", e);
         }

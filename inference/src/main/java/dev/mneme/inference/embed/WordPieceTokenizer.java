@@ -26,6 +26,12 @@ final class WordPieceTokenizer {
     private static final int MAX_WORD_CHARACTERS = 100;
     private static final int FIRST_DECOMPOSABLE = 0xC0;
 
+    /// Each of the 30,000 field names is read once: interning them would cost more than all the rest.
+    private static final JsonFactory ONE_TIME_NAMES = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .build();
+
     private final Map<String, Integer> words;
     private final Map<String, Integer> continuations; // without their ##
     private final int unknown;
@@ -53,7 +59,7 @@ final class WordPieceTokenizer {
     static WordPieceTokenizer read(InputStream json) throws IOException {
         Map<String, Integer> words = HashMap.newHashMap(30_000);
         Map<String, Integer> continuations = HashMap.newHashMap(8_000);
-        try (JsonParser parser = new JsonFactory().createParser(json)) {
+        try (JsonParser parser = ONE_TIME_NAMES.createParser(json)) {
             seek(parser, "vocab");
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String piece = parser.currentName();
