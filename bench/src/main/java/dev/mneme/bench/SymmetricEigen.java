@@ -53,7 +53,7 @@ final class SymmetricEigen {
         return IntStream.range(0, a.length).mapToDouble(i -> a[i][i]).sum();
     }
 
-    /// The rotation in the plane of p and q that makes a[p][q] zero.
+    /// The rotation in the plane of p and q that makes their off-diagonal element zero.
     private static void rotate(double[][] a, double[][] v, int p, int q) {
         if (a[p][q] == 0) {
             return;

@@ -33,10 +33,16 @@ public final class OwnerIndex {
     private OwnerMemories memories;
 
     public OwnerIndex() {
-        this(VectorMath.BEST, Vectors.QUANTIZE_FROM);
+        this(Vectors.QUANTIZE_FROM);
     }
 
-    /// With a given arithmetic, and with bytes scanned first from so many slots on.
+    /// An index that, from so many memories on, scans vectors rounded to bytes first and takes exact ones for the
+    /// best few hundred.
+    public OwnerIndex(int quantizeFrom) {
+        this(VectorMath.BEST, quantizeFrom);
+    }
+
+    /// With a given arithmetic.
     OwnerIndex(VectorMath math, int quantizeFrom) {
         memories = new OwnerMemories(math, quantizeFrom);
     }
