@@ -57,6 +57,9 @@ public final class Cli {
     }
 
     private ExitStatus dispatch(List<String> args) {
+        if (args.equals(List.of("--train"))) {
+            return Training.run(console);
+        }
         int at = commandAt(args);
         if (at < 0) {
             return withoutCommand(args);
@@ -172,15 +175,29 @@ public final class Cli {
     }
 
     private static CommandLine commandLine(Subcommand command) {
-        return new CommandLine(command)
+        CommandLine line = new CommandLine(command)
                 .setExpandAtFiles(false) // a memory may begin with @
                 .setTrimQuotes(false)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setAbbreviatedOptionsAllowed(false);
+        layOut(line);
+        line.getSubcommands().values().forEach(Cli::layOut);
+        return line;
+    }
+
+    private static void layOut(CommandLine line) {
+        CommandLine.Model.UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+        usage.sortOptions(false);
+        usage.synopsisHeading("%nUsage:%n");
+        usage.customSynopsis(Arrays.stream(usage.customSynopsis())
+                .map(synopsis -> "  " + synopsis)
+                .toArray(String[]::new));
+        usage.parameterListHeading("%nArguments:%n");
     }
 
     private String usage(CommandLine line) {
         line.getCommandSpec().usageMessage().width(Math.clamp(console.columns(), 60, HELP_COLUMNS));
+        line.getCommandSpec().parser().separator(" "); // shown only: both --user ID and --user=ID are read
         StringWriter text = new StringWriter();
         line.usage(new PrintWriter(text), console.coloured() ? Ansi.ON : Ansi.OFF);
         return text.toString();
