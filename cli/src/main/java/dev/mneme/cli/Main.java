@@ -19,8 +19,6 @@ public final class Main {
 
     /// Runs one command and ends the process with its status.
     public static void main(String... args) {
-        // A write is repeated by us, at most once and with its idempotency key, never silently by the JDK.
-        System.setProperty("sun.net.http.retryPost", "false");
         PrintStream out = stream(FileDescriptor.out);
         AtomicBoolean ended = new AtomicBoolean();
         if (Arrays.asList(args).contains("watch")) {

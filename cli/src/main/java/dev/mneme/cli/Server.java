@@ -35,6 +35,12 @@ final class Server {
     /// A live stream says something every 15 s; after three such silences the connection is taken for dead.
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
+    static {
+        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at the first
+        // request of the process.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
     private final URI url;
     private final Credentials credentials;
 

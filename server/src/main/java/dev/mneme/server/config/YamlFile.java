@@ -1,9 +1,11 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
 /// Reads `mneme.yaml`: nested maps or dotted names, every value as the text that was typed (YAML's failsafe schema: no
@@ -35,20 +38,26 @@ final class YamlFile {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(file.toString())
                 .setSchema(new FailsafeSchema())
+                .setTagConstructors(Map.of(Tag.NULL, nothing -> "")) // which the failsafe schema lacks
                 .setAllowDuplicateKeys(false)
                 .build();
         try {
-            return new Load(settings).loadFromString(Files.readString(file));
+            // one document at most; loadFromString has nothing for none under the failsafe schema
+            Iterator<Object> documents =
+                    new Load(settings).loadAllFromString(Files.readString(file)).iterator();
+            Object first = documents.hasNext() ? documents.next() : null;
+            if (documents.hasNext()) {
+                throw MnemeException.invalid(file.toString(), file + " holds more than one YAML document: keep one.");
+            }
+            return first;
         } catch (IOException failure) {
             throw new MnemeException(
-                    dev.mneme.core.model.ErrorCode.INVALID_REQUEST,
+                    ErrorCode.INVALID_REQUEST,
                     "Cannot read " + file + " as UTF-8: " + failure.getMessage() + ".",
                     failure);
         } catch (YamlEngineException notYaml) {
             throw new MnemeException(
-                    dev.mneme.core.model.ErrorCode.INVALID_REQUEST,
-                    file + " is not valid YAML: " + notYaml.getMessage(),
-                    notYaml);
+                    ErrorCode.INVALID_REQUEST, file + " is not valid YAML: " + notYaml.getMessage(), notYaml);
         }
     }
 

@@ -151,7 +151,7 @@ class ServerConfigTest {
         String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
         String about = setting.secret() ? setting.about() + " Secret." : setting.about();
         return "| `" + setting.key() + "` | `" + setting.environmentName() + "` | " + fallback + " | "
-                + setting.type().description() + " | " + about + " |";
+                + setting.type().description().replaceFirst(", for example.*", "") + " | " + about + " |";
     }
 
     @Test
