@@ -63,27 +63,21 @@ final class YamlFile {
 
     private static void flatten(Path file, String name, @Nullable Object value, Map<String, String> flat) {
         switch (value) {
-            case null -> {
-                if (!name.isEmpty()) {
-                    put(name, "", flat);
-                }
-            }
             case Map<?, ?> map ->
                 map.forEach((key, inner) -> flatten(file, name.isEmpty() ? key + "" : name + "." + key, inner, flat));
+            case null -> put(name, "", flat);
+            case Object given
+            when name.isEmpty() && !given.equals("") ->
+                throw MnemeException.invalid(
+                        file.toString(), file + " must hold settings, for example http: {port: 8765}.");
             case List<?> list ->
                 put(name, String.join(",", list.stream().map(String::valueOf).toList()), flat);
-            default -> {
-                if (name.isEmpty()) {
-                    throw MnemeException.invalid(
-                            file.toString(), file + " must hold settings, like http: {port: 8765}.");
-                }
-                put(name, value.toString(), flat);
-            }
+            default -> put(name, value.toString(), flat);
         }
     }
 
     private static void put(String name, String text, Map<String, String> flat) {
-        if (flat.put(name, text) != null) {
+        if (!name.isEmpty() && flat.put(name, text) != null) {
             throw MnemeException.invalid(name, name + " is set twice in the file.");
         }
     }
