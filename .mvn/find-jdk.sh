@@ -6,7 +6,7 @@ mneme_jdk_ok() {
 }
 if ! mneme_jdk_ok "${JAVA_HOME:-/nonexistent}"; then
   mneme_path=$(command -v javac 2>/dev/null) && mneme_path=$(dirname "$(dirname "$(readlink -f "$mneme_path" 2>/dev/null || echo "$mneme_path")")")
-  for mneme_dir in "$mneme_path" "${JAVA25_HOME:-}" "${JAVA_HOME_25_X64:-}" /usr/lib/jvm/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /opt/*jdk* /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+  for mneme_dir in "$mneme_path" "${JAVA25_HOME:-}" "${JAVA_HOME_25_X64:-}" "${JAVA_HOME_25_arm64:-}" /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/openjdk* "${SDKMAN_DIR:-${HOME:-}/.sdkman}"/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.asdf/installs/java/* "${HOME:-}"/.local/share/mise/installs/java/* /opt/*jdk* /opt/java/* /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME:-}"/Library/Java/JavaVirtualMachines/*/Contents/Home /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec; do
     if [ -n "$mneme_dir" ] && mneme_jdk_ok "$mneme_dir"; then
       JAVA_HOME=$mneme_dir
       export JAVA_HOME

@@ -1,0 +1,59 @@
+package dev.mneme.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Where a command runs: its streams, its environment, the clock and what kind of screen there is.
+///
+/// @param columns how wide a line may be; [Integer#MAX_VALUE] where nobody looks at a screen
+/// @param pause how to wait: between attempts of `watch`
+record Console(
+        InputStream in,
+        PrintStream out,
+        PrintStream err,
+        Map<String, String> env,
+        boolean terminal,
+        int columns,
+        InstantSource clock,
+        Pause pause) {
+
+    /// Waits. Tests do not.
+    @FunctionalInterface
+    interface Pause {
+        void millis(long millis) throws InterruptedException;
+    }
+
+    /// The environment variable; null when unset or empty, as shells treat the two alike.
+    @Nullable
+    String env(String name) {
+        String value = env.get(name);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /// A line on standard output.
+    void print(String line) {
+        out.print(line + "\n");
+    }
+
+    /// A note on standard error: not part of the answer.
+    void note(String line) {
+        out.flush();
+        err.print("mneme: " + Printable.line(line) + "\n");
+        err.flush();
+    }
+
+    boolean coloured() {
+        return terminal && env("NO_COLOR") == null && !"dumb".equals(env("TERM"));
+    }
+
+    String bold(String text) {
+        return coloured() ? "\u001b[1m" + text + "\u001b[0m" : text;
+    }
+
+    String faint(String text) {
+        return coloured() ? "\u001b[2m" + text + "\u001b[0m" : text;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.mneme.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A JSON value for reading. What is missing reads as null, empty or the empty string, so that an older or newer
+/// server's answer can still be shown.
+///
+/// @param value a `Map`, `List`, `String`, `Boolean`, a number as its digits in a [Digits], or null
+record JsonView(@Nullable Object value) {
+    static final JsonFactory FACTORY = new JsonFactory();
+    static final JsonView NOTHING = new JsonView(null);
+
+    /// A number exactly as it was written.
+    record Digits(String text) {}
+
+    /// Parses one JSON value.
+    ///
+    /// @throws IOException if it is not JSON, or if more follows it
+    static JsonView parse(byte[] json) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            parser.nextToken();
+            JsonView view = new JsonView(read(parser));
+            if (parser.nextToken() != null) {
+                throw new IOException("more follows the JSON value");
+            }
+            return view;
+        }
+    }
+
+    static JsonView parse(String json) throws IOException {
+        return parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Object read(JsonParser parser) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == null) {
+            throw new IOException("no JSON value");
+        }
+        return switch (token) {
+            case START_OBJECT -> readObject(parser);
+            case START_ARRAY -> readArray(parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Digits(parser.getText());
+            default -> parser.getText();
+        };
+    }
+
+    private static Map<String, JsonView> readObject(JsonParser parser) throws IOException {
+        Map<String, JsonView> members = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            members.put(name, new JsonView(read(parser)));
+        }
+        return members;
+    }
+
+    private static List<JsonView> readArray(JsonParser parser) throws IOException {
+        List<JsonView> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            items.add(new JsonView(read(parser)));
+        }
+        return items;
+    }
+
+    JsonView at(String name) {
+        return members().getOrDefault(name, NOTHING);
+    }
+
+    @SuppressWarnings("unchecked") // readObject alone makes maps
+    Map<String, JsonView> members() {
+        return value instanceof Map<?, ?> map ? (Map<String, JsonView>) map : Map.of();
+    }
+
+    @SuppressWarnings("unchecked") // readArray alone makes lists
+    List<JsonView> items() {
+        return value instanceof List<?> list ? (List<JsonView>) list : List.of();
+    }
+
+    boolean present() {
+        return value != null;
+    }
+
+    boolean isObject() {
+        return value instanceof Map;
+    }
+
+    boolean isArray() {
+        return value instanceof List;
+    }
+
+    boolean isTrue() {
+        return Boolean.TRUE.equals(value);
+    }
+
+    /// The number, or `otherwise` if this is none.
+    double number(double otherwise) {
+        return value instanceof Digits(String digits) ? Double.parseDouble(digits) : otherwise;
+    }
+
+    /// The value as a person reads it: a string without quotes, a list joined by commas, an object as JSON; empty for
+    /// null and for what is missing.
+    String text() {
+        return switch (value) {
+            case null -> "";
+            case String string -> string;
+            case Digits(String digits) -> digits;
+            case List<?> list ->
+                String.join(", ", items().stream().map(JsonView::text).toList());
+            case Map<?, ?> map -> JsonText.of(this);
+            default -> String.valueOf(value);
+        };
+    }
+}

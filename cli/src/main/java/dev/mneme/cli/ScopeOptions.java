@@ -1,0 +1,86 @@
+package dev.mneme.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Whose memories: the scope ids.
+final class ScopeOptions {
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            description = "The user. Default, when no other is given: MNEME_USER, else your user name here.")
+    @Nullable
+    String user;
+
+    @Option(names = "--agent", paramLabel = "ID", description = "The agent.")
+    @Nullable
+    String agent;
+
+    @Option(names = "--app", paramLabel = "ID", description = "The app.")
+    @Nullable
+    String app;
+
+    @Option(names = "--run", paramLabel = "ID", description = "The run, or session.")
+    @Nullable
+    String run;
+
+    boolean given() {
+        return user != null || agent != null || app != null || run != null;
+    }
+
+    /// Fills in the default user when nothing was given, and says so once if it was guessed.
+    void orDefault(Session session) {
+        if (given()) {
+            return;
+        }
+        user = session.console().env("MNEME_USER");
+        if (user == null) {
+            user = System.getProperty("user.name");
+            if (!session.quiet()) {
+                session.console().note("user " + user + " (your user name here; another: --user ID or MNEME_USER)");
+            }
+        }
+    }
+
+    Query on(Query query) {
+        return query.with("userId", user)
+                .with("agentId", agent)
+                .with("appId", app)
+                .with("runId", run);
+    }
+
+    void writeTo(JsonGenerator json) throws IOException {
+        JsonText.string(json, "userId", user);
+        JsonText.string(json, "agentId", agent);
+        JsonText.string(json, "appId", app);
+        JsonText.string(json, "runId", run);
+    }
+
+    int count() {
+        return named().size();
+    }
+
+    /// For a person: `user alice, agent bot`.
+    String shown() {
+        return String.join(", ", named());
+    }
+
+    private List<String> named() {
+        List<String> named = new ArrayList<>();
+        add(named, "user", user);
+        add(named, "agent", agent);
+        add(named, "app", app);
+        add(named, "run", run);
+        return named;
+    }
+
+    private static void add(List<String> named, String kind, @Nullable String id) {
+        if (id != null) {
+            named.add(kind + " " + id);
+        }
+    }
+}

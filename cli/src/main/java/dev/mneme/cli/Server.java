@@ -1,0 +1,306 @@
+package dev.mneme.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// The server, as a client sees it.
+///
+/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the connection
+/// breaks
+/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at most 30 s.
+///
+/// **Failures**: [Failure] alone, with the exit status of the server's problem.
+///
+/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only PATCH,
+/// which it
+/// refuses to send, takes the other.
+final class Server {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    /// A live stream says something every 15 s; after three such silences the connection is taken for dead.
+    private static final Duration SILENCE = Duration.ofSeconds(45);
+
+    static {
+        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at the first
+        // request of the process.
+        System.setProperty("sun.net.http.retryPost", "false");
+    }
+
+    private final URI url;
+    private final Credentials credentials;
+
+    Server(URI url, Credentials credentials) {
+        this.url = url;
+        this.credentials = credentials;
+    }
+
+    URI url() {
+        return url;
+    }
+
+    /// Nobody is there to answer: nothing was sent.
+    static final class Unreachable extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unreachable(IOException cause) {
+            super(cause);
+        }
+    }
+
+    private record Request(
+            String method, String path, @Nullable String body, Map<String, String> headers) {
+        boolean write() {
+            return !method.equals("GET") && headers.containsKey("Idempotency-Key");
+        }
+    }
+
+    Answer get(Query path) {
+        return send(new Request("GET", path.toString(), null, Map.of()));
+    }
+
+    /// A question whose parameters do not fit a query string.
+    Answer ask(String path, String body) {
+        return send(new Request("POST", path, body, Map.of()));
+    }
+
+    Answer post(String path, String body, @Nullable String idempotencyKey) {
+        return send(write("POST", path, body, idempotencyKey));
+    }
+
+    Answer patch(Query path, String body) {
+        return send(write("PATCH", path.toString(), body, null));
+    }
+
+    Answer delete(Query path) {
+        return send(write("DELETE", path.toString(), null, null));
+    }
+
+    private static Request write(String method, String path, @Nullable String body, @Nullable String idempotencyKey) {
+        String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
+        return new Request(method, path, body, Map.of("Idempotency-Key", key));
+    }
+
+    private Answer send(Request request) {
+        Answer answer = sendOrFail(request);
+        if (answer.failed()) {
+            throw explained(answer);
+        }
+        return answer;
+    }
+
+    private Failure explained(Answer answer) {
+        return answer.status() == 401 && credentials.key() == null
+                ? new Failure(ExitStatus.DENIED, credentials.advice())
+                : answer.problem();
+    }
+
+    private Answer sendOrFail(Request request) {
+        try {
+            try {
+                return exchange(request);
+            } catch (Unreachable | SocketTimeoutException | HttpTimeoutException | SSLException hopeless) {
+                throw hopeless;
+            } catch (IOException broken) {
+                return exchange(request);
+            }
+        } catch (IOException failure) {
+            throw described(failure, request);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitStatus.FAILED, "Interrupted before the answer came.", interrupted);
+        }
+    }
+
+    private Failure described(IOException failure, Request request) {
+        if (failure instanceof Unreachable) {
+            return unreachable(failure);
+        }
+        if (failure instanceof SSLException) {
+            return new Failure(
+                    ExitStatus.UNAVAILABLE, "No TLS connection to " + url + ": " + failure.getMessage() + ".", failure);
+        }
+        boolean late = failure instanceof SocketTimeoutException || failure instanceof HttpTimeoutException;
+        String what = late
+                ? "did not answer within " + READ_TIMEOUT.toSeconds() + " s"
+                : "closed the connection before it answered";
+        if (!request.write()) {
+            return new Failure(ExitStatus.UNAVAILABLE, "The server at " + url + " " + what + ". Try again.", failure);
+        }
+        return new Failure(
+                ExitStatus.FAILED,
+                "The server at " + url + " " + what + ": it is not known whether the write was done."
+                        + " Look before you repeat it" + repeat(request) + ".",
+                failure);
+    }
+
+    private static String repeat(Request request) {
+        return request.method().equals("POST")
+                ? ", or repeat it with --idempotency-key " + request.headers().get("Idempotency-Key")
+                : "";
+    }
+
+    Failure unreachable(Throwable cause) {
+        String start = url.getHost() != null && url.getHost().matches("127\\..*|localhost|\\[::1]")
+                ? " Start one with: ./mneme serve"
+                : " Check --url, and that the server runs.";
+        return new Failure(ExitStatus.UNAVAILABLE, "No Mneme server answers at " + url + "." + start, cause);
+    }
+
+    private Answer exchange(Request request) throws IOException, InterruptedException {
+        return request.method().equals("PATCH") ? exchangePatch(request) : exchangeLight(request);
+    }
+
+    private Answer exchangeLight(Request request) throws IOException {
+        HttpURLConnection connection = open(request.path(), request.headers());
+        connection.setRequestMethod(request.method());
+        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        String body = request.body();
+        if (body != null) {
+            connection.setRequestProperty("Content-Type", "application/json");
+            connection.setDoOutput(true);
+        }
+        connect(connection);
+        if (body != null) {
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(body.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            return new Answer(status, text(in));
+        }
+    }
+
+    private static String text(@Nullable InputStream in) throws IOException {
+        return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private HttpURLConnection open(String path, Map<String, String> headers) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(url + path).toURL().openConnection();
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setInstanceFollowRedirects(false); // the key goes to the named server and to no other
+        connection.setUseCaches(false);
+        allHeaders(headers).forEach(connection::setRequestProperty);
+        return connection;
+    }
+
+    private Map<String, String> allHeaders(Map<String, String> own) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Accept", "application/json");
+        if (credentials.key() != null) {
+            headers.put("Authorization", "Bearer " + credentials.key());
+        }
+        headers.putAll(own);
+        return headers;
+    }
+
+    private static void connect(HttpURLConnection connection) throws IOException {
+        try {
+            connection.connect();
+        } catch (SSLException failure) {
+            throw failure;
+        } catch (IOException failure) {
+            throw new Unreachable(failure);
+        }
+    }
+
+    private Answer exchangePatch(Request request) throws IOException, InterruptedException {
+        HttpRequest.Builder patch = HttpRequest.newBuilder(URI.create(url + request.path()))
+                .timeout(READ_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(String.valueOf(request.body())));
+        allHeaders(request.headers()).forEach(patch::header);
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build()) {
+            HttpResponse<String> response =
+                    client.send(patch.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return new Answer(response.statusCode(), response.body());
+        } catch (java.net.ConnectException | java.net.http.HttpConnectTimeoutException failure) {
+            throw new Unreachable(failure);
+        }
+    }
+
+    /// A live stream that is open.
+    ///
+    /// @param position where the stream begins, if the server says so
+    record Live(
+            HttpURLConnection connection,
+            InputStream events,
+            @Nullable String position) implements AutoCloseable {
+        @Override
+        public void close() {
+            connection.disconnect();
+        }
+    }
+
+    /// Opens a stream of server-sent events.
+    ///
+    /// @param lastEventId the last position seen; null to begin where `path` says
+    /// @throws IOException if the connection could not be made or broke: try again later
+    /// @throws Refused if the server answered with a problem
+    Live stream(Query path, @Nullable String lastEventId) throws IOException {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Accept", "text/event-stream");
+        headers.put("Cache-Control", "no-store");
+        if (lastEventId != null) {
+            headers.put("Last-Event-ID", lastEventId);
+        }
+        HttpURLConnection connection = open(path.toString(), headers);
+        connection.setReadTimeout((int) SILENCE.toMillis());
+        connect(connection);
+        int status = connection.getResponseCode();
+        if (status == 200) {
+            return new Live(connection, connection.getInputStream(), connection.getHeaderField("Mneme-Position"));
+        }
+        try (InputStream in = connection.getErrorStream()) {
+            Answer answer = new Answer(status, text(in));
+            throw new Refused(explained(answer), answer);
+        }
+    }
+
+    /// The server does not give the stream.
+    static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Failure failure;
+        private final int status;
+
+        Refused(Failure failure, Answer answer) {
+            super(failure);
+            this.failure = failure;
+            this.status = answer.status();
+        }
+
+        Failure failure() {
+            return failure;
+        }
+
+        /// Whether it may give it later: it is overloaded, in trouble or asks for patience.
+        boolean passing() {
+            return status == 429 || status >= 500;
+        }
+
+        /// The position asked for is gone.
+        boolean expired() {
+            return status == 410;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.mneme.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rows under headings. All columns but the last are as wide as their widest cell; the last takes what is left of
+/// the screen and is cut with `…`.
+final class Table {
+    private static final int GAP = 2;
+    private static final int LEAST_LAST_COLUMN = 16;
+
+    private final List<String> headings;
+    private final List<List<String>> rows = new ArrayList<>();
+
+    Table(String... headings) {
+        this.headings = List.of(headings);
+    }
+
+    void row(String... cells) {
+        rows.add(List.of(cells).stream().map(Printable::line).toList());
+    }
+
+    void printTo(Console console) {
+        int[] widths = widths(console.columns());
+        console.print(console.bold(format(headings, widths)));
+        for (List<String> row : rows) {
+            console.print(format(row, widths));
+        }
+    }
+
+    private int[] widths(int columns) {
+        int[] widths = new int[headings.size()];
+        int taken = 0;
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = Printable.width(headings.get(i));
+            for (List<String> row : rows) {
+                widths[i] = Math.max(widths[i], Printable.width(row.get(i)));
+            }
+            if (i < widths.length - 1) {
+                taken += widths[i] + GAP;
+            }
+        }
+        int last = widths.length - 1;
+        widths[last] = Math.min(widths[last], Math.max(LEAST_LAST_COLUMN, columns - taken));
+        return widths;
+    }
+
+    private static String format(List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < cells.size(); i++) {
+            String cell = Printable.fit(cells.get(i), widths[i]);
+            line.append(cell);
+            if (i < cells.size() - 1) {
+                line.repeat(' ', widths[i] - Printable.width(cell) + GAP);
+            }
+        }
+        return line.toString().stripTrailing();
+    }
+}

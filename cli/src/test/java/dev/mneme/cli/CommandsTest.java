@@ -1,0 +1,349 @@
+package dev.mneme.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/// What each command asks and shows.
+class CommandsTest extends CliHarness {
+    private static final String ADDED = "{\"event\":\"ADD\",\"memory\":" + MEMORY + ",\"position\":\"e:1:1\"}";
+
+    @Test
+    void addSendsOneMemoryWithKeyAndIdempotencyKey() {
+        server().json(201, ADDED);
+
+        Result result = run(
+                "add",
+                "likes",
+                "green tea",
+                "--category",
+                "food",
+                "--metadata",
+                "{\"n\":1.50}",
+                "--role",
+                "user",
+                "--timestamp",
+                "1764000000000",
+                "--expires",
+                "7d",
+                "--no-dedupe");
+
+        assertThat(result).isEqualTo(new Result(0, "Added 0193-a\n", ""));
+        ScriptedServer.Asked asked = server().last();
+        assertThat(asked.method() + " " + asked.path()).isEqualTo("POST /api/v1/memories");
+        assertThat(asked.key()).isEqualTo("Bearer mk_test");
+        assertThat(asked.idempotencyKey()).isNotEmpty();
+        assertThat(asked.body())
+                .isEqualTo("{\"text\":\"likes green tea\",\"userId\":\"alice\",\"metadata\":{\"n\":1.50},"
+                        + "\"role\":\"user\",\"categories\":[\"food\"],\"timestamp\":1764000000000,"
+                        + "\"expiresAt\":\"2026-11-29T10:00:00Z\",\"dedupe\":false}");
+    }
+
+    @Test
+    void addSaysWhatBecameOfADuplicate() {
+        server().json(200, ADDED.replace("ADD", "NONE")).json(200, ADDED.replace("ADD", "UPDATE"));
+
+        assertThat(run("add", "x").out()).isEqualTo("Already known: 0193-a\n");
+        assertThat(run("add", "x").out()).isEqualTo("Already known, with more detail now: 0193-a\n");
+    }
+
+    @Test
+    void jsonIsTheServersOwnAndQuietIsTheId() {
+        server().json(201, "{ \"event\":\"ADD\", \"odd\":1.0 }").json(201, ADDED);
+
+        assertThat(run("add", "x", "--json").out()).isEqualTo("{ \"event\":\"ADD\", \"odd\":1.0 }\n");
+        assertThat(run("add", "x", "-q").out()).isEqualTo("0193-a\n");
+    }
+
+    @Test
+    void addReadsStandardInputAsUtf8() {
+        input = new String("zwölf\nLinien\n".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        server().json(201, ADDED);
+
+        run("add", "-");
+
+        assertThat(server().last().body()).contains("\"text\":\"zwölf\\nLinien\"");
+    }
+
+    @Test
+    void addRefusesInputThatIsNotUtf8() {
+        input = "zw\u00f6lf";
+
+        Result result = run("add", "-");
+
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("not UTF-8");
+        assertThat(server().asked()).isEmpty();
+    }
+
+    @Test
+    void linesAreSentInBatchesAndARefusedOneIsNamed() {
+        input = "one\n\ntwo\nthree\n";
+        server().json(200, """
+                        {"items":[{"event":"ADD","memory":{"id":"1"}},{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
+                        {"event":"NONE","memory":{"id":"3"}}]}""");
+
+        Result result = run("add", "--lines", "--user", "bob", "--category", "c", "--idempotency-key", "k");
+
+        assertThat(result)
+                .isEqualTo(new Result(2, "Added 1, already known 1, refused 1.\n", "mneme: line 3: Too long.\n"));
+        assertThat(server().last().idempotencyKey()).isEqualTo("k-1");
+        assertThat(server().last().body())
+                .startsWith(
+                        "{\"userId\":\"bob\",\"items\":[{\"text\":\"one\",\"categories\":[\"c\"]},{\"text\":\"two\"");
+    }
+
+    @Test
+    void aThousandLinesGoInOneRequestAndTheNextInAnother() {
+        input = "line\n".repeat(1_001);
+        server().json(200, "{\"items\":[{\"event\":\"ADD\"}]}").json(200, "{\"items\":[{\"event\":\"NONE\"}]}");
+
+        Result result = run("add", "--lines", "--json");
+
+        assertThat(server().asked()).hasSize(2);
+        assertThat(server().last().body()).contains("\"items\":[{\"text\":\"line\"}]");
+        assertThat(result.out()).isEqualTo("{\"items\":[{\"event\":\"ADD\"},{\"event\":\"NONE\"}]}\n");
+    }
+
+    @Test
+    void aScopeThatIsGivenIsTheWholeScope() {
+        server().json(201, ADDED);
+
+        run("add", "x", "--agent", "bot", "--run", "r1");
+
+        assertThat(server().last().body()).isEqualTo("{\"text\":\"x\",\"agentId\":\"bot\",\"runId\":\"r1\"}");
+    }
+
+    @Test
+    void theGuessedUserIsSaid() {
+        env.remove("MNEME_USER");
+        server().json(201, ADDED).json(201, ADDED);
+        String user = System.getProperty("user.name");
+
+        assertThat(run("add", "x").err())
+                .startsWith("mneme: user " + user + " (")
+                .hasLineCount(1);
+        assertThat(server().last().body()).contains("\"userId\":\"" + user + "\"");
+        assertThat(run("add", "x", "--user", "bob").err()).isEmpty();
+    }
+
+    @Test
+    void searchShowsScoreAgeAndText() {
+        String hit = "{\"memory\":" + MEMORY + ",\"score\":0.73219,\"parts\":{\"semantic\":0.5,\"lexical\":0.25}}";
+        server().json(200, "{\"results\":[" + hit + "]}").json(200, "{\"results\":[" + hit + "]}");
+
+        Result plain =
+                run("search", "what", "tea", "--top-k", "3", "--threshold", "0.25", "--filter", "{\"runId\":\"r\"}");
+        assertThat(plain.out()).isEqualTo("""
+                SCORE  AGE     ID      TEXT
+                0.732  3h ago  0193-a  likes green tea
+                """);
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories/search");
+        assertThat(server().last().body())
+                .isEqualTo(
+                        "{\"query\":\"what tea\",\"userId\":\"alice\",\"filter\":{\"runId\":\"r\"},\"topK\":3,\"threshold\":0.25}");
+
+        assertThat(run("search", "tea", "--explain").out()).contains("semantic 0.500 lexical 0.250");
+        assertThat(server().last().body()).contains("\"explain\":true");
+    }
+
+    @Test
+    void nothingFoundIsSaidAside() {
+        server().json(200, "{\"results\":[]}");
+
+        assertThat(run("search", "tea")).isEqualTo(new Result(0, "", "mneme: nothing found for user alice\n"));
+    }
+
+    @Test
+    void listFitsTheScreen() {
+        columns = 60;
+        server().json(200, "{\"items\":[" + MEMORY + "],\"nextCursor\":\"c 1\"}");
+
+        Result result = run("list", "--limit", "1", "--order", "updatedAt");
+
+        assertThat(result.out()).isEqualTo("""
+                ID      UPDATED  VERSION  CATEGORIES   TEXT
+                0193-a  5m ago   3        food, drink  likes green tea
+                """);
+        assertThat(result.err()).contains("--cursor c 1");
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice&limit=1&order=updatedAt");
+    }
+
+    @Test
+    void aLongTextIsCutOnAScreenAndWholeInAPipe() {
+        String page = "{\"items\":[" + MEMORY.replace("likes green tea", "tea ".repeat(50) + "end") + "]}";
+        server().json(200, page).json(200, page);
+
+        assertThat(run("list").out()).contains("end\n");
+        columns = 80;
+        assertThat(run("list").out().lines())
+                .allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void listAllFollowsTheCursor() {
+        server().json(200, "{\"items\":[{\"id\":\"1\",\"n\":1.10}],\"nextCursor\":\"c+/2\"}")
+                .json(200, "{\"items\":[{\"id\":\"2\"}],\"nextCursor\":null}");
+
+        Result result = run("list", "--all", "--json");
+
+        assertThat(result.out())
+                .isEqualTo("{\"items\":[{\"id\":\"1\",\"n\":1.10},{\"id\":\"2\"}],\"nextCursor\":null}\n");
+        assertThat(server().last().path()).endsWith("&cursor=c%2B%2F2");
+    }
+
+    @Test
+    void getIsASheet() {
+        server().json(200, MEMORY.replace("likes green tea", "likes\\ngreen\\u001b[2J tea"));
+
+        assertThat(run("get", "a/b c").out()).isEqualTo("""
+                id          0193-a
+                text        likes
+                            green\\u001b[2J tea
+                user        alice
+                role        user
+                categories  food, drink
+                metadata    {"source":"chat"}
+                said        2026-11-22 07:00:00
+                created     2026-11-22 07:00:00
+                updated     2026-11-22 09:55:00
+                version     3
+                """);
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories/a%2Fb%20c");
+    }
+
+    @Test
+    void updateSendsOnlyWhatIsNamed() {
+        server().json(200, "{\"event\":\"UPDATE\",\"memory\":" + MEMORY + "}");
+
+        Result result =
+                run("update", "0193-a", "--metadata", "{\"a\":null}", "--expires", "never", "--expected-version", "2");
+
+        assertThat(result.out()).isEqualTo("Updated 0193-a (version 3)\n");
+        assertThat(server().last().method()).isEqualTo("PATCH");
+        assertThat(server().last().idempotencyKey()).isNotEmpty();
+        assertThat(server().last().key()).isEqualTo("Bearer mk_test");
+        assertThat(server().last().body())
+                .isEqualTo("{\"metadata\":{\"a\":null},\"expiresAt\":null,\"expectedVersion\":2}");
+    }
+
+    @Test
+    void deleteOneAndAScope() {
+        server().json(200, "{\"event\":\"DELETE\",\"id\":\"7\"}")
+                .json(200, "{\"deleted\":12}")
+                .json(200, "{\"deleted\":3}");
+
+        assertThat(run("delete", "7").out()).isEqualTo("Deleted 7\n");
+        assertThat(server().last().method() + server().last().path()).isEqualTo("DELETE/api/v1/memories/7");
+        assertThat(run("delete", "--user", "alice", "--all", "--yes").out()).isEqualTo("Deleted 12 memories\n");
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice");
+        assertThat(run("delete", "--user", "alice", "--erase", "-y").out())
+                .isEqualTo("Erased user alice: 3 memories\n");
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice&erase=true");
+    }
+
+    @Test
+    void deletingAScopeIsAskedForAndNeverGuessed() {
+        assertThat(run("delete", "--all", "--yes").status()).isEqualTo(2);
+        assertThat(run("delete", "--user", "alice", "--yes").err()).contains("--all");
+        assertThat(run("delete", "--user", "alice", "--all").err()).contains("no terminal", "--yes");
+        assertThat(run("delete", "7", "--all").status()).isEqualTo(2);
+        assertThat(run("delete", "--user", "a", "--run", "r", "--erase", "-y").err())
+                .contains("exactly one owner");
+        terminal = true;
+        input = "n\n";
+        assertThat(run("delete", "--user", "alice", "--all").err()).contains("[y/N]", "nothing was deleted");
+        assertThat(server().asked()).isEmpty();
+
+        input = "y\n";
+        server().json(200, "{\"deleted\":1}");
+        assertThat(run("delete", "--user", "alice", "--all").status()).isZero();
+        assertThat(server().asked()).hasSize(1);
+    }
+
+    @Test
+    void historyListsVersions() {
+        server().json(200, """
+                        {"versions":[{"version":1,"event":"ADD","text":"a\\u0007b","at":"2026-11-22T07:00:00.000Z","key":"k1","instance":"i1"}]}""");
+
+        assertThat(run("history", "7").out()).isEqualTo("""
+                VERSION  EVENT  AT (UTC)             KEY  INSTANCE  TEXT
+                1        ADD    2026-11-22 07:00:00  k1   i1        a\\u0007b
+                """);
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories/7/history");
+    }
+
+    @Test
+    void keysAreMadeListedAndRevoked() {
+        String key =
+                "{\"id\":\"k1\",\"name\":\"phone\",\"role\":\"write\",\"restrict\":{\"users\":[\"alice\",\"bob\"]},"
+                        + "\"expiresAt\":\"2027-02-20T10:00:00.000Z\",\"rate\":{\"perSecond\":10,\"burst\":20},\"key\":\"mk_new\"}";
+        server().json(201, key)
+                .json(201, key)
+                .json(200, "{\"items\":[" + key + "]}")
+                .json(200, "{}");
+
+        Result made = run(
+                "key",
+                "create",
+                "phone",
+                "--restrict-user",
+                "alice",
+                "--restrict-user",
+                "bob",
+                "--expires",
+                "90d",
+                "--rate",
+                "10/20");
+        assertThat(made.out()).contains("key       mk_new\n", "only for  users alice, bob\n", "rate      10/20\n");
+        assertThat(made.err()).contains("not shown again");
+        assertThat(server().last().body())
+                .isEqualTo("{\"name\":\"phone\",\"role\":\"write\",\"restrict\":{\"users\":[\"alice\",\"bob\"]},"
+                        + "\"expiresAt\":\"2027-02-20T10:00:00Z\",\"rate\":{\"perSecond\":10,\"burst\":20}}");
+        assertThat(run("key", "create", "phone", "-q").out()).isEqualTo("mk_new\n");
+        assertThat(run("key", "list").out()).contains("k1  phone  write").doesNotContain("mk_new");
+        assertThat(run("key", "revoke", "k1").out()).isEqualTo("Revoked k1\n");
+        assertThat(server().last().method() + server().last().path()).isEqualTo("DELETE/api/v1/keys/k1");
+        assertThat(run("key").status()).isEqualTo(2);
+    }
+
+    @Test
+    void statusIsReadable() {
+        String status = """
+                {"version":"0.1.0","uptimeMillis":7200000,"epoch":"k7f3q2ab","log":"ok","owners":2,"memories":12,\
+                "embedder":{"kind":"builtin","dimension":384},\
+                "shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":7,"error":""}]}""";
+        server().json(200, status).json(200, status);
+
+        assertThat(run("status").out())
+                .contains("version             0.1.0\n", "uptime              2h\n", "embedder dimension  384\n")
+                .contains("shards              2, behind: 1\n");
+        assertThat(run("status", "--shards").out()).contains("NAME  LOG INDEX  APPLIED  ERROR\n");
+    }
+
+    @Test
+    void versionAlsoWorksWithoutAServer() {
+        server().json(200, "{\"version\":\"0.2.0\"}");
+        assertThat(run("version").out()).isEqualTo("mneme development\nserver 0.2.0\n");
+
+        server().close();
+        Result alone = run("version", "--json");
+        assertThat(alone.status()).isZero();
+        assertThat(alone.out()).startsWith("{\"cli\":\"development\",\"server\":null,\"url\":");
+    }
+
+    @Test
+    void trainingNeedsNoServer() {
+        assertThat(run("--train")).isEqualTo(new Result(0, "", ""));
+        assertThat(server().asked()).isEmpty();
+    }
+
+    @Test
+    void onATerminalEvenJsonCannotMoveTheCursor() {
+        terminal = true;
+        server().json(200, "{\"text\":\"a\u009b2Jb\u202e\"}");
+
+        assertThat(run("get", "1", "--json").out()).isEqualTo("{\"text\":\"a\\u009b2Jb\\u202e\"}\n");
+    }
+}

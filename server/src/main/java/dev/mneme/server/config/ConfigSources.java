@@ -1,0 +1,146 @@
+package dev.mneme.server.config;
+
+import dev.mneme.core.model.MnemeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Gathers what was typed, from the weakest source to the strongest.
+final class ConfigSources {
+    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's own name
+    /// overrules them.
+    private record Alias(String name, Setting<?> setting, String unit) {}
+
+    private static final List<Alias> ALIASES = List.of(
+            new Alias("WS_SYNC_PORT", Settings.HTTP_PORT, ""),
+            new Alias("WS_PING_INTERVAL", Settings.WS_PING_INTERVAL, "ms"),
+            new Alias("WS_STALE_TIMEOUT", Settings.WS_STALE_TIMEOUT, "ms"),
+            new Alias("MNEME_PORT", Settings.HTTP_PORT, ""),
+            new Alias("MNEME_HOST", Settings.HTTP_HOST, ""),
+            new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));
+
+    private static final Map<String, Setting<?>> SHORT_FLAGS =
+            Map.of("--port", Settings.HTTP_PORT, "--host", Settings.HTTP_HOST, "--insecure", Settings.HTTP_INSECURE);
+
+    /// Read by the command line or the launcher, not by the server.
+    private static final Set<String> NOT_OURS = Set.of(
+            "MNEME_CONFIG",
+            "MNEME_URL",
+            "MNEME_KEY",
+            "MNEME_USER",
+            "MNEME_DEBUG",
+            "MNEME_JAVA_OPTS",
+            "MNEME_NO_BUILD",
+            "MNEME_NO_TRAIN");
+
+    private ConfigSources() {}
+
+    static ConfigValues read(List<String> flags, Map<String, String> environment) {
+        ConfigFlags parsed = ConfigFlags.parse(flags);
+        ConfigValues values = new ConfigValues();
+        values.put(
+                Settings.DATA,
+                new ConfigValues.Typed("data", defaultData(environment).toString()));
+        file(parsed, environment).ifPresent(file -> YamlFile.read(file, values));
+        readEnvironment(environment, values);
+        parsed.values().forEach((name, text) -> values.put(settingOf(name), new ConfigValues.Typed(name, text)));
+        return values;
+    }
+
+    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the environment
+    /// name.
+    private static Optional<Path> file(ConfigFlags flags, Map<String, String> environment) {
+        String named = flags.config().orElse(environment.getOrDefault("MNEME_CONFIG", ""));
+        if (!named.isEmpty()) {
+            Path file = Path.of(named);
+            if (!Files.isReadable(file) || Files.isDirectory(file)) {
+                String name = flags.config().isPresent() ? "--config" : "MNEME_CONFIG";
+                throw MnemeException.invalid(name, name + ": there is no readable file " + file + ".");
+            }
+            return Optional.of(file);
+        }
+        String environmentData = environment.getOrDefault("MNEME_DATA", "");
+        String fallback = environmentData.isEmpty() ? defaultData(environment).toString() : environmentData;
+        Path file = Path.of(flags.values().getOrDefault("--data", fallback)).resolve("mneme.yaml");
+        return Files.exists(file) ? Optional.of(file) : Optional.empty();
+    }
+
+    private static Path defaultData(Map<String, String> environment) {
+        String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+        if (!xdg.isEmpty()) {
+            return Path.of(xdg, "mneme");
+        }
+        String home = environment.getOrDefault("HOME", "");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".local", "share", "mneme");
+    }
+
+    private static void readEnvironment(Map<String, String> environment, ConfigValues values) {
+        for (Alias alias : ALIASES) {
+            put(environment, alias.name(), alias.unit(), alias.setting(), values);
+        }
+        for (Setting<?> setting : Settings.all()) {
+            put(environment, setting.environmentName(), "", setting, values);
+        }
+        environment.keySet().stream()
+                .filter(name -> name.startsWith("MNEME_"))
+                .filter(name -> knownEnvironment().noneMatch(name::equals))
+                .sorted()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw unknown(name, knownEnvironment());
+                });
+    }
+
+    /// An empty variable counts as unset, as it does in shells and compose files.
+    private static void put(
+            Map<String, String> environment, String name, String unit, Setting<?> setting, ConfigValues values) {
+        String text = environment.getOrDefault(name, "");
+        if (!text.isEmpty()) {
+            values.put(setting, new ConfigValues.Typed(name, text + unit));
+        }
+    }
+
+    private static Stream<String> knownEnvironment() {
+        return Stream.of(
+                        Settings.all().stream().map(Setting::environmentName),
+                        ALIASES.stream().map(Alias::name),
+                        NOT_OURS.stream())
+                .flatMap(names -> names);
+    }
+
+    private static Setting<?> settingOf(String flag) {
+        Setting<?> setting = SHORT_FLAGS.get(flag);
+        if (setting != null) {
+            return setting;
+        }
+        return Settings.find(flag.substring(2)).orElseThrow(() -> unknownFlag(flag));
+    }
+
+    /// Whether the flag may stand alone and then means true.
+    static boolean isSwitch(String flag) {
+        Setting<?> setting = SHORT_FLAGS.get(flag);
+        Optional<Setting<?>> named = setting != null ? Optional.of(setting) : Settings.find(flag.substring(2));
+        return named.orElseThrow(() -> unknownFlag(flag)).type().description().equals("true or false");
+    }
+
+    private static MnemeException unknownFlag(String flag) {
+        Stream<String> known = Stream.of(
+                        Settings.all().stream().map(Setting::flag),
+                        SHORT_FLAGS.keySet().stream(),
+                        Stream.of("--config"))
+                .flatMap(names -> names);
+        return unknown(flag, known);
+    }
+
+    /// The failure for a name that nobody reads, with the nearest that somebody does.
+    static MnemeException unknown(String name, Stream<String> known) {
+        String nearest = Spelling.nearest(name, known.toList());
+        return MnemeException.invalid(
+                name,
+                "There is no setting " + name + ". Did you mean " + nearest + "? docs/configuration.md lists all.");
+    }
+}

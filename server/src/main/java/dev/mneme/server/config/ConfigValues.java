@@ -1,0 +1,198 @@
+package dev.mneme.server.config;
+
+import static dev.mneme.server.config.Settings.*;
+
+import dev.mneme.core.model.MnemeException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What was typed for each setting, and the records made of it. One thread; used once.
+final class ConfigValues {
+    /// @param name the setting's name as the operator typed it, for example `MNEME_HTTP_PORT` or `--port`
+    record Typed(String name, String text) {}
+
+    private final Map<String, Typed> typed = new HashMap<>();
+
+    /// Sets a value; what was set before is overruled.
+    void put(Setting<?> setting, Typed value) {
+        typed.put(setting.key(), value);
+    }
+
+    <T> T get(Setting<T> setting) {
+        Typed value = typed.getOrDefault(setting.key(), new Typed(setting.key(), setting.fallback()));
+        return setting.type().reader().apply(value.text().strip()).orElseThrow(() -> wrong(setting, value));
+    }
+
+    private static MnemeException wrong(Setting<?> setting, Typed value) {
+        String was = setting.secret() ? "" : ", was '" + value.text() + "'";
+        return MnemeException.invalid(
+                value.name(), value.name() + " must be " + setting.type().description() + was + ".");
+    }
+
+    /// The name by which the operator knows the setting.
+    private String name(Setting<?> setting) {
+        Typed value = typed.get(setting.key());
+        return value == null ? setting.key() : value.name();
+    }
+
+    ServerConfig config() {
+        ServerConfig config = new ServerConfig(
+                data(),
+                http(),
+                limits(),
+                webSocket(),
+                rate(),
+                log(),
+                tables(),
+                search(),
+                feed(),
+                idempotency(),
+                embedder(),
+                logging());
+        check(config);
+        return config;
+    }
+
+    private Path data() {
+        return get(DATA).toAbsolutePath().normalize();
+    }
+
+    private ServerConfig.Http http() {
+        return new ServerConfig.Http(
+                get(HTTP_HOST),
+                get(HTTP_PORT),
+                get(HTTP_INSECURE),
+                new ServerConfig.Tls(get(TLS_CERTIFICATE), get(TLS_KEY), get(TLS_KEYSTORE), get(TLS_KEYSTORE_PASSWORD)),
+                get(HTTP_ALLOWED_ORIGINS),
+                get(HTTP_MAX_REQUEST_BYTES),
+                get(HTTP_JSON_DEPTH),
+                get(HTTP_PAGE_LIMIT));
+    }
+
+    private ServerConfig.Limits limits() {
+        return new ServerConfig.Limits(
+                Math.toIntExact(get(LIMITS_TEXT_BYTES)),
+                Math.toIntExact(get(LIMITS_METADATA_BYTES)),
+                get(LIMITS_BATCH_ITEMS));
+    }
+
+    private ServerConfig.WebSocket webSocket() {
+        return new ServerConfig.WebSocket(
+                get(WS_PING_INTERVAL),
+                get(WS_STALE_TIMEOUT),
+                Math.toIntExact(get(WS_MAX_FRAME_BYTES)),
+                get(WS_MAX_SOCKETS_PER_KEY),
+                get(WS_STALLED_READER_TIMEOUT),
+                get(WS_QUEUE_FRAMES));
+    }
+
+    private ServerConfig.Rate rate() {
+        int perSecond = get(RATE_PER_SECOND);
+        int burst = get(RATE_BURST);
+        return new ServerConfig.Rate(perSecond, burst == 0 ? perSecond : burst);
+    }
+
+    private ServerConfig.Log log() {
+        return new ServerConfig.Log(
+                get(LOG_SEGMENT_BYTES), get(LOG_MAX_SEGMENTS), get(LOG_MAX_QUEUE_BYTES), get(LOG_MAX_BATCH_BYTES));
+    }
+
+    private ServerConfig.Tables tables() {
+        return new ServerConfig.Tables(
+                get(STORE_SHARDS), get(STORE_MEMORY_BYTES), get(STORE_SHARD_QUEUE), get(STORE_CHECKPOINT_INTERVAL));
+    }
+
+    private ServerConfig.Search search() {
+        return new ServerConfig.Search(get(SEARCH_CACHE_BYTES), get(SEARCH_TIME_LIMIT));
+    }
+
+    private ServerConfig.Feed feed() {
+        return new ServerConfig.Feed(get(FEED_MAX_CHANGES), get(FEED_MAX_AGE));
+    }
+
+    private ServerConfig.Idempotency idempotency() {
+        return new ServerConfig.Idempotency(get(IDEMPOTENCY_MAX_KEYS), get(IDEMPOTENCY_MAX_AGE));
+    }
+
+    private ServerConfig.Embedder embedder() {
+        return new ServerConfig.Embedder(
+                get(EMBEDDER_KIND),
+                get(EMBEDDER_URL),
+                get(EMBEDDER_MODEL),
+                get(EMBEDDER_API_KEY),
+                get(EMBEDDER_DIMENSION),
+                get(EMBEDDER_WORKERS),
+                get(EMBEDDER_QUEUE));
+    }
+
+    private ServerConfig.Logging logging() {
+        return new ServerConfig.Logging(get(LOGGING_FORMAT), get(LOGGING_LEVEL));
+    }
+
+    /// What no value can say alone.
+    private void check(ServerConfig config) {
+        checkTls(config.http().tls());
+        boolean open = !loopback(config.http().host());
+        check(
+                !open || config.http().tls().enabled() || config.http().insecure(),
+                HTTP_HOST,
+                name(HTTP_HOST) + " is '" + config.http().host() + "', which other machines may reach: set up TLS with"
+                        + " http.tls.certificate and http.tls.key, or accept the risk with --insecure.");
+        check(
+                config.ws().staleTimeout().compareTo(config.ws().pingInterval()) > 0,
+                WS_STALE_TIMEOUT,
+                name(WS_STALE_TIMEOUT) + " must be longer than " + name(WS_PING_INTERVAL) + ".");
+        check(
+                config.log().maxBatchBytes() <= config.log().segmentBytes(),
+                LOG_MAX_BATCH_BYTES,
+                name(LOG_MAX_BATCH_BYTES) + " must be at most " + name(LOG_SEGMENT_BYTES) + ".");
+        check(
+                config.rate().burst() == 0 || config.rate().limited(),
+                RATE_BURST,
+                name(RATE_BURST) + " has no effect without rate.perSecond: set that too.");
+        checkEmbedder(config.embedder());
+    }
+
+    private void checkTls(ServerConfig.Tls tls) {
+        check(
+                tls.certificate().isPresent() == tls.key().isPresent(),
+                tls.certificate().isPresent() ? TLS_CERTIFICATE : TLS_KEY,
+                "http.tls.certificate and http.tls.key go together: set both.");
+        check(
+                tls.keystore().isEmpty() || tls.certificate().isEmpty(),
+                TLS_KEYSTORE,
+                name(TLS_KEYSTORE) + " and http.tls.certificate exclude each other: keep one.");
+        check(
+                tls.keystorePassword().isEmpty() || tls.keystore().isPresent(),
+                TLS_KEYSTORE_PASSWORD,
+                name(TLS_KEYSTORE_PASSWORD) + " has no effect without http.tls.keystore: set that too.");
+    }
+
+    private void checkEmbedder(ServerConfig.Embedder embedder) {
+        boolean remote = embedder.kind() == ServerConfig.EmbedderKind.OPENAI
+                || embedder.kind() == ServerConfig.EmbedderKind.OLLAMA;
+        check(
+                !remote || embedder.url().isPresent(),
+                EMBEDDER_URL,
+                name(EMBEDDER_KIND) + " needs embedder.url, for example http://127.0.0.1:11434.");
+        check(
+                !remote || embedder.url().orElse("").matches("https?://\\S+"),
+                EMBEDDER_URL,
+                name(EMBEDDER_URL) + " must begin with http:// or https://.");
+        check(!remote || embedder.model().isPresent(), EMBEDDER_MODEL, name(EMBEDDER_KIND) + " needs embedder.model.");
+    }
+
+    private void check(boolean holds, Setting<?> setting, String message) {
+        if (!holds) {
+            throw MnemeException.invalid(name(setting), message);
+        }
+    }
+
+    private static boolean loopback(String host) {
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.equals("[::1]")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.mneme.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Everything that the operator chose. Each part is what one part of the server is built with; a configuration that
+/// [#load] gives is valid as a whole. Secrets print as `***`.
+public record ServerConfig(
+        Path data,
+        Http http,
+        Limits limits,
+        WebSocket ws,
+        Rate rate,
+        Log log,
+        Tables store,
+        Search search,
+        Feed feed,
+        Idempotency idempotency,
+        Embedder embedder,
+        Logging logging) {
+
+    /// Reads `mneme.yaml`, then the environment, then the flags: the later wins.
+    ///
+    /// @param flags what follows `serve`, for example `--port 9000 --http.insecure`
+    /// @param environment the process's environment
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed
+    ///     it, if a name is unknown, a value is wrong or two values contradict each other
+    public static ServerConfig load(List<String> flags, Map<String, String> environment) {
+        return ConfigSources.read(flags, environment).config();
+    }
+
+    public record Http(
+            String host,
+            int port,
+            boolean insecure,
+            Tls tls,
+            List<String> allowedOrigins,
+            long maxRequestBytes,
+            int jsonDepth,
+            int pageLimit) {}
+
+    /// Either a certificate and its key, or a key store with its password, or nothing.
+    public record Tls(
+            Optional<Path> certificate,
+            Optional<Path> key,
+            Optional<Path> keystore,
+            Optional<Secret> keystorePassword) {
+        public boolean enabled() {
+            return certificate.isPresent() || keystore.isPresent();
+        }
+    }
+
+    public record Limits(int textBytes, int metadataBytes, int batchItems) {}
+
+    public record WebSocket(
+            Duration pingInterval,
+            Duration staleTimeout,
+            int maxFrameBytes,
+            int maxSocketsPerKey,
+            Duration stalledReaderTimeout,
+            int queueFrames) {}
+
+    /// The rate of keys that have none of their own.
+    ///
+    /// @param perSecond 0 for no limit
+    /// @param burst at least 1 when there is a limit
+    public record Rate(int perSecond, int burst) {
+        public boolean limited() {
+            return perSecond > 0;
+        }
+    }
+
+    public record Log(long segmentBytes, int maxSegments, long maxQueueBytes, long maxBatchBytes) {}
+
+    public record Tables(int shards, long memoryBytes, int shardQueue, Duration checkpointInterval) {}
+
+    /// @param cacheBytes 0 to take a part of the heap
+    public record Search(long cacheBytes, Duration timeLimit) {}
+
+    public record Feed(int maxChanges, Duration maxAge) {}
+
+    public record Idempotency(int maxKeys, Duration maxAge) {}
+
+    /// Where vectors come from.
+    public enum EmbedderKind {
+        BUILTIN,
+        OPENAI,
+        OLLAMA,
+        NONE
+    }
+
+    /// @param dimension 0 to take the model's
+    public record Embedder(
+            EmbedderKind kind,
+            Optional<String> url,
+            Optional<String> model,
+            Optional<Secret> apiKey,
+            int dimension,
+            int workers,
+            int queue) {}
+
+    /// How a log line looks.
+    public enum LogFormat {
+        JSON,
+        TEXT
+    }
+
+    /// What is logged at least.
+    public enum LogLevel {
+        TRACE,
+        DEBUG,
+        INFO,
+        WARNING,
+        ERROR
+    }
+
+    public record Logging(LogFormat format, LogLevel level) {}
+}

@@ -1,0 +1,20 @@
+package dev.mneme.server.config;
+
+import java.util.Locale;
+
+/// One thing that an operator may set.
+///
+/// @param key its name in `mneme.yaml`, for example `http.port`; the other two spellings follow from it
+/// @param fallback the default, as it would be typed; empty for none
+/// @param about one line for the operator
+record Setting<T>(String key, ValueType<T> type, String fallback, String about, boolean secret) {
+    /// `http.maxRequestBytes` is `MNEME_HTTP_MAX_REQUEST_BYTES` in the environment.
+    String environmentName() {
+        return "MNEME_"
+                + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    String flag() {
+        return "--" + key;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.mneme.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in `docs/configuration.md`;
+/// tests hold the three together.
+final class Settings {
+    private static final List<Setting<?>> TABLE = new ArrayList<>();
+
+    static final Setting<Path> DATA = setting(
+            "data",
+            ValueType.requiredPath(),
+            "",
+            "The data folder. Default: $XDG_DATA_HOME/mneme, else ~/.local/share/mneme.");
+
+    static final Setting<String> HTTP_HOST =
+            setting("http.host", ValueType.text(), "127.0.0.1", "The address to listen on.");
+    static final Setting<Integer> HTTP_PORT =
+            setting("http.port", ValueType.integer(0, 65_535), "8765", "The port of every door; 0 takes a free one.");
+    static final Setting<Boolean> HTTP_INSECURE = setting(
+            "http.insecure", ValueType.truth(), "false", "Listen on other addresses than loopback without TLS.");
+    static final Setting<Optional<Path>> TLS_CERTIFICATE = setting(
+            "http.tls.certificate", ValueType.optionalPath(), "", "The certificate chain, PEM. Needs http.tls.key.");
+    static final Setting<Optional<Path>> TLS_KEY =
+            setting("http.tls.key", ValueType.optionalPath(), "", "The certificate's private key, PEM (PKCS #8).");
+    static final Setting<Optional<Path>> TLS_KEYSTORE = setting(
+            "http.tls.keystore", ValueType.optionalPath(), "", "A PKCS #12 key store, instead of certificate and key.");
+    static final Setting<Optional<Secret>> TLS_KEYSTORE_PASSWORD =
+            secret("http.tls.keystorePassword", "The key store's password.");
+    static final Setting<List<String>> HTTP_ALLOWED_ORIGINS = setting(
+            "http.allowedOrigins",
+            ValueType.origins(),
+            "",
+            "Origins whose pages may call the server, exactly as written.");
+    static final Setting<Long> HTTP_MAX_REQUEST_BYTES =
+            setting("http.maxRequestBytes", ValueType.bytes("1KiB", "1GiB"), "8MiB", "The largest request body.");
+    static final Setting<Integer> HTTP_JSON_DEPTH =
+            setting("http.jsonDepth", ValueType.integer(4, 1_000), "64", "How deep JSON may be nested.");
+    static final Setting<Integer> HTTP_PAGE_LIMIT =
+            setting("http.pageLimit", ValueType.integer(1, 10_000), "1000", "The longest page of a list.");
+
+    static final Setting<Long> LIMITS_TEXT_BYTES = setting(
+            "limits.textBytes", ValueType.bytes("1KiB", "1MiB"), "64KiB", "The longest text of a memory, UTF-8.");
+    static final Setting<Long> LIMITS_METADATA_BYTES = setting(
+            "limits.metadataBytes",
+            ValueType.bytes("1KiB", "1MiB"),
+            "64KiB",
+            "The largest metadata of a memory, JSON.");
+    static final Setting<Integer> LIMITS_BATCH_ITEMS =
+            setting("limits.batchItems", ValueType.integer(1, 10_000), "1000", "The most items of one batch.");
+
+    static final Setting<Duration> WS_PING_INTERVAL =
+            setting("ws.pingInterval", ValueType.duration("100ms", "1h"), "30s", "How often a socket is pinged.");
+    static final Setting<Duration> WS_STALE_TIMEOUT = setting(
+            "ws.staleTimeout",
+            ValueType.duration("200ms", "1d"),
+            "90s",
+            "How long a silent socket is kept; longer than ws.pingInterval.");
+    static final Setting<Long> WS_MAX_FRAME_BYTES =
+            setting("ws.maxFrameBytes", ValueType.bytes("1KiB", "64MiB"), "2MiB", "The largest frame, both ways.");
+    static final Setting<Integer> WS_MAX_SOCKETS_PER_KEY = setting(
+            "ws.maxSocketsPerKey", ValueType.integer(1, 1_000_000), "1000", "The most sockets open with one key.");
+    static final Setting<Duration> WS_STALLED_READER_TIMEOUT = setting(
+            "ws.stalledReaderTimeout",
+            ValueType.duration("100ms", "10m"),
+            "10s",
+            "How long a reader may take nothing before it is disconnected.");
+    static final Setting<Integer> WS_QUEUE_FRAMES = setting(
+            "ws.queueFrames", ValueType.integer(1, 100_000), "1000", "The most frames that wait for one reader.");
+
+    static final Setting<Integer> RATE_PER_SECOND = setting(
+            "rate.perSecond",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "Requests a second for a key without a rate of its own; 0 sets no limit.");
+    static final Setting<Integer> RATE_BURST = setting(
+            "rate.burst", ValueType.integer(0, 1_000_000), "0", "Requests at once; 0 takes as many as rate.perSecond.");
+
+    static final Setting<Long> LOG_SEGMENT_BYTES = setting(
+            "log.segmentBytes", ValueType.bytes("1MiB", "1GiB"), "64MiB", "The size of a segment, preallocated.");
+    static final Setting<Integer> LOG_MAX_SEGMENTS = setting(
+            "log.maxSegments", ValueType.integer(2, 10_000), "16", "Segments kept before a checkpoint is forced.");
+    static final Setting<Long> LOG_MAX_QUEUE_BYTES = setting(
+            "log.maxQueueBytes",
+            ValueType.bytes("1MiB", "4GiB"),
+            "64MiB",
+            "What may wait to be written; beyond it writes are refused as overloaded.");
+    static final Setting<Long> LOG_MAX_BATCH_BYTES = setting(
+            "log.maxBatchBytes",
+            ValueType.bytes("64KiB", "256MiB"),
+            "16MiB",
+            "The most that one fsync covers; at most log.segmentBytes.");
+
+    static final Setting<Integer> STORE_SHARDS = setting(
+            "store.shards",
+            ValueType.powerOfTwo(1, 1_024),
+            "16",
+            "Shards of a new data folder; an existing one keeps its own.");
+    static final Setting<Long> STORE_MEMORY_BYTES = setting(
+            "store.memoryBytes", ValueType.bytes("16MiB", "64GiB"), "128MiB", "Memory of the tables outside the heap.");
+    static final Setting<Integer> STORE_SHARD_QUEUE = setting(
+            "store.shardQueue",
+            ValueType.integer(1, 1_000_000),
+            "10000",
+            "Commands that may wait for one shard; beyond it writes are refused as overloaded.");
+    static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
+            "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
+
+    static final Setting<Long> SEARCH_CACHE_BYTES = setting(
+            "search.cacheBytes",
+            ValueType.bytes("0", "1024GiB"),
+            "0",
+            "Heap for owners' indexes; 0 takes a part of the heap.");
+    static final Setting<Duration> SEARCH_TIME_LIMIT =
+            setting("search.timeLimit", ValueType.duration("10ms", "10m"), "2s", "The longest that a search may take.");
+
+    static final Setting<Integer> FEED_MAX_CHANGES =
+            setting("feed.maxChanges", ValueType.integer(1, 100_000_000), "100000", "Changes kept for an owner.");
+    static final Setting<Duration> FEED_MAX_AGE =
+            setting("feed.maxAge", ValueType.duration("1s", "3650d"), "7d", "How long a change is kept.");
+
+    static final Setting<Integer> IDEMPOTENCY_MAX_KEYS = setting(
+            "idempotency.maxKeys", ValueType.integer(1, 10_000_000), "10000", "Idempotency keys kept for an owner.");
+    static final Setting<Duration> IDEMPOTENCY_MAX_AGE = setting(
+            "idempotency.maxAge", ValueType.duration("1s", "365d"), "24h", "How long an idempotency key is kept.");
+
+    static final Setting<ServerConfig.EmbedderKind> EMBEDDER_KIND = setting(
+            "embedder.kind",
+            ValueType.choice(ServerConfig.EmbedderKind.class),
+            "builtin",
+            "What turns texts into vectors; none stores only the vectors that callers send.");
+    static final Setting<Optional<String>> EMBEDDER_URL =
+            setting("embedder.url", ValueType.optionalText(), "", "The model's server, for openai and ollama.");
+    static final Setting<Optional<String>> EMBEDDER_MODEL =
+            setting("embedder.model", ValueType.optionalText(), "", "The model's name, for openai and ollama.");
+    static final Setting<Optional<Secret>> EMBEDDER_API_KEY =
+            secret("embedder.apiKey", "The key of the model's server.");
+    static final Setting<Integer> EMBEDDER_DIMENSION = setting(
+            "embedder.dimension", ValueType.integer(0, 16_384), "0", "The length of a vector; 0 takes the model's.");
+    static final Setting<Integer> EMBEDDER_WORKERS =
+            setting("embedder.workers", ValueType.integer(1, 256), "2", "Texts embedded at the same time.");
+    static final Setting<Integer> EMBEDDER_QUEUE = setting(
+            "embedder.queue",
+            ValueType.integer(1, 1_000_000),
+            "1000",
+            "Texts that may wait; beyond it writes are refused as overloaded.");
+
+    static final Setting<ServerConfig.LogFormat> LOGGING_FORMAT =
+            setting("logging.format", ValueType.choice(ServerConfig.LogFormat.class), "json", "How a log line looks.");
+    static final Setting<ServerConfig.LogLevel> LOGGING_LEVEL =
+            setting("logging.level", ValueType.choice(ServerConfig.LogLevel.class), "info", "What is logged at least.");
+
+    private Settings() {}
+
+    private static <T> Setting<T> setting(String key, ValueType<T> type, String fallback, String about) {
+        Setting<T> setting = new Setting<>(key, type, fallback, about, false);
+        TABLE.add(setting);
+        return setting;
+    }
+
+    private static Setting<Optional<Secret>> secret(String key, String about) {
+        Setting<Optional<Secret>> setting = new Setting<>(key, ValueType.secret(), "", about, true);
+        TABLE.add(setting);
+        return setting;
+    }
+
+    /// All settings, in the order of the documentation.
+    static List<Setting<?>> all() {
+        return Collections.unmodifiableList(TABLE);
+    }
+
+    static Optional<Setting<?>> find(String key) {
+        return all().stream().filter(setting -> setting.key().equals(key)).findFirst();
+    }
+}
