@@ -24,9 +24,11 @@ import dev.mneme.core.model.ScopeIds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -134,17 +136,20 @@ public final class Histories {
         return new Step.Advance(by);
     }
 
-    /// The same request again, in most cases; else another one under its key.
+    /// The same request again, in most cases (a repeated add comes with a fresh id); else another one under its
+    /// key.
     private Write repeated() {
         Write earlier = pick(repeatable);
-        Idempotency idempotency = java.util.Objects.requireNonNull(earlier.idempotency());
-        return chance(4)
-                ? new Write(
-                        earlier.owner(),
-                        earlier.by(),
-                        new Idempotency(idempotency.key(), Fixtures.hash("another " + random.nextInt())),
-                        List.of(command(earlier.owner())))
-                : earlier;
+        Owner owner = earlier.owner();
+        Idempotency idempotency = Objects.requireNonNull(earlier.idempotency());
+        if (chance(4)) {
+            Idempotency another = new Idempotency(idempotency.key(), Fixtures.hash("another " + random.nextInt()));
+            return new Write(owner, earlier.by(), another, List.of(command(owner)));
+        }
+        List<Command> commands = earlier.commands().stream()
+                .map(command -> command instanceof AddMemory add ? Fixtures.withId(add, freshId(owner)) : command)
+                .toList();
+        return new Write(owner, earlier.by(), idempotency, commands);
     }
 
     private Write write() {
@@ -185,10 +190,8 @@ public final class Histories {
     }
 
     private AddMemory add(Owner owner) {
-        MemoryId id = Fixtures.id(owner, ++lastId * 100 + random.nextInt(1_000));
-        java.util.Objects.requireNonNull(ids.get(owner)).add(id);
         return new AddMemory(
-                id,
+                freshId(owner),
                 scope(owner),
                 pick(TEXTS),
                 chance(3) ? "user" : null,
@@ -201,17 +204,29 @@ public final class Histories {
                 !chance(6));
     }
 
+    /// Unique, but not in the order of arrival.
+    private MemoryId freshId(Owner owner) {
+        lastId++;
+        MemoryId id = Fixtures.id(owner, lastId ^ 5);
+        Objects.requireNonNull(ids.get(owner)).add(id);
+        return id;
+    }
+
     /// The owner's id, and now and then lower ones.
     private ScopeIds scope(Owner owner) {
-        @Nullable String[] scope = new @Nullable String[4];
+        Map<OwnerKind, String> scope = new EnumMap<>(OwnerKind.class);
         for (OwnerKind kind : OwnerKind.values()) {
             if (kind == owner.kind()) {
-                scope[kind.ordinal()] = owner.id();
+                scope.put(kind, owner.id());
             } else if (kind.compareTo(owner.kind()) > 0 && chance(4)) {
-                scope[kind.ordinal()] = chance(2) ? "bot" : "r1";
+                scope.put(kind, chance(2) ? "bot" : "r1");
             }
         }
-        return new ScopeIds(scope[0], scope[1], scope[2], scope[3]);
+        return new ScopeIds(
+                scope.get(OwnerKind.USER),
+                scope.get(OwnerKind.AGENT),
+                scope.get(OwnerKind.APP),
+                scope.get(OwnerKind.RUN));
     }
 
     private UpdateMemory update(Owner owner) {
@@ -228,7 +243,7 @@ public final class Histories {
 
     /// Of this owner, mostly; of another, or of nobody, sometimes.
     private MemoryId someId(Owner owner) {
-        List<MemoryId> known = java.util.Objects.requireNonNull(ids.get(chance(20) ? pick(owners) : owner));
+        List<MemoryId> known = Objects.requireNonNull(ids.get(chance(20) ? pick(owners) : owner));
         if (known.isEmpty() || chance(25)) {
             return Fixtures.id(owner, 900_000_000L + random.nextInt(1_000));
         }
