@@ -1,0 +1,223 @@
+package dev.mneme.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.MemoryQuery.Order;
+import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.SearchResult.Hit;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Store.ChangeBatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Reads two stores in the same random ways and compares.
+final class StoreReads {
+    private static final int EVERYTHING = 10_000;
+    private static final List<Order> ORDERS = List.of(Order.values());
+    private static final List<String> QUERIES = List.of("green tea", "chess", "black coffee", "zebras", "klavier");
+
+    private final SplittableRandom random;
+    private final ManualClock clock;
+    private final Store model;
+    private final Store subject;
+
+    StoreReads(SplittableRandom random, ManualClock clock, Store model, Store subject) {
+        this.random = random;
+        this.clock = clock;
+        this.model = model;
+        this.subject = subject;
+    }
+
+    void compareLists(@Nullable Owner owner) {
+        Order order = ORDERS.get(random.nextInt(ORDERS.size()));
+        Filter filter = random.nextInt(3) == 0 ? Filter.And.ALL : Histories.filter(random, 3);
+        int limit = 1 + random.nextInt(random.nextBoolean() ? 4 : 100);
+        boolean showExpired = random.nextInt(3) == 0;
+        Instant now = readersClock();
+        String what = "list of %s by %s, %d a page, expired %s, at %s, where %s"
+                .formatted(owner, order, limit, showExpired, now, filter);
+        String modelCursor = null;
+        String subjectCursor = null;
+        do {
+            MemoryPage expected =
+                    model.list(new MemoryQuery(owner, filter, order, limit, modelCursor, showExpired, now));
+            MemoryPage actual =
+                    subject.list(new MemoryQuery(owner, filter, order, limit, subjectCursor, showExpired, now));
+            assertThat(actual.items()).as(what).isEqualTo(expected.items());
+            assertThat(sequence(actual.position())).as("position of %s", what).isEqualTo(sequence(expected.position()));
+            modelCursor = expected.nextCursor();
+            subjectCursor = actual.nextCursor();
+            assertThat(subjectCursor != null).as("more of %s", what).isEqualTo(modelCursor != null);
+        } while (modelCursor != null);
+    }
+
+    /// The reader's clock need not be the store's.
+    private Instant readersClock() {
+        return random.nextInt(4) == 0
+                ? clock.instant().plusSeconds(random.nextInt(200_000) - 100_000L)
+                : clock.instant();
+    }
+
+    private static @Nullable Long sequence(@Nullable Position position) {
+        return position == null ? null : position.sequence();
+    }
+
+    /// What a search gives is visible and as it is; what has every word of the query is given when there is room.
+    void compareSearches(@Nullable Owner owner) {
+        String text = QUERIES.get(random.nextInt(QUERIES.size()));
+        Filter filter = random.nextInt(3) == 0 ? Filter.And.ALL : Histories.filter(random, 2);
+        boolean showExpired = random.nextInt(3) == 0;
+        Instant now = readersClock();
+        double threshold = random.nextInt(4) == 0 ? 0.2 : 0;
+        List<Memory> visible = model.list(
+                        new MemoryQuery(owner, filter, Order.CREATED_AT, EVERYTHING, null, showExpired, now))
+                .items();
+        List<Hit> hits = subject.search(new SearchQuery(
+                        owner,
+                        text,
+                        random.nextBoolean() ? null : Fixtures.query(Fixtures.vector(1, 2, 1)),
+                        false,
+                        filter,
+                        EVERYTHING,
+                        threshold,
+                        showExpired,
+                        now,
+                        Duration.ofSeconds(60)))
+                .hits();
+        String what = "search of %s for '%s', threshold %s, expired %s, at %s, where %s"
+                .formatted(owner, text, threshold, showExpired, now, filter);
+        List<Memory> given = hits.stream().map(Hit::memory).toList();
+        assertThat(given).as(what).doesNotHaveDuplicates().isSubsetOf(visible);
+        assertThat(hits)
+                .as(what)
+                .isSortedAccordingTo(Comparator.comparingDouble(Hit::score)
+                        .reversed()
+                        .thenComparing(hit -> hit.memory().id()))
+                .allMatch(hit -> hit.score() >= threshold && hit.score() <= 1);
+        if (threshold == 0) {
+            assertThat(ids(given))
+                    .as(what)
+                    .containsAll(
+                            ids(visible.stream().filter(m -> hasWords(m, text)).toList()));
+        }
+    }
+
+    private static boolean hasWords(Memory memory, String query) {
+        Set<String> words =
+                Set.of(memory.text().toLowerCase(java.util.Locale.ROOT).strip().split("\\s+", -1));
+        return words.containsAll(List.of(query.split(" ", -1)));
+    }
+
+    private static List<MemoryId> ids(List<Memory> memories) {
+        return memories.stream().map(Memory::id).toList();
+    }
+
+    void compareEntities() {
+        Map<OwnerKind, Set<String>> allowed = new HashMap<>();
+        for (OwnerKind kind : OwnerKind.values()) {
+            if (random.nextInt(4) == 0) {
+                allowed.put(kind, random.nextBoolean() ? Set.of("alice", "bot") : Set.of("bot", "r1", "chat"));
+            }
+        }
+        Restriction restriction = new Restriction(allowed);
+        int limit = 1 + random.nextInt(5);
+        Entity after = null;
+        List<Entity> page;
+        do {
+            page = model.entities(restriction, after, limit);
+            assertThat(subject.entities(restriction, after, limit))
+                    .as("%d entities of %s after %s", limit, allowed, after)
+                    .isEqualTo(page);
+            after = page.isEmpty() ? null : page.getLast();
+        } while (after != null);
+    }
+
+    void compareOwners() {
+        Filter filter = Histories.filter(random, 2);
+        assertThat(subject.ownersMatching(filter))
+                .as("owners where %s", filter)
+                .doesNotHaveDuplicates()
+                .containsAll(model.ownersMatching(filter));
+    }
+
+    /// The model retains no more than it must. A store may retain more, but nothing that was erased, and no gap.
+    ///
+    /// @param erasedAt the sequence of the owner's last erasure, or 0
+    void compareChanges(Owner owner, long erasedAt) {
+        long head = model.head(owner).sequence();
+        long after = random.nextInt(5) == 0 ? Store.OLDEST : random.nextLong(head + 2);
+        List<Change> expected = drain(model, owner, after);
+        List<Change> actual = drain(subject, owner, after);
+        String what = "changes of %s after %d of %d".formatted(owner, after, head);
+        boolean reset = model.changes(owner, after, 1).reset();
+        if (after > head) {
+            assertThat(subject.changes(owner, after, 1).reset()).as(what).isTrue();
+        }
+        if (!reset) {
+            assertThat(subject.changes(owner, after, 1).reset()).as(what).isFalse();
+            assertAlike(what, actual.subList(Math.max(0, actual.size() - expected.size()), actual.size()), expected);
+            assertThat(after == Store.OLDEST || actual.size() == expected.size())
+                    .as(what)
+                    .isTrue();
+        }
+        for (int i = 0; i < actual.size(); i++) {
+            long sequence = actual.get(i).position().sequence();
+            assertThat(sequence).as("no gap in %s", what).isEqualTo(head - actual.size() + 1 + i);
+            assertThat(sequence).as("nothing erased in %s", what).isGreaterThanOrEqualTo(erasedAt);
+        }
+    }
+
+    private List<Change> drain(Store store, Owner owner, long after) {
+        List<Change> all = new ArrayList<>();
+        int limit = 1 + random.nextInt(50);
+        long at = after;
+        while (true) {
+            ChangeBatch batch = store.changes(owner, at, limit);
+            assertThat(batch.position().sequence()).isEqualTo(model.head(owner).sequence());
+            assertThat(batch.changes()).hasSizeLessThanOrEqualTo(limit);
+            if (batch.reset() || batch.changes().isEmpty()) {
+                return all;
+            }
+            all.addAll(batch.changes());
+            at = all.getLast().position().sequence();
+        }
+    }
+
+    /// Alike in all but the epoch.
+    static void assertAlike(String what, List<Change> actual, List<Change> expected) {
+        assertThat(actual).as(what).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(inOneEpoch(actual.get(i))).as(what).isEqualTo(inOneEpoch(expected.get(i)));
+        }
+    }
+
+    private static Change inOneEpoch(Change change) {
+        Position position = change.position();
+        return new Change(
+                change.owner(),
+                new Position("epoch", position.slot(), position.sequence()),
+                change.type(),
+                change.at(),
+                change.by(),
+                change.memory());
+    }
+}
