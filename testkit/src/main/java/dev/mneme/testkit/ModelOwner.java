@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -48,7 +49,14 @@ final class ModelOwner {
     private static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
 
     /// A memory with the vector that it is found by.
-    record Held(Memory memory, @Nullable Embedding embedding) {}
+    ///
+    /// @param arrival the owner's sequence at the add
+    /// @param changed the owner's sequence at the last change
+    record Held(Memory memory, @Nullable Embedding embedding, long arrival, long changed) {
+        Held changedTo(Memory next, @Nullable Embedding nextEmbedding, long sequence) {
+            return new Held(next, nextEmbedding, arrival, sequence);
+        }
+    }
 
     /// Who writes, and when.
     private record Stamp(Provenance by, Instant at) {}
@@ -180,7 +188,7 @@ final class ModelOwner {
                 add.expiresAt(),
                 1,
                 null);
-        store(MemoryEvent.ADD, new Held(memory, add.embedding()), stamp);
+        store(MemoryEvent.ADD, new Held(memory, add.embedding(), sequence + 1, sequence + 1), stamp);
         return new Stored(MemoryEvent.ADD, memory);
     }
 
@@ -201,7 +209,7 @@ final class ModelOwner {
                 Duplicates.merge(now.categories(), add.categories()),
                 now.expiresAt(),
                 stamp.at());
-        return changed(existing, new Held(merged, existing.embedding()), stamp);
+        return changed(existing, existing.changedTo(merged, existing.embedding(), sequence + 1), stamp);
     }
 
     private Outcome update(UpdateMemory update, Stamp stamp) {
@@ -224,7 +232,8 @@ final class ModelOwner {
                 update.expiry() == null ? now.expiresAt() : update.expiry().at(),
                 stamp.at());
         boolean keepsVector = update.embedding() == null && changed.text().equals(now.text());
-        return changed(existing, new Held(changed, keepsVector ? existing.embedding() : update.embedding()), stamp);
+        Embedding embedding = keepsVector ? existing.embedding() : update.embedding();
+        return changed(existing, existing.changedTo(changed, embedding, sequence + 1), stamp);
     }
 
     private static Memory next(
@@ -293,9 +302,10 @@ final class ModelOwner {
         return new Deleted(delete.id());
     }
 
-    /// In the order of ids.
+    /// In the order of arrival.
     private Outcome deleteMatching(DeleteMatching matching, Stamp stamp) {
         List<Memory> doomed = memories.values().stream()
+                .sorted(Comparator.comparingLong(Held::arrival))
                 .map(Held::memory)
                 .filter(memory -> FilterMatcher.matches(matching.filter(), memory))
                 .toList();

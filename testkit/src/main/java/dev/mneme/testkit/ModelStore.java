@@ -138,19 +138,18 @@ public final class ModelStore implements Store {
         String cursor = query.cursor();
         ListCursor from = cursor == null ? null : ListCursor.parse(query.order(), cursor);
         return locked(() -> {
-            List<Memory> found = asked(query.owner()).stream()
+            List<ModelOwner.Held> found = asked(query.owner()).stream()
                     .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
-                    .map(ModelOwner.Held::memory)
-                    .filter(memory -> from == null || from.before(ListCursor.of(query.order(), memory)))
+                    .filter(held -> from == null || from.before(query, ListCursor.of(query.order(), held)))
                     .sorted(Comparator.comparing(
-                            (Memory memory) -> ListCursor.of(query.order(), memory),
-                            ListCursor.comparator(query.order())))
+                            (ModelOwner.Held held) -> ListCursor.of(query.order(), held), ListCursor.comparator(query)))
                     .limit(query.limit() + 1L)
                     .toList();
             boolean more = found.size() > query.limit();
-            List<Memory> items = more ? found.subList(0, query.limit()) : found;
-            String next = more ? ListCursor.of(query.order(), items.getLast()).toString() : null;
-            return new MemoryPage(List.copyOf(items), next, position(query.owner()));
+            List<ModelOwner.Held> shown = more ? found.subList(0, query.limit()) : found;
+            List<Memory> items = shown.stream().map(ModelOwner.Held::memory).toList();
+            String next = more ? ListCursor.of(query.order(), shown.getLast()).toString() : null;
+            return new MemoryPage(items, next, position(query.owner()));
         });
     }
 

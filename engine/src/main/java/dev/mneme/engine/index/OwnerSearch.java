@@ -129,7 +129,7 @@ final class OwnerSearch {
     private BestSlots firstStage(int limit) {
         BestSlots best = new BestSlots(slots, Math.max(1, limit));
         for (int slot = 0; slot < slots.end(); slot++) {
-            if (isVisible(slot)) {
+            if (isVisible(slot) && isCandidate(slot)) {
                 double score = firstScore(slot);
                 if (best.admits(slot, score) && passes(slot)) {
                     best.add(slot, score);
@@ -142,6 +142,11 @@ final class OwnerSearch {
     private boolean isVisible(int slot) {
         byte state = slots.state(slot);
         return state == Slots.LIVING || (state == Slots.EXPIRED && request.showExpired());
+    }
+
+    /// Words and vectors alike make a candidate; a memory that neither speaks for is no hit, however it was said.
+    private boolean isCandidate(int slot) {
+        return hasVector(slot) || words.part(slot) > 0;
     }
 
     private boolean passes(int slot) {

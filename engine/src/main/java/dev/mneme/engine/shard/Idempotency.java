@@ -35,7 +35,7 @@ final class Idempotency {
             return Optional.empty();
         }
         IdempotencyRow kept = IdempotencyRow.decode(row);
-        if (kept.at().isBefore(entry.at().minus(entry.retention().maxIdempotencyAge()))) {
+        if (!kept.at().isAfter(entry.at().minus(entry.retention().maxIdempotencyAge()))) {
             return Optional.empty();
         }
         if (!Arrays.equals(kept.requestHash(), idempotency.requestHash())) {
@@ -44,8 +44,8 @@ final class Idempotency {
                     "This idempotency key was used for another request: use a new key for a new request.",
                     "Idempotency-Key",
                     null);
-            return Optional.of(
-                    new WriteResult(Collections.nCopies(write.commands().size(), reused), owner.position(), false));
+            return Optional.of(new WriteResult(
+                    Collections.nCopies(Math.max(1, write.commands().size()), reused), owner.position(), false));
         }
         List<Outcome> outcomes = new ArrayList<>();
         kept.outcomes().forEach(outcome -> outcomes.add(outcome(outcome, owner, memories)));
@@ -108,7 +108,7 @@ final class Idempotency {
             if (row != null) {
                 IdempotencyOrderRow order = IdempotencyOrderRow.decode(row);
                 boolean tooMany = next - oldest > retention.maxIdempotencyKeys();
-                if (!tooMany && !order.at().isBefore(entry.at().minus(retention.maxIdempotencyAge()))) {
+                if (!tooMany && order.at().isAfter(entry.at().minus(retention.maxIdempotencyAge()))) {
                     break;
                 }
                 entry.rows().delete(orderKey);

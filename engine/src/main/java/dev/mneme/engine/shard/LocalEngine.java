@@ -21,22 +21,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A node's engine on one data folder: opens everything side by side, and closes it in order.
-public final class LocalEngine implements AutoCloseable {
-    private final DataFolder folder;
-    private final RocksFolder tables;
-    private final RocksFolder forward;
-    private final WriteAheadLog log;
-    private final LocalStore store;
-
-    private LocalEngine(
-            DataFolder folder, RocksFolder tables, RocksFolder forward, WriteAheadLog log, LocalStore store) {
-        this.folder = folder;
-        this.tables = tables;
-        this.forward = forward;
-        this.log = log;
-        this.store = store;
-    }
+/// Opens a node's store on one data folder: everything side by side, and closed in order with the store.
+public final class LocalEngine {
+    private LocalEngine() {}
 
     /// How a node's engine is set up.
     ///
@@ -68,11 +55,11 @@ public final class LocalEngine implements AutoCloseable {
         }
     }
 
-    /// Opens the engine, recovering what its last run left.
+    /// Opens the store, recovering what its last run left. Closing it closes the folder.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
-    public static LocalEngine open(Path path, Settings settings) {
+    public static Store open(Path path, Settings settings) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
@@ -94,7 +81,7 @@ public final class LocalEngine implements AutoCloseable {
             this.folder = folder;
         }
 
-        LocalEngine finish(Settings settings) {
+        Store finish(Settings settings) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
@@ -118,9 +105,14 @@ public final class LocalEngine implements AutoCloseable {
                     each(openForward, names.size()),
                     settings.clock(),
                     new FreeRoom(folder.path(), settings.store().minFreeBytes()),
-                    settings.shardMetrics());
-            LocalStore store = LocalStore.open(parts, settings.store());
-            return new LocalEngine(folder, openTables, openForward, openLog, store);
+                    settings.shardMetrics(),
+                    () -> {
+                        openLog.close();
+                        openForward.close();
+                        openTables.close();
+                        folder.close();
+                    });
+            return LocalStore.open(parts, settings.store());
         }
 
         void abandon() {
@@ -178,23 +170,5 @@ public final class LocalEngine implements AutoCloseable {
             tables.add(folder.tables(i));
         }
         return tables;
-    }
-
-    public Store store() {
-        return store;
-    }
-
-    public DataFolder folder() {
-        return folder;
-    }
-
-    /// Finishes what was proposed, makes it durable in the tables, and lets others open the folder.
-    @Override
-    public void close() {
-        store.close();
-        log.close();
-        forward.close();
-        tables.close();
-        folder.close();
     }
 }

@@ -29,6 +29,7 @@ import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.table.Rows.Pointer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,7 @@ public final class LocalStore implements Store {
     private final StoreConfig config;
     private final BooleanSupplier hasRoom;
     private final Runnable rollLog;
+    private final Runnable onClosed;
     private final Maintenance maintenance;
 
     /// Which shard has a slot.
@@ -68,6 +70,7 @@ public final class LocalStore implements Store {
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forward the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
+    /// @param onClosed closes what the store stands on
     public record Parts(
             String epoch,
             SlotTable slots,
@@ -78,7 +81,8 @@ public final class LocalStore implements Store {
             List<Tables> forward,
             InstantSource clock,
             BooleanSupplier hasRoom,
-            ShardMetrics metrics) {}
+            ShardMetrics metrics,
+            Runnable onClosed) {}
 
     private LocalStore(Parts parts, StoreConfig config) {
         this.epoch = parts.epoch();
@@ -88,6 +92,7 @@ public final class LocalStore implements Store {
         this.config = config;
         this.hasRoom = parts.hasRoom();
         this.rollLog = parts.rollLog();
+        this.onClosed = parts.onClosed();
         OwnerIndexes indexes = new OwnerIndexes(config.indexBytes());
         List<LocalShard> all = new ArrayList<>();
         for (int i = 0; i < parts.tables().size(); i++) {
@@ -319,18 +324,29 @@ public final class LocalStore implements Store {
     @Override
     public ChangeBatch changes(Owner owner, long afterSequence, int limit) {
         LocalShard shard = shard(owner);
-        List<Change> recent = afterSequence == OLDEST ? null : shard.recent().after(owner, afterSequence, limit);
-        if (recent != null) {
-            long latest = shard.recent().latest(owner);
-            return new ChangeBatch(recent, afterSequence, new Position(epoch, owner.slot(), latest), false);
+        Instant keptSince = clock.instant().minus(config.retention().maxChangeAge());
+        Optional<ChangeBatch> recent = recentChanges(shard, owner, afterSequence, limit, keptSince);
+        if (recent.isPresent()) {
+            return recent.get();
         }
         try (Scans scans = shard.scan()) {
-            return scans.changes(
-                    owner,
-                    afterSequence,
-                    limit,
-                    clock.instant().minus(config.retention().maxChangeAge()));
+            return scans.changes(owner, afterSequence, limit, keptSince);
         }
+    }
+
+    /// What the heap has, unless retention may have a say in it.
+    private Optional<ChangeBatch> recentChanges(
+            LocalShard shard, Owner owner, long after, int limit, Instant keptSince) {
+        List<Change> recent = after == OLDEST ? null : shard.recent().after(owner, after, limit);
+        if (recent == null) {
+            return Optional.empty();
+        }
+        long latest = shard.recent().latest(owner);
+        boolean retained = latest - after <= config.retention().maxChanges()
+                && (recent.isEmpty() || recent.getFirst().at().isAfter(keptSince));
+        return retained && latest >= after
+                ? Optional.of(new ChangeBatch(recent, after, new Position(epoch, owner.slot(), latest), false))
+                : Optional.empty();
     }
 
     @Override
@@ -385,6 +401,6 @@ public final class LocalStore implements Store {
     public void close() {
         maintenance.close();
         eachShard(LocalShard::close);
-        log.close();
+        onClosed.run();
     }
 }

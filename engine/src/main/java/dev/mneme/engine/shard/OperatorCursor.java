@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// ordinal
 /// within that entry, and how many changes retention had removed when the cursor was given.
 record OperatorCursor(String epoch, List<Place> places) {
-    private static final Pattern PLACE = Pattern.compile("[0-9]{1,18}\\.(-1|[0-9]{1,9})\\.[0-9]{1,18}");
+    private static final Pattern PLACE = Pattern.compile("[0-9]{1,18}\\.(-1|[0-9]{1,10})\\.[0-9]{1,18}");
 
     record Place(long logIndex, int ordinal, long trims) {
         /// Whether nothing that lies ahead of this place has been removed since it was given.

@@ -95,7 +95,7 @@ final class OwnerState {
             boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
             if (row != null) {
                 ChangeRow change = ChangeRow.decode(row);
-                if (!tooMany && !change.at().isBefore(now.minus(retention.maxChangeAge()))) {
+                if (!tooMany && change.at().isAfter(now.minus(retention.maxChangeAge()))) {
                     break;
                 }
                 entry.rows().delete(Keys.change(hash, oldest));

@@ -198,7 +198,7 @@ final class Scans implements AutoCloseable {
         long[] oldest = {head.oldest()};
         byte[] end = Keys.end(Keys.owned('c', hash));
         rows.scan(Keys.change(hash, head.oldest()), end, (key, row) -> {
-            boolean gone = ChangeRow.decode(row).at().isBefore(keptSince);
+            boolean gone = !ChangeRow.decode(row).at().isAfter(keptSince);
             oldest[0] = Keys.lastNumber(key) + (gone ? 1 : 0);
             return gone;
         });

@@ -22,6 +22,7 @@ import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,11 +102,8 @@ final class StateMachine {
                 return mismatch;
             }
             if (memories.used(add.id())) {
-                return new Rejected(
-                        ErrorCode.VERSION_CONFLICT,
-                        "A memory with this id exists: a new memory needs a new id.",
-                        "id",
-                        memories.newest(owner, add.id()));
+                Memory newest = memories.newest(owner, add.id());
+                return newest == null ? idUsed() : conflict(newest);
             }
             if (add.dedupe()) {
                 byte[] content = ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
@@ -153,7 +151,10 @@ final class StateMachine {
             Map<String, Json> merged = new LinkedHashMap<>(ours.members());
             theirs.members().forEach((name, value) -> {
                 Json mine = merged.get(name);
-                if (mine == null) {
+                if (value instanceof Json.JsonNull) {
+                    return;
+                }
+                if (mine == null || mine instanceof Json.JsonNull) {
                     merged.put(name, value);
                 } else if (mine instanceof JsonObject a && value instanceof JsonObject b) {
                     merged.put(name, lacking(a, b));
@@ -184,7 +185,7 @@ final class StateMachine {
             Instant expiresAt =
                     update.expiry() == null ? now.expiresAt() : update.expiry().at();
             if (sameText
-                    && update.embedding() == null
+                    && (update.embedding() == null || sameVector(placed, update.embedding()))
                     && metadata.equals(now.metadata())
                     && categories.equals(now.categories())
                     && java.util.Objects.equals(expiresAt, now.expiresAt())) {
@@ -195,6 +196,11 @@ final class StateMachine {
                     ? memories.embedding(owner, placed.arrival())
                     : update.embedding();
             return replace(placed, text, embedding, metadata, categories, expiresAt);
+        }
+
+        private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {
+            Embedding now = memories.embedding(owner, placed.arrival());
+            return now != null && Arrays.equals(now.vector(), embedding.vector());
         }
 
         private Outcome replace(
@@ -257,9 +263,6 @@ final class StateMachine {
         }
 
         private Outcome erase() {
-            if (owner.sequence() == 0) {
-                return new Outcome.DeletedMany(0);
-            }
             long count = memories.erase(owner);
             owner.change(ChangeType.OWNER_ERASED, 0, 0, entry.at(), by, null);
             owner.erased();
@@ -283,6 +286,11 @@ final class StateMachine {
             if (embedding != null && owner.space() == null) {
                 owner.space(embedding.space());
             }
+        }
+
+        private static Rejected idUsed() {
+            return new Rejected(
+                    ErrorCode.VERSION_CONFLICT, "This id was used before: a new memory needs a new id.", "id", null);
         }
 
         private static Rejected notFound() {

@@ -1,0 +1,26 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.testkit.StoreSettings;
+import java.time.Duration;
+
+/// Engines as tests want them: few shards, small files.
+final class TestEngines {
+    private TestEngines() {}
+
+    static LocalEngine.Settings settings(StoreSettings settings) {
+        Retention retention = new Retention(
+                settings.changesPerOwner(),
+                Retention.DEFAULTS.maxChangeAge(),
+                settings.idempotencyKeysPerOwner(),
+                Retention.DEFAULTS.maxIdempotencyAge());
+        return new LocalEngine.Settings(
+                4,
+                16 << 20,
+                LocalEngineTest.SMALL_LOG,
+                new StoreConfig(retention, 10_000, Duration.ofSeconds(60), 0, 64 << 20),
+                settings.clock(),
+                LogMetrics.NONE,
+                ShardMetrics.NONE);
+    }
+}
