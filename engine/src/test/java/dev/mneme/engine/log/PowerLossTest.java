@@ -74,7 +74,8 @@ class PowerLossTest {
             history.check(log);
             load(log, random, history);
         } catch (MnemeException died) {
-            boolean powerCut = disk.powerIsCut() && String.valueOf(died.getMessage()).contains("The power is cut");
+            boolean powerCut =
+                    disk.powerIsCut() && String.valueOf(died.getMessage()).contains("The power is cut");
             boolean asOrdered = died.code() == ErrorCode.LOG_FAILED && fate != Fate.CLOSED_THEN_POWER;
             if (!powerCut && !asOrdered) {
                 throw died;
