@@ -7,9 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -33,6 +36,7 @@ public final class SimulatedDisk {
     private final List<NameChange> pendingNames = new ArrayList<>();
     private Mount mounted = new Mount();
     private long capacity = Integer.MAX_VALUE;
+    private final Set<String> failingSyncs = new HashSet<>();
     private int syncsToFailure;
     private int writesToFailure;
     private int operationsToPowerCut;
@@ -71,6 +75,11 @@ public final class SimulatedDisk {
     /// The `count`-th fsync of a file from now on fails; 1 is the next, 0 takes the order back.
     public synchronized void failSync(int count) {
         syncsToFailure = count;
+    }
+
+    /// The next fsync of this file fails.
+    public synchronized void failSyncOf(String name) {
+        failingSyncs.add(name);
     }
 
     /// The `count`-th write from now on writes only a part, then fails; 1 is the next, 0 takes the order back.
@@ -128,6 +137,7 @@ public final class SimulatedDisk {
         powered = true;
         operationsToPowerCut = 0;
         syncsToFailure = 0;
+        failingSyncs.clear();
         writesToFailure = 0;
         releaseSyncs();
     }
@@ -310,7 +320,7 @@ public final class SimulatedDisk {
                 check();
                 reserve(file, offset + bytes.length, name);
                 if (writesToFailure > 0 && --writesToFailure == 0) {
-                    byte[] part = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+                    byte[] part = Arrays.copyOf(bytes, random.nextInt(bytes.length));
                     file.write(Math.toIntExact(offset), part);
                     throw new FileSystemException(name, null, "Input/output error after " + part.length + " bytes");
                 }
@@ -348,7 +358,8 @@ public final class SimulatedDisk {
             synchronized (SimulatedDisk.this) {
                 awaitRelease();
                 check();
-                if (syncsToFailure > 0 && --syncsToFailure == 0) {
+                boolean ordered = syncsToFailure > 0 && --syncsToFailure == 0;
+                if (ordered || failingSyncs.remove(name)) {
                     file.syncFailed();
                     throw new FileSystemException(name, null, "Input/output error at fsync");
                 }

@@ -84,6 +84,15 @@ final class ProposalQueue {
         return taken;
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Accepts nothing more; what waits can still be taken.
     void close() {
         lock.lock();

@@ -178,6 +178,11 @@ public final class WriteAheadLog implements CommitLog {
         return catalog.oldest();
     }
 
+    /// Proposals that wait for the next disk batch.
+    public int queued() {
+        return queue.size();
+    }
+
     /// How many segments are in use.
     public int segments() {
         return catalog.count();
