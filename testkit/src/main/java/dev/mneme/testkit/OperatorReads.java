@@ -3,6 +3,7 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.OperatorBatch;
@@ -68,7 +69,10 @@ final class OperatorReads {
     }
 
     private static List<Change> of(Owner owner, List<Change> changes) {
-        return changes.stream().filter(change -> change.owner().equals(owner)).toList();
+        return changes.stream()
+                .filter(change -> change.owner().equals(owner))
+                .filter(change -> change.type() != ChangeType.OWNER_ERASED) // whose it was need not be known any more
+                .toList();
     }
 
     /// @return empty for a reset

@@ -5,7 +5,6 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
-import dev.mneme.core.model.MemoryId;
 import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows.IdempotencyOrderRow;
@@ -73,8 +72,8 @@ final class Idempotency {
         };
     }
 
-    private static @Nullable Memory current(@Nullable MemoryId id, OwnerState owner, MemoryRows memories) {
-        return id == null ? null : memories.newest(owner, id);
+    private static @Nullable Memory current(Kept.@Nullable Stored current, OwnerState owner, MemoryRows memories) {
+        return current == null ? null : memories.atVersion(owner, current.id(), current.version());
     }
 
     /// Keeps what became of a write, and drops what is too old or too much.

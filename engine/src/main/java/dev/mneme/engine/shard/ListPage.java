@@ -58,7 +58,7 @@ final class ListPage {
             if (cursor != null && page.comparator().compare(place, cursor) <= 0) {
                 return true;
             }
-            if (full() && page.comparator().compare(place, page.last()) >= 0) {
+            if (full() && isBeyondLast(place)) {
                 return false;
             }
             if (visible(version.memory())) {
@@ -69,6 +69,15 @@ final class ListPage {
             }
             return query.owner() == null || !full();
         });
+    }
+
+    /// Across owners, memories of one instant are ordered by id, and so not in the order in which they are read.
+    private boolean isBeyondLast(Place place) {
+        Place last = page.last();
+        if (query.owner() == null && place.time().equals(last.time())) {
+            return false;
+        }
+        return page.comparator().compare(place, last) > 0;
     }
 
     private Place place(long arrival, Version version) {

@@ -229,7 +229,11 @@ public final class Rows {
                     ErrorCode code,
                     String message,
                     @Nullable String field,
-                    @Nullable MemoryId current) implements Kept {}
+                    @Nullable Stored current) implements Kept {}
+
+            private static @Nullable Stored stored(@Nullable Memory memory) {
+                return memory == null ? null : new Stored(MemoryEvent.NONE, memory.id(), memory.version());
+            }
 
             static Kept of(Outcome outcome) {
                 return switch (outcome) {
@@ -242,13 +246,7 @@ public final class Rows {
                     case Outcome.DeletedMany many -> new DeletedMany(many.count());
                     case Outcome.Done done -> new Done();
                     case Outcome.Rejected rejected ->
-                        new Rejected(
-                                rejected.code(),
-                                rejected.message(),
-                                rejected.field(),
-                                rejected.current() == null
-                                        ? null
-                                        : rejected.current().id());
+                        new Rejected(rejected.code(), rejected.message(), rejected.field(), stored(rejected.current()));
                 };
             }
         }
@@ -279,7 +277,8 @@ public final class Rows {
                             .nullableString(rejected.field())
                             .bool(rejected.current() != null);
                     if (rejected.current() != null) {
-                        ModelCodec.write(out, rejected.current());
+                        ModelCodec.write(out, rejected.current().id());
+                        out.unsigned(rejected.current().version());
                     }
                 }
             }
@@ -311,7 +310,9 @@ public final class Rows {
                             ErrorCode.valueOf(in.string().toUpperCase(java.util.Locale.ROOT)),
                             in.string(),
                             in.nullableString(),
-                            in.bool() ? ModelCodec.memoryId(in) : null);
+                            in.bool()
+                                    ? new Kept.Stored(MemoryEvent.NONE, ModelCodec.memoryId(in), in.unsigned())
+                                    : null);
                 default -> throw unknown("outcome", tag);
             };
         }
