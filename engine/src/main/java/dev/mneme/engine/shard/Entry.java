@@ -21,6 +21,7 @@ final class Entry {
     private long memories;
     private long trims;
     private long trimmedIndex;
+    private int trimmedOrdinal;
     private int ordinal;
 
     Entry(Transaction rows, String epoch, long logIndex, Instant at, Retention retention) {
@@ -34,6 +35,7 @@ final class Entry {
         this.memories = shard.memories();
         this.trims = shard.trims();
         this.trimmedIndex = shard.trimmedIndex();
+        this.trimmedOrdinal = shard.trimmedOrdinal();
     }
 
     Transaction rows() {
@@ -78,12 +80,15 @@ final class Entry {
     }
 
     /// Retention removed a change that an earlier entry brought.
-    void trimmed(long changeLogIndex) {
+    void trimmed(long changeIndex, int changeOrdinal) {
         trims++;
-        trimmedIndex = Math.max(trimmedIndex, changeLogIndex);
+        if (changeIndex > trimmedIndex || (changeIndex == trimmedIndex && changeOrdinal > trimmedOrdinal)) {
+            trimmedIndex = changeIndex;
+            trimmedOrdinal = changeOrdinal;
+        }
     }
 
     void store() {
-        rows.put(Keys.shard(), new Rows.Shard(at, owners, memories, trims, trimmedIndex).encode());
+        rows.put(Keys.shard(), new Rows.Shard(at, owners, memories, trims, trimmedIndex, trimmedOrdinal).encode());
     }
 }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.engine.table.Rows;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,8 +17,10 @@ record OperatorCursor(String epoch, List<Place> places) {
 
     record Place(long logIndex, int ordinal, long trims) {
         /// Whether nothing that lies ahead of this place has been removed since it was given.
-        boolean served(long shardTrims, long trimmedIndex) {
-            return trims == shardTrims || logIndex > trimmedIndex;
+        boolean served(Rows.Shard shard) {
+            return trims == shard.trims()
+                    || logIndex > shard.trimmedIndex()
+                    || (logIndex == shard.trimmedIndex() && ordinal >= shard.trimmedOrdinal());
         }
     }
 

@@ -52,7 +52,7 @@ final class OperatorFeed {
             Place place = at[0].places().get(number);
             try (Scans scans = shards.get(number).scan()) {
                 Rows.Shard shard = scans.shard();
-                if (!place.served(shard.trims(), shard.trimmedIndex())) {
+                if (!place.served(shard)) {
                     return reset(shards, epoch);
                 }
                 scans.operated(place.logIndex(), place.ordinal(), operated -> {

@@ -100,7 +100,7 @@ final class OwnerState {
                 }
                 entry.rows().delete(Keys.change(hash, oldest));
                 entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
-                entry.trimmed(change.logIndex());
+                entry.trimmed(change.logIndex(), change.ordinal());
             }
             oldest++;
         }

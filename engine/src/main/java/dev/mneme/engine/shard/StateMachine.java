@@ -24,10 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Decides the commands of one shard. It looks at the rows and at the entry alone, so that every replica that
@@ -137,14 +135,13 @@ final class StateMachine {
         private Outcome merge(MemoryRows.Placed same, Command.AddMemory add) {
             Memory now = same.memory();
             JsonObject metadata = lacking(now.metadata(), add.metadata());
-            Set<String> categories = new LinkedHashSet<>(now.categories());
-            categories.addAll(add.categories());
-            if (metadata.equals(now.metadata())
-                    && categories.size() == now.categories().size()) {
+            List<String> categories = new ArrayList<>(now.categories());
+            add.categories().stream().filter(c -> !categories.contains(c)).forEach(categories::add);
+            if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
                 return new Outcome.Stored(MemoryEvent.NONE, now);
             }
             Embedding embedding = memories.embedding(owner, same.arrival());
-            return replace(same, now.text(), embedding, metadata, List.copyOf(categories), now.expiresAt());
+            return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
         }
 
         private static JsonObject lacking(JsonObject ours, JsonObject theirs) {

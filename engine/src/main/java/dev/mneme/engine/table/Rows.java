@@ -34,9 +34,9 @@ public final class Rows {
     ///
     /// @param time the last command time
     /// @param trims how many changes retention has removed
-    /// @param trimmedIndex the highest log index among the removed
-    public record Shard(Instant time, long owners, long memories, long trims, long trimmedIndex) {
-        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0);
+    /// @param trimmedIndex the latest among the removed: its log index, and `trimmedOrdinal` within that entry
+    public record Shard(Instant time, long owners, long memories, long trims, long trimmedIndex, int trimmedOrdinal) {
+        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0, 0);
 
         public byte[] encode() {
             return sealed().instant(time)
@@ -44,6 +44,7 @@ public final class Rows {
                     .unsigned(memories)
                     .unsigned(trims)
                     .unsigned(trimmedIndex)
+                    .unsigned(trimmedOrdinal)
                     .toByteArray();
         }
 
@@ -52,7 +53,13 @@ public final class Rows {
                 return NEW;
             }
             ByteReader in = open(row);
-            return new Shard(in.instant(), in.unsigned(), in.unsigned(), in.unsigned(), in.unsigned());
+            return new Shard(
+                    in.instant(),
+                    in.unsigned(),
+                    in.unsigned(),
+                    in.unsigned(),
+                    in.unsigned(),
+                    Math.toIntExact(in.unsigned()));
         }
     }
 
