@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// and are what items that lack them get (metadata member by member).
 ///
 /// The other components are those of [MemoryItem].
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record AddRequest(
         Given<String> userId,
         Given<String> agentId,

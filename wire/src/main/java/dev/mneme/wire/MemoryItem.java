@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param vector the caller's own embedding; left out, the server embeds the text
 /// @param embedder what made `vector`
 /// @param dedupe false stores it even if the same memory is there already
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record MemoryItem(
         Given<String> userId,
         Given<String> agentId,

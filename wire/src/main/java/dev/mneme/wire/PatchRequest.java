@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metadata a JSON merge patch (RFC 7396): null removes a member
 /// @param expiresAt null: it expires no more
 /// @param expectedVersion the version that the writer saw
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record PatchRequest(
         @Nullable String text,
         @Nullable Map<String, @Nullable Object> metadata,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold the least score, 0 to 1
 /// @param explain whether each result says what its score is made of
 /// @param showExpired whether expired memories are searched too
+@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record SearchRequest(
         @Nullable String query,
         float @Nullable [] vector,
