@@ -101,6 +101,7 @@ public final class HttpServer implements AutoCloseable {
                 .addProtocol(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .maxHeadersSize(MAX_HEADERS)
+                        .validatePrologue(false) // the query is ours to read (UriText)
                         .receiveLog(false)
                         .sendLog(false)
                         .build())
