@@ -1,0 +1,387 @@
+package dev.mneme.testkit;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.DeleteMatching;
+import dev.mneme.core.command.Command.DeleteMemory;
+import dev.mneme.core.command.Command.EraseOwner;
+import dev.mneme.core.command.Command.UpdateMemory;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Outcome.Deleted;
+import dev.mneme.core.command.Outcome.DeletedMany;
+import dev.mneme.core.command.Outcome.Rejected;
+import dev.mneme.core.command.Outcome.Stored;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.spi.Store.ChangeBatch;
+import dev.mneme.testkit.Duplicates.Identity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// All that the model keeps of one owner, and the decisions on it. Guarded by the store's lock.
+final class ModelOwner {
+    private static final Duration CHANGES_KEPT = Duration.ofDays(7);
+    private static final Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
+
+    /// A memory with the vector that it is found by.
+    record Held(Memory memory, @Nullable Embedding embedding) {}
+
+    /// Who writes, and when.
+    private record Stamp(Provenance by, Instant at) {}
+
+    private record RequestKey(String keyId, String key) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    private record Answer(byte[] requestHash, WriteResult result, Instant at) {}
+
+    private final Owner owner;
+    private final String epoch;
+    private final ModelFeed feed;
+    private final TreeMap<MemoryId, Held> memories = new TreeMap<>();
+    private final Map<MemoryId, List<MemoryVersion>> history = new HashMap<>();
+    private final TreeMap<Long, ModelFeed.Entry> changes = new TreeMap<>();
+    private final Map<RequestKey, Answer> answers = new LinkedHashMap<>();
+    private @Nullable EmbeddingSpace space;
+    private long sequence;
+
+    ModelOwner(Owner owner, String epoch, ModelFeed feed) {
+        this.owner = owner;
+        this.epoch = epoch;
+        this.feed = feed;
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    Position head() {
+        return new Position(epoch, owner.slot(), sequence);
+    }
+
+    Iterable<Held> memories() {
+        return memories.values();
+    }
+
+    int size() {
+        return memories.size();
+    }
+
+    Optional<Memory> find(MemoryId id) {
+        return Optional.ofNullable(memories.get(id)).map(Held::memory);
+    }
+
+    Optional<List<MemoryVersion>> history(MemoryId id) {
+        return Optional.ofNullable(history.get(id)).map(List::copyOf);
+    }
+
+    Optional<EmbeddingSpace> space() {
+        return Optional.ofNullable(space);
+    }
+
+    /// @throws MnemeException `idempotency_key_reused`
+    WriteResult write(Write write, Instant at, StoreSettings settings) {
+        answers.values().removeIf(answer -> !at.isBefore(answer.at().plus(IDEMPOTENCY_KEPT)));
+        Write.Idempotency idempotency = write.idempotency();
+        if (idempotency == null) {
+            return apply(write, at, settings);
+        }
+        RequestKey key = new RequestKey(write.by().keyId(), idempotency.key());
+        Answer answer = answers.get(key);
+        if (answer == null) {
+            WriteResult result = apply(write, at, settings);
+            answers.put(key, new Answer(idempotency.requestHash().clone(), result, at));
+            dropOldestAnswers(settings.idempotencyKeysPerOwner());
+            return result;
+        }
+        if (!Arrays.equals(answer.requestHash(), idempotency.requestHash())) {
+            throw MnemeException.at(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "Idempotency-Key",
+                    "This idempotency key was used with another request: send a new key.");
+        }
+        return new WriteResult(answer.result().outcomes(), answer.result().position(), true);
+    }
+
+    private void dropOldestAnswers(int limit) {
+        Iterator<RequestKey> oldest = answers.keySet().iterator();
+        while (answers.size() > limit) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    private WriteResult apply(Write write, Instant at, StoreSettings settings) {
+        Stamp stamp = new Stamp(write.by(), at);
+        List<Outcome> outcomes =
+                write.commands().stream().map(command -> decide(command, stamp)).toList();
+        forgetChanges(at, settings.changesPerOwner());
+        return new WriteResult(outcomes, head(), false);
+    }
+
+    private Outcome decide(Command command, Stamp stamp) {
+        return switch (command) {
+            case AddMemory add -> add(add, stamp);
+            case UpdateMemory update -> update(update, stamp);
+            case DeleteMemory delete -> delete(delete, stamp);
+            case DeleteMatching matching -> deleteMatching(matching, stamp);
+            case EraseOwner erase -> erase(stamp);
+            case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
+            case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
+        };
+    }
+
+    private Outcome add(AddMemory add, Stamp stamp) {
+        if (foreign(add.embedding())) {
+            return foreignVector();
+        }
+        Held taken = memories.get(add.id());
+        if (taken != null) {
+            return conflict(taken.memory());
+        }
+        Optional<Held> duplicate = add.dedupe() ? duplicate(Identity.of(add), stamp.at()) : Optional.empty();
+        if (duplicate.isPresent()) {
+            return merge(duplicate.get(), add, stamp);
+        }
+        Memory memory = new Memory(
+                add.id(),
+                add.scope(),
+                add.text(),
+                add.role(),
+                add.name(),
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                stamp.at(),
+                stamp.at(),
+                add.expiresAt(),
+                1,
+                null);
+        store(MemoryEvent.ADD, new Held(memory, add.embedding()), stamp);
+        return new Stored(MemoryEvent.ADD, memory);
+    }
+
+    /// The live memory that is the same; of several, the one with the lowest id.
+    private Optional<Held> duplicate(Identity identity, Instant at) {
+        return memories.values().stream()
+                .filter(held -> !held.memory().expired(at))
+                .filter(held -> Identity.of(held.memory()).equals(identity))
+                .findFirst();
+    }
+
+    private Outcome merge(Held existing, AddMemory add, Stamp stamp) {
+        Memory now = existing.memory();
+        Memory merged = next(
+                now,
+                now.text(),
+                Duplicates.merge(now.metadata(), add.metadata()),
+                Duplicates.merge(now.categories(), add.categories()),
+                now.expiresAt(),
+                stamp.at());
+        return changed(existing, new Held(merged, existing.embedding()), stamp);
+    }
+
+    private Outcome update(UpdateMemory update, Stamp stamp) {
+        Held existing = memories.get(update.id());
+        if (existing == null) {
+            return noSuchMemory();
+        }
+        Memory now = existing.memory();
+        if (!expected(update.expectedVersion(), now)) {
+            return conflict(now);
+        }
+        if (foreign(update.embedding())) {
+            return foreignVector();
+        }
+        Memory changed = next(
+                now,
+                update.text() == null ? now.text() : update.text(),
+                update.metadataPatch() == null ? now.metadata() : now.metadata().mergePatch(update.metadataPatch()),
+                update.categories() == null ? now.categories() : update.categories(),
+                update.expiry() == null ? now.expiresAt() : update.expiry().at(),
+                stamp.at());
+        boolean keepsVector = update.embedding() == null && changed.text().equals(now.text());
+        return changed(existing, new Held(changed, keepsVector ? existing.embedding() : update.embedding()), stamp);
+    }
+
+    private static Memory next(
+            Memory now,
+            String text,
+            dev.mneme.core.model.Json.JsonObject metadata,
+            List<String> categories,
+            @Nullable Instant expiresAt,
+            Instant at) {
+        return new Memory(
+                now.id(),
+                now.scope(),
+                text,
+                now.role(),
+                now.name(),
+                metadata,
+                categories,
+                now.timestamp(),
+                now.createdAt(),
+                at,
+                expiresAt,
+                now.version() + 1,
+                now.replacedBy());
+    }
+
+    /// Stores the new version, unless nothing but its number and time differ.
+    private Outcome changed(Held before, Held after, Stamp stamp) {
+        Memory was = before.memory();
+        Memory is = after.memory();
+        boolean same = was.text().equals(is.text())
+                && was.metadata().equals(is.metadata())
+                && was.categories().equals(is.categories())
+                && java.util.Objects.equals(was.expiresAt(), is.expiresAt())
+                && sameVector(before.embedding(), after.embedding());
+        if (same) {
+            return new Stored(MemoryEvent.NONE, was);
+        }
+        store(MemoryEvent.UPDATE, after, stamp);
+        return new Stored(MemoryEvent.UPDATE, is);
+    }
+
+    private static boolean sameVector(@Nullable Embedding a, @Nullable Embedding b) {
+        return Arrays.equals(a == null ? null : a.vector(), b == null ? null : b.vector());
+    }
+
+    private void store(MemoryEvent event, Held held, Stamp stamp) {
+        Memory memory = held.memory();
+        memories.put(memory.id(), held);
+        Embedding embedding = held.embedding();
+        if (space == null && embedding != null) {
+            space = embedding.space();
+        }
+        remember(event, memory, memory.version(), stamp);
+        tell(event == MemoryEvent.ADD ? ChangeType.MEMORY_ADDED : ChangeType.MEMORY_UPDATED, memory, stamp);
+    }
+
+    private Outcome delete(DeleteMemory delete, Stamp stamp) {
+        Held existing = memories.get(delete.id());
+        if (existing == null) {
+            return noSuchMemory();
+        }
+        if (!expected(delete.expectedVersion(), existing.memory())) {
+            return conflict(existing.memory());
+        }
+        remove(existing.memory(), stamp);
+        return new Deleted(delete.id());
+    }
+
+    /// In the order of ids.
+    private Outcome deleteMatching(DeleteMatching matching, Stamp stamp) {
+        List<Memory> doomed = memories.values().stream()
+                .map(Held::memory)
+                .filter(memory -> FilterMatcher.matches(matching.filter(), memory))
+                .toList();
+        doomed.forEach(memory -> remove(memory, stamp));
+        return new DeletedMany(doomed.size());
+    }
+
+    private void remove(Memory memory, Stamp stamp) {
+        memories.remove(memory.id());
+        remember(MemoryEvent.DELETE, memory, memory.version() + 1, stamp);
+        tell(ChangeType.MEMORY_DELETED, memory, stamp);
+    }
+
+    private Outcome erase(Stamp stamp) {
+        long count = memories.size();
+        memories.clear();
+        history.clear();
+        answers.clear();
+        changes.values().forEach(feed::erase);
+        changes.clear();
+        space = null;
+        tell(ChangeType.OWNER_ERASED, null, stamp);
+        return new DeletedMany(count);
+    }
+
+    private void remember(MemoryEvent event, Memory memory, long version, Stamp stamp) {
+        Provenance by = stamp.by();
+        history.computeIfAbsent(memory.id(), id -> new ArrayList<>())
+                .add(new MemoryVersion(event, memory, version, stamp.at(), by.keyId(), by.instance()));
+    }
+
+    private void tell(ChangeType type, @Nullable Memory memory, Stamp stamp) {
+        sequence++;
+        Change change = new Change(owner, head(), type, stamp.at(), stamp.by(), memory);
+        changes.put(sequence, feed.append(change));
+    }
+
+    /// Drops the changes that are beyond the limit or too old.
+    void forgetChanges(Instant now, int limit) {
+        Instant oldest = now.minus(CHANGES_KEPT);
+        while (!changes.isEmpty()
+                && (changes.size() > limit
+                        || !changes.firstEntry().getValue().change().at().isAfter(oldest))) {
+            feed.forget(changes.pollFirstEntry().getValue());
+        }
+    }
+
+    /// @param afterSequence or -1 for the oldest retained
+    ChangeBatch changes(long afterSequence, int limit) {
+        long retainedAfter = changes.isEmpty() ? sequence : changes.firstKey() - 1;
+        long after = afterSequence < 0 ? retainedAfter : afterSequence;
+        if (after > sequence || after < retainedAfter) {
+            return new ChangeBatch(List.of(), sequence, head(), true);
+        }
+        List<Change> batch = changes.tailMap(after, false).values().stream()
+                .limit(limit)
+                .map(ModelFeed.Entry::change)
+                .toList();
+        return new ChangeBatch(batch, after, head(), false);
+    }
+
+    private boolean foreign(@Nullable Embedding embedding) {
+        return space != null && embedding != null && !embedding.space().equals(space);
+    }
+
+    private static boolean expected(long version, Memory now) {
+        return version == Command.ANY_VERSION || version == now.version();
+    }
+
+    private static Rejected conflict(Memory now) {
+        return new Rejected(
+                ErrorCode.VERSION_CONFLICT,
+                "The memory is at version " + now.version() + ": read it again and repeat the change on that version.",
+                null,
+                now);
+    }
+
+    private static Rejected noSuchMemory() {
+        return new Rejected(ErrorCode.NOT_FOUND, "There is no memory with this id.", null, null);
+    }
+
+    private static Rejected foreignVector() {
+        return new Rejected(
+                ErrorCode.EMBEDDER_MISMATCH,
+                "This owner's vectors are of another embedder or dimension: send a vector of theirs, or none.",
+                "vector",
+                null);
+    }
+}

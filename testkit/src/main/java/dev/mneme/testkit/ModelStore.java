@@ -1,0 +1,360 @@
+package dev.mneme.testkit;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.SearchResult.Hit;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The plain model of what a store promises: collections in memory under one lock. Every other store is
+/// compared with
+/// it, and it is what the tests of services and doors stand on. It keeps its promises exactly where the port
+/// leaves
+/// room (it retains no change longer than it must).
+///
+/// **State**: a [ModelHome], guarded by `lock`. Listeners are called by the writing thread, without the lock.
+public final class ModelStore implements Store {
+    /// Not a record: two subscriptions alike are still two.
+    private final class Listener implements Subscription {
+        private final @Nullable Owner owner;
+        private final Runnable onAdvance;
+
+        Listener(@Nullable Owner owner, Runnable onAdvance) {
+            this.owner = owner;
+            this.onAdvance = onAdvance;
+        }
+
+        void advanced(Owner other) {
+            if (owner == null || owner.equals(other)) {
+                onAdvance.run();
+            }
+        }
+
+        @Override
+        public void close() {
+            listeners.remove(this);
+        }
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition advanced = lock.newCondition();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final ModelHome home;
+    private final StoreSettings settings;
+
+    public ModelStore(ModelHome home, StoreSettings settings) {
+        this.home = home;
+        this.settings = settings;
+    }
+
+    /// A new, empty store with the default limits.
+    public ModelStore(InstantSource clock) {
+        this(new ModelHome(), StoreSettings.of("model", clock));
+    }
+
+    @Override
+    public WriteResult write(Write write) {
+        check(write);
+        record Written(WriteResult result, boolean advanced) {}
+        Written written = locked(() -> {
+            ModelOwner owner = home.owner(write.owner());
+            long before = owner.head().sequence();
+            WriteResult result =
+                    owner.write(write, home.commandTime(settings.clock().instant()), settings);
+            advanced.signalAll();
+            return new Written(result, owner.head().sequence() > before);
+        });
+        if (written.advanced()) {
+            listeners.forEach(listener -> listener.advanced(write.owner()));
+        }
+        return written.result();
+    }
+
+    private static void check(Write write) {
+        for (Command command : write.commands()) {
+            if (ModelSystem.ours(command)) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
+            }
+            if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+        }
+    }
+
+    @Override
+    public Optional<At<Memory>> find(MemoryId id) {
+        return firstOwner(owner -> owner.find(id));
+    }
+
+    @Override
+    public Optional<At<List<MemoryVersion>>> history(MemoryId id) {
+        return firstOwner(owner -> owner.history(id));
+    }
+
+    private <T> Optional<At<T>> firstOwner(Function<ModelOwner, Optional<T>> look) {
+        return locked(() -> home.owners.values().stream()
+                .flatMap(owner -> look.apply(owner).map(value -> new At<>(value, owner.head())).stream())
+                .findFirst());
+    }
+
+    @Override
+    public MemoryPage list(MemoryQuery query) {
+        String cursor = query.cursor();
+        ListCursor from = cursor == null ? null : ListCursor.parse(query.order(), cursor);
+        return locked(() -> {
+            List<Memory> found = asked(query.owner()).stream()
+                    .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
+                    .map(ModelOwner.Held::memory)
+                    .filter(memory -> from == null || from.before(ListCursor.of(query.order(), memory)))
+                    .sorted(Comparator.comparing(
+                            (Memory memory) -> ListCursor.of(query.order(), memory),
+                            ListCursor.comparator(query.order())))
+                    .limit(query.limit() + 1L)
+                    .toList();
+            boolean more = found.size() > query.limit();
+            List<Memory> items = more ? found.subList(0, query.limit()) : found;
+            String next = more ? ListCursor.of(query.order(), items.getLast()).toString() : null;
+            return new MemoryPage(List.copyOf(items), next, position(query.owner()));
+        });
+    }
+
+    @Override
+    public SearchResult search(SearchQuery query) {
+        ModelSearch search = new ModelSearch(query);
+        return locked(() -> {
+            checkSpace(query);
+            List<Hit> hits = asked(query.owner()).stream()
+                    .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
+                    .flatMap(held -> search.score(held).stream())
+                    .sorted(Comparator.comparingDouble(Hit::score)
+                            .reversed()
+                            .thenComparing(hit -> hit.memory().id()))
+                    .limit(query.topK())
+                    .toList();
+            return new SearchResult(hits, position(query.owner()), false);
+        });
+    }
+
+    private void checkSpace(SearchQuery query) {
+        if (query.owner() == null || query.embedding() == null || !query.vectorGiven()) {
+            return;
+        }
+        EmbeddingSpace given = query.embedding().embedding().space();
+        Optional<EmbeddingSpace> space = home.find(query.owner()).flatMap(ModelOwner::space);
+        if (space.isPresent() && !space.get().equals(given)) {
+            throw MnemeException.at(
+                    ErrorCode.EMBEDDER_MISMATCH,
+                    "vector",
+                    "This owner's vectors are of another embedder or dimension: search with a vector of theirs.");
+        }
+    }
+
+    private Collection<ModelOwner> asked(@Nullable Owner owner) {
+        return owner == null ? home.owners.values() : home.find(owner).stream().toList();
+    }
+
+    private static List<ModelOwner.Held> visible(ModelOwner owner, Filter filter, boolean showExpired, Instant now) {
+        return java.util.stream.StreamSupport.stream(owner.memories().spliterator(), false)
+                .filter(held -> showExpired || !held.memory().expired(now))
+                .filter(held -> FilterMatcher.matches(filter, held.memory()))
+                .toList();
+    }
+
+    private @Nullable Position position(@Nullable Owner owner) {
+        return owner == null ? null : head(owner);
+    }
+
+    @Override
+    public List<Entity> entities(Restriction restriction, @Nullable Entity after, int limit) {
+        TreeMap<EntityKey, Entity> entities = new TreeMap<>();
+        locked(() -> {
+            home.owners
+                    .values()
+                    .forEach(owner -> owner.memories().forEach(held -> {
+                        if (restriction.allows(held.memory().scope())) {
+                            count(entities, held.memory());
+                        }
+                    }));
+            return entities;
+        });
+        return entities.values().stream()
+                .filter(entity -> after == null || EntityKey.of(entity).compareTo(EntityKey.of(after)) > 0)
+                .limit(limit)
+                .toList();
+    }
+
+    private record EntityKey(OwnerKind kind, String id) implements Comparable<EntityKey> {
+        static EntityKey of(Entity entity) {
+            return new EntityKey(entity.kind(), entity.id());
+        }
+
+        @Override
+        public int compareTo(EntityKey other) {
+            return kind == other.kind ? id.compareTo(other.id) : kind.compareTo(other.kind);
+        }
+    }
+
+    private static void count(Map<EntityKey, Entity> entities, Memory memory) {
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = memory.scope().id(kind);
+            if (id != null) {
+                Entity one = new Entity(kind, id, 1, memory.updatedAt());
+                entities.merge(EntityKey.of(one), one, ModelStore::sum);
+            }
+        }
+    }
+
+    private static Entity sum(Entity a, Entity b) {
+        Instant latest = a.updatedAt().isAfter(b.updatedAt()) ? a.updatedAt() : b.updatedAt();
+        return new Entity(a.kind(), a.id(), a.memories() + b.memories(), latest);
+    }
+
+    @Override
+    public List<Owner> ownersMatching(Filter filter) {
+        return locked(() -> home.owners.values().stream()
+                .filter(owner -> !visible(owner, filter, true, Instant.EPOCH).isEmpty())
+                .map(ModelOwner::owner)
+                .toList());
+    }
+
+    @Override
+    public Position head(Owner owner) {
+        return locked(() ->
+                home.find(owner).map(ModelOwner::head).orElseGet(() -> new Position(home.epoch, owner.slot(), 0)));
+    }
+
+    @Override
+    public boolean await(Owner owner, Position position, Duration atMost) {
+        if (!position.epoch().equals(home.epoch)) {
+            return false;
+        }
+        return locked(() -> {
+            try {
+                long left = atMost.toNanos();
+                while (head(owner).sequence() < position.sequence()) {
+                    if (left <= 0) {
+                        return false;
+                    }
+                    left = advanced.awaitNanos(left);
+                }
+                return true;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        });
+    }
+
+    @Override
+    public ChangeBatch changes(Owner owner, long afterSequence, int limit) {
+        return locked(() -> {
+            forgetChanges();
+            return home.find(owner)
+                    .orElseGet(() -> new ModelOwner(owner, home.epoch, home.feed))
+                    .changes(afterSequence, limit);
+        });
+    }
+
+    @Override
+    public OperatorBatch changes(String cursor, int limit) {
+        return locked(() -> {
+            forgetChanges();
+            return home.feed.after(cursor, limit);
+        });
+    }
+
+    private void forgetChanges() {
+        Instant now = settings.clock().instant();
+        home.owners.values().forEach(owner -> owner.forgetChanges(now, settings.changesPerOwner()));
+    }
+
+    @Override
+    public String operatorCursor() {
+        return locked(home.feed::now);
+    }
+
+    @Override
+    public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
+        Listener listener = new Listener(owner, onAdvance);
+        listeners.add(listener);
+        return listener;
+    }
+
+    @Override
+    public List<ApiKey> keys() {
+        return locked(home.system::keys);
+    }
+
+    @Override
+    public WriteResult writeSystem(Write write) {
+        return locked(() -> home.system.write(write));
+    }
+
+    @Override
+    public StoreStatus status() {
+        return locked(() -> {
+            long memories =
+                    home.owners.values().stream().mapToLong(ModelOwner::size).sum();
+            long owners = home.owners.values().stream()
+                    .filter(owner -> owner.size() > 0)
+                    .count();
+            return new StoreStatus(home.epoch, CommitLog.State.OK, List.of(), owners, memories, 0);
+        });
+    }
+
+    @Override
+    public String epoch() {
+        return home.epoch;
+    }
+
+    /// Ends the subscriptions; the home stays for the next store.
+    @Override
+    public void close() {
+        listeners.clear();
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

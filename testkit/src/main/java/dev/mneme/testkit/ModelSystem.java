@@ -1,0 +1,52 @@
+package dev.mneme.testkit;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The system shard of the model: the keys. Guarded by the store's lock.
+final class ModelSystem {
+    private final String epoch;
+    private final Map<String, ApiKey> keys = new TreeMap<>();
+    private long sequence;
+
+    ModelSystem(String epoch) {
+        this.epoch = epoch;
+    }
+
+    List<ApiKey> keys() {
+        return List.copyOf(keys.values());
+    }
+
+    WriteResult write(Write write) {
+        if (!write.commands().stream().allMatch(ModelSystem::ours)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        write.commands().forEach(command -> outcomes.add(decide(command)));
+        return new WriteResult(outcomes, new Position(epoch, write.owner().slot(), sequence), false);
+    }
+
+    static boolean ours(Command command) {
+        return command instanceof Command.PutKey || command instanceof Command.DeleteKey;
+    }
+
+    private Outcome decide(Command command) {
+        if (command instanceof Command.PutKey(ApiKey key)) {
+            keys.put(key.id(), key);
+        } else if (command instanceof Command.DeleteKey(String id) && keys.remove(id) == null) {
+            return new Outcome.Rejected(ErrorCode.NOT_FOUND, "There is no key with this id.", null, null);
+        }
+        sequence++;
+        return new Outcome.Done();
+    }
+}

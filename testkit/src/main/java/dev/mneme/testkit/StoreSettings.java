@@ -1,0 +1,34 @@
+package dev.mneme.testkit;
+
+import java.time.InstantSource;
+
+/// How a test wants its store.
+///
+/// @param home names the place of the data: a store opened again under the same name, in the same test, finds
+///     what the one before it left
+/// @param clock gives the command times, and the age of changes and idempotency records
+/// @param changesPerOwner how many of an owner's latest changes are sure to be retained
+/// @param idempotencyKeysPerOwner how many of an owner's latest idempotency records are sure to be kept
+public record StoreSettings(String home, InstantSource clock, int changesPerOwner, int idempotencyKeysPerOwner) {
+    public static final int CHANGES_PER_OWNER = 100_000;
+    public static final int IDEMPOTENCY_KEYS_PER_OWNER = 10_000;
+
+    public StoreSettings {
+        if (changesPerOwner < 1 || idempotencyKeysPerOwner < 1) {
+            throw new IllegalArgumentException("a store keeps at least one change and one idempotency record");
+        }
+    }
+
+    /// The defaults that users get.
+    public static StoreSettings of(String home, InstantSource clock) {
+        return new StoreSettings(home, clock, CHANGES_PER_OWNER, IDEMPOTENCY_KEYS_PER_OWNER);
+    }
+
+    public StoreSettings withChangesPerOwner(int limit) {
+        return new StoreSettings(home, clock, limit, idempotencyKeysPerOwner);
+    }
+
+    public StoreSettings withIdempotencyKeysPerOwner(int limit) {
+        return new StoreSettings(home, clock, changesPerOwner, limit);
+    }
+}
