@@ -306,15 +306,21 @@ public final class ChangeFeed {
 
         @Override
         public Page page(int limit) {
-            OperatorBatch batch = store.changes(cursor, limit);
             List<Item> items = new ArrayList<>();
-            for (Store.OperatorChange each : batch.changes()) {
-                if (!each.change().echoOf(caller.by())) {
-                    items.add(new Item(each.change(), each.cursor(), told));
-                    told = each.cursor();
+            OperatorBatch batch;
+            do { // what is filtered out must not look like the end of what is there
+                batch = store.changes(cursor, limit);
+                if (batch.reset()) {
+                    told = batch.cursor();
                 }
-            }
-            cursor = batch.cursor();
+                for (Store.OperatorChange each : batch.changes()) {
+                    if (!each.change().echoOf(caller.by())) {
+                        items.add(new Item(each.change(), each.cursor(), told));
+                        told = each.cursor();
+                    }
+                }
+                cursor = batch.cursor();
+            } while (items.isEmpty() && !batch.changes().isEmpty() && !batch.reset());
             return new Page(items, cursor, batch.reset());
         }
 
