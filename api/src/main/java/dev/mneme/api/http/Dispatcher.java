@@ -1,0 +1,229 @@
+package dev.mneme.api.http;
+
+import dev.mneme.api.json.ErrorMapping;
+import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.wire.Problem;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Takes a request to its route and back: origin, route, key, rate, role, handler, problem. Holds no state of
+/// its own but the key buckets.
+final class Dispatcher {
+    private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
+    private static final int MAX_INSTANCE = 128;
+    private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
+            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id";
+    private static final String EXPOSED_HEADERS =
+            "ETag, Mneme-Position, Idempotency-Replayed, X-Request-Id, Retry-After";
+
+    private final RouteTable routes;
+    private final KeyService keys;
+    private final RateLimiter limiter;
+    private final Origins origins;
+
+    Dispatcher(List<Route> routes, KeyService keys, RateLimiter limiter, Origins origins) {
+        this.routes = new RouteTable(routes);
+        this.keys = keys;
+        this.limiter = limiter;
+        this.origins = origins;
+    }
+
+    /// @param template the route's, or `unmatched`
+    /// @param keyId who asked, for the log
+    record Outcome(Answer answer, String template, @Nullable String keyId) {}
+
+    Outcome dispatch(Incoming incoming) throws InterruptedException {
+        Progress progress = new Progress();
+        Answer answer;
+        try {
+            answer = answer(incoming, progress);
+        } catch (MnemeException e) {
+            answer = problem(e, incoming, progress);
+        } catch (RateLimited e) {
+            answer = rateLimited(e, incoming);
+        } catch (RuntimeException e) {
+            rethrowIfConnectionIsOver(e);
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "request " + incoming.requestId() + " to " + progress.template + " failed",
+                    e);
+            answer = problem(internal(), incoming, progress);
+        }
+        return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
+    }
+
+    /// How far a request came: for the problem and the log.
+    private static final class Progress {
+        String template = "unmatched";
+
+        @Nullable
+        String keyId;
+    }
+
+    private static void rethrowIfConnectionIsOver(RuntimeException e) {
+        if (e instanceof io.helidon.webserver.CloseConnectionException
+                || e instanceof io.helidon.webserver.ServerConnectionException) {
+            throw e;
+        }
+    }
+
+    private static MnemeException internal() {
+        return new MnemeException(
+                ErrorCode.INTERNAL, "This is a fault of the server: its log says more under the request id.");
+    }
+
+    private Answer answer(Incoming incoming, Progress progress) throws InterruptedException {
+        String origin = incoming.header("Origin");
+        origins.require(origin, incoming.header("Host"));
+        List<String> segments = UriText.segments(incoming.rawPath());
+        RouteTable.Match match = routes.find(segments).orElseThrow(Dispatcher::noSuchRoute);
+        progress.template = match.routes().values().iterator().next().template();
+        if (incoming.method().equals("OPTIONS")) {
+            return options(match, origin != null && incoming.header("Access-Control-Request-Method") != null);
+        }
+        Optional<Route> found = method(incoming.method()).map(match.routes()::get);
+        if (found.isEmpty()) {
+            return methodNotAllowed(match, incoming);
+        }
+        Route route = found.get();
+        Caller caller = caller(route, incoming, progress);
+        Query query = new Query(UriText.query(incoming.rawQuery()));
+        if (!route.isPage()) {
+            query.requireKnown(route.query());
+        }
+        Request request = new Request(incoming, route, match.parameters(), query, caller);
+        if (route.request() == null && request.body().length > 0) {
+            throw MnemeException.invalid("body", "This request takes no body: leave it out.");
+        }
+        return route.handler().handle(request);
+    }
+
+    private static Optional<HttpMethod> method(String name) {
+        return switch (name) {
+            case "GET", "HEAD" -> Optional.of(HttpMethod.GET);
+            case "POST" -> Optional.of(HttpMethod.POST);
+            case "PUT" -> Optional.of(HttpMethod.PUT);
+            case "PATCH" -> Optional.of(HttpMethod.PATCH);
+            case "DELETE" -> Optional.of(HttpMethod.DELETE);
+            default -> Optional.empty();
+        };
+    }
+
+    private @Nullable Caller caller(Route route, Incoming incoming, Progress progress) {
+        Role needed = route.access().role();
+        if (needed == null) {
+            return null;
+        }
+        ApiKey key =
+                keys.authenticate(Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key")));
+        progress.keyId = key.id();
+        Duration wait = limiter.take(key);
+        if (!wait.isZero()) {
+            throw new RateLimited(wait);
+        }
+        if (!key.role().includes(needed)) {
+            throw new MnemeException(
+                    ErrorCode.NOT_ALLOWED,
+                    "This key has the role " + key.role().wireName() + "; this needs " + needed.wireName() + ".");
+        }
+        String instance = incoming.header("Mneme-Instance");
+        if (instance != null && !VisibleText.is(instance, MAX_INSTANCE)) {
+            throw MnemeException.invalid(
+                    "Mneme-Instance", "Mneme-Instance must have 1 to " + MAX_INSTANCE + " visible characters.");
+        }
+        return Caller.of(key, instance);
+    }
+
+    private static final class RateLimited extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final transient Duration wait;
+
+        RateLimited(Duration wait) {
+            super(null, null, false, false);
+            this.wait = wait;
+        }
+    }
+
+    private static Answer rateLimited(RateLimited limited, Incoming incoming) {
+        long millis = Math.max(1, limited.wait.plusNanos(999_999).toMillis());
+        MnemeException failure = new MnemeException(
+                ErrorCode.RATE_LIMITED, "This key makes too many requests: wait " + millis + " ms and try again.");
+        return problem(ErrorMapping.problem(failure, false, incoming.requestId(), millis));
+    }
+
+    private static MnemeException noSuchRoute() {
+        return new MnemeException(ErrorCode.NOT_FOUND, "There is nothing at this path: /docs lists what there is.");
+    }
+
+    private static Answer options(RouteTable.Match match, boolean preflight) {
+        Answer answer = Answer.empty(204).with("Allow", allow(match));
+        return preflight
+                ? answer.with("Access-Control-Allow-Methods", allow(match))
+                        .with("Access-Control-Allow-Headers", PREFLIGHT_HEADERS)
+                        .with("Access-Control-Max-Age", "600")
+                : answer;
+    }
+
+    private static Answer methodNotAllowed(RouteTable.Match match, Incoming incoming) {
+        MnemeException failure =
+                MnemeException.invalid("method", "This path does not have that method: use " + allow(match) + ".");
+        Problem problem = ErrorMapping.problem(failure, false, incoming.requestId());
+        return problem(problem, 405).with("Allow", allow(match));
+    }
+
+    private static String allow(RouteTable.Match match) {
+        Set<String> methods = new TreeSet<>();
+        EnumSet.copyOf(match.routes().keySet()).forEach(method -> methods.add(method.name()));
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        methods.add("OPTIONS");
+        return String.join(", ", methods);
+    }
+
+    private static Answer problem(MnemeException failure, Incoming incoming, Progress progress) {
+        boolean byIfMatch = failure.code() == ErrorCode.VERSION_CONFLICT && incoming.header("If-Match") != null;
+        Answer answer = problem(ErrorMapping.problem(failure, byIfMatch, incoming.requestId()));
+        return failure.code() == ErrorCode.UNAUTHENTICATED
+                ? answer.with("WWW-Authenticate", "Bearer realm=\"mneme\"")
+                : answer;
+    }
+
+    private static Answer problem(Problem problem) {
+        return problem(problem, problem.status());
+    }
+
+    private static Answer problem(Problem problem, int status) {
+        Problem said = problem.status() == status ? problem : problem.withStatus(status);
+        Long wait = said.retryAfterMillis();
+        return new Answer.Body(status, Problem.MEDIA_TYPE, JsonWriter.bytes(said), java.util.Map.of())
+                .with("Retry-After", wait == null ? null : String.valueOf(Math.ceilDiv(wait, 1_000L)));
+    }
+
+    /// With the headers that let a page of an allowed origin read the answer.
+    private Answer shared(Answer answer, Incoming incoming) {
+        String origin;
+        try {
+            origin = incoming.header("Origin");
+        } catch (MnemeException e) {
+            return answer; // said twice: refused already
+        }
+        if (!origins.sharesWith(origin)) {
+            return answer;
+        }
+        return answer.with("Access-Control-Allow-Origin", origin)
+                .with("Access-Control-Expose-Headers", EXPOSED_HEADERS)
+                .with("Vary", "Origin");
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mneme.api.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One open stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is flushed when it is
+/// sent.
+///
+/// A client that has gone, or that does not read for longer than the listener's write timeout, shows as a
+/// [ClosedException] of the next write; a client that went quietly shows at the next heartbeat.
+///
+/// **Threads**: one writes; any may ask, close, or be told of the close.
+public final class EventStream {
+    /// The client is gone, too slow, or the server is stopping: stop writing.
+    public static final class ClosedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ClosedException(@Nullable Throwable cause) {
+            super("the event stream is closed", cause);
+        }
+    }
+
+    private static final Runnable CLOSED = () -> {};
+
+    private final OutputStream out;
+    private final WriteWatch watch;
+    private final AtomicReference<@Nullable Runnable> onClose = new AtomicReference<>();
+
+    EventStream(OutputStream out, WriteWatch watch) {
+        this.out = out;
+        this.watch = watch;
+    }
+
+    /// Sends one event.
+    ///
+    /// @param id what the client sends as `Last-Event-ID` to go on after it; null leaves the last one
+    /// @param event its type, of one line
+    /// @param data of one or several lines
+    public void send(@Nullable String id, String event, String data) {
+        StringBuilder text = new StringBuilder(data.length() + 64);
+        if (id != null) {
+            text.append("id: ").append(oneLine(id)).append('\n');
+        }
+        text.append("event: ").append(oneLine(event)).append('\n');
+        data.lines().forEach(line -> text.append("data: ").append(line).append('\n'));
+        write(text.append('\n').toString());
+    }
+
+    /// Sends a comment, which clients ignore: a sign of life.
+    public void comment(String comment) {
+        write(": " + oneLine(comment) + "\n\n");
+    }
+
+    private static String oneLine(String text) {
+        if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0) {
+            throw new IllegalArgumentException("a line break in a field of an event");
+        }
+        return text;
+    }
+
+    private void write(String text) {
+        if (!isOpen()) {
+            throw new ClosedException(null);
+        }
+        try (WriteWatch.Guard _ = watch.guard()) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException | UncheckedIOException e) {
+            close();
+            throw new ClosedException(e);
+        }
+    }
+
+    public boolean isOpen() {
+        return onClose.get() != CLOSED;
+    }
+
+    /// Calls `action` once when the stream is closed, at once if it is already: to wake a source that waits.
+    public void onClose(Runnable action) {
+        if (!onClose.compareAndSet(null, action)) {
+            if (isOpen()) {
+                throw new IllegalStateException("one close action already");
+            }
+            action.run();
+        }
+    }
+
+    /// Closes the stream: the source's next write fails, and its close action runs.
+    public void close() {
+        Runnable action = onClose.getAndSet(CLOSED);
+        if (action != null) {
+            action.run();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package dev.mneme.api.http;
+
+import dev.mneme.api.json.ErrorMapping;
+import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.wire.Problem;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.websocket.WsConfig;
+import io.helidon.webserver.websocket.WsRouting;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The one listener of a server: HTTP/1.1 on virtual threads, and the WebSocket endpoints on the same port.
+///
+/// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
+/// `stopWithin`, then closes what is left.
+public final class HttpServer implements AutoCloseable {
+    /// The most that one WebSocket frame may bring.
+    public static final int MAX_FRAME_BYTES = 2 << 20;
+
+    private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
+    private static final int MAX_REQUEST_LINE = 16 << 10;
+    private static final int MAX_HEADERS = 32 << 10;
+    private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+    private static final Map<String, String> SECURITY_HEADERS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Referrer-Policy", "no-referrer",
+            "Cache-Control", "no-store",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+
+    private final HttpConfig config;
+    private final Dispatcher dispatcher;
+    private final HttpMetrics metrics;
+    private final WriteWatch watch;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final WebServer server;
+    private volatile boolean stopping;
+
+    private HttpServer(
+            HttpConfig config,
+            KeyService keys,
+            RateLimiter limiter,
+            HttpMetrics metrics,
+            List<Route> routes,
+            List<WsEndpoint> sockets) {
+        this.config = config;
+        this.metrics = metrics;
+        this.dispatcher = new Dispatcher(routes, keys, limiter, new Origins(config.allowedOrigins()));
+        this.watch = new WriteWatch(config.writeTimeout());
+        this.server = webServer(sockets);
+    }
+
+    /// Starts to listen.
+    ///
+    /// @param limiter shared with the WebSocket door
+    /// @throws java.io.UncheckedIOException when the port cannot be had
+    public static HttpServer start(
+            HttpConfig config,
+            KeyService keys,
+            RateLimiter limiter,
+            HttpMetrics metrics,
+            List<Route> routes,
+            List<WsEndpoint> sockets) {
+        keys.onRevoked(limiter::forget);
+        HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, sockets);
+        http.server.start();
+        return http;
+    }
+
+    private WebServer webServer(List<WsEndpoint> sockets) {
+        WsRouting.Builder upgrades = WsRouting.builder();
+        sockets.forEach(socket -> upgrades.endpoint(socket.path(), socket.listener()));
+        WebServerConfig.Builder builder = WebServer.builder()
+                .host(config.host())
+                .port(config.port())
+                .shutdownHook(false)
+                .shutdownGracePeriod(config.stopWithin())
+                .maxTcpConnections(config.maxConnections())
+                .maxPayloadSize(2L * config.maxRequestBytes()) // ours is stricter, and gentler with the client
+                .directHandlers(directHandlers())
+                .addProtocol(Http1Config.builder()
+                        .maxPrologueLength(MAX_REQUEST_LINE)
+                        .maxHeadersSize(MAX_HEADERS)
+                        .receiveLog(false)
+                        .sendLog(false)
+                        .build())
+                .addProtocol(WsConfig.builder().maxFrameLength(MAX_FRAME_BYTES).build())
+                .addRouting(HttpRouting.builder().any(this::handle))
+                .addRouting(upgrades);
+        TlsFiles tls = config.tls();
+        if (tls != null) {
+            builder.tls(TlsLoader.load(tls));
+        }
+        return builder.build();
+    }
+
+    /// The port that is listened on.
+    public int port() {
+        return server.port();
+    }
+
+    public boolean hasTls() {
+        return config.tls() != null;
+    }
+
+    private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+        long begun = System.nanoTime();
+        Incoming incoming = new Incoming(request, config.maxRequestBytes());
+        Dispatcher.Outcome outcome = dispatcher.dispatch(incoming);
+        response.header(REQUEST_ID, incoming.requestId());
+        int status = switch (outcome.answer()) {
+            case Answer.Body body -> send(body, incoming, response);
+            case Answer.Events events -> stream(events, response);
+        };
+        long nanos = System.nanoTime() - begun;
+        metrics.request(incoming.method(), outcome.template(), status, nanos);
+        if (ACCESS.isLoggable(System.Logger.Level.DEBUG)) {
+            ACCESS.log(
+                    System.Logger.Level.DEBUG,
+                    "{0} {1} {2} {3} us, key {4}, request {5}",
+                    incoming.method(),
+                    outcome.template(),
+                    status,
+                    nanos / 1_000,
+                    outcome.keyId(),
+                    incoming.requestId());
+        }
+    }
+
+    private int send(Answer.Body body, Incoming incoming, ServerResponse response) {
+        response.status(Status.create(body.status()));
+        headers(body.headers(), response);
+        if (!body.mediaType().isEmpty()) {
+            response.header(HeaderNames.CONTENT_TYPE, body.mediaType());
+        }
+        if (stopping) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
+        try (WriteWatch.Guard _ = watch.guard()) {
+            if (incoming.method().equals("HEAD") && body.bytes().length > 0) {
+                response.contentLength(body.bytes().length);
+                response.send();
+            } else {
+                response.send(body.bytes());
+            }
+        }
+        return body.status();
+    }
+
+    private int stream(Answer.Events events, ServerResponse response) throws InterruptedException {
+        response.status(Status.OK_200);
+        headers(events.headers(), response);
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        OutputStream out = response.outputStream();
+        EventStream stream = new EventStream(out, watch);
+        streams.add(stream);
+        try {
+            if (stopping) {
+                stream.close();
+            }
+            stream.comment("open");
+            events.source().run(stream);
+        } catch (EventStream.ClosedException e) {
+            // the client has gone, or the server is stopping: either way the stream is over
+        } finally {
+            streams.remove(stream);
+            stream.close();
+            finish(out);
+        }
+        return 200;
+    }
+
+    private void finish(OutputStream out) {
+        try (WriteWatch.Guard _ = watch.guard()) {
+            out.close();
+        } catch (java.io.IOException | java.io.UncheckedIOException e) {
+            throw new io.helidon.webserver.CloseConnectionException("the client of an event stream has gone", e);
+        }
+    }
+
+    private static void headers(Map<String, String> own, ServerResponse response) {
+        SECURITY_HEADERS.forEach((name, value) -> response.header(name, value));
+        own.forEach((name, value) -> response.header(name, value));
+    }
+
+    /// Answers what the web server refuses before it has a request of ours.
+    private static DirectHandlers directHandlers() {
+        DirectHandlers.Builder handlers = DirectHandlers.builder();
+        for (EventType type : EventType.values()) {
+            handlers.addHandler(type, HttpServer::refuse);
+        }
+        return handlers.build();
+    }
+
+    private static DirectHandler.TransportResponse refuse(
+            DirectHandler.TransportRequest request,
+            EventType type,
+            Status status,
+            ServerResponseHeaders headers,
+            String message) {
+        Problem problem = ErrorMapping.problem(
+                failure(status.code()), false, UUID.randomUUID().toString());
+        DirectHandler.TransportResponse.Builder answer = DirectHandler.TransportResponse.builder()
+                .status(Status.create(problem.status()))
+                .keepAlive(false)
+                .header(HeaderValues.create(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE))
+                .header(HeaderValues.create(REQUEST_ID, String.valueOf(problem.requestId())));
+        SECURITY_HEADERS.forEach((name, value) -> answer.header(HeaderValues.create(name, value)));
+        return answer.entity(JsonWriter.bytes(problem)).build();
+    }
+
+    private static MnemeException failure(int status) {
+        return switch (status) {
+            case 403 -> new MnemeException(ErrorCode.NOT_ALLOWED, "This may not be called from there.");
+            case 404 -> new MnemeException(ErrorCode.NOT_FOUND, "There is nothing at this path: see /docs.");
+            case 413 ->
+                MnemeException.at(ErrorCode.TOO_LARGE, "body", "The request is too large: send less at a time.");
+            case 503 -> new MnemeException(ErrorCode.OVERLOADED, "Too many requests run at once: try again shortly.");
+            default ->
+                status < 500
+                        ? MnemeException.invalid(
+                                "request", "The request line, a header or the body's encoding is no valid HTTP/1.1.")
+                        : new MnemeException(ErrorCode.INTERNAL, "This is a fault of the server: its log says more.");
+        };
+    }
+
+    /// Stops as the class says; returns when nothing runs any more.
+    @Override
+    public void close() {
+        stopping = true;
+        streams.forEach(EventStream::close);
+        server.stop();
+        watch.close();
+    }
+}

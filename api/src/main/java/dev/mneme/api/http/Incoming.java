@@ -1,0 +1,106 @@
+package dev.mneme.api.http;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A request as the web server hands it over, before it has found its route.
+final class Incoming {
+    private static final int MAX_REQUEST_ID = 128;
+
+    private final ServerRequest request;
+    private final int maxBytes;
+    private final String requestId;
+    private byte @Nullable [] body;
+
+    Incoming(ServerRequest request, int maxBytes) {
+        this.request = request;
+        this.maxBytes = maxBytes;
+        this.requestId = requestId(request.headers());
+    }
+
+    private static String requestId(ServerRequestHeaders headers) {
+        List<String> sent = headers.all(HeaderNames.create("X-Request-Id"), List::of);
+        String visible = sent.isEmpty() ? "" : VisibleText.of(sent.getFirst(), MAX_REQUEST_ID);
+        return visible.isEmpty() ? UUID.randomUUID().toString() : visible;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    String method() {
+        return request.prologue().method().text();
+    }
+
+    String rawPath() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    String rawQuery() {
+        return request.prologue().query().rawValue();
+    }
+
+    @Nullable
+    String header(String name) {
+        List<String> values = request.headers().all(HeaderNames.create(name), List::of);
+        if (values.size() > 1) {
+            throw MnemeException.invalid(name, "The header " + name + " is there twice: send it once.");
+        }
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    boolean hasBody() {
+        return request.content().hasEntity();
+    }
+
+    byte[] body() {
+        byte[] read = body;
+        if (read == null) {
+            read = hasBody() ? read() : new byte[0];
+            body = read;
+        }
+        return read;
+    }
+
+    private byte[] read() {
+        try (InputStream in = request.content().inputStream()) {
+            byte[] bytes = in.readNBytes(maxBytes + 1);
+            if (bytes.length > maxBytes) {
+                drain(in);
+                throw tooLarge(maxBytes);
+            }
+            return bytes;
+        } catch (RequestException e) {
+            throw e.status().code() == 413
+                    ? tooLarge(maxBytes)
+                    : MnemeException.invalid("body", "The body is not encoded as HTTP/1.1 says.");
+        } catch (IOException | IllegalStateException | UncheckedIOException e) {
+            throw new CloseConnectionException("the client went away in the middle of a request", e);
+        }
+    }
+
+    /// Reads what is left, so that the client gets to read the answer; the web server stops it when it is far
+    /// too much.
+    private static void drain(InputStream in) throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
+    }
+
+    static MnemeException tooLarge(int maxBytes) {
+        return MnemeException.at(
+                ErrorCode.TOO_LARGE,
+                "body",
+                "A request may have " + maxBytes + " bytes at most: send less, or several requests.");
+    }
+}

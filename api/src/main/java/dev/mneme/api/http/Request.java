@@ -1,0 +1,112 @@
+package dev.mneme.api.http;
+
+import dev.mneme.api.json.RecordReader;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.Caller;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A request that has found its route and, where the route needs one, shown its key.
+///
+/// **Threads**: the one that handles it.
+public final class Request {
+    private static final int MAX_IDEMPOTENCY_KEY = 200;
+
+    private final Incoming incoming;
+    private final Route route;
+    private final Map<String, String> pathParameters;
+    private final Query query;
+    private final @Nullable Caller caller;
+
+    Request(Incoming incoming, Route route, Map<String, String> pathParameters, Query query, @Nullable Caller caller) {
+        this.incoming = incoming;
+        this.route = route;
+        this.pathParameters = pathParameters;
+        this.query = query;
+        this.caller = caller;
+    }
+
+    /// Names the request in answers and logs.
+    public String id() {
+        return incoming.requestId();
+    }
+
+    public Route route() {
+        return route;
+    }
+
+    public Query query() {
+        return query;
+    }
+
+    /// What stands for `{name}` in the route's template, decoded.
+    public String path(String name) {
+        String value = pathParameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(route.template() + " has no {" + name + "}");
+        }
+        return value;
+    }
+
+    /// A header; null when it was not sent.
+    ///
+    /// @throws MnemeException `invalid_request` when it was sent twice
+    public @Nullable String header(String name) {
+        return incoming.header(name);
+    }
+
+    /// Who calls.
+    ///
+    /// @throws IllegalStateException on a route that needs no key
+    public Caller caller() {
+        if (caller == null) {
+            throw new IllegalStateException(route.template() + " is open: nobody was asked for a key");
+        }
+        return caller;
+    }
+
+    /// The body; of no bytes when there is none.
+    ///
+    /// @throws MnemeException `too_large`
+    public byte[] body() {
+        return incoming.body();
+    }
+
+    /// The body as the route's `wire` record.
+    public <T extends Record> T json(Class<T> type) {
+        return RecordReader.read(type, body(), "body");
+    }
+
+    /// What makes a repeated request answer as the first did; null when the caller did not ask for that.
+    public @Nullable Idempotency idempotency() {
+        String key = header("Idempotency-Key");
+        if (key == null) {
+            return null;
+        }
+        if (!VisibleText.is(key, MAX_IDEMPOTENCY_KEY)) {
+            throw MnemeException.invalid(
+                    "Idempotency-Key",
+                    "Idempotency-Key must have 1 to " + MAX_IDEMPOTENCY_KEY + " visible characters.");
+        }
+        return new Idempotency(key, hash());
+    }
+
+    /// SHA-256 over method, path, query and body, each ended by a zero byte.
+    private byte[] hash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : new String[] {incoming.method(), incoming.rawPath(), incoming.rawQuery()}) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            digest.update(body());
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.mneme.api.http;
+
+import dev.mneme.core.model.ErrorCode;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One line of the table of routes: from it come dispatch, the OpenAPI document, the page of documentation and
+/// the tests of who may do what.
+///
+/// @param template the path; `{name}` stands for one segment
+/// @param id its name in the OpenAPI document, unique
+/// @param query the query parameters it knows; any other is an `invalid_request` (pages aside)
+/// @param headers the request headers it reads, beside those that every route reads
+/// @param request the `wire` record of its body; null when it takes none (then a body is refused)
+/// @param errors what may go wrong, beside what follows from `access` and `request`
+public record Route(
+        HttpMethod method,
+        String template,
+        Access access,
+        String id,
+        String tag,
+        String summary,
+        List<Parameter> query,
+        List<Parameter> headers,
+        @Nullable Class<? extends Record> request,
+        List<Reply> replies,
+        Set<ErrorCode> errors,
+        Handler handler) {
+    public Route {
+        if (!template.startsWith("/")) {
+            throw new IllegalArgumentException("a route's path begins with /: " + template);
+        }
+        query = List.copyOf(query);
+        headers = List.copyOf(headers);
+        replies = List.copyOf(replies);
+        errors = Set.copyOf(errors);
+    }
+
+    public static Builder get(String template) {
+        return new Builder(HttpMethod.GET, template);
+    }
+
+    public static Builder post(String template) {
+        return new Builder(HttpMethod.POST, template);
+    }
+
+    public static Builder put(String template) {
+        return new Builder(HttpMethod.PUT, template);
+    }
+
+    public static Builder patch(String template) {
+        return new Builder(HttpMethod.PATCH, template);
+    }
+
+    public static Builder delete(String template) {
+        return new Builder(HttpMethod.DELETE, template);
+    }
+
+    /// Whether this is a page for people or machines around the data, not a data route.
+    public boolean isPage() {
+        return access == Access.OPEN;
+    }
+
+    /// Everything that may go wrong.
+    public Set<ErrorCode> allErrors() {
+        Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL);
+        all.addAll(errors);
+        if (access != Access.OPEN) {
+            all.addAll(List.of(
+                    ErrorCode.INVALID_REQUEST,
+                    ErrorCode.UNAUTHENTICATED,
+                    ErrorCode.NOT_ALLOWED,
+                    ErrorCode.RATE_LIMITED));
+        }
+        if (request != null) {
+            all.add(ErrorCode.TOO_LARGE);
+        }
+        if (access == Access.WRITE || (access == Access.ADMIN && method != HttpMethod.GET)) {
+            all.addAll(List.of(
+                    ErrorCode.OVERLOADED,
+                    ErrorCode.LOG_FAILED,
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    ErrorCode.STORAGE_FULL,
+                    ErrorCode.INTEGRITY_VIOLATION));
+        }
+        return all;
+    }
+
+    /// Puts a route together; what is not said is empty, and the access is [Access#READ] for `GET`, else
+    /// [Access#WRITE].
+    public static final class Builder {
+        private final HttpMethod method;
+        private final String template;
+        private Access access;
+        private String id = "";
+        private String tag = "";
+        private String summary = "";
+        private final List<Parameter> query = new ArrayList<>();
+        private final List<Parameter> headers = new ArrayList<>();
+        private @Nullable Class<? extends Record> request;
+        private final List<Reply> replies = new ArrayList<>();
+        private final Set<ErrorCode> errors = EnumSet.noneOf(ErrorCode.class);
+
+        private Builder(HttpMethod method, String template) {
+            this.method = method;
+            this.template = template;
+            this.access = method == HttpMethod.GET ? Access.READ : Access.WRITE;
+        }
+
+        public Builder access(Access needed) {
+            this.access = needed;
+            return this;
+        }
+
+        /// @param operationId its name in the OpenAPI document
+        /// @param group the heading under which the documentation shows it
+        public Builder named(String operationId, String group, String whatItDoes) {
+            this.id = operationId;
+            this.tag = group;
+            this.summary = whatItDoes;
+            return this;
+        }
+
+        public Builder query(Parameter... parameters) {
+            query.addAll(List.of(parameters));
+            return this;
+        }
+
+        public Builder query(List<Parameter> parameters) {
+            query.addAll(parameters);
+            return this;
+        }
+
+        public Builder headers(Parameter... parameters) {
+            headers.addAll(List.of(parameters));
+            return this;
+        }
+
+        public Builder takes(Class<? extends Record> record) {
+            this.request = record;
+            return this;
+        }
+
+        public Builder gives(Reply reply) {
+            replies.add(reply);
+            return this;
+        }
+
+        public Builder errors(ErrorCode... codes) {
+            errors.addAll(List.of(codes));
+            return this;
+        }
+
+        public Route by(Handler handler) {
+            return new Route(
+                    method, template, access, id, tag, summary, query, headers, request, replies, errors, handler);
+        }
+    }
+}

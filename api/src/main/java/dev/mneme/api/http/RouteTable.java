@@ -1,0 +1,84 @@
+package dev.mneme.api.http;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the routes of a path. A segment that is spelt out goes before one that stands for anything.
+final class RouteTable {
+    private final Node root = new Node();
+
+    /// @throws IllegalArgumentException when two routes have the same method and path
+    RouteTable(List<Route> routes) {
+        routes.forEach(this::add);
+    }
+
+    /// What a path has.
+    ///
+    /// @param parameters the values of the template's names
+    record Match(Map<HttpMethod, Route> routes, Map<String, String> parameters) {}
+
+    private static final class Node {
+        final Map<String, Node> literals = new HashMap<>();
+
+        @Nullable
+        Node any;
+
+        final Map<HttpMethod, Route> routes = new EnumMap<>(HttpMethod.class);
+    }
+
+    private void add(Route route) {
+        Node node = root;
+        for (String segment : segments(route.template())) {
+            if (isName(segment)) {
+                Node next = node.any == null ? new Node() : node.any;
+                node.any = next;
+                node = next;
+            } else {
+                node = node.literals.computeIfAbsent(segment, s -> new Node());
+            }
+        }
+        if (node.routes.putIfAbsent(route.method(), route) != null) {
+            throw new IllegalArgumentException("two routes for " + route.method() + " " + route.template());
+        }
+    }
+
+    Optional<Match> find(List<String> segments) {
+        Node node = root;
+        for (String segment : segments) {
+            Node next = node.literals.get(segment);
+            if (next == null) {
+                next = segment.isEmpty() ? null : node.any;
+            }
+            if (next == null) {
+                return Optional.empty();
+            }
+            node = next;
+        }
+        return node.routes.isEmpty() ? Optional.empty() : Optional.of(new Match(node.routes, values(node, segments)));
+    }
+
+    private static Map<String, String> values(Node node, List<String> segments) {
+        Map<String, String> values = new LinkedHashMap<>();
+        String[] names =
+                segments(node.routes.values().iterator().next().template()).toArray(new String[0]);
+        for (int i = 0; i < names.length; i++) {
+            if (isName(names[i])) {
+                values.put(names[i].substring(1, names[i].length() - 1), segments.get(i));
+            }
+        }
+        return values;
+    }
+
+    private static boolean isName(String segment) {
+        return segment.startsWith("{") && segment.endsWith("}");
+    }
+
+    private static List<String> segments(String template) {
+        return List.of(template.substring(1).split("/", -1));
+    }
+}

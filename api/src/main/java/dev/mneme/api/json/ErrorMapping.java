@@ -1,0 +1,83 @@
+package dev.mneme.api.json;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.wire.Problem;
+import org.jspecify.annotations.Nullable;
+
+/// The one place that turns an [ErrorCode] into what a door answers.
+public final class ErrorMapping {
+    private ErrorMapping() {}
+
+    /// The HTTP status of a code. A version conflict is 412 where the version came by `If-Match`.
+    public static int status(ErrorCode code, boolean byIfMatch) {
+        return switch (code) {
+            case INVALID_REQUEST -> 400;
+            case UNAUTHENTICATED -> 401;
+            case NOT_ALLOWED -> 403;
+            case NOT_FOUND -> 404;
+            case VERSION_CONFLICT -> byIfMatch ? 412 : 409;
+            case POSITION_EXPIRED -> 410;
+            case TOO_LARGE -> 413;
+            case IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH -> 422;
+            case RATE_LIMITED -> 429;
+            case INTEGRITY_VIOLATION, INTERNAL -> 500;
+            case OVERLOADED, POSITION_AHEAD, LOG_FAILED, OUTCOME_UNKNOWN -> 503;
+            case STORAGE_FULL -> 507;
+        };
+    }
+
+    /// A few words that are the same for every problem of a code.
+    public static String title(ErrorCode code) {
+        return switch (code) {
+            case INVALID_REQUEST -> "The request is wrong";
+            case UNAUTHENTICATED -> "An API key is needed";
+            case NOT_ALLOWED -> "The key may not do this";
+            case NOT_FOUND -> "Not found";
+            case VERSION_CONFLICT -> "The version has changed";
+            case POSITION_EXPIRED -> "The position is no longer kept";
+            case TOO_LARGE -> "Too large";
+            case IDEMPOTENCY_KEY_REUSED -> "The idempotency key was used for another request";
+            case EMBEDDER_MISMATCH -> "The vector is of another embedder";
+            case RATE_LIMITED -> "Too many requests";
+            case OVERLOADED -> "The server is overloaded";
+            case POSITION_AHEAD -> "The position is not reached yet";
+            case LOG_FAILED -> "The log has failed";
+            case OUTCOME_UNKNOWN -> "The outcome is unknown";
+            case STORAGE_FULL -> "The disk is full";
+            case INTEGRITY_VIOLATION -> "The stored data was changed from outside";
+            case INTERNAL -> "Internal error";
+        };
+    }
+
+    /// How long a caller should wait before the same request can succeed; null where waiting does not help.
+    public static @Nullable Long retryAfterMillis(ErrorCode code) {
+        return switch (code) {
+            case OVERLOADED, RATE_LIMITED, OUTCOME_UNKNOWN -> 1_000L;
+            case POSITION_AHEAD -> 500L;
+            default -> null;
+        };
+    }
+
+    public static Problem problem(MnemeException failure, boolean byIfMatch, @Nullable String requestId) {
+        return problem(failure, byIfMatch, requestId, retryAfterMillis(failure.code()));
+    }
+
+    public static Problem problem(
+            MnemeException failure, boolean byIfMatch, @Nullable String requestId, @Nullable Long retryAfterMillis) {
+        ErrorCode code = failure.code();
+        Memory current = failure.current();
+        return new Problem(
+                "/docs#" + code.wireName(),
+                title(code),
+                status(code, byIfMatch),
+                code.wireName(),
+                String.valueOf(failure.getMessage()),
+                failure.field(),
+                requestId,
+                retryAfterMillis,
+                current == null ? null : current.version(),
+                current == null ? null : MemoryMapping.resource(current));
+    }
+}

@@ -1,0 +1,362 @@
+package dev.mneme.api.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonNumber;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Times;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one JSON document, strictly (RFC 8259): well-formed UTF-8, no member twice, nothing after the end, at
+/// most 64 deep, numbers of at most 400 digits before and after the point, every surrogate paired.
+///
+/// A forward walk: each method reads the value at which the reader stands. What is wrong is an
+/// `invalid_request` that names the place, such as `items[3].text`.
+///
+/// **Threads**: one.
+public final class JsonReader {
+    /// How deep objects and arrays may nest.
+    public static final int MAX_DEPTH = 64;
+
+    private static final int MAX_DIGITS = 400;
+    private static final int MAX_NAME = 1_024;
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_DIGITS)
+                    .maxNameLength(MAX_NAME)
+                    .build())
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .build();
+
+    private final JsonParser parser;
+    private final String whole;
+    private String path = "";
+
+    private JsonReader(JsonParser parser, String whole) {
+        this.parser = parser;
+        this.whole = whole;
+    }
+
+    /// Reads one value that must be all there is.
+    @FunctionalInterface
+    public interface Reading<T extends @Nullable Object> {
+        T read(JsonReader in);
+    }
+
+    /// Receives the members of an object, each to be read or refused at once.
+    @FunctionalInterface
+    public interface Members {
+        void member(String name);
+    }
+
+    /// @param whole what the document is called in messages, such as `body`
+    public static <T extends @Nullable Object> T read(byte[] document, String whole, Reading<T> reading) {
+        if (document.length == 0) {
+            throw MnemeException.invalid(whole, "The " + whole + " is empty: send a JSON value.");
+        }
+        if (!Utf8.wellFormed(document)) {
+            throw MnemeException.invalid(whole, "The " + whole + " must be well-formed UTF-8.");
+        }
+        try (JsonParser parser = FACTORY.createParser(document)) {
+            JsonReader in = new JsonReader(parser, whole);
+            in.next();
+            T value = reading.read(in);
+            in.end();
+            return value;
+        } catch (JsonProcessingException e) {
+            throw malformed(whole, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    public static Json read(String document, String whole) {
+        return read(document.getBytes(StandardCharsets.UTF_8), whole, JsonReader::value);
+    }
+
+    private static MnemeException malformed(String whole, JsonProcessingException e) {
+        String place = e.getLocation() == null
+                ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
+        String why = e instanceof StreamConstraintsException
+                ? ": it nests deeper than " + MAX_DEPTH + ", or a number or name in it is too long"
+                : "";
+        return MnemeException.invalid(whole, "The " + whole + " is not valid JSON" + place + why + ".");
+    }
+
+    private void end() throws IOException {
+        if (parser.nextToken() != null) {
+            throw MnemeException.invalid(whole, "The " + whole + " has something after its end.");
+        }
+    }
+
+    /// What the whole document is called in messages.
+    public String root() {
+        return whole;
+    }
+
+    /// Where the reader stands, such as `items[3].text`; the document's name at its root.
+    public String path() {
+        return path.isEmpty() ? whole : path;
+    }
+
+    public MnemeException wrong(String what) {
+        return MnemeException.invalid(path(), path() + " " + what);
+    }
+
+    public boolean isNull() {
+        return parser.currentToken() == JsonToken.VALUE_NULL;
+    }
+
+    private void next() {
+        try {
+            if (parser.nextToken() == null) {
+                throw MnemeException.invalid(whole, "The " + whole + " is empty: send a JSON value.");
+            }
+        } catch (JsonProcessingException e) {
+            throw malformed(whole, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /// Walks an object's members. A member that comes twice is refused.
+    public void object(Members members) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw wrong("must be an object.");
+        }
+        String outer = path;
+        Set<String> seen = new HashSet<>();
+        for (next(); parser.currentToken() != JsonToken.END_OBJECT; next()) {
+            String name = name();
+            path = outer.isEmpty() ? name : outer + "." + name;
+            if (!Utf8.wellFormed(name)) {
+                throw wrong("is no well-formed Unicode name.");
+            }
+            if (!seen.add(name)) {
+                throw wrong("is there twice.");
+            }
+            next();
+            members.member(name);
+            path = outer;
+        }
+    }
+
+    private String name() {
+        try {
+            return parser.currentName();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    /// Walks an array's items.
+    ///
+    /// @param item called with the index of the item at which the reader stands
+    public void array(java.util.function.IntConsumer item) {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw wrong("must be a list.");
+        }
+        String outer = path;
+        int index = 0;
+        for (next(); parser.currentToken() != JsonToken.END_ARRAY; next()) {
+            path = outer + "[" + index + "]";
+            item.accept(index++);
+        }
+        path = outer;
+    }
+
+    /// Reads an item; when it is wrong in itself, goes to its end and gives the failure to `refused`. What is
+    /// no JSON at all still fails.
+    public void tolerate(Runnable item, java.util.function.Consumer<MnemeException> refused) {
+        int depth = parser.getParsingContext().getNestingDepth();
+        if (!parser.currentToken().isStructStart()) {
+            depth++; // a scalar is its own end
+        }
+        String outer = path;
+        try {
+            item.run();
+        } catch (MnemeException e) {
+            if (whole.equals(e.field())) {
+                throw e;
+            }
+            skipTo(depth - 1);
+            path = outer;
+            refused.accept(e);
+        }
+    }
+
+    private void skipTo(int depth) {
+        while (parser.getParsingContext().getNestingDepth() > depth) {
+            next();
+        }
+    }
+
+    public String string() {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw wrong("must be a string.");
+        }
+        String text = text();
+        if (!Utf8.wellFormed(text)) {
+            throw wrong("must be well-formed Unicode: it has half of a surrogate pair.");
+        }
+        return text;
+    }
+
+    private String text() {
+        try {
+            return parser.getText();
+        } catch (JsonProcessingException e) {
+            throw malformed(whole, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+    }
+
+    public boolean bool() {
+        return switch (parser.currentToken()) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> throw wrong("must be true or false.");
+        };
+    }
+
+    /// A whole number that a `long` holds.
+    public long integer() {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            throw wrong("must be a whole number.");
+        }
+        try {
+            return number().longValueExact();
+        } catch (ArithmeticException e) {
+            throw wrong("is too large a number.");
+        }
+    }
+
+    /// A number that a `double` holds.
+    public double real() {
+        double value = number().doubleValue();
+        if (!Double.isFinite(value)) {
+            throw wrong("is too large a number.");
+        }
+        return value;
+    }
+
+    private BigDecimal number() {
+        if (!parser.currentToken().isNumeric()) {
+            throw wrong("must be a number.");
+        }
+        BigDecimal value;
+        try {
+            value = parser.getDecimalValue();
+        } catch (JsonProcessingException e) {
+            throw wrong("must be a number of " + MAX_DIGITS + " digits at most.");
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+        if (Math.abs((long) value.scale()) > MAX_DIGITS) {
+            throw wrong("must be a number of " + MAX_DIGITS + " digits at most.");
+        }
+        return value;
+    }
+
+    /// A list of numbers, at most `max` of them, each of which a `float` holds.
+    public float[] floats(int max) {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw wrong("must be a list of numbers.");
+        }
+        float[] values = new float[Math.min(max, 384)];
+        int count = 0;
+        for (next(); parser.currentToken() != JsonToken.END_ARRAY; next()) {
+            if (count == max) {
+                throw wrong("must hold " + max + " numbers at most.");
+            }
+            if (count == values.length) {
+                values = Arrays.copyOf(values, Math.min(max, count * 2));
+            }
+            values[count] = oneFloat(count);
+            count++;
+        }
+        return count == values.length ? values : Arrays.copyOf(values, count);
+    }
+
+    private float oneFloat(int index) {
+        if (!parser.currentToken().isNumeric()) {
+            throw wrong("must hold numbers only: look at [" + index + "].");
+        }
+        try {
+            float value = parser.getFloatValue();
+            if (Float.isFinite(value)) {
+                return value;
+            }
+        } catch (JsonProcessingException e) {
+            // said below
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+        throw wrong("must hold numbers that a 32-bit float holds: look at [" + index + "].");
+    }
+
+    /// A time, as its ISO-8601 form: a string that is one, or epoch milliseconds.
+    public String time() {
+        Json value = switch (parser.currentToken()) {
+            case VALUE_STRING -> new Json.JsonString(string());
+            case VALUE_NUMBER_INT -> new JsonNumber(number());
+            default -> throw wrong("must be an ISO-8601 time or epoch milliseconds.");
+        };
+        Instant at = Times.read(value);
+        if (at == null) {
+            throw wrong("must be an ISO-8601 time or epoch milliseconds, in the years 1 to 9999.");
+        }
+        return Times.format(at);
+    }
+
+    /// Any value.
+    public Json value() {
+        return PlainJson.toJson(plain());
+    }
+
+    /// Any value, as [PlainJson] has it.
+    public @Nullable Object plain() {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> map();
+            case START_ARRAY -> {
+                List<@Nullable Object> items = new ArrayList<>();
+                array(index -> items.add(plain()));
+                yield items;
+            }
+            case VALUE_STRING -> string();
+            case VALUE_TRUE, VALUE_FALSE -> bool();
+            case VALUE_NULL -> null;
+            default -> number();
+        };
+    }
+
+    /// An object, as [PlainJson] has it.
+    public Map<String, @Nullable Object> map() {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        object(name -> members.put(name, plain()));
+        return members;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.mneme.api.json;
+
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.wire.Given;
+import dev.mneme.wire.Time;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
+/// component that is not `@Nullable` are each an `invalid_request` that names the place.
+///
+/// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
+/// JSON object), records, lists of these, and any of them in [Given].
+///
+/// **Threads**: any number may call.
+public final class RecordReader<T extends Record> {
+    private static final ClassValue<RecordReader<?>> READERS = new ClassValue<>() {
+        @Override
+        protected RecordReader<?> computeValue(Class<?> type) {
+            return new RecordReader<>(type.asSubclass(Record.class));
+        }
+    };
+
+    private final Constructor<T> constructor;
+    private final Map<String, Component> components = new LinkedHashMap<>();
+    private final @Nullable Object[] absent;
+    private final boolean[] required;
+
+    private RecordReader(Class<T> type) {
+        RecordComponent[] all = type.getRecordComponents();
+        this.constructor = canonical(type, all);
+        this.absent = new Object[all.length];
+        this.required = new boolean[all.length];
+        for (int i = 0; i < all.length; i++) {
+            boolean given = all[i].getType() == Given.class;
+            boolean nullable = all[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
+            components.put(all[i].getName(), component(i, all[i], given, nullable));
+            absent[i] = given ? Given.absent() : null;
+            required[i] = !given && !nullable;
+        }
+    }
+
+    /// How one component is read.
+    ///
+    /// @param value reads a value that is not null
+    private record Component(int index, boolean given, boolean nullable, JsonReader.Reading<Object> value) {}
+
+    private static Component component(int index, RecordComponent component, boolean given, boolean nullable) {
+        Type type = component.getGenericType();
+        if (given) {
+            type = ((ParameterizedType) type).getActualTypeArguments()[0];
+        }
+        JsonReader.Reading<Object> value = component.isAnnotationPresent(Time.class) ? JsonReader::time : reading(type);
+        return new Component(index, given, nullable, value);
+    }
+
+    private static JsonReader.Reading<Object> reading(Type type) {
+        if (type == String.class) {
+            return JsonReader::string;
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return JsonReader::bool;
+        }
+        if (type == int.class || type == Integer.class) {
+            return RecordReader::smallInteger;
+        }
+        if (type == long.class || type == Long.class) {
+            return JsonReader::integer;
+        }
+        if (type == double.class || type == Double.class) {
+            return JsonReader::real;
+        }
+        if (type == float[].class) {
+            return in -> in.floats(EmbeddingSpace.MAX_DIMENSION);
+        }
+        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+            return list(reading(list.getActualTypeArguments()[0]));
+        }
+        if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+            return JsonReader::map;
+        }
+        if (type instanceof Class<?> nested && nested.isRecord()) {
+            return in -> READERS.get(nested).read(in);
+        }
+        throw new IllegalArgumentException("no reading of " + type);
+    }
+
+    private static Integer smallInteger(JsonReader in) {
+        long value = in.integer();
+        if (value != (int) value) {
+            throw in.wrong("is too large a number.");
+        }
+        return (int) value;
+    }
+
+    private static JsonReader.Reading<Object> list(JsonReader.Reading<Object> item) {
+        return in -> {
+            List<Object> items = new ArrayList<>();
+            in.array(index -> items.add(item.read(in)));
+            return items;
+        };
+    }
+
+    private static <T> Constructor<T> canonical(Class<T> type, RecordComponent[] components) {
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(types);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every record has its canonical constructor", e);
+        }
+    }
+
+    /// Reads a whole document.
+    ///
+    /// @param whole what it is called in messages, such as `body`
+    public static <T extends Record> T read(Class<T> type, byte[] document, String whole) {
+        return JsonReader.read(document, whole, in -> read(type, in));
+    }
+
+    /// Reads the value at which `in` stands.
+    public static <T extends Record> T read(Class<T> type, JsonReader in) {
+        return type.cast(READERS.get(type).read(in));
+    }
+
+    private T read(JsonReader in) {
+        @Nullable Object[] values = absent.clone();
+        in.object(name -> {
+            Component component = components.get(name);
+            if (component == null) {
+                throw in.wrong("is not known here: use " + String.join(", ", components.keySet()) + ".");
+            }
+            values[component.index()] = value(component, in);
+        });
+        components.forEach((name, component) -> {
+            if (required[component.index()] && values[component.index()] == null) {
+                String path = in.path();
+                String field = path.equals(in.root()) ? name : path + "." + name;
+                throw MnemeException.invalid(field, field + " is needed.");
+            }
+        });
+        return create(values);
+    }
+
+    private static @Nullable Object value(Component component, JsonReader in) {
+        Object value = in.isNull() ? null : component.value().read(in);
+        if (component.given()) {
+            return Given.of(value);
+        }
+        if (value == null && !component.nullable()) {
+            throw in.wrong("must not be null.");
+        }
+        return value;
+    }
+
+    private T create(@Nullable Object[] values) {
+        try {
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof MnemeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("a record that does not take its components", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a record that cannot be made", e);
+        }
+    }
+}
