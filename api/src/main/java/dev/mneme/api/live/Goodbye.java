@@ -36,7 +36,7 @@ public record Goodbye(Reason reason, @Nullable ErrorCode code, String message) {
         }
     }
 
-    static final Goodbye SERVER_STOPS =
+    public static final Goodbye SERVER_STOPS =
             new Goodbye(Reason.STOPPING, null, "The server is stopping: connect again with resumeFrom.");
     static final Goodbye KEY_REVOKED =
             new Goodbye(Reason.UNAUTHENTICATED, ErrorCode.UNAUTHENTICATED, "This API key was revoked.");

@@ -14,7 +14,10 @@ final class FrameBuffer {
     private static final int PONG = LAST | 10;
     private static final int MAX_REASON_BYTES = 123;
 
-    private byte[] bytes = new byte[512];
+    private static final int FIRST_BYTES = 256;
+    private static final int KEPT_BYTES = 2 << 10;
+
+    private byte[] bytes = new byte[FIRST_BYTES];
     private int size;
 
     /// A text message of these parts, which are UTF-8.
@@ -96,7 +99,11 @@ final class FrameBuffer {
         return bytes;
     }
 
+    /// Forgets the frames, and the memory that a large one took.
     void clear() {
         size = 0;
+        if (bytes.length > KEPT_BYTES) {
+            bytes = new byte[FIRST_BYTES];
+        }
     }
 }
