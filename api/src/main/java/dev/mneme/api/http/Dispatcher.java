@@ -49,7 +49,7 @@ final class Dispatcher {
         try {
             answer = answer(incoming, progress);
         } catch (MnemeException e) {
-            answer = problem(e, incoming, progress);
+            answer = problem(e, incoming);
         } catch (RateLimited e) {
             answer = rateLimited(e, incoming);
         } catch (RuntimeException e) {
@@ -58,7 +58,7 @@ final class Dispatcher {
                     System.Logger.Level.ERROR,
                     "request " + incoming.requestId() + " to " + progress.template + " failed",
                     e);
-            answer = problem(internal(), incoming, progress);
+            answer = problem(internal(), incoming);
         }
         return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
     }
@@ -192,7 +192,7 @@ final class Dispatcher {
         return String.join(", ", methods);
     }
 
-    private static Answer problem(MnemeException failure, Incoming incoming, Progress progress) {
+    private static Answer problem(MnemeException failure, Incoming incoming) {
         boolean byIfMatch = failure.code() == ErrorCode.VERSION_CONFLICT && incoming.header("If-Match") != null;
         Answer answer = problem(ErrorMapping.problem(failure, byIfMatch, incoming.requestId()));
         return failure.code() == ErrorCode.UNAUTHENTICATED

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One open stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is flushed when it is
@@ -24,11 +23,10 @@ public final class EventStream {
         }
     }
 
-    private static final Runnable CLOSED = () -> {};
-
     private final OutputStream out;
     private final WriteWatch watch;
-    private final AtomicReference<@Nullable Runnable> onClose = new AtomicReference<>();
+    private @Nullable Runnable onClose; // guarded by this
+    private volatile boolean closed;
 
     EventStream(OutputStream out, WriteWatch watch) {
         this.out = out;
@@ -76,22 +74,35 @@ public final class EventStream {
     }
 
     public boolean isOpen() {
-        return onClose.get() != CLOSED;
+        return !closed;
     }
 
     /// Calls `action` once when the stream is closed, at once if it is already: to wake a source that waits.
+    ///
+    /// @throws IllegalStateException for a second action
     public void onClose(Runnable action) {
-        if (!onClose.compareAndSet(null, action)) {
-            if (isOpen()) {
+        synchronized (this) {
+            if (onClose != null) {
                 throw new IllegalStateException("one close action already");
             }
-            action.run();
+            onClose = action;
+            if (!closed) {
+                return;
+            }
         }
+        action.run();
     }
 
     /// Closes the stream: the source's next write fails, and its close action runs.
     public void close() {
-        Runnable action = onClose.getAndSet(CLOSED);
+        Runnable action;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            action = onClose;
+        }
         if (action != null) {
             action.run();
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.api.http;
+
+import org.jspecify.annotations.NullMarked;
