@@ -152,7 +152,7 @@ public final class HttpServer implements AutoCloseable {
         if (!body.mediaType().isEmpty()) {
             response.header(HeaderNames.CONTENT_TYPE, body.mediaType());
         }
-        if (stopping) {
+        if (stopping || !incoming.keepsConnection()) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         try (WriteWatch.Guard _ = watch.guard()) {

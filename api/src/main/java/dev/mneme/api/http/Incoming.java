@@ -23,6 +23,7 @@ final class Incoming {
     private final int maxBytes;
     private final String requestId;
     private byte @Nullable [] body;
+    private boolean broken;
 
     Incoming(ServerRequest request, int maxBytes) {
         this.request = request;
@@ -75,7 +76,8 @@ final class Incoming {
     }
 
     private byte[] read() {
-        try (InputStream in = request.content().inputStream()) {
+        InputStream in = request.content().inputStream(); // not closed: closing would wait for what never comes
+        try {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
                 drain(in);
@@ -83,12 +85,19 @@ final class Incoming {
             }
             return bytes;
         } catch (RequestException e) {
+            broken = true;
             throw e.status().code() == 413
                     ? tooLarge(maxBytes)
                     : MnemeException.invalid("body", "The body is not encoded as HTTP/1.1 says.");
         } catch (IOException | IllegalStateException | UncheckedIOException e) {
             throw new CloseConnectionException("the client went away in the middle of a request", e);
         }
+    }
+
+    /// Whether the next request can be found after this one: not when the body broke off, nor when the client
+    /// waits to be told to send it.
+    boolean keepsConnection() {
+        return !broken && (body != null || !hasBody() || header("Expect") == null);
     }
 
     /// Reads what is left, so that the client gets to read the answer; the web server stops it when it is far

@@ -23,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one JSON document, strictly (RFC 8259): well-formed UTF-8, no member twice, nothing after the end, at
@@ -51,6 +53,7 @@ public final class JsonReader {
     private final JsonParser parser;
     private final String whole;
     private String path = "";
+    private @Nullable BiConsumer<Integer, MnemeException> refused;
 
     private JsonReader(JsonParser parser, String whole) {
         this.parser = parser;
@@ -174,7 +177,7 @@ public final class JsonReader {
     /// Walks an array's items.
     ///
     /// @param item called with the index of the item at which the reader stands
-    public void array(java.util.function.IntConsumer item) {
+    public void array(IntConsumer item) {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw wrong("must be a list.");
         }
@@ -187,23 +190,45 @@ public final class JsonReader {
         path = outer;
     }
 
-    /// Reads an item; when it is wrong in itself, goes to its end and gives the failure to `refused`. What is
-    /// no JSON at all still fails.
-    public void tolerate(Runnable item, java.util.function.Consumer<MnemeException> refused) {
-        int depth = parser.getParsingContext().getNestingDepth();
-        if (!parser.currentToken().isStructStart()) {
-            depth++; // a scalar is its own end
-        }
+    /// From here on, what is wrong within an item of a list of objects is given to `refusal`, with the item's
+    /// index, and the walk goes on after the item. What is no JSON at all still fails.
+    public void tolerate(BiConsumer<Integer, MnemeException> refusal) {
+        refused = refusal;
+    }
+
+    /// Walks the objects of an array.
+    ///
+    /// @param item called with the index of the item at which the reader stands
+    /// @param skipped called instead of what is left of `item` for one that was refused (see [#tolerate])
+    public void objects(IntConsumer item, IntConsumer skipped) {
+        array(index -> {
+            BiConsumer<Integer, MnemeException> refusal = refused;
+            if (refusal == null) {
+                item.accept(index);
+            } else {
+                tolerantly(index, item, skipped, refusal);
+            }
+        });
+    }
+
+    private void tolerantly(
+            int index, IntConsumer item, IntConsumer skipped, BiConsumer<Integer, MnemeException> refusal) {
+        boolean nested = parser.currentToken().isStructStart();
+        int outside = parser.getParsingContext().getNestingDepth() - (nested ? 1 : 0);
         String outer = path;
+        refused = null;
         try {
-            item.run();
+            item.accept(index);
         } catch (MnemeException e) {
             if (whole.equals(e.field())) {
                 throw e;
             }
-            skipTo(depth - 1);
+            skipTo(outside);
             path = outer;
-            refused.accept(e);
+            skipped.accept(index);
+            refusal.accept(index, e);
+        } finally {
+            refused = refusal;
         }
     }
 

@@ -84,7 +84,8 @@ public final class RecordReader<T extends Record> {
             return in -> in.floats(EmbeddingSpace.MAX_DIMENSION);
         }
         if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-            return list(reading(list.getActualTypeArguments()[0]));
+            Type item = list.getActualTypeArguments()[0];
+            return item instanceof Class<?> nested && nested.isRecord() ? records(reading(item)) : list(reading(item));
         }
         if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
             return JsonReader::map;
@@ -111,6 +112,14 @@ public final class RecordReader<T extends Record> {
         };
     }
 
+    private static JsonReader.Reading<Object> records(JsonReader.Reading<Object> item) {
+        return in -> {
+            List<@Nullable Object> items = new ArrayList<>();
+            in.objects(index -> items.add(item.read(in)), index -> items.add(null));
+            return items;
+        };
+    }
+
     private static <T> Constructor<T> canonical(Class<T> type, RecordComponent[] components) {
         Class<?>[] types =
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -126,6 +135,17 @@ public final class RecordReader<T extends Record> {
     /// @param whole what it is called in messages, such as `body`
     public static <T extends Record> T read(Class<T> type, byte[] document, String whole) {
         return JsonReader.read(document, whole, in -> read(type, in));
+    }
+
+    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its list.
+    ///
+    /// @param refused gets what was wrong with which item
+    public static <T extends Record> T read(
+            Class<T> type, byte[] document, String whole, Map<Integer, MnemeException> refused) {
+        return JsonReader.read(document, whole, in -> {
+            in.tolerate(refused::put);
+            return read(type, in);
+        });
     }
 
     /// Reads the value at which `in` stands.

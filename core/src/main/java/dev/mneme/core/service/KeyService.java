@@ -3,7 +3,6 @@ package dev.mneme.core.service;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
-import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
@@ -20,13 +19,16 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +43,13 @@ public final class KeyService {
     private static final Owner SYSTEM = new Owner("system", OwnerKind.APP, "keys");
     private static final int MAX_NAME = 128;
     private static final int MAX_KEYS = 10_000;
+    private static final int ID_BYTES = 6;
 
     private final Store store;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
+    private final ReentrantLock creating = new ReentrantLock(); // held from the look for a repeat to the write
     private final List<Consumer<String>> revocations = new CopyOnWriteArrayList<>();
 
     public KeyService(Store store, InstantSource clock, SecureRandom random) {
@@ -93,9 +97,32 @@ public final class KeyService {
         return byHash.isEmpty();
     }
 
+    /// A key as it is asked for.
+    ///
+    /// @param rate null: the server's default
+    public record NewKey(
+            String name,
+            Role role,
+            Restriction restriction,
+            @Nullable Instant expiresAt,
+            ApiKey.@Nullable Rate rate) {}
+
+    /// A key that a repeatable request made.
+    ///
+    /// @param secret null when an earlier request made the key: a secret is shown once, and kept nowhere
+    public record CreatedOnce(ApiKey key, @Nullable String secret) {
+        @Override
+        public String toString() {
+            return "CreatedOnce[key=" + key.id() + ", secret=***]";
+        }
+    }
+
     /// Makes the first key: an unrestricted admin's. For the server's first start, not for doors.
     public Created bootstrap() {
-        return put(Provenance.ofKey("bootstrap"), "admin", Role.ADMIN, Restriction.NONE, null, null, null);
+        return put(
+                Provenance.ofKey("bootstrap"),
+                randomId(),
+                new NewKey("admin", Role.ADMIN, Restriction.NONE, null, null));
     }
 
     public Created create(
@@ -105,44 +132,80 @@ public final class KeyService {
             Restriction restriction,
             @Nullable Instant expiresAt,
             ApiKey.@Nullable Rate rate) {
+        NewKey asked = new NewKey(name, role, restriction, expiresAt, rate);
+        check(caller, asked);
+        return put(caller.by(), randomId(), asked);
+    }
+
+    /// As [#create], so that a repeat under the same idempotency key makes no second key. The new key's id is
+    /// derived from the idempotency key, so a repeat is known as long as the key exists.
+    ///
+    /// @throws MnemeException `idempotency_key_reused` when it asked for another key before
+    public CreatedOnce createOnce(Caller caller, NewKey asked, String idempotencyKey) {
         Authorizer.requireOperator(caller);
-        if (name.isBlank() || name.length() > MAX_NAME) {
+        String id = HexFormat.of().formatHex(sha256(caller.key().id() + '\0' + idempotencyKey), 0, ID_BYTES);
+        creating.lock();
+        try {
+            ApiKey there = find(id).orElse(null);
+            if (there == null) {
+                check(caller, asked);
+                Created created = put(caller.by(), id, asked);
+                return new CreatedOnce(created.key(), created.secret());
+            }
+            if (!asked.equals(asked(there))) {
+                throw new MnemeException(
+                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                        "This idempotency key was used to make another key: use a new one.");
+            }
+            return new CreatedOnce(there, null);
+        } finally {
+            creating.unlock();
+        }
+    }
+
+    private static NewKey asked(ApiKey key) {
+        return new NewKey(key.name(), key.role(), key.restriction(), key.expiresAt(), key.rate());
+    }
+
+    private void check(Caller caller, NewKey asked) {
+        Authorizer.requireOperator(caller);
+        if (asked.name().isBlank() || asked.name().length() > MAX_NAME) {
             throw MnemeException.invalid("name", "name must have 1 to " + MAX_NAME + " characters.");
         }
-        if (expiresAt != null && !expiresAt.isAfter(clock.instant())) {
+        if (asked.expiresAt() != null && !asked.expiresAt().isAfter(clock.instant())) {
             throw MnemeException.invalid("expiresAt", "expiresAt must be in the future.");
         }
         if (byHash.size() >= MAX_KEYS) {
             throw new MnemeException(ErrorCode.OVERLOADED, "There are " + MAX_KEYS + " keys: revoke some first.");
         }
-        return put(caller.by(), name, role, restriction, expiresAt, rate, null);
     }
 
-    private Created put(
-            Provenance by,
-            String name,
-            Role role,
-            Restriction restriction,
-            @Nullable Instant expiresAt,
-            ApiKey.@Nullable Rate rate,
-            @Nullable Idempotency idempotency) {
+    private Created put(Provenance by, String id, NewKey asked) {
         byte[] bits = new byte[32];
         random.nextBytes(bits);
         String secret = "mk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-        byte[] idBits = new byte[6];
-        random.nextBytes(idBits);
         ApiKey key = new ApiKey(
-                HexFormat.of().formatHex(idBits),
-                name,
-                role,
-                restriction,
-                clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS),
-                expiresAt,
-                rate,
+                id,
+                asked.name(),
+                asked.role(),
+                asked.restriction(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                asked.expiresAt(),
+                asked.rate(),
                 sha256(secret));
-        store.writeSystem(new Write(SYSTEM, by, idempotency, List.of(new Command.PutKey(key))));
+        store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.PutKey(key))));
         byHash.put(hex(key.secretHash()), key);
         return new Created(key, secret);
+    }
+
+    private String randomId() {
+        byte[] bits = new byte[ID_BYTES];
+        random.nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
+    }
+
+    private Optional<ApiKey> find(String id) {
+        return byHash.values().stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
     public List<ApiKey> list(Caller caller) {
@@ -155,10 +218,8 @@ public final class KeyService {
     /// Revokes a key: from the answer on it opens nothing, and what it held open is closed.
     public void revoke(Caller caller, String keyId) {
         Authorizer.requireOperator(caller);
-        ApiKey key = byHash.values().stream()
-                .filter(k -> k.id().equals(keyId))
-                .findFirst()
-                .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
+        ApiKey key =
+                find(keyId).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
         if (key.id().equals(caller.key().id())) {
             throw new MnemeException(
                     ErrorCode.NOT_ALLOWED,

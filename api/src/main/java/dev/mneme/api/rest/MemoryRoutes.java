@@ -1,0 +1,351 @@
+package dev.mneme.api.rest;
+
+import static dev.mneme.core.model.ErrorCode.EMBEDDER_MISMATCH;
+import static dev.mneme.core.model.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.mneme.core.model.ErrorCode.INTEGRITY_VIOLATION;
+import static dev.mneme.core.model.ErrorCode.NOT_FOUND;
+import static dev.mneme.core.model.ErrorCode.OVERLOADED;
+import static dev.mneme.core.model.ErrorCode.POSITION_AHEAD;
+import static dev.mneme.core.model.ErrorCode.POSITION_EXPIRED;
+import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
+
+import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Parameter;
+import dev.mneme.api.http.Reply;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.api.json.ErrorMapping;
+import dev.mneme.api.json.MemoryMapping;
+import dev.mneme.api.json.PlainJson;
+import dev.mneme.core.command.Command.UpdateMemory.Expiry;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.service.MemoryPatch;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.MemoryService.Added;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery.Order;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.wire.AddOutcome;
+import dev.mneme.wire.AddOutcomes;
+import dev.mneme.wire.AddRequest;
+import dev.mneme.wire.Deleted;
+import dev.mneme.wire.DeletedMany;
+import dev.mneme.wire.History;
+import dev.mneme.wire.MemoryList;
+import dev.mneme.wire.MemoryResource;
+import dev.mneme.wire.PatchRequest;
+import dev.mneme.wire.SearchAnswer;
+import dev.mneme.wire.SearchRequest;
+import dev.mneme.wire.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// `/api/v1/memories`: storing, reading, changing, deleting, listing, searching.
+final class MemoryRoutes {
+    private static final String MEMORIES = "/api/v1/memories";
+    private static final String MEMORY = MEMORIES + "/{id}";
+    private static final String TAG = "memories";
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int DEFAULT_TOP_K = 10;
+    private static final Parameter SHOW_EXPIRED = Parameter.bool("showExpired", "also what has expired");
+    private static final Parameter IF_MATCH = Parameter.string(
+            ExpectedVersion.IF_MATCH, "the version that the writer saw, such as \"3\", or * for any");
+    private static final ErrorCode[] OF_READS = {POSITION_EXPIRED, POSITION_AHEAD, OVERLOADED, INTEGRITY_VIOLATION};
+
+    private final MemoryService memories;
+
+    MemoryRoutes(MemoryService memories) {
+        this.memories = memories;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(MEMORIES)
+                        .named("addMemories", TAG, "Store one memory, or many as items")
+                        .takes(AddRequest.class)
+                        .gives(Reply.json(201, Stored.class, "it was added"))
+                        .gives(Reply.json(200, Stored.class, "it was there already: NONE, or UPDATE when it gained"))
+                        .gives(Reply.json(200, AddOutcomes.class, "of items: what became of each, in order"))
+                        .errors(IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH)
+                        .by(this::add),
+                Route.get(MEMORIES)
+                        .named("listMemories", TAG, "List memories, page by page")
+                        .query(Scopes.PARAMETERS)
+                        .query(
+                                Scopes.FILTER,
+                                Parameter.integer("limit", "how many at most: 1 to 1000, 50 when left out"),
+                                Parameter.string("cursor", "nextCursor of the page before"),
+                                Parameter.string("order", "createdAt, -createdAt (the default), updatedAt, -updatedAt"),
+                                SHOW_EXPIRED)
+                        .headers(Freshness.HEADERS)
+                        .gives(Reply.json(200, MemoryList.class, "a page"))
+                        .errors(OF_READS)
+                        .by(this::list),
+                Route.delete(MEMORIES)
+                        .named("deleteMemories", TAG, "Delete by scope, or erase one owner for good")
+                        .query(Scopes.PARAMETERS)
+                        .query(
+                                Scopes.FILTER,
+                                Parameter.bool("erase", "remove all that is kept of one owner (admin keys)"))
+                        .gives(Reply.json(200, DeletedMany.class, "how many went"))
+                        .errors(IDEMPOTENCY_KEY_REUSED)
+                        .by(this::deleteMany),
+                Route.post(MEMORIES + "/search")
+                        .access(Access.READ)
+                        .named("searchMemories", TAG, "Find memories by words, by a vector, or both")
+                        .takes(SearchRequest.class)
+                        .headers(Freshness.HEADERS)
+                        .gives(Reply.json(200, SearchAnswer.class, "the best, best first"))
+                        .errors(OF_READS)
+                        .errors(EMBEDDER_MISMATCH)
+                        .by(this::search),
+                Route.get(MEMORY)
+                        .named("getMemory", TAG, "Read one memory")
+                        .headers(Freshness.HEADERS)
+                        .gives(Reply.json(200, MemoryResource.class, "the memory; its version is the ETag"))
+                        .errors(OF_READS)
+                        .errors(NOT_FOUND)
+                        .by(this::get),
+                Route.patch(MEMORY)
+                        .named("updateMemory", TAG, "Change parts of a memory")
+                        .takes(PatchRequest.class)
+                        .headers(IF_MATCH)
+                        .gives(Reply.json(200, Stored.class, "it was changed"))
+                        .errors(NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH)
+                        .by(this::update),
+                Route.delete(MEMORY)
+                        .named("deleteMemory", TAG, "Delete one memory")
+                        .headers(IF_MATCH)
+                        .gives(Reply.json(200, Deleted.class, "it is deleted"))
+                        .errors(NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_KEY_REUSED)
+                        .by(this::delete),
+                Route.get(MEMORY + "/history")
+                        .named("memoryHistory", TAG, "Read every version of a memory, also of a deleted one")
+                        .headers(Freshness.HEADERS)
+                        .gives(Reply.json(200, History.class, "oldest first"))
+                        .errors(OF_READS)
+                        .errors(NOT_FOUND)
+                        .by(this::history));
+    }
+
+    private Answer add(Request request) {
+        NewMemories brought = NewMemories.read(request.body());
+        List<Added> added = memories.addAll(request.caller(), brought.items(), request.idempotency());
+        return brought.many() ? many(added, request) : one(added.getFirst());
+    }
+
+    private static Answer one(Added added) {
+        return switch (added) {
+            case Added.Refused refused -> throw refused.failure();
+            case Added.Stored stored ->
+                stored(
+                        stored.outcome().event() == MemoryEvent.ADD ? 201 : 200,
+                        stored.outcome().event(),
+                        stored.outcome().memory(),
+                        stored.position(),
+                        stored.replayed());
+        };
+    }
+
+    private static Answer stored(int status, MemoryEvent event, Memory memory, Position position, boolean replayed) {
+        Stored body = new Stored(event.name(), MemoryMapping.resource(memory), position.toString());
+        return written(Answer.json(status, body), position, replayed)
+                .with("ETag", ExpectedVersion.etag(memory.version()));
+    }
+
+    private static Answer written(Answer answer, @Nullable Position position, boolean replayed) {
+        return answer.with(Freshness.POSITION, Freshness.text(position))
+                .with("Idempotency-Replayed", replayed ? "true" : null);
+    }
+
+    private static Answer many(List<Added> added, Request request) {
+        List<AddOutcome> outcomes = new ArrayList<>(added.size());
+        for (int i = 0; i < added.size(); i++) {
+            outcomes.add(outcome(added.get(i), i, request));
+        }
+        List<Added.Stored> stored = added.stream()
+                .filter(Added.Stored.class::isInstance)
+                .map(Added.Stored.class::cast)
+                .toList();
+        Set<Position> positions = stored.stream().map(Added.Stored::position).collect(Collectors.toSet());
+        return written(
+                Answer.json(200, new AddOutcomes(outcomes)),
+                positions.size() == 1 ? positions.iterator().next() : null,
+                stored.stream().anyMatch(Added.Stored::replayed));
+    }
+
+    private static AddOutcome outcome(Added added, int index, Request request) {
+        return switch (added) {
+            case Added.Stored stored ->
+                new AddOutcome(
+                        stored.outcome().event().name(),
+                        MemoryMapping.resource(stored.outcome().memory()),
+                        stored.position().toString(),
+                        null);
+            case Added.Refused refused ->
+                new AddOutcome(
+                        null, null, null, ErrorMapping.problem(placed(refused.failure(), index), false, request.id()));
+        };
+    }
+
+    /// The failure, named as the caller sees it: what the service found wrong does not know its place yet.
+    private static MnemeException placed(MnemeException failure, int index) {
+        String field = failure.field();
+        boolean known = field == null || field.startsWith(NewMemories.place(index));
+        return known ? failure : failure.within(NewMemories.place(index));
+    }
+
+    private Answer get(Request request) {
+        At<Memory> found = memories.get(request.caller(), id(request), Freshness.of(request));
+        return Answer.json(200, MemoryMapping.resource(found.value()))
+                .with("ETag", ExpectedVersion.etag(found.value().version()))
+                .with(Freshness.POSITION, found.position().toString());
+    }
+
+    private static MemoryId id(Request request) {
+        return MemoryId.parse(request.path("id"));
+    }
+
+    private Answer update(Request request) {
+        PatchRequest body = request.json(PatchRequest.class);
+        MemoryService.Updated updated =
+                memories.update(request.caller(), id(request), patch(body, request), request.idempotency());
+        return stored(
+                200,
+                updated.outcome().event(),
+                updated.outcome().memory(),
+                updated.position(),
+                updated.replayed());
+    }
+
+    private static MemoryPatch patch(PatchRequest body, Request request) {
+        boolean nothing = body.text() == null
+                && body.metadata() == null
+                && body.categories() == null
+                && !body.expiresAt().present()
+                && body.vector() == null;
+        if (nothing) {
+            throw MnemeException.invalid(
+                    "body", "Say what to change: text, metadata, categories, expiresAt or vector.");
+        }
+        return new MemoryPatch(
+                body.text(),
+                body.metadata() == null ? null : PlainJson.toJson(body.metadata()),
+                body.categories(),
+                body.expiresAt().present()
+                        ? new Expiry(NewMemories.instant(body.expiresAt().value()))
+                        : null,
+                body.vector(),
+                body.embedder(),
+                ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion()));
+    }
+
+    private Answer delete(Request request) {
+        long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), null);
+        MemoryId id = id(request);
+        MemoryService.Deleted deleted = memories.delete(request.caller(), id, expected, request.idempotency());
+        String position = String.valueOf(deleted.position());
+        Deleted body = new Deleted(MemoryEvent.DELETE.name(), id.toString(), position);
+        return written(Answer.json(200, body), deleted.position(), deleted.replayed());
+    }
+
+    private Answer deleteMany(Request request) {
+        Filter filter = Scopes.of(request.query());
+        MemoryService.Deleted deleted = request.query().flag("erase")
+                ? memories.erase(request.caller(), filter, request.idempotency())
+                : memories.deleteMatching(request.caller(), filter, request.idempotency());
+        return written(
+                Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed());
+    }
+
+    private Answer list(Request request) {
+        MemoryPage page = memories.list(
+                request.caller(),
+                Scopes.of(request.query()),
+                order(request.query().filled("order")),
+                request.query().integer("limit", DEFAULT_LIMIT),
+                request.query().filled("cursor"),
+                request.query().flag(SHOW_EXPIRED.name()),
+                Freshness.of(request));
+        String position = Freshness.text(page.position());
+        List<MemoryResource> items =
+                page.items().stream().map(MemoryMapping::resource).toList();
+        return Answer.json(200, new MemoryList(items, page.nextCursor(), position))
+                .with(Freshness.POSITION, position);
+    }
+
+    private static Order order(@Nullable String text) {
+        return switch (text) {
+            case null -> Order.CREATED_AT_DOWN;
+            case "createdAt" -> Order.CREATED_AT;
+            case "-createdAt" -> Order.CREATED_AT_DOWN;
+            case "updatedAt" -> Order.UPDATED_AT;
+            case "-updatedAt" -> Order.UPDATED_AT_DOWN;
+            default ->
+                throw MnemeException.invalid("order", "order must be createdAt, -createdAt, updatedAt or -updatedAt.");
+        };
+    }
+
+    private Answer search(Request request) {
+        long begun = System.nanoTime();
+        SearchRequest body = request.json(SearchRequest.class);
+        MemoryService.Search search = new MemoryService.Search(
+                body.query(),
+                body.vector(),
+                body.embedder(),
+                Scopes.of(body),
+                Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K),
+                Objects.requireNonNullElse(body.threshold(), 0.0),
+                Boolean.TRUE.equals(body.showExpired()));
+        SearchResult found = memories.search(request.caller(), search, Freshness.of(request));
+        boolean explain = Boolean.TRUE.equals(body.explain());
+        String position = Freshness.text(found.position());
+        SearchAnswer answer = new SearchAnswer(
+                found.hits().stream().map(hit -> result(hit, explain)).toList(),
+                position,
+                (System.nanoTime() - begun) / 1_000_000,
+                found.timedOut() ? true : null);
+        return Answer.json(200, answer).with(Freshness.POSITION, position);
+    }
+
+    private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {
+        Map<String, Double> parts = explain ? hit.parts() : null;
+        return new SearchAnswer.Result(MemoryMapping.resource(hit.memory()), hit.score(), parts);
+    }
+
+    private Answer history(Request request) {
+        At<List<MemoryVersion>> found = memories.history(request.caller(), id(request), Freshness.of(request));
+        List<History.Version> versions =
+                found.value().stream().map(MemoryRoutes::version).toList();
+        return Answer.json(200, new History(versions))
+                .with(Freshness.POSITION, found.position().toString());
+    }
+
+    private static History.Version version(MemoryVersion version) {
+        Memory memory = version.memory();
+        return new History.Version(
+                version.version(),
+                version.event().name(),
+                memory.text(),
+                PlainJson.of(memory.metadata()),
+                memory.categories(),
+                Times.format(version.at()),
+                version.keyId(),
+                version.instance());
+    }
+}

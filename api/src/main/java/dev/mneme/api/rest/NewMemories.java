@@ -1,0 +1,134 @@
+package dev.mneme.api.rest;
+
+import dev.mneme.api.json.PlainJson;
+import dev.mneme.api.json.RecordReader;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.service.MemoryService.Item;
+import dev.mneme.core.service.NewMemory;
+import dev.mneme.wire.AddRequest;
+import dev.mneme.wire.Given;
+import dev.mneme.wire.MemoryItem;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The memories that an add brings.
+///
+/// @param many whether they came as `items`, each with its own outcome
+record NewMemories(boolean many, List<Item> items) {
+
+    static NewMemories read(byte[] body) {
+        Map<Integer, MnemeException> refused = new HashMap<>();
+        AddRequest request = RecordReader.read(AddRequest.class, body, "body", refused);
+        List<MemoryItem> items = request.items();
+        if (items == null) {
+            return new NewMemories(false, List.of(new Item.Valid(memory(single(request), null))));
+        }
+        requireDefaultsAlone(request);
+        List<Item> all = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            MnemeException refusal = refused.get(i);
+            all.add(refusal == null ? item(items.get(i), request, i) : new Item.Invalid(refusal));
+        }
+        return new NewMemories(true, all);
+    }
+
+    private static Item item(MemoryItem item, AddRequest defaults, int index) {
+        try {
+            return new Item.Valid(memory(item, defaults));
+        } catch (MnemeException e) {
+            return new Item.Invalid(e.within(place(index)));
+        }
+    }
+
+    static String place(int index) {
+        return "items[" + index + "]";
+    }
+
+    private static void requireDefaultsAlone(AddRequest request) {
+        Map<String, @Nullable Object> others = new LinkedHashMap<>();
+        others.put("text", request.text());
+        others.put("role", request.role());
+        others.put("categories", request.categories());
+        others.put("timestamp", request.timestamp());
+        others.put("expiresAt", request.expiresAt());
+        others.put("vector", request.vector());
+        others.put("embedder", request.embedder());
+        others.put("dedupe", request.dedupe());
+        others.forEach((name, value) -> {
+            if (value != null) {
+                throw MnemeException.invalid(
+                        name, name + " goes into the items: only scope ids and metadata may stand beside items.");
+            }
+        });
+    }
+
+    private static MemoryItem single(AddRequest request) {
+        if (request.text() == null) {
+            throw MnemeException.invalid("text", "text is needed: one memory's text, or items for many.");
+        }
+        return new MemoryItem(
+                request.userId(),
+                request.agentId(),
+                request.appId(),
+                request.runId(),
+                request.text(),
+                request.role(),
+                request.metadata(),
+                request.categories(),
+                request.timestamp(),
+                request.expiresAt(),
+                request.vector(),
+                request.embedder(),
+                request.dedupe());
+    }
+
+    private static NewMemory memory(MemoryItem item, @Nullable AddRequest defaults) {
+        return new NewMemory(
+                new ScopeIds(
+                        id(item.userId(), defaults == null ? null : defaults.userId()),
+                        id(item.agentId(), defaults == null ? null : defaults.agentId()),
+                        id(item.appId(), defaults == null ? null : defaults.appId()),
+                        id(item.runId(), defaults == null ? null : defaults.runId())),
+                item.text(),
+                item.role(),
+                null,
+                metadata(item.metadata(), defaults == null ? null : defaults.metadata()),
+                item.categories() == null ? List.of() : item.categories(),
+                instant(item.timestamp()),
+                instant(item.expiresAt()),
+                item.vector(),
+                item.embedder(),
+                item.dedupe() == null || item.dedupe());
+    }
+
+    private static @Nullable String id(Given<String> own, @Nullable Given<String> otherwise) {
+        return own.present() || otherwise == null ? own.value() : otherwise.value();
+    }
+
+    private static JsonObject metadata(
+            @Nullable Map<String, @Nullable Object> own, @Nullable Map<String, @Nullable Object> otherwise) {
+        if (own == null && otherwise == null) {
+            return JsonObject.EMPTY;
+        }
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        if (otherwise != null) {
+            all.putAll(otherwise);
+        }
+        if (own != null) {
+            all.putAll(own);
+        }
+        return PlainJson.toJson(all);
+    }
+
+    /// Times were read already, so that they are in our own form.
+    static @Nullable Instant instant(@Nullable String time) {
+        return time == null ? null : Instant.parse(time);
+    }
+}

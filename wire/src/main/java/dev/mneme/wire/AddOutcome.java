@@ -1,0 +1,13 @@
+package dev.mneme.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import org.jspecify.annotations.Nullable;
+
+/// What became of one of many: the parts of [Stored], or `error`.
+@JsonInclude(Include.NON_NULL)
+public record AddOutcome(
+        @Nullable String event,
+        @Nullable MemoryResource memory,
+        @Nullable String position,
+        @Nullable Problem error) {}

@@ -1,0 +1,4 @@
+package dev.mneme.wire;
+
+/// A memory is deleted.
+public record Deleted(String event, String id, String position) {}

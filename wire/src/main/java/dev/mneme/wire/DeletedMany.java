@@ -1,0 +1,4 @@
+package dev.mneme.wire;
+
+/// @param deleted how many memories went
+public record DeletedMany(long deleted) {}
