@@ -20,8 +20,7 @@ final class Freshness {
     private Freshness() {}
 
     static ReadOptions of(Request request) {
-        return new ReadOptions(
-                position(request.header(POSITION), POSITION), consistency(request.header(CONSISTENCY)));
+        return new ReadOptions(position(request.header(POSITION), POSITION), consistency(request.header(CONSISTENCY)));
     }
 
     static @Nullable Position position(@Nullable String text, String field) {
@@ -38,8 +37,7 @@ final class Freshness {
             case "session" -> Consistency.SESSION;
             case "strong" -> Consistency.STRONG;
             case "eventual" -> Consistency.EVENTUAL;
-            default ->
-                throw MnemeException.invalid(CONSISTENCY, CONSISTENCY + " must be strong, session or eventual.");
+            default -> throw MnemeException.invalid(CONSISTENCY, CONSISTENCY + " must be strong, session or eventual.");
         };
     }
 

@@ -63,8 +63,8 @@ final class MemoryRoutes {
     private static final int DEFAULT_LIMIT = 50;
     private static final int DEFAULT_TOP_K = 10;
     private static final Parameter SHOW_EXPIRED = Parameter.bool("showExpired", "also what has expired");
-    private static final Parameter IF_MATCH = Parameter.string(
-            ExpectedVersion.IF_MATCH, "the version that the writer saw, such as \"3\", or * for any");
+    private static final Parameter IF_MATCH =
+            Parameter.string(ExpectedVersion.IF_MATCH, "the version that the writer saw, such as \"3\", or * for any");
     private static final ErrorCode[] OF_READS = {POSITION_EXPIRED, POSITION_AHEAD, OVERLOADED, INTEGRITY_VIOLATION};
 
     private final MemoryService memories;
@@ -226,11 +226,7 @@ final class MemoryRoutes {
         MemoryService.Updated updated =
                 memories.update(request.caller(), id(request), patch(body, request), request.idempotency());
         return stored(
-                200,
-                updated.outcome().event(),
-                updated.outcome().memory(),
-                updated.position(),
-                updated.replayed());
+                200, updated.outcome().event(), updated.outcome().memory(), updated.position(), updated.replayed());
     }
 
     private static MemoryPatch patch(PatchRequest body, Request request) {
@@ -269,8 +265,7 @@ final class MemoryRoutes {
         MemoryService.Deleted deleted = request.query().flag("erase")
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
-        return written(
-                Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed());
+        return written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed());
     }
 
     private Answer list(Request request) {

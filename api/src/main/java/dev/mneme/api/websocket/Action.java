@@ -1,6 +1,7 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
+import dev.mneme.api.live.Subject;
 import dev.mneme.core.model.MnemeException;
 import java.util.Map;
 import java.util.Set;

@@ -4,11 +4,11 @@ import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
 import dev.mneme.api.live.MessageRate;
+import dev.mneme.api.live.Subject;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.Position;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed.Page;
 import dev.mneme.core.service.ChangeFeed.Reader;
@@ -252,7 +252,7 @@ final class Connection implements ServerConnection, LiveConnection {
         }
         Caller caller = Caller.of(shown, wanted.instance());
         String from = wanted.resumeFrom() == null ? here(whom) : wanted.resumeFrom();
-        Reader next = open(caller, whom, from);
+        Reader next = whom.follow(context.feed(), caller, from, "resumeFrom");
         begin(whom, caller, next, wanted);
     }
 
@@ -260,23 +260,6 @@ final class Connection implements ServerConnection, LiveConnection {
     private @Nullable String here(Subject whom) {
         Reader now = reader;
         return now != null && whom.equals(subject) ? now.position() : null;
-    }
-
-    private Reader open(Caller caller, Subject whom, @Nullable String from) {
-        return switch (whom) {
-            case Subject.Everyone everyone -> context.feed().followAll(caller, from);
-            case Subject.One(Owner owner) -> context.feed().follow(caller, owner, position(owner, from));
-        };
-    }
-
-    private static @Nullable Position position(Owner owner, @Nullable String from) {
-        if (from == null) {
-            return null;
-        }
-        return Position.parse(from)
-                .filter(position -> position.slot() == owner.slot())
-                .orElseThrow(() -> MnemeException.invalid(
-                        "resumeFrom", "resumeFrom must be a position that this owner's messages gave."));
     }
 
     private void begin(Subject whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {

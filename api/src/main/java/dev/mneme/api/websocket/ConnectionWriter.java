@@ -4,6 +4,7 @@ import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
+import dev.mneme.api.live.Subject;
 import dev.mneme.api.websocket.Payloads.PresenceList;
 import dev.mneme.api.websocket.Presence.Present;
 import dev.mneme.core.model.Change;

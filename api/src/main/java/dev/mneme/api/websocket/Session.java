@@ -2,6 +2,7 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
+import dev.mneme.api.live.Subject;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -71,7 +72,7 @@ final class Session {
             throw MnemeException.invalid(
                     "type", "This connection is connected already: open another one for another owner or position.");
         }
-        Subject named = Subject.of(message.payload());
+        Subject named = Subject.of(name -> Envelope.Fields.string(message.payload(), name));
         if (named == null && message.userId() != null) {
             named = new Subject.One(Owner.user(message.userId()));
         }

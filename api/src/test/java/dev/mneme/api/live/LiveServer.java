@@ -1,10 +1,14 @@
 package dev.mneme.api.live;
 
+import dev.mneme.api.http.Access;
 import dev.mneme.api.http.HttpConfig;
 import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.Origins;
+import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.RateLimiter;
+import dev.mneme.api.http.Route;
+import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ApiKey;
@@ -30,6 +34,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A server with the live doors alone, on a model of a store. It can be stopped and started again on the same
@@ -86,8 +91,15 @@ public final class LiveServer implements AutoCloseable {
                 .withTimeouts(live.stallAfter(), Duration.ofSeconds(2));
         WebSocketDoor door = new WebSocketDoor(
                 sockets, connections, keys, feed, new Origins(config.allowedOrigins()), "server-1", "test");
+        Route changes = Route.get("/api/v1/changes")
+                .access(Access.READ)
+                .named("streamChanges", "changes", "Follows changes.")
+                .query(Stream.of("userId", "agentId", "appId", "runId", "scope", "after")
+                        .map(name -> Parameter.string(name, name))
+                        .toList())
+                .by(new ChangeStreams(feed, connections));
         http = HttpServer.start(
-                config, keys, new RateLimiter(config.rate()), HttpMetrics.NONE, List.of(), List.of(door));
+                config, keys, new RateLimiter(config.rate()), HttpMetrics.NONE, List.of(changes), List.of(door));
         port = http.port();
     }
 

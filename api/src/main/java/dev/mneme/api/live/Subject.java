@@ -1,17 +1,21 @@
-package dev.mneme.api.websocket;
+package dev.mneme.api.live;
 
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ChangeFeed.Reader;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Whom a connection concerns: exactly one owner, or everyone, for an operator.
-sealed interface Subject {
+public sealed interface Subject {
     record One(Owner owner) implements Subject {
         /// The user's id; empty for an owner that is no user.
         @Override
@@ -30,18 +34,19 @@ sealed interface Subject {
     /// What the `userId` of messages says.
     String userId();
 
-    /// What a connect's payload names, or null when it names nobody.
+    /// Whom a request names, or null when it names nobody. A single id names the owner of its kind.
     ///
+    /// @param field gives a field's text, or null where it is missing
     /// @throws MnemeException `invalid_request` when it names more than one
-    static @Nullable Subject of(Map<?, ?> payload) {
-        String scope = Envelope.Fields.string(payload, "scope");
+    static @Nullable Subject of(Function<String, @Nullable String> field) {
+        String scope = field.apply("scope");
         List<OwnerKind> named = Stream.of(OwnerKind.values())
-                .filter(kind -> Envelope.Fields.string(payload, kind.fieldName()) != null)
+                .filter(kind -> field.apply(kind.fieldName()) != null)
                 .toList();
         if (named.size() + (scope == null ? 0 : 1) > 1) {
             throw MnemeException.invalid(
                     named.getFirst().fieldName(),
-                    "A connection has exactly one owner: send one of userId, agentId, appId, runId.");
+                    "A subscription has exactly one owner: send one of userId, agentId, appId, runId.");
         }
         if (scope != null) {
             if (!scope.equals("all")) {
@@ -53,8 +58,27 @@ sealed interface Subject {
             return null;
         }
         OwnerKind kind = named.getFirst();
-        String id = Envelope.Fields.string(payload, kind.fieldName());
+        String id = field.apply(kind.fieldName());
         return id == null ? null : new One(new Owner(Owner.DEFAULT_PROJECT, kind, id));
+    }
+
+    /// Opens the feed of this subject.
+    ///
+    /// @param from the last position that the client holds, or null to begin now
+    /// @param name what the client calls that position
+    /// @throws MnemeException `invalid_request` for a position that cannot be of this subject; `not_allowed`
+    default Reader follow(ChangeFeed feed, Caller caller, @Nullable String from, String name) {
+        return switch (this) {
+            case Everyone everyone -> feed.followAll(caller, from);
+            case One(Owner owner) -> feed.follow(caller, owner, from == null ? null : position(owner, from, name));
+        };
+    }
+
+    private static Position position(Owner owner, String from, String name) {
+        return Position.parse(from)
+                .filter(position -> position.slot() == owner.slot())
+                .orElseThrow(() ->
+                        MnemeException.invalid(name, name + " must be a position that this owner's changes gave."));
     }
 
     /// The only user that a key may see, if there is just one: then every connection with it is that user's.
