@@ -1,0 +1,186 @@
+package dev.mneme.api.rest;
+
+import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Reply;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.api.json.MemoryMapping;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.KeyService.CreatedOnce;
+import dev.mneme.core.service.KeyService.NewKey;
+import dev.mneme.wire.KeyList;
+import dev.mneme.wire.KeyRequest;
+import dev.mneme.wire.KeyResource;
+import dev.mneme.wire.KeyRevoked;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// `/api/v1/keys`: for unrestricted admin keys.
+///
+/// A secret is shown once and kept nowhere, so a repeated `POST` under the same `Idempotency-Key` answers with
+/// the key that the first one made, without its secret. A repeated `DELETE` finds nothing to revoke.
+final class KeyRoutes {
+    private static final String KEYS = "/api/v1/keys";
+    private static final String TAG = "keys";
+    private static final int MAX_RESTRICTED_IDS = 1_000;
+
+    private final KeyService keys;
+
+    KeyRoutes(KeyService keys) {
+        this.keys = keys;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(KEYS)
+                        .access(Access.ADMIN)
+                        .named("createKey", TAG, "Make a key; a repeat under one Idempotency-Key shows no secret")
+                        .takes(KeyRequest.class)
+                        .gives(Reply.json(201, KeyResource.class, "the key, with the secret that is shown once"))
+                        .errors(ErrorCode.IDEMPOTENCY_KEY_REUSED)
+                        .by(this::create),
+                Route.get(KEYS)
+                        .access(Access.ADMIN)
+                        .named("listKeys", TAG, "List the keys, without their secrets")
+                        .gives(Reply.json(200, KeyList.class, "every key, oldest first"))
+                        .by(this::list),
+                Route.delete(KEYS + "/{id}")
+                        .access(Access.ADMIN)
+                        .named("revokeKey", TAG, "Revoke a key: from the answer on it opens nothing")
+                        .gives(Reply.json(200, KeyRevoked.class, "it is revoked"))
+                        .errors(ErrorCode.NOT_FOUND)
+                        .by(this::revoke));
+    }
+
+    private Answer create(Request request) {
+        NewKey asked = asked(request.json(KeyRequest.class));
+        Idempotency idempotency = request.idempotency();
+        if (idempotency == null) {
+            KeyService.Created created = keys.create(
+                    request.caller(), asked.name(), asked.role(), asked.restriction(), asked.expiresAt(), asked.rate());
+            return Answer.json(201, resource(created.key(), created.secret()));
+        }
+        CreatedOnce created = keys.createOnce(request.caller(), asked, idempotency.key());
+        return Answer.json(201, resource(created.key(), created.secret()))
+                .with("Idempotency-Replayed", created.secret() == null ? "true" : null);
+    }
+
+    private static NewKey asked(KeyRequest request) {
+        Instant expiresAt = NewMemories.instant(request.expiresAt());
+        KeyRequest.Rate rate = request.rate();
+        return new NewKey(
+                request.name(),
+                role(request.role()),
+                restriction(request.restrict()),
+                expiresAt,
+                rate == null ? null : new ApiKey.Rate(rate.perSecond(), rate.burst()));
+    }
+
+    private static Role role(String name) {
+        for (Role role : Role.values()) {
+            if (role.wireName().equals(name)) {
+                return role;
+            }
+        }
+        throw MnemeException.invalid("role", "role must be admin, write or read.");
+    }
+
+    private static Restriction restriction(KeyRequest.@Nullable Restrict restrict) {
+        if (restrict == null) {
+            return Restriction.NONE;
+        }
+        Map<OwnerKind, Set<String>> allowed = new EnumMap<>(OwnerKind.class);
+        for (OwnerKind kind : OwnerKind.values()) {
+            List<String> ids = ids(restrict, kind);
+            if (ids != null) {
+                allowed.put(kind, checked(kind, ids));
+            }
+        }
+        if (allowed.isEmpty()) {
+            throw MnemeException.invalid(
+                    "restrict", "restrict must name users, agents, apps or runs: leave it out for no restriction.");
+        }
+        return new Restriction(allowed);
+    }
+
+    private static Set<String> checked(OwnerKind kind, List<String> ids) {
+        String field = "restrict." + kind.wireName() + "s";
+        if (ids.isEmpty() || ids.size() > MAX_RESTRICTED_IDS) {
+            throw MnemeException.invalid(field, field + " must hold 1 to " + MAX_RESTRICTED_IDS + " ids.");
+        }
+        for (int i = 0; i < ids.size(); i++) {
+            try {
+                new Owner(Owner.DEFAULT_PROJECT, kind, ids.get(i)).slot();
+            } catch (MnemeException e) {
+                throw MnemeException.invalid(field + "[" + i + "]", String.valueOf(e.getMessage()));
+            }
+        }
+        return new HashSet<>(ids);
+    }
+
+    private static @Nullable List<String> ids(KeyRequest.Restrict restrict, OwnerKind kind) {
+        return switch (kind) {
+            case USER -> restrict.users();
+            case AGENT -> restrict.agents();
+            case APP -> restrict.apps();
+            case RUN -> restrict.runs();
+        };
+    }
+
+    private Answer list(Request request) {
+        return Answer.json(
+                200,
+                new KeyList(keys.list(request.caller()).stream()
+                        .map(key -> resource(key, null))
+                        .toList()));
+    }
+
+    private Answer revoke(Request request) {
+        String id = request.path("id");
+        keys.revoke(request.caller(), id);
+        return Answer.json(200, new KeyRevoked("DELETE", id));
+    }
+
+    private static KeyResource resource(ApiKey key, @Nullable String secret) {
+        ApiKey.Rate rate = key.rate();
+        return new KeyResource(
+                key.id(),
+                key.name(),
+                key.role().wireName(),
+                restrict(key.restriction()),
+                Times.format(key.createdAt()),
+                MemoryMapping.time(key.expiresAt()),
+                rate == null ? null : new KeyRequest.Rate(rate.perSecond(), rate.burst()),
+                secret);
+    }
+
+    private static KeyRequest.@Nullable Restrict restrict(Restriction restriction) {
+        return restriction.isNone()
+                ? null
+                : new KeyRequest.Restrict(
+                        ids(restriction, OwnerKind.USER),
+                        ids(restriction, OwnerKind.AGENT),
+                        ids(restriction, OwnerKind.APP),
+                        ids(restriction, OwnerKind.RUN));
+    }
+
+    private static @Nullable List<String> ids(Restriction restriction, OwnerKind kind) {
+        Set<String> ids = restriction.allowed().get(kind);
+        return ids == null ? null : List.copyOf(new java.util.TreeSet<>(ids));
+    }
+}

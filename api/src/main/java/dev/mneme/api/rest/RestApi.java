@@ -1,0 +1,24 @@
+package dev.mneme.api.rest;
+
+import dev.mneme.api.http.Route;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The REST door: its routes, and the pages that describe them.
+public final class RestApi {
+    private RestApi() {}
+
+    /// Every route of the door.
+    ///
+    /// @param metricsOpen whether `/metrics` is answered without a key; with a key any role will do
+    public static List<Route> routes(RestPorts ports, boolean metricsOpen) {
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new MemoryRoutes(ports.memories()).routes());
+        routes.addAll(new EntityRoutes(ports.memories()).routes());
+        routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
+        routes.addAll(new KeyRoutes(ports.keys()).routes());
+        routes.addAll(new OpsRoutes(ports, metricsOpen).routes());
+        routes.addAll(new Pages(routes, ports.facts().version()).routes());
+        return List.copyOf(routes);
+    }
+}

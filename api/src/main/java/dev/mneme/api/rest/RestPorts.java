@@ -1,0 +1,26 @@
+package dev.mneme.api.rest;
+
+import dev.mneme.api.http.Handler;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.spi.StoreStatus;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the REST door stands on.
+///
+/// @param changeStream answers `/api/v1/changes` where `text/event-stream` is accepted; null: JSON alone. It
+///     reads its request with [ChangesQuery]
+/// @param metrics what `/metrics` says, in Prometheus' text format
+public record RestPorts(
+        MemoryService memories,
+        KeyService keys,
+        ChangeFeed feed,
+        @Nullable Handler changeStream,
+        Supplier<StoreStatus> storeStatus,
+        ServerFacts facts,
+        Health health,
+        Supplier<String> metrics,
+        InstantSource clock) {}

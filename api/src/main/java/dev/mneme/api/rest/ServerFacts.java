@@ -1,0 +1,12 @@
+package dev.mneme.api.rest;
+
+import java.time.Instant;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// What `/api/v1/status` tells of the server itself.
+///
+/// @param embedder the id of what turns texts into vectors; null: nothing does
+/// @param sockets open WebSocket connections
+public record ServerFacts(
+        String version, Instant startedAt, @Nullable String embedder, IntSupplier sockets) {}
