@@ -10,7 +10,6 @@ import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ChangeFeed.Page;
 import dev.mneme.core.service.ChangeFeed.Reader;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Opens event streams: the changes of one owner (the single id that is given names the owner of its kind), or of
@@ -24,12 +23,6 @@ public final class ChangeStreams implements Handler {
     public ChangeStreams(ChangeFeed feed, LiveConnections connections) {
         this.feed = feed;
         this.connections = connections;
-    }
-
-    /// Whether the request is for a stream, not for a list.
-    public static boolean wanted(Request request) {
-        String accept = request.header("Accept");
-        return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
     }
 
     /// Of the query it reads `userId`, `agentId`, `appId`, `runId`, `scope`, `after`; of the headers

@@ -2,17 +2,14 @@ package dev.mneme.api.sse;
 
 import dev.mneme.api.http.EventSource;
 import dev.mneme.api.http.EventStream;
+import dev.mneme.api.json.ChangeMapping;
 import dev.mneme.api.json.JsonWriter;
-import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.LiveConnection;
 import dev.mneme.api.live.LiveConnections;
-import dev.mneme.core.model.Change;
-import dev.mneme.core.model.Times;
 import dev.mneme.core.service.ChangeFeed.Item;
 import dev.mneme.core.service.ChangeFeed.Page;
 import dev.mneme.core.service.ChangeFeed.Reader;
-import dev.mneme.wire.ChangeResource;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -74,21 +71,9 @@ final class OpenStream implements EventSource, LiveConnection {
             if (ended) {
                 return;
             }
-            String data = JsonWriter.string(resource(item));
+            String data = JsonWriter.string(ChangeMapping.resource(item));
             write(stream, out -> out.send(item.position(), item.change().type().wireName(), data));
         }
-    }
-
-    private static ChangeResource resource(Item item) {
-        Change change = item.change();
-        return new ChangeResource(
-                item.position(),
-                item.previous(),
-                change.type().wireName(),
-                Times.format(change.at()),
-                change.by().keyId(),
-                change.by().instance(),
-                change.memory() == null ? null : MemoryMapping.resource(change.memory()));
     }
 
     private void write(EventStream stream, Consumer<EventStream> what) {

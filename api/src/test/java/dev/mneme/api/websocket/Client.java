@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,8 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private volatile int closeCode;
-    private volatile int protocolPings;
-    private volatile int protocolPongs;
+    private final AtomicInteger protocolPings = new AtomicInteger();
+    private final AtomicInteger protocolPongs = new AtomicInteger();
     private final WebSocket socket;
 
     private Client(String uri, Map<String, String> headers) {
@@ -78,14 +79,14 @@ final class Client implements WebSocket.Listener, AutoCloseable {
 
     @Override
     public CompletionStage<?> onPing(WebSocket webSocket, ByteBuffer message) {
-        protocolPings++;
+        protocolPings.incrementAndGet();
         webSocket.request(1);
         return CompletableFuture.completedStage(null);
     }
 
     @Override
     public CompletionStage<?> onPong(WebSocket webSocket, ByteBuffer message) {
-        protocolPongs++;
+        protocolPongs.incrementAndGet();
         webSocket.request(1);
         return CompletableFuture.completedStage(null);
     }
@@ -102,11 +103,11 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     }
 
     int protocolPings() {
-        return protocolPings;
+        return protocolPings.get();
     }
 
     int protocolPongs() {
-        return protocolPongs;
+        return protocolPongs.get();
     }
 
     int closeCode() {
