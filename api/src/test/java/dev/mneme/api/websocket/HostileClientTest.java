@@ -147,7 +147,7 @@ class HostileClientTest {
                     .allSatisfy(error -> assertThat(
                                     error.path("payload").path("code").asText())
                             .isEqualTo("invalid_request"));
-            client.send("ping", null, null, payload());
+            client.sendText("{\"type\":\"ping\",\"payload\":{\"n\":[1e999999999,1e-999999999,1e9999]}}");
             client.await1("pong");
             for (int i = 0; i < 10; i++) {
                 client.sendText("{");
