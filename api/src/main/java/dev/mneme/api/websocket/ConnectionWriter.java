@@ -132,6 +132,7 @@ final class ConnectionWriter {
             message(MessageType.CONNECT, userId(), welcome(reset ? true : null), held, null);
         }
         tell(next.first());
+        outbox.raise(Outbox.FEED); // what was raised before this thread knew what it follows is lost
     }
 
     void pong(Map<String, @Nullable Object> payload) {
@@ -210,9 +211,6 @@ final class ConnectionWriter {
 
     private void tell(Page page) {
         page.items().forEach(this::tell);
-        if (!page.items().isEmpty()) {
-            outbox.raise(Outbox.FEED);
-        }
     }
 
     private void tell(Item item) {

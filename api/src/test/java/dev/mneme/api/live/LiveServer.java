@@ -24,16 +24,21 @@ import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.ModelHome;
 import dev.mneme.testkit.ModelStore;
 import dev.mneme.testkit.StoreSettings;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +52,7 @@ public final class LiveServer implements AutoCloseable {
     private final StoreSettings settings;
     private final LiveConfig live;
     private final WebSocketConfig sockets;
+    private final AtomicReference<@Nullable Runnable> afterRead = new AtomicReference<>();
     private int port;
     private ModelStore store;
     private KeyService keys;
@@ -84,7 +90,7 @@ public final class LiveServer implements AutoCloseable {
         keys = new KeyService(store, clock, new SecureRandom());
         memories = new MemoryService(store, null, clock, new SecureRandom(), Limits.DEFAULTS);
         connections = new LiveConnections(keys, clock, live);
-        ChangeFeed feed = new ChangeFeed(store);
+        ChangeFeed feed = new ChangeFeed(hooked(store));
         HttpConfig config = HttpConfig.DEFAULTS
                 .withPort(port)
                 .withAllowedOrigins(Set.of(ALLOWED_ORIGIN))
@@ -101,6 +107,26 @@ public final class LiveServer implements AutoCloseable {
         http = HttpServer.start(
                 config, keys, new RateLimiter(config.rate()), HttpMetrics.NONE, List.of(changes), List.of(door));
         port = http.port();
+    }
+
+    /// Runs once, right after the feed has next read an owner's changes and before it sees them.
+    public void afterNextRead(Runnable action) {
+        afterRead.set(action);
+    }
+
+    private Store hooked(Store real) {
+        return (Store) Proxy.newProxyInstance(
+                LiveServer.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    } finally {
+                        if (method.getName().equals("changes")) {
+                            Optional.ofNullable(afterRead.getAndSet(null)).ifPresent(Runnable::run);
+                        }
+                    }
+                });
     }
 
     public void restart() {

@@ -133,6 +133,17 @@ class FollowingTest {
     }
 
     @Test
+    void whatIsWrittenWhileTheBacklogIsReadIsTold() {
+        try (Client client = client()) {
+            client.await1("connect");
+            server.afterNextRead(() -> server.add("alice", "in between"));
+            client.connect(memoriesOf("alice"));
+            client.await1("memory-update");
+            assertThat(client.texts()).containsExactly("in between");
+        }
+    }
+
+    @Test
     void aPositionThatCannotBeServedResets() {
         server.close();
         server = new LiveServer(LiveConfig.DEFAULTS, WebSocketConfig.DEFAULTS, InstantSource.system(), 3);
