@@ -106,6 +106,9 @@ final class Dispatcher {
         if (route.request() == null && request.body().length > 0) {
             throw MnemeException.invalid("body", "This request takes no body: leave it out.");
         }
+        if (route.method() != HttpMethod.GET) {
+            request.idempotencyKey(); // refused if it is none, even where nothing is kept under it
+        }
         return route.handler().handle(request);
     }
 

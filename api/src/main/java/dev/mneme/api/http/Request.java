@@ -83,16 +83,22 @@ public final class Request {
 
     /// What makes a repeated request answer as the first did; null when the caller did not ask for that.
     public @Nullable Idempotency idempotency() {
+        String key = idempotencyKey();
+        return key == null ? null : new Idempotency(key, hash());
+    }
+
+    /// The idempotency key; null when none was sent.
+    ///
+    /// @throws MnemeException `invalid_request`
+    @Nullable
+    String idempotencyKey() {
         String key = header("Idempotency-Key");
-        if (key == null) {
-            return null;
-        }
-        if (!VisibleText.is(key, MAX_IDEMPOTENCY_KEY)) {
+        if (key != null && !VisibleText.is(key, MAX_IDEMPOTENCY_KEY)) {
             throw MnemeException.invalid(
                     "Idempotency-Key",
                     "Idempotency-Key must have 1 to " + MAX_IDEMPOTENCY_KEY + " visible characters.");
         }
-        return new Idempotency(key, hash());
+        return key;
     }
 
     /// SHA-256 over method, path, query and body, each ended by a zero byte.

@@ -57,7 +57,10 @@ final class UriText {
             }
             int equals = pair.indexOf('=');
             String name = decode(equals < 0 ? pair : pair.substring(0, equals), "query", true);
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), name, true);
+            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), name.isEmpty() ? "query" : name, true);
+            if (name.isEmpty()) {
+                throw MnemeException.invalid("query", "The query has a value without a name.");
+            }
             if (values.put(name, value) != null) {
                 throw MnemeException.invalid(name, name + " is there twice: send it once.");
             }

@@ -12,26 +12,25 @@ final class Html {
             "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final String STYLE = resource("page.css");
-    private static final String FRAME = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>%s</title>
-            <link rel="icon" href="/favicon.ico" type="image/svg+xml">
-            <style>
-            %s</style>
-            </head>
-            <body>
-            %s</body>
-            </html>
-            """;
 
     private Html() {}
 
     static String page(String title, String body) {
-        return FRAME.formatted(escape(title), STYLE, body);
+        return """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>%s</title>
+                <link rel="icon" href="/favicon.ico" type="image/svg+xml">
+                <style>
+                %s</style>
+                </head>
+                <body>
+                %s</body>
+                </html>
+                """.formatted(escape(title), STYLE, body);
     }
 
     static String escape(String text) {

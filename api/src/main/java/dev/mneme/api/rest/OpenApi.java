@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -135,8 +136,8 @@ final class OpenApi {
         return responses;
     }
 
-    private static Map<Integer, TreeSet<String>> codes(Route route) {
-        Map<Integer, TreeSet<String>> codes = new TreeMap<>();
+    private static Map<Integer, Set<String>> codes(Route route) {
+        Map<Integer, Set<String>> codes = new TreeMap<>();
         for (ErrorCode code : route.allErrors()) {
             codes.computeIfAbsent(ErrorMapping.status(code, false), s -> new TreeSet<>())
                     .add(code.wireName());
@@ -166,7 +167,7 @@ final class OpenApi {
         return Map.of("description", description, "content", content);
     }
 
-    private Map<String, Object> failure(TreeSet<String> codes) {
+    private Map<String, Object> failure(Set<String> codes) {
         return Map.of(
                 "description",
                 String.join(", ", codes),

@@ -60,6 +60,10 @@ public final class RawClient implements AutoCloseable {
 
     private static Reply read(InputStream in, boolean head) throws IOException {
         String[] line = line(in).split(" ", 3);
+        while (line[1].equals("100")) { // "go on": the answer comes after it
+            line(in);
+            line = line(in).split(" ", 3);
+        }
         Map<String, String> headers = new TreeMap<>();
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             int colon = header.indexOf(':');

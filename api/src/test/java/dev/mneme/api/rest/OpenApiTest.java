@@ -1,0 +1,289 @@
+package dev.mneme.api.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Holds what `/openapi.json` says against the contract, which is restated here.
+class OpenApiTest {
+    private static final Set<String> SCOPES = Set.of("userId", "agentId", "appId", "runId");
+    private static final Map<String, String> ROLES = new TreeMap<>(Map.ofEntries(
+            Map.entry("post /api/v1/memories", "write"),
+            Map.entry("get /api/v1/memories", "read"),
+            Map.entry("delete /api/v1/memories", "write"),
+            Map.entry("post /api/v1/memories/search", "read"),
+            Map.entry("get /api/v1/memories/{id}", "read"),
+            Map.entry("patch /api/v1/memories/{id}", "write"),
+            Map.entry("delete /api/v1/memories/{id}", "write"),
+            Map.entry("get /api/v1/memories/{id}/history", "read"),
+            Map.entry("get /api/v1/entities", "read"),
+            Map.entry("get /api/v1/changes", "read"),
+            Map.entry("post /api/v1/keys", "admin"),
+            Map.entry("get /api/v1/keys", "admin"),
+            Map.entry("delete /api/v1/keys/{id}", "admin"),
+            Map.entry("get /api/v1/status", "read"),
+            Map.entry("get /health/live", ""),
+            Map.entry("get /health/ready", ""),
+            Map.entry("get /metrics", "read"),
+            Map.entry("get /", ""),
+            Map.entry("get /docs", ""),
+            Map.entry("get /openapi.json", ""),
+            Map.entry("get /favicon.ico", "")));
+    private static final Map<String, Set<String>> QUERIES = Map.of(
+            "get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired"),
+            "delete /api/v1/memories", with("filter", "erase"),
+            "get /api/v1/entities", Set.of("limit", "cursor"),
+            "get /api/v1/changes", with("scope", "after", "limit"));
+    private static final Map<String, List<String>> SHAPES = Map.ofEntries(
+            Map.entry(
+                    "MemoryResource",
+                    List.of(
+                            "id",
+                            "userId",
+                            "agentId",
+                            "appId",
+                            "runId",
+                            "text",
+                            "role",
+                            "metadata",
+                            "categories",
+                            "timestamp",
+                            "createdAt",
+                            "updatedAt",
+                            "expiresAt",
+                            "version",
+                            "replacedBy")),
+            Map.entry("Stored", List.of("event", "memory", "position")),
+            Map.entry("AddOutcome", List.of("event", "memory", "position", "error")),
+            Map.entry("Deleted", List.of("event", "id", "position")),
+            Map.entry("DeletedMany", List.of("deleted")),
+            Map.entry("MemoryList", List.of("items", "nextCursor", "position")),
+            Map.entry("SearchAnswer", List.of("results", "position", "tookMillis", "timedOut")),
+            Map.entry("SearchAnswerResult", List.of("memory", "score", "parts")),
+            Map.entry(
+                    "HistoryVersion",
+                    List.of("version", "event", "text", "metadata", "categories", "at", "key", "instance")),
+            Map.entry("EntityListEntity", List.of("kind", "id", "memories", "updatedAt")),
+            Map.entry("ChangeList", List.of("changes", "position", "reset")),
+            Map.entry("ChangeResource", List.of("position", "previous", "type", "at", "key", "instance", "memory")),
+            Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
+            Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
+            Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
+            Map.entry(
+                    "MemoryItem",
+                    List.of(
+                            "userId",
+                            "agentId",
+                            "appId",
+                            "runId",
+                            "text",
+                            "role",
+                            "metadata",
+                            "categories",
+                            "timestamp",
+                            "expiresAt",
+                            "vector",
+                            "embedder",
+                            "dedupe")),
+            Map.entry(
+                    "PatchRequest",
+                    List.of("text", "metadata", "categories", "expiresAt", "vector", "embedder", "expectedVersion")),
+            Map.entry(
+                    "SearchRequest",
+                    List.of(
+                            "query",
+                            "vector",
+                            "embedder",
+                            "userId",
+                            "agentId",
+                            "appId",
+                            "runId",
+                            "filter",
+                            "topK",
+                            "threshold",
+                            "explain",
+                            "showExpired")),
+            Map.entry(
+                    "Problem",
+                    List.of(
+                            "type",
+                            "title",
+                            "status",
+                            "code",
+                            "detail",
+                            "field",
+                            "requestId",
+                            "retryAfterMillis",
+                            "currentVersion",
+                            "current")));
+    private static final Map<String, Set<Integer>> CODES = Map.ofEntries(
+            Map.entry("invalid_request", Set.of(400)),
+            Map.entry("unauthenticated", Set.of(401)),
+            Map.entry("not_allowed", Set.of(403)),
+            Map.entry("not_found", Set.of(404)),
+            Map.entry("version_conflict", Set.of(409, 412)),
+            Map.entry("position_expired", Set.of(410)),
+            Map.entry("too_large", Set.of(413)),
+            Map.entry("idempotency_key_reused", Set.of(422)),
+            Map.entry("embedder_mismatch", Set.of(422)),
+            Map.entry("rate_limited", Set.of(429)),
+            Map.entry("overloaded", Set.of(503)),
+            Map.entry("position_ahead", Set.of(503)),
+            Map.entry("log_failed", Set.of(503)),
+            Map.entry("outcome_unknown", Set.of(503)),
+            Map.entry("storage_full", Set.of(507)),
+            Map.entry("integrity_violation", Set.of(500)),
+            Map.entry("internal", Set.of(500)));
+
+    private static RestServer rest;
+    private static JsonNode document;
+
+    private static Set<String> with(String... more) {
+        Set<String> all = new TreeSet<>(SCOPES);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    @BeforeAll
+    static void start() {
+        rest = new RestServer();
+        document = rest.send(null, "GET", "/openapi.json", null).body();
+    }
+
+    @AfterAll
+    static void stop() {
+        rest.close();
+    }
+
+    private static Map<String, JsonNode> operations() {
+        Map<String, JsonNode> operations = new TreeMap<>();
+        document.path("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .properties()
+                        .forEach(method -> operations.put(method.getKey() + " " + path.getKey(), method.getValue())));
+        return operations;
+    }
+
+    private static JsonNode operation(String name) {
+        return java.util.Objects.requireNonNull(operations().get(name), name);
+    }
+
+    private static Set<String> parameters(JsonNode operation, String in) {
+        Set<String> names = new TreeSet<>();
+        operation.path("parameters").forEach(parameter -> {
+            if (parameter.path("in").asText().equals(in)) {
+                names.add(parameter.path("name").asText());
+            }
+        });
+        return names;
+    }
+
+    @Test
+    void hasExactlyThePathsAndRoles() {
+        assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");
+        Map<String, String> roles = new TreeMap<>();
+        operations()
+                .forEach((name, operation) ->
+                        roles.put(name, operation.path("x-mneme-role").asText()));
+        assertThat(roles).isEqualTo(ROLES);
+        operations()
+                .forEach((name, operation) -> assertThat(
+                                operation.path("security").isEmpty())
+                        .as(name)
+                        .isEqualTo(operation.path("x-mneme-role").asText().isEmpty()));
+    }
+
+    @Test
+    void namesEachOperationOnce() {
+        List<String> ids = new ArrayList<>();
+        operations()
+                .values()
+                .forEach(operation -> ids.add(operation.path("operationId").asText()));
+        assertThat(ids).doesNotHaveDuplicates().doesNotContain("");
+    }
+
+    @Test
+    void hasExactlyTheQueryParameters() {
+        operations()
+                .forEach((name, operation) -> assertThat(parameters(operation, "query"))
+                        .as(name)
+                        .isEqualTo(new TreeSet<>(QUERIES.getOrDefault(name, Set.of()))));
+    }
+
+    @Test
+    void saysWhichHeadersAreRead() {
+        operations().forEach((name, operation) -> {
+            Set<String> headers = parameters(operation, "header");
+            boolean keyed = !operation.path("x-mneme-role").asText().isEmpty();
+            assertThat(headers).as(name).contains("X-Request-Id");
+            assertThat(headers.contains("Idempotency-Key")).as(name).isEqualTo(keyed && !name.startsWith("get "));
+            assertThat(headers.contains("Mneme-Instance")).as(name).isEqualTo(keyed);
+        });
+        for (String name : List.of("patch /api/v1/memories/{id}", "delete /api/v1/memories/{id}")) {
+            assertThat(parameters(operation(name), "header")).contains("If-Match");
+        }
+        for (String name :
+                List.of("get /api/v1/memories", "get /api/v1/memories/{id}", "post /api/v1/memories/search")) {
+            assertThat(parameters(operation(name), "header")).contains("Mneme-Position", "Mneme-Consistency");
+        }
+    }
+
+    @Test
+    void hasTheShapes() {
+        SHAPES.forEach((name, fields) -> {
+            List<String> names = new ArrayList<>();
+            document.path("components")
+                    .path("schemas")
+                    .path(name)
+                    .path("properties")
+                    .fieldNames()
+                    .forEachRemaining(names::add);
+            assertThat(names).as(name).isEqualTo(fields);
+        });
+        JsonNode required = document.at("/components/schemas/MemoryItem/required");
+        assertThat(required.toString()).isEqualTo("[\"text\"]");
+        assertThat(document.at("/components/schemas/SearchRequest/additionalProperties")
+                        .asBoolean(true))
+                .isFalse();
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere() {
+        for (JsonNode reference : document.findValues("$ref")) {
+            assertThat(document.at(reference.asText().substring(1)).isMissingNode())
+                    .as(reference.asText())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void everyCodeHasItsStatusAndIsThere() {
+        Set<String> seen = new HashSet<>();
+        operations()
+                .forEach((name, operation) -> operation
+                        .path("responses")
+                        .properties()
+                        .forEach(response -> {
+                            int status = Integer.parseInt(response.getKey());
+                            response.getValue().path("x-mneme-codes").forEach(code -> {
+                                assertThat(CODES).as(name).containsKey(code.asText());
+                                assertThat(CODES.get(code.asText()))
+                                        .as(name + " " + code)
+                                        .contains(status);
+                                seen.add(code.asText());
+                            });
+                        }));
+        assertThat(seen).isEqualTo(CODES.keySet());
+    }
+}

@@ -1,0 +1,168 @@
+package dev.mneme.api.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mneme.api.http.HttpConfig;
+import dev.mneme.api.http.HttpMetrics;
+import dev.mneme.api.http.HttpServer;
+import dev.mneme.api.http.RateLimiter;
+import dev.mneme.api.http.Route;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.testkit.ManualClock;
+import dev.mneme.testkit.ModelStore;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// The REST door on a model store, on a port of its own.
+final class RestServer implements AutoCloseable {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    final ManualClock clock = new ManualClock();
+    final ModelStore store = new ModelStore(clock);
+    final KeyService keys = new KeyService(store, clock, new SecureRandom());
+    final String admin = keys.bootstrap().secret();
+    final AtomicReference<Map<String, Health.Part>> parts =
+            new AtomicReference<>(Map.of("log", new Health.Part(true, "ok")));
+    final List<Route> routes;
+    final HttpServer server;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    RestServer() {
+        this(List.of());
+    }
+
+    RestServer(List<Route> more) {
+        Limits limits = new Limits(64 << 10, 64 << 10, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofMillis(50));
+        RestPorts ports = new RestPorts(
+                new MemoryService(store, null, clock, new SecureRandom(), limits),
+                keys,
+                new ChangeFeed(store),
+                null,
+                store::status,
+                new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
+                health(),
+                () -> "mneme_up 1\n",
+                clock);
+        List<Route> all = new ArrayList<>(RestApi.routes(ports, false));
+        all.addAll(more);
+        this.routes = List.copyOf(all);
+        HttpConfig config = HttpConfig.DEFAULTS.withPort(0);
+        this.server = HttpServer.start(
+                config, keys, new RateLimiter(new ApiKey.Rate(1_000_000, 1_000_000)), HttpMetrics.NONE, all, List.of());
+    }
+
+    private Health health() {
+        return new Health() {
+            @Override
+            public Map<String, Part> live() {
+                return Map.of("process", new Part(true, "runs"));
+            }
+
+            @Override
+            public Map<String, Part> ready() {
+                return parts.get();
+            }
+        };
+    }
+
+    String key(Role role, Restriction restriction, @Nullable Instant expiresAt) {
+        return keys.create(Caller.of(keys.authenticate(admin), null), "k", role, restriction, expiresAt, null)
+                .secret();
+    }
+
+    /// An answer, its body read as JSON where it is JSON.
+    record Reply(int status, JsonNode body, HttpResponse<String> raw) {
+        String header(String name) {
+            return raw.headers().firstValue(name).orElse("");
+        }
+
+        String code() {
+            return body.path("code").asText();
+        }
+
+        String field() {
+            return body.path("field").asText();
+        }
+
+        /// What can be compared with another answer: everything but the request's id.
+        String comparable() {
+            return status + " " + raw.body().replaceAll("\"requestId\":\"[^\"]*\"", "");
+        }
+    }
+
+    /// @param headers names and values by turns
+    Reply send(@Nullable String key, String method, String target, @Nullable String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + target))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        try {
+            HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+            String type = answer.headers().firstValue("Content-Type").orElse("");
+            JsonNode json = type.contains("json") ? JSON.readTree(answer.body()) : JSON.missingNode();
+            return new Reply(answer.statusCode(), json, answer);
+        } catch (Exception e) {
+            throw new AssertionError(method + " " + target, e);
+        }
+    }
+
+    Reply get(String target, String... headers) {
+        return send(admin, "GET", target, null, headers);
+    }
+
+    Reply post(String target, String body, String... headers) {
+        return send(admin, "POST", target, body, headers);
+    }
+
+    Reply patch(String target, String body, String... headers) {
+        return send(admin, "PATCH", target, body, headers);
+    }
+
+    Reply delete(String target, String... headers) {
+        return send(admin, "DELETE", target, null, headers);
+    }
+
+    /// Stores a memory and gives its id.
+    String add(String userId, String text) {
+        Map<String, String> body = new LinkedHashMap<>();
+        body.put("userId", userId);
+        body.put("text", text);
+        return post("/api/v1/memories", JSON.valueToTree(body).toString())
+                .body()
+                .path("memory")
+                .path("id")
+                .asText();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+        store.close();
+    }
+}

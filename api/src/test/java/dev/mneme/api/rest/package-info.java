@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.api.rest;
+
+import org.jspecify.annotations.NullMarked;
