@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// One open stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is flushed when it is
@@ -46,6 +47,11 @@ public final class EventStream {
         text.append("event: ").append(oneLine(event)).append('\n');
         data.lines().forEach(line -> text.append("data: ").append(line).append('\n'));
         write(text.append('\n').toString());
+    }
+
+    /// Says how long the client should wait before it connects again.
+    public void retryAfter(Duration wait) {
+        write("retry: " + wait.toMillis() + "\n\n");
     }
 
     /// Sends a comment, which clients ignore: a sign of life.

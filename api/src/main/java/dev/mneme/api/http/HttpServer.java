@@ -20,8 +20,9 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.websocket.WsConfig;
-import io.helidon.webserver.websocket.WsRouting;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +30,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The one listener of a server: HTTP/1.1 on virtual threads, and the WebSocket endpoints on the same port.
+/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded to on the same
+/// port.
 ///
 /// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
 /// `stopWithin`, then closes what is left.
 public final class HttpServer implements AutoCloseable {
-    /// The most that one WebSocket frame may bring.
-    public static final int MAX_FRAME_BYTES = 2 << 20;
-
     private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
     private static final int MAX_REQUEST_LINE = 16 << 10;
     private static final int MAX_HEADERS = 32 << 10;
@@ -62,17 +61,17 @@ public final class HttpServer implements AutoCloseable {
             RateLimiter limiter,
             HttpMetrics metrics,
             List<Route> routes,
-            List<WsEndpoint> sockets) {
+            List<Http1Upgrader> upgraders) {
         this.config = config;
         this.metrics = metrics;
         this.dispatcher = new Dispatcher(routes, keys, limiter, new Origins(config.allowedOrigins()));
         this.watch = new WriteWatch(config.writeTimeout());
-        this.server = webServer(sockets);
+        this.server = webServer(upgraders);
     }
 
     /// Starts to listen.
     ///
-    /// @param limiter shared with the WebSocket door
+    /// @param upgraders what a connection can become instead, such as the WebSocket door
     /// @throws java.io.UncheckedIOException when the port cannot be had
     public static HttpServer start(
             HttpConfig config,
@@ -80,16 +79,23 @@ public final class HttpServer implements AutoCloseable {
             RateLimiter limiter,
             HttpMetrics metrics,
             List<Route> routes,
-            List<WsEndpoint> sockets) {
+            List<Http1Upgrader> upgraders) {
         keys.onRevoked(limiter::forget);
-        HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, sockets);
+        HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, upgraders);
         http.server.start();
         return http;
     }
 
-    private WebServer webServer(List<WsEndpoint> sockets) {
-        WsRouting.Builder upgrades = WsRouting.builder();
-        sockets.forEach(socket -> upgrades.endpoint(socket.path(), socket.listener()));
+    private WebServer webServer(List<Http1Upgrader> upgraders) {
+        Http1ConnectionSelectorConfig.Builder http1 = Http1ConnectionSelector.builder()
+                .config(Http1Config.builder()
+                        .maxPrologueLength(MAX_REQUEST_LINE)
+                        .maxHeadersSize(MAX_HEADERS)
+                        .validatePrologue(false) // the query is ours to read (UriText)
+                        .receiveLog(false)
+                        .sendLog(false)
+                        .build());
+        upgraders.forEach(upgrader -> http1.putUpgrader(upgrader.supportedProtocol(), upgrader));
         WebServerConfig.Builder builder = WebServer.builder()
                 .host(config.host())
                 .port(config.port())
@@ -98,16 +104,9 @@ public final class HttpServer implements AutoCloseable {
                 .maxTcpConnections(config.maxConnections())
                 .maxPayloadSize(2L * config.maxRequestBytes()) // ours is stricter, and gentler with the client
                 .directHandlers(directHandlers())
-                .addProtocol(Http1Config.builder()
-                        .maxPrologueLength(MAX_REQUEST_LINE)
-                        .maxHeadersSize(MAX_HEADERS)
-                        .validatePrologue(false) // the query is ours to read (UriText)
-                        .receiveLog(false)
-                        .sendLog(false)
-                        .build())
-                .addProtocol(WsConfig.builder().maxFrameLength(MAX_FRAME_BYTES).build())
-                .addRouting(HttpRouting.builder().any(this::handle))
-                .addRouting(upgrades);
+                .protocolsDiscoverServices(false) // ours is the only selector
+                .addConnectionSelector(http1.build())
+                .addRouting(HttpRouting.builder().any(this::handle));
         TlsFiles tls = config.tls();
         if (tls != null) {
             builder.tls(TlsLoader.load(tls));

@@ -3,12 +3,16 @@ package dev.mneme.api.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /// Writes `wire` records as UTF-8. Numbers are written plainly, never as `1E+3`.
 public final class JsonWriter {
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(
+                            JsonRecyclerPools
+                                    .sharedConcurrentDequePool()) // the default keeps 16 KiB for each virtual thread
                     .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
                     .build())
             .build();

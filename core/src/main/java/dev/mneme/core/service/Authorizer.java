@@ -73,6 +73,10 @@ public final class Authorizer {
         }
     }
 
+    static boolean seesWhole(Caller caller, Owner owner) {
+        return seesAllOf(caller.key().restriction(), owner);
+    }
+
     static boolean maySee(Caller caller, Memory memory) {
         return caller.key().restriction().allows(memory.scope());
     }

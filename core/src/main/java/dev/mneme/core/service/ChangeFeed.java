@@ -66,6 +66,12 @@ public final class ChangeFeed {
         return openAll(caller, cursor == null ? store.operatorCursor() : cursor);
     }
 
+    /// Whether nothing of this owner is hidden from the caller, so that what concerns the owner as a whole (who
+    /// is connected) may be shown.
+    public boolean seesWhole(Caller caller, Owner owner) {
+        return Authorizer.seesWhole(caller, owner);
+    }
+
     private enum Start {
         OLDEST,
         NOW,
@@ -103,7 +109,7 @@ public final class ChangeFeed {
         private volatile boolean advanced = true;
         private volatile @Nullable Thread waiting;
         private volatile boolean closed;
-        private Store.@Nullable Subscription subscription;
+        private volatile Store.@Nullable Subscription subscription;
 
         Reader(Caller caller) {
             this.caller = caller;
@@ -161,6 +167,17 @@ public final class ChangeFeed {
             }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
+            }
+        }
+
+        /// Calls `onAdvance` after something was written that this reader may have to show, until closed; for
+        /// who waits by itself and then asks for a [#page]. Once per reader, and not beside [#await].
+        ///
+        /// @param onAdvance runs on the applying thread: it must neither block nor throw
+        public void listen(Runnable onAdvance) {
+            subscription = subscribe(onAdvance);
+            if (closed) {
+                subscription.close();
             }
         }
 
@@ -289,15 +306,21 @@ public final class ChangeFeed {
 
         @Override
         public Page page(int limit) {
-            OperatorBatch batch = store.changes(cursor, limit);
             List<Item> items = new ArrayList<>();
-            for (Store.OperatorChange each : batch.changes()) {
-                if (!each.change().echoOf(caller.by())) {
-                    items.add(new Item(each.change(), each.cursor(), told));
-                    told = each.cursor();
+            OperatorBatch batch;
+            do { // what is filtered out must not look like the end of what is there
+                batch = store.changes(cursor, limit);
+                if (batch.reset()) {
+                    told = batch.cursor();
                 }
-            }
-            cursor = batch.cursor();
+                for (Store.OperatorChange each : batch.changes()) {
+                    if (!each.change().echoOf(caller.by())) {
+                        items.add(new Item(each.change(), each.cursor(), told));
+                        told = each.cursor();
+                    }
+                }
+                cursor = batch.cursor();
+            } while (items.isEmpty() && !batch.changes().isEmpty() && !batch.reset());
             return new Page(items, cursor, batch.reset());
         }
 

@@ -88,6 +88,11 @@ public final class KeyService {
         return key;
     }
 
+    /// Whether the key still opens anything: neither revoked nor expired. For what was opened with it earlier.
+    public boolean holds(ApiKey key) {
+        return byHash.containsKey(hex(key.secretHash())) && !key.expired(clock.instant());
+    }
+
     public boolean isEmpty() {
         return byHash.isEmpty();
     }

@@ -1,0 +1,91 @@
+package dev.mneme.api.live;
+
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ChangeFeed.Reader;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Whom a connection concerns: exactly one owner, or everyone, for an operator.
+public sealed interface Subject {
+    record One(Owner owner) implements Subject {
+        /// The user's id; empty for an owner that is no user.
+        @Override
+        public String userId() {
+            return owner.kind() == OwnerKind.USER ? owner.id() : "";
+        }
+    }
+
+    record Everyone() implements Subject {
+        @Override
+        public String userId() {
+            return "";
+        }
+    }
+
+    /// What the `userId` of messages says.
+    String userId();
+
+    /// Whom a request names, or null when it names nobody. A single id names the owner of its kind.
+    ///
+    /// @param field gives a field's text, or null where it is missing
+    /// @throws MnemeException `invalid_request` when it names more than one
+    static @Nullable Subject of(Function<String, @Nullable String> field) {
+        String scope = field.apply("scope");
+        List<OwnerKind> named = Stream.of(OwnerKind.values())
+                .filter(kind -> field.apply(kind.fieldName()) != null)
+                .toList();
+        if (named.size() + (scope == null ? 0 : 1) > 1) {
+            throw MnemeException.invalid(
+                    named.getFirst().fieldName(),
+                    "A subscription has exactly one owner: send one of userId, agentId, appId, runId.");
+        }
+        if (scope != null) {
+            if (!scope.equals("all")) {
+                throw MnemeException.invalid("scope", "scope can only be \"all\".");
+            }
+            return new Everyone();
+        }
+        if (named.isEmpty()) {
+            return null;
+        }
+        OwnerKind kind = named.getFirst();
+        String id = field.apply(kind.fieldName());
+        return id == null ? null : new One(new Owner(Owner.DEFAULT_PROJECT, kind, id));
+    }
+
+    /// Opens the feed of this subject.
+    ///
+    /// @param from the last position that the client holds, or null to begin now
+    /// @param name what the client calls that position
+    /// @throws MnemeException `invalid_request` for a position that cannot be of this subject; `not_allowed`
+    default Reader follow(ChangeFeed feed, Caller caller, @Nullable String from, String name) {
+        return switch (this) {
+            case Everyone everyone -> feed.followAll(caller, from);
+            case One(Owner owner) -> feed.follow(caller, owner, from == null ? null : position(owner, from, name));
+        };
+    }
+
+    private static Position position(Owner owner, String from, String name) {
+        return Position.parse(from)
+                .filter(position -> position.slot() == owner.slot())
+                .orElseThrow(() ->
+                        MnemeException.invalid(name, name + " must be a position that this owner's changes gave."));
+    }
+
+    /// The only user that a key may see, if there is just one: then every connection with it is that user's.
+    static @Nullable Subject onlyUserOf(ApiKey key) {
+        Set<String> users = key.restriction().allowed().get(OwnerKind.USER);
+        return users != null && users.size() == 1
+                ? new One(Owner.user(users.iterator().next()))
+                : null;
+    }
+}

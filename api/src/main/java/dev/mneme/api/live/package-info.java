@@ -1,0 +1,5 @@
+/// What every live connection has in common, whichever door it came through: limits, liveness, its end.
+@NullMarked
+package dev.mneme.api.live;
+
+import org.jspecify.annotations.NullMarked;

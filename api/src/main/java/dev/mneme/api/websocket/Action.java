@@ -1,0 +1,41 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.live.Goodbye;
+import dev.mneme.api.live.Subject;
+import dev.mneme.core.model.MnemeException;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a message makes a connection do.
+sealed interface Action {
+    /// Show this token to the key service, before anything else.
+    record Authenticate(String token) implements Action {}
+
+    /// Follow what the subject changes.
+    ///
+    /// @param subject null: the one that the key is restricted to
+    /// @param instance null: the key's default
+    /// @param answered whether a `connect` answers it; a first-generation client asked for none
+    record Follow(
+            @Nullable Subject subject,
+            @Nullable String instance,
+            @Nullable String resumeFrom,
+            Set<Capability> capabilities,
+            boolean answered)
+            implements Action {}
+
+    /// Send a `pong` with the ping's payload.
+    record Answer(Map<String, @Nullable Object> payload) implements Action {}
+
+    /// Send the state.
+    ///
+    /// @param include which parts of it
+    record State(Set<StatePart> include) implements Action {}
+
+    /// Send an `error`. What was asked is not done.
+    record Refuse(MnemeException failure) implements Action {}
+
+    /// End the connection.
+    record End(Goodbye why) implements Action {}
+}

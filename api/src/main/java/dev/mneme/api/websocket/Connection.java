@@ -1,0 +1,348 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.live.Goodbye;
+import dev.mneme.api.live.Goodbye.Reason;
+import dev.mneme.api.live.LiveConnection;
+import dev.mneme.api.live.MessageRate;
+import dev.mneme.api.live.Subject;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ChangeFeed.Page;
+import dev.mneme.core.service.ChangeFeed.Reader;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.spi.ServerConnection;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// One client's connection, from the upgrade to the end.
+///
+/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter]) writes.
+/// Both are virtual. Interrupting a virtual thread that is blocked on a socket closes the socket, whatever the
+/// other side does: that is how a connection is cut.
+///
+/// The library's own session is not used: it does not tell a listener that the client is gone, decodes the
+/// fragments of a message one by one, and lets two threads write into one buffer.
+final class Connection implements ServerConnection, LiveConnection {
+    private static final Logger LOG = System.getLogger(Connection.class.getName());
+    private static final int PAGE_CHANGES = 32;
+    private static final double ERRORS_PER_SECOND = 0.2;
+
+    private final WebSocketContext context;
+    private final DataReader in;
+    private final String clientId = UUID.randomUUID().toString();
+    private final Outbox outbox = new Outbox();
+    private final ConnectionWriter writer;
+    private final Session session = new Session();
+    private final MessageRate messages;
+    private final MessageRate errors;
+    private final Thread writing;
+    private volatile @Nullable Thread reading;
+    private volatile long heardNanos = System.nanoTime();
+    private @Nullable ApiKey key;
+    private @Nullable Subject subject;
+    private @Nullable Reader reader;
+    private Presence.@Nullable Stay stay;
+
+    Connection(WebSocketContext context, ConnectionContext socket) {
+        this.context = context;
+        this.in = socket.dataReader();
+        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox);
+        this.messages = new MessageRate(
+                context.config().messagesPerSecond(), context.config().messageBurst(), heardNanos);
+        this.errors = new MessageRate(ERRORS_PER_SECOND, context.config().errorBurst(), heardNanos);
+        this.writing = Thread.ofVirtual().name("websocket-writer").unstarted(this::write);
+        outbox.writtenBy(writing);
+    }
+
+    /// Shows the key of the handshake, before the connection runs.
+    ///
+    /// @throws MnemeException `unauthenticated`, or `rate_limited` when the key has too many connections
+    void authenticate(String secret) {
+        ApiKey shown = context.keys().authenticate(secret);
+        context.connections().admit(this, shown);
+        key = shown;
+        session.authenticated();
+    }
+
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+        reading = Thread.currentThread();
+        writing.start();
+        try {
+            followOnlyUser();
+            read();
+        } catch (DataReader.InsufficientDataAvailableException | ServerConnectionException | UncheckedIOException e) {
+            LOG.log(Level.DEBUG, "the client of {0} is gone: {1}", clientId, e.getMessage());
+        } finally {
+            close();
+        }
+    }
+
+    private void close() throws InterruptedException {
+        try {
+            outbox.end(new Goodbye(Reason.NORMAL, null, "Goodbye."));
+            writing.join(context.connections().config().closeWithin());
+        } finally {
+            writing.interrupt();
+            context.connections().leave(this);
+            if (stay != null) {
+                stay.close();
+            }
+            if (reader != null) {
+                reader.close();
+            }
+        }
+        writing.join();
+    }
+
+    private void write() {
+        try {
+            writer.run(subjectAtFirst());
+        } catch (InterruptedException | UncheckedIOException e) {
+            LOG.log(Level.DEBUG, "the client of {0} was cut or is gone", clientId);
+        } catch (RuntimeException e) {
+            if (!(e instanceof MnemeException)) {
+                LOG.log(Level.ERROR, "writing to a connection failed", e);
+            }
+            cut();
+        } finally {
+            outbox.close();
+        }
+    }
+
+    private @Nullable Subject subjectAtFirst() {
+        ApiKey shown = key;
+        return shown == null ? null : Subject.onlyUserOf(shown);
+    }
+
+    // ---- reading
+
+    private void read() throws InterruptedException {
+        MessageReader messageReader = new MessageReader(in, this::messageBytes);
+        try {
+            while (true) {
+                Message message = messageReader.next();
+                heardNanos = System.nanoTime();
+                if (message instanceof Message.Close) {
+                    return;
+                }
+                if (outbox.goodbye() == null) {
+                    accept(message);
+                }
+            }
+        } catch (ProtocolFault fault) {
+            ErrorCode code = fault.reason() == Reason.TOO_LARGE ? ErrorCode.TOO_LARGE : ErrorCode.INVALID_REQUEST;
+            end(fault.reason(), code, String.valueOf(fault.getMessage()));
+            discard();
+        }
+    }
+
+    /// Takes what still comes, so that the client sees why it was closed and not a broken connection. Ends with
+    /// the client's end, or when the connection is cut.
+    private void discard() {
+        while (true) {
+            in.ensureAvailable();
+            in.skip(in.available());
+        }
+    }
+
+    private int messageBytes() {
+        return session.isKnown()
+                ? context.config().messageBytes()
+                : context.config().strangerMessageBytes();
+    }
+
+    private void accept(Message message) throws InterruptedException {
+        if (!messages.take(heardNanos)) {
+            refuse(
+                    new MnemeException(ErrorCode.RATE_LIMITED, "Too many messages at once: send fewer, or wait."),
+                    null,
+                    Reason.FLOOD);
+            return;
+        }
+        switch (message) {
+            case Message.Text(String text) -> accept(text);
+            case Message.Ping(byte[] payload) -> outbox.put(to -> to.protocolPong(payload));
+            case Message.Pong pong -> {}
+            case Message.Close close -> {}
+        }
+    }
+
+    private void accept(String text) throws InterruptedException {
+        Envelope envelope;
+        try {
+            envelope = Envelope.read(text);
+        } catch (MnemeException e) {
+            refuse(e, null, Reason.TOO_MANY_ERRORS);
+            return;
+        }
+        try {
+            for (Action action : session.decide(envelope)) {
+                act(action, envelope);
+            }
+        } catch (MnemeException e) {
+            refuse(e, envelope.id(), Reason.TOO_MANY_ERRORS);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a message of type " + MessageType.of(envelope.type()) + " failed", e);
+            end(Reason.FAILED, ErrorCode.INTERNAL, "The server failed: this is a bug, please report it.");
+        }
+    }
+
+    private void act(Action action, Envelope envelope) throws InterruptedException {
+        switch (action) {
+            case Action.Authenticate(String token) -> authenticateOrEnd(token);
+            case Action.Follow follow -> follow(follow);
+            case Action.Answer(var payload) -> outbox.put(to -> to.pong(payload));
+            case Action.State(var include) -> outbox.put(to -> to.state(include));
+            case Action.Refuse(MnemeException failure) -> refuse(failure, envelope.id(), Reason.TOO_MANY_ERRORS);
+            case Action.End(Goodbye why) -> context.connections().end(this, why);
+        }
+    }
+
+    private void authenticateOrEnd(String token) {
+        try {
+            authenticate(token);
+        } catch (MnemeException e) {
+            Reason reason = e.code() == ErrorCode.RATE_LIMITED ? Reason.TOO_MANY_CONNECTIONS : Reason.UNAUTHENTICATED;
+            end(reason, e.code(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void refuse(MnemeException failure, @Nullable String inReplyTo, Reason whenRepeated)
+            throws InterruptedException {
+        if (failure.code() == ErrorCode.INTERNAL) {
+            LOG.log(Level.ERROR, "a message failed", failure);
+        }
+        if (errors.take(heardNanos)) {
+            outbox.put(to -> to.error(failure, inReplyTo));
+        } else {
+            end(whenRepeated, failure.code(), String.valueOf(failure.getMessage()));
+        }
+    }
+
+    // ---- following
+
+    /// Where the key is restricted to one user, the connection is that user's from the start.
+    private void followOnlyUser() throws InterruptedException {
+        Subject only = subjectAtFirst();
+        if (only != null) {
+            follow(new Action.Follow(only, null, null, java.util.Set.of(), false));
+        }
+    }
+
+    private void follow(Action.Follow wanted) throws InterruptedException {
+        ApiKey shown = key;
+        if (shown == null || outbox.goodbye() != null) {
+            return; // the token was refused
+        }
+        Subject whom = wanted.subject() == null ? Subject.onlyUserOf(shown) : wanted.subject();
+        if (whom == null) {
+            throw MnemeException.invalid(
+                    "userId", "Say whose changes: send one of userId, agentId, appId, runId with the connect.");
+        }
+        Caller caller = Caller.of(shown, wanted.instance());
+        String from = wanted.resumeFrom() == null ? here(whom) : wanted.resumeFrom();
+        Reader next = whom.follow(context.feed(), caller, from, "resumeFrom");
+        begin(whom, caller, next, wanted);
+    }
+
+    /// Where the connection is already, if it follows the same: nothing may fall between.
+    private @Nullable String here(Subject whom) {
+        Reader now = reader;
+        return now != null && whom.equals(subject) ? now.position() : null;
+    }
+
+    private void begin(Subject whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {
+        boolean presence =
+                whom instanceof Subject.One(Owner owner) && context.feed().seesWhole(caller, owner);
+        String from = next.position();
+        next.listen(() -> outbox.raise(Outbox.FEED)); // before the first page is read: nothing falls between
+        Page first;
+        try {
+            first = next.page(PAGE_CHANGES);
+        } catch (MnemeException e) {
+            next.close();
+            throw e;
+        }
+        reader = next;
+        subject = whom;
+        session.follows(whom, wanted.instance() != null, wanted.answered());
+        ConnectionWriter.Following following = new ConnectionWriter.Following(
+                whom, next, from, first, wanted.capabilities(), wanted.answered(), presence);
+        outbox.put(to -> to.follow(following));
+        stayAs(whom, caller, presence && wanted.capabilities().contains(Capability.PRESENCE));
+    }
+
+    private void stayAs(Subject whom, Caller caller, boolean told) {
+        Presence.Stay before = stay;
+        if (whom instanceof Subject.One(Owner owner)) {
+            stay = context.presence()
+                    .join(owner, caller.by().instance(), told ? () -> outbox.raise(Outbox.PRESENCE) : null);
+        }
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    // ---- as its keeper sees it
+
+    private void end(Reason reason, ErrorCode code, String message) {
+        context.connections().end(this, new Goodbye(reason, code, message));
+    }
+
+    @Override
+    public void end(Goodbye why) {
+        outbox.end(why);
+    }
+
+    @Override
+    public void cut() {
+        writing.interrupt();
+        Thread thread = reading;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public long heardNanos() {
+        return heardNanos;
+    }
+
+    @Override
+    public long stalledNanos() {
+        return writer.stalledNanos();
+    }
+
+    @Override
+    public void ping() {
+        outbox.raise(Outbox.PING);
+    }
+
+    // ---- as the server sees it
+
+    /// Never idle: its own pings say whether the client lives.
+    @Override
+    public Duration idleTime() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    public void close(boolean interrupt) {
+        if (interrupt) {
+            cut();
+        } else {
+            context.connections().end(this, Goodbye.SERVER_STOPS);
+        }
+    }
+}

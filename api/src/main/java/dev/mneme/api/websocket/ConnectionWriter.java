@@ -1,0 +1,370 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.json.ErrorMapping;
+import dev.mneme.api.json.JsonWriter;
+import dev.mneme.api.live.Goodbye;
+import dev.mneme.api.live.Goodbye.Reason;
+import dev.mneme.api.live.Subject;
+import dev.mneme.api.websocket.Payloads.PresenceList;
+import dev.mneme.api.websocket.Presence.Present;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.service.ChangeFeed.Item;
+import dev.mneme.core.service.ChangeFeed.Page;
+import dev.mneme.core.service.ChangeFeed.Reader;
+import dev.mneme.wire.LiveMessage;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.socket.HelidonSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes to one client and follows the feed for it. All that is here belongs to the connection's writing
+/// thread, except where said.
+///
+/// `held` is the position that the client holds: every message with a position says it as `previous` and
+/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with the
+/// next message that has a position.
+final class ConnectionWriter {
+    private static final int PAGE_CHANGES = 32;
+    private static final int FLUSH_BYTES = 64 << 10;
+    private static final int MAX_PRESENT = 1_000;
+    private static final long PRESENCE_GAP_NANOS = 250_000_000L;
+    private static final int PRESENT_BYTES = 4 * 256 + 64;
+
+    private final WebSocketContext context;
+    private final HelidonSocket socket;
+    private final String clientId;
+    private final Outbox outbox;
+    private final FrameBuffer frames = new FrameBuffer();
+    private volatile long writingNanos; // read by any thread
+
+    private @Nullable Following following;
+    private @Nullable String held;
+    private long presenceToldNanos = System.nanoTime() - PRESENCE_GAP_NANOS;
+    private long presenceDueNanos; // 0: not
+
+    ConnectionWriter(WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox) {
+        this.context = context;
+        this.socket = socket;
+        this.clientId = clientId;
+        this.outbox = outbox;
+    }
+
+    /// What the connection follows, once it is known whose it is.
+    ///
+    /// @param answered whether the client sent a `connect`, and so understands `reset` and positions
+    /// @param presence whether it is told who else is connected
+    /// @param from the position at which it began
+    /// @param first what followed that position at once
+    record Following(
+            Subject subject,
+            Reader reader,
+            String from,
+            Page first,
+            Set<Capability> capabilities,
+            boolean answered,
+            boolean presence) {}
+
+    /// Since when a write waits for the client, as `System.nanoTime`; 0 when none does. Any thread may ask.
+    long stalledNanos() {
+        return writingNanos;
+    }
+
+    /// Writes until the end.
+    ///
+    /// @throws InterruptedException when the connection is cut
+    /// @throws java.io.UncheckedIOException when the client is gone
+    void run(@Nullable Subject first) throws InterruptedException {
+        try {
+            message(MessageType.CONNECT, first == null ? "" : first.userId(), welcome(null));
+            flush();
+            while (step(outbox.take(presenceDueNanos))) {
+                flush();
+            }
+        } finally {
+            Following now = following;
+            if (now != null) {
+                now.reader().close();
+            }
+        }
+    }
+
+    private boolean step(int raised) {
+        if ((raised & Outbox.END) != 0) {
+            farewell();
+            return false;
+        }
+        for (Consumer<ConnectionWriter> answer = outbox.poll(); answer != null; answer = outbox.poll()) {
+            answer.accept(this);
+            flushIfLarge();
+        }
+        if ((raised & Outbox.PING) != 0) {
+            ping();
+        }
+        if ((raised & Outbox.FEED) != 0) {
+            feed();
+        }
+        if ((raised & Outbox.PRESENCE) != 0 || presenceDueNanos != 0) {
+            presence();
+        }
+        return true;
+    }
+
+    // ---- answers, put into the outbox by the reading thread
+
+    /// Begins to follow, or goes on under another name.
+    void follow(Following next) {
+        Following before = following;
+        if (before != null) {
+            before.reader().close();
+        }
+        following = next;
+        boolean reset = next.first().reset();
+        held = reset ? next.first().position() : next.from();
+        if (next.answered()) {
+            message(MessageType.CONNECT, userId(), welcome(reset ? true : null), held, null);
+        }
+        tell(next.first());
+        outbox.raise(Outbox.FEED); // what was raised before this thread knew what it follows is lost
+    }
+
+    void pong(Map<String, @Nullable Object> payload) {
+        positioned(MessageType.PONG, payload);
+    }
+
+    void protocolPong(byte[] payload) {
+        frames.pong(payload);
+    }
+
+    void error(MnemeException failure, @Nullable String inReplyTo) {
+        Payloads.FailureDetails details =
+                new Payloads.FailureDetails(inReplyTo, failure.field(), ErrorMapping.retryAfterMillis(failure.code()));
+        boolean bare = inReplyTo == null && failure.field() == null && details.retryAfterMillis() == null;
+        message(
+                MessageType.ERROR,
+                userId(),
+                new Payloads.Failure(
+                        failure.code().wireName(), String.valueOf(failure.getMessage()), bare ? null : details));
+    }
+
+    /// The state, true at the position that the last part carries: what the feed has until now goes out before.
+    void state(Set<StatePart> include) {
+        while (outbox.goodbye() == null && feedPage()) {
+            flushIfLarge();
+        }
+        List<PresenceList> lists = include.contains(StatePart.PRESENCE) ? presenceParts() : List.of();
+        int parts = Math.max(1, lists.size());
+        for (int part = 1; part <= parts; part++) {
+            Payloads.State state = new Payloads.State(
+                    null,
+                    Map.of(),
+                    lists.isEmpty() ? null : lists.get(part - 1),
+                    System.currentTimeMillis(),
+                    parts == 1 ? null : part,
+                    parts == 1 ? null : parts);
+            if (part == parts) {
+                positioned(MessageType.STATE_RESPONSE, state);
+            } else {
+                message(MessageType.STATE_RESPONSE, userId(), state);
+            }
+            flushIfLarge();
+        }
+    }
+
+    // ---- the rest
+
+    private void ping() {
+        long now = System.currentTimeMillis();
+        frames.ping();
+        message(MessageType.PING, userId(), new Payloads.Ping(now));
+        if (following != null) {
+            positioned(MessageType.HEARTBEAT, new Payloads.Heartbeat(context.instanceId(), now));
+        }
+    }
+
+    private void feed() {
+        if (feedPage()) {
+            outbox.raise(Outbox.FEED); // there may be more, and other work comes in between
+        }
+    }
+
+    /// @return whether there was something
+    private boolean feedPage() {
+        Following now = following;
+        if (now == null) {
+            return false;
+        }
+        Page page = now.reader().page(PAGE_CHANGES);
+        if (page.reset()) {
+            reset(page.position());
+        }
+        page.items().forEach(this::tell);
+        return page.reset() || !page.items().isEmpty();
+    }
+
+    private void tell(Page page) {
+        page.items().forEach(this::tell);
+    }
+
+    private void tell(Item item) {
+        Following now = following;
+        Change change = item.change();
+        if (change.memory() == null) { // an erasure, or what was written is no longer kept
+            reset(item.position());
+        } else if (now != null && now.capabilities().contains(Capability.MEMORIES)) {
+            byte[] head = ("{\"id\":\"" + UUID.randomUUID() + "\",").getBytes(StandardCharsets.US_ASCII);
+            byte[] tail = (",\"position\":\"" + item.position() + "\",\"previous\":\"" + held + "\"}")
+                    .getBytes(StandardCharsets.US_ASCII);
+            frames.text(head, context.updates().of(change), tail);
+            held = item.position();
+            flushIfLarge();
+        }
+    }
+
+    /// The client must read the state anew at this position. One that holds no position need not know.
+    private void reset(String position) {
+        Following now = following;
+        if (now != null && now.answered()) {
+            message(MessageType.CONNECT, userId(), welcome(true), position, held);
+        }
+        held = position;
+    }
+
+    private void presence() {
+        Following now = following;
+        if (now == null || !now.presence() || !now.capabilities().contains(Capability.PRESENCE)) {
+            presenceDueNanos = 0;
+            return;
+        }
+        long nanos = System.nanoTime();
+        long due = presenceToldNanos + PRESENCE_GAP_NANOS;
+        if (nanos - due < 0) {
+            presenceDueNanos = due == 0 ? 1 : due;
+            return;
+        }
+        presenceDueNanos = 0;
+        presenceToldNanos = nanos;
+        for (PresenceList list : presenceParts()) {
+            message(MessageType.PRESENCE, userId(), list);
+            flushIfLarge();
+        }
+    }
+
+    /// Who is there, in lists that each fit into a message; none when the caller may not know.
+    private List<PresenceList> presenceParts() {
+        Following now = following;
+        if (now == null || !now.presence() || !(now.subject() instanceof Subject.One(Owner owner))) {
+            return List.of();
+        }
+        List<Present> all = context.presence().of(owner, MAX_PRESENT);
+        int total = Math.max(all.size(), context.presence().count(owner));
+        int perPart = Math.max(1, (context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES) / PRESENT_BYTES);
+        int parts = Math.max(1, (all.size() + perPart - 1) / perPart);
+        return java.util.stream.IntStream.range(0, parts)
+                .mapToObj(i -> new PresenceList(
+                        all.subList(i * perPart, Math.min(all.size(), (i + 1) * perPart)),
+                        total,
+                        parts == 1 ? null : i + 1,
+                        parts == 1 ? null : parts))
+                .toList();
+    }
+
+    private void farewell() {
+        Goodbye why = outbox.goodbye();
+        if (why == null) {
+            return;
+        }
+        frames.clear(); // what was not written by now is no longer for this client
+        ErrorCode code = why.code();
+        if (code != null) {
+            error(new MnemeException(code, why.message()), null);
+        }
+        if (why.reason() != Reason.NORMAL) {
+            message(
+                    MessageType.DISCONNECT,
+                    userId(),
+                    new Payloads.Disconnect(why.message(), code == null ? null : code.wireName(), held));
+        }
+        frames.close(why.reason().closeCode(), why.message());
+        write();
+    }
+
+    private Payloads.Connect welcome(@Nullable Boolean reset) {
+        return new Payloads.Connect(
+                clientId,
+                context.instanceId(),
+                WebSocketContext.PROTOCOL,
+                context.serverVersion(),
+                context.connections().config().pingInterval().toMillis(),
+                reset);
+    }
+
+    private String userId() {
+        Following now = following;
+        return now == null ? "" : now.subject().userId();
+    }
+
+    /// A message that says where the subscription is now.
+    private void positioned(MessageType type, Object payload) {
+        Following now = following;
+        if (now == null) {
+            message(type, "", payload);
+            return;
+        }
+        String position = now.reader().announce();
+        message(type, userId(), payload, position, held);
+        held = position;
+    }
+
+    private void message(MessageType type, String userId, Object payload) {
+        message(type, userId, payload, null, null);
+    }
+
+    private void message(
+            MessageType type, String userId, Object payload, @Nullable String position, @Nullable String previous) {
+        frames.text(JsonWriter.bytes(new LiveMessage(
+                UUID.randomUUID().toString(),
+                type.wireName(),
+                userId,
+                context.instanceId(),
+                System.currentTimeMillis(),
+                payload,
+                position,
+                previous)));
+    }
+
+    private void flushIfLarge() {
+        if (frames.size() >= FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    /// Writes what there is, unless the end was asked for meanwhile.
+    private void flush() {
+        if (outbox.goodbye() == null) {
+            write();
+        } else {
+            frames.clear();
+        }
+    }
+
+    private void write() {
+        if (frames.size() == 0) {
+            return;
+        }
+        writingNanos = System.nanoTime() | 1;
+        try {
+            socket.write(BufferData.create(frames.array(), 0, frames.size()));
+        } finally {
+            writingNanos = 0;
+        }
+        frames.clear();
+    }
+}

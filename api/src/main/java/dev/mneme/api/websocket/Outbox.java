@@ -1,0 +1,107 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.live.Goodbye;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What one connection's writing thread is to do, from the threads that know.
+///
+/// There are two kinds of work. Answers are few and queued: the reading thread waits while [#ROOM] of them are
+/// unwritten, so that a client which asks without reading stops being read. Everything else (the feed advanced,
+/// somebody came or went, a ping is due, the end) is one bit each: raising it never waits, whoever raises it, and
+/// a bit raised twice is done once.
+final class Outbox {
+    static final int ANSWERS = 1;
+    static final int FEED = 2;
+    static final int PRESENCE = 4;
+    static final int PING = 8;
+    static final int END = 16;
+
+    private static final int ROOM = 8;
+
+    private final AtomicInteger raised = new AtomicInteger();
+    private final Queue<Consumer<ConnectionWriter>> answers = new ConcurrentLinkedQueue<>();
+    private final Semaphore room = new Semaphore(ROOM);
+    private final AtomicReference<@Nullable Goodbye> goodbye = new AtomicReference<>();
+    private volatile @Nullable Thread writer;
+    private volatile boolean closed;
+
+    /// Says which thread takes from here.
+    void writtenBy(Thread thread) {
+        writer = thread;
+    }
+
+    /// Queues an answer, waiting for room. For the reading thread alone.
+    void put(Consumer<ConnectionWriter> answer) throws InterruptedException {
+        room.acquire();
+        if (!closed) {
+            answers.add(answer);
+            raise(ANSWERS);
+        }
+    }
+
+    void raise(int bit) {
+        int before = raised.getAndUpdate(bits -> bits | bit);
+        if ((before & bit) == 0) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    /// Asks for the end. The first reason stays.
+    void end(Goodbye why) {
+        goodbye.compareAndSet(null, why);
+        raise(END);
+    }
+
+    @Nullable
+    Goodbye goodbye() {
+        return goodbye.get();
+    }
+
+    /// Waits until something is raised, and takes all of it. For the writing thread alone.
+    ///
+    /// @param untilNanos a `System.nanoTime` at which to return in any case, or 0 for never
+    /// @return the bits; 0 when the time came
+    int take(long untilNanos) throws InterruptedException {
+        while (true) {
+            int bits = raised.getAndSet(0);
+            if (bits != 0) {
+                return bits;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (untilNanos == 0) {
+                LockSupport.park(this);
+            } else {
+                long left = untilNanos - System.nanoTime();
+                if (left <= 0) {
+                    return 0;
+                }
+                LockSupport.parkNanos(this, left);
+            }
+        }
+    }
+
+    @Nullable
+    Consumer<ConnectionWriter> poll() {
+        Consumer<ConnectionWriter> answer = answers.poll();
+        if (answer != null) {
+            room.release();
+        }
+        return answer;
+    }
+
+    /// Nothing is written from here on; whoever waits for room goes on.
+    void close() {
+        closed = true;
+        answers.clear();
+        room.release(ROOM);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.core.model.Owner;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Which instances of an owner are connected here.
+///
+/// **Threads**: any number may call. Listeners run on the thread of whoever came or went, and must neither block
+/// nor throw.
+final class Presence {
+    private final Map<Owner, Room> rooms = new ConcurrentHashMap<>();
+
+    /// @param connections how many of this instance
+    record Present(String instanceId, int connections) {}
+
+    /// One connection's being there, until closed.
+    final class Stay implements AutoCloseable {
+        private final Owner owner;
+        private final String instance;
+
+        private Stay(Owner owner, String instance) {
+            this.owner = owner;
+            this.instance = instance;
+        }
+
+        @Override
+        public void close() {
+            leave(this);
+        }
+    }
+
+    /// Counts a connection in.
+    ///
+    /// @param onChange called when an instance came or went, this one's coming included; null: it is not told
+    Stay join(Owner owner, String instance, @Nullable Runnable onChange) {
+        Stay stay = new Stay(owner, instance);
+        List<Runnable> toldOf = new ArrayList<>();
+        rooms.compute(owner, (key, room) -> {
+            Room entered = room == null ? new Room() : room;
+            entered.add(stay, onChange, toldOf);
+            return entered;
+        });
+        toldOf.forEach(Runnable::run);
+        return stay;
+    }
+
+    private void leave(Stay stay) {
+        List<Runnable> toldOf = new ArrayList<>();
+        rooms.computeIfPresent(stay.owner, (key, room) -> room.remove(stay, toldOf) ? null : room);
+        toldOf.forEach(Runnable::run);
+    }
+
+    /// Who is there, by name; at most `limit`.
+    List<Present> of(Owner owner, int limit) {
+        Room room = rooms.get(owner);
+        return room == null ? List.of() : room.list(limit);
+    }
+
+    /// How many instances there are.
+    int count(Owner owner) {
+        Room room = rooms.get(owner);
+        return room == null ? 0 : room.size();
+    }
+
+    /// One owner's. Its lock is held for as long as it takes to count or to copy.
+    private static final class Room {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final TreeMap<String, Integer> instances = new TreeMap<>();
+        private final Map<Stay, Runnable> listeners = new ConcurrentHashMap<>();
+
+        void add(Stay stay, @Nullable Runnable onChange, List<Runnable> toldOf) {
+            lock.lock();
+            try {
+                boolean came = instances.merge(stay.instance, 1, Integer::sum) == 1;
+                if (onChange != null) {
+                    listeners.put(stay, onChange);
+                }
+                if (came) {
+                    toldOf.addAll(listeners.values());
+                } else if (onChange != null) {
+                    toldOf.add(onChange);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// @return whether nobody is left
+        boolean remove(Stay stay, List<Runnable> toldOf) {
+            lock.lock();
+            try {
+                listeners.remove(stay);
+                boolean gone =
+                        instances.merge(stay.instance, -1, (now, less) -> now + less == 0 ? null : now + less) == null;
+                if (gone) {
+                    toldOf.addAll(listeners.values());
+                }
+                return instances.isEmpty();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        List<Present> list(int limit) {
+            lock.lock();
+            try {
+                List<Present> present = new ArrayList<>();
+                Iterator<Map.Entry<String, Integer>> each = instances.entrySet().iterator();
+                while (each.hasNext() && present.size() < limit) {
+                    Map.Entry<String, Integer> entry = each.next();
+                    present.add(new Present(entry.getKey(), entry.getValue()));
+                }
+                return present;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        int size() {
+            lock.lock();
+            try {
+                return instances.size();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.live.Goodbye;
+import dev.mneme.api.live.Goodbye.Reason;
+import dev.mneme.api.live.Subject;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a client's messages mean, given what it said before. It decides; the connection does.
+///
+/// ```text
+///   stranger --credentials--> known --connect, or any message with a userId--> following
+///       |                       |                                                  |
+///       any other message       a key of one user follows that user from here      connect: refused
+///       ends the connection
+/// ```
+///
+/// **Threads**: one.
+final class Session {
+    private static final int MAX_PING_LENGTH = 4 << 10; // it is sent back
+
+    private boolean known;
+    private @Nullable Subject subject;
+    private boolean connected; // by a connect frame
+    private boolean instanceNamed;
+
+    /// The credentials were good.
+    void authenticated() {
+        known = true;
+    }
+
+    /// The connection follows this subject now.
+    void follows(Subject followed, boolean named, boolean byConnect) {
+        subject = followed;
+        instanceNamed |= named;
+        connected |= byConnect;
+    }
+
+    boolean isKnown() {
+        return known;
+    }
+
+    /// What to do, in this order; what fails is told to the client and stops the rest.
+    List<Action> decide(Envelope message) {
+        try {
+            MessageType type = MessageType.of(message.type());
+            if (type == MessageType.CONNECT) {
+                return connect(message);
+            }
+            if (!known) {
+                return List.of(new Action.End(new Goodbye(
+                        Reason.UNAUTHENTICATED,
+                        ErrorCode.UNAUTHENTICATED,
+                        "Send an API key in the handshake, or as the token of a connect, the first frame.")));
+            }
+            List<Action> actions = new ArrayList<>();
+            introduce(message, actions);
+            act(type, message, actions);
+            return actions;
+        } catch (MnemeException e) {
+            return List.of(new Action.Refuse(e));
+        }
+    }
+
+    private List<Action> connect(Envelope message) {
+        if (connected) {
+            throw MnemeException.invalid(
+                    "type", "This connection is connected already: open another one for another owner or position.");
+        }
+        Subject named = Subject.of(name -> Envelope.Fields.string(message.payload(), name));
+        if (named == null && message.userId() != null) {
+            named = new Subject.One(Owner.user(message.userId()));
+        }
+        String instance = Envelope.Fields.string(message.payload(), "instanceId");
+        Action follow = new Action.Follow(
+                named,
+                instance == null ? message.instanceId() : instance,
+                Envelope.Fields.string(message.payload(), "resumeFrom"),
+                Capability.of(Envelope.Fields.strings(message.payload(), "capabilities")),
+                true);
+        if (known) {
+            return List.of(follow);
+        }
+        String token = Envelope.Fields.string(message.payload(), "token");
+        if (token == null) {
+            return List.of(new Action.End(new Goodbye(
+                    Reason.UNAUTHENTICATED,
+                    ErrorCode.UNAUTHENTICATED,
+                    "The handshake had no API key: send it as the connect's token.")));
+        }
+        return List.of(new Action.Authenticate(token), follow);
+    }
+
+    /// A first-generation client says who it is by the userId and instanceId of its first message.
+    private void introduce(Envelope message, List<Action> actions) {
+        String userId = message.userId();
+        if (subject == null) {
+            if (userId != null) {
+                actions.add(introduction(new Subject.One(Owner.user(userId)), message));
+            }
+            return;
+        }
+        boolean another = userId != null && !subject.userId().isEmpty() && !userId.equals(subject.userId());
+        if (another) {
+            throw MnemeException.at(
+                    ErrorCode.NOT_ALLOWED, "userId", "This connection is another user's: open one for this user.");
+        }
+        if (!connected && !instanceNamed && message.instanceId() != null) {
+            actions.add(introduction(subject, message));
+        }
+    }
+
+    private static Action introduction(Subject whom, Envelope message) {
+        return new Action.Follow(whom, message.instanceId(), null, Set.of(), false);
+    }
+
+    private void act(@Nullable MessageType type, Envelope message, List<Action> actions) {
+        try {
+            Action action = type == null ? unknownType() : action(type, message);
+            if (action != null) {
+                actions.add(action);
+            }
+        } catch (MnemeException e) { // who it is from is known all the same
+            actions.add(new Action.Refuse(e));
+        }
+    }
+
+    private @Nullable Action action(MessageType type, Envelope message) {
+        return switch (type.from()) {
+            case SERVER ->
+                throw MnemeException.invalid("type", "Messages of type " + type.wireName() + " come from the server.");
+            case NOT_YET ->
+                throw MnemeException.invalid(
+                        "type", "Messages of type " + type.wireName() + " are not available in this version.");
+            case CLIENT, EITHER ->
+                switch (type) {
+                    case PING -> answer(message);
+                    case STATE_REQUEST -> state(message);
+                    case DISCONNECT -> new Action.End(new Goodbye(Reason.NORMAL, null, "Goodbye."));
+                    default -> null; // a sign of life
+                };
+        };
+    }
+
+    private static Action answer(Envelope message) {
+        if (message.length() > MAX_PING_LENGTH) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE, "payload", "A ping may have " + MAX_PING_LENGTH + " characters.");
+        }
+        return new Action.Answer(message.payload());
+    }
+
+    private Action state(Envelope message) {
+        if (subject == null && message.userId() == null) {
+            throw MnemeException.invalid("userId", "Say whose state: connect first, or send a userId.");
+        }
+        if (subject instanceof Subject.Everyone) {
+            throw MnemeException.invalid("type", "A connection for every owner has no state of its own.");
+        }
+        return new Action.State(StatePart.of(Envelope.Fields.strings(message.payload(), "include")));
+    }
+
+    private static Action unknownType() {
+        throw MnemeException.invalid("type", "There is no such type of message here.");
+    }
+}

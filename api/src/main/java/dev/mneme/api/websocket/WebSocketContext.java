@@ -1,0 +1,23 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.live.EncodedChanges;
+import dev.mneme.api.live.LiveConnections;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.KeyService;
+
+/// What every connection of the door shares.
+///
+/// @param updates memory updates as [MemoryUpdates] writes them
+/// @param instanceId the server's own, the sender of its messages
+record WebSocketContext(
+        WebSocketConfig config,
+        LiveConnections connections,
+        KeyService keys,
+        ChangeFeed feed,
+        Presence presence,
+        EncodedChanges updates,
+        String instanceId,
+        String serverVersion) {
+    /// Of the messages, as a `connect` says it.
+    static final int PROTOCOL = 1;
+}

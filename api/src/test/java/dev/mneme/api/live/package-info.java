@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.api.live;
+
+import org.jspecify.annotations.NullMarked;

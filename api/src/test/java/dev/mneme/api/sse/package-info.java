@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.api.sse;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.api.websocket;
+
+import org.jspecify.annotations.NullMarked;
