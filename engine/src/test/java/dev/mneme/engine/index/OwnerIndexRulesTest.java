@@ -213,7 +213,7 @@ class OwnerIndexRulesTest {
                         return last;
                     }))
                     .toList();
-            for (int i = 0; i < 2_000; i++) {
+            for (int i = 0; i < 500; i++) {
                 put(i, "Ann: tea number " + i, NOW, null);
                 assertThat(search("n" + i + " tea number " + i, NOW, false)).isNotEmpty();
             }
