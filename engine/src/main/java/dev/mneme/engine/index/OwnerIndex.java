@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// **Failures**: `MnemeException` with `embedder_mismatch` for a vector that cannot be compared with those held; the
 /// index is then unchanged.
 public final class OwnerIndex {
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    /// Fair: otherwise searches on virtual threads, which nobody preempts, pass by a parked one and the writer behind
+    /// it for seconds.
+    private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
+
     private volatile Instant nextExpiry = Instant.MAX;
 
     /// Guarded by the lock.

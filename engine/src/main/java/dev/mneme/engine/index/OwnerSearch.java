@@ -130,13 +130,22 @@ final class OwnerSearch {
         BestSlots best = new BestSlots(slots, Math.max(1, limit));
         for (int slot = 0; slot < slots.end(); slot++) {
             if (isVisible(slot) && isCandidate(slot)) {
-                double score = firstScore(slot);
-                if (best.admits(slot, score) && passes(slot)) {
-                    best.add(slot, score);
-                }
+                offer(best, slot);
             }
         }
         return best;
+    }
+
+    /// Most memories are out before their neighbours' vectors need to be looked at.
+    private void offer(BestSlots best, int slot) {
+        Weights weights = firstWeights[kind(slot)];
+        double scoreBeforeVector = scoreWithoutVectors(slot, weights);
+        if (best.admits(slot, scoreBeforeVector + weights.vector())) {
+            double score = Math.max(0, scoreBeforeVector + vectorScore(slot, weights));
+            if (best.admits(slot, score) && passes(slot)) {
+                best.add(slot, score);
+            }
+        }
     }
 
     private boolean isVisible(int slot) {
@@ -209,7 +218,8 @@ final class OwnerSearch {
     }
 
     private double firstScore(int slot) {
-        return Math.max(0, commonScore(slot, firstWeights[kind(slot)]));
+        Weights weights = firstWeights[kind(slot)];
+        return Math.max(0, scoreWithoutVectors(slot, weights) + vectorScore(slot, weights));
     }
 
     private double score(int slot) {
@@ -217,7 +227,8 @@ final class OwnerSearch {
             return firstScore(slot);
         }
         Weights weights = fullWeights[kind(slot)];
-        double score = commonScore(slot, weights) + weights.tokens() * tokens.alone(slot);
+        double score =
+                scoreWithoutVectors(slot, weights) + vectorScore(slot, weights) + weights.tokens() * tokens.alone(slot);
         if (slots.inContext(slot)) {
             score += weights.contextTokens() * tokens.inContext(slot);
         }
@@ -232,14 +243,14 @@ final class OwnerSearch {
         return vector != null && memories.vectors().has(slot);
     }
 
-    /// Everything but the token vectors.
-    private double commonScore(int slot, Weights weights) {
+    private double vectorScore(int slot, Weights weights) {
+        return weights.vector() > 0 ? weights.vector() * vectorPart(slot) : 0;
+    }
+
+    private double scoreWithoutVectors(int slot, Weights weights) {
         double score = weights.length() * slots.lengthPart(slot) - weights.tooLong() * slots.longPart(slot);
         if (weights.words() > 0) {
             score += weights.words() * words.part(slot);
-        }
-        if (weights.vector() > 0) {
-            score += weights.vector() * vectorPart(slot);
         }
         if (isSpeaker(slot)) {
             score += weights.speaker();

@@ -1,0 +1,99 @@
+package dev.mneme.engine.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnalyzedMemoryTest {
+    private static final Instant LATE_ON_8_MAY = Instant.parse("2023-05-08T23:59:59Z");
+
+    private final RandomMemories memories = new RandomMemories(new Random(1));
+
+    private AnalyzedMemory analyzed(String text, @Nullable String name, @Nullable Instant timestamp) {
+        return AnalyzedMemory.of(memories.memory(text, name, "user", null, timestamp, null));
+    }
+
+    @Test
+    void holdsAllThatScoringNeeds() {
+        AnalyzedMemory memory = analyzed("Ann Lee: Did you buy tea yesterday? Tea!", null, LATE_ON_8_MAY);
+        assertThat(memory.speaker()).isEqualTo("Ann Lee");
+        assertThat(memory.terms())
+                .extracting(TermFrequency::term)
+                .containsExactly("8", "2023", "ann", "lee", "bui", "tea", "yesterdai");
+        assertThat(memory.length()).isEqualTo(8);
+        assertThat(memory.bodyWords()).isEqualTo(6);
+        assertThat(memory.question()).isTrue();
+        assertThat(memory.temporal()).isTrue();
+        assertThat(memory.date()).isEqualTo(LocalDate.of(2023, 5, 8));
+        assertThat(memory.episode()).isNotNull();
+    }
+
+    @Test
+    void aNameApartIsSpokenBeforeTheText() {
+        AnalyzedMemory apart = analyzed("Note: I like tea", "Ann", null);
+        AnalyzedMemory inText = analyzed("Ann: Note: I like tea", "Ann", null);
+        assertThat(apart).isEqualTo(inText);
+        assertThat(apart.bodyWords()).isEqualTo(4);
+        assertThat(apart.episode()).isNull();
+    }
+
+    @Test
+    void aPrefixIsASpeakerUpToFortyCharacters() {
+        assertThat(analyzed("a".repeat(40) + ": x", null, null).speaker()).hasSize(40);
+        assertThat(analyzed("a".repeat(41) + ": x", null, null).speaker()).isNull();
+        assertThat(analyzed(": x", null, null).speaker()).isNull();
+        assertThat(analyzed("at 12:30", null, null).speaker()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void isReadAsItWasWritten(long seed) {
+        RandomMemories random = new RandomMemories(new Random(seed));
+        for (int i = 0; i < 200; i++) {
+            Memory memory = random.memory(RandomMemories.START);
+            AnalyzedMemory analyzed = AnalyzedMemory.of(memory);
+            assertThat(AnalyzedMemory.decode(analyzed.encode())).isEqualTo(analyzed);
+        }
+        AnalyzedMemory old = new AnalyzedMemory(
+                List.of(new TermFrequency("\u8336", 70_000)),
+                null,
+                null,
+                300,
+                false,
+                true,
+                LocalDate.of(-5, 1, 1),
+                "e");
+        assertThat(AnalyzedMemory.decode(old.encode())).isEqualTo(old);
+    }
+
+    @Test
+    void damagedBytesAreRefused() {
+        byte[] bytes = analyzed("Ann: I like tea", null, LATE_ON_8_MAY).encode();
+        for (int length = 0; length < bytes.length; length++) {
+            refuses(Arrays.copyOf(bytes, length));
+        }
+        refuses(Arrays.copyOf(bytes, bytes.length + 1));
+        byte[] later = bytes.clone();
+        later[0]++;
+        refuses(later);
+    }
+
+    private static void refuses(byte[] bytes) {
+        assertThatExceptionOfType(MnemeException.class)
+                .isThrownBy(() -> AnalyzedMemory.decode(bytes))
+                .matches(e -> e.code() == ErrorCode.INTEGRITY_VIOLATION);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mneme.engine.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DateCueTest {
+    /// Marks are of 1.5.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "what did she do in June 2023?            | 2023-06-30 | 1",
+                "what did she do in June 2022?            | 2023-06-30 | 0",
+                "what did she do in june?                 | 2021-06-01 | 1",
+                "on 7 June, please                        | 2021-06-07 | 1.5",
+                "on 7th of June 2021                      | 2021-06-14 | 1.5",
+                "on June the 7th                          | 2021-06-15 | .5",
+                "on June 7, 2021                          | 2021-06-06 | .5",
+                "on jun 7                                 | 2021-06-06 | 1",
+                "in June                                  | 2021-07-10 | .3",
+                "in June                                  | 2021-07-11 | 0",
+                "in December 2022                         | 2023-01-03 | 0",
+                "in December 2023                         | 2023-01-03 | .3",
+                "in 2023                                  | 2023-01-03 | .3",
+                "in 2022                                  | 2023-01-03 | 0",
+                "what may she do?                         | 2023-05-03 | 0",
+                "in May                                   | 2023-05-03 | 1",
+                "may 3                                    | 2023-05-03 | 1.5",
+                "3rd May                                  | 2023-05-03 | 1.5",
+                "may 2023                                 | 2023-05-03 | 1",
+                "mar 2023                                 | 2023-03-03 | .3",
+                "in march                                 | 2023-03-03 | 1",
+                "sept                                     | 2023-09-03 | 1",
+                "decade of marching juniors               | 2023-12-03 | 0",
+                "where does she live?                     | 2023-05-03 | 0",
+                "from 5 May or 20 July 2023               | 2023-07-25 | 1.5",
+            })
+    void marksAMemorysDay(String query, LocalDate day, double mark) {
+        assertThat(DateCue.of(query).part(DateCue.pack(day))).isCloseTo(mark / 1.5, within(1e-12));
+    }
+
+    @Test
+    void aMemoryWithoutADateGetsNothing() {
+        assertThat(DateCue.of("in June 2023").part(DateCue.pack(null))).isZero();
+    }
+
+    @Test
+    void timeCues() {
+        assertThat(TemporalCue.asks("  When did she?")).isTrue();
+        assertThat(TemporalCue.asks("In which month?")).isTrue();
+        assertThat(TemporalCue.asks("Since when?")).isFalse();
+        assertThat(TemporalCue.tells("It was two weeks ago")).isTrue();
+        assertThat(TemporalCue.tells("last Friday")).isTrue();
+        assertThat(TemporalCue.tells("I like tea")).isFalse();
+    }
+}
