@@ -198,7 +198,7 @@ class WriteAheadLogTest {
     /// log.
     @Test
     void aRollWhoseFsyncFailedLeavesNothing() {
-        for (long seed = 0; seed < 50; seed++) {
+        for (long seed = 0; seed < 20; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
             try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
                 commit(log, 0, 10, 1);
