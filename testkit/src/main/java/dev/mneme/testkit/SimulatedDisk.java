@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// A process uses the disk through [#mount]; after [#killProcess] and [#losePower] that view fails, for ever,
 /// and the next process mounts anew. **Threads**: any.
 public final class SimulatedDisk {
+    private static final String NO_SPACE = "No space left on device";
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
+
     private final SplittableRandom random;
     private final Map<String, SimulatedFile> names = new TreeMap<>();
     private final Map<String, SimulatedFile> durableNames = new TreeMap<>();
@@ -57,7 +60,8 @@ public final class SimulatedDisk {
         return mounted;
     }
 
-    /// The sum of all sizes cannot exceed this from now on.
+    /// The sum of all sizes cannot exceed this from now on. What does not fit fails, after it took what was
+    /// left.
     public synchronized void capacity(long bytes) {
         capacity = bytes;
     }
@@ -103,7 +107,7 @@ public final class SimulatedDisk {
         syncTakes = duration;
     }
 
-    /// Fsyncs wait until [#releaseSyncs].
+    /// Fsyncs wait until [#releaseSyncs]; 10 seconds at most, so that a test that failed ends.
     public synchronized void holdSyncs() {
         held = true;
     }
@@ -212,7 +216,7 @@ public final class SimulatedDisk {
 
     private void reserve(SimulatedFile file, long size, String name) throws IOException {
         if (size > file.size() && used() - file.size() + size > capacity) {
-            throw new FileSystemException(name, null, "No space left on device");
+            throw new FileSystemException(name, null, NO_SPACE);
         }
     }
 
@@ -333,7 +337,10 @@ public final class SimulatedDisk {
         public void allocate(long size) throws IOException {
             synchronized (SimulatedDisk.this) {
                 check();
-                reserve(file, size, name);
+                if (size > file.size() && used() - file.size() + size > capacity) {
+                    file.resize(Math.toIntExact(Math.max(file.size(), capacity - used() + file.size())));
+                    throw new FileSystemException(name, null, NO_SPACE);
+                }
                 if (size > file.size()) {
                     file.resize(Math.toIntExact(size));
                     operation();
@@ -388,8 +395,9 @@ public final class SimulatedDisk {
 
         private void awaitRelease() throws IOException {
             try {
-                while (held) {
-                    SimulatedDisk.this.wait();
+                long until = System.nanoTime() + LONGEST_HOLD.toNanos();
+                while (held && System.nanoTime() < until) {
+                    SimulatedDisk.this.wait(LONGEST_HOLD.toMillis());
                 }
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();

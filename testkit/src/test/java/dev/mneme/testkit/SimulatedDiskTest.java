@@ -80,7 +80,7 @@ class SimulatedDiskTest {
         try (Disk.File file = disk.mount().open("f")) {
             file.allocate(90);
             assertThatThrownBy(() -> file.allocate(101)).hasMessageContaining("No space left");
-            assertThat(disk.used()).isEqualTo(90);
+            assertThat(disk.used()).isEqualTo(100);
         }
     }
 

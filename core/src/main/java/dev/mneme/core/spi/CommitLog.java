@@ -7,35 +7,31 @@ import dev.mneme.core.model.MnemeException;
 ///
 /// **Promises**, each held by a test of `CommitLogContract`:
 /// - *Durable*: a batch whose callback heard [Callback#committed] is there after a restart, whatever was
-///   killed, the
-/// machine's power included.
+///    killed, the machine's power included.
 /// - *Dense*: the batches of one shard get indexes 1, 2, 3 … without a gap, and their callbacks are called in
-///   that
-/// order.
+///    that order.
 /// - *Honest*: a batch that was refused ([Callback#failed] with anything but `OUTCOME_UNKNOWN`) is never there
-///   after a
-/// restart.
+///    after a restart.
 ///
 /// **Threads**: any number may propose; each shard's batches are ordered as its own callers called. Callbacks
-/// run on
-/// the
-/// log's thread and must not block.
+/// run on the log's thread and must not block; a refusal that needs no disk may come at once, on the caller's.
 ///
 /// **Failures**: through the callback alone: `STORAGE_FULL` (nothing was written; try again when there is
-/// room),
-/// `LOG_FAILED` (an
-/// earlier fsync failed; only a restart helps), `OUTCOME_UNKNOWN` (the batch was written when the log failed),
-/// `OVERLOADED` (the queue is full).
+/// room), `LOG_FAILED` (an earlier fsync failed; only a restart helps), `OUTCOME_UNKNOWN` (the batch was
+/// written when the log failed), `OVERLOADED` (the queue is full, or the log is closed), `TOO_LARGE`,
+/// `INVALID_REQUEST` (there is no such shard), `INTEGRITY_VIOLATION` (the shard's durable entries are damaged,
+/// and no [#replay] has passed the damage).
 public interface CommitLog extends AutoCloseable {
     /// Asks for `batch` to become the next entry of `shard`. Never blocks. The array belongs to the log from
     /// then on.
     void propose(int shard, byte[] batch, Callback callback);
 
-    /// Entries that this log holds of a shard after `index`, in order. Called before the first `propose`, to
-    /// recover.
+    /// Entries that this log holds of a shard after `afterIndex`, in order. Called before the shard's first
+    /// `propose`, to recover.
     ///
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when an entry that was durable cannot be read: the
-    ///     message names file, offset and what to do
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when an entry that was durable cannot be read, or
+    ///     `afterIndex` is beyond the last entry, or before the oldest one kept: the message says which, and
+    ///     what to do
     void replay(int shard, long afterIndex, Replay replay);
 
     /// The index of the shard's last entry; 0 when there was none.
@@ -46,8 +42,7 @@ public interface CommitLog extends AutoCloseable {
     void checkpointed(int shard, long index);
 
     /// Shards that hold back segments which the limit would have deleted, with the index that each must pass:
-    /// to be
-    /// checkpointed by force.
+    /// to be checkpointed by force.
     java.util.Map<Integer, Long> pinning();
 
     State state();

@@ -28,11 +28,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. its batches are written and fsynced, while the new segment's header is still zeros;
 /// 2. the header is written and fsynced: it says where the old segment ends from now on;
-/// 3. an empty batch is written and fsynced: it proves the header.
+/// 3. an empty batch is written and fsynced: it proves the header;
+/// 4. another one is written and fsynced: it proves the first.
 ///
-/// A power loss before 3 leaves a segment that nothing proves: it is dropped, and the next recovery begins
-/// again. For the same reason a newest segment in which no batch proves the header is dropped; but never the
-/// only one, unless it is the first of all: older ones are deleted only when the next one's header is durable.
+/// **A newest segment that nothing proves is dropped**: its header may be in the page cache alone, and nobody
+/// was promised anything in it. So a power loss before 3 leaves a segment that is dropped, and the next
+/// recovery begins again. But never the oldest, unless it is the first of all: older ones are deleted only when
+/// the next one's header is durable.
+///
+/// **A proof may be in the page cache alone**, too: what it says is true, but after a power loss nobody would
+/// say it. So a newest segment that only suspects prove is followed by a new one in the same way, even with
+/// nothing to copy.
 final class Recovery {
     private final Disk disk;
     private final int shards;
@@ -162,7 +168,7 @@ final class Recovery {
             if (proven.end() != durable.offset()) {
                 return lost(sequence, damage(sequence, proven.end(), "the batch there does not follow the one before"));
             }
-            return copySuspects(reader, header, proven);
+            return copySuspects(reader, header, proven, oldest);
         }
     }
 
@@ -218,7 +224,8 @@ final class Recovery {
         return at == end;
     }
 
-    private RecoveredLog copySuspects(SegmentReader reader, SegmentHeader header, Chain proven) throws IOException {
+    private RecoveredLog copySuspects(SegmentReader reader, SegmentHeader header, Chain proven, boolean oldest)
+            throws IOException {
         List<RecoverySegment.Suspect> suspects = new ArrayList<>();
         reader.follow(proven, header.salt(), reader.size(), (offset, batch, bytes) -> {
             if (batch.records() > 0) {
@@ -226,7 +233,8 @@ final class Recovery {
             }
             return true;
         });
-        if (suspects.isEmpty()) {
+        boolean headerIsProven = oldest || proven.claim().segment() == header.sequence();
+        if (suspects.isEmpty() && headerIsProven) {
             return recovered(header.sequence(), proven, null, 0);
         }
         RecoverySegment copy = new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), tails);

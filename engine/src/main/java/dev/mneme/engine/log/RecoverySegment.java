@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /// The new segment into which recovery copies what may not be on the disk, exactly as long as that needs. The
-/// order of its three fsyncs is explained at `Recovery`.
+/// order of its four fsyncs is explained at `Recovery`.
 final class RecoverySegment {
     private final Disk disk;
     private final long previous;
@@ -42,14 +42,17 @@ final class RecoverySegment {
         long end = headerLength
                 + suspects.stream().mapToLong(each -> each.header().length()).sum();
         try (Disk.File file = disk.open(SegmentName.of(previous + 1))) {
-            reserve(file, end + BatchHeader.LENGTH);
+            reserve(file, end + 2L * BatchHeader.LENGTH);
             writeBatches(file, suspects, headerLength);
             file.sync();
             disk.syncFolder();
             SegmentHeader header = header(end);
             file.write(header.encode(), 0);
             file.sync();
-            writeProof(file, end, proven.nextBatch() + suspects.size());
+            long next = proven.nextBatch() + suspects.size();
+            writeProof(file, end, next);
+            file.sync();
+            writeProof(file, end + BatchHeader.LENGTH, next + 1);
             file.sync();
             return header;
         }

@@ -71,6 +71,7 @@ class PowerLossTest {
             throws InterruptedException {
         order(disk, random, fate);
         try (WriteAheadLog log = open(disk, random)) {
+            assertThat(log.recoveryReport().damages()).as("damages").isEmpty();
             history.check(log);
             load(log, random, history);
         } catch (MnemeException died) {

@@ -168,6 +168,73 @@ class WriteAheadLogTest {
         }
     }
 
+    /// What proves the copy may itself be in the page cache alone: lost entries that had been served.
+    @Test
+    void whatIsServedAfterARecoveryThatFailedTooSurvivesPowerLosses() {
+        for (long seed = 0; seed < 100; seed++) {
+            SimulatedDisk failing = new SimulatedDisk(seed);
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                commit(log, 0, 10, 1);
+                failing.failSyncOf(SegmentName.of(1));
+                assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            }
+            failing.killProcess();
+            failing.failSync(1 + (int) seed % 4); // one of recovery's four
+            assertThatThrownBy(() -> WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE))
+                    .isInstanceOf(MnemeException.class);
+            failing.killProcess();
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
+                failing.losePower();
+            }
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
+                assertThat(log.recoveryReport().damages()).isEmpty();
+            }
+        }
+    }
+
+    /// The header of the segment that it rolled to is in the page cache alone: it must not become part of the
+    /// log.
+    @Test
+    void aRollWhoseFsyncFailedLeavesNothing() {
+        for (long seed = 0; seed < 20; seed++) {
+            SimulatedDisk failing = new SimulatedDisk(seed);
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                commit(log, 0, 10, 1);
+                await().until(() -> failing.syncs() == 4); // both segments reserved, a header, a batch
+                failing.failSyncOf(SegmentName.of(2));
+                assertThat(log.roll()).failsWithin(Duration.ofSeconds(10));
+                assertThat(log.state()).isEqualTo(State.LOG_FAILED);
+            }
+            failing.killProcess();
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                commit(log, 0, 10, 2);
+                log.roll().join();
+                commit(log, 0, 10, 3);
+                failing.losePower();
+            }
+            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE)) {
+                assertThat(log.recoveryReport().damages()).as("seed %d", seed).isEmpty();
+                assertThat(replayed(log, 0, 0)).containsExactly(1, 2, 3);
+            }
+        }
+    }
+
+    @Test
+    void restartsWithoutAWriteAddNoSegments() {
+        try (WriteAheadLog log = open()) {
+            commit(log, 0, 10, 1);
+            disk.killProcess();
+        }
+        for (int life = 0; life < 5; life++) {
+            try (WriteAheadLog log = open()) {
+                assertThat(log.segments()).isEqualTo(2);
+                assertThat(replayed(log, 0, 0)).containsExactly(1);
+            }
+        }
+    }
+
     @Test
     void aWriteThatFailsHalfwayHasAnUnknownOutcome() {
         try (WriteAheadLog log = open()) {
@@ -207,7 +274,7 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             await().until(() -> disk.used() == 2L * SMALL.segmentBytes());
-            disk.capacity(disk.used());
+            disk.capacity(disk.used() + 5000);
             long committed = 1;
             Commit commit = Commit.propose(log, 0, filled(4000, 2));
             while (isCommitted(commit)) {

@@ -1,0 +1,54 @@
+package dev.mneme.server;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.KeyService;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// The file with the first key, which the command line on the same machine finds: made at the first start, readable
+/// by its owner alone.
+final class AdminKey {
+    private AdminKey() {}
+
+    static Path file(Path data) {
+        return data.resolve("admin.key");
+    }
+
+    /// Makes the first key when there is none yet. The file comes before the key is stored: a crash in between leaves
+    /// a file that opens nothing, and the next start writes a new one.
+    static void ensure(Path data, KeyService keys) {
+        if (!keys.isEmpty()) {
+            return;
+        }
+        String secret = keys.bootstrap().secret();
+        try {
+            Path draft = data.resolve("admin.key.new");
+            Files.deleteIfExists(draft);
+            Files.createFile(draft, ownerOnly());
+            Files.writeString(draft, secret + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+            Files.move(draft, file(data), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL,
+                    "The admin key cannot be written to " + file(data) + " (" + e + "): mend the folder's permissions, remove"
+                            + " the data folder if it is new, and start again.",
+                    e);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly() {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        Set<java.nio.file.attribute.PosixFilePermission> mode = PosixFilePermissions.fromString("rw-------");
+        return posix
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
+                : new FileAttribute<?>[] {};
+    }
+}

@@ -1,0 +1,72 @@
+package dev.mneme.server;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// `serve` and `verify`: what the launcher hands to the server's jar.
+public final class Main {
+    private static final int USAGE = 2;
+    private static final int FAILED = 7;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        int status = run(List.of(args), System.getenv(), System.out, System.err);
+        System.exit(status);
+    }
+
+    /// @return the exit status
+    static int run(List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
+        String command = args.isEmpty() ? "serve" : args.getFirst();
+        List<String> flags = new ArrayList<>(args.isEmpty() ? args : args.subList(1, args.size()));
+        boolean help = flags.remove("--help") | flags.remove("-h");
+        try {
+            return switch (command) {
+                case "serve" -> help ? print(out, "serve.txt") : serve(flags, environment, out);
+                case "verify" -> help ? print(out, "verify.txt") : Verify.run(flags, environment, out);
+                default -> {
+                    err.println("mneme: unknown command '" + command + "': this jar knows serve and verify.");
+                    yield USAGE;
+                }
+            };
+        } catch (MnemeException e) {
+            err.println("mneme: " + e.getMessage());
+            return switch (e.code()) {
+                case INVALID_REQUEST -> USAGE;
+                default -> FAILED;
+            };
+        }
+    }
+
+    private static int print(PrintStream out, String resource) {
+        try (var text = Main.class.getResourceAsStream(resource)) {
+            if (text == null) {
+                throw new IllegalStateException("the jar lacks " + resource);
+            }
+            out.write(text.readAllBytes());
+            out.flush();
+            return 0;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static int serve(List<String> flags, Map<String, String> environment, PrintStream out) {
+        if (flags.remove("--train")) {
+            return Training.run();
+        }
+        ServerConfig config = ServerConfig.load(flags, environment);
+        Logs.configure(config.logging());
+        MnemeServer server = MnemeServer.start(config);
+        Welcome.print(server, Path.of(""), out);
+        server.closeOnShutdown();
+        server.awaitClosed();
+        return 0;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.mneme.server;
+
+import dev.mneme.api.http.HttpMetrics;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.StoreStatus;
+import dev.mneme.core.spi.StoreStatus.ShardStatus;
+import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.shard.ShardMetrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/// What `/metrics` tells, in Prometheus' text format.
+///
+/// **Threads**: any.
+final class Metrics {
+    private static final double[] QUANTILES = {0.5, 0.99};
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Timer> requests = new ConcurrentHashMap<>();
+    private final Timer fsync = timer("mneme_log_fsync", "One fsync of the commit log.");
+    private final DistributionSummary batchEntries = DistributionSummary.builder("mneme_log_batch_entries")
+            .description("Entries that one fsync made durable.")
+            .publishPercentiles(QUANTILES)
+            .register(registry);
+    private final Counter logBytes = Counter.builder("mneme_log_bytes")
+            .description("Bytes written to the commit log.")
+            .register(registry);
+    private final Timer apply = timer("mneme_apply", "Applying one log entry.");
+    private final Counter writes =
+            Counter.builder("mneme_writes").description("Writes applied.").register(registry);
+    private final Timer search = timer("mneme_search", "Ranking in one search, without HTTP and embedding.");
+    private final Timer embed = timer("mneme_embed", "Embedding one text.");
+    private final Timer feedLag = timer("mneme_feed_lag", "From a change's command time to its reading by a live reader.");
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentiles(QUANTILES)
+                .register(registry);
+    }
+
+    HttpMetrics http() {
+        return (method, template, status, nanos) -> requests.computeIfAbsent(
+                        method + " " + template + " " + status,
+                        key -> Timer.builder("mneme_http_requests")
+                                .description("Answered requests.")
+                                .tag("method", method)
+                                .tag("route", template)
+                                .tag("status", String.valueOf(status))
+                                .publishPercentiles(QUANTILES)
+                                .register(registry))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    LogMetrics log() {
+        return (entries, bytes, fsyncNanos) -> {
+            fsync.record(fsyncNanos, TimeUnit.NANOSECONDS);
+            batchEntries.record(entries);
+            logBytes.increment(bytes);
+        };
+    }
+
+    ShardMetrics shards() {
+        return new ShardMetrics() {
+            @Override
+            public void applied(int shard, int count, Duration time) {
+                apply.record(time);
+                writes.increment(count);
+            }
+
+            @Override
+            public void searched(Duration time) {
+                search.record(time);
+            }
+        };
+    }
+
+    void feedLag(Duration lag) {
+        feedLag.record(lag);
+    }
+
+    /// Watches what is asked for when `/metrics` is read.
+    void watch(Supplier<StoreStatus> status, IntSupplier sockets) {
+        Gauge.builder("mneme_live_connections", sockets, IntSupplier::getAsInt)
+                .description("Open WebSockets and event streams.")
+                .register(registry);
+        for (ShardStatus shard : status.get().shards()) {
+            Gauge.builder("mneme_shard_queue", () -> queue(status.get(), shard.name()))
+                    .description("Writes that wait for a shard or are under way.")
+                    .tag("shard", shard.name())
+                    .register(registry);
+        }
+    }
+
+    private static double queue(StoreStatus status, String name) {
+        return status.shards().stream()
+                .filter(shard -> shard.name().equals(name))
+                .mapToDouble(ShardStatus::queue)
+                .sum();
+    }
+
+    String text() {
+        return registry.scrape();
+    }
+
+    /// The embedder, timed.
+    Embedder timed(Embedder embedder) {
+        return new Embedder() {
+            @Override
+            public EmbeddingSpace space() {
+                return embedder.space();
+            }
+
+            @Override
+            public Embedding embed(String text) {
+                long begin = System.nanoTime();
+                Embedding embedding = embedder.embed(text);
+                embed.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+                return embedding;
+            }
+
+            @Override
+            public QueryEmbedding embedQuery(String query) {
+                long begin = System.nanoTime();
+                QueryEmbedding embedding = embedder.embedQuery(query);
+                embed.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+                return embedding;
+            }
+
+            @Override
+            public void close() {
+                embedder.close();
+            }
+        };
+    }
+}

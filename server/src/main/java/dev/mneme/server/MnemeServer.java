@@ -1,0 +1,340 @@
+package dev.mneme.server;
+
+import dev.mneme.api.http.HttpConfig;
+import dev.mneme.api.http.HttpServer;
+import dev.mneme.api.http.Origins;
+import dev.mneme.api.http.RateLimiter;
+import dev.mneme.api.http.TlsFiles;
+import dev.mneme.api.live.LiveConfig;
+import dev.mneme.api.live.LiveConnections;
+import dev.mneme.api.rest.Health;
+import dev.mneme.api.rest.RestApi;
+import dev.mneme.api.rest.RestPorts;
+import dev.mneme.api.rest.ServerFacts;
+import dev.mneme.api.sse.ChangeStreams;
+import dev.mneme.api.websocket.WebSocketConfig;
+import dev.mneme.api.websocket.WebSocketDoor;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Store;
+import dev.mneme.engine.log.LogConfig;
+import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.Retention;
+import dev.mneme.engine.shard.StoreConfig;
+import dev.mneme.server.config.ServerConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are there.
+///
+/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what was
+/// proposed is committed, and the folder is let go.
+public final class MnemeServer implements AutoCloseable {
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
+    private static final int DEFAULT_PORT = 8765;
+
+    private final ServerConfig config;
+    private final Store store;
+    private final @Nullable Embedder embedder;
+    private final LiveConnections live;
+    private final HttpServer http;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private MnemeServer(
+            ServerConfig config, Store store, @Nullable Embedder embedder, LiveConnections live, HttpServer http) {
+        this.config = config;
+        this.store = store;
+        this.embedder = embedder;
+        this.live = live;
+        this.http = http;
+    }
+
+    /// Starts a server; it is ready when this returns.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use, an
+    ///     open address without TLS); its message says what to do
+    public static MnemeServer start(ServerConfig config) {
+        requireSafeAddress(config);
+        Instant startedAt = Instant.now();
+        InstantSource clock = InstantSource.system();
+        Metrics metrics = new Metrics();
+        CompletableFuture<Store> engine = aside("engine", () -> LocalEngine.open(config.data(), engine(config, metrics)));
+        CompletableFuture<java.util.Optional<Embedder>> model =
+                aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
+        Store store = joined(engine, () -> {});
+        Embedder embedder = joined(model, store::close)
+                .map(metrics::timed)
+                .orElse(null);
+        try {
+            return serve(config, store, embedder, metrics, startedAt, clock);
+        } catch (RuntimeException e) {
+            if (embedder != null) {
+                embedder.close();
+            }
+            store.close();
+            throw e;
+        }
+    }
+
+    private static MnemeServer serve(
+            ServerConfig config,
+            Store store,
+            @Nullable Embedder embedder,
+            Metrics metrics,
+            Instant startedAt,
+            InstantSource clock) {
+        KeyService keys = new KeyService(store, clock, new SecureRandom());
+        AdminKey.ensure(config.data(), keys);
+        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), limits(config));
+        ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
+        LiveConnections live = new LiveConnections(keys, clock, live(config));
+        HttpConfig http = http(config);
+        WebSocketDoor sockets = new WebSocketDoor(
+                new WebSocketConfig(config.ws().maxFrameBytes(), 64 << 10, 100, 200, 20),
+                live,
+                keys,
+                feed,
+                new Origins(http.allowedOrigins()),
+                "server:" + store.epoch(),
+                version());
+        metrics.watch(store::status, live::count);
+        Health health = new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
+        RestPorts ports = new RestPorts(
+                memories,
+                keys,
+                feed,
+                new ChangeStreams(feed, live),
+                store::status,
+                new ServerFacts(
+                        version(), startedAt, embedder == null ? null : embedder.space().embedder(), live::count),
+                health,
+                metrics::text,
+                clock);
+        HttpServer listener = listen(http, keys, metrics, ports, sockets);
+        return new MnemeServer(config, store, embedder, live, listener);
+    }
+
+    private static HttpServer listen(
+            HttpConfig http, KeyService keys, Metrics metrics, RestPorts ports, WebSocketDoor sockets) {
+        try {
+            return HttpServer.start(
+                    http,
+                    keys,
+                    new RateLimiter(http.rate()),
+                    metrics.http(),
+                    RestApi.routes(ports, false),
+                    List.of(sockets));
+        } catch (RuntimeException e) {
+            if (causedByAddress(e)) {
+                throw new MnemeException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Port " + http.port() + " on " + http.host() + " cannot be had: another program uses it, or the address"
+                                + " is not this machine's. Choose another with --port.",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean causedByAddress(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof java.net.BindException || cause instanceof java.nio.channels.UnresolvedAddressException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void requireSafeAddress(ServerConfig config) {
+        ServerConfig.Http http = config.http();
+        if (http.insecure() || http.tls().enabled() || isLoopback(http.host())) {
+            return;
+        }
+        throw MnemeException.invalid(
+                "http.host",
+                "Listening on " + http.host() + " opens this server to the network: give it a certificate (--http.tls.certificate"
+                        + " and --http.tls.key), or say --insecure if something in front of it does TLS.");
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw MnemeException.invalid("http.host", "http.host '" + host + "' is no address of this machine.");
+        }
+    }
+
+    private static LocalEngine.Settings engine(ServerConfig config, Metrics metrics) {
+        ServerConfig.Log log = config.log();
+        LogConfig logConfig = new LogConfig(
+                Math.toIntExact(log.segmentBytes()),
+                Math.toIntExact(log.maxBatchBytes()),
+                LogConfig.DEFAULTS.maxEntryBytes(),
+                LogConfig.DEFAULTS.maxQueuedEntries(),
+                log.maxQueueBytes(),
+                log.maxSegments(),
+                LogConfig.DEFAULTS.allocationRetry());
+        Retention retention = new Retention(
+                config.feed().maxChanges(),
+                config.feed().maxAge(),
+                config.idempotency().maxKeys(),
+                config.idempotency().maxAge());
+        long indexBytes =
+                config.search().cacheBytes() == 0 ? StoreConfig.DEFAULTS.indexBytes() : config.search().cacheBytes();
+        StoreConfig store = new StoreConfig(
+                retention,
+                config.store().shardQueue(),
+                config.store().checkpointInterval(),
+                StoreConfig.DEFAULTS.minFreeBytes(),
+                indexBytes);
+        return new LocalEngine.Settings(
+                config.store().shards(),
+                config.store().memoryBytes(),
+                logConfig,
+                store,
+                InstantSource.system(),
+                metrics.log(),
+                metrics.shards());
+    }
+
+    private static Limits limits(ServerConfig config) {
+        return new Limits(
+                config.limits().textBytes(),
+                config.limits().metadataBytes(),
+                config.limits().batchItems(),
+                config.http().pageLimit(),
+                config.search().timeLimit(),
+                Limits.DEFAULTS.positionWait());
+    }
+
+    private static LiveConfig live(ServerConfig config) {
+        LiveConfig defaults = LiveConfig.DEFAULTS;
+        return new LiveConfig(
+                config.ws().pingInterval(),
+                defaults.commentInterval(),
+                config.ws().staleTimeout(),
+                defaults.credentialsWithin(),
+                config.ws().stalledReaderTimeout(),
+                defaults.closeWithin(),
+                defaults.maxConnections(),
+                config.ws().maxSocketsPerKey(),
+                defaults.maxWithoutCredentials());
+    }
+
+    private static HttpConfig http(ServerConfig config) {
+        ServerConfig.Http http = config.http();
+        ApiKey.Rate rate = config.rate().limited()
+                ? new ApiKey.Rate(config.rate().perSecond(), config.rate().burst())
+                : new ApiKey.Rate(1_000_000, 1_000_000);
+        return new HttpConfig(
+                http.host(),
+                http.port(),
+                tls(http.tls()),
+                Math.toIntExact(http.maxRequestBytes()),
+                32_000,
+                Set.copyOf(http.allowedOrigins()),
+                rate,
+                HttpConfig.DEFAULTS.writeTimeout(),
+                STOP_WITHIN);
+    }
+
+    private static @Nullable TlsFiles tls(ServerConfig.Tls tls) {
+        if (tls.certificate().isPresent()) {
+            return new TlsFiles.Pem(tls.certificate().get(), tls.key().orElseThrow(), null);
+        }
+        return tls.keystore()
+                .map(store -> (TlsFiles) new TlsFiles.Pkcs12(
+                        store, tls.keystorePassword().map(secret -> secret.value()).orElse("")))
+                .orElse(null);
+    }
+
+    private static <T> CompletableFuture<T> aside(String name, Supplier<T> open) {
+        CompletableFuture<T> opened = new CompletableFuture<>();
+        Thread.ofPlatform().name("open-" + name).daemon().start(() -> {
+            try {
+                opened.complete(open.get());
+            } catch (RuntimeException | Error e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
+    }
+
+    private static <T> T joined(CompletableFuture<T> opened, Runnable onFailure) {
+        try {
+            return opened.join();
+        } catch (CompletionException e) {
+            onFailure.run();
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /// Where it answers, with the port that it really has.
+    public String url() {
+        String host = config.http().host();
+        String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+        return (http.hasTls() ? "https://" : "http://") + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + http.port();
+    }
+
+    public Path data() {
+        return config.data();
+    }
+
+    boolean isDefaultAddress() {
+        return url().equals("http://127.0.0.1:" + DEFAULT_PORT);
+    }
+
+    /// Whether the command line finds the key by itself.
+    boolean isDefaultData() {
+        return ServerConfig.defaultData(System.getenv()).equals(config.data());
+    }
+
+    static String version() {
+        String version = MnemeServer.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    void closeOnShutdown() {
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::close));
+    }
+
+    void awaitClosed() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        live.close();
+        http.close();
+        if (embedder != null) {
+            embedder.close();
+        }
+        store.close();
+        closed.countDown();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mneme.server;
+
+import dev.mneme.api.rest.Health;
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreStatus;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// How the parts are. It is alive unless a shard has stopped; it is ready when it also takes writes, the embedder is
+/// there and the index is whole.
+record ServerHealth(Store store, boolean embedderLoaded) implements Health {
+    @Override
+    public Map<String, Part> live() {
+        Map<String, Part> parts = new LinkedHashMap<>();
+        parts.put("shards", shards(store.status()));
+        return parts;
+    }
+
+    @Override
+    public Map<String, Part> ready() {
+        StoreStatus status = store.status();
+        Map<String, Part> parts = new LinkedHashMap<>();
+        parts.put("log", log(status));
+        parts.put("shards", shards(status));
+        parts.put("index", index(status));
+        parts.put("embedder", new Part(embedderLoaded, embedderLoaded ? "loaded" : "not loaded"));
+        return parts;
+    }
+
+    private static Part log(StoreStatus status) {
+        return switch (status.log()) {
+            case OK -> new Part(true, "ok");
+            case STORAGE_FULL -> new Part(false, "the disk is full: make room; reads go on");
+            case LOG_FAILED -> new Part(false, "an fsync failed: restart the server; reads go on");
+        };
+    }
+
+    private static Part shards(StoreStatus status) {
+        return status.shards().stream()
+                .filter(shard -> !shard.error().isEmpty())
+                .findFirst()
+                .map(shard -> new Part(false, "shard " + shard.name() + " has stopped: " + shard.error()))
+                .orElse(new Part(true, status.shards().size() + " running"));
+    }
+
+    private static Part index(StoreStatus status) {
+        return status.indexBacklog() == 0
+                ? new Part(true, "whole")
+                : new Part(false, "being rebuilt: " + status.indexBacklog() + " owners to go; searches work meanwhile");
+    }
+}

@@ -1,0 +1,5 @@
+/// Wires the parts of a server together, starts and stops them in order, and tells how they are.
+@NullMarked
+package dev.mneme.server;
+
+import org.jspecify.annotations.NullMarked;
