@@ -167,6 +167,11 @@ public final class HttpServer implements AutoCloseable {
         return body.status();
     }
 
+    /// A stream as `HEAD` shows it: its headers alone.
+    private static Answer.Body begin(Answer.Events events) {
+        return new Answer.Body(200, "text/event-stream", new byte[0], events.headers());
+    }
+
     private int stream(Answer.Events events, ServerResponse response) throws InterruptedException {
         response.status(Status.OK_200);
         headers(events.headers(), response);
