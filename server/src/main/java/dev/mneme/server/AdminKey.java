@@ -38,7 +38,8 @@ final class AdminKey {
         } catch (IOException e) {
             throw new MnemeException(
                     ErrorCode.INTERNAL,
-                    "The admin key cannot be written to " + file(data) + " (" + e + "): mend the folder's permissions, remove"
+                    "The admin key cannot be written to " + file(data) + " (" + e
+                            + "): mend the folder's permissions, remove"
                             + " the data folder if it is new, and start again.",
                     e);
         }
@@ -47,8 +48,6 @@ final class AdminKey {
     private static FileAttribute<?>[] ownerOnly() {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         Set<java.nio.file.attribute.PosixFilePermission> mode = PosixFilePermissions.fromString("rw-------");
-        return posix
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)}
-                : new FileAttribute<?>[] {};
+        return posix ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(mode)} : new FileAttribute<?>[] {};
     }
 }

@@ -28,11 +28,15 @@ final class Embedders {
     private static RemoteConfig remote(ServerConfig.Embedder config) {
         String kind = config.kind() == EmbedderKind.OPENAI ? "openai" : "ollama";
         String url = config.url()
-                .orElseThrow(() -> MnemeException.invalid("embedder.url", "embedder.kind " + kind + " needs embedder.url."));
-        String model = config.model()
                 .orElseThrow(
-                        () -> MnemeException.invalid("embedder.model", "embedder.kind " + kind + " needs embedder.model."));
+                        () -> MnemeException.invalid("embedder.url", "embedder.kind " + kind + " needs embedder.url."));
+        String model = config.model()
+                .orElseThrow(() ->
+                        MnemeException.invalid("embedder.model", "embedder.kind " + kind + " needs embedder.model."));
         return RemoteConfig.of(
-                URI.create(url), model, config.apiKey().map(secret -> secret.value()).orElse(null), config.dimension());
+                URI.create(url),
+                model,
+                config.apiKey().map(secret -> secret.value()).orElse(null),
+                config.dimension());
     }
 }

@@ -21,14 +21,13 @@ final class Logs {
     static void configure(Logging logging) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
-        Level level =
-                switch (logging.level()) {
-                    case TRACE -> Level.FINER;
-                    case DEBUG -> Level.FINE;
-                    case INFO -> Level.INFO;
-                    case WARNING -> Level.WARNING;
-                    case ERROR -> Level.SEVERE;
-                };
+        Level level = switch (logging.level()) {
+            case TRACE -> Level.FINER;
+            case DEBUG -> Level.FINE;
+            case INFO -> Level.INFO;
+            case WARNING -> Level.WARNING;
+            case ERROR -> Level.SEVERE;
+        };
         Handler handler = new ConsoleHandler();
         handler.setLevel(level);
         handler.setFormatter(logging.format() == LogFormat.JSON ? new JsonLines() : new TextLines());
@@ -53,7 +52,8 @@ final class Logs {
     private static final class JsonLines extends Formatter {
         @Override
         public String format(LogRecord record) {
-            StringBuilder line = new StringBuilder(160).append("{\"time\":\"").append(Instant.ofEpochMilli(record.getMillis()));
+            StringBuilder line =
+                    new StringBuilder(160).append("{\"time\":\"").append(Instant.ofEpochMilli(record.getMillis()));
             field(line, "level", record.getLevel().getName());
             field(line, "logger", record.getLoggerName());
             field(line, "message", formatMessage(record));
@@ -87,7 +87,9 @@ final class Logs {
     private static final class TextLines extends Formatter {
         @Override
         public String format(LogRecord record) {
-            String thrown = record.getThrown() == null ? "" : "\n" + stackTrace(record.getThrown()).strip();
+            String thrown = record.getThrown() == null
+                    ? ""
+                    : "\n" + stackTrace(record.getThrown()).strip();
             String name = String.valueOf(record.getLoggerName());
             return Instant.ofEpochMilli(record.getMillis()) + " " + record.getLevel() + " "
                     + name.substring(name.lastIndexOf('.') + 1) + ": " + formatMessage(record) + thrown + "\n";

@@ -43,7 +43,8 @@ final class Metrics {
             Counter.builder("mneme_writes").description("Writes applied.").register(registry);
     private final Timer search = timer("mneme_search", "Ranking in one search, without HTTP and embedding.");
     private final Timer embed = timer("mneme_embed", "Embedding one text.");
-    private final Timer feedLag = timer("mneme_feed_lag", "From a change's command time to its reading by a live reader.");
+    private final Timer feedLag =
+            timer("mneme_feed_lag", "From a change's command time to its reading by a live reader.");
 
     private Timer timer(String name, String description) {
         return Timer.builder(name)

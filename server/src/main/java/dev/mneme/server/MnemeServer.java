@@ -69,20 +69,20 @@ public final class MnemeServer implements AutoCloseable {
 
     /// Starts a server; it is ready when this returns.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use, an
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
+    an
     ///     open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
-        CompletableFuture<Store> engine = aside("engine", () -> LocalEngine.open(config.data(), engine(config, metrics)));
+        CompletableFuture<Store> engine =
+                aside("engine", () -> LocalEngine.open(config.data(), engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
         Store store = joined(engine, () -> {});
-        Embedder embedder = joined(model, store::close)
-                .map(metrics::timed)
-                .orElse(null);
+        Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
             return serve(config, store, embedder, metrics, startedAt, clock);
         } catch (RuntimeException e) {
@@ -116,7 +116,8 @@ public final class MnemeServer implements AutoCloseable {
                 "server:" + store.epoch(),
                 version());
         metrics.watch(store::status, live::count);
-        Health health = new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
+        Health health =
+                new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
                 keys,
@@ -124,7 +125,10 @@ public final class MnemeServer implements AutoCloseable {
                 new ChangeStreams(feed, live),
                 store::status,
                 new ServerFacts(
-                        version(), startedAt, embedder == null ? null : embedder.space().embedder(), live::count),
+                        version(),
+                        startedAt,
+                        embedder == null ? null : embedder.space().embedder(),
+                        live::count),
                 health,
                 metrics::text,
                 clock);
@@ -146,7 +150,8 @@ public final class MnemeServer implements AutoCloseable {
             if (causedByAddress(e)) {
                 throw new MnemeException(
                         ErrorCode.INVALID_REQUEST,
-                        "Port " + http.port() + " on " + http.host() + " cannot be had: another program uses it, or the address"
+                        "Port " + http.port() + " on " + http.host()
+                                + " cannot be had: another program uses it, or the address"
                                 + " is not this machine's. Choose another with --port.",
                         e);
             }
@@ -156,7 +161,8 @@ public final class MnemeServer implements AutoCloseable {
 
     private static boolean causedByAddress(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.net.BindException || cause instanceof java.nio.channels.UnresolvedAddressException) {
+            if (cause instanceof java.net.BindException
+                    || cause instanceof java.nio.channels.UnresolvedAddressException) {
                 return true;
             }
         }
@@ -170,7 +176,8 @@ public final class MnemeServer implements AutoCloseable {
         }
         throw MnemeException.invalid(
                 "http.host",
-                "Listening on " + http.host() + " opens this server to the network: give it a certificate (--http.tls.certificate"
+                "Listening on " + http.host()
+                        + " opens this server to the network: give it a certificate (--http.tls.certificate"
                         + " and --http.tls.key), or say --insecure if something in front of it does TLS.");
     }
 
@@ -197,8 +204,9 @@ public final class MnemeServer implements AutoCloseable {
                 config.feed().maxAge(),
                 config.idempotency().maxKeys(),
                 config.idempotency().maxAge());
-        long indexBytes =
-                config.search().cacheBytes() == 0 ? StoreConfig.DEFAULTS.indexBytes() : config.search().cacheBytes();
+        long indexBytes = config.search().cacheBytes() == 0
+                ? StoreConfig.DEFAULTS.indexBytes()
+                : config.search().cacheBytes();
         StoreConfig store = new StoreConfig(
                 retention,
                 config.store().shardQueue(),
@@ -262,7 +270,8 @@ public final class MnemeServer implements AutoCloseable {
         }
         return tls.keystore()
                 .map(store -> (TlsFiles) new TlsFiles.Pkcs12(
-                        store, tls.keystorePassword().map(secret -> secret.value()).orElse("")))
+                        store,
+                        tls.keystorePassword().map(secret -> secret.value()).orElse("")))
                 .orElse(null);
     }
 
@@ -291,7 +300,8 @@ public final class MnemeServer implements AutoCloseable {
     public String url() {
         String host = config.http().host();
         String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-        return (http.hasTls() ? "https://" : "http://") + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + http.port();
+        return (http.hasTls() ? "https://" : "http://") + (shown.contains(":") ? "[" + shown + "]" : shown) + ":"
+                + http.port();
     }
 
     public Path data() {

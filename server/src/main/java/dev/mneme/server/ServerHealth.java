@@ -1,7 +1,6 @@
 package dev.mneme.server;
 
 import dev.mneme.api.rest.Health;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import java.util.LinkedHashMap;

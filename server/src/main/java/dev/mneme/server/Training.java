@@ -37,8 +37,8 @@ final class Training {
     }
 
     private static void live(Path data) throws IOException, InterruptedException {
-        ServerConfig config = ServerConfig.load(
-                List.of("--data", data.toString(), "--port", "0", "--host", "127.0.0.1"), Map.of());
+        ServerConfig config =
+                ServerConfig.load(List.of("--data", data.toString(), "--port", "0", "--host", "127.0.0.1"), Map.of());
         Logs.configure(config.logging());
         try (MnemeServer server = MnemeServer.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {

@@ -16,10 +16,13 @@ final class Verify {
         ServerConfig config = ServerConfig.load(flags, environment);
         Logs.configure(config.logging());
         Verification.Report report = Verification.run(config.data());
-        out.println("Checked " + config.data() + ": " + report.owners() + " owners, " + report.memories() + " memories, "
-                + report.rows() + " rows, " + report.logRecords() + " log records.");
+        out.println("Checked " + config.data() + ": " + report.owners() + " owners, " + report.memories()
+                + " memories, " + report.rows() + " rows, " + report.logRecords() + " log records.");
         report.problems().forEach(problem -> out.println("  " + problem));
-        out.println(report.problems().isEmpty() ? "Nothing is damaged." : report.problems().size() + " problems found.");
+        out.println(
+                report.problems().isEmpty()
+                        ? "Nothing is damaged."
+                        : report.problems().size() + " problems found.");
         out.flush();
         return report.problems().isEmpty() ? 0 : DAMAGED;
     }

@@ -29,10 +29,12 @@ final class Welcome {
         String cliKey = server.isDefaultData() ? "" : " --key " + secret;
         out.println("Next, in another terminal:");
         out.println("  " + launcher + " add \"I am allergic to peanuts\" --user alice" + cliUrl + cliKey);
-        out.println("  curl -s " + url + "/api/v1/memories/search -H 'Authorization: Bearer " + secret
-                + "' -H 'Content-Type: application/json' -d '{\"query\":\"what must I not eat?\",\"userId\":\"alice\"}'");
-        out.println("  npx wscat -c '" + url.replaceFirst("^http", "ws") + "/sync?token=" + secret
-                + "' -w 60 -x '{\"type\":\"connect\",\"payload\":{\"userId\":\"alice\",\"capabilities\":[\"memories\"]}}'");
+        out.println(
+                "  curl -s " + url + "/api/v1/memories/search -H 'Authorization: Bearer " + secret
+                        + "' -H 'Content-Type: application/json' -d '{\"query\":\"what must I not eat?\",\"userId\":\"alice\"}'");
+        out.println(
+                "  npx wscat -c '" + url.replaceFirst("^http", "ws") + "/sync?token=" + secret
+                        + "' -w 60 -x '{\"type\":\"connect\",\"payload\":{\"userId\":\"alice\",\"capabilities\":[\"memories\"]}}'");
         out.flush();
     }
 

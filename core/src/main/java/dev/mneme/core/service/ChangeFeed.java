@@ -9,9 +9,11 @@ import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The changes that a caller may see, read from a position on and live: what REST, SSE and WebSocket are fed
@@ -22,9 +24,18 @@ public final class ChangeFeed {
     private static final int READ = 256;
 
     private final Store store;
+    private final InstantSource clock;
+    private final Consumer<Duration> lags;
 
     public ChangeFeed(Store store) {
+        this(store, InstantSource.system(), lag -> {});
+    }
+
+    /// @param lags is told, for each page of changes that a live reader reads, how long ago the last was made
+    public ChangeFeed(Store store, InstantSource clock, Consumer<Duration> lags) {
         this.store = store;
+        this.clock = clock;
+        this.lags = lags;
     }
 
     /// One change for one subscription.
@@ -257,6 +268,9 @@ public final class ChangeFeed {
                 if (batch.changes().isEmpty()) {
                     break;
                 }
+            }
+            if (!items.isEmpty()) {
+                lags.accept(Duration.between(items.getLast().change().at(), clock.instant()));
             }
             return new Page(items, position(), false);
         }

@@ -55,6 +55,7 @@ public final class LocalStore implements Store {
     private final InstantSource clock;
     private final StoreConfig config;
     private final BooleanSupplier hasRoom;
+    private final ShardMetrics metrics;
     private final Runnable rollLog;
     private final Runnable onClosed;
     private final Maintenance maintenance;
@@ -91,6 +92,7 @@ public final class LocalStore implements Store {
         this.clock = parts.clock();
         this.config = config;
         this.hasRoom = parts.hasRoom();
+        this.metrics = parts.metrics();
         this.rollLog = parts.rollLog();
         this.onClosed = parts.onClosed();
         OwnerIndexes indexes = new OwnerIndexes(config.indexBytes());
@@ -253,12 +255,12 @@ public final class LocalStore implements Store {
 
     @Override
     public SearchResult search(SearchQuery query) {
+        long begin = System.nanoTime();
         Search search = new Search(query);
         Owner owner = query.owner();
-        if (owner != null) {
-            return search.of(shard(owner), owner);
-        }
-        return search.across(shards);
+        SearchResult result = owner == null ? search.across(shards) : search.of(shard(owner), owner);
+        metrics.searched(Duration.ofNanos(System.nanoTime() - begin));
+        return result;
     }
 
     @Override

@@ -69,7 +69,7 @@ final class ConfigSources {
         return Files.exists(file) ? Optional.of(file) : Optional.empty();
     }
 
-    private static Path defaultData(Map<String, String> environment) {
+    static Path defaultData(Map<String, String> environment) {
         String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
         if (!xdg.isEmpty()) {
             return Path.of(xdg, "mneme");

@@ -32,6 +32,11 @@ public record ServerConfig(
         return ConfigSources.read(flags, environment).config();
     }
 
+    /// Where data is kept when the operator says nothing.
+    public static Path defaultData(Map<String, String> environment) {
+        return ConfigSources.defaultData(environment);
+    }
+
     public record Http(
             String host,
             int port,
