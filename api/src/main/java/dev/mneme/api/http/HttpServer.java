@@ -91,6 +91,7 @@ public final class HttpServer implements AutoCloseable {
                 .config(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .maxHeadersSize(MAX_HEADERS)
+                        .validatePrologue(false) // the query is ours to read (UriText)
                         .receiveLog(false)
                         .sendLog(false)
                         .build());
