@@ -132,7 +132,14 @@ public final class WebSocketDoor implements Http1Upgrader {
 
     private static @Nullable String secret(HttpPrologue prologue, WritableHeaders<?> headers) {
         String secret = Credentials.secret(header(headers, HeaderNames.AUTHORIZATION), header(headers, API_KEY));
-        return secret != null ? secret : prologue.query().first("token").orElse(null);
+        if (secret != null) {
+            return secret;
+        }
+        try {
+            return prologue.query().first("token").orElse(null);
+        } catch (IllegalArgumentException e) { // without the cause, which would show the token
+            throw MnemeException.invalid("token", "The URL must be percent-encoded UTF-8.");
+        }
     }
 
     private static @Nullable String header(WritableHeaders<?> headers, HeaderName name) {

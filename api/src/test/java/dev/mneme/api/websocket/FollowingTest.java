@@ -95,14 +95,11 @@ class FollowingTest {
         try (Client client = client()) {
             client.connect(payload().put("userId", "alice"));
             server.add("alice", "tea");
-            client.send("ping", null, null, payload());
             Client.Awaiting.until(() -> {
+                int before = client.messages("pong").size();
                 client.send("ping", null, null, payload());
-                return client.messages("pong")
-                        .getLast()
-                        .path("position")
-                        .asText()
-                        .endsWith(":1");
+                JsonNode pong = client.await("pong", before + 1);
+                return pong.path("position").asText().endsWith(":1");
             });
             assertThat(client.texts()).isEmpty();
             assertThat(follow(client.messages())).endsWith(":1");
@@ -245,8 +242,9 @@ class FollowingTest {
             server.add("alice", "private too");
             client.await("memory-update", 1);
             Client.Awaiting.until(() -> {
+                int before = client.messages("pong").size();
                 client.send("ping", null, null, payload());
-                JsonNode pong = client.await("pong", client.messages("pong").size() + 1);
+                JsonNode pong = client.await("pong", before + 1);
                 return pong.path("position").asText().endsWith(":3");
             });
             assertThat(client.texts()).containsExactly("shared");

@@ -211,6 +211,7 @@ class HostileClientTest {
 
     @Test
     void brokenFramesAreClosedWithTheirCode() throws IOException {
+        @SuppressWarnings("ArrayRecordComponent") // never compared
         record Broken(byte[] bytes, int code) {}
         List<Broken> all = List.of(
                 new Broken(new byte[] {(byte) 0x81, 0x01, 'x'}, 1002), // not masked

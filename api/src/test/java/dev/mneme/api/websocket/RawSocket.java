@@ -92,6 +92,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /// @param opcode of the frame
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Received(int opcode, byte[] payload) {
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
