@@ -131,6 +131,7 @@ public final class HttpServer implements AutoCloseable {
         response.header(REQUEST_ID, incoming.requestId());
         int status = switch (outcome.answer()) {
             case Answer.Body body -> send(body, incoming, response);
+            case Answer.Events events when incoming.method().equals("HEAD") -> send(begin(events), incoming, response);
             case Answer.Events events -> stream(events, response);
         };
         long nanos = System.nanoTime() - begun;
@@ -166,6 +167,11 @@ public final class HttpServer implements AutoCloseable {
             }
         }
         return body.status();
+    }
+
+    /// A stream as `HEAD` shows it: its headers alone.
+    private static Answer.Body begin(Answer.Events events) {
+        return new Answer.Body(200, "text/event-stream", new byte[0], events.headers());
     }
 
     private int stream(Answer.Events events, ServerResponse response) throws InterruptedException {

@@ -174,6 +174,9 @@ class HttpServerTest {
         assertThat(head.status()).isEqualTo(200);
         assertThat(head.header("content-length")).isEqualTo("5");
         assertThat(raw.send(raw("GET", "/open")).body()).isEqualTo("hello");
+        RawClient.Reply events = raw.send(raw("HEAD", "/events"));
+        assertThat(events.header("content-type")).isEqualTo("text/event-stream");
+        assertThat(raw.send(raw("GET", "/open")).body()).as("nothing followed").isEqualTo("hello");
     }
 
     @Test
