@@ -130,6 +130,7 @@ public final class HttpServer implements AutoCloseable {
         response.header(REQUEST_ID, incoming.requestId());
         int status = switch (outcome.answer()) {
             case Answer.Body body -> send(body, incoming, response);
+            case Answer.Events events when incoming.method().equals("HEAD") -> send(begin(events), incoming, response);
             case Answer.Events events -> stream(events, response);
         };
         long nanos = System.nanoTime() - begun;
