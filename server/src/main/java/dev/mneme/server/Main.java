@@ -25,7 +25,7 @@ public final class Main {
     static int run(List<String> args, Map<String, String> environment, PrintStream out, PrintStream err) {
         String command = args.isEmpty() ? "serve" : args.getFirst();
         List<String> flags = new ArrayList<>(args.isEmpty() ? args : args.subList(1, args.size()));
-        boolean help = flags.remove("--help") | flags.remove("-h");
+        boolean help = flags.removeAll(List.of("--help", "-h"));
         try {
             return switch (command) {
                 case "serve" -> help ? print(out, "serve.txt") : serve(flags, environment, out);

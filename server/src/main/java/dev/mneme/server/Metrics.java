@@ -70,7 +70,7 @@ final class Metrics {
         return (entries, bytes, fsyncNanos) -> {
             fsync.record(fsyncNanos, TimeUnit.NANOSECONDS);
             batchEntries.record(entries);
-            logBytes.increment(bytes);
+            logBytes.increment((double) bytes);
         };
     }
 

@@ -70,8 +70,7 @@ public final class MnemeServer implements AutoCloseable {
     /// Starts a server; it is ready when this returns.
     ///
     /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
-    an
-    ///     open address without TLS); its message says what to do
+    ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
