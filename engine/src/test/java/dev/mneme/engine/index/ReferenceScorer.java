@@ -165,8 +165,10 @@ final class ReferenceScorer {
         List<SearchHit> hits = new ArrayList<>();
         for (Doc doc : candidates) {
             SearchHit hit = score(doc, request, cut);
-            hits.add(hit);
-            docs.put(hit, doc);
+            if (isCandidate(hit)) {
+                hits.add(hit);
+                docs.put(hit, doc);
+            }
         }
         hits.sort(order);
         if (cut) {
@@ -180,6 +182,15 @@ final class ReferenceScorer {
                 .filter(hit -> hit.score() >= request.threshold())
                 .limit(request.topK())
                 .toList();
+    }
+
+    /// What neither words nor a vector of its own speak for is not found.
+    private static boolean isCandidate(SearchHit hit) {
+        Map<String, Double> parts = hit.parts();
+        return parts.containsKey("cos")
+                || parts.containsKey("cosc")
+                || parts.getOrDefault("bm", 0.0) > 0
+                || parts.getOrDefault("bmc", 0.0) > 0;
     }
 
     private double idf(String term) {
