@@ -87,13 +87,7 @@ public final class ShardIndex {
     }
 
     private OwnerIndex load(byte[] owner) {
-        Map<Long, byte[]> rows = new HashMap<>();
-        try (Tables.Snapshot snapshot = forward.snapshot()) {
-            snapshot.scan(key(owner, 0), key(owner, -1), (key, row) -> {
-                rows.put(ByteBuffer.wrap(key, key.length - 8, 8).getLong(), row);
-                return true;
-            });
-        }
+        Map<Long, byte[]> rows = rows(owner);
         OwnerIndex index = new OwnerIndex();
         source.memories(
                 owner,
@@ -112,11 +106,14 @@ public final class ShardIndex {
         return AnalyzedMemory.of(memory);
     }
 
-    /// Says that the tables contain this log index; when the forward index contains less, its rows have to be checked.
+    /// Says that the tables contain this log index. Where the forward index contains less, the owners that changed
+    /// since
+    /// have to be checked: all of them when it is new.
     public void begin(long tablesContain) {
-        if (forward.appliedIndex() < tablesContain) {
+        long contained = forward.appliedIndex();
+        if (contained < tablesContain) {
             List<byte[]> owners = new ArrayList<>();
-            source.owners(owners::add);
+            source.ownersChangedAfter(contained, owners::add);
             ownersToRebuild = owners;
             backlog.set(owners.size());
         }
@@ -127,7 +124,7 @@ public final class ShardIndex {
         return backlog.get();
     }
 
-    /// Makes the missing rows of one more owner.
+    /// Makes the rows of one more owner what its memories say: missing and old ones are made, left-over ones removed.
     ///
     /// @return whether there is more to do
     public boolean rebuildSlice() {
@@ -137,20 +134,32 @@ public final class ShardIndex {
             return false;
         }
         byte[] owner = owners.removeLast();
+        Map<Long, byte[]> leftOver = rows(owner);
         Tables.Batch[] rows = {new Tables.Batch()};
         source.memories(owner, (arrival, memory, embedding) -> {
-            byte[] key = key(owner, arrival);
-            byte[] row = forward.get(key);
+            byte[] row = leftOver.remove(arrival);
             if (row == null || new ByteReader(row).unsigned() != memory.version()) {
-                rows[0].put(key, row(memory, AnalyzedMemory.of(memory)));
+                rows[0].put(key(owner, arrival), row(memory, AnalyzedMemory.of(memory)));
             }
             if (rows[0].rows().size() >= SLICE) {
                 flush(rows);
             }
         });
+        leftOver.keySet().forEach(arrival -> rows[0].delete(key(owner, arrival)));
         flush(rows);
         backlog.decrementAndGet();
         return true;
+    }
+
+    private Map<Long, byte[]> rows(byte[] owner) {
+        Map<Long, byte[]> rows = new HashMap<>();
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(key(owner, 0), key(owner, -1), (key, row) -> {
+                rows.put(ByteBuffer.wrap(key, key.length - 8, 8).getLong(), row);
+                return true;
+            });
+        }
+        return rows;
     }
 
     private void flush(Tables.Batch[] rows) {

@@ -8,20 +8,26 @@ import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A page of scope ids with counts, summed over shards and owners. Without a restriction the counts are kept ready;
 /// with one, the memories that it lets through are counted.
 final class EntityPage {
-    private static final Comparator<Key> ORDER = Comparator.comparing(Key::kind).thenComparing(Key::id);
+    /// As the rows lie: by kind, then by the bytes of the id.
+    private static final Comparator<Key> ORDER = Comparator.comparing(Key::kind)
+            .thenComparing(key -> key.id().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     private final Restriction restriction;
-    private final @Nullable Key after;
+    private final @Nullable Entity after;
     private final int limit;
     private final TreeMap<Key, Entity> found = new TreeMap<>(ORDER);
 
@@ -29,16 +35,13 @@ final class EntityPage {
 
     EntityPage(Restriction restriction, @Nullable Entity after, int limit) {
         this.restriction = restriction;
-        this.after = after == null ? null : new Key(after.kind(), after.id());
+        this.after = after;
         this.limit = limit;
     }
 
     void fill(Scans scans) {
         if (restriction.isNone()) {
-            scans.entities(entity -> {
-                count(entity);
-                return true;
-            });
+            fillFromCounts(scans);
         } else {
             Candidates.owners(scans, filter(), owner -> {
                 scans.memories(owner.hash(), 0, (arrival, version) -> {
@@ -50,6 +53,19 @@ final class EntityPage {
                 return true;
             });
         }
+    }
+
+    /// No shard contributes more than a page.
+    private void fillFromCounts(Scans scans) {
+        Set<Key> fromShard = new HashSet<>();
+        scans.entities(after, entity -> {
+            fromShard.add(new Key(entity.kind(), entity.id()));
+            if (fromShard.size() > limit) {
+                return false;
+            }
+            count(entity);
+            return true;
+        });
     }
 
     private Filter filter() {
@@ -72,7 +88,7 @@ final class EntityPage {
 
     private void count(Entity entity) {
         Key key = new Key(entity.kind(), entity.id());
-        if (after == null || ORDER.compare(key, after) > 0) {
+        if (after == null || ORDER.compare(key, new Key(after.kind(), after.id())) > 0) {
             found.merge(key, entity, Scans::sum);
         }
     }

@@ -16,6 +16,8 @@ import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
 import dev.mneme.engine.table.Rows;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One shard of a local store with everything that follows its log: tables, search index, recent changes.
 final class LocalShard implements AutoCloseable, ShardListener {
+    private static final Logger LOG = System.getLogger(LocalShard.class.getName());
     private static final long TELLING_NANOS = 20_000;
+
+    private final String name;
 
     private final Tables tables;
     private final Tables forward;
@@ -49,6 +54,7 @@ final class LocalShard implements AutoCloseable, ShardListener {
             String epoch,
             StoreConfig config,
             ShardMetrics metrics) {
+        this.name = name;
         this.tables = tables;
         this.forward = forward;
         this.epoch = epoch;
@@ -67,6 +73,7 @@ final class LocalShard implements AutoCloseable, ShardListener {
     void start() {
         shard.start();
         if (index.backlog() > 0) {
+            LOG.log(Level.INFO, "Shard {0}: checking the search index of {1} owners", name, index.backlog());
             rebuildNext();
         }
     }
@@ -76,6 +83,8 @@ final class LocalShard implements AutoCloseable, ShardListener {
         shard.run(() -> {
             if (index.rebuildSlice()) {
                 rebuildNext();
+            } else {
+                LOG.log(Level.INFO, "Shard {0}: the search index is whole", name);
             }
         });
     }
@@ -124,10 +133,10 @@ final class LocalShard implements AutoCloseable, ShardListener {
         return shard.checkpointDue();
     }
 
-    /// The index first: it may be ahead of the tables after a crash, and then is brought up to date by replaying.
+    /// The index last: after a crash it is then ahead of the tables, and replaying makes up for it.
     void checkpoint() {
-        index.checkpoint();
         shard.checkpoint();
+        index.checkpoint();
     }
 
     /// Drops what deletions left behind on disk.
@@ -168,12 +177,9 @@ final class LocalShard implements AutoCloseable, ShardListener {
         }
 
         @Override
-        public void owners(Consumer<byte[]> visitor) {
+        public void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
             try (Scans scans = scan()) {
-                scans.owners(owner -> {
-                    visitor.accept(owner.hash());
-                    return true;
-                });
+                scans.ownersChangedAfter(logIndex, visitor);
             }
         }
     }

@@ -158,7 +158,7 @@ public final class LocalStore implements Store {
     }
 
     private WriteResult write(LocalShard shard, Write write) {
-        if (!hasRoom.getAsBoolean()) {
+        if (!hasRoom.getAsBoolean() && !write.commands().stream().allMatch(LocalStore::frees)) {
             throw new MnemeException(
                     ErrorCode.STORAGE_FULL,
                     "The disk is nearly full: make room. Reads go on; writes go on by themselves then.");
@@ -170,6 +170,19 @@ public final class LocalStore implements Store {
             throw MnemeException.at(rejected.code(), "Idempotency-Key", rejected.message());
         }
         return result;
+    }
+
+    /// What makes room must work when there is none.
+    private static boolean frees(Command command) {
+        return switch (command) {
+            case Command.DeleteMemory delete -> true;
+            case Command.DeleteMatching delete -> true;
+            case Command.EraseOwner erase -> true;
+            case Command.DeleteKey delete -> true;
+            case Command.AddMemory add -> false;
+            case Command.UpdateMemory update -> false;
+            case Command.PutKey put -> false;
+        };
     }
 
     private static WriteResult answered(CompletableFuture<WriteResult> answer) {

@@ -24,9 +24,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -142,17 +146,40 @@ final class Scans implements AutoCloseable {
     void ownersOf(OwnerKind kind, String id, Predicate<Owner> visitor) {
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
-            byte[] hash = java.util.Arrays.copyOfRange(key, prefix.length, key.length);
+            byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
             Owner owner = head(hash).map(Head::owner).orElse(null);
             return owner == null || visitor.test(owner);
         });
     }
 
-    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after
-    /// another.
-    void entities(Predicate<Entity> visitor) {
+    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after another.
+    ///
+    /// @param after the entity after which to begin, or null
+    void entities(@Nullable Entity after, Predicate<Entity> visitor) {
         byte[] table = Keys.table('n');
-        rows.scan(table, Keys.end(table), (key, row) -> visitor.test(entity(key, EntityRow.decode(row))));
+        byte[] from = after == null ? table : Keys.end(Keys.entityPrefix(after.kind(), after.id()));
+        rows.scan(from, Keys.end(table), (key, row) -> visitor.test(entity(key, EntityRow.decode(row))));
+    }
+
+    /// The hashes of owners that changed after a log index, as far back as the operator's feed goes; else of all.
+    void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
+        if (logIndex == 0 || shard().trimmedIndex() > logIndex) {
+            byte[] heads = Keys.table('h');
+            rows.scan(heads, Keys.end(heads), (key, row) -> {
+                visitor.accept(Arrays.copyOfRange(key, 1, key.length));
+                return true;
+            });
+            return;
+        }
+        Set<ByteBuffer> seen = new HashSet<>();
+        byte[] table = Keys.table('o');
+        rows.scan(Keys.operator(logIndex + 1, 0), Keys.end(table), (key, row) -> {
+            byte[] owner = OperatorRow.decode(row).owner();
+            if (seen.add(ByteBuffer.wrap(owner))) {
+                visitor.accept(owner);
+            }
+            return true;
+        });
     }
 
     Rows.Shard shard() {
