@@ -172,6 +172,11 @@ public final class ShardIndex {
         forward.checkpoint();
     }
 
+    /// Drops from the disk what an erased owner's words left behind.
+    public void compact(byte[] owner) {
+        forward.compact(key(owner, 0), key(owner, -1));
+    }
+
     /// A memory without its text: for filters.
     private static Memory header(Memory memory) {
         return new Memory(

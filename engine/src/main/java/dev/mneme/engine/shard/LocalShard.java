@@ -15,6 +15,7 @@ import dev.mneme.engine.index.IndexSource;
 import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -90,8 +91,12 @@ final class LocalShard implements AutoCloseable, ShardListener {
     }
 
     @Override
-    public void applied(long logIndex, List<IndexUpdate> updates, List<Change> changes) {
+    public void indexed(long logIndex, List<IndexUpdate> updates) {
         index.applied(logIndex, updates);
+    }
+
+    @Override
+    public void applied(List<Change> changes) {
         if (changes.isEmpty()) {
             return;
         }
@@ -139,9 +144,16 @@ final class LocalShard implements AutoCloseable, ShardListener {
         index.checkpoint();
     }
 
-    /// Drops what deletions left behind on disk.
-    void compact(byte[] from, byte[] to) {
-        tables.compact(from, to);
+    /// Drops from the disk what an erased owner's deletions left behind: rows, names and words.
+    void compactErased(Owner owner) {
+        byte[] hash = owner.hash();
+        for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j', 'h'}) {
+            byte[] range = Keys.owned(table, hash);
+            tables.compact(range, Keys.end(range));
+        }
+        byte[] entities = Keys.table('n'); // which scope ids the memories carried is no longer known
+        tables.compact(entities, Keys.end(entities));
+        index.compact(hash);
     }
 
     ShardStatus status() {

@@ -1,14 +1,13 @@
 package dev.mneme.engine.shard;
 
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
-import dev.mneme.engine.table.Keys;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,21 +61,22 @@ final class Maintenance implements AutoCloseable {
 
     /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that hold them.
     void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
-        thread.execute(() -> {
-            try {
-                rollLog.run();
-                shards.forEach(Maintenance::checkpoint);
-                for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j'}) {
-                    byte[] range = Keys.owned(table, owner.hash());
-                    shard.compact(range, Keys.end(range));
-                }
-            } catch (MnemeException e) {
-                LOG.log(
-                        Level.WARNING,
-                        "What an erasure left on the disk could not be dropped yet: " + e.getMessage(),
-                        e);
-            }
-        });
+        try {
+            thread.execute(() -> drop(shard, owner, rollLog));
+        } catch (RejectedExecutionException closing) {
+            LOG.log(Level.DEBUG, "Closed before an erasure could be dropped from the disk", closing);
+        }
+    }
+
+    private void drop(LocalShard shard, Owner owner, Runnable rollLog) {
+        try {
+            rollLog.run();
+            shards.forEach(Maintenance::checkpoint);
+            shard.compactErased(owner);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING, "What an erasure left on the disk could not be dropped yet: " + e.getMessage(), e);
+        }
     }
 
     @Override

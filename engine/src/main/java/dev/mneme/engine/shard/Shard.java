@@ -22,7 +22,9 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -65,26 +67,37 @@ final class Shard implements AutoCloseable {
     private final Thread thread;
 
     private final ArrayDeque<Submitted> waiting = new ArrayDeque<>();
-    private final ArrayDeque<UnderWay> underWay = new ArrayDeque<>();
+    private final Set<UnderWay> underWay = new LinkedHashSet<>();
     private Instant lastTime;
     private boolean closing;
     private volatile long applied;
     private volatile long checkpoint;
     private volatile String failure = "";
+    private volatile boolean ended;
 
     private sealed interface Event {}
 
     private record Submitted(Write write, CompletableFuture<WriteResult> answer) implements Event {}
 
-    private record Committed(long index) implements Event {}
+    private record Committed(UnderWay entry, long index) implements Event {}
 
-    private record Failed(MnemeException why) implements Event {}
+    private record Failed(UnderWay entry, MnemeException why) implements Event {}
 
     private record Task(Runnable work) implements Event {}
 
     private record Close() implements Event {}
 
-    private record UnderWay(Batch batch, List<CompletableFuture<WriteResult>> answers) {}
+    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what was proposed
+    /// before it, so each answer names its entry.
+    private static final class UnderWay {
+        final Batch batch;
+        final List<CompletableFuture<WriteResult>> answers;
+
+        UnderWay(Batch batch, List<CompletableFuture<WriteResult>> answers) {
+            this.batch = batch;
+            this.answers = answers;
+        }
+    }
 
     /// @param capacity how many writes may wait before `OVERLOADED`
     Shard(
@@ -142,6 +155,8 @@ final class Shard implements AutoCloseable {
         events.add(new Submitted(write, answer));
         if (!failure.isEmpty()) {
             answer.completeExceptionally(stopped()); // it stopped meanwhile, and may not have seen this one
+        } else if (ended) {
+            answer.completeExceptionally(closed());
         }
         return answer;
     }
@@ -165,6 +180,8 @@ final class Shard implements AutoCloseable {
                 }
                 proposeWaiting();
             }
+            ended = true; // before the queue is looked through: who submits later sees it
+            refuseQueued(closed());
         } catch (InterruptedException e) {
             stop(new IllegalStateException("the shard's thread was interrupted", e));
         } catch (RuntimeException | Error e) {
@@ -175,8 +192,8 @@ final class Shard implements AutoCloseable {
     private void handle(Event event) {
         switch (event) {
             case Submitted submitted -> waiting.add(submitted);
-            case Committed committed -> applyNext(committed.index());
-            case Failed failed -> failNext(failed.why());
+            case Committed committed -> apply(committed.entry(), committed.index());
+            case Failed failed -> fail(failed.entry(), failed.why());
             case Task task -> task.work().run();
             case Close close -> closing = true;
         }
@@ -196,16 +213,17 @@ final class Shard implements AutoCloseable {
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             lastTime = now.isAfter(lastTime) ? now : lastTime;
             Batch batch = new Batch(lastTime, writes);
-            underWay.add(new UnderWay(batch, answers));
+            UnderWay entry = new UnderWay(batch, answers);
+            underWay.add(entry);
             log.propose(number, BatchCodec.encode(batch), new CommitLog.Callback() {
                 @Override
                 public void committed(long index, long term) {
-                    events.add(new Committed(index));
+                    events.add(new Committed(entry, index));
                 }
 
                 @Override
                 public void failed(MnemeException failure) {
-                    events.add(new Failed(failure));
+                    events.add(new Failed(entry, failure));
                 }
             });
         }
@@ -231,23 +249,32 @@ final class Shard implements AutoCloseable {
         return embedding.vector().length * 4L + (tokens == null ? 0 : tokens.rows().length);
     }
 
-    private void applyNext(long index) {
+    /// The entry stays under way until its rows are stored: when that fails, its callers must hear of it.
+    private void apply(UnderWay entry, long index) {
         long begin = System.nanoTime();
-        UnderWay next = underWay.remove();
-        Applied result = machine.apply(index, next.batch());
+        Applied result = machine.apply(index, entry.batch);
         store(index, result);
-        for (int i = 0; i < next.answers().size(); i++) {
-            next.answers().get(i).complete(result.results().get(i));
+        underWay.remove(entry);
+        for (int i = 0; i < entry.answers.size(); i++) {
+            entry.answers.get(i).complete(result.results().get(i));
         }
-        room.release(next.answers().size());
-        metrics.applied(number, next.answers().size(), Duration.ofNanos(System.nanoTime() - begin));
+        room.release(entry.answers.size());
+        metrics.applied(number, entry.answers.size(), Duration.ofNanos(System.nanoTime() - begin));
     }
 
     private void store(long index, Applied result) {
+        whenThereIsRoom(index, () -> tables.write(result.rows()));
+        whenThereIsRoom(index, () -> listener.indexed(index, result.index()));
+        listener.applied(result.changes());
+        applied = index;
+    }
+
+    /// @param step may be done again after it failed half-way
+    private void whenThereIsRoom(long index, Runnable step) {
         while (true) {
             try {
-                tables.write(result.rows());
-                break;
+                step.run();
+                return;
             } catch (MnemeException e) {
                 if (e.code() != ErrorCode.STORAGE_FULL) {
                     throw e;
@@ -256,32 +283,39 @@ final class Shard implements AutoCloseable {
                 LockSupport.parkNanos(FULL_DISK_PAUSE_NANOS);
             }
         }
-        listener.applied(index, result.index(), result.changes());
-        applied = index;
     }
 
-    private void failNext(MnemeException why) {
-        UnderWay next = underWay.remove();
-        next.answers().forEach(answer -> answer.completeExceptionally(why));
-        room.release(next.answers().size());
+    private void fail(UnderWay entry, MnemeException why) {
+        underWay.remove(entry);
+        entry.answers.forEach(answer -> answer.completeExceptionally(why));
+        room.release(entry.answers.size());
     }
 
     /// A broken invariant: nothing is applied any more, reads go on.
     private void stop(Throwable cause) {
-        failure = String.valueOf(cause.getMessage());
+        String message = cause.getMessage();
+        failure = message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
         LOG.log(Level.ERROR, "shard " + name + " stopped at log index " + applied + ": restart the server", cause);
         MnemeException unknown = new MnemeException(
                 ErrorCode.OUTCOME_UNKNOWN,
                 "The shard stopped while this was under way: send the same request with the same idempotency key"
                         + " after a restart.",
                 cause);
-        underWay.forEach(each -> each.answers().forEach(answer -> answer.completeExceptionally(unknown)));
+        underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
         waiting.forEach(each -> each.answer().completeExceptionally(stopped()));
+        refuseQueued(stopped());
+    }
+
+    private void refuseQueued(MnemeException why) {
         for (Event event = events.poll(); event != null; event = events.poll()) {
             if (event instanceof Submitted submitted) {
-                submitted.answer().completeExceptionally(stopped());
+                submitted.answer().completeExceptionally(why);
             }
         }
+    }
+
+    private static MnemeException closed() {
+        return new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again when it is back.");
     }
 
     private MnemeException stopped() {
