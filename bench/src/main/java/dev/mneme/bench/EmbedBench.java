@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /// The bare embedder: how long it takes to load, what one text takes, and how many it does in a second with 1 and 2
@@ -80,6 +82,29 @@ public final class EmbedBench {
                     "  %d callers: %.0f texts/s, %.2f ms of CPU each; a sleep of 1 ms beside them is late by p50 %.2f,"
                             + " p99 %.2f ms%n",
                     CALLERS, texts / seconds, cpuMillis / texts, at(late, .5), at(late, .99));
+        }
+    }
+
+    /// How many synthetic texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with the
+    /// server's two workers.
+    static double textsPerSecond(int callers, int textBytes, Duration time) {
+        SyntheticMemories synthetic = new SyntheticMemories(7);
+        List<String> texts =
+                IntStream.range(0, 1_000).mapToObj(i -> synthetic.text(textBytes)).toList();
+        AtomicInteger done = new AtomicInteger();
+        try (OnnxEmbedder embedder = OnnxEmbedder.open(new OnnxEmbedder.Config(2, 2 * callers))) {
+            embedder.embed(texts.getFirst());
+            long start = System.nanoTime();
+            try (ExecutorService running = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int caller = 0; caller < callers; caller++) {
+                    running.execute(() -> {
+                        while (System.nanoTime() - start < time.toNanos()) {
+                            embedder.embed(texts.get(done.getAndIncrement() % texts.size()));
+                        }
+                    });
+                }
+            }
+            return done.get() * 1e9 / (System.nanoTime() - start);
         }
     }
 

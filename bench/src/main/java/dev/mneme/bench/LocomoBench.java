@@ -7,22 +7,34 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// How much of what is asked is found: recall and rank on LoCoMo, with the time of a search.
-///
-/// `java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED dev.mneme.bench.LocomoBench FILE`,
-/// where FILE is in LoCoMo's published form. Give the class path by the variable `CLASSPATH`: onnxruntime 1.29.0
-/// crashes on a command line of several thousand characters.
-public final class LocomoBench {
+final class LocomoBench {
     private LocomoBench() {}
 
-    public static void main(String[] args) throws IOException {
-        if (args.length != 1) {
-            throw new IllegalArgumentException("Name the LoCoMo file: LocomoBench locomo.json");
+    /// @param file in LoCoMo's published form
+    /// @param index whether the index is asked in this process, without door, log and tables
+    static void run(Path file, boolean index) throws IOException {
+        List<Conversation> conversations = LocomoData.read(file);
+        if (index) {
+            try (LocomoBackend backend = new IndexBackend(OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS))) {
+                evaluate(backend, conversations, MachineLoad.watch(), "the index alone");
+            }
+            return;
         }
-        List<Conversation> conversations = LocomoData.read(Path.of(args[0]));
-        try (LocomoBackend backend = new IndexBackend(OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS))) {
-            LocomoEvaluation evaluation = new LocomoEvaluation(backend);
-            evaluation.run(conversations);
-            System.out.println(evaluation.report());
+        try (ServerProcess server = ServerProcess.start();
+                RestBackend backend = new RestBackend(server.connect())) {
+            evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over REST");
         }
+    }
+
+    private static void evaluate(
+            LocomoBackend backend, List<Conversation> conversations, MachineLoad watch, String how) {
+        LocomoEvaluation evaluation = new LocomoEvaluation(backend);
+        evaluation.run(conversations);
+        Report.title("locomo: " + conversations.size() + " conversations, " + how);
+        Report.row("recall@10", Report.percent(evaluation.all().recall(10) / 100), "at least 85 %");
+        Report.row("MRR", Report.number(evaluation.all().meanReciprocalRank()), "at least .67");
+        Report.row("a search", evaluation.searchTime(), "p99 under 20 ms, embedding of the question included");
+        System.out.println(evaluation.report());
+        Report.load(watch.soFar());
     }
 }

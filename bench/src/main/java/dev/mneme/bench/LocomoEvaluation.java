@@ -97,6 +97,11 @@ final class LocomoEvaluation {
         return all;
     }
 
+    /// Of a whole search, embedding included.
+    String searchTime() {
+        return Latency.of(searchNanos);
+    }
+
     String report() {
         StringBuilder report = new StringBuilder("all         " + all + "\n");
         byCategory.forEach((category, tally) -> report.append("category ")

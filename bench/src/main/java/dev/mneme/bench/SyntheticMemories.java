@@ -80,6 +80,20 @@ final class SyntheticMemories {
         return new Query(text, new QueryEmbedding(new Embedding(SPACE, vector, tokens(spans.size())), spans));
     }
 
+    /// Words until the text is `bytes` long.
+    String text(int bytes) {
+        StringBuilder text = new StringBuilder(words(1));
+        while (text.length() < bytes) {
+            text.append(' ').append(words(1));
+        }
+        return text.substring(0, bytes);
+    }
+
+    /// A normalised vector near one of the topics.
+    float[] vector() {
+        return near(topics[random.nextInt(TOPICS)]);
+    }
+
     private String words(int count) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < count; i++) {

@@ -1,0 +1,63 @@
+package dev.mneme.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// One command a figure. Each prints a table with the machine's load during the run, and a bare floor or peer that was
+/// measured in the same run. What the figures were is in `docs/performance.md`.
+///
+/// Run in the project's folder, after `./mvnw package -DskipTests -pl bench -am`:
+/// `java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -jar bench/target/mneme-bench.jar adds`
+public final class Bench {
+    private static final String HELP = """
+            java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \\
+                 -jar bench/target/mneme-bench.jar COMMAND
+
+              adds                      durable adds over HTTP, vector given; beside raw fsync
+              embedded-adds             the same without a vector; beside the bare embedder
+              search [OWNERS EACH]      100,000 memories of 1,000 owners
+              one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
+              locomo FILE [index]       recall, rank and time on LoCoMo, over REST, or of the index alone
+              live [SECONDS]            1,000 adds/s to 10,000 open sockets
+              kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
+              start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
+              jar                       the server's jar by part
+
+            Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
+              EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix
+
+            -Dmneme.jar=FILE measures another server jar; -Dmneme.flags="-Xmx1g ..." adds flags to the server's JVM.
+            """;
+
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration TIME = Duration.ofSeconds(20);
+
+    private Bench() {}
+
+    public static void main(String[] args) throws Exception {
+        switch (args.length == 0 ? "help" : args[0]) {
+            case "adds" -> AddsBench.run(WARM_UP, TIME);
+            case "embedded-adds" -> AddsBench.embedded(WARM_UP, TIME);
+            case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
+            case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
+            case "locomo" -> locomo(args);
+            case "live" -> LiveBench.run(number(args, 1, 20));
+            case "kill" -> KillBench.run(number(args, 1, 20));
+            case "start" -> StartBench.run(number(args, 1, 7));
+            case "jar" -> JarBench.run();
+            default -> System.out.print(HELP);
+        }
+    }
+
+    private static int number(String[] args, int at, int otherwise) {
+        return args.length > at ? Integer.parseInt(args[at]) : otherwise;
+    }
+
+    private static void locomo(String[] args) throws IOException {
+        if (args.length < 2) {
+            throw new IllegalArgumentException("Name the LoCoMo file: locomo FILE");
+        }
+        LocomoBench.run(Path.of(args[1]), args.length > 2 && args[2].equals("index"));
+    }
+}
