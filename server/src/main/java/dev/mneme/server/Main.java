@@ -61,9 +61,10 @@ public final class Main {
         if (flags.remove("--train")) {
             return Training.run();
         }
+        boolean newAdminKey = flags.remove("--new-admin-key");
         ServerConfig config = ServerConfig.load(flags, environment);
         Logs.configure(config.logging());
-        MnemeServer server = MnemeServer.start(config);
+        MnemeServer server = MnemeServer.start(config, newAdminKey);
         Welcome.print(server, Path.of(""), out);
         server.closeOnShutdown();
         server.awaitClosed();

@@ -72,6 +72,13 @@ public final class MnemeServer implements AutoCloseable {
     /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
     ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
+        return start(config, false);
+    }
+
+    /// As above.
+    ///
+    /// @param newAdminKey whether to write another admin key, for an operator who lost the first
+    static MnemeServer start(ServerConfig config, boolean newAdminKey) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
@@ -83,7 +90,9 @@ public final class MnemeServer implements AutoCloseable {
         Store store = joined(engine, () -> {});
         Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
-            return serve(config, store, embedder, metrics, startedAt, clock);
+            KeyService keys = new KeyService(store, clock, new SecureRandom());
+            AdminKey.ensure(config.data(), keys, newAdminKey);
+            return serve(config, store, keys, embedder, metrics, startedAt, clock);
         } catch (RuntimeException e) {
             if (embedder != null) {
                 embedder.close();
@@ -96,12 +105,11 @@ public final class MnemeServer implements AutoCloseable {
     private static MnemeServer serve(
             ServerConfig config,
             Store store,
+            KeyService keys,
             @Nullable Embedder embedder,
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
-        KeyService keys = new KeyService(store, clock, new SecureRandom());
-        AdminKey.ensure(config.data(), keys);
         MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), limits(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, live(config));

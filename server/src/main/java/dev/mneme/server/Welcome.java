@@ -20,7 +20,8 @@ final class Welcome {
         out.println();
         String secret = secret(keyFile);
         if (secret.isEmpty()) {
-            out.println("The file of the first key is gone: use a key that you made, or see README, \"Lost key\".");
+            out.println(
+                    "The file of the admin key is gone: use a key that you made, or start once with --new-admin-key.");
             out.flush();
             return;
         }
