@@ -196,16 +196,20 @@ final class MemoryRows {
         }
     }
 
-    /// The first live memory with the content, expired ones left out.
+    /// The live memory with the content, expired ones left out; of several, the one with the lowest id.
     @Nullable
     Placed duplicate(OwnerState owner, byte[] contentHash) {
+        Placed lowest = null;
         for (long arrival : duplicates(Keys.duplicate(owner.hash(), contentHash))) {
             Placed placed = at(owner, arrival);
-            if (placed != null && !placed.memory().expired(entry.at())) {
-                return placed;
+            if (placed != null
+                    && !placed.memory().expired(entry.at())
+                    && (lowest == null
+                            || placed.memory().id().compareTo(lowest.memory().id()) < 0)) {
+                lowest = placed;
             }
         }
-        return null;
+        return lowest;
     }
 
     private void addDuplicate(OwnerState owner, Memory memory, long arrival) {
