@@ -49,6 +49,7 @@ final class Dispatcher {
         try {
             answer = answer(incoming, progress);
         } catch (MnemeException e) {
+            log(e, incoming, progress);
             answer = problem(e, incoming);
         } catch (RateLimited e) {
             answer = rateLimited(e, incoming);
@@ -61,6 +62,19 @@ final class Dispatcher {
             answer = problem(internal(), incoming);
         }
         return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
+    }
+
+    /// A failure that is not the caller's is found again in the log by its request id.
+    private static void log(MnemeException failure, Incoming incoming, Progress progress) {
+        if (ErrorMapping.status(failure.code(), false) < 500) {
+            return;
+        }
+        boolean passing = ErrorMapping.retryAfterMillis(failure.code()) != null;
+        LOG.log(
+                passing ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
+                "request " + incoming.requestId() + " to " + progress.template + " failed: "
+                        + failure.code().wireName(),
+                passing ? null : failure);
     }
 
     /// How far a request came: for the problem and the log.
@@ -198,6 +212,9 @@ final class Dispatcher {
     private static Answer problem(MnemeException failure, Incoming incoming) {
         boolean byIfMatch = failure.code() == ErrorCode.VERSION_CONFLICT && incoming.header("If-Match") != null;
         Answer answer = problem(ErrorMapping.problem(failure, byIfMatch, incoming.requestId()));
+        if (failure.isReplayed()) {
+            return answer.with("Idempotency-Replayed", "true");
+        }
         return failure.code() == ErrorCode.UNAUTHENTICATED
                 ? answer.with("WWW-Authenticate", "Bearer realm=\"mneme\"")
                 : answer;

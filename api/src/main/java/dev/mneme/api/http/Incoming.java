@@ -62,6 +62,13 @@ final class Incoming {
         return values.isEmpty() ? null : values.getFirst();
     }
 
+    /// A header that may be sent in several lines, which mean what one with commas means (RFC 9110 §5.3).
+    @Nullable
+    String list(String name) {
+        List<String> values = request.headers().all(HeaderNames.create(name), List::of);
+        return values.isEmpty() ? null : String.join(", ", values);
+    }
+
     boolean hasBody() {
         return request.content().hasEntity();
     }

@@ -59,6 +59,11 @@ public final class Request {
         return incoming.header(name);
     }
 
+    /// A header that is a list and may be sent in several lines, as one line; null when it was not sent.
+    public @Nullable String list(String name) {
+        return incoming.list(name);
+    }
+
     /// Who calls.
     ///
     /// @throws IllegalStateException on a route that needs no key
@@ -101,11 +106,14 @@ public final class Request {
         return key;
     }
 
-    /// SHA-256 over method, path, query and body, each ended by a zero byte.
+    /// SHA-256 over method, path, query, the version asked for and body, each but the last ended by a zero byte.
     private byte[] hash() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : new String[] {incoming.method(), incoming.rawPath(), incoming.rawQuery()}) {
+            String version = header("If-Match");
+            for (String part : new String[] {
+                incoming.method(), incoming.rawPath(), incoming.rawQuery(), version == null ? "" : version
+            }) {
                 digest.update(part.getBytes(StandardCharsets.UTF_8));
                 digest.update((byte) 0);
             }

@@ -47,7 +47,7 @@ final class ChangeRoutes {
 
     private Answer read(Request request) throws InterruptedException {
         Handler stream = live;
-        if (stream != null && acceptsEvents(request.header("Accept"))) {
+        if (stream != null && acceptsEvents(request.list("Accept"))) {
             return stream.handle(request);
         }
         int limit = request.query().integer("limit", DEFAULT_LIMIT);

@@ -186,7 +186,14 @@ final class MemoryRoutes {
         return written(
                 Answer.json(200, new AddOutcomes(outcomes)),
                 positions.size() == 1 ? positions.iterator().next() : null,
-                stored.stream().anyMatch(Added.Stored::replayed));
+                added.stream().anyMatch(MemoryRoutes::replayed));
+    }
+
+    private static boolean replayed(Added added) {
+        return switch (added) {
+            case Added.Stored stored -> stored.replayed();
+            case Added.Refused refused -> refused.failure().isReplayed();
+        };
     }
 
     private static AddOutcome outcome(Added added, int index, Request request) {

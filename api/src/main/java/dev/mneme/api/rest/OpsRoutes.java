@@ -5,6 +5,8 @@ import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.wire.HealthReport;
 import dev.mneme.wire.Status;
@@ -57,9 +59,20 @@ final class OpsRoutes {
                         .by(request -> report(health.ready())),
                 Route.get("/metrics")
                         .access(metricsOpen ? Access.OPEN : Access.READ)
-                        .named("metrics", TAG, "Counters for Prometheus; with metrics.open, without a key")
+                        .named(
+                                "metrics",
+                                TAG,
+                                "Counters for Prometheus, for keys without restrictions; with metrics.open, for all")
                         .gives(Reply.page("text/plain", "the counters"))
-                        .by(request -> Answer.text(200, PROMETHEUS, metrics.get())));
+                        .by(this::metrics));
+    }
+
+    /// What is counted is everybody's.
+    private Answer metrics(Request request) {
+        if (!metricsOpen && !request.caller().key().restriction().isNone()) {
+            throw new MnemeException(ErrorCode.NOT_ALLOWED, "The counters are for keys without restrictions.");
+        }
+        return Answer.text(200, PROMETHEUS, metrics.get());
     }
 
     private static Answer report(Map<String, Health.Part> parts) {

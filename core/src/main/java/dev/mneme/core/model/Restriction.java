@@ -27,4 +27,18 @@ public record Restriction(Map<OwnerKind, Set<String>> allowed) {
             return id != null && entry.getValue().contains(id);
         });
     }
+
+    /// Whether memories that this lets through can belong to the owner: a memory of an owner has none of the kinds
+    /// above the owner's, and the owner's id.
+    public boolean mayHold(Owner owner) {
+        return allowed.entrySet().stream().allMatch(entry -> {
+            int order = entry.getKey().compareTo(owner.kind());
+            return order > 0 || (order == 0 && entry.getValue().contains(owner.id()));
+        });
+    }
+
+    /// Whether this lets all of the owner's memories through.
+    public boolean allowsAllOf(Owner owner) {
+        return mayHold(owner) && allowed.keySet().stream().allMatch(kind -> kind == owner.kind());
+    }
 }

@@ -14,12 +14,11 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
-import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a caller may do and see: the one place that every door, search, history, export and live change goes
@@ -60,21 +59,21 @@ public final class Authorizer {
 
     /// @throws MnemeException `not_allowed` when nothing of this owner could ever be seen with the key
     static void requireOwner(Caller caller, Owner owner) {
-        if (!mayHold(caller.key().restriction(), owner)) {
+        if (!caller.key().restriction().mayHold(owner)) {
             throw new MnemeException(ErrorCode.NOT_ALLOWED, "This key may not read this owner: " + needs(caller));
         }
     }
 
     /// @throws MnemeException `not_allowed` unless every memory of the owner may be seen with the key
     static void requireWholeOwner(Caller caller, Owner owner) {
-        if (!seesAllOf(caller.key().restriction(), owner)) {
+        if (!caller.key().restriction().allowsAllOf(owner)) {
             throw new MnemeException(
                     ErrorCode.NOT_ALLOWED, "This key may not touch all of this owner: " + needs(caller));
         }
     }
 
     static boolean seesWhole(Caller caller, Owner owner) {
-        return seesAllOf(caller.key().restriction(), owner);
+        return caller.key().restriction().allowsAllOf(owner);
     }
 
     static boolean maySee(Caller caller, Memory memory) {
@@ -87,7 +86,7 @@ public final class Authorizer {
         if (memory != null) {
             return maySee(caller, memory);
         }
-        return seesAllOf(caller.key().restriction(), change.owner());
+        return caller.key().restriction().allowsAllOf(change.owner());
     }
 
     /// The filter, intersected with what the key may see.
@@ -97,28 +96,16 @@ public final class Authorizer {
         return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
     }
 
+    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see. Where it may see
+    /// none of them the answer is empty, and the owner's position and records are none of its business.
+    static Optional<Owner> route(Caller caller, Filter restricted) {
+        return OwnerRoute.of(restricted)
+                .filter(owner -> caller.key().restriction().mayHold(owner));
+    }
+
     private static Filter oneOf(OwnerKind kind, Set<String> ids) {
         List<Json> values = ids.stream().<Json>map(JsonString::new).toList();
         return new Compare(new Field.Scope(kind), Operator.IN, new JsonArray(values));
-    }
-
-    /// Whether memories that the restriction lets through can belong to the owner: a memory of an owner has
-    /// none of
-    /// the
-    /// kinds above the owner's, and the owner's id.
-    private static boolean mayHold(Restriction restriction, Owner owner) {
-        for (Map.Entry<OwnerKind, Set<String>> entry : restriction.allowed().entrySet()) {
-            int order = entry.getKey().compareTo(owner.kind());
-            if (order < 0 || (order == 0 && !entry.getValue().contains(owner.id()))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean seesAllOf(Restriction restriction, Owner owner) {
-        return mayHold(restriction, owner)
-                && restriction.allowed().keySet().stream().allMatch(kind -> kind == owner.kind());
     }
 
     private static String needs(Caller caller) {

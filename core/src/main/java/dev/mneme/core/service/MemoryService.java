@@ -128,7 +128,7 @@ public final class MemoryService {
                         index,
                         outcome instanceof Outcome.Stored stored
                                 ? new Added.Stored(stored, result.position(), result.replayed())
-                                : new Added.Refused(failure(outcome)));
+                                : new Added.Refused(failure(outcome, result.replayed())));
             }
         } catch (MnemeException e) {
             commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
@@ -244,7 +244,7 @@ public final class MemoryService {
                     "Say whose memories: name userId, agentId, appId, runId or a filter. Nothing was deleted.");
         }
         Filter restricted = Authorizer.restrict(caller, filter);
-        Optional<Owner> owner = OwnerRoute.of(restricted);
+        Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (owner.isPresent()) {
             WriteResult result = write(caller, owner.get(), idempotency, new Command.DeleteMatching(restricted));
             long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
@@ -281,9 +281,14 @@ public final class MemoryService {
         WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
         Outcome outcome = result.outcomes().getFirst();
         if (outcome instanceof Outcome.Rejected) {
-            throw failure(outcome);
+            throw failure(outcome, result.replayed());
         }
         return result;
+    }
+
+    private static MnemeException failure(Outcome outcome, boolean replayed) {
+        MnemeException failure = failure(outcome);
+        return replayed ? failure.asReplayed() : failure;
     }
 
     private static MnemeException failure(Outcome outcome) {
@@ -309,7 +314,7 @@ public final class MemoryService {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);
         Filter restricted = Authorizer.restrict(caller, filter);
-        Owner owner = freshOwner(restricted, options);
+        Owner owner = freshOwner(caller, restricted, options);
         return store.list(new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant()));
     }
 
@@ -339,12 +344,13 @@ public final class MemoryService {
             checkQuery(search.text());
         }
         Filter restricted = Authorizer.restrict(caller, search.filter());
-        Owner owner = freshOwner(restricted, options);
+        Owner owner = freshOwner(caller, restricted, options);
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
                 queryEmbedding(search),
                 search.vector() != null,
+                caller.key().restriction(),
                 restricted,
                 search.topK(),
                 search.threshold(),
@@ -402,8 +408,8 @@ public final class MemoryService {
     }
 
     /// The one owner that is asked, once it is as fresh as the caller wants; null when every shard is asked.
-    private @Nullable Owner freshOwner(Filter filter, ReadOptions options) {
-        Optional<Owner> owner = OwnerRoute.of(filter);
+    private @Nullable Owner freshOwner(Caller caller, Filter restricted, ReadOptions options) {
+        Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (options.position() != null) {
             fresh(
                     owner.orElseThrow(() -> MnemeException.invalid(

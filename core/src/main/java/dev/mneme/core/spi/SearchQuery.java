@@ -3,6 +3,7 @@ package dev.mneme.core.spi;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Restriction;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param vectorGiven whether the caller sent the vector: in another space than the owner's it is
 ///     `embedder_mismatch`;
 ///     a vector that we made is left out there, and the words are searched
+/// @param restriction what the caller's key lets through: what it does not is not there for this search, neither in
+///     a statistic nor as the context of another memory
 /// @param filter everything that must hold, the key's restriction included
 /// @param threshold the least score, 0 to 1
 /// @param timeLimit how long a search over every shard may take before it answers with what it has
@@ -23,9 +26,36 @@ public record SearchQuery(
         @Nullable String text,
         @Nullable QueryEmbedding embedding,
         boolean vectorGiven,
+        Restriction restriction,
         Filter filter,
         int topK,
         double threshold,
         boolean showExpired,
         Instant now,
-        Duration timeLimit) {}
+        Duration timeLimit) {
+    /// A search that nothing is hidden from.
+    public SearchQuery(
+            @Nullable Owner owner,
+            @Nullable String text,
+            @Nullable QueryEmbedding embedding,
+            boolean vectorGiven,
+            Filter filter,
+            int topK,
+            double threshold,
+            boolean showExpired,
+            Instant now,
+            Duration timeLimit) {
+        this(
+                owner,
+                text,
+                embedding,
+                vectorGiven,
+                Restriction.NONE,
+                filter,
+                topK,
+                threshold,
+                showExpired,
+                now,
+                timeLimit);
+    }
+}

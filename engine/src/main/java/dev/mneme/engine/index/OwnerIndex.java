@@ -80,7 +80,8 @@ public final class OwnerIndex {
         Lock read = lock.readLock();
         readAsOf(request.now(), read);
         try {
-            return OwnerSearch.run(memories, request, query);
+            OwnerMemories seen = request.view() == null ? memories : memories.of(request.view());
+            return OwnerSearch.run(seen, request, query);
         } finally {
             read.unlock();
         }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The state of an owner's index: memories with their words, vectors and neighbours, and the statistics over the
@@ -185,13 +186,18 @@ final class OwnerMemories {
 
     /// The same memories in as few slots as they need.
     OwnerMemories compacted() {
+        return of(header -> true);
+    }
+
+    /// These memories as they would be if there were only those that pass.
+    OwnerMemories of(Predicate<Memory> view) {
         OwnerMemories dense = new OwnerMemories(math, quantizeFrom);
         dense.asOf = asOf;
         List<Long> ordinals = new ArrayList<>(byOrdinal.keySet());
         ordinals.sort(null);
         for (long ordinal : ordinals) {
             Integer slot = byOrdinal.get(ordinal);
-            if (slot != null) {
+            if (slot != null && view.test(slots.header(slot))) {
                 dense.put(ordinal, slots.header(slot), analyzed(slot), embedding(slot));
             }
         }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
 /// @param showExpired whether expired memories are found too
+/// @param view what is there for this search at all: what fails it counts in no statistic and lends to no neighbour;
+///     null for everything. Costs an indexing of what passes it, so it is not for filters
 /// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
 ///     index's read lock, so it must not call the index
 /// @param explain whether hits tell the parts of their score
@@ -25,6 +27,7 @@ public record SearchRequest(
         double threshold,
         Instant now,
         boolean showExpired,
+        @Nullable Predicate<Memory> view,
         @Nullable Predicate<Memory> filter,
         boolean explain) {
 
@@ -46,5 +49,18 @@ public record SearchRequest(
                 && embedding.embedding().tokens().count() != embedding.spans().size()) {
             throw new IllegalArgumentException("a query needs one span for each token");
         }
+    }
+
+    /// A search in all there is.
+    public SearchRequest(
+            @Nullable String text,
+            @Nullable QueryEmbedding embedding,
+            int topK,
+            double threshold,
+            Instant now,
+            boolean showExpired,
+            @Nullable Predicate<Memory> filter,
+            boolean explain) {
+        this(text, embedding, topK, threshold, now, showExpired, null, filter, explain);
     }
 }

@@ -8,6 +8,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
@@ -125,10 +126,17 @@ final class Search {
                     query.threshold(),
                     query.now(),
                     query.showExpired(),
+                    view(owner),
                     filter,
                     true);
             return shown(shard, hash, index.owner(hash).search(request));
         }
+    }
+
+    /// What of the owner is there for the caller; null for everything.
+    private @Nullable Predicate<Memory> view(Owner owner) {
+        Restriction restriction = query.restriction();
+        return restriction.allowsAllOf(owner) ? null : memory -> restriction.allows(memory.scope());
     }
 
     /// The index keeps no texts: a filter that looks at them needs the row.

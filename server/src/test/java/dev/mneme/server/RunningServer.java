@@ -1,0 +1,88 @@
+package dev.mneme.server;
+
+import dev.mneme.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started again.
+final class RunningServer implements AutoCloseable {
+    private final Path data;
+    private final List<String> flags;
+    private MnemeServer server;
+    private final int port;
+
+    private RunningServer(Path data, List<String> flags, int port) {
+        this.data = data;
+        this.flags = flags;
+        this.server = start(port);
+        this.port = Integer.parseInt(server.url().replaceFirst(".*:", ""));
+    }
+
+    /// Without an embedder, so that it is there at once.
+    static RunningServer on(Path data, String... flags) {
+        List<String> all = new ArrayList<>(List.of("--embedder.kind", "none"));
+        all.addAll(List.of(flags));
+        return new RunningServer(data, all, 0);
+    }
+
+    static RunningServer withBuiltInEmbedder(Path data) {
+        return new RunningServer(data, List.of(), 0);
+    }
+
+    private MnemeServer start(int port) {
+        List<String> all = new ArrayList<>(List.of("--data", data.toString(), "--port", String.valueOf(port)));
+        all.addAll(flags);
+        return MnemeServer.start(ServerConfig.load(all, Map.of("HOME", data.toString())));
+    }
+
+    String url() {
+        return server.url();
+    }
+
+    int port() {
+        return port;
+    }
+
+    String adminKey() {
+        try {
+            return Files.readString(data.resolve("admin.key")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Api admin() {
+        return new Api(url(), adminKey());
+    }
+
+    /// A key that the admin makes.
+    ///
+    /// @param restrict as JSON, or empty for none
+    Api key(String role, String restrict) {
+        return admin().makeKey(role, restrict);
+    }
+
+    void stop() {
+        server.close();
+    }
+
+    /// On the port that it had.
+    void startAgain() {
+        server = start(port);
+    }
+
+    void restart() {
+        stop();
+        startAgain();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
