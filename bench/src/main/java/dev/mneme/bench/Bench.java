@@ -30,7 +30,7 @@ public final class Bench {
             -Dmneme.jar=FILE measures another server jar; -Dmneme.flags="-Xmx1g ..." adds flags to the server's JVM.
             """;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration TIME = Duration.ofSeconds(20);
 
     private Bench() {}

@@ -11,7 +11,7 @@ final class Corpus {
 
     private Corpus() {}
 
-    /// @param eachOwner hears of every memory stored and its owner's number, in the order of arrival
+    /// @param each hears of every memory stored and its owner's number, in the order of arrival
     static void fill(HttpConnection server, int owners, int memories, BiConsumer<Integer, Item> each)
             throws IOException {
         SyntheticMemories synthetic = new SyntheticMemories(1);

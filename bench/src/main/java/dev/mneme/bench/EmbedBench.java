@@ -85,12 +85,14 @@ public final class EmbedBench {
         }
     }
 
-    /// How many synthetic texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with the
+    /// How many synthetic texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with
+    /// the
     /// server's two workers.
     static double textsPerSecond(int callers, int textBytes, Duration time) {
         SyntheticMemories synthetic = new SyntheticMemories(7);
-        List<String> texts =
-                IntStream.range(0, 1_000).mapToObj(i -> synthetic.text(textBytes)).toList();
+        List<String> texts = IntStream.range(0, 1_000)
+                .mapToObj(i -> synthetic.text(textBytes))
+                .toList();
         AtomicInteger done = new AtomicInteger();
         try (OnnxEmbedder embedder = OnnxEmbedder.open(new OnnxEmbedder.Config(2, 2 * callers))) {
             embedder.embed(texts.getFirst());

@@ -25,6 +25,7 @@ final class HttpConnection implements AutoCloseable {
         this.key = key;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Response(int status, byte[] body) {
         JsonNode json() throws IOException {
             if (status >= 300) {

@@ -75,7 +75,8 @@ final class MachineLoad {
 
     /// User, nice, system and stolen time of all cores. Interrupts are left out: here they are our own packets.
     private static long busyTicks() {
-        String[] cpu = read(Path.of("/proc/stat")).lines().findFirst().orElse("").split("\\s+", -1);
+        String[] cpu =
+                read(Path.of("/proc/stat")).lines().findFirst().orElse("").split("\\s+", -1);
         return cpu.length < 9
                 ? 0
                 : Long.parseLong(cpu[1]) + Long.parseLong(cpu[2]) + Long.parseLong(cpu[3]) + Long.parseLong(cpu[8]);
@@ -88,7 +89,8 @@ final class MachineLoad {
             return 0;
         }
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return Long.parseLong(fields[14 - FIRST_FIELD_AFTER_NAME]) + Long.parseLong(fields[15 - FIRST_FIELD_AFTER_NAME]);
+        return Long.parseLong(fields[14 - FIRST_FIELD_AFTER_NAME])
+                + Long.parseLong(fields[15 - FIRST_FIELD_AFTER_NAME]);
     }
 
     private static String loadAverage() {

@@ -1,8 +1,8 @@
 package dev.mneme.bench;
 
 import dev.mneme.bench.SyntheticMemories.Query;
-import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.OwnerIndex;
@@ -28,6 +28,7 @@ final class SearchBench {
 
     private SearchBench() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Ask(byte[] request, Query query) {}
 
     private static Ask ask(String key, SyntheticMemories synthetic, int owner) {

@@ -2,13 +2,11 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -42,29 +40,20 @@ final class AnalyzedMemoryCodec {
     private AnalyzedMemoryCodec() {}
 
     static byte[] encode(AnalyzedMemory memory) {
-        ByteArrayOutputStream bytes =
-                new ByteArrayOutputStream(32 + memory.terms().size() * 8);
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(Analyzer.VERSION);
-            out.writeByte(flags(memory));
-            writeNumber(out, memory.bodyWords());
-            writeIfPresent(out, memory.speaker());
-            writeIfPresent(out, memory.role());
-            LocalDate date = memory.date();
-            if (date != null) {
-                long day = date.toEpochDay();
-                writeNumber(out, (day << 1) ^ (day >> 63));
-            }
-            writeIfPresent(out, memory.episode());
-            writeNumber(out, memory.terms().size());
-            for (TermFrequency term : memory.terms()) {
-                writeString(out, term.term());
-                writeNumber(out, term.frequency());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // a byte array does not fail
+        ByteWriter out = new ByteWriter(64 + memory.terms().size() * 10);
+        out.u8(Analyzer.VERSION).u8(flags(memory)).unsigned(memory.bodyWords());
+        writeIfPresent(out, memory.speaker());
+        writeIfPresent(out, memory.role());
+        LocalDate date = memory.date();
+        if (date != null) {
+            out.signed(date.toEpochDay());
         }
-        return bytes.toByteArray();
+        writeIfPresent(out, memory.episode());
+        out.unsigned(memory.terms().size());
+        for (TermFrequency term : memory.terms()) {
+            out.string(term.term()).unsigned(term.frequency());
+        }
+        return out.toByteArray();
     }
 
     static AnalyzedMemory decode(byte[] bytes) {
@@ -119,9 +108,9 @@ final class AnalyzedMemoryCodec {
         return terms;
     }
 
-    private static void writeIfPresent(DataOutputStream out, @Nullable String value) throws IOException {
+    private static void writeIfPresent(ByteWriter out, @Nullable String value) {
         if (value != null) {
-            writeString(out, value);
+            out.string(value);
         }
     }
 
@@ -134,27 +123,12 @@ final class AnalyzedMemoryCodec {
         return LocalDate.ofEpochDay((zigzag >>> 1) ^ -(zigzag & 1));
     }
 
-    private static void writeString(DataOutputStream out, String value) throws IOException {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        writeNumber(out, bytes.length);
-        out.write(bytes);
-    }
-
     private static String readString(DataInputStream in) throws IOException {
         int length = readInt(in);
         if (length > in.available()) {
             throw new IOException("a string longer than the bytes");
         }
         return new String(in.readNBytes(length), StandardCharsets.UTF_8);
-    }
-
-    private static void writeNumber(DataOutputStream out, long value) throws IOException {
-        long rest = value;
-        while ((rest & ~0x7fL) != 0) {
-            out.writeByte((int) (rest & 0x7f) | 0x80);
-            rest >>>= 7;
-        }
-        out.writeByte((int) rest);
     }
 
     private static int readInt(DataInputStream in) throws IOException {
