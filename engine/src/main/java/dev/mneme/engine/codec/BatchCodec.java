@@ -34,8 +34,12 @@ public final class BatchCodec {
         return out.toByteArray();
     }
 
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when the bytes are no batch
     public static Batch decode(byte[] bytes) {
-        ByteReader in = new ByteReader(bytes);
+        return ByteReader.decode(bytes, BatchCodec::batch);
+    }
+
+    private static Batch batch(ByteReader in) {
         int format = in.u8();
         if (format != FORMAT) {
             throw ModelCodec.unknown("batch format", format);

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what [ByteWriter] wrote.
@@ -18,6 +19,19 @@ public final class ByteReader {
 
     public ByteReader(byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /// Reads a whole record.
+    ///
+    /// @throws MnemeException `INTEGRITY_VIOLATION` for whatever the bytes say that cannot be
+    public static <T> T decode(byte[] bytes, Function<ByteReader, T> fields) {
+        try {
+            return fields.apply(new ByteReader(bytes));
+        } catch (MnemeException e) {
+            throw e.code() == ErrorCode.INTEGRITY_VIOLATION ? e : damaged(e);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw damaged(e);
+        }
     }
 
     public boolean hasMore() {
@@ -116,5 +130,12 @@ public final class ByteReader {
         return new MnemeException(
                 ErrorCode.INTEGRITY_VIOLATION,
                 "A stored record is damaged: its fields do not fit its length. Run mneme verify.");
+    }
+
+    private static MnemeException damaged(RuntimeException cause) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "A stored record is damaged: a field holds what cannot be. Run mneme verify.",
+                cause);
     }
 }

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// The nouns as fields. Enums are written by a number that is fixed here, never by an ordinal that an edit
 /// could move.
 public final class ModelCodec {
+    /// Deeper than any door lets in; damaged bytes must not exhaust the stack.
+    private static final int MAX_DEPTH = 500;
+
     private ModelCodec() {}
 
     public static void write(ByteWriter out, Owner owner) {
@@ -175,6 +178,13 @@ public final class ModelCodec {
     }
 
     public static Json json(ByteReader in) {
+        return json(in, 1);
+    }
+
+    private static Json json(ByteReader in, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw unknown("nesting", depth);
+        }
         int tag = in.u8();
         return switch (tag) {
             case 0 -> new JsonNull();
@@ -189,7 +199,7 @@ public final class ModelCodec {
                 int count = in.count();
                 List<Json> items = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
-                    items.add(json(in));
+                    items.add(json(in, depth + 1));
                 }
                 yield new JsonArray(items);
             }
@@ -197,7 +207,7 @@ public final class ModelCodec {
                 int count = in.count();
                 Map<String, Json> members = LinkedHashMap.newLinkedHashMap(count);
                 for (int i = 0; i < count; i++) {
-                    members.put(in.string(), json(in));
+                    members.put(in.string(), json(in, depth + 1));
                 }
                 yield members.isEmpty() ? JsonObject.EMPTY : new JsonObject(members);
             }
@@ -273,21 +283,28 @@ public final class ModelCodec {
     }
 
     public static Filter filter(ByteReader in) {
+        return filter(in, 1);
+    }
+
+    private static Filter filter(ByteReader in, int depth) {
+        if (depth > MAX_DEPTH) {
+            throw unknown("nesting", depth);
+        }
         int tag = in.u8();
         return switch (tag) {
-            case 0 -> new Filter.And(filters(in));
-            case 1 -> new Filter.Or(filters(in));
-            case 2 -> new Filter.Not(filter(in));
+            case 0 -> new Filter.And(filters(in, depth));
+            case 1 -> new Filter.Or(filters(in, depth));
+            case 2 -> new Filter.Not(filter(in, depth + 1));
             case 3 -> new Filter.Compare(field(in), operator(in.u8()), json(in));
             default -> throw unknown("filter tag", tag);
         };
     }
 
-    private static List<Filter> filters(ByteReader in) {
+    private static List<Filter> filters(ByteReader in, int depth) {
         int count = in.count();
         List<Filter> filters = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            filters.add(filter(in));
+            filters.add(filter(in, depth + 1));
         }
         return filters;
     }

@@ -69,7 +69,7 @@ public final class DataFolder implements AutoCloseable {
                 if (!Files.exists(manifest)) {
                     write(path, newManifest(shards, random));
                 }
-                return new DataFolder(path, lockFile, lock, read(manifest));
+                return opened(path, lockFile, lock, manifest);
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;
@@ -80,6 +80,17 @@ public final class DataFolder implements AutoCloseable {
                     "The data folder " + path + " cannot be used (" + e + "): choose another with --data, or mend its"
                             + " permissions.",
                     e);
+        }
+    }
+
+    private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest)
+            throws IOException {
+        try {
+            return new DataFolder(path, lockFile, lock, read(manifest));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
+            damaged.addSuppressed(e);
+            throw damaged;
         }
     }
 

@@ -50,6 +50,8 @@ public final class Verification {
             for (int i = 0; i < names.size(); i++) {
                 shard(names.get(i), tables.tables(i), folder.epoch());
             }
+        } catch (MnemeException e) {
+            problems.add("tables: " + e.getMessage());
         }
         return new Report(owners, memories, rows, records, problems);
     }

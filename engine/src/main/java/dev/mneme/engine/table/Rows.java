@@ -18,6 +18,7 @@ import dev.mneme.engine.codec.ModelCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The values of a shard's rows. Each begins with an envelope, so that a later version can add to it:
@@ -52,7 +53,10 @@ public final class Rows {
             if (row == null) {
                 return NEW;
             }
-            ByteReader in = open(row);
+            return read(row, Shard::fields);
+        }
+
+        private static Shard fields(ByteReader in) {
             return new Shard(
                     in.instant(),
                     in.unsigned(),
@@ -95,7 +99,10 @@ public final class Rows {
         }
 
         public static Head decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, Head::fields);
+        }
+
+        private static Head fields(ByteReader in) {
             return new Head(
                     in.bool() ? ModelCodec.owner(in) : null,
                     in.unsigned(),
@@ -122,7 +129,10 @@ public final class Rows {
         }
 
         public static Version decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, Version::fields);
+        }
+
+        private static Version fields(ByteReader in) {
             MemoryEvent event = eventOf(in.u8());
             long version = in.unsigned();
             long sequence = in.unsigned();
@@ -140,7 +150,10 @@ public final class Rows {
         }
 
         public static Pointer decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, Pointer::fields);
+        }
+
+        private static Pointer fields(ByteReader in) {
             return new Pointer(in.raw(Keys.OWNER), in.fixed64());
         }
     }
@@ -152,7 +165,7 @@ public final class Rows {
     }
 
     public static Embedding embedding(byte[] row) {
-        return ModelCodec.embedding(open(row));
+        return read(row, ModelCodec::embedding);
     }
 
     /// One change of an owner.
@@ -174,7 +187,10 @@ public final class Rows {
         }
 
         public static ChangeRow decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, ChangeRow::fields);
+        }
+
+        private static ChangeRow fields(ByteReader in) {
             ChangeType type = typeOf(in.u8());
             long arrival = in.unsigned();
             long version = in.unsigned();
@@ -193,7 +209,10 @@ public final class Rows {
         }
 
         public static OperatorRow decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, OperatorRow::fields);
+        }
+
+        private static OperatorRow fields(ByteReader in) {
             return new OperatorRow(in.raw(Keys.OWNER), in.fixed64());
         }
     }
@@ -205,7 +224,10 @@ public final class Rows {
         }
 
         public static EntityRow decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, EntityRow::fields);
+        }
+
+        private static EntityRow fields(ByteReader in) {
             return new EntityRow(in.unsigned(), in.instant());
         }
     }
@@ -216,7 +238,7 @@ public final class Rows {
     }
 
     public static long arrival(byte[] row) {
-        return open(row).fixed64();
+        return read(row, ByteReader::fixed64);
     }
 
     /// What a write under an idempotency key was and became.
@@ -292,7 +314,10 @@ public final class Rows {
         }
 
         public static IdempotencyRow decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, IdempotencyRow::fields);
+        }
+
+        private static IdempotencyRow fields(ByteReader in) {
             byte[] requestHash = in.bytes();
             Instant at = in.instant();
             long ordinal = in.unsigned();
@@ -333,7 +358,10 @@ public final class Rows {
         }
 
         public static IdempotencyOrderRow decode(byte[] row) {
-            ByteReader in = open(row);
+            return read(row, IdempotencyOrderRow::fields);
+        }
+
+        private static IdempotencyOrderRow fields(ByteReader in) {
             return new IdempotencyOrderRow(in.bytes(), in.instant());
         }
     }
@@ -345,21 +373,22 @@ public final class Rows {
     }
 
     public static ApiKey apiKey(byte[] row) {
-        return ModelCodec.apiKey(open(row));
+        return read(row, ModelCodec::apiKey);
     }
 
     private static ByteWriter sealed() {
         return new ByteWriter().u8(FORMAT).u8(0);
     }
 
-    private static ByteReader open(byte[] row) {
-        ByteReader in = new ByteReader(row);
-        int format = in.u8();
-        if (format != FORMAT) {
-            throw unknown("row format", format);
-        }
-        in.raw(in.u8());
-        return in;
+    private static <T> T read(byte[] row, Function<ByteReader, T> fields) {
+        return ByteReader.decode(row, in -> {
+            int format = in.u8();
+            if (format != FORMAT) {
+                throw unknown("row format", format);
+            }
+            in.raw(in.u8());
+            return fields.apply(in);
+        });
     }
 
     private static int eventCode(MemoryEvent event) {

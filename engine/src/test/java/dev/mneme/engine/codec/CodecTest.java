@@ -1,0 +1,257 @@
+package dev.mneme.engine.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.TokenVectors;
+import dev.mneme.engine.codec.BatchCodec.Batch;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Rows.IdempotencyRow;
+import dev.mneme.testkit.Fixtures;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What was written is read as it was; bytes that are damaged are said to be damaged, and nothing else happens.
+final class CodecTest {
+    private static LongStream seeds() {
+        return LongStream.range(0, 30);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aBatchIsReadAsItWasWritten(long seed) {
+        byte[] bytes = BatchCodec.encode(batch(new SplittableRandom(seed)));
+        assertThat(BatchCodec.encode(BatchCodec.decode(bytes))).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aMemoryRowIsReadAsItWasWritten(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Rows.Version version = new Rows.Version(
+                MemoryEvent.values()[random.nextInt(4)], memory(random), 3, 9, time(random), Provenance.ofKey("k"));
+        assertThat(Rows.Version.decode(version.encode())).isEqualTo(version);
+    }
+
+    @Test
+    void everyRowIsReadAsItWasWritten() {
+        Owner owner = Owner.user("α");
+        Rows.Head head = new Rows.Head(owner, 5, 2, new EmbeddingSpace("e", 3), 1, 4);
+        assertThat(Rows.Head.decode(head.encode())).isEqualTo(head);
+        Rows.Head erased = new Rows.Head(null, 5, 5, null, 0, 0);
+        assertThat(Rows.Head.decode(erased.encode())).isEqualTo(erased);
+        Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5);
+        assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);
+        assertThat(Rows.Shard.decode(null)).isEqualTo(Rows.Shard.NEW);
+        for (ChangeType type : ChangeType.values()) {
+            Rows.ChangeRow change =
+                    new Rows.ChangeRow(type, 1, 2, Instant.EPOCH, new Provenance("k", "phone", true), 8, 3);
+            assertThat(Rows.ChangeRow.decode(change.encode())).isEqualTo(change);
+        }
+        for (ErrorCode code : ErrorCode.values()) {
+            IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(code, "why", "field", null);
+            IdempotencyRow row = new IdempotencyRow(new byte[] {1}, Instant.EPOCH, 2, 3, List.of(kept));
+            assertThat(IdempotencyRow.decode(row.encode()).outcomes()).containsExactly(kept);
+        }
+        Rows.EntityRow entity = new Rows.EntityRow(3, Instant.ofEpochMilli(-1));
+        assertThat(Rows.EntityRow.decode(entity.encode())).isEqualTo(entity);
+        assertThat(Rows.arrival(Rows.encode(77L))).isEqualTo(77);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void damagedBytesAreSaidToBeDamaged(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] batch = BatchCodec.encode(batch(random));
+        damage(random, batch, BatchCodec::decode);
+        Rows.Version version =
+                new Rows.Version(MemoryEvent.ADD, memory(random), 1, 1, time(random), Provenance.ofKey("k"));
+        damage(random, version.encode(), Rows.Version::decode);
+        damage(random, Rows.encode(embedding(random)), Rows::embedding);
+        damage(random, Rows.encode(apiKey()), Rows::apiKey);
+        damage(random, Rows.Head.of(Owner.user("alice")).encode(), Rows.Head::decode);
+        damage(random, new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5).encode(), Rows.Shard::decode);
+        IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(ErrorCode.NOT_FOUND, "m", null, null);
+        damage(
+                random,
+                new IdempotencyRow(new byte[32], Instant.EPOCH, 1, 2, List.of(kept)).encode(),
+                IdempotencyRow::decode);
+    }
+
+    @Test
+    void nestingWithoutEndIsDamageAndExhaustsNothing() {
+        byte[] deep = new byte[100_000];
+        for (int i = 0; i < deep.length; i += 2) {
+            deep[i] = 5; // an array
+            deep[i + 1] = 1; // of one
+        }
+        assertThatThrownBy(() -> ModelCodec.json(new ByteReader(deep)))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
+    }
+
+    /// Cuts, and flips, and noise: each is read as something, or refused as damage.
+    private static void damage(SplittableRandom random, byte[] bytes, Consumer<byte[]> decode) {
+        for (int n = 0; n < 300; n++) {
+            byte[] damaged = bytes.clone();
+            switch (random.nextInt(3)) {
+                case 0 -> damaged = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+                case 1 -> damaged[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+                default -> {
+                    for (int i = 0; i < 4; i++) {
+                        damaged[random.nextInt(bytes.length)] = (byte) random.nextInt();
+                    }
+                }
+            }
+            try {
+                decode.accept(damaged);
+            } catch (MnemeException refused) {
+                assertThat(refused.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            }
+        }
+    }
+
+    private static Batch batch(SplittableRandom random) {
+        List<Command> commands = new ArrayList<>();
+        for (int n = random.nextInt(6); n >= 0; n--) {
+            commands.add(command(random));
+        }
+        Write.Idempotency key = random.nextBoolean() ? new Write.Idempotency("key", new byte[] {1, 2}) : null;
+        Write write = new Write(Owner.user("alice"), new Provenance("k", "i", random.nextBoolean()), key, commands);
+        return new Batch(time(random), List.of(write, Fixtures.write(Owner.user("bob"))));
+    }
+
+    private static Command command(SplittableRandom random) {
+        return switch (random.nextInt(7)) {
+            case 0 -> {
+                Memory memory = memory(random);
+                yield new Command.AddMemory(
+                        memory.id(),
+                        memory.scope(),
+                        memory.text(),
+                        memory.role(),
+                        memory.name(),
+                        memory.metadata(),
+                        memory.categories(),
+                        memory.timestamp(),
+                        memory.expiresAt(),
+                        random.nextBoolean() ? embedding(random) : null,
+                        random.nextBoolean());
+            }
+            case 1 ->
+                new Command.UpdateMemory(
+                        id(random),
+                        text(random),
+                        random.nextBoolean() ? embedding(random) : null,
+                        random.nextBoolean() ? object(random, 2) : null,
+                        random.nextBoolean() ? List.of("a", "") : null,
+                        random.nextBoolean() ? new Command.UpdateMemory.Expiry(null) : null,
+                        random.nextLong());
+            case 2 -> new Command.DeleteMemory(id(random), Command.ANY_VERSION);
+            case 3 ->
+                new Command.DeleteMatching(new Filter.Not(new Filter.Or(List.of(
+                        Fixtures.user("alice"), Fixtures.category("x"), Fixtures.metadata("/a", json(random, 1))))));
+            case 4 -> new Command.EraseOwner();
+            case 5 -> new Command.PutKey(apiKey());
+            default -> new Command.DeleteKey("k9");
+        };
+    }
+
+    private static ApiKey apiKey() {
+        return new ApiKey(
+                "k1",
+                "nämé",
+                Role.WRITE,
+                Fixtures.only(OwnerKind.AGENT, "bot", "cat"),
+                Instant.EPOCH,
+                null,
+                new ApiKey.Rate(3, 9),
+                new byte[32]);
+    }
+
+    private static Memory memory(SplittableRandom random) {
+        return new Memory(
+                id(random),
+                new ScopeIds("u" + random.nextInt(), null, random.nextBoolean() ? "app" : null, null),
+                String.valueOf(text(random)),
+                text(random),
+                text(random),
+                object(random, 3),
+                List.of("x", "y"),
+                random.nextBoolean() ? time(random) : null,
+                time(random),
+                time(random),
+                null,
+                random.nextLong(1L << 40),
+                random.nextBoolean() ? id(random) : null);
+    }
+
+    private static MemoryId id(SplittableRandom random) {
+        return new MemoryId(new UUID(random.nextLong(), random.nextLong()));
+    }
+
+    private static Instant time(SplittableRandom random) {
+        return Instant.ofEpochMilli(random.nextLong(-1L << 45, 1L << 45));
+    }
+
+    private static @Nullable String text(SplittableRandom random) {
+        return random.nextInt(4) == 0 ? null : "tea 👋 café\n".repeat(random.nextInt(20));
+    }
+
+    private static Embedding embedding(SplittableRandom random) {
+        float[] vector = new float[3];
+        IntStream.range(0, 3).forEach(i -> vector[i] = (float) random.nextDouble());
+        TokenVectors tokens = random.nextBoolean() ? new TokenVectors(new byte[2 * TokenVectors.DIMENSION]) : null;
+        return new Embedding(new EmbeddingSpace("e", 3), vector, tokens);
+    }
+
+    private static Json.JsonObject object(SplittableRandom random, int depth) {
+        Map<String, Json> members = new LinkedHashMap<>();
+        for (int n = random.nextInt(4); n > 0; n--) {
+            members.put("m" + n, json(random, depth - 1));
+        }
+        return new Json.JsonObject(members);
+    }
+
+    private static Json json(SplittableRandom random, int depth) {
+        return switch (random.nextInt(depth > 0 ? 6 : 4)) {
+            case 0 -> new Json.JsonNull();
+            case 1 -> new Json.JsonBoolean(random.nextBoolean());
+            case 2 -> new Json.JsonNumber(new BigDecimal(random.nextLong()).movePointLeft(random.nextInt(30)));
+            case 3 -> new Json.JsonString("s" + random.nextInt());
+            case 4 -> new Json.JsonArray(List.of(json(random, depth - 1), json(random, depth - 1)));
+            default -> object(random, depth);
+        };
+    }
+}

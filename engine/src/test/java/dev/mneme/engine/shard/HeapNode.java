@@ -1,0 +1,124 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.HeapTables;
+import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A node on the heap that can be opened again, and whose tables can be told to refuse writes.
+final class HeapNode {
+    static final int SHARDS = 3;
+
+    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(SHARDS);
+    private final List<HeapTables.Home> rows =
+            Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
+    private final List<HeapTables.Home> words =
+            Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
+    private final AtomicInteger refused = new AtomicInteger();
+    private HeapCommitLog log = new HeapCommitLog(entries);
+    private volatile @Nullable RuntimeException brokenRows;
+    private volatile @Nullable RuntimeException brokenWords;
+
+    LocalStore open() {
+        log = new HeapCommitLog(entries);
+        return open(log);
+    }
+
+    LocalStore open(CommitLog on) {
+        LocalStore.Parts parts = new LocalStore.Parts(
+                "abcdefgh",
+                slot -> slot % (SHARDS - 1),
+                List.of("0", "1", "system"),
+                on,
+                () -> {},
+                rows.stream().<Tables>map(home -> new Breakable(home, true)).toList(),
+                words.stream().<Tables>map(home -> new Breakable(home, false)).toList(),
+                new ManualClock(),
+                () -> true,
+                ShardMetrics.NONE,
+                on::close);
+        return LocalStore.open(parts, new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20));
+    }
+
+    HeapCommitLog log() {
+        return log;
+    }
+
+    void breakTables(RuntimeException with) {
+        brokenRows = with;
+    }
+
+    void breakIndex(RuntimeException with) {
+        brokenWords = with;
+    }
+
+    void mendTables() {
+        brokenRows = null;
+        brokenWords = null;
+    }
+
+    int refusedWrites() {
+        return refused.get();
+    }
+
+    private final class Breakable implements Tables {
+        private final HeapTables tables;
+        private final boolean ofRows;
+
+        Breakable(HeapTables.Home home, boolean ofRows) {
+            this.tables = new HeapTables(home);
+            this.ofRows = ofRows;
+        }
+
+        @Override
+        public void write(Batch batch) {
+            RuntimeException broken = ofRows ? brokenRows : brokenWords;
+            if (broken != null) {
+                refused.incrementAndGet();
+                throw broken;
+            }
+            tables.write(batch);
+        }
+
+        @Override
+        public long appliedIndex() {
+            return tables.appliedIndex();
+        }
+
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            return tables.get(key);
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return tables.snapshot();
+        }
+
+        @Override
+        public long checkpoint() {
+            return tables.checkpoint();
+        }
+
+        @Override
+        public void compact(byte[] from, byte[] to) {
+            tables.compact(from, to);
+        }
+
+        @Override
+        public long sizeBytes() {
+            return tables.sizeBytes();
+        }
+
+        @Override
+        public void close() {
+            tables.close();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.CommitLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A log that keeps proposals waiting, as one does whose disk is slow, and meanwhile refuses more, as one does whose
+/// queue is full.
+final class HoldingLog implements CommitLog {
+    private final CommitLog log;
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean holding;
+    private boolean refusing;
+
+    HoldingLog(CommitLog log) {
+        this.log = log;
+    }
+
+    synchronized void hold() {
+        holding = true;
+    }
+
+    synchronized void refuse() {
+        refusing = true;
+    }
+
+    synchronized void release() {
+        holding = false;
+        refusing = false;
+        waiting.forEach(Runnable::run);
+        waiting.clear();
+    }
+
+    synchronized int held() {
+        return waiting.size();
+    }
+
+    @Override
+    public synchronized void propose(int shard, byte[] batch, Callback callback) {
+        if (refusing) {
+            callback.failed(new MnemeException(ErrorCode.OVERLOADED, "The queue is full."));
+        } else if (holding) {
+            waiting.add(() -> log.propose(shard, batch, callback));
+        } else {
+            log.propose(shard, batch, callback);
+        }
+    }
+
+    @Override
+    public void replay(int shard, long afterIndex, Replay replay) {
+        log.replay(shard, afterIndex, replay);
+    }
+
+    @Override
+    public long lastIndex(int shard) {
+        return log.lastIndex(shard);
+    }
+
+    @Override
+    public void checkpointed(int shard, long index) {
+        log.checkpointed(shard, index);
+    }
+
+    @Override
+    public Map<Integer, Long> pinning() {
+        return log.pinning();
+    }
+
+    @Override
+    public State state() {
+        return log.state();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
