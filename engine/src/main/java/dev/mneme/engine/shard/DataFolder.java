@@ -83,8 +83,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest)
-            throws IOException {
+    private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest) throws IOException {
         try {
             return new DataFolder(path, lockFile, lock, read(manifest));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {

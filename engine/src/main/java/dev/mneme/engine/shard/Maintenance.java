@@ -74,8 +74,7 @@ final class Maintenance implements AutoCloseable {
             shards.forEach(Maintenance::checkpoint);
             shard.compactErased(owner);
         } catch (RuntimeException e) {
-            LOG.log(
-                    Level.WARNING, "What an erasure left on the disk could not be dropped yet: " + e.getMessage(), e);
+            LOG.log(Level.WARNING, "What an erasure left on the disk could not be dropped yet: " + e.getMessage(), e);
         }
     }
 

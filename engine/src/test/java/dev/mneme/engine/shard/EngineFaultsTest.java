@@ -111,8 +111,8 @@ final class EngineFaultsTest {
             add(store, "written in time");
         }
         LocalEngine.Settings full = settings()
-                .withStore(new StoreConfig(
-                        Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), Long.MAX_VALUE, 64 << 20));
+                .withStore(
+                        new StoreConfig(Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), Long.MAX_VALUE, 64 << 20));
         try (Store store = LocalEngine.open(folder, full)) {
             assertThat(refusal(() -> add(store, "too late")).code()).isEqualTo(ErrorCode.STORAGE_FULL);
             assertThat(store.status().log()).isEqualTo(CommitLog.State.STORAGE_FULL);
@@ -218,14 +218,14 @@ final class EngineFaultsTest {
             MnemeException later = refusal(() -> add(store, "later"));
             assertThat(later.code()).isEqualTo(ErrorCode.INTERNAL);
             assertThat(later).hasMessageContaining("Restart");
-            assertThat(store.status().shards())
-                    .extracting(ShardStatus::error)
-                    .contains("the rows are broken");
+            assertThat(store.status().shards()).extracting(ShardStatus::error).contains("the rows are broken");
             assertThat(found(store, "before")).containsExactly("before");
         }
         node.mendTables();
         try (LocalStore store = node.open()) {
-            assertThat(store.head(ALICE).sequence()).as("what was committed is applied now").isEqualTo(2);
+            assertThat(store.head(ALICE).sequence())
+                    .as("what was committed is applied now")
+                    .isEqualTo(2);
         }
     }
 
@@ -313,7 +313,8 @@ final class EngineFaultsTest {
                     }
                 })
                 .isInstanceOfSatisfying(
-                        MnemeException.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED));
+                        MnemeException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED));
     }
 
     @Test
@@ -329,13 +330,15 @@ final class EngineFaultsTest {
         try (Store store = open()) {
             assertThat(filesWith(secret)).as("the tables have it too").anyMatch(file -> file.contains("tables"));
             store.write(Fixtures.write(ALICE, new dev.mneme.core.command.Command.EraseOwner()));
-            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(filesWith(secret))
-                    .isEmpty());
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(filesWith(secret)).isEmpty());
             assertThat(found(store, secret)).isEmpty();
         }
         assertThat(filesWith(secret)).isEmpty();
         try (Store store = open()) {
-            assertThat(store.search(Fixtures.words(Owner.user("bob"), "stays", Instant.now())).hits())
+            assertThat(store.search(Fixtures.words(Owner.user("bob"), "stays", Instant.now()))
+                            .hits())
                     .hasSize(1);
         }
     }

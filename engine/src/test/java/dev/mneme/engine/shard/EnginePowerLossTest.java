@@ -37,8 +37,9 @@ final class EnginePowerLossTest {
 
     private final List<HeapTables.Home> rows = homes();
     private final List<HeapTables.Home> words = homes();
-    private final List<StoreHistory> histories =
-            Stream.of("ann", "bea", "cid").map(id -> new StoreHistory(Owner.user(id))).toList();
+    private final List<StoreHistory> histories = Stream.of("ann", "bea", "cid")
+            .map(id -> new StoreHistory(Owner.user(id)))
+            .toList();
 
     private static List<HeapTables.Home> homes() {
         return Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();

@@ -53,8 +53,7 @@ final class StoreHistory {
         MemoryId id;
         synchronized (this) {
             String name = owner.id() + "-" + ++written;
-            var add = Fixtures.withoutDedupe(
-                    Fixtures.add(owner.id(), name + " " + "x".repeat(random.nextInt(200))));
+            var add = Fixtures.withoutDedupe(Fixtures.add(owner.id(), name + " " + "x".repeat(random.nextInt(200))));
             id = add.id();
             write = Fixtures.once(owner, name, name, add);
         }
@@ -175,7 +174,9 @@ final class StoreHistory {
         });
         assertThat(refused).as("refused writes").noneMatch(added::contains);
         acknowledged.forEach((id, sequence) -> {
-            assertThat(again.size()).as("the acknowledged change %d", sequence).isGreaterThanOrEqualTo(sequence.intValue());
+            assertThat(again.size())
+                    .as("the acknowledged change %d", sequence)
+                    .isGreaterThanOrEqualTo(sequence.intValue());
             Memory memory = again.get(sequence.intValue() - 1).memory();
             assertThat(memory).isNotNull();
             assertThat(memory.id()).as("the change at %d", sequence).isEqualTo(id);
