@@ -80,13 +80,14 @@ public final class Authorizer {
         return caller.key().restriction().allows(memory.scope());
     }
 
-    /// A change without a memory (an erasure) concerns whoever may see all of the owner's memories.
+    /// A change without a memory (an erasure) concerns whoever may see some of the owner's memories: theirs are
+    /// gone too.
     static boolean maySee(Caller caller, Change change) {
         Memory memory = change.memory();
         if (memory != null) {
             return maySee(caller, memory);
         }
-        return caller.key().restriction().allowsAllOf(change.owner());
+        return caller.key().restriction().mayHold(change.owner());
     }
 
     /// The filter, intersected with what the key may see.
