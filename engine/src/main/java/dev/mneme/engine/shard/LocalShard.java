@@ -111,7 +111,8 @@ final class LocalShard implements AutoCloseable, ShardListener {
         return recent;
     }
 
-    /// Waits until all that the rows contain is also in the search index: no more than the blink between storing an
+    /// Waits until all that the rows contain is also in the search index: no more than the blink between
+    /// storing an
     /// entry's rows and telling of them.
     ShardIndex indexAsOfRows() {
         long contained = tables.appliedIndex();
@@ -129,7 +130,8 @@ final class LocalShard implements AutoCloseable, ShardListener {
         return shard.checkpointDue();
     }
 
-    /// The index first: it may be ahead of the tables after a crash, and then is brought up to date by replaying.
+    /// The index first: it may be ahead of the tables after a crash, and then is brought up to date by
+    /// replaying.
     void checkpoint() {
         index.checkpoint();
         shard.checkpoint();

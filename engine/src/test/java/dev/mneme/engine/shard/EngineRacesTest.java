@@ -30,7 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Readers beside writers: what was answered is found, what is shown at a position contains it. The index has room for
+/// Readers beside writers: what was answered is found, what is shown at a position contains it. The index has
+/// room for
 /// no owner but the one in use, so that every search may load, and evict what another one loaded.
 final class EngineRacesTest {
     private static final int WRITERS = 8;
@@ -102,7 +103,8 @@ final class EngineRacesTest {
         }
     }
 
-    /// The owner's memories are counted by the words that all of them have: a result at position P has P of them.
+    /// The owner's memories are counted by the words that all of them have: a result at position P has P of
+    /// them.
     @Test
     void whatIsReadAtAPositionContainsEveryChangeUpToIt() throws Exception {
         Owner owner = Fixtures.ALICE;
@@ -117,8 +119,8 @@ final class EngineRacesTest {
                     assertThat(page.items()).hasSize((int) page.position().sequence());
                     SearchResult result = store.search(Fixtures.words(owner, "tea", ManualClock.START));
                     assertThat(result.position()).isNotNull();
-                    assertThat(result.hits()).hasSizeGreaterThanOrEqualTo(
-                            (int) Math.min(10, result.position().sequence()));
+                    assertThat(result.hits()).hasSizeGreaterThanOrEqualTo((int)
+                            Math.min(10, result.position().sequence()));
                     assertThat(page.position().sequence()).isGreaterThanOrEqualTo(last);
                     last = result.position().sequence();
                     ChangeBatch changes = store.changes(owner, last, 1_000);
@@ -140,7 +142,8 @@ final class EngineRacesTest {
         Position first =
                 store.write(Fixtures.write(owner, Fixtures.add("alice", "one"))).position();
         assertThat(store.await(owner, first, Duration.ZERO)).isTrue();
-        assertThat(store.await(owner, first.withSequence(2), Duration.ofMillis(1))).isFalse();
+        assertThat(store.await(owner, first.withSequence(2), Duration.ofMillis(1)))
+                .isFalse();
         List<Future<?>> waiters = new ArrayList<>();
         for (int waiter = 0; waiter < 4; waiter++) {
             long sequence = 2 + waiter;
@@ -176,7 +179,8 @@ final class EngineRacesTest {
             String word = "secret" + n;
             store.write(Fixtures.write(owner, Fixtures.add("alice", "my " + word)));
             store.write(Fixtures.write(owner, new Command.EraseOwner()));
-            assertThat(store.search(Fixtures.words(owner, word, ManualClock.START)).hits())
+            assertThat(store.search(Fixtures.words(owner, word, ManualClock.START))
+                            .hits())
                     .noneMatch(hit -> hit.memory().text().contains(word));
             assertThat(store.list(Fixtures.everything(owner, ManualClock.START)).items())
                     .noneMatch(memory -> memory.text().contains(word));
