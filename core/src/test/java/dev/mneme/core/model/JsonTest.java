@@ -72,8 +72,26 @@ final class JsonTest {
     @Test
     void pointsAsRfc6901Says() {
         JsonObject document = object(
-                "foo", array("bar", "baz"), "", 0, "a/b", 1, "c%d", 2, "e^f", 3, "g|h", 4, "i\\j", 5, "k\"l", 6, " ", 7,
-                "m~n", 8);
+                "foo",
+                array("bar", "baz"),
+                "",
+                0,
+                "a/b",
+                1,
+                "c%d",
+                2,
+                "e^f",
+                3,
+                "g|h",
+                4,
+                "i\\j",
+                5,
+                "k\"l",
+                6,
+                " ",
+                7,
+                "m~n",
+                8);
         assertThat(document.at("")).contains(document);
         assertThat(document.at("/foo")).contains(array("bar", "baz"));
         assertThat(document.at("/foo/0")).contains(json("bar"));

@@ -29,7 +29,8 @@ final class MemoryIdTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1-2-3-4-5", "00112233-4455-8677-8899-aabbccddeefg", "00112233445586778899aabbccddeeff"})
+    @ValueSource(
+            strings = {"", "1-2-3-4-5", "00112233-4455-8677-8899-aabbccddeefg", "00112233445586778899aabbccddeeff"})
     void whatIsNoIdNamesNoMemory(String text) {
         assertThatThrownBy(() -> MemoryId.parse(text))
                 .isInstanceOfSatisfying(

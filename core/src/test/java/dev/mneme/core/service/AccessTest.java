@@ -50,14 +50,17 @@ final class AccessTest {
     @Test
     void aUserNamesAnOwnerAndOthersOnlyWithoutWhatIsAbove() {
         assertThat(OwnerRoute.of(is(OwnerKind.USER, "alice"))).contains(ALICE);
-        assertThat(OwnerRoute.of(and(is(OwnerKind.AGENT, "bot"), is(OwnerKind.USER, "alice")))).contains(ALICE);
+        assertThat(OwnerRoute.of(and(is(OwnerKind.AGENT, "bot"), is(OwnerKind.USER, "alice"))))
+                .contains(ALICE);
         assertThat(OwnerRoute.of(is(OwnerKind.AGENT, "bot"))).isEmpty();
-        assertThat(OwnerRoute.of(and(is(OwnerKind.USER, null), is(OwnerKind.AGENT, "bot")))).contains(BOT);
+        assertThat(OwnerRoute.of(and(is(OwnerKind.USER, null), is(OwnerKind.AGENT, "bot"))))
+                .contains(BOT);
         assertThat(OwnerRoute.of(and(
                         new Compare(new Field.Scope(OwnerKind.USER), Operator.EXISTS, new JsonBoolean(false)),
                         is(OwnerKind.AGENT, "bot"))))
                 .contains(BOT);
-        assertThat(OwnerRoute.of(and(is(OwnerKind.USER, null), is(OwnerKind.APP, "x")))).isEmpty();
+        assertThat(OwnerRoute.of(and(is(OwnerKind.USER, null), is(OwnerKind.APP, "x"))))
+                .isEmpty();
     }
 
     @Test
@@ -66,8 +69,11 @@ final class AccessTest {
         assertThat(OwnerRoute.of(new Or(List.of(is(OwnerKind.USER, "alice"))))).isEmpty();
         assertThat(OwnerRoute.of(new Filter.Not(is(OwnerKind.USER, "alice")))).isEmpty();
         Json two = new JsonArray(List.of(new JsonString("a"), new JsonString("b")));
-        assertThat(OwnerRoute.of(new Compare(new Field.Scope(OwnerKind.USER), Operator.IN, two))).isEmpty();
-        assertThat(OwnerRoute.of(is(OwnerKind.USER, ""))).as("no id, so nobody's").isEmpty();
+        assertThat(OwnerRoute.of(new Compare(new Field.Scope(OwnerKind.USER), Operator.IN, two)))
+                .isEmpty();
+        assertThat(OwnerRoute.of(is(OwnerKind.USER, "")))
+                .as("no id, so nobody's")
+                .isEmpty();
     }
 
     private static Caller caller(Role role, Map<OwnerKind, Set<String>> allowed) {
@@ -111,10 +117,14 @@ final class AccessTest {
     @Test
     void eachKindThatAKeyNamesMustBePresentAndAllowed() {
         Caller both = caller(Role.WRITE, Map.of(OwnerKind.USER, Set.of("alice"), OwnerKind.AGENT, Set.of("bot")));
-        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", "bot", null, null)))).isTrue();
-        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", null, null, null)))).isFalse();
-        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", "cat", null, null)))).isFalse();
-        assertThat(Authorizer.maySee(both, memory(new ScopeIds("bob", "bot", null, null)))).isFalse();
+        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", "bot", null, null))))
+                .isTrue();
+        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", null, null, null))))
+                .isFalse();
+        assertThat(Authorizer.maySee(both, memory(new ScopeIds("alice", "cat", null, null))))
+                .isFalse();
+        assertThat(Authorizer.maySee(both, memory(new ScopeIds("bob", "bot", null, null))))
+                .isFalse();
         refused(() -> Authorizer.requireScope(both, ScopeIds.user("alice")));
     }
 
@@ -135,8 +145,10 @@ final class AccessTest {
     void aFilterIsIntersectedWithWhatTheKeyMaySee() {
         Caller alice = caller(Role.READ, Map.of(OwnerKind.USER, Set.of("alice")));
         Filter restricted = Authorizer.restrict(alice, new Or(List.of(And.ALL, is(OwnerKind.USER, "bob"))));
-        assertThat(FilterMatcher.matches(restricted, memory(ScopeIds.user("alice")))).isTrue();
-        assertThat(FilterMatcher.matches(restricted, memory(ScopeIds.user("bob")))).isFalse();
+        assertThat(FilterMatcher.matches(restricted, memory(ScopeIds.user("alice"))))
+                .isTrue();
+        assertThat(FilterMatcher.matches(restricted, memory(ScopeIds.user("bob"))))
+                .isFalse();
         assertThat(OwnerRoute.of(Authorizer.restrict(alice, And.ALL))).contains(ALICE);
         assertThat(Authorizer.restrict(caller(Role.READ, Map.of()), And.ALL)).isEqualTo(And.ALL);
     }
@@ -156,7 +168,8 @@ final class AccessTest {
         assertThat(matches("text", "contains", tea)).isFalse();
         assertThat(matches("text", "icontains", tea)).isTrue();
         assertThat(matches("categories", "contains", new JsonString("food"))).isTrue();
-        assertThat(matches("categories", "nin", new JsonArray(List.of(new JsonString("food"))))).isFalse();
+        assertThat(matches("categories", "nin", new JsonArray(List.of(new JsonString("food")))))
+                .isFalse();
         assertThat(matches("userId", "eq", new JsonString("alice"))).isTrue();
         assertThat(matches("agentId", "eq", new JsonNull())).isTrue();
         assertThat(matches("agentId", "exists", new JsonBoolean(false))).isTrue();

@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,10 @@ final class EngineRacesTest {
         join(writers);
     }
 
+    private static long sequence(@Nullable Position position) {
+        return Objects.requireNonNull(position).sequence();
+    }
+
     /// Two writers share an owner, so that one's loads meet the other's adds.
     private void addAndSearch(int writer) {
         Owner owner = Owner.user("user" + writer / 2);
@@ -94,8 +100,7 @@ final class EngineRacesTest {
                     .as(word)
                     .first()
                     .satisfies(hit -> assertThat(hit.memory().text()).endsWith(word));
-            assertThat(result.position()).isNotNull();
-            assertThat(result.position().sequence())
+            assertThat(sequence(result.position()))
                     .isGreaterThanOrEqualTo(added.position().sequence());
             At<Memory> found = store.find(Fixtures.stored(added).id()).orElseThrow();
             assertThat(found.position().sequence())
@@ -115,14 +120,12 @@ final class EngineRacesTest {
                 long last = 0;
                 while (!done.get()) {
                     var page = store.list(Fixtures.everything(owner, ManualClock.START));
-                    assertThat(page.position()).isNotNull();
-                    assertThat(page.items()).hasSize((int) page.position().sequence());
+                    assertThat(page.items()).hasSize((int) sequence(page.position()));
                     SearchResult result = store.search(Fixtures.words(owner, "tea", ManualClock.START));
-                    assertThat(result.position()).isNotNull();
-                    assertThat(result.hits()).hasSizeGreaterThanOrEqualTo((int)
-                            Math.min(10, result.position().sequence()));
-                    assertThat(page.position().sequence()).isGreaterThanOrEqualTo(last);
-                    last = result.position().sequence();
+                    assertThat(result.hits())
+                            .hasSizeGreaterThanOrEqualTo((int) Math.min(10, sequence(result.position())));
+                    assertThat(sequence(page.position())).isGreaterThanOrEqualTo(last);
+                    last = sequence(result.position());
                     ChangeBatch changes = store.changes(owner, last, 1_000);
                     assertThat(changes.reset()).isFalse();
                     assertThat(changes.position().sequence()).isGreaterThanOrEqualTo(last);
@@ -146,7 +149,7 @@ final class EngineRacesTest {
                 .isFalse();
         List<Future<?>> waiters = new ArrayList<>();
         for (int waiter = 0; waiter < 4; waiter++) {
-            long sequence = 2 + waiter;
+            long sequence = 2L + waiter;
             waiters.add(aside(() -> {
                 assertThat(store.await(owner, first.withSequence(sequence), Duration.ofSeconds(30)))
                         .isTrue();
