@@ -24,7 +24,8 @@ final class ChildServer implements AutoCloseable {
         this.url = url;
     }
 
-    /// Returns when it is ready. The class path goes through the environment: as an argument it would be too long for
+    /// Returns when it is ready. The class path goes through the environment: as an argument it would be too
+    /// long for
     /// some native libraries.
     static ChildServer start(Path data) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

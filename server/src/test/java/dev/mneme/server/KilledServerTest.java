@@ -28,7 +28,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server's process is killed under load, several times: whatever it had acknowledged is there with its content,
+/// The server's process is killed under load, several times: whatever it had acknowledged is there with its
+/// content,
 /// what was sent again under its key is there once, and a live reader misses nothing and hears nothing twice.
 final class KilledServerTest {
     private static final int KILLS = Integer.getInteger("mneme.kills", 3);
@@ -56,7 +57,10 @@ final class KilledServerTest {
             ChildServer server = ChildServer.start(data);
             sendAgain(server);
             if (lastEventId.isEmpty()) {
-                lastEventId = add(server, "the first one").headers().firstValue("Mneme-Position").orElseThrow();
+                lastEventId = add(server, "the first one")
+                        .headers()
+                        .firstValue("Mneme-Position")
+                        .orElseThrow();
                 acknowledged.add("the first one");
             }
             Thread reader = Thread.ofVirtual().start(() -> follow(server));
@@ -74,13 +78,18 @@ final class KilledServerTest {
         try (ChildServer server = ChildServer.start(data)) {
             sendAgain(server);
             assertThat(unanswered).isEmpty();
-            assertThat(texts(server)).as("each acknowledged text, once").hasSameElementsAs(acknowledged)
+            assertThat(texts(server))
+                    .as("each acknowledged text, once")
+                    .hasSameElementsAs(acknowledged)
                     .doesNotHaveDuplicates();
             Thread reader = Thread.ofVirtual().start(() -> follow(server));
             Awaitility.await().atMost(PATIENCE).until(() -> heard.size() >= acknowledged.size() - 1);
             assertThat(reset).isFalse();
-            assertThat(heard).as("each position after the first, once, in order").isEqualTo(
-                    IntStream.rangeClosed(2, acknowledged.size()).mapToObj(Long::valueOf).toList());
+            assertThat(heard)
+                    .as("each position after the first, once, in order")
+                    .isEqualTo(IntStream.rangeClosed(2, acknowledged.size())
+                            .mapToObj(Long::valueOf)
+                            .toList());
             assertThat(heardTexts).doesNotHaveDuplicates();
             server.kill();
             reader.join();
@@ -132,7 +141,8 @@ final class KilledServerTest {
             HttpRequest page = request(server, "/api/v1/memories?userId=alice&limit=500" + cursor)
                     .GET()
                     .build();
-            JsonNode list = JSON.readTree(http.send(page, BodyHandlers.ofString()).body());
+            JsonNode list =
+                    JSON.readTree(http.send(page, BodyHandlers.ofString()).body());
             list.path("items").forEach(item -> texts.add(item.path("text").asText()));
             String next = list.path("nextCursor").asText("");
             cursor = next.isEmpty() || next.equals("null") ? "" : "&cursor=" + next;

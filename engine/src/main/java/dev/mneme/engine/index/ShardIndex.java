@@ -12,15 +12,20 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// The search index of one shard: the forward index on disk (what the analyser made of each memory) and, on the heap,
+/// The search index of one shard: the forward index on disk (what the analyser made of each memory) and, on
+/// the heap,
 /// the owners that are in use.
 ///
-/// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the analysis and
-/// nothing else: a row that is missing, or of another version of the memory, is made anew when its owner is loaded, so
-/// that the whole folder can be deleted at any time. It remembers the log index that it contains, by which a start sees
+/// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the
+/// analysis and
+/// nothing else: a row that is missing, or of another version of the memory, is made anew when its owner is
+/// loaded, so
+/// that the whole folder can be deleted at any time. It remembers the log index that it contains, by which a
+/// start sees
 /// whether rows must be made.
 ///
-/// Loading an owner and applying a change may coincide. The owner is registered before its rows are read, and changes
+/// Loading an owner and applying a change may coincide. The owner is registered before its rows are read, and
+/// changes
 /// that are applied from then on are kept aside and put on top; applying one twice changes nothing.
 ///
 /// **Threads**: [#applied] and [#rebuildSlice] on the shard's thread; the rest on any.
@@ -107,8 +112,7 @@ public final class ShardIndex {
     }
 
     /// Says that the tables contain this log index. Where the forward index contains less, the owners that changed
-    /// since
-    /// have to be checked: all of them when it is new.
+    /// since then have to be checked: all of them when it is new.
     public void begin(long tablesContain) {
         long contained = forward.appliedIndex();
         if (contained < tablesContain) {

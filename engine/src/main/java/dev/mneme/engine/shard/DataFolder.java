@@ -31,7 +31,8 @@ import java.util.stream.Collectors;
 /// index/       the forward index; can be deleted while no process has the folder open
 /// ```
 ///
-/// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for each shard
+/// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for
+/// each shard
 /// `slots.<shard>=<first>-<last>,…` in hex.
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 1;

@@ -120,7 +120,8 @@ final class LocalShard implements AutoCloseable, ShardListener {
         return recent;
     }
 
-    /// Waits until all that the rows contain is also in the search index: no more than the blink between storing an
+    /// Waits until all that the rows contain is also in the search index: no more than the blink between
+    /// storing an
     /// entry's rows and telling of them.
     ShardIndex indexAsOfRows() {
         long contained = tables.appliedIndex();

@@ -13,7 +13,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Makes shards durable in their tables now and then, so that log segments can go and a restart replays little; by
+/// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
+/// little; by
 /// force
 /// when a shard holds back segments beyond the limit. One thread.
 final class Maintenance implements AutoCloseable {
@@ -59,7 +60,8 @@ final class Maintenance implements AutoCloseable {
         }
     }
 
-    /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that hold them.
+    /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that
+    /// hold them.
     void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
         try {
             thread.execute(() -> drop(shard, owner, rollLog));

@@ -87,7 +87,8 @@ final class Shard implements AutoCloseable {
 
     private record Close() implements Event {}
 
-    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what was proposed
+    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what was
+    /// proposed
     /// before it, so each answer names its entry.
     private static final class UnderWay {
         final Batch batch;

@@ -17,7 +17,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads everything in a data folder that no server has open: the log's checksums, every row, and whether the rows of
+/// Reads everything in a data folder that no server has open: the log's checksums, every row, and whether the
+/// rows of
 /// an owner agree with each other.
 public final class Verification {
     private static final long TABLES_BYTES = 64L << 20;

@@ -60,7 +60,12 @@ final class CodecTest {
     void aMemoryRowIsReadAsItWasWritten(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Rows.Version version = new Rows.Version(
-                random.nextBoolean() ? MemoryEvent.ADD : MemoryEvent.UPDATE, memory(random), 3, 9, time(random), Provenance.ofKey("k"));
+                random.nextBoolean() ? MemoryEvent.ADD : MemoryEvent.UPDATE,
+                memory(random),
+                3,
+                9,
+                time(random),
+                Provenance.ofKey("k"));
         assertThat(Rows.Version.decode(version.encode())).isEqualTo(version);
     }
 

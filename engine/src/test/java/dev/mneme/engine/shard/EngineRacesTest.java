@@ -20,17 +20,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Readers beside writers: what was answered is found, what is shown at a position contains it. The index has room for
+/// Readers beside writers: what was answered is found, what is shown at a position contains it. The index has
+/// room for
 /// no owner but the one in use, so that every search may load, and evict what another one loaded.
 final class EngineRacesTest {
     private static final int WRITERS = 8;
@@ -82,6 +85,10 @@ final class EngineRacesTest {
         join(writers);
     }
 
+    private static long sequence(@Nullable Position position) {
+        return Objects.requireNonNull(position).sequence();
+    }
+
     /// Two writers share an owner, so that one's loads meet the other's adds.
     private void addAndSearch(int writer) {
         Owner owner = Owner.user("user" + writer / 2);
@@ -93,8 +100,7 @@ final class EngineRacesTest {
                     .as(word)
                     .first()
                     .satisfies(hit -> assertThat(hit.memory().text()).endsWith(word));
-            assertThat(result.position()).isNotNull();
-            assertThat(result.position().sequence())
+            assertThat(sequence(result.position()))
                     .isGreaterThanOrEqualTo(added.position().sequence());
             At<Memory> found = store.find(Fixtures.stored(added).id()).orElseThrow();
             assertThat(found.position().sequence())
@@ -102,7 +108,8 @@ final class EngineRacesTest {
         }
     }
 
-    /// The owner's memories are counted by the words that all of them have: a result at position P has P of them.
+    /// The owner's memories are counted by the words that all of them have: a result at position P has P of
+    /// them.
     @Test
     void whatIsReadAtAPositionContainsEveryChangeUpToIt() throws Exception {
         Owner owner = Fixtures.ALICE;
@@ -113,14 +120,12 @@ final class EngineRacesTest {
                 long last = 0;
                 while (!done.get()) {
                     var page = store.list(Fixtures.everything(owner, ManualClock.START));
-                    assertThat(page.position()).isNotNull();
-                    assertThat(page.items()).hasSize((int) page.position().sequence());
+                    assertThat(page.items()).hasSize((int) sequence(page.position()));
                     SearchResult result = store.search(Fixtures.words(owner, "tea", ManualClock.START));
-                    assertThat(result.position()).isNotNull();
-                    assertThat(result.hits()).hasSizeGreaterThanOrEqualTo(
-                            (int) Math.min(10, result.position().sequence()));
-                    assertThat(page.position().sequence()).isGreaterThanOrEqualTo(last);
-                    last = result.position().sequence();
+                    assertThat(result.hits())
+                            .hasSizeGreaterThanOrEqualTo((int) Math.min(10, sequence(result.position())));
+                    assertThat(sequence(page.position())).isGreaterThanOrEqualTo(last);
+                    last = sequence(result.position());
                     ChangeBatch changes = store.changes(owner, last, 1_000);
                     assertThat(changes.reset()).isFalse();
                     assertThat(changes.position().sequence()).isGreaterThanOrEqualTo(last);
@@ -140,10 +145,11 @@ final class EngineRacesTest {
         Position first =
                 store.write(Fixtures.write(owner, Fixtures.add("alice", "one"))).position();
         assertThat(store.await(owner, first, Duration.ZERO)).isTrue();
-        assertThat(store.await(owner, first.withSequence(2), Duration.ofMillis(1))).isFalse();
+        assertThat(store.await(owner, first.withSequence(2), Duration.ofMillis(1)))
+                .isFalse();
         List<Future<?>> waiters = new ArrayList<>();
         for (int waiter = 0; waiter < 4; waiter++) {
-            long sequence = 2 + waiter;
+            long sequence = 2L + waiter;
             waiters.add(aside(() -> {
                 assertThat(store.await(owner, first.withSequence(sequence), Duration.ofSeconds(30)))
                         .isTrue();
@@ -176,7 +182,8 @@ final class EngineRacesTest {
             String word = "secret" + n;
             store.write(Fixtures.write(owner, Fixtures.add("alice", "my " + word)));
             store.write(Fixtures.write(owner, new Command.EraseOwner()));
-            assertThat(store.search(Fixtures.words(owner, word, ManualClock.START)).hits())
+            assertThat(store.search(Fixtures.words(owner, word, ManualClock.START))
+                            .hits())
                     .noneMatch(hit -> hit.memory().text().contains(word));
             assertThat(store.list(Fixtures.everything(owner, ManualClock.START)).items())
                     .noneMatch(memory -> memory.text().contains(word));

@@ -21,11 +21,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// What the writers and one resuming reader of an owner were told, through any number of lives of a store, and whether
-/// the store keeps to it. Every text is unique and written without looking for duplicates, under a key of its own.
+/// What the writers and one resuming reader of an owner were told, through any number of lives of a store,
+/// and whether
+/// the store keeps to it. Every text is unique and written without looking for duplicates, under a key of its
+/// own.
 ///
 /// **Threads**: any; one at a time gets in, but for the store's own calls.
 final class StoreHistory {
@@ -163,8 +166,7 @@ final class StoreHistory {
         assertThat(again).as("what the reader saw before stays true").isEqualTo(followed);
         Set<MemoryId> added = new HashSet<>();
         again.forEach(change -> {
-            Memory memory = change.memory();
-            assertThat(memory).isNotNull();
+            Memory memory = Objects.requireNonNull(change.memory());
             if (change.type() == ChangeType.MEMORY_ADDED) {
                 assertThat(added.add(memory.id())).as("added once").isTrue();
             } else {
@@ -177,8 +179,8 @@ final class StoreHistory {
             assertThat(again.size())
                     .as("the acknowledged change %d", sequence)
                     .isGreaterThanOrEqualTo(sequence.intValue());
-            Memory memory = again.get(sequence.intValue() - 1).memory();
-            assertThat(memory).isNotNull();
+            Memory memory =
+                    Objects.requireNonNull(again.get(sequence.intValue() - 1).memory());
             assertThat(memory.id()).as("the change at %d", sequence).isEqualTo(id);
         });
         added.removeAll(deleted);

@@ -54,7 +54,9 @@ final class VerificationTest {
         assertThat(report.rows()).isGreaterThan(100);
         assertThat(report.logRecords()).isPositive();
         try (Store store = open()) {
-            assertThat(store.head(Owner.user("user0")).sequence()).as("verifying changed nothing").isEqualTo(10);
+            assertThat(store.head(Owner.user("user0")).sequence())
+                    .as("verifying changed nothing")
+                    .isEqualTo(10);
         }
     }
 
