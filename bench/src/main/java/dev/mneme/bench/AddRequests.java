@@ -22,9 +22,11 @@ final class AddRequests {
     /// @param vectors whether a vector is sent with it
     AddRequests(String key, int textBytes, boolean vectors) {
         SyntheticMemories synthetic = new SyntheticMemories(7);
+        EnglishTexts english = new EnglishTexts(7);
         String body = "";
         for (int i = 0; i < TEMPLATES; i++) {
-            String text = "0".repeat(NUMBER_DIGITS) + " " + synthetic.text(textBytes - NUMBER_DIGITS - 2);
+            int bytes = textBytes - NUMBER_DIGITS - 2;
+            String text = "0".repeat(NUMBER_DIGITS) + " " + (vectors ? synthetic.text(bytes) : english.text(bytes));
             body = "{\"userId\":\"" + user(0) + "\"," + MARK + text + "\""
                     + (vectors ? ",\"vector\":" + Vectors.json(synthetic.vector()) : "") + "}";
             String whole = new String(HttpConnection.post("/api/v1/memories", key, body), StandardCharsets.US_ASCII);
