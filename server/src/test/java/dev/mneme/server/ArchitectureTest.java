@@ -86,7 +86,8 @@ final class ArchitectureTest {
 
     @Test
     void engineKnowsCoreAndItsStoreAlone() {
-        holds(onlyKnows("engine", JDK, "jdk.incubator.vector..", "org.jspecify..", "dev.mneme.core..", "org.rocksdb.."));
+        holds(onlyKnows(
+                "engine", JDK, "jdk.incubator.vector..", "org.jspecify..", "dev.mneme.core..", "org.rocksdb.."));
     }
 
     @Test
@@ -172,7 +173,12 @@ final class ArchitectureTest {
     private static ArchRule onlyKnows(String module, String... packages) {
         String own = "dev.mneme." + module + "..";
         String[] known = Stream.concat(Stream.of(own, ""), Stream.of(packages)).toArray(String[]::new);
-        return classes().that().resideInAPackage(own).should().onlyDependOnClassesThat().resideInAnyPackage(known);
+        return classes()
+                .that()
+                .resideInAPackage(own)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(known);
     }
 
     private static void holds(ArchRule rule) {
