@@ -38,10 +38,12 @@ final class Logs {
         KEPT[0] = ours;
         KEPT[1] = Logger.getLogger("io.helidon");
         KEPT[1].setLevel(Level.WARNING);
+        KEPT[2] = Logger.getLogger("io.helidon.webserver.LoomServer"); // a port in use: our own message says it
+        KEPT[2].setLevel(Level.OFF);
     }
 
     /// Loggers are held weakly by the JDK: without a reference their levels are forgotten.
-    private static final Logger[] KEPT = new Logger[2];
+    private static final Logger[] KEPT = new Logger[3];
 
     private static String stackTrace(Throwable thrown) {
         StringWriter text = new StringWriter();

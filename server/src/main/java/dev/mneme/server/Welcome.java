@@ -27,9 +27,11 @@ final class Welcome {
         }
         String launcher = Files.isExecutable(workingFolder.toAbsolutePath().resolve("mneme")) ? "./mneme" : "mneme";
         String cliUrl = server.isDefaultAddress() ? "" : " --url " + url;
-        String cliKey = server.isDefaultData() ? "" : " --key " + secret;
+        String cliKey = server.isDefaultData() ? "" : " --data '" + server.data() + "'";
         out.println("Next, in another terminal:");
         out.println("  " + launcher + " add \"I am allergic to peanuts\" --user alice" + cliUrl + cliKey);
+        out.println("  " + launcher + " search \"what must I not eat?\" --user alice" + cliUrl + cliKey);
+        out.println("  " + launcher + " watch --user alice" + cliUrl + cliKey);
         out.println(
                 "  curl -s " + url + "/api/v1/memories/search -H 'Authorization: Bearer " + secret
                         + "' -H 'Content-Type: application/json' -d '{\"query\":\"what must I not eat?\",\"userId\":\"alice\"}'");

@@ -24,6 +24,8 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +85,10 @@ public final class HttpServer implements AutoCloseable {
         keys.onRevoked(limiter::forget);
         HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, upgraders);
         http.server.start();
+        if (http.server.port() < 0) { // the library logs why, and returns
+            throw new UncheckedIOException(
+                    new BindException("cannot listen on " + config.host() + ", port " + config.port()));
+        }
         return http;
     }
 

@@ -8,6 +8,7 @@ import dev.mneme.api.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What describes the door: `/openapi.json`, `/docs`, and `/`, which leads to everything. Made once.
 final class Pages {
@@ -24,14 +25,13 @@ final class Pages {
     }
 
     List<Route> routes() {
-        String home = Html.page("Mneme", home());
         String icon = Html.resource("favicon.svg");
         List<Route> pages = new ArrayList<>();
         pages.add(Route.get("/")
                 .access(Access.OPEN)
                 .named("home", TAG, "A page of links")
                 .gives(Reply.page("text/html", "the page"))
-                .by(request -> page(home)));
+                .by(request -> page(Html.page("Mneme", home(request.header("Host"))))));
         pages.add(Route.get("/favicon.ico")
                 .access(Access.OPEN)
                 .named("icon", TAG, "The icon of the pages")
@@ -66,26 +66,29 @@ final class Pages {
         return Answer.text(200, HTML, html).with("Content-Security-Policy", Html.POLICY);
     }
 
-    private String home() {
+    /// @param host where the reader found the server, so that the lines can be pasted as they are
+    private String home(@Nullable String host) {
+        String shown = Html.escape(host == null ? "localhost:8765" : host);
         return """
                 <header><h1>Mneme</h1>
-                <p class="soft">A memory for assistants and agents. Version %s.</p></header>
+                <p class="soft">A memory for assistants and agents. Version %1$s.</p></header>
                 <main>
                 <div class="cards">
-                <a class="card" href="/docs"><b>Documentation</b><br><span class="soft">every call, by hand</span></a>
-                <a class="card" href="/openapi.json"><b>OpenAPI 3.1</b><br><span class="soft">for generators</span></a>
-                <a class="card" href="/health/ready"><b>Ready?</b><br><span class="soft">part by part</span></a>
+                <a class="card" href="/docs"><b>Documentation</b><br><span class="soft">every call</span></a>
+                <a class="card" href="/openapi.json"><b>OpenAPI 3.1</b><br><span class="soft">for programs</span></a>
+                <a class="card" href="/health/ready"><b>Ready?</b><br><span class="soft">the server, part by part</span></a>
                 <a class="card" href="/health/live"><b>Alive?</b><br><span class="soft">the process</span></a>
-                <a class="card" href="/metrics"><b>Metrics</b><br><span class="soft">for Prometheus; needs a key unless opened</span></a>
+                <a class="card" href="/metrics"><b>Metrics</b><br><span class="soft">for Prometheus; needs a key</span></a>
                 </div>
                 <h2>Try it</h2>
                 <p>The key is in the data folder, in <code>admin.key</code>.</p>
-                <pre>curl -H "Authorization: Bearer $MNEME_KEY" localhost:8765/api/v1/memories \\
+                <pre>export MNEME_KEY=$(cat ~/.local/share/mneme/admin.key)</pre>
+                <pre>curl -H "Authorization: Bearer $MNEME_KEY" %2$s/api/v1/memories \\
                   -d '{"userId":"alice","text":"I am allergic to peanuts"}'</pre>
-                <pre>curl -H "Authorization: Bearer $MNEME_KEY" localhost:8765/api/v1/memories/search \\
+                <pre>curl -H "Authorization: Bearer $MNEME_KEY" %2$s/api/v1/memories/search \\
                   -d '{"userId":"alice","query":"what can she not eat?"}'</pre>
-                <pre>curl -H "Authorization: Bearer $MNEME_KEY" "localhost:8765/api/v1/changes?userId=alice"</pre>
+                <pre>curl -H "Authorization: Bearer $MNEME_KEY" "%2$s/api/v1/changes?userId=alice"</pre>
                 </main>
-                """.formatted(Html.escape(version));
+                """.formatted(Html.escape(version), shown);
     }
 }

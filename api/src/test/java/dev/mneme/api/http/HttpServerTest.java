@@ -119,6 +119,15 @@ class HttpServerTest {
         client.close();
     }
 
+    @Test
+    void aPortInUseIsAFailureAndNotAServerWithoutAPort() {
+        HttpConfig taken = CONFIG.withPort(server.port());
+
+        assertThatThrownBy(() -> HttpServer.start(
+                        taken, keys, new RateLimiter(CONFIG.rate()), HttpMetrics.NONE, List.of(), List.of()))
+                .hasRootCauseInstanceOf(java.net.BindException.class);
+    }
+
     private HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + server.port() + path))
                 .header("Authorization", "Bearer " + secret);
