@@ -116,7 +116,7 @@ class PromisesTest {
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int c = 0; c < 16; c++) {
                     String user = "load-" + c % 5;
-                    clients.submit(() -> {
+                    clients.execute(() -> {
                         for (int i = 0; i < 100_000; i++) {
                             try {
                                 Reply reply = loaded.add(user, "write " + sent.incrementAndGet());
