@@ -30,6 +30,7 @@ import dev.mneme.engine.shard.StoreConfig;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -178,7 +179,7 @@ public final class MnemeServer implements AutoCloseable {
 
     private static void requireSafeAddress(ServerConfig config) {
         ServerConfig.Http http = config.http();
-        if (http.insecure() || http.tls().enabled() || isLoopback(http.host())) {
+        if (isLoopback(http.host()) || http.insecure() || http.tls().enabled()) {
             return;
         }
         throw MnemeException.invalid(
@@ -272,6 +273,9 @@ public final class MnemeServer implements AutoCloseable {
     }
 
     private static @Nullable TlsFiles tls(ServerConfig.Tls tls) {
+        tls.certificate().ifPresent(file -> requireReadable("http.tls.certificate", file));
+        tls.key().ifPresent(file -> requireReadable("http.tls.key", file));
+        tls.keystore().ifPresent(file -> requireReadable("http.tls.keystore", file));
         if (tls.certificate().isPresent()) {
             return new TlsFiles.Pem(tls.certificate().get(), tls.key().orElseThrow(), null);
         }
@@ -280,6 +284,12 @@ public final class MnemeServer implements AutoCloseable {
                         store,
                         tls.keystorePassword().map(secret -> secret.value()).orElse("")))
                 .orElse(null);
+    }
+
+    private static void requireReadable(String setting, Path file) {
+        if (!Files.isReadable(file)) {
+            throw MnemeException.invalid(setting, setting + ": there is no readable file " + file + ".");
+        }
     }
 
     private static <T> CompletableFuture<T> aside(String name, Supplier<T> open) {

@@ -29,7 +29,6 @@ class AttackerTest {
     private static Api two; // of two users
     private static Api bot; // an agent's key
     private static String bobs; // a memory of bob's alone
-    private static String botsOfBob; // what bot noted about bob
     private static String bobsPosition;
 
     @BeforeAll
@@ -40,13 +39,12 @@ class AttackerTest {
         two = server.key("write", "{\"users\":[\"mallory\",\"carol\"]}");
         bot = server.key("write", "{\"agents\":[\"bot\"]}");
         bobs = admin.add("bob", SECRET).id();
-        botsOfBob = admin.post(
-                        Api.MEMORIES,
-                        Api.memory("bob likes tea")
-                                .put("userId", "bob")
-                                .put("agentId", "bot")
-                                .toString())
-                .id();
+        admin.post(
+                Api.MEMORIES,
+                Api.memory("bob likes tea")
+                        .put("userId", "bob")
+                        .put("agentId", "bot")
+                        .toString());
         bobsPosition = String.valueOf(admin.list("userId=bob").header("Mneme-Position"));
         mallory.add("mallory", "mallory's own note");
     }

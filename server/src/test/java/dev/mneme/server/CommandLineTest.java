@@ -65,22 +65,28 @@ class CommandLineTest {
 
     private static Result ok(String... args) {
         Result result = run("", args);
-        assertThat(result.status()).as(String.join(" ", args) + ": " + result.err()).isZero();
+        assertThat(result.status())
+                .as(String.join(" ", args) + ": " + result.err())
+                .isZero();
         return result;
     }
 
     @Test
     void everyCommandWorks() throws IOException {
-        JsonNode added =
-                ok("add", "I am allergic to peanuts", "--category", "health", "--metadata", "{\"a\":1}", "--json").json();
+        JsonNode added = ok(
+                        "add", "I am allergic to peanuts", "--category", "health", "--metadata", "{\"a\":1}", "--json")
+                .json();
         String id = added.at("/memory/id").asText();
         assertThat(ok("get", id).out()).contains("peanuts");
         assertThat(ok("search", "peanuts", "--top-k", "3", "--explain").out()).contains("allergic");
         assertThat(ok("list", "--limit", "5").out()).contains("peanuts");
         assertThat(ok("list", "--all", "--json", "--order", "createdAt").out()).contains(id);
-        assertThat(ok("update", id, "--text", "I am allergic to soy", "--expected-version", "1").status())
+        assertThat(ok("update", id, "--text", "I am allergic to soy", "--expected-version", "1")
+                        .status())
                 .isZero();
-        assertThat(run("", "update", id, "--text", "late", "--expected-version", "1").status()).isEqualTo(4);
+        assertThat(run("", "update", id, "--text", "late", "--expected-version", "1")
+                        .status())
+                .isEqualTo(4);
         assertThat(ok("history", id).out()).contains("peanuts", "soy");
         assertThat(ok("status").out()).contains("ok");
         assertThat(ok("status", "--shards").out()).isNotEmpty();
@@ -95,8 +101,7 @@ class CommandLineTest {
     void linesAreImportedAndAScopeIsDeletedOrErased() {
         Result imported = run("first fact\nsecond fact\n", "add", "--lines", "--user", "lina");
         assertThat(imported.status()).as(imported.err()).isZero();
-        assertThat(server.admin().list("userId=lina").texts())
-                .containsExactlyInAnyOrder("first fact", "second fact");
+        assertThat(server.admin().list("userId=lina").texts()).containsExactlyInAnyOrder("first fact", "second fact");
         assertThat(ok("delete", "--user", "lina", "--all", "--yes").out()).contains("2");
         ok("add", "third fact", "--user", "lina");
         assertThat(ok("delete", "--user", "lina", "--erase", "--yes").out()).contains("1");
@@ -105,10 +110,12 @@ class CommandLineTest {
 
     @Test
     void keysAreMadeListedUsedAndRevoked() throws IOException {
-        JsonNode made = ok("key", "create", "phone", "--role", "write", "--restrict-user", "kit", "--json").json();
+        JsonNode made = ok("key", "create", "phone", "--role", "write", "--restrict-user", "kit", "--json")
+                .json();
         String secret = made.path("key").asText();
         ok("add", "by the phone", "--user", "kit", "--key", secret);
-        assertThat(run("", "add", "by the phone", "--user", "other", "--key", secret).status())
+        assertThat(run("", "add", "by the phone", "--user", "other", "--key", secret)
+                        .status())
                 .isEqualTo(5);
         assertThat(ok("key", "list").out()).contains("phone").doesNotContain(secret);
         ok("key", "revoke", made.path("id").asText());
@@ -146,10 +153,9 @@ class CommandLineTest {
                     .map(CommandLineTest::text)
                     .toList();
             assertThat(texts)
-                    .containsExactly(
-                            java.util.stream.IntStream.range(0, 9)
-                                    .mapToObj(i -> "watched " + i)
-                                    .toArray(String[]::new));
+                    .containsExactly(java.util.stream.IntStream.range(0, 9)
+                            .mapToObj(i -> "watched " + i)
+                            .toArray(String[]::new));
         }
     }
 

@@ -58,7 +58,8 @@ class LivePathTest {
                 socket.follow("res");
                 written(before, "res", 0, 5);
                 Socket.until(() -> socket.texts().size() == 5 && events.texts().size() == 5);
-                position = socket.ofType("memory-update").get(2).path("position").asText();
+                position =
+                        socket.ofType("memory-update").get(2).path("position").asText();
                 lastEvent = events.all().get(events.all().size() - 3).id();
                 written(before, "res", 5, 3);
                 restarted.stop();
@@ -70,11 +71,12 @@ class LivePathTest {
             written(after, "res", 8, 2);
             try (Socket socket = Socket.open(after);
                     Events events = Events.open(after, "userId=res", "Last-Event-ID", lastEvent)) {
-                JsonNode connected = socket.connect("{\"userId\":\"res\",\"resumeFrom\":\"" + position
-                        + "\",\"capabilities\":[\"memories\"]}");
+                JsonNode connected = socket.connect(
+                        "{\"userId\":\"res\",\"resumeFrom\":\"" + position + "\",\"capabilities\":[\"memories\"]}");
                 assertThat(connected.at("/payload/reset").asBoolean(false)).isFalse();
                 List<String> live = written(after, "res", 10, 2);
-                Socket.until(() -> socket.texts().containsAll(live) && events.texts().containsAll(live));
+                Socket.until(
+                        () -> socket.texts().containsAll(live) && events.texts().containsAll(live));
                 List<String> missed =
                         IntStream.range(3, 12).mapToObj(i -> "change " + i).toList();
                 assertThat(socket.texts()).isEqualTo(missed);
@@ -101,7 +103,8 @@ class LivePathTest {
             Socket.until(() -> !events.all().isEmpty());
             assertThat(events.all().getFirst().event()).isEqualTo("reset");
             api.add("gone", "anew");
-            Socket.until(() -> socket.texts().equals(List.of("anew")) && events.texts().equals(List.of("anew")));
+            Socket.until(() ->
+                    socket.texts().equals(List.of("anew")) && events.texts().equals(List.of("anew")));
             assertThat(socket.all().toString()).doesNotContain("soon forgotten");
         }
     }
@@ -179,8 +182,9 @@ class LivePathTest {
             var in = new BufferedReader(new InputStreamReader(slow.getInputStream(), StandardCharsets.ISO_8859_1), 1);
             assertThat(in.readLine()).contains("101");
             slow.getOutputStream()
-                    .write(maskedText(
-                            "{\"id\":\"c\",\"type\":\"connect\",\"payload\":{\"userId\":\"slow\",\"capabilities\":[\"memories\"]}}"));
+                    .write(
+                            maskedText(
+                                    "{\"id\":\"c\",\"type\":\"connect\",\"payload\":{\"userId\":\"slow\",\"capabilities\":[\"memories\"]}}"));
             quick.follow("slow");
             Socket.until(() -> sockets() >= 2);
             int before = sockets();

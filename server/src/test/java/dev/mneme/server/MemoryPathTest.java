@@ -50,25 +50,29 @@ class MemoryPathTest {
                 added.id(), "{\"text\":\"I am allergic to hazelnuts\",\"expectedVersion\":1,\"metadata\":{\"a\":1}}");
         assertThat(patched.json().path("event").asText()).isEqualTo("UPDATE");
         assertThat(patched.header("ETag")).isEqualTo("\"2\"");
-        assertThat(api.search("{\"query\":\"peanuts\",\"userId\":\"ann\"}").texts()).isEmpty();
-        assertThat(api.search("{\"query\":\"hazelnuts\",\"userId\":\"ann\"}").texts()).hasSize(1);
+        assertThat(api.search("{\"query\":\"peanuts\",\"userId\":\"ann\"}").texts())
+                .isEmpty();
+        assertThat(api.search("{\"query\":\"hazelnuts\",\"userId\":\"ann\"}").texts())
+                .hasSize(1);
         Reply conflict = api.patch(added.id(), "{\"text\":\"x\",\"expectedVersion\":1}");
         assertThat(conflict.status()).isEqualTo(409);
         assertThat(conflict.json().at("/current/text").asText()).isEqualTo("I am allergic to hazelnuts");
         assertThat(conflict.json().path("currentVersion").asInt()).isEqualTo(2);
-        assertThat(api.patch(added.id(), "{\"text\":\"x\"}", "If-Match", "\"1\"").status()).isEqualTo(412);
+        assertThat(api.patch(added.id(), "{\"text\":\"x\"}", "If-Match", "\"1\"")
+                        .status())
+                .isEqualTo(412);
 
         Reply deleted = api.delete(Api.MEMORIES + "/" + added.id());
         assertThat(deleted.position()).endsWith(":3");
         assertThat(api.get(Api.MEMORIES + "/" + added.id()).status()).isEqualTo(404);
         assertThat(api.list("userId=ann").texts()).isEmpty();
-        assertThat(api.search("{\"query\":\"hazelnuts\",\"userId\":\"ann\"}").texts()).isEmpty();
+        assertThat(api.search("{\"query\":\"hazelnuts\",\"userId\":\"ann\"}").texts())
+                .isEmpty();
 
         Reply history = api.get(Api.MEMORIES + "/" + added.id() + "/history");
         assertThat(history.each("versions", "event")).containsExactly("ADD", "UPDATE", "DELETE");
         Reply changes = api.get("/api/v1/changes?userId=ann");
-        assertThat(changes.each("changes", "type"))
-                .containsExactly("memory.added", "memory.updated", "memory.deleted");
+        assertThat(changes.each("changes", "type")).containsExactly("memory.added", "memory.updated", "memory.deleted");
         assertThat(changes.each("changes", "previous").subList(1, 3))
                 .isEqualTo(changes.each("changes", "position").subList(0, 2));
         assertThat(api.get("/api/v1/changes?userId=ann&after=" + added.position())
@@ -101,8 +105,10 @@ class MemoryPathTest {
 
         assertThat(api.list("userId=exp").texts()).containsExactly("coupon of today");
         assertThat(api.list("userId=exp&showExpired=true").texts()).hasSize(2);
-        assertThat(api.search("{\"query\":\"coupon\",\"userId\":\"exp\"}").texts()).containsExactly("coupon of today");
-        assertThat(api.search("{\"query\":\"coupon\",\"userId\":\"exp\",\"showExpired\":true}").texts())
+        assertThat(api.search("{\"query\":\"coupon\",\"userId\":\"exp\"}").texts())
+                .containsExactly("coupon of today");
+        assertThat(api.search("{\"query\":\"coupon\",\"userId\":\"exp\",\"showExpired\":true}")
+                        .texts())
                 .hasSize(2);
         assertThat(api.get(Api.MEMORIES + "/" + gone.id()).status()).isEqualTo(404);
         assertThat(api.patch(gone.id(), "{\"expiresAt\":null}").status()).isEqualTo(200);
@@ -129,8 +135,8 @@ class MemoryPathTest {
         for (String user : List.of("d1", "d2", "d3")) {
             api.post(
                     Api.MEMORIES,
-                    "{\"items\":[{\"text\":\"run\",\"userId\":\"" + user + "\",\"runId\":\"doomed\"},{\"text\":\"stay\",\"userId\":\""
-                            + user + "\"}]}");
+                    "{\"items\":[{\"text\":\"run\",\"userId\":\"" + user
+                            + "\",\"runId\":\"doomed\"},{\"text\":\"stay\",\"userId\":\"" + user + "\"}]}");
         }
         Reply deleted = api.delete(Api.MEMORIES + "?runId=doomed");
 
@@ -175,7 +181,8 @@ class MemoryPathTest {
         Reply erased = api.delete(Api.MEMORIES + "?userId=era&erase=true");
         assertThat(erased.json().path("deleted").asInt()).isEqualTo(2);
 
-        assertThat(api.get(Api.MEMORIES + "/" + added.id() + "/history").status()).isEqualTo(404);
+        assertThat(api.get(Api.MEMORIES + "/" + added.id() + "/history").status())
+                .isEqualTo(404);
         assertThat(api.list("userId=era&showExpired=true").texts()).isEmpty();
         Reply changes = api.get("/api/v1/changes?userId=era&after=" + added.position());
         assertThat(changes.json().path("reset").asBoolean()).isTrue();
@@ -196,8 +203,7 @@ class MemoryPathTest {
         try (RunningServer restarted = RunningServer.on(home.resolve("restarted"))) {
             Api before = restarted.admin();
             Reply added = before.add("rae", "kept over a restart", "Idempotency-Key", "k1");
-            Reply refused = before.patch(
-                    added.id(), "{\"text\":\"x\",\"expectedVersion\":7}", "Idempotency-Key", "k2");
+            Reply refused = before.patch(added.id(), "{\"text\":\"x\",\"expectedVersion\":7}", "Idempotency-Key", "k2");
             assertThat(refused.status()).isEqualTo(409);
             restarted.restart();
             Api after = restarted.admin();
@@ -206,15 +212,19 @@ class MemoryPathTest {
             assertThat(replayed.status()).isEqualTo(201);
             assertThat(replayed.json()).isEqualTo(added.json());
             assertThat(replayed.header("Idempotency-Replayed")).isEqualTo("true");
-            assertThat(after.add("rae", "something else", "Idempotency-Key", "k1").code())
+            assertThat(after.add("rae", "something else", "Idempotency-Key", "k1")
+                            .code())
                     .isEqualTo("idempotency_key_reused");
             Reply refusedAgain =
                     after.patch(added.id(), "{\"text\":\"x\",\"expectedVersion\":7}", "Idempotency-Key", "k2");
             assertThat(refusedAgain.status()).isEqualTo(409);
             assertThat(refusedAgain.header("Idempotency-Replayed")).isEqualTo("true");
-            assertThat(after.list("userId=rae", "Mneme-Position", added.position()).texts())
+            assertThat(after.list("userId=rae", "Mneme-Position", added.position())
+                            .texts())
                     .containsExactly("kept over a restart");
-            assertThat(after.search("{\"query\":\"restart\",\"userId\":\"rae\"}").texts()).hasSize(1);
+            assertThat(after.search("{\"query\":\"restart\",\"userId\":\"rae\"}")
+                            .texts())
+                    .hasSize(1);
             assertThat(after.get(Api.MEMORIES + "/" + added.id() + "/history").texts())
                     .containsExactly("kept over a restart");
         }
@@ -228,8 +238,8 @@ class MemoryPathTest {
             old = first.admin().add("zoe", "of another life");
         }
         try (var files = java.nio.file.Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> assertThat(file.toFile().delete())
-                    .isTrue());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> assertThat(file.toFile().delete()).isTrue());
         }
         try (RunningServer second = RunningServer.on(folder)) {
             Api now = second.admin();

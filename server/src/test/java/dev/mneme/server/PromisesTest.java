@@ -69,11 +69,13 @@ class PromisesTest {
         String id = api.add("cas", "version 1").id();
         for (int version = 1; version <= 5; version++) {
             int expected = version;
-            List<Reply> replies = race(i ->
-                    api.patch(id, "{\"text\":\"round " + expected + " of " + i + "\",\"expectedVersion\":" + expected + "}"));
+            List<Reply> replies = race(i -> api.patch(
+                    id, "{\"text\":\"round " + expected + " of " + i + "\",\"expectedVersion\":" + expected + "}"));
             List<Reply> won = replies.stream().filter(r -> r.status() == 200).toList();
             assertThat(won).hasSize(1);
-            assertThat(replies).filteredOn(r -> r.status() != 200).allMatch(r -> r.code().equals("version_conflict"));
+            assertThat(replies)
+                    .filteredOn(r -> r.status() != 200)
+                    .allMatch(r -> r.code().equals("version_conflict"));
             assertThat(api.get(Api.MEMORIES + "/" + id).json())
                     .isEqualTo(won.getFirst().json().path("memory"));
         }
@@ -94,14 +96,13 @@ class PromisesTest {
     @Test
     void anIdempotencyKeyThatManyRaceForIsAppliedOnce() throws Exception {
         List<Reply> replies = race(i -> api.post(
-                Api.MEMORIES,
-                "{\"userId\":\"idem\",\"text\":\"once\",\"dedupe\":false}",
-                "Idempotency-Key",
-                "raced"));
+                Api.MEMORIES, "{\"userId\":\"idem\",\"text\":\"once\",\"dedupe\":false}", "Idempotency-Key", "raced"));
 
         assertThat(replies).allMatch(r -> r.status() == 201);
         assertThat(replies.stream().map(Reply::id).collect(Collectors.toSet())).hasSize(1);
-        assertThat(replies).filteredOn(r -> r.header("Idempotency-Replayed") == null).hasSize(1);
+        assertThat(replies)
+                .filteredOn(r -> r.header("Idempotency-Replayed") == null)
+                .hasSize(1);
         assertThat(api.list("userId=idem").texts()).hasSize(1);
     }
 
@@ -115,7 +116,7 @@ class PromisesTest {
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int c = 0; c < 16; c++) {
                     String user = "load-" + c % 5;
-                    clients.submit(() -> {
+                    clients.execute(() -> {
                         for (int i = 0; i < 100_000; i++) {
                             try {
                                 Reply reply = loaded.add(user, "write " + sent.incrementAndGet());
@@ -159,8 +160,8 @@ class PromisesTest {
             for (int round = 0; round < 5; round++) {
                 String word = "w" + i + "x" + round;
                 Reply added = api.add("ryw-" + i % 4, "note " + word);
-                List<String> found =
-                        api.search("{\"query\":\"" + word + "\",\"userId\":\"ryw-" + i % 4 + "\"}").texts();
+                List<String> found = api.search("{\"query\":\"" + word + "\",\"userId\":\"ryw-" + i % 4 + "\"}")
+                        .texts();
                 assertThat(found).contains("note " + word);
                 assertThat(api.list("userId=ryw-" + i % 4 + "&limit=1000", "Mneme-Position", added.position())
                                 .texts())

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What an operator sees of a start that cannot work: one line that says what to do.
+@Timeout(60)
 class StartTest {
     @TempDir
     Path home = Path.of("");
@@ -24,8 +26,8 @@ class StartTest {
     private record Refusal(int status, String err) {}
 
     private Refusal serve(String... flags) {
-        List<String> all = new ArrayList<>(
-                List.of("serve", "--data", home.resolve("data").toString(), "--embedder.kind", "none"));
+        List<String> all =
+                new ArrayList<>(List.of("serve", "--data", home.resolve("data").toString(), "--embedder.kind", "none"));
         all.addAll(List.of(flags));
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -48,7 +50,7 @@ class StartTest {
                 .filter(line -> !line.contains("\"level\":\"INFO\""))
                 .toList();
         assertThat(lines).hasSize(1);
-        assertThat(lines.getFirst()).startsWith("mneme: ").contains(says).doesNotContain("Exception");
+        assertThat(lines.getFirst()).startsWith("mneme: ").contains(says).doesNotContain("\tat ");
     }
 
     @Test
@@ -84,12 +86,14 @@ class StartTest {
     @Test
     void anOpenAddressWithoutTls() {
         assertOneLine(serve("--host", "0.0.0.0", "--port", "0"), 2, "0.0.0.0", "--insecure", "certificate");
-        assertThat(Files.exists(home.resolve("data"))).as("nothing is made before").isFalse();
+        assertThat(Files.exists(home.resolve("data")))
+                .as("nothing is made before")
+                .isFalse();
     }
 
     @Test
     void anAddressThatIsNotThisMachines() {
-        assertOneLine(serve("--host", "192.0.2.1", "--insecure", "--port", "0"), 2, "192.0.2.1");
+        assertOneLine(serve("--host", "no-such-host.invalid", "--insecure", "--port", "0"), 2, "no-such-host.invalid");
     }
 
     @Test
@@ -97,7 +101,13 @@ class StartTest {
         Path certificate = Files.writeString(home.resolve("c.pem"), "not a certificate");
         Path key = Files.writeString(home.resolve("k.pem"), "not a key");
         assertOneLine(
-                serve("--port", "0", "--http.tls.certificate", certificate.toString(), "--http.tls.key", key.toString()),
+                serve(
+                        "--port",
+                        "0",
+                        "--http.tls.certificate",
+                        certificate.toString(),
+                        "--http.tls.key",
+                        key.toString()),
                 2,
                 "http.tls.");
         assertOneLine(

@@ -35,7 +35,8 @@ class TlsPathTest {
     static void makeCertificate() throws IOException, InterruptedException, GeneralSecurityException {
         keystore = home.resolve("server.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "mneme",
@@ -75,16 +76,18 @@ class TlsPathTest {
         return new Api(server.url(), server.adminKey(), http);
     }
 
-    private static void assertEveryDoorWorks(RunningServer server) throws GeneralSecurityException {
+    private static void assertEveryDoorWorks(RunningServer server, String text) throws GeneralSecurityException {
         assertThat(server.url()).startsWith("https://");
         Api api = trusting(server);
         try (Socket socket = Socket.open(api);
                 Events events = Events.open(api, "userId=tess")) {
             socket.follow("tess");
-            assertThat(api.add("tess", "over TLS").status()).isEqualTo(201);
-            assertThat(api.search("{\"query\":\"TLS\",\"userId\":\"tess\"}").texts()).containsExactly("over TLS");
-            Socket.until(() -> socket.texts().equals(List.of("over TLS")));
-            Socket.until(() -> events.texts().equals(List.of("over TLS")));
+            assertThat(api.add("tess", text).status()).isEqualTo(201);
+            assertThat(api.search("{\"query\":\"" + text + "\",\"userId\":\"tess\"}")
+                            .texts())
+                    .contains(text);
+            Socket.until(() -> socket.texts().equals(List.of(text)));
+            Socket.until(() -> events.texts().equals(List.of(text)));
         }
     }
 
@@ -96,16 +99,16 @@ class TlsPathTest {
                 keystore.toString(),
                 "--http.tls.keystorePassword",
                 PASSWORD)) {
-            assertEveryDoorWorks(server);
+            assertEveryDoorWorks(server, "first");
             assertPlainIsTurnedAway(server);
-            assertEveryDoorWorks(server);
+            assertEveryDoorWorks(server, "second");
         }
     }
 
     @Test
     void everyDoorWorksWithPemFiles() throws Exception {
-        Path certificate = pem(
-                "server.pem", "CERTIFICATE", store.getCertificate("mneme").getEncoded());
+        Path certificate =
+                pem("server.pem", "CERTIFICATE", store.getCertificate("mneme").getEncoded());
         Key key = store.getKey("mneme", PASSWORD.toCharArray());
         Path keyFile = pem("server.key", "PRIVATE KEY", key.getEncoded());
         try (RunningServer server = RunningServer.on(
@@ -114,7 +117,7 @@ class TlsPathTest {
                 certificate.toString(),
                 "--http.tls.key",
                 keyFile.toString())) {
-            assertEveryDoorWorks(server);
+            assertEveryDoorWorks(server, "by PEM");
         }
     }
 

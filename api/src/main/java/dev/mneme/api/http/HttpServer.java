@@ -23,9 +23,12 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,12 +87,23 @@ public final class HttpServer implements AutoCloseable {
             List<Http1Upgrader> upgraders) {
         keys.onRevoked(limiter::forget);
         HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, upgraders);
+        requireFree(config);
         http.server.start();
-        if (http.server.port() < 0) { // the library logs why, and returns
-            throw new UncheckedIOException(
-                    new BindException("cannot listen on " + config.host() + ", port " + config.port()));
+        if (!http.server.isRunning()) {
+            http.close();
+            throw new UncheckedIOException(new BindException("the listener did not start"));
         }
         return http;
+    }
+
+    /// The web server logs a port that it cannot have, and returns as if it ran.
+    private static void requireFree(HttpConfig config) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(config.host(), config.port()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private WebServer webServer(List<Http1Upgrader> upgraders) {

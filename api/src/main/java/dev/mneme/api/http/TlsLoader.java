@@ -1,5 +1,7 @@
 package dev.mneme.api.http;
 
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
 import io.helidon.common.configurable.Resource;
 import io.helidon.common.pki.Keys;
 import io.helidon.common.pki.PemKeys;
@@ -23,7 +25,7 @@ final class TlsLoader {
 
     private record Identity(PrivateKey key, List<X509Certificate> chain) {}
 
-    /// @throws IllegalArgumentException when a file cannot be read or does not hold what it should
+    /// @throws MnemeException `invalid_request` when a file cannot be read or does not hold what it should
     static TlsConfig load(TlsFiles files) {
         Identity identity;
         try {
@@ -32,7 +34,7 @@ final class TlsLoader {
                 case TlsFiles.Pkcs12 store -> read(store);
             };
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            throw new IllegalArgumentException("http.tls cannot be read: " + files, e);
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, unusable(files), e);
         }
         return Tls.builder()
                 .privateKey(identity.key())
@@ -40,6 +42,17 @@ final class TlsLoader {
                 .addEnabledProtocol("TLSv1.3")
                 .addEnabledProtocol("TLSv1.2")
                 .buildPrototype();
+    }
+
+    private static String unusable(TlsFiles files) {
+        return switch (files) {
+            case TlsFiles.Pem pem ->
+                "http.tls.certificate and http.tls.key must be PEM files of a certificate chain and its private key;"
+                        + " these are not: " + pem.certificates() + " and " + pem.privateKey() + ".";
+            case TlsFiles.Pkcs12 store ->
+                "http.tls.keystore must be a PKCS#12 file with a private key that http.tls.keystorePassword opens: "
+                        + store.store() + " is not.";
+        };
     }
 
     private static Identity read(TlsFiles.Pem pem) {

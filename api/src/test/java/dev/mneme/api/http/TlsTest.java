@@ -119,7 +119,7 @@ class TlsTest {
     void saysWhichFilesCannotBeRead() {
         TlsFiles files = new TlsFiles.Pkcs12(home.resolve("missing.p12"), PASSWORD);
         assertThatThrownBy(() -> TlsLoader.load(files))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(dev.mneme.core.model.MnemeException.class)
                 .hasMessageContaining("missing.p12")
                 .hasMessageNotContaining(PASSWORD);
     }
