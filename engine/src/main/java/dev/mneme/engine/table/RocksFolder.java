@@ -59,12 +59,18 @@ public final class RocksFolder implements AutoCloseable {
         ColumnFamilyOptions family = own(new ColumnFamilyOptions())
                 .setTableFormatConfig(format)
                 .setWriteBufferSize(Math.min(32L << 20, memoryBytes / 4))
-                .setCompressionType(CompressionType.LZ4_COMPRESSION);
+                .setLevel0FileNumCompactionTrigger(8)
+                .setCompressionPerLevel(List.of(
+                        CompressionType
+                                .NO_COMPRESSION, // what is written again soon; the last is also every deeper level's
+                        CompressionType.NO_COMPRESSION,
+                        CompressionType.LZ4_COMPRESSION));
         DBOptions options = own(new DBOptions())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setWriteBufferManager(buffers)
                 .setMaxBackgroundJobs(2)
+                .setEnableWriteThreadAdaptiveYield(false) // as many writers as shards must not spin
                 .setMaxOpenFiles(512)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(2)
