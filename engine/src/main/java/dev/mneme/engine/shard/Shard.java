@@ -77,7 +77,16 @@ final class Shard implements AutoCloseable {
 
     private sealed interface Event {}
 
-    private record Submitted(Write write, CompletableFuture<WriteResult> answer) implements Event {}
+    /// Compared by identity: two equal writes are two.
+    private static final class Submitted implements Event {
+        final Write write;
+        final CompletableFuture<WriteResult> answer;
+
+        Submitted(Write write, CompletableFuture<WriteResult> answer) {
+            this.write = write;
+            this.answer = answer;
+        }
+    }
 
     private record Committed(UnderWay entry, long index) implements Event {}
 
@@ -153,11 +162,11 @@ final class Shard implements AutoCloseable {
                     ErrorCode.OVERLOADED, "Too many writes wait for this shard: try again shortly."));
         }
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
-        events.add(new Submitted(write, answer));
-        if (!failure.isEmpty()) {
-            answer.completeExceptionally(stopped()); // it stopped meanwhile, and may not have seen this one
-        } else if (ended) {
-            answer.completeExceptionally(closed());
+        Submitted submitted = new Submitted(write, answer);
+        events.add(submitted);
+        if ((!failure.isEmpty() || ended) && events.remove(submitted)) {
+            // The thread ended before it saw this one. What it took it answers itself: it may be committed.
+            answer.completeExceptionally(failure.isEmpty() ? closed() : stopped());
         }
         return answer;
     }
@@ -207,9 +216,9 @@ final class Shard implements AutoCloseable {
             long bytes = 0;
             while (!waiting.isEmpty() && writes.size() < MAX_WRITES && bytes < MAX_BATCH_BYTES) {
                 Submitted next = waiting.remove();
-                writes.add(next.write());
-                answers.add(next.answer());
-                bytes += size(next.write());
+                writes.add(next.write);
+                answers.add(next.answer);
+                bytes += size(next.write);
             }
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             lastTime = now.isAfter(lastTime) ? now : lastTime;
@@ -303,14 +312,14 @@ final class Shard implements AutoCloseable {
                         + " after a restart.",
                 cause);
         underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
-        waiting.forEach(each -> each.answer().completeExceptionally(stopped()));
+        waiting.forEach(each -> each.answer.completeExceptionally(stopped()));
         refuseQueued(stopped());
     }
 
     private void refuseQueued(MnemeException why) {
         for (Event event = events.poll(); event != null; event = events.poll()) {
             if (event instanceof Submitted submitted) {
-                submitted.answer().completeExceptionally(why);
+                submitted.answer.completeExceptionally(why);
             }
         }
     }
