@@ -25,7 +25,7 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.Retention;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.shard.StoreConfig;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;

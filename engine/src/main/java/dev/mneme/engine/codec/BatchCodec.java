@@ -25,9 +25,9 @@ public final class BatchCodec {
     private BatchCodec() {}
 
     /// @param at the command time of all its writes
-    public record Batch(Instant at, List<Write> writes) {}
+    public record ShardBatch(Instant at, List<Write> writes) {}
 
-    public static byte[] encode(Batch batch) {
+    public static byte[] encode(ShardBatch batch) {
         ByteWriter out = new ByteWriter(4096);
         out.u8(FORMAT).instant(batch.at()).unsigned(batch.writes().size());
         batch.writes().forEach(write -> write(out, write));
@@ -35,11 +35,11 @@ public final class BatchCodec {
     }
 
     /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when the bytes are no batch
-    public static Batch decode(byte[] bytes) {
+    public static ShardBatch decode(byte[] bytes) {
         return ByteReader.decode(bytes, BatchCodec::batch);
     }
 
-    private static Batch batch(ByteReader in) {
+    private static ShardBatch batch(ByteReader in) {
         int format = in.u8();
         if (format != FORMAT) {
             throw ModelCodec.unknown("batch format", format);
@@ -50,7 +50,7 @@ public final class BatchCodec {
         for (int i = 0; i < count; i++) {
             writes.add(write(in));
         }
-        return new Batch(at, writes);
+        return new ShardBatch(at, writes);
     }
 
     private static void write(ByteWriter out, Write write) {

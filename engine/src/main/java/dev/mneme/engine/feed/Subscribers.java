@@ -42,7 +42,7 @@ public final class Subscribers {
     }
 
     /// These owners' positions advanced.
-    public void advanced(Collection<Owner> owners) {
+    public void wake(Collection<Owner> owners) {
         for (Owner owner : owners) {
             Set<Registration> registrations = byOwner.get(owner);
             if (registrations != null) {

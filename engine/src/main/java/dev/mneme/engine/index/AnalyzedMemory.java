@@ -73,7 +73,8 @@ public record AnalyzedMemory(
                 episode(memory));
     }
 
-    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the caller gave the
+    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the caller
+    /// gave the
     /// name apart.
     public static String spokenText(Memory memory) {
         String name = memory.name();
@@ -94,7 +95,8 @@ public record AnalyzedMemory(
 
     /// Reads what [#encode] wrote.
     ///
-    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` if the bytes are not that; an analysis of
+    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` if the bytes are not that; an
+    ///     analysis of
     ///     another version too: analyse the text again
     public static AnalyzedMemory decode(byte[] bytes) {
         return AnalyzedMemoryCodec.decode(bytes);

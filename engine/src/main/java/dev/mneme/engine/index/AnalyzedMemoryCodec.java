@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// string  episode    if present
 /// varint  number of terms, then for each: string term, varint frequency
 ///
-/// varint: 7 bits a byte, low ones first, the high bit says that more follow; string: varint of its bytes, UTF-8
+/// varint: 7 bits a byte, low ones first, the high bit says that more follow; string: varint of its bytes,
+/// UTF-8
 /// ```
 final class AnalyzedMemoryCodec {
     private static final int QUESTION = 1;

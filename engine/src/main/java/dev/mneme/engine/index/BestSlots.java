@@ -2,7 +2,8 @@ package dev.mneme.engine.index;
 
 import java.util.Arrays;
 
-/// The best of what was offered, at most `limit`: higher scores first, ties by id. A binary heap with the worst on top.
+/// The best of what was offered, at most `limit`: higher scores first, ties by id. A binary heap with the
+/// worst on top.
 final class BestSlots {
     private final Slots memories;
     private final int limit;

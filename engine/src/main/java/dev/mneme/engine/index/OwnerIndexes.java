@@ -12,9 +12,11 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The owners whose indexes are on the heap, least recently used first to go once they take more than the budget.
+/// The owners whose indexes are on the heap, least recently used first to go once they take more than the
+/// budget.
 ///
-/// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock, which is
+/// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock,
+/// which is
 /// never
 /// held while an index is loaded or searched.
 public final class OwnerIndexes {

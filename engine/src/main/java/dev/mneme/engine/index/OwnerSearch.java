@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///                (words, vectors,              (only if the scan
 ///                 filter)                       read bytes)
 /// ```
-/// Owners of up to [#FULL_LIMIT] memories are scored in full at once. The filter is asked of a memory only when its
+/// Owners of up to [#FULL_LIMIT] memories are scored in full at once. The filter is asked of a memory only
+/// when its
 /// first-stage score would make it a candidate, which comes to the same as asking it before.
 ///
 /// **Threads**: one, under the index's read lock.
@@ -153,7 +154,8 @@ final class OwnerSearch {
         return state == Slots.LIVING || (state == Slots.EXPIRED && request.showExpired());
     }
 
-    /// Words and vectors alike make a candidate; a memory that neither speaks for is no hit, however it was said.
+    /// Words and vectors alike make a candidate; a memory that neither speaks for is no hit, however it was
+    /// said.
     private boolean isCandidate(int slot) {
         return hasVector(slot) || words.part(slot) > 0;
     }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
 /// @param showExpired whether expired memories are found too
-/// @param view what is there for this search at all: what fails it counts in no statistic and lends to no neighbour;
+/// @param view what is there for this search at all: what fails it counts in no statistic and lends to no
+///     neighbour;
 ///     null for everything. Costs an indexing of what passes it, so it is not for filters
 /// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
 ///     index's read lock, so it must not call the index

@@ -111,7 +111,8 @@ public final class ShardIndex {
         return AnalyzedMemory.of(memory);
     }
 
-    /// Says that the tables contain this log index. Where the forward index contains less, the owners that changed
+    /// Says that the tables contain this log index. Where the forward index contains less, the owners that
+    /// changed
     /// since then have to be checked: all of them when it is new.
     public void begin(long tablesContain) {
         long contained = forward.appliedIndex();
@@ -128,7 +129,8 @@ public final class ShardIndex {
         return backlog.get();
     }
 
-    /// Makes the rows of one more owner what its memories say: missing and old ones are made, left-over ones removed.
+    /// Makes the rows of one more owner what its memories say: missing and old ones are made, left-over ones
+    /// removed.
     ///
     /// @return whether there is more to do
     public boolean rebuildSlice() {

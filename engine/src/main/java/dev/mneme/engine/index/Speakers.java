@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Who speaks in an owner's living memories, findable by any word of their names. Names are the same in any case.
+/// Who speaks in an owner's living memories, findable by any word of their names. Names are the same in any
+/// case.
 final class Speakers {
     /// One speaker. Compared by identity: an owner's index has one object for each.
     static final class Speaker {

@@ -7,7 +7,8 @@ package dev.mneme.engine.index;
 ///
 /// **Threads**: any number may call.
 interface VectorMath {
-    /// With the Vector API where this JVM was started with `--add-modules jdk.incubator.vector`, else plain Java.
+    /// With the Vector API where this JVM was started with `--add-modules jdk.incubator.vector`, else plain
+    /// Java.
     VectorMath BEST = best();
 
     float dot(float[] a, int aOffset, float[] b, int bOffset, int length);
@@ -28,7 +29,8 @@ interface VectorMath {
             float[] out,
             int outOffset);
 
-    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at least one.
+    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at
+    /// least one.
     void maxDots(QueryTokens query, byte[] rows, int offset, int count, short[] best, int bestOffset);
 
     private static VectorMath best() {

@@ -1,4 +1,5 @@
-/// The search index of one owner, in the heap: words, vectors, token vectors, and the score that they add up to.
+/// The search index of one owner, in the heap: words, vectors, token vectors, and the score that they add up
+/// to.
 ///
 /// The score's formula, with the names of its parts, is drawn in [dev.mneme.engine.index.Formula].
 @NullMarked

@@ -15,6 +15,9 @@ import dev.mneme.engine.index.IndexSource;
 import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.ShardView;
+import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
@@ -29,14 +32,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One shard of a local store with everything that follows its log: tables, search index, recent changes.
-final class LocalShard implements AutoCloseable, ShardListener {
+final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private static final Logger LOG = System.getLogger(LocalShard.class.getName());
     private static final long TELLING_NANOS = 20_000;
 
     private final String name;
 
     private final Tables tables;
-    private final Tables forward;
+    private final Tables forwardIndex;
     private final String epoch;
     private final Shard shard;
     private final ShardIndex index;
@@ -48,7 +51,7 @@ final class LocalShard implements AutoCloseable, ShardListener {
             String name,
             CommitLog log,
             Tables tables,
-            Tables forward,
+            Tables forwardIndex,
             OwnerIndexes indexes,
             Subscribers subscribers,
             InstantSource clock,
@@ -57,10 +60,10 @@ final class LocalShard implements AutoCloseable, ShardListener {
             ShardMetrics metrics) {
         this.name = name;
         this.tables = tables;
-        this.forward = forward;
+        this.forwardIndex = forwardIndex;
         this.epoch = epoch;
         this.subscribers = subscribers;
-        this.index = new ShardIndex(forward, new RowSource(), indexes);
+        this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
         StateMachine machine = new StateMachine(tables, epoch, config.retention());
         this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queue(), metrics);
     }
@@ -105,14 +108,15 @@ final class LocalShard implements AutoCloseable, ShardListener {
             recent.add(change);
             advanced.add(change.owner());
         }
-        subscribers.advanced(advanced);
+        subscribers.wake(advanced);
     }
 
     CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
     }
 
-    Scans scan() {
+    @Override
+    public Scans scan() {
         return new Scans(tables, epoch);
     }
 
@@ -120,10 +124,8 @@ final class LocalShard implements AutoCloseable, ShardListener {
         return recent;
     }
 
-    /// Waits until all that the rows contain is also in the search index: no more than the blink between
-    /// storing an
-    /// entry's rows and telling of them.
-    ShardIndex indexAsOfRows() {
+    @Override
+    public ShardIndex indexAsOfRows() {
         long contained = tables.appliedIndex();
         while (shard.appliedIndex() < contained && shard.running()) {
             LockSupport.parkNanos(TELLING_NANOS);
@@ -167,7 +169,7 @@ final class LocalShard implements AutoCloseable, ShardListener {
         if (shard.running()) {
             checkpoint();
         }
-        forward.close();
+        forwardIndex.close();
         tables.close();
     }
 

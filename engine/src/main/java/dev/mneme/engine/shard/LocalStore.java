@@ -27,6 +27,12 @@ import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
+import dev.mneme.engine.read.Candidates;
+import dev.mneme.engine.read.EntityPage;
+import dev.mneme.engine.read.ListPage;
+import dev.mneme.engine.read.OperatorFeed;
+import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.table.Rows.Pointer;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +48,8 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several owners.
+/// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
+/// owners.
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
 public final class LocalStore implements Store {
@@ -69,7 +76,7 @@ public final class LocalStore implements Store {
     /// What a store stands on; the tables of the system shard come last.
     ///
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
-    /// @param forward the forward index of each shard
+    /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
     /// @param onClosed closes what the store stands on
     public record Parts(
@@ -79,7 +86,7 @@ public final class LocalStore implements Store {
             CommitLog log,
             Runnable rollLog,
             List<Tables> tables,
-            List<Tables> forward,
+            List<Tables> forwardIndex,
             InstantSource clock,
             BooleanSupplier hasRoom,
             ShardMetrics metrics,
@@ -103,7 +110,7 @@ public final class LocalStore implements Store {
                     parts.shardNames().get(i),
                     log,
                     parts.tables().get(i),
-                    parts.forward().get(i),
+                    parts.forwardIndex().get(i),
                     indexes,
                     subscribers,
                     parts.clock(),
@@ -269,7 +276,7 @@ public final class LocalStore implements Store {
     @Override
     public SearchResult search(SearchQuery query) {
         long begin = System.nanoTime();
-        Search search = new Search(query);
+        StoreSearch search = new StoreSearch(query);
         Owner owner = query.owner();
         SearchResult result = owner == null ? search.across(shards) : search.of(shard(owner), owner);
         metrics.searched(Duration.ofNanos(System.nanoTime() - begin));
@@ -371,7 +378,7 @@ public final class LocalStore implements Store {
 
     @Override
     public String operatorCursor() {
-        return OperatorFeed.now(shards, epoch).toString();
+        return OperatorFeed.now(shards, epoch);
     }
 
     @Override

@@ -11,7 +11,9 @@ import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
-import dev.mneme.engine.codec.BatchCodec.Batch;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.state.Applied;
+import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
@@ -100,10 +102,10 @@ final class Shard implements AutoCloseable {
     /// proposed
     /// before it, so each answer names its entry.
     private static final class UnderWay {
-        final Batch batch;
+        final ShardBatch batch;
         final List<CompletableFuture<WriteResult>> answers;
 
-        UnderWay(Batch batch, List<CompletableFuture<WriteResult>> answers) {
+        UnderWay(ShardBatch batch, List<CompletableFuture<WriteResult>> answers) {
             this.batch = batch;
             this.answers = answers;
         }
@@ -139,7 +141,7 @@ final class Shard implements AutoCloseable {
     /// Applies what the log holds and the tables do not. Before [#start], on the caller's thread.
     void recover() {
         log.replay(number, applied, (index, term, bytes) -> {
-            Batch batch = BatchCodec.decode(bytes);
+            ShardBatch batch = BatchCodec.decode(bytes);
             store(index, machine.apply(index, batch));
             lastTime = batch.at();
         });
@@ -222,7 +224,7 @@ final class Shard implements AutoCloseable {
             }
             Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             lastTime = now.isAfter(lastTime) ? now : lastTime;
-            Batch batch = new Batch(lastTime, writes);
+            ShardBatch batch = new ShardBatch(lastTime, writes);
             UnderWay entry = new UnderWay(batch, answers);
             underWay.add(entry);
             log.propose(number, BatchCodec.encode(batch), new CommitLog.Callback() {

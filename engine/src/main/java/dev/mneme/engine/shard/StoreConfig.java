@@ -1,12 +1,15 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.engine.state.Retention;
 import java.time.Duration;
 
 /// The limits of a local store. A config that exists is valid.
 ///
 /// @param queue writes that may wait for one shard before `OVERLOADED`
-/// @param checkpointInterval how often what was applied is made durable in the tables, so that a restart replays little
-/// @param minFreeBytes below so much room on the disk writes are refused as `STORAGE_FULL`, so that what is committed
+/// @param checkpointInterval how often what was applied is made durable in the tables, so that a restart
+///     replays little
+/// @param minFreeBytes below so much room on the disk writes are refused as `STORAGE_FULL`, so that what is
+///     committed
 /// can
 ///     still be stored
 /// @param indexBytes heap for the search indexes of owners in use

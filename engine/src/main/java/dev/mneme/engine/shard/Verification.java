@@ -8,6 +8,7 @@ import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.RecoveryReport;
 import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.Rows;
 import java.io.IOException;

@@ -40,7 +40,8 @@ public final class RocksFolder implements AutoCloseable {
     private final List<Tables> shards = new ArrayList<>();
     private final RocksDB db;
 
-    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native object that
+    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native object
+    /// that
     /// is used after its release takes the process down.
     private final StampedLock gate = new StampedLock();
 

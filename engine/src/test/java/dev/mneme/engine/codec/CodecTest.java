@@ -22,7 +22,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.TokenVectors;
-import dev.mneme.engine.codec.BatchCodec.Batch;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.IdempotencyRow;
 import dev.mneme.testkit.Fixtures;
@@ -147,14 +147,14 @@ final class CodecTest {
         }
     }
 
-    private static Batch batch(SplittableRandom random) {
+    private static ShardBatch batch(SplittableRandom random) {
         List<Command> commands = new ArrayList<>();
         for (int n = random.nextInt(6); n >= 0; n--) {
             commands.add(command(random));
         }
         Write.Idempotency key = random.nextBoolean() ? new Write.Idempotency("key", new byte[] {1, 2}) : null;
         Write write = new Write(Owner.user("alice"), new Provenance("k", "i", random.nextBoolean()), key, commands);
-        return new Batch(time(random), List.of(write, Fixtures.write(Owner.user("bob"))));
+        return new ShardBatch(time(random), List.of(write, Fixtures.write(Owner.user("bob"))));
     }
 
     private static Command command(SplittableRandom random) {

@@ -12,6 +12,7 @@ import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.ManualClock;

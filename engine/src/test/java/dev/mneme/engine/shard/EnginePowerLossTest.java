@@ -10,6 +10,7 @@ import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;

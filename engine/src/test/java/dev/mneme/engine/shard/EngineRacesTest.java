@@ -13,6 +13,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;

@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.ManualClock;

@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.Filter;
@@ -19,9 +19,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A page of scope ids with counts, summed over shards and owners. Without a restriction the counts are kept ready;
+/// A page of scope ids with counts, summed over shards and owners. Without a restriction the counts are kept
+/// ready;
 /// with one, the memories that it lets through are counted.
-final class EntityPage {
+public final class EntityPage {
     /// As the rows lie: by kind, then by the bytes of the id.
     private static final Comparator<Key> ORDER = Comparator.comparing(Key::kind)
             .thenComparing(key -> key.id().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -33,13 +34,13 @@ final class EntityPage {
 
     private record Key(OwnerKind kind, String id) {}
 
-    EntityPage(Restriction restriction, @Nullable Entity after, int limit) {
+    public EntityPage(Restriction restriction, @Nullable Entity after, int limit) {
         this.restriction = restriction;
         this.after = after;
         this.limit = limit;
     }
 
-    void fill(Scans scans) {
+    public void fill(Scans scans) {
         if (restriction.isNone()) {
             fillFromCounts(scans);
         } else {
@@ -93,7 +94,7 @@ final class EntityPage {
         }
     }
 
-    List<Entity> entities() {
+    public List<Entity> entities() {
         return found.entrySet().stream().limit(limit).map(Map.Entry::getValue).toList();
     }
 }

@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.state;
 
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
@@ -10,4 +10,4 @@ import java.util.List;
 ///
 /// @param results one for each write of the entry
 /// @param changes in order, each with its owner's position
-record Applied(Tables.Batch rows, List<WriteResult> results, List<Change> changes, List<IndexUpdate> index) {}
+public record Applied(Tables.Batch rows, List<WriteResult> results, List<Change> changes, List<IndexUpdate> index) {}

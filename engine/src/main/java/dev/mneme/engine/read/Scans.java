@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
@@ -37,21 +37,21 @@ import org.jspecify.annotations.Nullable;
 /// Reads of one shard's rows, all at one snapshot: what is read together belongs together.
 ///
 /// **Threads**: one per instance. Close it soon.
-final class Scans implements AutoCloseable {
+public final class Scans implements AutoCloseable {
     private final Tables.Snapshot rows;
     private final String epoch;
 
-    Scans(Tables tables, String epoch) {
+    public Scans(Tables tables, String epoch) {
         this.rows = tables.snapshot();
         this.epoch = epoch;
     }
 
-    Optional<Head> head(byte[] owner) {
+    public Optional<Head> head(byte[] owner) {
         byte[] row = rows.get(Keys.head(owner));
         return row == null ? Optional.empty() : Optional.of(Head.decode(row));
     }
 
-    Position position(Owner owner) {
+    public Position position(Owner owner) {
         return position(owner, head(owner.hash()).map(Head::sequence).orElse(0L));
     }
 
@@ -59,22 +59,22 @@ final class Scans implements AutoCloseable {
         return new Position(epoch, owner.slot(), sequence);
     }
 
-    Optional<Pointer> pointer(MemoryId id) {
+    public Optional<Pointer> pointer(MemoryId id) {
         byte[] row = rows.get(Keys.pointer(id));
         return row == null ? Optional.empty() : Optional.of(Pointer.decode(row));
     }
 
-    Optional<Version> newest(byte[] owner, long arrival) {
+    public Optional<Version> newest(byte[] owner, long arrival) {
         byte[] row = rows.get(Keys.memory(owner, arrival));
         return row == null ? Optional.empty() : Optional.of(Version.decode(row));
     }
 
-    byte @Nullable [] embeddingRow(byte[] owner, long arrival) {
+    public byte @Nullable [] embeddingRow(byte[] owner, long arrival) {
         return rows.get(Keys.embedding(owner, arrival));
     }
 
     /// Every kept version of a memory, oldest first.
-    List<Version> versions(Pointer pointer) {
+    public List<Version> versions(Pointer pointer) {
         List<Version> versions = new ArrayList<>();
         byte[] from = Keys.version(pointer.owner(), pointer.arrival(), 0);
         byte[] to = Keys.version(pointer.owner(), pointer.arrival() + 1, 0);
@@ -84,7 +84,7 @@ final class Scans implements AutoCloseable {
     }
 
     /// The owner's memories by arrival, until the visitor says stop.
-    void memories(byte[] owner, long fromArrival, MemoryVisitor visitor) {
+    public void memories(byte[] owner, long fromArrival, MemoryVisitor visitor) {
         byte[] table = Keys.owned('m', owner);
         rows.scan(
                 Keys.memory(owner, fromArrival),
@@ -93,13 +93,13 @@ final class Scans implements AutoCloseable {
     }
 
     /// The owner's embeddings by arrival.
-    void embeddings(byte[] owner, Tables.Visitor visitor) {
+    public void embeddings(byte[] owner, Tables.Visitor visitor) {
         byte[] table = Keys.owned('e', owner);
         rows.scan(table, Keys.end(table), visitor);
     }
 
     @FunctionalInterface
-    interface MemoryVisitor {
+    public interface MemoryVisitor {
         /// @return whether to go on
         boolean memory(long arrival, Version version);
     }
@@ -109,7 +109,7 @@ final class Scans implements AutoCloseable {
     /// @param byUpdate by last change rather than by arrival
     /// @param beyond the arrival, or the sequence of the last change, after which to begin; null: at the
     ///     beginning
-    void ordered(byte[] owner, boolean byUpdate, boolean down, @Nullable Long beyond, MemoryVisitor visitor) {
+    public void ordered(byte[] owner, boolean byUpdate, boolean down, @Nullable Long beyond, MemoryVisitor visitor) {
         byte[] table = Keys.owned(byUpdate ? 'u' : 'm', owner);
         byte[] from = table;
         byte[] to = Keys.end(table);
@@ -134,7 +134,7 @@ final class Scans implements AutoCloseable {
     }
 
     /// Every owner that has not been erased.
-    void owners(Predicate<Owner> visitor) {
+    public void owners(Predicate<Owner> visitor) {
         byte[] table = Keys.table('h');
         rows.scan(table, Keys.end(table), (key, row) -> {
             Owner owner = Head.decode(row).owner();
@@ -143,7 +143,7 @@ final class Scans implements AutoCloseable {
     }
 
     /// The owners that have memories with this scope id.
-    void ownersOf(OwnerKind kind, String id, Predicate<Owner> visitor) {
+    public void ownersOf(OwnerKind kind, String id, Predicate<Owner> visitor) {
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
             byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
@@ -152,17 +152,19 @@ final class Scans implements AutoCloseable {
         });
     }
 
-    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after another.
+    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after
+    /// another.
     ///
     /// @param after the entity after which to begin, or null
-    void entities(@Nullable Entity after, Predicate<Entity> visitor) {
+    public void entities(@Nullable Entity after, Predicate<Entity> visitor) {
         byte[] table = Keys.table('n');
         byte[] from = after == null ? table : Keys.end(Keys.entityPrefix(after.kind(), after.id()));
         rows.scan(from, Keys.end(table), (key, row) -> visitor.test(entity(key, EntityRow.decode(row))));
     }
 
-    /// The hashes of owners that changed after a log index, as far back as the operator's feed goes; else of all.
-    void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
+    /// The hashes of owners that changed after a log index, as far back as the operator's feed goes; else of
+    /// all.
+    public void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
         if (logIndex == 0 || shard().trimmedIndex() > logIndex) {
             byte[] heads = Keys.table('h');
             rows.scan(heads, Keys.end(heads), (key, row) -> {
@@ -182,11 +184,11 @@ final class Scans implements AutoCloseable {
         });
     }
 
-    Rows.Shard shard() {
+    public Rows.Shard shard() {
         return Rows.Shard.decode(rows.get(Keys.shard()));
     }
 
-    static Entity sum(Entity a, Entity b) {
+    public static Entity sum(Entity a, Entity b) {
         return new Entity(
                 a.kind(),
                 a.id(),
@@ -203,7 +205,7 @@ final class Scans implements AutoCloseable {
     /// The owner's changes after a sequence, oldest first.
     ///
     /// @param keptSince older changes count as gone, even where retention has not yet removed them
-    ChangeBatch changes(Owner owner, long after, int limit, Instant keptSince) {
+    public ChangeBatch changes(Owner owner, long after, int limit, Instant keptSince) {
         byte[] hash = owner.hash();
         Head head = head(hash).orElse(Head.of(owner));
         long oldest = oldestKept(hash, head, keptSince);
@@ -232,7 +234,7 @@ final class Scans implements AutoCloseable {
         return oldest[0];
     }
 
-    List<ApiKey> keys() {
+    public List<ApiKey> keys() {
         List<ApiKey> keys = new ArrayList<>();
         byte[] table = Keys.table('k');
         rows.scan(table, Keys.end(table), (key, row) -> keys.add(Rows.apiKey(row)));
@@ -240,7 +242,7 @@ final class Scans implements AutoCloseable {
     }
 
     /// The log index of the latest change in the operator's feed.
-    long lastOperated() {
+    public long lastOperated() {
         long[] last = new long[1];
         byte[] table = Keys.table('o');
         rows.scanDown(table, Keys.end(table), (key, row) -> {
@@ -270,10 +272,10 @@ final class Scans implements AutoCloseable {
     }
 
     /// A change in the operator's feed, with its place.
-    record Operated(long logIndex, int ordinal, Change change) {}
+    public record Operated(long logIndex, int ordinal, Change change) {}
 
     /// Every owner's changes after a place in this shard's log, until the visitor says stop.
-    void operated(long logIndex, int ordinal, Predicate<Operated> visitor) {
+    public void operated(long logIndex, int ordinal, Predicate<Operated> visitor) {
         byte[] table = Keys.table('o');
         rows.scan(Keys.operator(logIndex, ordinal + 1), Keys.end(table), (key, row) -> {
             ByteBuffer place = ByteBuffer.wrap(key, 1, 12);

@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
 import java.util.Arrays;

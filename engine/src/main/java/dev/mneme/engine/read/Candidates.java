@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.And;
@@ -16,14 +16,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// The owners of a shard that can have memories which match a filter: those under a scope id that the filter demands,
+/// The owners of a shard that can have memories which match a filter: those under a scope id that the filter
+/// demands,
 /// or else all.
-final class Candidates {
+public final class Candidates {
     private Candidates() {}
 
     private record Demand(OwnerKind kind, List<String> ids) {}
 
-    static void owners(Scans scans, Filter filter, Predicate<Owner> visitor) {
+    public static void owners(Scans scans, Filter filter, Predicate<Owner> visitor) {
         Optional<Demand> demand = demand(filter);
         if (demand.isEmpty()) {
             scans.owners(visitor);

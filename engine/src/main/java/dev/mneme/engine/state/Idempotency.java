@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;

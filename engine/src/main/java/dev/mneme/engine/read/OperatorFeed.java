@@ -1,23 +1,27 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.core.spi.Store.OperatorChange;
-import dev.mneme.engine.shard.OperatorCursor.Place;
+import dev.mneme.engine.read.OperatorCursor.Place;
 import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Every owner's changes: shard after shard, each in the order of its log.
-final class OperatorFeed {
+public final class OperatorFeed {
     private static final int BEFORE_ALL = -1;
 
     private OperatorFeed() {}
 
     /// The cursor of now.
-    static OperatorCursor now(List<LocalShard> shards, String epoch) {
+    public static String now(List<? extends ShardView> shards, String epoch) {
+        return current(shards, epoch).toString();
+    }
+
+    private static OperatorCursor current(List<? extends ShardView> shards, String epoch) {
         List<Place> places = new ArrayList<>();
-        for (LocalShard shard : shards) {
+        for (ShardView shard : shards) {
             try (Scans scans = shard.scan()) {
                 places.add(new Place(
                         scans.lastOperated(),
@@ -28,9 +32,9 @@ final class OperatorFeed {
         return new OperatorCursor(epoch, places);
     }
 
-    private static OperatorCursor oldest(List<LocalShard> shards, String epoch) {
+    private static OperatorCursor oldest(List<? extends ShardView> shards, String epoch) {
         List<Place> places = new ArrayList<>();
-        for (LocalShard shard : shards) {
+        for (ShardView shard : shards) {
             try (Scans scans = shard.scan()) {
                 places.add(new Place(0, BEFORE_ALL, scans.shard().trims()));
             }
@@ -38,7 +42,7 @@ final class OperatorFeed {
         return new OperatorCursor(epoch, places);
     }
 
-    static OperatorBatch read(List<LocalShard> shards, String epoch, String cursor, int limit) {
+    public static OperatorBatch read(List<? extends ShardView> shards, String epoch, String cursor, int limit) {
         Optional<OperatorCursor> from = cursor.isEmpty()
                 ? Optional.of(oldest(shards, epoch))
                 : OperatorCursor.parse(cursor, epoch, shards.size());
@@ -65,7 +69,7 @@ final class OperatorFeed {
         return new OperatorBatch(changes, at[0].toString(), false);
     }
 
-    private static OperatorBatch reset(List<LocalShard> shards, String epoch) {
-        return new OperatorBatch(List.of(), now(shards, epoch).toString(), true);
+    private static OperatorBatch reset(List<? extends ShardView> shards, String epoch) {
+        return new OperatorBatch(List.of(), current(shards, epoch).toString(), true);
     }
 }

@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One search, of one owner or of all. The index ranks; the rows give the memories that are shown.
-final class Search {
+public final class StoreSearch {
     private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
             .reversed()
             .thenComparing(hit -> hit.memory().id());
@@ -33,13 +33,13 @@ final class Search {
     private final SearchQuery query;
     private final boolean readsText;
 
-    Search(SearchQuery query) {
+    public StoreSearch(SearchQuery query) {
         this.query = query;
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
     /// The position is read before the index is asked, so that the result contains all that it claims.
-    SearchResult of(LocalShard shard, Owner owner) {
+    public SearchResult of(ShardView shard, Owner owner) {
         Position position;
         Optional<Head> head;
         try (Scans scans = shard.scan()) {
@@ -53,11 +53,11 @@ final class Search {
     }
 
     /// Owner by owner, until the time is over.
-    SearchResult across(List<LocalShard> shards) {
+    public SearchResult across(List<? extends ShardView> shards) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
         PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
         boolean timedOut = false;
-        for (LocalShard shard : shards) {
+        for (ShardView shard : shards) {
             for (Owner owner : owners(shard)) {
                 if (System.nanoTime() > deadline) {
                     timedOut = true;
@@ -74,7 +74,7 @@ final class Search {
         return new SearchResult(hits, null, timedOut);
     }
 
-    private List<Owner> owners(LocalShard shard) {
+    private List<Owner> owners(ShardView shard) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {
             Candidates.owners(scans, query.filter(), owners::add);
@@ -83,7 +83,7 @@ final class Search {
     }
 
     /// Owners whose vectors cannot be compared with the query's are searched by its words, or not at all.
-    private List<Hit> hitsWhereComparable(LocalShard shard, Owner owner) {
+    private List<Hit> hitsWhereComparable(ShardView shard, Owner owner) {
         EmbeddingSpace space;
         try (Scans scans = shard.scan()) {
             space = scans.head(owner.hash()).map(Head::space).orElse(null);
@@ -94,7 +94,7 @@ final class Search {
         return ranked(shard, owner, comparable(space) ? query.embedding() : null);
     }
 
-    private List<Hit> hits(LocalShard shard, Owner owner, @Nullable EmbeddingSpace space) {
+    private List<Hit> hits(ShardView shard, Owner owner, @Nullable EmbeddingSpace space) {
         if (query.vectorGiven() && space != null && !comparable(space)) {
             throw MnemeException.at(
                     ErrorCode.EMBEDDER_MISMATCH,
@@ -111,7 +111,7 @@ final class Search {
                 || (space != null && embedding.embedding().space().equals(space));
     }
 
-    private List<Hit> ranked(LocalShard shard, Owner owner, @Nullable QueryEmbedding embedding) {
+    private List<Hit> ranked(ShardView shard, Owner owner, @Nullable QueryEmbedding embedding) {
         if (embedding == null && (query.text() == null || query.text().isBlank())) {
             return List.of(); // this owner has no vectors to compare with
         }
@@ -151,7 +151,7 @@ final class Search {
     }
 
     /// What was deleted since it was ranked is left out.
-    private static List<Hit> shown(LocalShard shard, byte[] hash, List<SearchHit> ranked) {
+    private static List<Hit> shown(ShardView shard, byte[] hash, List<SearchHit> ranked) {
         List<Hit> hits = new ArrayList<>(ranked.size());
         try (Scans scans = shard.scan()) {
             for (SearchHit hit : ranked) {

@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// ties in the
 /// order of arrival; across owners, by time with ties by id. A cursor is base64url of
 /// `<order> <sequence> <millis> <id>`: the first number leads within an owner, the other two across.
-final class ListPage {
+public final class ListPage {
     private static final Pattern CURSOR =
             Pattern.compile("([A-Z_]{1,20}) ([0-9]{1,18}) (-?[0-9]{1,18}) ([0-9a-f-]{36})");
 
@@ -40,7 +40,7 @@ final class ListPage {
             MemoryId id,
             @Nullable Memory memory) {}
 
-    ListPage(MemoryQuery query) {
+    public ListPage(MemoryQuery query) {
         this.query = query;
         this.cursor = query.cursor() == null ? null : parse(query.order(), query.cursor());
         Comparator<Place> order = query.owner() == null
@@ -50,7 +50,7 @@ final class ListPage {
     }
 
     /// Takes from one owner what can still be on the page.
-    void fill(Scans scans, byte[] owner) {
+    public void fill(Scans scans, byte[] owner) {
         Order order = query.order();
         Long beyond = cursor == null || query.owner() == null ? null : Long.valueOf(cursor.sequence());
         scans.ordered(owner, order.byUpdate(), order.down(), beyond, (arrival, version) -> {
@@ -71,7 +71,8 @@ final class ListPage {
         });
     }
 
-    /// Across owners, memories of one instant are ordered by id, and so not in the order in which they are read.
+    /// Across owners, memories of one instant are ordered by id, and so not in the order in which they are
+    /// read.
     private boolean isBeyondLast(Place place) {
         Place last = page.last();
         if (query.owner() == null && place.time().equals(last.time())) {
@@ -95,7 +96,7 @@ final class ListPage {
         return (query.showExpired() || !memory.expired(query.now())) && FilterMatcher.matches(query.filter(), memory);
     }
 
-    List<Memory> items() {
+    public List<Memory> items() {
         List<Memory> items = new ArrayList<>();
         page.stream()
                 .limit(query.limit())
@@ -104,7 +105,7 @@ final class ListPage {
     }
 
     @Nullable
-    String nextCursor() {
+    public String nextCursor() {
         if (!full()) {
             return null;
         }

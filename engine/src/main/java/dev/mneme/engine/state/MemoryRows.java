@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.state;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;

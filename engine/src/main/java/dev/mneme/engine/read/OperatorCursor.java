@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.read;
 
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.table.Rows;

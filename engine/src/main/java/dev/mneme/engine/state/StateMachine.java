@@ -1,4 +1,4 @@
-package dev.mneme.engine.shard;
+package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
@@ -17,7 +17,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
-import dev.mneme.engine.codec.BatchCodec.Batch;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.time.Instant;
@@ -33,19 +33,19 @@ import org.jspecify.annotations.Nullable;
 /// the same entries comes to the same rows.
 ///
 /// Used by the shard's thread alone.
-final class StateMachine {
+public final class StateMachine {
     private final Tables tables;
     private final String epoch;
     private final Retention retention;
 
-    StateMachine(Tables tables, String epoch, Retention retention) {
+    public StateMachine(Tables tables, String epoch, Retention retention) {
         this.tables = tables;
         this.epoch = epoch;
         this.retention = retention;
     }
 
     /// Decides every write of an entry; nothing is stored yet.
-    Applied apply(long logIndex, Batch batch) {
+    public Applied apply(long logIndex, ShardBatch batch) {
         Entry entry = new Entry(new Transaction(tables), epoch, logIndex, batch.at(), retention);
         List<WriteResult> results = new ArrayList<>();
         batch.writes().forEach(write -> results.add(apply(entry, write)));
