@@ -44,9 +44,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are there.
+/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are
+/// there.
 ///
-/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what was
+/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what
+/// was
 /// proposed is committed, and the folder is let go.
 public final class MnemeServer implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
@@ -70,7 +72,8 @@ public final class MnemeServer implements AutoCloseable {
 
     /// Starts a server; it is ready when this returns.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder
+    ///     in use,
     ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         return start(config, false);
@@ -211,7 +214,9 @@ public final class MnemeServer implements AutoCloseable {
                 config.feed().maxChanges(),
                 config.feed().maxAge(),
                 config.idempotency().maxKeys(),
-                config.idempotency().maxAge());
+                config.idempotency().maxAge(),
+                Retention.DEFAULTS.maxContextVersions(),
+                Retention.DEFAULTS.maxContextBytes());
         long indexBytes = config.search().cacheBytes() == 0
                 ? StoreConfig.DEFAULTS.indexBytes()
                 : config.search().cacheBytes();

@@ -25,8 +25,10 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Subject;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.testkit.Duplicates.Identity;
 import java.time.Duration;
@@ -59,7 +61,7 @@ final class ModelOwner {
     }
 
     /// Who writes, and when.
-    private record Stamp(Provenance by, Instant at) {}
+    record Stamp(Provenance by, Instant at) {}
 
     private record RequestKey(String keyId, String key) {}
 
@@ -73,6 +75,10 @@ final class ModelOwner {
     private final Map<MemoryId, List<MemoryVersion>> history = new HashMap<>();
     private final TreeMap<Long, ModelFeed.Entry> changes = new TreeMap<>();
     private final Map<RequestKey, Answer> answers = new LinkedHashMap<>();
+    private ModelContexts contexts = new ModelContexts(this);
+    private ModelModes modes = new ModelModes(this);
+    private ModelResponses responses = new ModelResponses(this);
+    private ModelSyncEvents syncEvents = new ModelSyncEvents(this);
     private @Nullable EmbeddingSpace space;
     private long sequence;
 
@@ -157,9 +163,27 @@ final class ModelOwner {
             case DeleteMemory delete -> delete(delete, stamp);
             case DeleteMatching matching -> deleteMatching(matching, stamp);
             case EraseOwner erase -> erase(stamp);
+            case Command.PutContext put -> contexts.put(put, stamp);
+            case Command.DeleteContext gone -> contexts.delete(gone, stamp);
+            case Command.SwitchMode mode -> modes.switchMode(mode, stamp);
+            case Command.ConfigureMode mode -> modes.configure(mode, stamp);
+            case Command.RecordResponse response -> responses.record(response, stamp);
+            case Command.PostSyncEvent post -> syncEvents.post(post, stamp);
+            case Command.ProcessSyncEvent process -> syncEvents.process(process, stamp);
+            case Command.Expire expire -> expire(expire, stamp);
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
             case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
         };
+    }
+
+    private Outcome expire(Command.Expire expire, Stamp stamp) {
+        expire.records().forEach(record -> {
+            switch (record) {
+                case Command.Expired.OfContext context -> contexts.expire(context, stamp);
+                case Command.Expired.OfSyncEvent event -> syncEvents.expire(event, stamp);
+            }
+        });
+        return new Outcome.Done();
     }
 
     private Outcome add(AddMemory add, Stamp stamp) {
@@ -187,7 +211,8 @@ final class ModelOwner {
                 stamp.at(),
                 add.expiresAt(),
                 1,
-                null);
+                null,
+                localOnly(stamp));
         store(MemoryEvent.ADD, new Held(memory, add.embedding(), sequence + 1, sequence + 1), stamp);
         return new Stored(MemoryEvent.ADD, memory);
     }
@@ -208,7 +233,8 @@ final class ModelOwner {
                 Duplicates.merge(now.metadata(), add.metadata()),
                 Duplicates.merge(now.categories(), add.categories()),
                 now.expiresAt(),
-                stamp.at());
+                stamp.at(),
+                localOnly(stamp));
         return changed(existing, existing.changedTo(merged, existing.embedding(), sequence + 1), stamp);
     }
 
@@ -230,7 +256,8 @@ final class ModelOwner {
                 update.metadataPatch() == null ? now.metadata() : now.metadata().mergePatch(update.metadataPatch()),
                 update.categories() == null ? now.categories() : update.categories(),
                 update.expiry() == null ? now.expiresAt() : update.expiry().at(),
-                stamp.at());
+                stamp.at(),
+                localOnly(stamp));
         boolean keepsVector = update.embedding() == null && changed.text().equals(now.text());
         Embedding embedding = keepsVector ? existing.embedding() : update.embedding();
         return changed(existing, existing.changedTo(changed, embedding, sequence + 1), stamp);
@@ -242,7 +269,8 @@ final class ModelOwner {
             dev.mneme.core.model.Json.JsonObject metadata,
             List<String> categories,
             @Nullable Instant expiresAt,
-            Instant at) {
+            Instant at,
+            boolean localOnly) {
         return new Memory(
                 now.id(),
                 now.scope(),
@@ -256,7 +284,8 @@ final class ModelOwner {
                 at,
                 expiresAt,
                 now.version() + 1,
-                now.replacedBy());
+                now.replacedBy(),
+                now.localOnly() || localOnly);
     }
 
     /// Stores the new version, unless nothing but its number and time differ.
@@ -326,6 +355,10 @@ final class ModelOwner {
         answers.clear();
         changes.values().forEach(feed::erase);
         changes.clear();
+        contexts = new ModelContexts(this);
+        modes = new ModelModes(this);
+        responses = new ModelResponses(this);
+        syncEvents = new ModelSyncEvents(this);
         space = null;
         tell(ChangeType.OWNER_ERASED, null, stamp);
         return new DeletedMany(count);
@@ -341,6 +374,39 @@ final class ModelOwner {
         sequence++;
         Change change = new Change(owner, head(), type, stamp.at(), stamp.by(), memory);
         changes.put(sequence, feed.append(change));
+    }
+
+    /// Tells of something other than a memory.
+    ///
+    /// @param key the record's name: see [Change]
+    /// @return the sequence of the change
+    long tell(ChangeType type, String key, Subject subject, boolean localOnly, Stamp stamp) {
+        sequence++;
+        changes.put(
+                sequence,
+                feed.append(new Change(owner, head(), type, stamp.at(), stamp.by(), localOnly, key, subject)));
+        return sequence;
+    }
+
+    /// Whether what the writer writes now is kept from everything that is pushed.
+    boolean localOnly(Stamp stamp) {
+        return owner.kind() == OwnerKind.USER && modes.inspired(stamp.by().instance());
+    }
+
+    ModelContexts contexts() {
+        return contexts;
+    }
+
+    ModelModes modes() {
+        return modes;
+    }
+
+    ModelResponses responses() {
+        return responses;
+    }
+
+    ModelSyncEvents syncEvents() {
+        return syncEvents;
     }
 
     /// Drops the changes that are beyond the limit or too old.

@@ -5,6 +5,8 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
@@ -14,18 +16,26 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.ResponseSources;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
+import dev.mneme.core.spi.SyncEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +49,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -313,6 +324,91 @@ public final class ModelStore implements Store {
         Listener listener = new Listener(owner, onAdvance);
         listeners.add(listener);
         return listener;
+    }
+
+    @Override
+    public Contexts contexts() {
+        return new Contexts() {
+            @Override
+            public At<Optional<Context>> find(Owner owner, String key) {
+                return of(owner, at -> at.contexts().find(key));
+            }
+
+            @Override
+            public At<List<ContextVersion>> versions(Owner owner, String key) {
+                return of(owner, at -> at.contexts().versions(key));
+            }
+
+            @Override
+            public At<List<Context>> list(Contexts.Query query) {
+                return of(query.owner(), at -> at.contexts().list(query));
+            }
+        };
+    }
+
+    @Override
+    public Modes modes() {
+        return new Modes() {
+            @Override
+            public At<Optional<ModeState>> find(Owner owner, String instanceId) {
+                return of(owner, at -> at.modes().find(instanceId));
+            }
+
+            @Override
+            public At<List<ModeState>> all(Owner owner) {
+                return of(owner, at -> at.modes().all());
+            }
+
+            @Override
+            public At<List<Transition>> transitions(Modes.Query query) {
+                return of(query.owner(), at -> at.modes().transitions(query));
+            }
+        };
+    }
+
+    @Override
+    public ResponseSources responses() {
+        return new ResponseSources() {
+            @Override
+            public At<Optional<ResponseSource>> find(Owner owner, String chatId, String messageId) {
+                return of(owner, at -> at.responses().find(chatId, messageId));
+            }
+
+            @Override
+            public At<List<ResponseSource>> list(
+                    Owner owner, Predicate<ResponseSource> filter, long afterSequence, int limit) {
+                return of(owner, at -> at.responses().list(filter, afterSequence, limit));
+            }
+
+            @Override
+            public At<List<ResponseSource>> newest(
+                    Owner owner, Predicate<ResponseSource> filter, @Nullable Long beforeSequence, int limit) {
+                return of(owner, at -> at.responses().newest(filter, beforeSequence, limit));
+            }
+        };
+    }
+
+    @Override
+    public SyncEvents syncEvents() {
+        return new SyncEvents() {
+            @Override
+            public At<Optional<SyncEvent>> find(Owner owner, MemoryId id) {
+                return of(owner, at -> at.syncEvents().find(id));
+            }
+
+            @Override
+            public At<List<SyncEvent>> pending(Owner owner, String instanceId, Instant now, int limit) {
+                return of(owner, at -> at.syncEvents().pending(instanceId, now, limit));
+            }
+        };
+    }
+
+    /// What is read of one owner, with the position that it is true at.
+    private <T> At<T> of(Owner owner, Function<ModelOwner, T> read) {
+        return locked(() -> {
+            ModelOwner at = home.find(owner).orElseGet(() -> new ModelOwner(owner, home.epoch, home.feed));
+            return new At<>(read.apply(at), at.head());
+        });
     }
 
     @Override

@@ -89,7 +89,8 @@ final class StoreReads {
         return position == null ? null : position.sequence();
     }
 
-    /// What a search gives is visible and as it is; what has every word of the query is given when there is room.
+    /// What a search gives is visible and as it is; what has every word of the query is given when there is
+    /// room.
     void compareSearches(@Nullable Owner owner) {
         String text = QUERIES.get(random.nextInt(QUERIES.size()));
         Filter filter = random.nextInt(3) == 0 ? Filter.And.ALL : Histories.filter(random, 2);
@@ -173,7 +174,8 @@ final class StoreReads {
                 .containsAll(model.ownersMatching(filter));
     }
 
-    /// The model retains no more than it must. A store may retain more, but nothing that was erased, and no gap.
+    /// The model retains no more than it must. A store may retain more, but nothing that was erased, and no
+    /// gap.
     ///
     /// @param erasedAt the sequence of the owner's last erasure, or 0
     void compareChanges(Owner owner, long erasedAt) {
@@ -232,6 +234,8 @@ final class StoreReads {
                 change.type(),
                 change.at(),
                 change.by(),
-                change.memory());
+                change.localOnly(),
+                change.key(),
+                change.subject());
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.api.json;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Subject;
 import dev.mneme.wire.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public final class ErrorMapping {
     public static Problem problem(
             MnemeException failure, boolean byIfMatch, @Nullable String requestId, @Nullable Long retryAfterMillis) {
         ErrorCode code = failure.code();
-        Memory current = failure.current();
+        Subject current = failure.current();
         return new Problem(
                 "/docs#" + code.wireName(),
                 title(code),
@@ -78,6 +79,6 @@ public final class ErrorMapping {
                 requestId,
                 retryAfterMillis,
                 current == null ? null : current.version(),
-                current == null ? null : MemoryMapping.resource(current));
+                current instanceof Memory memory ? MemoryMapping.resource(memory) : null);
     }
 }

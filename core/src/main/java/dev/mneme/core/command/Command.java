@@ -1,13 +1,20 @@
 package dev.mneme.core.command;
 
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Capabilities;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.SyncEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a caller asks of one owner. It carries all it needs, so that it is decided identically anywhere; the
@@ -65,4 +72,101 @@ public sealed interface Command {
 
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
+
+    /// Stores a context's next version, or its first.
+    ///
+    /// @param expectedVersion the version that the writer saw: 0 for none, [#ANY_VERSION] for whatever is there
+    record PutContext(
+            String key,
+            ContextType type,
+            @Nullable Mode mode,
+            Json data,
+            List<String> tags,
+            @Nullable Instant expiresAt,
+            long expectedVersion,
+            MergeStrategy strategy)
+            implements Command {
+        public PutContext {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /// What happens when the version that the writer saw is no longer the newest.
+    enum MergeStrategy {
+        /// It is a version conflict.
+        REPLACE,
+        /// Both edits are kept where they touch different fields; else it is a version conflict.
+        MERGE,
+        /// The newest stays, and the writer is told so.
+        IGNORE
+    }
+
+    record DeleteContext(String key, long expectedVersion) implements Command {}
+
+    /// Switches an instance's mode, or records that it failed to.
+    ///
+    /// @param capabilities null for the mode's usual ones
+    /// @param configuration null keeps the one that is there
+    /// @param error null for a switch that succeeded; else only the transition is recorded
+    record SwitchMode(
+            String instanceId,
+            Mode to,
+            @Nullable Capabilities capabilities,
+            @Nullable JsonObject configuration,
+            @Nullable Json contextSnapshot,
+            @Nullable Long durationMillis,
+            @Nullable String error,
+            long expectedVersion)
+            implements Command {}
+
+    /// Changes a mode's configuration without a switch. Null leaves a part as it is.
+    record ConfigureMode(
+            String instanceId,
+            @Nullable JsonObject configurationPatch,
+            @Nullable Capabilities capabilities,
+            long expectedVersion)
+            implements Command {}
+
+    /// Records where an answer came from, once.
+    record RecordResponse(
+            String instanceId,
+            String chatId,
+            String messageId,
+            @Nullable Mode mode,
+            SourceType sourceType,
+            String provider,
+            String model,
+            @Nullable Double confidence,
+            String responseHash,
+            JsonObject metadata,
+            @Nullable Instant timestamp)
+            implements Command {}
+
+    /// @param targets null: every instance
+    record PostSyncEvent(
+            MemoryId id,
+            String sourceInstance,
+            SyncEvent.Type type,
+            Json data,
+            @Nullable Set<String> targets,
+            SyncEvent.Priority priority,
+            @Nullable Instant expiresAt)
+            implements Command {}
+
+    /// An instance has processed an event.
+    record ProcessSyncEvent(MemoryId id, String instanceId) implements Command {}
+
+    /// Removes what has expired, if it is still at the version that was seen and expired still.
+    record Expire(List<Expired> records) implements Command {
+        public Expire {
+            records = List.copyOf(records);
+        }
+    }
+
+    /// One record that was seen expired.
+    sealed interface Expired {
+        record OfContext(String key, long version) implements Expired {}
+
+        record OfSyncEvent(MemoryId id, long version) implements Expired {}
+    }
 }

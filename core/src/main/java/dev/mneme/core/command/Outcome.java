@@ -4,12 +4,19 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Subject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What became of one command.
 public sealed interface Outcome {
-    /// The memory is there: `ADD`, `UPDATE`, or `NONE` when it was there already.
-    record Stored(MemoryEvent event, Memory memory) implements Outcome {}
+    /// The record is there: `ADD`, `UPDATE`, or `NONE` when it was there already.
+    record Stored(MemoryEvent event, Subject subject) implements Outcome {
+        /// For a command on a memory.
+        public Memory memory() {
+            return (Memory) subject;
+        }
+    }
 
     record Deleted(MemoryId id) implements Outcome {}
 
@@ -19,10 +26,23 @@ public sealed interface Outcome {
     record Done() implements Outcome {}
 
     /// @param field the field at fault, if one is
-    /// @param current for a version conflict: the memory as it is
+    /// @param current for a version conflict: the record as it is
+    /// @param paths for edits that clash: the JSON Pointers where they do, else empty
     record Rejected(
             ErrorCode code,
             String message,
             @Nullable String field,
-            @Nullable Memory current) implements Outcome {}
+            @Nullable Subject current,
+            List<String> paths) implements Outcome {
+        public Rejected {
+            paths = List.copyOf(paths);
+        }
+
+        public Rejected(ErrorCode code, String message, @Nullable String field, @Nullable Subject current) {
+            this(code, message, field, current, List.of());
+        }
+    }
+
+    /// A context, or whatever has no id of its own, was taken away.
+    record Removed(long version) implements Outcome {}
 }

@@ -7,18 +7,39 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param position its place in the owner's order; the change before it is at `sequence - 1`
 /// @param by who wrote it
-/// @param memory the memory as the change left it (of a deleted one: as it last was); null for an erased
-///     owner, and
+/// @param localOnly whether it is kept from everything that is pushed: see [Subject#localOnly]
+/// @param key names the record: a memory's id, a context's key, an instance; null for an erasure, and where the
+///     record is no longer kept
+/// @param subject the record as the change left it (a deleted one: as it last was); null for an erasure, and
 ///     for
-/// a memory whose
-///     history is no longer kept
+///     a version that is no longer kept
 public record Change(
         Owner owner,
         Position position,
         ChangeType type,
         Instant at,
         Provenance by,
-        @Nullable Memory memory) {
+        boolean localOnly,
+        @Nullable String key,
+        @Nullable Subject subject) {
+
+    /// A change of a memory, or an erasure.
+    public Change(Owner owner, Position position, ChangeType type, Instant at, Provenance by, @Nullable Memory memory) {
+        this(
+                owner,
+                position,
+                type,
+                at,
+                by,
+                memory != null && memory.localOnly(),
+                memory == null ? null : memory.id().toString(),
+                memory);
+    }
+
+    /// The memory, if it is one that changed.
+    public @Nullable Memory memory() {
+        return subject instanceof Memory memory ? memory : null;
+    }
 
     /// Whether a connection must not be told, because it wrote this itself: both sides named the instance.
     public boolean echoOf(Provenance connection) {

@@ -7,7 +7,15 @@ public enum ChangeType {
     MEMORY_ADDED,
     MEMORY_UPDATED,
     MEMORY_DELETED,
-    OWNER_ERASED;
+    OWNER_ERASED,
+    CONTEXT_PUT,
+    CONTEXT_DELETED,
+    MODE_CHANGED,
+    MODE_CONFIGURED,
+    TRANSITION_RECORDED,
+    RESPONSE_RECORDED,
+    SYNC_POSTED,
+    SYNC_PROCESSED;
 
     /// For example `memory.added`.
     public String wireName() {

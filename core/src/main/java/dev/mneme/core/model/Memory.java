@@ -26,10 +26,44 @@ public record Memory(
         Instant updatedAt,
         @Nullable Instant expiresAt,
         long version,
-        @Nullable MemoryId replacedBy) {
+        @Nullable MemoryId replacedBy,
+        boolean localOnly)
+        implements Subject {
 
     public Memory {
         categories = List.copyOf(categories);
+    }
+
+    /// One that is not `localOnly`.
+    public Memory(
+            MemoryId id,
+            ScopeIds scope,
+            String text,
+            @Nullable String role,
+            @Nullable String name,
+            JsonObject metadata,
+            List<String> categories,
+            @Nullable Instant timestamp,
+            Instant createdAt,
+            Instant updatedAt,
+            @Nullable Instant expiresAt,
+            long version,
+            @Nullable MemoryId replacedBy) {
+        this(
+                id,
+                scope,
+                text,
+                role,
+                name,
+                metadata,
+                categories,
+                timestamp,
+                createdAt,
+                updatedAt,
+                expiresAt,
+                version,
+                replacedBy,
+                false);
     }
 
     public boolean expired(Instant now) {

@@ -1,5 +1,6 @@
 package dev.mneme.core.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The one failure that crosses a port. Its message is for the caller: it says what was wrong and what to do,
@@ -10,39 +11,42 @@ public final class MnemeException extends RuntimeException {
 
     private final ErrorCode code;
     private final @Nullable String field;
-    private final transient @Nullable Memory current;
+    private final transient @Nullable Subject current;
+    private final transient List<String> paths;
     private final boolean replayed;
 
     public MnemeException(ErrorCode code, String message) {
-        this(code, message, null, null, false, null);
+        this(code, message, null, null, List.of(), false, null);
     }
 
     public MnemeException(ErrorCode code, String message, @Nullable Throwable cause) {
-        this(code, message, null, null, false, cause);
+        this(code, message, null, null, List.of(), false, cause);
     }
 
     private MnemeException(
             ErrorCode code,
             String message,
             @Nullable String field,
-            @Nullable Memory current,
+            @Nullable Subject current,
+            List<String> paths,
             boolean replayed,
             @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
         this.field = field;
         this.current = current;
+        this.paths = List.copyOf(paths);
         this.replayed = replayed;
     }
 
     /// The request is wrong at `field`, spelt as the caller spelt it (`items[3].text`).
     public static MnemeException invalid(String field, String message) {
-        return new MnemeException(ErrorCode.INVALID_REQUEST, message, field, null, false, null);
+        return new MnemeException(ErrorCode.INVALID_REQUEST, message, field, null, List.of(), false, null);
     }
 
     /// A failure that concerns one field of the request.
     public static MnemeException at(ErrorCode code, String field, String message) {
-        return new MnemeException(code, message, field, null, false, null);
+        return new MnemeException(code, message, field, null, List.of(), false, null);
     }
 
     /// The writer saw another version than the current one.
@@ -53,8 +57,16 @@ public final class MnemeException extends RuntimeException {
                         + ": read it again and repeat the change on that version.",
                 null,
                 current,
+                List.of(),
                 false,
                 null);
+    }
+
+    /// A version conflict as the store found it.
+    ///
+    /// @param paths where edits clash, as JSON Pointers; empty when versions alone do
+    public static MnemeException conflict(String message, @Nullable Subject current, List<String> paths) {
+        return new MnemeException(ErrorCode.VERSION_CONFLICT, message, null, current, paths, false, null);
     }
 
     public ErrorCode code() {
@@ -65,20 +77,25 @@ public final class MnemeException extends RuntimeException {
         return field;
     }
 
-    /// For a version conflict: the memory as it is now.
-    public @Nullable Memory current() {
+    /// For a version conflict: the record as it is now.
+    public @Nullable Subject current() {
         return current;
+    }
+
+    /// For edits that clash: the JSON Pointers where they do.
+    public List<String> paths() {
+        return paths;
     }
 
     /// The same failure, said of `prefix` + the field: for a part of a larger request.
     public MnemeException within(String prefix) {
         String named = field == null ? prefix : prefix + "." + field;
-        return new MnemeException(code, String.valueOf(getMessage()), named, current, replayed, getCause());
+        return new MnemeException(code, String.valueOf(getMessage()), named, current, paths, replayed, getCause());
     }
 
     /// The same failure, as the answer to a repeated request: it was decided when the first one came.
     public MnemeException asReplayed() {
-        return new MnemeException(code, String.valueOf(getMessage()), field, current, true, getCause());
+        return new MnemeException(code, String.valueOf(getMessage()), field, current, paths, true, getCause());
     }
 
     /// Whether this is what an earlier request under the same idempotency key was answered.

@@ -1,6 +1,7 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.And;
@@ -80,14 +81,23 @@ public final class Authorizer {
         return caller.key().restriction().allows(memory.scope());
     }
 
-    /// A change without a memory (an erasure) concerns whoever may see some of the owner's memories: theirs are
-    /// gone too.
+    /// An erasure concerns whoever may see some of the owner's memories: theirs are gone too. What belongs to
+    /// the user
+    /// as a whole (contexts, modes, the audit) is invisible to a key that is restricted below the user.
     static boolean maySee(Caller caller, Change change) {
-        Memory memory = change.memory();
-        if (memory != null) {
+        if (change.subject() instanceof Memory memory) {
             return maySee(caller, memory);
         }
-        return caller.key().restriction().mayHold(change.owner());
+        return change.type() == ChangeType.OWNER_ERASED
+                ? caller.key().restriction().mayHold(change.owner())
+                : caller.key().restriction().allowsAllOf(change.owner());
+    }
+
+    /// For what belongs to a user as a whole: contexts, modes, the audit, sync events.
+    ///
+    /// @throws MnemeException `not_allowed` for another user's, and for a key restricted by agent, app or run
+    static void requireUser(Caller caller, Owner user) {
+        requireWholeOwner(caller, user);
     }
 
     /// The filter, intersected with what the key may see.
@@ -97,7 +107,8 @@ public final class Authorizer {
         return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
     }
 
-    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see. Where it may see
+    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see. Where it
+    /// may see
     /// none of them the answer is empty, and the owner's position and records are none of its business.
     static Optional<Owner> route(Caller caller, Filter restricted) {
         return OwnerRoute.of(restricted)

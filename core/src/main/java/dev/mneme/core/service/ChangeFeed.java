@@ -49,25 +49,27 @@ public final class ChangeFeed {
     ///     from there
     public record Page(List<Item> items, String position, boolean reset) {}
 
-    /// What is retained of one owner after a position; without one, from the oldest on.
+    /// What is retained of one owner after a position; without one, from the oldest on. Asked for, and so
+    /// with what is
+    /// local only.
     public Page read(Caller caller, Owner owner, @Nullable Position after, int limit) {
-        try (Reader reader = open(caller, owner, after == null ? Start.OLDEST : Start.AFTER, after)) {
+        try (Reader reader = open(caller, owner, after == null ? Start.OLDEST : Start.AFTER, after, false)) {
             return reader.page(limit);
         }
     }
 
-    /// Every owner's, for an operator.
+    /// Every owner's, for an operator. What is local only is left out: it is for its own user to ask for.
     public Page readAll(Caller caller, String cursor, int limit) {
         try (Reader reader = openAll(caller, cursor)) {
             return reader.page(limit);
         }
     }
 
-    /// Follows one owner.
+    /// Follows one owner. What is local only is never pushed, also not to who resumes later.
     ///
     /// @param resumeFrom the last position that the caller holds, or null to begin now
     public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom) {
-        return open(caller, owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
+        return open(caller, owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom, true);
     }
 
     /// Follows every owner, for an operator.
@@ -89,7 +91,7 @@ public final class ChangeFeed {
         AFTER
     }
 
-    private Reader open(Caller caller, Owner owner, Start start, @Nullable Position after) {
+    private Reader open(Caller caller, Owner owner, Start start, @Nullable Position after, boolean pushed) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireOwner(caller, owner);
         Position head = store.head(owner);
@@ -97,7 +99,7 @@ public final class ChangeFeed {
             long from = start == Start.NOW
                     ? head.sequence()
                     : store.changes(owner, Store.OLDEST, 1).after();
-            return new OwnerReader(caller, owner, head.withSequence(from), false);
+            return new OwnerReader(caller, owner, head.withSequence(from), false, pushed);
         }
         if (after.slot() != owner.slot()) {
             throw MnemeException.invalid(
@@ -106,7 +108,7 @@ public final class ChangeFeed {
         boolean served = after.epoch().equals(head.epoch())
                 && after.sequence() <= head.sequence()
                 && !store.changes(owner, after.sequence(), 1).reset();
-        return new OwnerReader(caller, owner, served ? after : head, !served);
+        return new OwnerReader(caller, owner, served ? after : head, !served, pushed);
     }
 
     private Reader openAll(Caller caller, String cursor) {
@@ -117,13 +119,16 @@ public final class ChangeFeed {
     /// A place in a feed. Used by one thread at a time; `close` may come from any.
     public abstract static sealed class Reader implements AutoCloseable permits OwnerReader, OperatorReader {
         final Caller caller;
+        private final boolean pushed;
         private volatile boolean advanced = true;
         private volatile @Nullable Thread waiting;
         private volatile boolean closed;
         private volatile Store.@Nullable Subscription subscription;
 
-        Reader(Caller caller) {
+        /// @param pushed whether changes go out unasked: then what is local only stays here
+        Reader(Caller caller, boolean pushed) {
             this.caller = caller;
+            this.pushed = pushed;
         }
 
         /// Where the reader is.
@@ -212,7 +217,7 @@ public final class ChangeFeed {
         }
 
         final boolean wanted(Change change) {
-            return Authorizer.maySee(caller, change) && !change.echoOf(caller.by());
+            return !(pushed && change.localOnly()) && Authorizer.maySee(caller, change) && !change.echoOf(caller.by());
         }
     }
 
@@ -222,8 +227,8 @@ public final class ChangeFeed {
         private String told;
         private boolean reset;
 
-        OwnerReader(Caller caller, Owner owner, Position position, boolean reset) {
-            super(caller);
+        OwnerReader(Caller caller, Owner owner, Position position, boolean reset, boolean pushed) {
+            super(caller, pushed);
             this.owner = owner;
             this.position = position;
             this.told = position.toString();
@@ -297,7 +302,7 @@ public final class ChangeFeed {
         private String told;
 
         OperatorReader(Caller caller, String cursor) {
-            super(caller);
+            super(caller, true);
             this.cursor = cursor;
             this.told = cursor;
         }
@@ -328,7 +333,7 @@ public final class ChangeFeed {
                     told = batch.cursor();
                 }
                 for (Store.OperatorChange each : batch.changes()) {
-                    if (!each.change().echoOf(caller.by())) {
+                    if (wanted(each.change())) {
                         items.add(new Item(each.change(), each.cursor(), told));
                         told = each.cursor();
                     }

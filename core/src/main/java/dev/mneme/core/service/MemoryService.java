@@ -296,7 +296,7 @@ public final class MemoryService {
             throw new IllegalStateException("not a refusal: " + outcome.getClass());
         }
         if (rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null) {
-            return MnemeException.conflict(rejected.current());
+            return MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths());
         }
         return rejected.field() == null
                 ? new MnemeException(rejected.code(), rejected.message())

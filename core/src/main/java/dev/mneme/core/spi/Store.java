@@ -87,6 +87,14 @@ public interface Store extends AutoCloseable {
     /// applying thread and must neither block nor throw; several advances may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
 
+    Contexts contexts();
+
+    Modes modes();
+
+    ResponseSources responses();
+
+    SyncEvents syncEvents();
+
     /// Every key, in no order.
     List<ApiKey> keys();
 

@@ -115,6 +115,14 @@ public final class BatchCodec {
             case Command.EraseOwner erase -> out.u8(5);
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
+            case Command.PutContext put -> UserCommandCodec.write(out, put);
+            case Command.DeleteContext delete -> UserCommandCodec.write(out, delete);
+            case Command.SwitchMode mode -> UserCommandCodec.write(out, mode);
+            case Command.ConfigureMode mode -> UserCommandCodec.write(out, mode);
+            case Command.RecordResponse response -> UserCommandCodec.write(out, response);
+            case Command.PostSyncEvent post -> UserCommandCodec.write(out, post);
+            case Command.ProcessSyncEvent process -> UserCommandCodec.write(out, process);
+            case Command.Expire expire -> UserCommandCodec.write(out, expire);
         }
     }
 
@@ -140,6 +148,14 @@ public final class BatchCodec {
             case 5 -> new Command.EraseOwner();
             case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
             case 7 -> new Command.DeleteKey(in.string());
+            case UserCommandCodec.PUT_CONTEXT -> UserCommandCodec.putContext(in);
+            case UserCommandCodec.DELETE_CONTEXT -> UserCommandCodec.deleteContext(in);
+            case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in);
+            case UserCommandCodec.CONFIGURE_MODE -> UserCommandCodec.configureMode(in);
+            case UserCommandCodec.RECORD_RESPONSE -> UserCommandCodec.recordResponse(in);
+            case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
+            case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
+            case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
             default -> throw ModelCodec.unknown("command", tag);
         };
     }

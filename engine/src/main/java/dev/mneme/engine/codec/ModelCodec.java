@@ -96,6 +96,7 @@ public final class ModelCodec {
                 .nullableInstant(memory.expiresAt())
                 .unsigned(memory.version());
         writeNullable(out, memory.replacedBy());
+        out.bool(memory.localOnly());
     }
 
     public static Memory memory(ByteReader in) {
@@ -112,7 +113,8 @@ public final class ModelCodec {
                 in.instant(),
                 in.nullableInstant(),
                 in.unsigned(),
-                in.bool() ? memoryId(in) : null);
+                in.bool() ? memoryId(in) : null,
+                in.bool());
     }
 
     public static void writeStrings(ByteWriter out, Iterable<String> strings) {
@@ -213,6 +215,21 @@ public final class ModelCodec {
             }
             default -> throw unknown("JSON tag", tag);
         };
+    }
+
+    public static void writeNullableJson(ByteWriter out, @Nullable Json json) {
+        out.bool(json != null);
+        if (json != null) {
+            write(out, json);
+        }
+    }
+
+    public static @Nullable Json nullableJson(ByteReader in) {
+        return in.bool() ? json(in) : null;
+    }
+
+    public static @Nullable JsonObject nullableObject(ByteReader in) {
+        return in.bool() ? object(in) : null;
     }
 
     public static JsonObject object(ByteReader in) {

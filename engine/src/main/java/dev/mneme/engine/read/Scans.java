@@ -2,19 +2,21 @@ package dev.mneme.engine.read;
 
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
-import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Subject;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.ChangeRow;
+import dev.mneme.engine.table.ChangeRow.Ref;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
-import dev.mneme.engine.table.Rows.ChangeRow;
 import dev.mneme.engine.table.Rows.EntityRow;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
@@ -44,6 +46,20 @@ public final class Scans implements AutoCloseable {
     public Scans(Tables tables, String epoch) {
         this.rows = tables.snapshot();
         this.epoch = epoch;
+    }
+
+    byte @Nullable [] row(byte[] key) {
+        return rows.get(key);
+    }
+
+    /// The rows of `[from, to)` in order, until the visitor says stop.
+    void rows(byte[] from, byte[] to, Tables.Visitor visitor) {
+        rows.scan(from, to, visitor);
+    }
+
+    /// The same, backwards.
+    void rowsDown(byte[] from, byte[] to, Tables.Visitor visitor) {
+        rows.scanDown(from, to, visitor);
     }
 
     public Optional<Head> head(byte[] owner) {
@@ -253,22 +269,38 @@ public final class Scans implements AutoCloseable {
     }
 
     private Change change(Owner owner, byte[] hash, long sequence, ChangeRow row) {
+        Subject subject = subject(hash, row.ref());
+        String key = subject == null ? row.key() : ChangeRow.keyOf(subject);
         return new Change(
-                owner,
-                position(owner, sequence),
-                row.type(),
-                row.at(),
-                row.by(),
-                row.type() == ChangeType.OWNER_ERASED ? null : memory(hash, row));
+                owner, position(owner, sequence), row.type(), row.at(), row.by(), row.localOnly(), key, subject);
     }
 
-    private @Nullable Memory memory(byte[] hash, ChangeRow change) {
-        Optional<Version> newest = newest(hash, change.arrival());
-        if (newest.isPresent() && newest.get().version() == change.version()) {
+    private @Nullable Subject subject(byte[] hash, Ref ref) {
+        return switch (ref) {
+            case Ref.Nothing nothing -> null;
+            case Ref.OfMemory(long arrival, long version) -> memory(hash, arrival, version);
+            case Ref.OfContext(String key, long version) -> context(hash, key, version);
+            case Ref.Whole(Subject subject) -> subject;
+        };
+    }
+
+    private @Nullable Memory memory(byte[] hash, long arrival, long version) {
+        Optional<Version> newest = newest(hash, arrival);
+        if (newest.isPresent() && newest.get().version() == version) {
             return newest.get().memory();
         }
-        byte[] row = rows.get(Keys.version(hash, change.arrival(), change.version()));
+        byte[] row = rows.get(Keys.version(hash, arrival, version));
         return row == null ? null : Version.decode(row).memory();
+    }
+
+    private @Nullable Context context(byte[] hash, String key, long version) {
+        byte[] newest = rows.get(Keys.context(hash, key));
+        Context context = newest == null ? null : Rows.ContextRow.decode(newest).context();
+        if (context != null && context.version() == version) {
+            return context;
+        }
+        byte[] row = rows.get(Keys.contextVersion(hash, key, version));
+        return row == null ? null : Rows.contextVersion(row).context();
     }
 
     /// A change in the operator's feed, with its place.

@@ -150,12 +150,14 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     /// Drops from the disk what an erased owner's deletions left behind: rows, names and words.
     void compactErased(Owner owner) {
         byte[] hash = owner.hash();
-        for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j', 'h'}) {
+        for (char table : (Keys.OWNED_TABLES + 'h').toCharArray()) {
             byte[] range = Keys.owned(table, hash);
             tables.compact(range, Keys.end(range));
         }
         byte[] entities = Keys.table('n'); // which scope ids the memories carried is no longer known
         tables.compact(entities, Keys.end(entities));
+        byte[] expiries = Keys.table('f');
+        tables.compact(expiries, Keys.end(expiries));
         index.compact(hash);
     }
 

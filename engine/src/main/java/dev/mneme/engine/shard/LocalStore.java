@@ -16,29 +16,40 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.ResponseSources;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
+import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
+import dev.mneme.engine.read.ExpiredRecords;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
+import dev.mneme.engine.read.StoredContexts;
+import dev.mneme.engine.read.StoredModes;
+import dev.mneme.engine.read.StoredResponses;
+import dev.mneme.engine.read.StoredSyncEvents;
 import dev.mneme.engine.table.Rows.Pointer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -53,6 +64,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
 public final class LocalStore implements Store {
+    /// How many expired records of a shard one round of maintenance removes.
+    private static final int MAX_EXPIRED = 1_000;
+
+    private static final Provenance MAINTENANCE = new Provenance("maintenance", "maintenance", false);
+
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -120,7 +136,7 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
-        this.maintenance = new Maintenance(all, log, config.checkpointInterval());
+        this.maintenance = new Maintenance(all, log, config.checkpointInterval(), this::expire);
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -135,6 +151,17 @@ public final class LocalStore implements Store {
     private void eachShard(java.util.function.Consumer<LocalShard> action) {
         shards.forEach(action);
         action.accept(system);
+    }
+
+    /// Removes what has expired, some of each shard.
+    private void expire() {
+        for (LocalShard shard : shards) {
+            Map<Owner, Command.Expire> expired;
+            try (Scans scans = shard.scan()) {
+                expired = ExpiredRecords.find(scans, clock.instant(), MAX_EXPIRED);
+            }
+            expired.forEach((owner, command) -> write(shard, new Write(owner, MAINTENANCE, null, List.of(command))));
+        }
     }
 
     @Override
@@ -186,9 +213,17 @@ public final class LocalStore implements Store {
             case Command.DeleteMatching delete -> true;
             case Command.EraseOwner erase -> true;
             case Command.DeleteKey delete -> true;
+            case Command.DeleteContext delete -> true;
+            case Command.Expire expire -> true;
             case Command.AddMemory add -> false;
             case Command.UpdateMemory update -> false;
             case Command.PutKey put -> false;
+            case Command.PutContext put -> false;
+            case Command.SwitchMode mode -> false;
+            case Command.ConfigureMode mode -> false;
+            case Command.RecordResponse response -> false;
+            case Command.PostSyncEvent post -> false;
+            case Command.ProcessSyncEvent process -> false;
         };
     }
 
@@ -384,6 +419,26 @@ public final class LocalStore implements Store {
     @Override
     public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
         return subscribers.subscribe(owner, onAdvance);
+    }
+
+    @Override
+    public Contexts contexts() {
+        return new StoredContexts(this::shard);
+    }
+
+    @Override
+    public Modes modes() {
+        return new StoredModes(this::shard);
+    }
+
+    @Override
+    public ResponseSources responses() {
+        return new StoredResponses(this::shard);
+    }
+
+    @Override
+    public SyncEvents syncEvents() {
+        return new StoredSyncEvents(this::shard);
     }
 
     @Override

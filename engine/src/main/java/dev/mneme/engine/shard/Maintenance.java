@@ -23,6 +23,7 @@ final class Maintenance implements AutoCloseable {
 
     private final List<LocalShard> shards;
     private final CommitLog log;
+    private final Runnable expire;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
@@ -30,9 +31,11 @@ final class Maintenance implements AutoCloseable {
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
     /// @param shards in the log's numbering
-    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval) {
+    /// @param expire removes what has expired; runs once per checkpoint interval
+    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval, Runnable expire) {
         this.shards = shards;
         this.log = log;
+        this.expire = expire;
         this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
     }
 
@@ -46,6 +49,17 @@ final class Maintenance implements AutoCloseable {
             if (all || log.pinning().containsKey(i)) {
                 checkpoint(shards.get(i));
             }
+        }
+        if (all) {
+            expireQuietly();
+        }
+    }
+
+    private void expireQuietly() {
+        try {
+            expire.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "What has expired could not be removed yet: " + e.getMessage(), e);
         }
     }
 

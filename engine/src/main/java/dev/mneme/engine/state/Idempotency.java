@@ -4,12 +4,12 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Subject;
 import dev.mneme.engine.codec.ByteWriter;
+import dev.mneme.engine.table.IdempotencyRow;
+import dev.mneme.engine.table.IdempotencyRow.Kept;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows.IdempotencyOrderRow;
-import dev.mneme.engine.table.Rows.IdempotencyRow;
-import dev.mneme.engine.table.Rows.IdempotencyRow.Kept;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -47,33 +47,40 @@ final class Idempotency {
                     Collections.nCopies(Math.max(1, write.commands().size()), reused), owner.position(), false));
         }
         List<Outcome> outcomes = new ArrayList<>();
-        kept.outcomes().forEach(outcome -> outcomes.add(outcome(outcome, owner, memories)));
+        ContextDecisions contexts = new ContextDecisions(entry, owner, write.by());
+        kept.outcomes().forEach(outcome -> outcomes.add(outcome(outcome, owner, memories, contexts)));
         return Optional.of(new WriteResult(outcomes, owner.position().withSequence(kept.sequence()), true));
     }
 
-    private static Outcome outcome(Kept kept, OwnerState owner, MemoryRows memories) {
+    private static Outcome outcome(Kept kept, OwnerState owner, MemoryRows memories, ContextDecisions contexts) {
         return switch (kept) {
             case Kept.Stored stored -> {
-                Memory memory = memories.atVersion(owner, stored.id(), stored.version());
-                yield memory == null
-                        ? new Outcome.Rejected(
-                                ErrorCode.NOT_FOUND, "The memory that this request stored is gone.", null, null)
-                        : new Outcome.Stored(stored.event(), memory);
+                Subject subject = subject(stored.ref(), owner, memories, contexts);
+                yield subject == null
+                        ? new Outcome.Rejected(ErrorCode.NOT_FOUND, "What this request stored is gone.", null, null)
+                        : new Outcome.Stored(stored.event(), subject);
             }
             case Kept.Deleted deleted -> new Outcome.Deleted(deleted.id());
             case Kept.DeletedMany many -> new Outcome.DeletedMany(many.count());
+            case Kept.Removed removed -> new Outcome.Removed(removed.version());
             case Kept.Done done -> new Outcome.Done();
             case Kept.Rejected rejected ->
                 new Outcome.Rejected(
                         rejected.code(),
                         rejected.message(),
                         rejected.field(),
-                        current(rejected.current(), owner, memories));
+                        rejected.current() == null ? null : subject(rejected.current(), owner, memories, contexts),
+                        rejected.paths());
         };
     }
 
-    private static @Nullable Memory current(Kept.@Nullable Stored current, OwnerState owner, MemoryRows memories) {
-        return current == null ? null : memories.atVersion(owner, current.id(), current.version());
+    private static @Nullable Subject subject(
+            IdempotencyRow.Ref ref, OwnerState owner, MemoryRows memories, ContextDecisions contexts) {
+        return switch (ref) {
+            case IdempotencyRow.Ref.OfMemory memory -> memories.atVersion(owner, memory.id(), memory.version());
+            case IdempotencyRow.Ref.OfContext context -> contexts.atVersion(context.key(), context.version());
+            case IdempotencyRow.Ref.Whole whole -> whole.subject();
+        };
     }
 
     /// Keeps what became of a write, and drops what is too old or too much.

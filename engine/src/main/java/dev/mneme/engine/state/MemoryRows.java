@@ -1,5 +1,6 @@
 package dev.mneme.engine.state;
 
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -9,6 +10,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.EntityRow;
@@ -172,14 +174,26 @@ final class MemoryRows {
             entry.rows().delete(Keys.pointer(version.memory().id()));
         });
         rows('c', owner).values().forEach(row -> {
-            Rows.ChangeRow change = Rows.ChangeRow.decode(row);
+            ChangeRow change = ChangeRow.decode(row);
             entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
         });
-        for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j'}) {
+        rows('x', owner).forEach((key, row) -> {
+            Context context = Rows.ContextRow.decode(row).context();
+            dropExpiry(key, context == null ? null : context.expiresAt());
+        });
+        rows('z', owner)
+                .forEach((key, row) -> dropExpiry(key, Rows.syncEvent(row).expiresAt()));
+        for (char table : Keys.OWNED_TABLES.toCharArray()) {
             rows(table, owner).keySet().forEach(entry.rows()::delete);
         }
         entry.index().add(new IndexUpdate.Drop(owner.hash()));
         return memories.size();
+    }
+
+    private void dropExpiry(byte[] key, @Nullable Instant expiresAt) {
+        if (expiresAt != null) {
+            entry.rows().delete(Keys.expiry(expiresAt, key));
+        }
     }
 
     private NavigableMap<byte[], byte[]> rows(char letter, OwnerState owner) {

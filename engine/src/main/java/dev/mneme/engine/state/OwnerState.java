@@ -4,11 +4,16 @@ import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Subject;
+import dev.mneme.engine.table.ChangeRow;
+import dev.mneme.engine.table.ChangeRow.Ref;
 import dev.mneme.engine.table.Keys;
-import dev.mneme.engine.table.Rows.ChangeRow;
+import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
 import java.time.Instant;
@@ -58,6 +63,20 @@ final class OwnerState {
                 head.owner(), head.sequence(), head.oldest(), space, head.idempotencyOldest(), head.idempotencyNext());
     }
 
+    /// Whether an instance of this user is in mode `inspired`, so that what it writes is local only.
+    boolean inspired(String instanceId) {
+        if (owner.kind() != OwnerKind.USER) {
+            return false;
+        }
+        byte[] row = entry.rows().get(Keys.mode(hash, instanceId));
+        return row != null && Rows.modeState(row).current() == Mode.INSPIRED;
+    }
+
+    /// The sequence that the next change will have.
+    long nextSequence() {
+        return head.sequence() + 1;
+    }
+
     long idempotencyOldest() {
         return head.idempotencyOldest();
     }
@@ -70,19 +89,39 @@ final class OwnerState {
         head = new Head(head.owner(), head.sequence(), head.oldest(), head.space(), oldest, next);
     }
 
-    /// The next change of this owner.
+    /// The next change of this owner, of a memory.
     ///
-    /// @param arrival the memory that it concerns, with the history's `version` that it made; 0 and 0 for an
-    ///     erasure
+    /// @param arrival the memory's, with the history's `version` that the change made
     /// @return its sequence
-    long change(ChangeType type, long arrival, long version, Instant at, Provenance by, @Nullable Memory memory) {
+    long change(ChangeType type, long arrival, long version, Provenance by, Memory memory) {
+        return change(type, new Ref.OfMemory(arrival, version), by, memory, memory.localOnly());
+    }
+
+    /// The next change of this owner, of anything but a memory.
+    long change(ChangeType type, Provenance by, Subject subject) {
+        return change(type, by, subject, subject.localOnly());
+    }
+
+    /// The same, where it is the change that is local only and not the record.
+    long change(ChangeType type, Provenance by, Subject subject, boolean localOnly) {
+        return change(type, Ref.of(subject), by, subject, localOnly);
+    }
+
+    /// The change that ends all before it.
+    long erasure(Provenance by) {
+        return change(ChangeType.OWNER_ERASED, new Ref.Nothing(), by, null, false);
+    }
+
+    private long change(ChangeType type, Ref ref, Provenance by, @Nullable Subject subject, boolean localOnly) {
         long sequence = head.sequence() + 1;
         int ordinal = entry.nextOrdinal();
-        ChangeRow row = new ChangeRow(type, arrival, version, at, by, entry.logIndex(), ordinal);
+        Instant at = entry.at();
+        ChangeRow row = new ChangeRow(type, ref, localOnly, at, by, entry.logIndex(), ordinal);
         entry.rows().put(Keys.change(hash, sequence), row.encode());
         entry.rows().put(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
         head = new Head(owner, sequence, head.oldest(), head.space(), head.idempotencyOldest(), head.idempotencyNext());
-        entry.changes().add(new Change(owner, position(), type, at, by, memory));
+        String key = subject == null ? null : ChangeRow.keyOf(subject);
+        entry.changes().add(new Change(owner, position(), type, at, by, localOnly, key, subject));
         trimChanges(at);
         return sequence;
     }

@@ -6,6 +6,9 @@ import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.codec.ModelCodec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 
@@ -29,12 +32,24 @@ import java.util.UUID;
 /// n kind id 0 owner              entity: how many memories of the owner carry the id
 /// o log-index ordinal            operator's feed: owner and sequence
 /// k key-id                       API key (system shard)
+/// x owner key                    context: its newest version, or where its versions stood when it was deleted
+/// y owner key-hash version       earlier versions of the context
+/// a owner instance               mode of one of the user's instances
+/// t owner sequence               transition
+/// q owner sequence               response source
+/// r owner chat-message-hash      the sequence of the response source of that chat and message
+/// z owner sequence               sync event
+/// w owner id                     the sequence of the sync event
+/// f time owner table rest        what expires then: the key of its row
 /// ```
 ///
 /// *Arrival* is the owner's sequence at the add: the order in which memories came.
 public final class Keys {
     /// How long an owner's hash is.
     public static final int OWNER = 16;
+
+    /// The tables whose rows begin with their owner, but for the head.
+    public static final String OWNED_TABLES = "mevudcijxyatqrzw";
 
     private Keys() {}
 
@@ -119,6 +134,104 @@ public final class Keys {
                 .u8('k')
                 .raw(id.getBytes(StandardCharsets.UTF_8))
                 .toByteArray();
+    }
+
+    public static byte[] context(byte[] owner, String key) {
+        return suffixed('x', owner, key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static byte[] contextVersion(byte[] owner, String key, long version) {
+        byte[] versions = contextVersions(owner, key);
+        return ByteBuffer.allocate(versions.length + 8)
+                .put(versions)
+                .putLong(version)
+                .array();
+    }
+
+    /// All earlier versions of a context: the prefix.
+    public static byte[] contextVersions(byte[] owner, String key) {
+        return suffixed('y', owner, shortHash(key));
+    }
+
+    public static byte[] mode(byte[] owner, String instanceId) {
+        return suffixed('a', owner, instanceId.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static byte[] transition(byte[] owner, long sequence) {
+        return numbered('t', owner, sequence);
+    }
+
+    public static byte[] response(byte[] owner, long sequence) {
+        return numbered('q', owner, sequence);
+    }
+
+    public static byte[] responseOf(byte[] owner, String chatId, String messageId) {
+        return suffixed('r', owner, shortHash(chatId.length() + ":" + chatId + messageId));
+    }
+
+    public static byte[] syncEvent(byte[] owner, long sequence) {
+        return numbered('z', owner, sequence);
+    }
+
+    public static byte[] syncEventOf(byte[] owner, MemoryId id) {
+        UUID value = id.value();
+        return suffixed(
+                'w',
+                owner,
+                ByteBuffer.allocate(16)
+                        .putLong(value.getMostSignificantBits())
+                        .putLong(value.getLeastSignificantBits())
+                        .array());
+    }
+
+    /// @param row the key of a row of an owner, which says what expires
+    public static byte[] expiry(Instant at, byte[] row) {
+        return ByteBuffer.allocate(1 + 8 + row.length)
+                .put((byte) 'f')
+                .putLong(at.toEpochMilli() ^ Long.MIN_VALUE) // so that times before 1970 lie before those after
+                .put(row, 1, OWNER)
+                .put(row[0])
+                .put(row, 1 + OWNER, row.length - 1 - OWNER)
+                .array();
+    }
+
+    /// The end of what has expired by a time.
+    public static byte[] expiryAfter(Instant now) {
+        return ByteBuffer.allocate(9)
+                .put((byte) 'f')
+                .putLong((now.toEpochMilli() + 1) ^ Long.MIN_VALUE)
+                .array();
+    }
+
+    /// The key of the row that an expiry is of.
+    public static byte[] expiring(byte[] expiry) {
+        int owner = 1 + 8;
+        int table = owner + OWNER;
+        return ByteBuffer.allocate(expiry.length - owner)
+                .put(expiry[table])
+                .put(expiry, owner, OWNER)
+                .put(expiry, table + 1, expiry.length - table - 1)
+                .array();
+    }
+
+    /// The owner's hash in the key of a row of an owner.
+    public static byte[] ownerOf(byte[] row) {
+        return Arrays.copyOfRange(row, 1, 1 + OWNER);
+    }
+
+    /// The first key after this one.
+    public static byte[] next(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
+    }
+
+    /// The first 16 bytes of SHA-256: for names that are too long, or of too many parts, to lie in a key.
+    private static byte[] shortHash(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            return Arrays.copyOf(digest, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /// All rows of a table.

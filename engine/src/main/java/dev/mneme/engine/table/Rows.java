@@ -1,23 +1,25 @@
 package dev.mneme.engine.table;
 
-import dev.mneme.core.command.Outcome;
 import dev.mneme.core.model.ApiKey;
-import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
-import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.codec.ModelCodec;
+import dev.mneme.engine.codec.SubjectCodec;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -168,39 +170,6 @@ public final class Rows {
         return read(row, ModelCodec::embedding);
     }
 
-    /// One change of an owner.
-    ///
-    /// @param arrival the memory that it concerns; 0 for an erasure
-    /// @param version the history's version that it made
-    /// @param logIndex of the entry that brought it, and `ordinal` its place among that entry's changes
-    public record ChangeRow(
-            ChangeType type, long arrival, long version, Instant at, Provenance by, long logIndex, int ordinal) {
-        public byte[] encode() {
-            ByteWriter out = sealed().u8(typeCode(type))
-                    .unsigned(arrival)
-                    .unsigned(version)
-                    .instant(at)
-                    .unsigned(logIndex)
-                    .unsigned(ordinal);
-            ModelCodec.write(out, by);
-            return out.toByteArray();
-        }
-
-        public static ChangeRow decode(byte[] row) {
-            return read(row, ChangeRow::fields);
-        }
-
-        private static ChangeRow fields(ByteReader in) {
-            ChangeType type = typeOf(in.u8());
-            long arrival = in.unsigned();
-            long version = in.unsigned();
-            Instant at = in.instant();
-            long logIndex = in.unsigned();
-            int ordinal = Math.toIntExact(in.unsigned());
-            return new ChangeRow(type, arrival, version, at, ModelCodec.provenance(in), logIndex, ordinal);
-        }
-    }
-
     /// The operator's feed: whose change, and which.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record OperatorRow(byte[] owner, long sequence) {
@@ -241,115 +210,6 @@ public final class Rows {
         return read(row, ByteReader::fixed64);
     }
 
-    /// What a write under an idempotency key was and became.
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long sequence, List<Kept> outcomes) {
-        /// An outcome, with the memory by reference.
-        public sealed interface Kept {
-            record Stored(MemoryEvent event, MemoryId id, long version) implements Kept {}
-
-            record Deleted(MemoryId id) implements Kept {}
-
-            record DeletedMany(long count) implements Kept {}
-
-            record Done() implements Kept {}
-
-            record Rejected(
-                    ErrorCode code,
-                    String message,
-                    @Nullable String field,
-                    @Nullable Stored current) implements Kept {}
-
-            private static @Nullable Stored stored(@Nullable Memory memory) {
-                return memory == null ? null : new Stored(MemoryEvent.NONE, memory.id(), memory.version());
-            }
-
-            static Kept of(Outcome outcome) {
-                return switch (outcome) {
-                    case Outcome.Stored stored ->
-                        new Stored(
-                                stored.event(),
-                                stored.memory().id(),
-                                stored.memory().version());
-                    case Outcome.Deleted deleted -> new Deleted(deleted.id());
-                    case Outcome.DeletedMany many -> new DeletedMany(many.count());
-                    case Outcome.Done done -> new Done();
-                    case Outcome.Rejected rejected ->
-                        new Rejected(rejected.code(), rejected.message(), rejected.field(), stored(rejected.current()));
-                };
-            }
-        }
-
-        public byte[] encode() {
-            ByteWriter out = sealed().bytes(requestHash)
-                    .instant(at)
-                    .unsigned(ordinal)
-                    .unsigned(sequence)
-                    .unsigned(outcomes.size());
-            outcomes.forEach(kept -> write(out, kept));
-            return out.toByteArray();
-        }
-
-        private static void write(ByteWriter out, Kept kept) {
-            switch (kept) {
-                case Kept.Stored stored -> {
-                    ModelCodec.write(out.u8(0).u8(eventCode(stored.event())), stored.id());
-                    out.unsigned(stored.version());
-                }
-                case Kept.Deleted deleted -> ModelCodec.write(out.u8(1), deleted.id());
-                case Kept.DeletedMany many -> out.u8(2).unsigned(many.count());
-                case Kept.Done done -> out.u8(3);
-                case Kept.Rejected rejected -> {
-                    out.u8(4)
-                            .string(rejected.code().wireName())
-                            .string(rejected.message())
-                            .nullableString(rejected.field())
-                            .bool(rejected.current() != null);
-                    if (rejected.current() != null) {
-                        ModelCodec.write(out, rejected.current().id());
-                        out.unsigned(rejected.current().version());
-                    }
-                }
-            }
-        }
-
-        public static IdempotencyRow decode(byte[] row) {
-            return read(row, IdempotencyRow::fields);
-        }
-
-        private static IdempotencyRow fields(ByteReader in) {
-            byte[] requestHash = in.bytes();
-            Instant at = in.instant();
-            long ordinal = in.unsigned();
-            long sequence = in.unsigned();
-            int count = in.count();
-            List<Kept> outcomes = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                outcomes.add(kept(in));
-            }
-            return new IdempotencyRow(requestHash, at, ordinal, sequence, outcomes);
-        }
-
-        private static Kept kept(ByteReader in) {
-            int tag = in.u8();
-            return switch (tag) {
-                case 0 -> new Kept.Stored(eventOf(in.u8()), ModelCodec.memoryId(in), in.unsigned());
-                case 1 -> new Kept.Deleted(ModelCodec.memoryId(in));
-                case 2 -> new Kept.DeletedMany(in.unsigned());
-                case 3 -> new Kept.Done();
-                case 4 ->
-                    new Kept.Rejected(
-                            ErrorCode.valueOf(in.string().toUpperCase(java.util.Locale.ROOT)),
-                            in.string(),
-                            in.nullableString(),
-                            in.bool()
-                                    ? new Kept.Stored(MemoryEvent.NONE, ModelCodec.memoryId(in), in.unsigned())
-                                    : null);
-                default -> throw unknown("outcome", tag);
-            };
-        }
-    }
-
     /// Where an idempotency record lies, and when it was made.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     public record IdempotencyOrderRow(byte[] keyHash, Instant at) {
@@ -366,6 +226,77 @@ public final class Rows {
         }
     }
 
+    /// A context, or the place of one that is gone.
+    ///
+    /// @param version the latest that there was; a deletion counts as one
+    /// @param context null once deleted, or removed after its expiry
+    public record ContextRow(long version, @Nullable Context context) {
+        public byte[] encode() {
+            ByteWriter out = sealed().unsigned(version).bool(context != null);
+            if (context != null) {
+                SubjectCodec.write(out, context);
+            }
+            return out.toByteArray();
+        }
+
+        public static ContextRow decode(byte[] row) {
+            return read(row, in -> new ContextRow(in.unsigned(), in.bool() ? SubjectCodec.context(in) : null));
+        }
+    }
+
+    public static byte[] encode(ContextVersion version) {
+        ByteWriter out = sealed().bool(version.deleted());
+        SubjectCodec.write(out, version.context());
+        return out.toByteArray();
+    }
+
+    public static ContextVersion contextVersion(byte[] row) {
+        return read(row, in -> {
+            boolean deleted = in.bool();
+            return new ContextVersion(SubjectCodec.context(in), deleted);
+        });
+    }
+
+    public static byte[] encode(ModeState state) {
+        ByteWriter out = sealed();
+        SubjectCodec.write(out, state);
+        return out.toByteArray();
+    }
+
+    public static ModeState modeState(byte[] row) {
+        return read(row, SubjectCodec::modeState);
+    }
+
+    public static byte[] encode(Transition transition) {
+        ByteWriter out = sealed();
+        SubjectCodec.write(out, transition);
+        return out.toByteArray();
+    }
+
+    public static Transition transition(byte[] row) {
+        return read(row, SubjectCodec::transition);
+    }
+
+    public static byte[] encode(ResponseSource source) {
+        ByteWriter out = sealed();
+        SubjectCodec.write(out, source);
+        return out.toByteArray();
+    }
+
+    public static ResponseSource responseSource(byte[] row) {
+        return read(row, SubjectCodec::responseSource);
+    }
+
+    public static byte[] encode(SyncEvent event) {
+        ByteWriter out = sealed();
+        SubjectCodec.write(out, event);
+        return out.toByteArray();
+    }
+
+    public static SyncEvent syncEvent(byte[] row) {
+        return read(row, SubjectCodec::syncEvent);
+    }
+
     public static byte[] encode(ApiKey key) {
         ByteWriter out = sealed();
         ModelCodec.write(out, key);
@@ -376,11 +307,11 @@ public final class Rows {
         return read(row, ModelCodec::apiKey);
     }
 
-    private static ByteWriter sealed() {
+    static ByteWriter sealed() {
         return new ByteWriter().u8(FORMAT).u8(0);
     }
 
-    private static <T> T read(byte[] row, Function<ByteReader, T> fields) {
+    static <T> T read(byte[] row, Function<ByteReader, T> fields) {
         return ByteReader.decode(row, in -> {
             int format = in.u8();
             if (format != FORMAT) {
@@ -391,7 +322,7 @@ public final class Rows {
         });
     }
 
-    private static int eventCode(MemoryEvent event) {
+    static int eventCode(MemoryEvent event) {
         return switch (event) {
             case ADD -> 0;
             case UPDATE -> 1;
@@ -400,7 +331,7 @@ public final class Rows {
         };
     }
 
-    private static MemoryEvent eventOf(int code) {
+    static MemoryEvent eventOf(int code) {
         return switch (code) {
             case 0 -> MemoryEvent.ADD;
             case 1 -> MemoryEvent.UPDATE;
@@ -410,26 +341,7 @@ public final class Rows {
         };
     }
 
-    private static int typeCode(ChangeType type) {
-        return switch (type) {
-            case MEMORY_ADDED -> 0;
-            case MEMORY_UPDATED -> 1;
-            case MEMORY_DELETED -> 2;
-            case OWNER_ERASED -> 3;
-        };
-    }
-
-    private static ChangeType typeOf(int code) {
-        return switch (code) {
-            case 0 -> ChangeType.MEMORY_ADDED;
-            case 1 -> ChangeType.MEMORY_UPDATED;
-            case 2 -> ChangeType.MEMORY_DELETED;
-            case 3 -> ChangeType.OWNER_ERASED;
-            default -> throw unknown("change type", code);
-        };
-    }
-
-    private static MnemeException unknown(String what, int code) {
+    static MnemeException unknown(String what, int code) {
         return new MnemeException(
                 ErrorCode.INTEGRITY_VIOLATION,
                 "A row has the " + what + " " + code

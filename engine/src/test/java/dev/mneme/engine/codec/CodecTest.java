@@ -23,8 +23,10 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.table.ChangeRow;
+import dev.mneme.engine.table.ChangeRow.Ref;
+import dev.mneme.engine.table.IdempotencyRow;
 import dev.mneme.engine.table.Rows;
-import dev.mneme.engine.table.Rows.IdempotencyRow;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -80,12 +82,12 @@ final class CodecTest {
         assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);
         assertThat(Rows.Shard.decode(null)).isEqualTo(Rows.Shard.NEW);
         for (ChangeType type : ChangeType.values()) {
-            Rows.ChangeRow change =
-                    new Rows.ChangeRow(type, 1, 2, Instant.EPOCH, new Provenance("k", "phone", true), 8, 3);
-            assertThat(Rows.ChangeRow.decode(change.encode())).isEqualTo(change);
+            ChangeRow change = new ChangeRow(
+                    type, new Ref.OfMemory(1, 2), true, Instant.EPOCH, new Provenance("k", "phone", true), 8, 3);
+            assertThat(ChangeRow.decode(change.encode())).isEqualTo(change);
         }
         for (ErrorCode code : ErrorCode.values()) {
-            IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(code, "why", "field", null);
+            IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(code, "why", "field", List.of("/a"), null);
             IdempotencyRow row = new IdempotencyRow(new byte[] {1}, Instant.EPOCH, 2, 3, List.of(kept));
             assertThat(IdempotencyRow.decode(row.encode()).outcomes()).containsExactly(kept);
         }
@@ -107,7 +109,7 @@ final class CodecTest {
         damage(random, Rows.encode(apiKey()), Rows::apiKey);
         damage(random, Rows.Head.of(Owner.user("alice")).encode(), Rows.Head::decode);
         damage(random, new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5).encode(), Rows.Shard::decode);
-        IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(ErrorCode.NOT_FOUND, "m", null, null);
+        IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(ErrorCode.NOT_FOUND, "m", null, List.of(), null);
         damage(
                 random,
                 new IdempotencyRow(new byte[32], Instant.EPOCH, 1, 2, List.of(kept)).encode(),

@@ -1,0 +1,71 @@
+package dev.mneme.core.model;
+
+import dev.mneme.core.model.Json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A three-way merge of JSON by field: two edits of the same base are joined where they touch different
+/// members of
+/// objects. Anything else that both changed, arrays too, clashes unless both made the same of it.
+///
+/// @param merged the joined document; where edits clash it holds theirs
+/// @param clashes JSON Pointers (RFC 6901) to where they do; empty when the merge worked
+public record JsonMerge(Json merged, List<String> clashes) {
+    public JsonMerge {
+        clashes = List.copyOf(clashes);
+    }
+
+    /// @param base what both edits began with
+    /// @param mine the document as one edit left it
+    /// @param theirs as the other did
+    public static JsonMerge of(Json base, Json mine, Json theirs) {
+        List<String> clashes = new ArrayList<>();
+        Json merged = merge(base, mine, theirs, "", clashes);
+        return new JsonMerge(merged == null ? theirs : merged, clashes);
+    }
+
+    /// Null stands for a member that is not there.
+    private static @Nullable Json merge(
+            @Nullable Json base, @Nullable Json mine, @Nullable Json theirs, String path, List<String> clashes) {
+        if (same(mine, theirs) || same(base, mine)) {
+            return theirs;
+        }
+        if (same(base, theirs)) {
+            return mine;
+        }
+        if (mine instanceof JsonObject a && theirs instanceof JsonObject b) {
+            JsonObject from = base instanceof JsonObject object ? object : JsonObject.EMPTY;
+            return members(from, a, b, path, clashes);
+        }
+        clashes.add(path);
+        return theirs;
+    }
+
+    private static Json members(
+            JsonObject base, JsonObject mine, JsonObject theirs, String path, List<String> clashes) {
+        Set<String> names = new LinkedHashSet<>(theirs.members().keySet());
+        names.addAll(mine.members().keySet());
+        Map<String, Json> merged = new LinkedHashMap<>();
+        for (String name : names) {
+            Json value = merge(
+                    base.members().get(name),
+                    mine.members().get(name),
+                    theirs.members().get(name),
+                    path + "/" + name.replace("~", "~0").replace("/", "~1"),
+                    clashes);
+            if (value != null) {
+                merged.put(name, value);
+            }
+        }
+        return new JsonObject(merged);
+    }
+
+    private static boolean same(@Nullable Json a, @Nullable Json b) {
+        return a == null ? b == null : a.equals(b);
+    }
+}

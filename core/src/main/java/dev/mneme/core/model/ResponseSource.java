@@ -1,0 +1,34 @@
+package dev.mneme.core.model;
+
+import dev.mneme.core.model.Json.JsonObject;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// The audit record of one AI answer, unique by (user, chat, message). Never changes.
+///
+/// @param confidence 0 to 1
+/// @param responseHash of the answer, as the caller computed it; the answer itself is not kept
+/// @param metadata tools, tokens, cost, strategies
+/// @param sequence of the change that recorded it: the order of records
+public record ResponseSource(
+        String userId,
+        String instanceId,
+        String chatId,
+        String messageId,
+        @Nullable Mode mode,
+        SourceType sourceType,
+        String provider,
+        String model,
+        @Nullable Double confidence,
+        String responseHash,
+        JsonObject metadata,
+        Instant at,
+        long sequence,
+        boolean localOnly)
+        implements Subject {
+
+    @Override
+    public long version() {
+        return 1;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mneme.core.model;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A message from one instance of a user to others, kept until it expires.
+///
+/// @param sourceInstance who posted it; it is not pending for that instance
+/// @param targets the instances that it is for; null: all
+/// @param processedBy the instances that have acknowledged it
+/// @param version 1 and one more for each acknowledgement
+/// @param sequence of the change that posted it: the order of events
+public record SyncEvent(
+        MemoryId id,
+        String userId,
+        String sourceInstance,
+        Type type,
+        Json data,
+        @Nullable Set<String> targets,
+        Set<String> processedBy,
+        Priority priority,
+        Instant at,
+        @Nullable Instant expiresAt,
+        long version,
+        long sequence,
+        boolean localOnly)
+        implements Subject {
+
+    public SyncEvent {
+        targets = targets == null ? null : java.util.Collections.unmodifiableSet(new TreeSet<>(targets));
+        processedBy = java.util.Collections.unmodifiableSet(new TreeSet<>(processedBy));
+    }
+
+    public boolean expired(Instant now) {
+        return expiresAt != null && !now.isBefore(expiresAt);
+    }
+
+    /// Whether the instance has yet to process it.
+    public boolean pendingFor(String instance) {
+        return !sourceInstance.equals(instance)
+                && !processedBy.contains(instance)
+                && (targets == null || targets.contains(instance));
+    }
+
+    /// What happened.
+    public enum Type {
+        MODE_CHANGED,
+        CONTEXT_UPDATED,
+        RESPONSE_GENERATED,
+        MCP_TOOL_EXECUTED,
+        CONFIG_UPDATED;
+
+        /// For example `mode-changed`.
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        public static Optional<Type> of(String wireName) {
+            return Stream.of(values())
+                    .filter(type -> type.wireName().equals(wireName))
+                    .findFirst();
+        }
+    }
+
+    /// The order in which pending events are handed out.
+    public enum Priority {
+        HIGH,
+        NORMAL,
+        LOW;
+
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Optional<Priority> of(String wireName) {
+            return Stream.of(values())
+                    .filter(priority -> priority.wireName().equals(wireName))
+                    .findFirst();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.mneme.core.model;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One change of mode, or an attempt that failed. Never changes.
+///
+/// @param from null when the instance had no mode
+/// @param contextSnapshot what was open at the time, as the caller gave it
+/// @param durationMillis how long the switch took, by the caller's account
+/// @param error why it failed; null when it did not
+/// @param sequence of the change that recorded it: the order of transitions
+public record Transition(
+        String userId,
+        String instanceId,
+        @Nullable Mode from,
+        Mode to,
+        @Nullable Json contextSnapshot,
+        @Nullable Long durationMillis,
+        boolean success,
+        @Nullable String error,
+        Instant at,
+        long sequence,
+        boolean localOnly)
+        implements Subject {
+
+    @Override
+    public long version() {
+        return 1;
+    }
+}

@@ -1,0 +1,235 @@
+package dev.mneme.engine.state;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Outcome.Rejected;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Provenance;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What commands do to an owner's memories.
+final class MemoryDecisions {
+    private final Entry entry;
+    private final OwnerState owner;
+    private final MemoryRows memories;
+    private final Provenance by;
+
+    MemoryDecisions(Entry entry, OwnerState owner, MemoryRows memories, Provenance by) {
+        this.entry = entry;
+        this.owner = owner;
+        this.memories = memories;
+        this.by = by;
+    }
+
+    Outcome add(Command.AddMemory add) {
+        Rejected mismatch = mismatch(add.embedding());
+        if (mismatch != null) {
+            return mismatch;
+        }
+        if (memories.used(add.id())) {
+            Memory newest = memories.newest(owner, add.id());
+            return newest == null ? idUsed() : conflict(newest);
+        }
+        if (add.dedupe()) {
+            byte[] content = ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
+            MemoryRows.Placed same = memories.duplicate(owner, content);
+            if (same != null) {
+                return merge(same, add);
+            }
+        }
+        claimSpace(add.embedding());
+        Memory memory = new Memory(
+                add.id(),
+                add.scope(),
+                add.text(),
+                add.role(),
+                add.name(),
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                entry.at(),
+                entry.at(),
+                add.expiresAt(),
+                1,
+                null,
+                owner.inspired(by.instance()));
+        long sequence = owner.sequence() + 1;
+        owner.change(ChangeType.MEMORY_ADDED, sequence, 1, by, memory);
+        memories.add(owner, memory, add.embedding(), sequence, by);
+        return new Outcome.Stored(MemoryEvent.ADD, memory);
+    }
+
+    /// The memory is there already: it takes on the metadata and categories that it lacks.
+    private Outcome merge(MemoryRows.Placed same, Command.AddMemory add) {
+        Memory now = same.memory();
+        JsonObject metadata = lacking(now.metadata(), add.metadata());
+        List<String> categories = new ArrayList<>(now.categories());
+        add.categories().stream().filter(c -> !categories.contains(c)).forEach(categories::add);
+        if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
+            return new Outcome.Stored(MemoryEvent.NONE, now);
+        }
+        Embedding embedding = memories.embedding(owner, same.arrival());
+        return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
+    }
+
+    private static JsonObject lacking(JsonObject ours, JsonObject theirs) {
+        Map<String, Json> merged = new LinkedHashMap<>(ours.members());
+        theirs.members().forEach((name, value) -> {
+            Json mine = merged.get(name);
+            if (value instanceof Json.JsonNull) {
+                return;
+            }
+            if (mine == null || mine instanceof Json.JsonNull) {
+                merged.put(name, value);
+            } else if (mine instanceof JsonObject a && value instanceof JsonObject b) {
+                merged.put(name, lacking(a, b));
+            }
+        });
+        return new JsonObject(merged);
+    }
+
+    Outcome update(Command.UpdateMemory update) {
+        MemoryRows.Placed placed = memories.find(owner, update.id());
+        if (placed == null) {
+            return notFound();
+        }
+        Memory now = placed.memory();
+        if (update.expectedVersion() != Command.ANY_VERSION && update.expectedVersion() != now.version()) {
+            return conflict(now);
+        }
+        Rejected mismatch = mismatch(update.embedding());
+        if (mismatch != null) {
+            return mismatch;
+        }
+        String text = update.text() == null ? now.text() : update.text();
+        boolean sameText = text.equals(now.text());
+        JsonObject metadata =
+                update.metadataPatch() == null ? now.metadata() : now.metadata().mergePatch(update.metadataPatch());
+        List<String> categories = update.categories() == null ? now.categories() : update.categories();
+        Instant expiresAt =
+                update.expiry() == null ? now.expiresAt() : update.expiry().at();
+        if (sameText
+                && (update.embedding() == null || sameVector(placed, update.embedding()))
+                && metadata.equals(now.metadata())
+                && categories.equals(now.categories())
+                && java.util.Objects.equals(expiresAt, now.expiresAt())) {
+            return new Outcome.Stored(MemoryEvent.NONE, now);
+        }
+        claimSpace(update.embedding());
+        Embedding embedding = update.embedding() == null && sameText
+                ? memories.embedding(owner, placed.arrival())
+                : update.embedding();
+        return replace(placed, text, embedding, metadata, categories, expiresAt);
+    }
+
+    private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {
+        Embedding now = memories.embedding(owner, placed.arrival());
+        return now != null && Arrays.equals(now.vector(), embedding.vector());
+    }
+
+    private Outcome replace(
+            MemoryRows.Placed placed,
+            String text,
+            @Nullable Embedding embedding,
+            JsonObject metadata,
+            List<String> categories,
+            @Nullable Instant expiresAt) {
+        Memory now = placed.memory();
+        Memory next = new Memory(
+                now.id(),
+                now.scope(),
+                text,
+                now.role(),
+                now.name(),
+                metadata,
+                categories,
+                now.timestamp(),
+                now.createdAt(),
+                entry.at(),
+                expiresAt,
+                now.version() + 1,
+                now.replacedBy(),
+                now.localOnly() || owner.inspired(by.instance()));
+        long sequence = owner.change(ChangeType.MEMORY_UPDATED, placed.arrival(), next.version(), by, next);
+        memories.update(owner, placed, next, embedding, sequence, by);
+        return new Outcome.Stored(MemoryEvent.UPDATE, next);
+    }
+
+    Outcome delete(Command.DeleteMemory delete) {
+        MemoryRows.Placed placed = memories.find(owner, delete.id());
+        if (placed == null) {
+            return notFound();
+        }
+        Memory now = placed.memory();
+        if (delete.expectedVersion() != Command.ANY_VERSION && delete.expectedVersion() != now.version()) {
+            return conflict(now);
+        }
+        remove(placed);
+        return new Outcome.Deleted(delete.id());
+    }
+
+    Outcome deleteMatching(Command.DeleteMatching delete) {
+        long count = 0;
+        for (MemoryRows.Placed placed : memories.all(owner)) {
+            if (FilterMatcher.matches(delete.filter(), placed.memory())) {
+                remove(placed);
+                count++;
+            }
+        }
+        return new Outcome.DeletedMany(count);
+    }
+
+    private void remove(MemoryRows.Placed placed) {
+        Memory memory = placed.memory();
+        long sequence = owner.change(ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, by, memory);
+        memories.delete(owner, placed, sequence, entry.at(), by);
+    }
+
+    private @Nullable Rejected mismatch(@Nullable Embedding embedding) {
+        EmbeddingSpace space = owner.space();
+        if (embedding == null || space == null || space.equals(embedding.space())) {
+            return null;
+        }
+        return new Rejected(
+                ErrorCode.EMBEDDER_MISMATCH,
+                "This owner's vectors are of " + space.embedder() + " with " + space.dimension()
+                        + " numbers: send such a vector, and name its embedder.",
+                "vector",
+                null);
+    }
+
+    private void claimSpace(@Nullable Embedding embedding) {
+        if (embedding != null && owner.space() == null) {
+            owner.space(embedding.space());
+        }
+    }
+
+    private static Rejected idUsed() {
+        return new Rejected(
+                ErrorCode.VERSION_CONFLICT, "This id was used before: a new memory needs a new id.", "id", null);
+    }
+
+    private static Rejected notFound() {
+        return new Rejected(ErrorCode.NOT_FOUND, "There is no memory with this id.", null, null);
+    }
+
+    private static Rejected conflict(Memory now) {
+        MnemeException conflict = MnemeException.conflict(now);
+        return new Rejected(conflict.code(), String.valueOf(conflict.getMessage()), null, now);
+    }
+}
