@@ -27,7 +27,8 @@ final class DocsPage {
     String body() {
         Map<String, StringBuilder> sections = new LinkedHashMap<>();
         for (Route route : routes) {
-            sections.computeIfAbsent(route.tag(), tag -> new StringBuilder()).append(route(route));
+            sections.computeIfAbsent(route.tag().name(), tag -> new StringBuilder())
+                    .append(route(route));
         }
         html.append("<header><h1>The REST interface</h1><p class=\"soft\">Mneme ")
                 .append(Html.escape(version))
@@ -79,9 +80,7 @@ final class DocsPage {
         for (Reply reply : route.replies()) {
             text.append("<p><b>").append(reply.status()).append("</b> ");
             text.append(
-                    reply.type() instanceof Class<?> type
-                            ? shape(type)
-                            : "<code>" + Html.escape(reply.mediaType()) + "</code>");
+                    reply.type() != null ? shape(reply.type()) : "<code>" + Html.escape(reply.mediaType()) + "</code>");
             text.append(": ").append(Html.escape(reply.description())).append("</p>");
         }
         return text.append("<p class=\"soft\">May fail with ")
@@ -91,7 +90,7 @@ final class DocsPage {
     }
 
     private static String shape(Class<?> type) {
-        String name = type.getSimpleName();
+        String name = Schemas.name(type);
         return "<a href=\"#shape-" + name + "\"><code>" + name + "</code></a>";
     }
 

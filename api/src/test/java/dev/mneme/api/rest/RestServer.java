@@ -7,6 +7,9 @@ import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.RateLimiter;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.live.LiveConfig;
+import dev.mneme.api.live.LiveConnections;
+import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -45,6 +48,7 @@ final class RestServer implements AutoCloseable {
             new AtomicReference<>(Map.of("log", new Health.Part(true, "ok")));
     final List<Route> routes;
     final HttpServer server;
+    private final LiveConnections connections;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -54,11 +58,13 @@ final class RestServer implements AutoCloseable {
 
     RestServer(List<Route> more) {
         Limits limits = new Limits(64 << 10, 64 << 10, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofMillis(50));
+        ChangeFeed feed = new ChangeFeed(store);
+        this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
                 keys,
-                new ChangeFeed(store),
-                null,
+                feed,
+                new ChangeStreams(feed, connections),
                 store::status,
                 new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
                 health(),
@@ -161,6 +167,7 @@ final class RestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        connections.close();
         client.close();
         server.close();
         store.close();
