@@ -156,11 +156,56 @@ class OpenApiTest {
             Map.entry("integrity_violation", Set.of(500)),
             Map.entry("internal", Set.of(500)));
 
+    private static final Set<Integer> OF_READS = Set.of(400, 401, 403, 429, 500);
+    private static final Set<Integer> OF_WRITES = Set.of(400, 401, 403, 429, 500, 503, 507);
+    private static final Map<String, Set<Integer>> STATUSES = Map.ofEntries(
+            Map.entry("post /api/v1/memories", and(OF_WRITES, 200, 201, 413, 422)),
+            Map.entry("get /api/v1/memories", and(OF_READS, 200, 410, 503)),
+            Map.entry("delete /api/v1/memories", and(OF_WRITES, 200, 422)),
+            Map.entry("post /api/v1/memories/search", and(OF_READS, 200, 410, 413, 422, 503)),
+            Map.entry("get /api/v1/memories/{id}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
+            Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
+            Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
+            Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
+            Map.entry("get /api/v1/keys", and(OF_READS, 200)),
+            Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
+            Map.entry("get /api/v1/status", and(OF_READS, 200)),
+            Map.entry("get /health/live", Set.of(200, 500, 503)),
+            Map.entry("get /health/ready", Set.of(200, 500, 503)),
+            Map.entry("get /metrics", and(OF_READS, 200)),
+            Map.entry("get /", Set.of(200, 500)),
+            Map.entry("get /docs", Set.of(200, 500)),
+            Map.entry("get /openapi.json", Set.of(200, 500)),
+            Map.entry("get /favicon.ico", Set.of(200, 500)));
+
+    /// The headers of the first success, beside `X-Request-Id`.
+    private static final Map<String, Set<String>> ANSWERED = Map.ofEntries(
+            Map.entry("post /api/v1/memories 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("post /api/v1/memories 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/memories 200", Set.of("Mneme-Position")),
+            Map.entry("delete /api/v1/memories 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/memories/search 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/memories/{id} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("patch /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
+
     private static RestServer rest;
     private static JsonNode document;
 
     private static Set<String> with(String... more) {
         Set<String> all = new TreeSet<>(SCOPES);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    private static Set<Integer> and(Set<Integer> some, Integer... more) {
+        Set<Integer> all = new TreeSet<>(some);
         all.addAll(List.of(more));
         return all;
     }
@@ -248,6 +293,63 @@ class OpenApiTest {
                 List.of("get /api/v1/memories", "get /api/v1/memories/{id}", "post /api/v1/memories/search")) {
             assertThat(parameters(operation(name), "header")).contains("Mneme-Position", "Mneme-Consistency");
         }
+    }
+
+    @Test
+    void hasExactlyTheStatuses() {
+        Map<String, Set<Integer>> statuses = new TreeMap<>();
+        operations().forEach((name, operation) -> {
+            Set<Integer> own = new TreeSet<>();
+            operation.path("responses").fieldNames().forEachRemaining(status -> own.add(Integer.valueOf(status)));
+            statuses.put(name, own);
+        });
+        assertThat(statuses).isEqualTo(new TreeMap<>(STATUSES));
+    }
+
+    @Test
+    void saysWhichHeadersAreAnswered() {
+        operations()
+                .forEach((name, operation) -> operation
+                        .path("responses")
+                        .properties()
+                        .forEach(response -> {
+                            Set<String> headers = new TreeSet<>();
+                            response.getValue().path("headers").fieldNames().forEachRemaining(headers::add);
+                            String of = name + " " + response.getKey();
+                            assertThat(headers).as(of).contains("X-Request-Id");
+                            int status = Integer.parseInt(response.getKey());
+                            if (status < 300) {
+                                headers.remove("X-Request-Id");
+                                assertThat(headers)
+                                        .as(of)
+                                        .isEqualTo(new TreeSet<>(ANSWERED.getOrDefault(of, Set.of())));
+                            }
+                            boolean waits = status == 429 || (status == 503 && !name.contains("/health/"));
+                            assertThat(headers.contains("Retry-After")).as(of).isEqualTo(waits);
+                            assertThat(headers.contains("WWW-Authenticate"))
+                                    .as(of)
+                                    .isEqualTo(status == 401);
+                        }));
+    }
+
+    @Test
+    void everyParameterAndFieldSaysWhatItIs() {
+        operations().forEach((name, operation) -> {
+            assertThat(operation.path("summary").asText()).as(name).isNotEmpty();
+            operation
+                    .path("parameters")
+                    .forEach(parameter -> assertThat(
+                                    parameter.path("description").asText())
+                            .as(name + " " + parameter.path("name"))
+                            .isNotEmpty());
+        });
+        document.path("components")
+                .path("schemas")
+                .properties()
+                .forEach(schema -> assertThat(
+                                schema.getValue().path("description").asText())
+                        .as(schema.getKey())
+                        .isNotEmpty());
     }
 
     @Test

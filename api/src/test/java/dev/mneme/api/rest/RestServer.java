@@ -1,5 +1,6 @@
 package dev.mneme.api.rest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mneme.api.http.HttpConfig;
@@ -36,7 +37,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The REST door on a model store, on a port of its own.
+/// The REST door on a model store, on a port of its own. Every answer that passes here is held to the OpenAPI
+/// document.
 final class RestServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,6 +50,7 @@ final class RestServer implements AutoCloseable {
             new AtomicReference<>(Map.of("log", new Health.Part(true, "ok")));
     final List<Route> routes;
     final HttpServer server;
+    final Contract contract;
     private final LiveConnections connections;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -76,6 +79,7 @@ final class RestServer implements AutoCloseable {
         HttpConfig config = HttpConfig.DEFAULTS.withPort(0);
         this.server = HttpServer.start(
                 config, keys, new RateLimiter(new ApiKey.Rate(1_000_000, 1_000_000)), HttpMetrics.NONE, all, List.of());
+        this.contract = new Contract(routes, JSON.valueToTree(OpenApi.document(routes, "1.2.3")));
     }
 
     private Health health() {
@@ -90,6 +94,15 @@ final class RestServer implements AutoCloseable {
                 return parts.get();
             }
         };
+    }
+
+    /// A text as JSON.
+    static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + json, e);
+        }
     }
 
     String key(Role role, Restriction restriction, @Nullable Instant expiresAt) {
@@ -131,6 +144,7 @@ final class RestServer implements AutoCloseable {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
             String type = answer.headers().firstValue("Content-Type").orElse("");
             JsonNode json = type.contains("json") ? JSON.readTree(answer.body()) : JSON.missingNode();
+            contract.check(method, target, body, answer);
             return new Reply(answer.statusCode(), json, answer);
         } catch (Exception e) {
             throw new AssertionError(method + " " + target, e);
