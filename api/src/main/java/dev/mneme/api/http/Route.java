@@ -80,14 +80,10 @@ public record Route(
 
     /// Everything that may go wrong.
     public Set<ErrorCode> allErrors() {
-        Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL);
+        Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL, ErrorCode.INVALID_REQUEST, ErrorCode.NOT_ALLOWED);
         all.addAll(errors);
         if (access != Access.OPEN) {
-            all.addAll(List.of(
-                    ErrorCode.INVALID_REQUEST,
-                    ErrorCode.UNAUTHENTICATED,
-                    ErrorCode.NOT_ALLOWED,
-                    ErrorCode.RATE_LIMITED));
+            all.addAll(List.of(ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED));
         }
         if (request != null) {
             all.add(ErrorCode.TOO_LARGE);

@@ -173,13 +173,13 @@ class OpenApiTest {
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
             Map.entry("get /api/v1/status", and(OF_READS, 200)),
-            Map.entry("get /health/live", Set.of(200, 500, 503)),
-            Map.entry("get /health/ready", Set.of(200, 500, 503)),
+            Map.entry("get /health/live", Set.of(200, 400, 403, 500, 503)),
+            Map.entry("get /health/ready", Set.of(200, 400, 403, 500, 503)),
             Map.entry("get /metrics", and(OF_READS, 200)),
-            Map.entry("get /", Set.of(200, 500)),
-            Map.entry("get /docs", Set.of(200, 500)),
-            Map.entry("get /openapi.json", Set.of(200, 500)),
-            Map.entry("get /favicon.ico", Set.of(200, 500)));
+            Map.entry("get /", Set.of(200, 400, 403, 500)),
+            Map.entry("get /docs", Set.of(200, 400, 403, 500)),
+            Map.entry("get /openapi.json", Set.of(200, 400, 403, 500)),
+            Map.entry("get /favicon.ico", Set.of(200, 400, 403, 500)));
 
     /// The headers of the first success, beside `X-Request-Id`.
     private static final Map<String, Set<String>> ANSWERED = Map.ofEntries(
