@@ -27,10 +27,27 @@ public final class BatchCodec {
     /// @param at the command time of all its writes
     public record ShardBatch(Instant at, List<Write> writes) {}
 
+    /// What precedes the writes takes no more bytes than this.
+    public static final int MAX_HEADER = 1 + 10 + 10;
+
     public static byte[] encode(ShardBatch batch) {
-        ByteWriter out = new ByteWriter(4096);
-        out.u8(FORMAT).instant(batch.at()).unsigned(batch.writes().size());
-        batch.writes().forEach(write -> write(out, write));
+        return encode(
+                batch.at(), batch.writes().stream().map(BatchCodec::encode).toList());
+    }
+
+    /// One write as it stands in a batch.
+    public static byte[] encode(Write write) {
+        ByteWriter out = new ByteWriter(1024);
+        write(out, write);
+        return out.toByteArray();
+    }
+
+    /// A batch of encoded writes: at most [#MAX_HEADER] bytes more than they.
+    public static byte[] encode(Instant at, List<byte[]> writes) {
+        int size = MAX_HEADER + writes.stream().mapToInt(write -> write.length).sum();
+        ByteWriter out = new ByteWriter(size);
+        out.u8(FORMAT).instant(at).unsigned(writes.size());
+        writes.forEach(out::raw);
         return out.toByteArray();
     }
 
