@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Searches and changes of one owner take turns.
 final class OwnerIndexLockTest {
-    private static final Embedding ANY =
-            Embedding.ofCaller(EmbeddingSpace.CALLER, new float[] {1, 2, 3});
+    private static final Embedding ANY = Embedding.ofCaller(EmbeddingSpace.CALLER, new float[] {1, 2, 3});
 
     private final RandomMemories memories = new RandomMemories(new Random(1));
     private final OwnerIndex index = new OwnerIndex();
