@@ -11,6 +11,7 @@ import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
@@ -33,7 +34,9 @@ import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.Rows.Pointer;
+import dev.mneme.engine.table.Rows.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +123,8 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
-        this.maintenance = new Maintenance(all, log, config.checkpointInterval());
+        this.maintenance = new Maintenance(
+                all, log, config.checkpointInterval(), new OldVersions(shards, config.retention(), parts.clock()));
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -185,6 +189,7 @@ public final class LocalStore implements Store {
             case Command.DeleteMemory delete -> true;
             case Command.DeleteMatching delete -> true;
             case Command.EraseOwner erase -> true;
+            case Command.ForgetVersions versions -> true;
             case Command.DeleteKey delete -> true;
             case Command.AddMemory add -> false;
             case Command.UpdateMemory update -> false;
@@ -240,7 +245,7 @@ public final class LocalStore implements Store {
     @Override
     public Optional<At<List<MemoryVersion>>> history(MemoryId id) {
         return byId(id, (scans, pointer) -> {
-            List<MemoryVersion> versions = scans.versions(pointer).stream()
+            List<MemoryVersion> versions = kept(scans.versions(pointer)).stream()
                     .map(v -> new MemoryVersion(
                             v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
                     .toList();
@@ -250,6 +255,21 @@ public final class LocalStore implements Store {
                             versions,
                             scans.position(versions.getFirst().memory().scope().owner())));
         });
+    }
+
+    /// What is beyond the limits is gone for readers, even where it has not yet been removed.
+    private List<Version> kept(List<Version> versions) {
+        if (versions.isEmpty()) {
+            return versions;
+        }
+        Retention retention = config.retention();
+        Instant now = clock.instant();
+        Version newest = versions.getLast();
+        return versions.stream()
+                .filter(version -> !retention.outnumbered(version.version(), newest.version()))
+                .filter(version -> (version.equals(newest) && version.event() != MemoryEvent.DELETE)
+                        || !retention.outlived(version.at(), now))
+                .toList();
     }
 
     @Override

@@ -23,6 +23,7 @@ final class Maintenance implements AutoCloseable {
 
     private final List<LocalShard> shards;
     private final CommitLog log;
+    private final OldVersions oldVersions;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
@@ -30,7 +31,8 @@ final class Maintenance implements AutoCloseable {
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
     /// @param shards in the log's numbering
-    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval) {
+    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval, OldVersions oldVersions) {
+        this.oldVersions = oldVersions;
         this.shards = shards;
         this.log = log;
         this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
@@ -46,6 +48,15 @@ final class Maintenance implements AutoCloseable {
             if (all || log.pinning().containsKey(i)) {
                 checkpoint(shards.get(i));
             }
+        }
+        forgetOldVersions();
+    }
+
+    private void forgetOldVersions() {
+        try {
+            oldVersions.step();
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "Old versions could not be looked for; it is tried again: " + e.getMessage(), e);
         }
     }
 

@@ -77,6 +77,7 @@ public final class StateMachine {
                 case Command.DeleteMemory delete -> delete(delete);
                 case Command.DeleteMatching delete -> deleteMatching(delete);
                 case Command.EraseOwner erase -> erase();
+                case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
                 case Command.PutKey put -> {
                     entry.rows().put(Keys.apiKey(put.key().id()), Rows.encode(put.key()));
                     yield new Outcome.Done();

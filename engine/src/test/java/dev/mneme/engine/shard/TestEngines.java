@@ -14,7 +14,9 @@ final class TestEngines {
                 settings.changesPerOwner(),
                 Retention.DEFAULTS.maxChangeAge(),
                 settings.idempotencyKeysPerOwner(),
-                Retention.DEFAULTS.maxIdempotencyAge());
+                Retention.DEFAULTS.maxIdempotencyAge(),
+                settings.versionsPerMemory(),
+                settings.versionAge());
         return new LocalEngine.Settings(
                 4,
                 16 << 20,
