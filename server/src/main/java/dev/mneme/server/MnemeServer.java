@@ -25,8 +25,8 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.shard.StoreConfig;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -215,6 +215,8 @@ public final class MnemeServer implements AutoCloseable {
                 config.feed().maxAge(),
                 config.idempotency().maxKeys(),
                 config.idempotency().maxAge(),
+                config.store().historyVersions(),
+                config.store().historyAge(),
                 Retention.DEFAULTS.maxContextVersions(),
                 Retention.DEFAULTS.maxContextBytes());
         long indexBytes = config.search().cacheBytes() == 0

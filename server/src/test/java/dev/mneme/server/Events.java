@@ -15,8 +15,12 @@ final class Events implements AutoCloseable {
     /// @param event the type; `id` for an id alone
     record Event(String id, String event, String data) {
         String text() {
+            return json().at("/memory/text").asText();
+        }
+
+        com.fasterxml.jackson.databind.JsonNode json() {
             try {
-                return Api.JSON.readTree(data).at("/memory/text").asText();
+                return Api.JSON.readTree(data);
             } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
                 throw new UncheckedIOException(e);
             }

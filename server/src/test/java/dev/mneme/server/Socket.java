@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /// A WebSocket that remembers all that it was told.
 final class Socket implements WebSocket.Listener, AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
     private final StringBuilder text = new StringBuilder();

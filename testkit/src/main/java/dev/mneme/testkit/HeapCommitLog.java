@@ -73,6 +73,11 @@ public final class HeapCommitLog implements CommitLog {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public synchronized void replay(int shard, long afterIndex, Replay replay) {
         Shard of = home.shards.get(shard);
         if (afterIndex > of.last() || afterIndex < of.before) {

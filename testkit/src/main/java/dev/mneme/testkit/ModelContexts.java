@@ -12,6 +12,7 @@ import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.JsonMerge;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Subject;
 import dev.mneme.core.spi.Contexts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -169,6 +170,14 @@ final class ModelContexts {
                 .filter(each -> each.context().version() == version && !each.deleted())
                 .map(ContextVersion::context)
                 .findFirst();
+    }
+
+    /// The oldest kept version from this one on that is no deletion.
+    Optional<Subject> from(String key, long version) {
+        return versions(key).stream()
+                .filter(each -> each.context().version() >= version && !each.deleted())
+                .findFirst()
+                .map(ContextVersion::context);
     }
 
     Optional<Context> find(String key) {

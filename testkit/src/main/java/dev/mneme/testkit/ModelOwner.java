@@ -15,6 +15,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -108,8 +109,25 @@ final class ModelOwner {
         return Optional.ofNullable(memories.get(id)).map(Held::memory);
     }
 
-    Optional<List<MemoryVersion>> history(MemoryId id) {
-        return Optional.ofNullable(history.get(id)).map(List::copyOf);
+    /// What the limits leave of a memory's history; empty when that is nothing.
+    Optional<List<MemoryVersion>> history(MemoryId id, Instant now, StoreSettings settings) {
+        List<MemoryVersion> all = history.getOrDefault(id, List.of());
+        List<MemoryVersion> kept = all.subList(firstKept(all, settings), all.size()).stream()
+                .filter(version -> isPresent(id, version) || !tooOld(version, now, settings))
+                .toList();
+        return kept.isEmpty() ? Optional.empty() : Optional.of(kept);
+    }
+
+    private static int firstKept(List<MemoryVersion> all, StoreSettings settings) {
+        return settings.versionsPerMemory() == 0 ? 0 : Math.max(0, all.size() - settings.versionsPerMemory());
+    }
+
+    private static boolean tooOld(MemoryVersion version, Instant now, StoreSettings settings) {
+        return !settings.versionAge().isZero() && !version.at().isAfter(now.minus(settings.versionAge()));
+    }
+
+    private boolean isPresent(MemoryId id, MemoryVersion version) {
+        return find(id).filter(memory -> memory.version() == version.version()).isPresent();
     }
 
     Optional<EmbeddingSpace> space() {
@@ -137,7 +155,46 @@ final class ModelOwner {
                     "Idempotency-Key",
                     "This idempotency key was used with another request: send a new key.");
         }
-        return new WriteResult(answer.result().outcomes(), answer.result().position(), true);
+        List<Outcome> outcomes = answer.result().outcomes().stream()
+                .map(outcome -> asKept(outcome, settings))
+                .toList();
+        return new WriteResult(outcomes, answer.result().position(), true);
+    }
+
+    /// A memory at a version that the limit has removed is answered as the next one that is kept.
+    private Outcome asKept(Outcome outcome, StoreSettings settings) {
+        return switch (outcome) {
+            case Stored stored ->
+                asKept(stored.subject(), settings)
+                        .<Outcome>map(subject -> new Stored(stored.event(), subject))
+                        .orElseGet(() -> new Rejected(ErrorCode.NOT_FOUND, "gone", null, null));
+            case Rejected rejected
+            when rejected.current() != null ->
+                new Rejected(
+                        rejected.code(),
+                        rejected.message(),
+                        rejected.field(),
+                        asKept(rejected.current(), settings).orElse(null),
+                        rejected.paths());
+            default -> outcome;
+        };
+    }
+
+    private Optional<Subject> asKept(Subject subject, StoreSettings settings) {
+        return switch (subject) {
+            case Memory memory -> Optional.of(asKept(memory, settings));
+            case Context context -> contexts.from(context.key(), context.version());
+            default -> Optional.of(subject);
+        };
+    }
+
+    private Memory asKept(Memory memory, StoreSettings settings) {
+        List<MemoryVersion> all = history.getOrDefault(memory.id(), List.of());
+        return all.subList(firstKept(all, settings), all.size()).stream()
+                .filter(version -> version.version() >= memory.version())
+                .findFirst()
+                .map(MemoryVersion::memory)
+                .orElse(memory);
     }
 
     private void dropOldestAnswers(int limit) {
@@ -171,6 +228,7 @@ final class ModelOwner {
             case Command.PostSyncEvent post -> syncEvents.post(post, stamp);
             case Command.ProcessSyncEvent process -> syncEvents.process(process, stamp);
             case Command.Expire expire -> expire(expire, stamp);
+            case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
             case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
         };

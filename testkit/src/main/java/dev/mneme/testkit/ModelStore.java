@@ -135,7 +135,7 @@ public final class ModelStore implements Store {
 
     @Override
     public Optional<At<List<MemoryVersion>>> history(MemoryId id) {
-        return firstOwner(owner -> owner.history(id));
+        return firstOwner(owner -> owner.history(id, settings.clock().instant(), settings));
     }
 
     private <T> Optional<At<T>> firstOwner(Function<ModelOwner, Optional<T>> look) {

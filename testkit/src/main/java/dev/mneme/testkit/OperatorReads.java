@@ -48,13 +48,13 @@ final class OperatorReads {
         for (Owner owner : Histories.owners()) {
             String what = "operator's changes of " + owner;
             if (expected.isPresent() && actual.isPresent()) {
-                StoreReads.assertAlike(what, of(owner, actual.get()), of(owner, expected.get()));
+                StoreReads.assertAlike(what, of(owner, actual.get()), of(owner, expected.get()), model);
             }
             actual.ifPresent(changes -> assertNothingErased(owner, changes));
             List<Change> oldest = of(owner, drain(subject, "").orElseThrow());
             List<Change> least = of(owner, drain(model, "").orElseThrow());
             assertThat(oldest).as(what).hasSizeGreaterThanOrEqualTo(least.size());
-            StoreReads.assertAlike(what, oldest.subList(oldest.size() - least.size(), oldest.size()), least);
+            StoreReads.assertAlike(what, oldest.subList(oldest.size() - least.size(), oldest.size()), least, model);
             assertNothingErased(owner, oldest);
         }
         if (erasedAt.isEmpty() && keepsEverything(model)) {

@@ -13,6 +13,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.Histories.Step;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,13 @@ public final class StoreComparison {
         this.opener = opener;
         random = new SplittableRandom(~seed);
         StoreSettings defaults = StoreSettings.of("history-" + seed, clock);
-        settings = random.nextInt(3) == 0 ? defaults.withChangesPerOwner(20) : defaults;
+        StoreSettings feed = random.nextInt(3) == 0 ? defaults.withChangesPerOwner(20) : defaults;
+        settings = switch (random.nextInt(6)) {
+            case 0 -> feed.withVersions(2, Duration.ZERO);
+            case 1 -> feed.withVersions(0, Duration.ofDays(3));
+            case 2 -> feed.withVersions(1, Duration.ofDays(5));
+            default -> feed;
+        };
         model = new ModelStore(modelHome, settings);
         subject = opener.open(settings);
         reads = new StoreReads(random, clock, model, subject);
@@ -84,7 +91,7 @@ public final class StoreComparison {
     private void live(Step step) {
         switch (step) {
             case Step.Apply(Write write) -> apply(write);
-            case Step.Advance(java.time.Duration by) -> clock.advance(by);
+            case Step.Advance(Duration by) -> clock.advance(by);
             case Step.Reopen reopen -> reopen();
         }
     }

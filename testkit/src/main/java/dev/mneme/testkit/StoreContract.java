@@ -75,6 +75,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class History extends HistoryPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Searching extends SearchingPart {
         @Override
         StoreOpener opener() {

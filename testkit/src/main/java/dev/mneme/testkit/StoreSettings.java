@@ -1,5 +1,6 @@
 package dev.mneme.testkit;
 
+import java.time.Duration;
 import java.time.InstantSource;
 
 /// How a test wants its store.
@@ -9,7 +10,15 @@ import java.time.InstantSource;
 /// @param clock gives the command times, and the age of changes and idempotency records
 /// @param changesPerOwner how many of an owner's latest changes are sure to be retained
 /// @param idempotencyKeysPerOwner how many of an owner's latest idempotency records are sure to be kept
-public record StoreSettings(String home, InstantSource clock, int changesPerOwner, int idempotencyKeysPerOwner) {
+/// @param versionsPerMemory how many of a memory's latest versions are kept; 0 for all
+/// @param versionAge how long an earlier version is kept after it was written; zero for ever
+public record StoreSettings(
+        String home,
+        InstantSource clock,
+        int changesPerOwner,
+        int idempotencyKeysPerOwner,
+        int versionsPerMemory,
+        Duration versionAge) {
     public static final int CHANGES_PER_OWNER = 100_000;
     public static final int IDEMPOTENCY_KEYS_PER_OWNER = 10_000;
 
@@ -21,14 +30,18 @@ public record StoreSettings(String home, InstantSource clock, int changesPerOwne
 
     /// The defaults that users get.
     public static StoreSettings of(String home, InstantSource clock) {
-        return new StoreSettings(home, clock, CHANGES_PER_OWNER, IDEMPOTENCY_KEYS_PER_OWNER);
+        return new StoreSettings(home, clock, CHANGES_PER_OWNER, IDEMPOTENCY_KEYS_PER_OWNER, 0, Duration.ZERO);
     }
 
     public StoreSettings withChangesPerOwner(int limit) {
-        return new StoreSettings(home, clock, limit, idempotencyKeysPerOwner);
+        return new StoreSettings(home, clock, limit, idempotencyKeysPerOwner, versionsPerMemory, versionAge);
     }
 
     public StoreSettings withIdempotencyKeysPerOwner(int limit) {
-        return new StoreSettings(home, clock, changesPerOwner, limit);
+        return new StoreSettings(home, clock, changesPerOwner, limit, versionsPerMemory, versionAge);
+    }
+
+    public StoreSettings withVersions(int perMemory, Duration age) {
+        return new StoreSettings(home, clock, changesPerOwner, idempotencyKeysPerOwner, perMemory, age);
     }
 }

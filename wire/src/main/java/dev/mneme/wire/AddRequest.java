@@ -1,13 +1,15 @@
 package dev.mneme.wire;
 
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.Either;
+import dev.mneme.wire.schema.Time;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One memory to store or, with `items`, many: then only the scope ids and `metadata` may stand beside `items`,
-/// and are what items that lack them get (metadata member by member).
-///
-/// The other components are those of [MemoryItem].
+/// Memories to store; what its components must be like is said in the shapes.
+@Either({MemoryItem.class, AddManyRequest.class})
+@Doc("One memory to store, or many as `items`.")
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record AddRequest(
         Given<String> userId,
@@ -18,8 +20,8 @@ public record AddRequest(
         @Nullable String role,
         @Nullable Map<String, @Nullable Object> metadata,
         @Nullable List<String> categories,
-        @Time @Nullable String timestamp,
-        @Time @Nullable String expiresAt,
+        @Nullable @Time String timestamp,
+        @Nullable @Time String expiresAt,
         float @Nullable [] vector,
         @Nullable String embedder,
         @Nullable Boolean dedupe,

@@ -1,4 +1,10 @@
 package dev.mneme.wire;
 
-/// @param deleted how many memories went
-public record DeletedMany(long deleted) {}
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.Range;
+
+/// How many memories went.
+@Doc("How many memories went.")
+public record DeletedMany(
+        @Doc(value = "how many", example = "12") @Range(min = 0)
+        long deleted) {}

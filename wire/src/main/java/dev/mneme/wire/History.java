@@ -1,21 +1,28 @@
 package dev.mneme.wire;
 
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.Range;
+import dev.mneme.wire.schema.Time;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Every version of a memory, oldest first, also of a deleted one.
-public record History(List<Version> versions) {
-    /// @param event `ADD`, `UPDATE` or `DELETE`
-    /// @param key the id of the key that wrote it
-    /// @param instance the instance that wrote it
+@Doc("Every version of a memory, also of a deleted one.")
+public record History(@Doc("oldest first") List<Version> versions) {
+    /// A version.
+    @Doc("A memory as it was from one write to the next.")
     public record Version(
-            long version,
+            @Range(min = 1) long version,
+
+            @Doc("what the write did") @OneOf({"ADD", "UPDATE", "DELETE"})
             String event,
+
             String text,
             Map<String, @Nullable Object> metadata,
             List<String> categories,
-            String at,
-            String key,
-            String instance) {}
+            @Doc("when it was written") @Time String at,
+            @Doc("the id of the key that wrote it") String key,
+            @Doc("the instance that wrote it") String instance) {}
 }

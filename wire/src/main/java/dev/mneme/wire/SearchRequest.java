@@ -1,27 +1,52 @@
 package dev.mneme.wire;
 
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.Length;
+import dev.mneme.wire.schema.Range;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What to search for: words, a vector, or both. A scope id of null asks for memories that have none of its kind.
-///
-/// @param vector the query as the caller embedded it
-/// @param filter such as `{"categories":{"contains":"health"}}`
-/// @param topK how many results at most: 1 to 1000, 10 when left out
-/// @param threshold the least score, 0 to 1
-/// @param explain whether each result says what its score is made of
-/// @param showExpired whether expired memories are searched too
+/// What to search for. A scope id of null asks for memories that have none of its kind.
+@Doc(value = "What to search for: words, a vector, or both.", example = """
+                {"userId":"alice","query":"what must I not eat?","topK":5,
+                 "filter":{"categories":{"contains":"health"}}}""")
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record SearchRequest(
-        @Nullable String query,
-        float @Nullable [] vector,
-        @Nullable String embedder,
-        Given<String> userId,
-        Given<String> agentId,
-        Given<String> appId,
-        Given<String> runId,
-        @Nullable Map<String, @Nullable Object> filter,
-        @Nullable Integer topK,
-        @Nullable Double threshold,
-        @Nullable Boolean explain,
-        @Nullable Boolean showExpired) {}
+        @Doc(value = "in plain words", example = "what must I not eat?") @Nullable
+        String query,
+
+        @Doc("the query as the caller embedded it") float @Nullable [] vector,
+
+        @Doc(value = "what made the vector", otherwise = "caller") @Nullable @Length(min = 1, max = 128)
+        String embedder,
+
+        @Doc(value = "of this user; null: of no user", example = "alice")
+        Given<@Length(min = 1, max = 256) String> userId,
+
+        @Doc("of this agent; null: of no agent") Given<@Length(min = 1, max = 256) String> agentId,
+        @Doc("of this application; null: of none") Given<@Length(min = 1, max = 256) String> appId,
+        @Doc("of this run; null: of none") Given<@Length(min = 1, max = 256) String> runId,
+
+        @Doc(
+                value = "conditions that must hold: fields with a value or with eq, ne, in, nin, gt, gte, lt, lte,"
+                        + " contains, icontains, exists; joined by AND, OR, NOT, 32 deep at most; metadata by JSON"
+                        + " Pointer after `metadata.`",
+                example = "{\"AND\":[{\"categories\":{\"contains\":\"health\"}},{\"metadata./source\":\"chat\"}]}")
+        @Nullable
+        Map<String, @Nullable Object> filter,
+
+        @Doc(
+                value = "how many results at most; up to 1,000, unless the server's http.pageLimit says otherwise",
+                otherwise = "10")
+        @Nullable
+        @Range(min = 1, max = 10_000)
+        Integer topK,
+
+        @Doc(value = "the least score", otherwise = "0") @Nullable @Range(min = 0, max = 1)
+        Double threshold,
+
+        @Doc(value = "whether each result says what its score is made of", otherwise = "false") @Nullable
+        Boolean explain,
+
+        @Doc(value = "whether expired memories are searched too", otherwise = "false") @Nullable
+        Boolean showExpired) {}

@@ -2,39 +2,51 @@ package dev.mneme.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How the server is. What counts everybody's data is left out for keys with a restriction.
-///
-/// @param log `ok`, `log_failed` or `storage_full`
-/// @param sockets open WebSocket connections
-/// @param indexBacklog memories that the search index has yet to rebuild
-/// @param embedder the id of what turns texts into vectors; null: nothing does
+/// How the server is.
+@Doc("How the server is. What counts everybody's data is left out for keys with a restriction.")
 @JsonInclude(Include.NON_NULL)
 public record Status(
-        String version,
-        long uptimeSeconds,
-        String epoch,
-        String log,
-        @Nullable String embedder,
-        @Nullable List<Shard> shards,
-        @Nullable Long owners,
-        @Nullable Long memories,
-        @Nullable Integer sockets,
-        @Nullable Long indexBacklog) {
+        @Doc("the server's") String version,
+        @Range(min = 0) long uptimeSeconds,
+        @Doc("of every position that this server gives") String epoch,
 
-    /// @param logIndex the last entry of its log
-    /// @param applied the last entry that its tables contain
-    /// @param checkpoint the last entry that its durable tables contain
-    /// @param queue writes that wait
-    /// @param error what stopped it
+        @Doc("how the write-ahead log is") @OneOf({"ok", "log_failed", "storage_full"})
+        String log,
+
+        @Doc("what turns texts into vectors; left out: nothing does") @Nullable
+        String embedder,
+
+        @Nullable List<Shard> shards,
+        @Doc("how many there are") @Nullable @Range(min = 0) Long owners,
+        @Doc("how many there are") @Nullable @Range(min = 0) Long memories,
+
+        @Doc("open WebSocket connections") @Nullable @Range(min = 0)
+        Integer sockets,
+
+        @Doc("memories that the search index has yet to rebuild") @Nullable @Range(min = 0)
+        Long indexBacklog) {
+
+    /// A shard.
+    @Doc("A part of the data, which one thread owns.")
     @JsonInclude(Include.NON_NULL)
     public record Shard(
             String name,
+
+            @Doc("the last entry of its log") @Range(min = 0)
             long logIndex,
+
+            @Doc("the last entry that its tables contain") @Range(min = 0)
             long applied,
+
+            @Doc("the last entry that its durable tables contain") @Range(min = 0)
             long checkpoint,
-            int queue,
-            @Nullable String error) {}
+
+            @Doc("writes that wait") @Range(min = 0) int queue,
+            @Doc("what stopped it") @Nullable String error) {}
 }

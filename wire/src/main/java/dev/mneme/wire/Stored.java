@@ -1,7 +1,16 @@
 package dev.mneme.wire;
 
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.Form;
+import dev.mneme.wire.schema.OneOf;
+
 /// What became of a memory that was sent.
-///
-/// @param event `ADD`, `UPDATE`, or `NONE` when it was there already
-/// @param position the owner's position after the write
-public record Stored(String event, MemoryResource memory, String position) {}
+@Doc("What became of a memory that was sent.")
+public record Stored(
+        @Doc("what the write did; NONE: it was there already") @OneOf({"ADD", "UPDATE", "NONE"})
+        String event,
+
+        @Doc("as the write left it") MemoryResource memory,
+
+        @Doc(value = "the owner's, after the write", example = "k7f3q2ab:1a4:42") @Form(Form.POSITION)
+        String position) {}

@@ -2,7 +2,8 @@
 ///
 /// Component names are the JSON names. Times are ISO-8601 UTC with milliseconds, positions are their printed
 /// form. Records that a caller sends end in `Request`; the others are answers. The server's OpenAPI document
-/// and its strict reader are both derived from these records, so that neither can drift.
+/// and its strict reader are both derived from these records and from the annotations of `wire.schema` on them,
+/// so that neither can drift.
 @NullMarked
 package dev.mneme.wire;
 

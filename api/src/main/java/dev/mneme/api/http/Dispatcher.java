@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// its own but the key buckets.
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
-    private static final int MAX_INSTANCE = 128;
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
             + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id";
     private static final String EXPOSED_HEADERS =
@@ -154,12 +153,8 @@ final class Dispatcher {
                     ErrorCode.NOT_ALLOWED,
                     "This key has the role " + key.role().wireName() + "; this needs " + needed.wireName() + ".");
         }
-        String instance = incoming.header("Mneme-Instance");
-        if (instance != null && !VisibleText.is(instance, MAX_INSTANCE)) {
-            throw MnemeException.invalid(
-                    "Mneme-Instance", "Mneme-Instance must have 1 to " + MAX_INSTANCE + " visible characters.");
-        }
-        return Caller.of(key, instance);
+        String instance = incoming.header(Headers.INSTANCE.name());
+        return Caller.of(key, instance == null ? null : Headers.INSTANCE.checked(instance));
     }
 
     private static final class RateLimited extends RuntimeException {

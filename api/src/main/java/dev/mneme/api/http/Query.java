@@ -20,25 +20,33 @@ public record Query(Map<String, String> values) {
         return value;
     }
 
-    public int integer(String name, int otherwise) {
-        String value = filled(name);
-        if (value == null) {
+    /// A text, held to what its parameter says; null when it was left out.
+    public @Nullable String text(Parameter parameter) {
+        String value = filled(parameter.name());
+        return value == null ? null : parameter.checked(value);
+    }
+
+    /// A whole number, held to what its parameter says.
+    ///
+    /// @throws IllegalArgumentException when it was left out and the parameter does not say what holds then
+    public int integer(Parameter parameter) {
+        String value = filled(parameter.name());
+        if (value != null) {
+            return parameter.number(value);
+        }
+        if (parameter.otherwise() instanceof Integer otherwise) {
             return otherwise;
         }
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw MnemeException.invalid(name, name + " must be a whole number.");
-        }
+        throw new IllegalArgumentException(parameter.name() + " has no default");
     }
 
     /// `true` or `false`; left out: false.
-    public boolean flag(String name) {
-        return switch (filled(name)) {
+    public boolean flag(Parameter parameter) {
+        return switch (filled(parameter.name())) {
             case null -> false;
             case "false" -> false;
             case "true" -> true;
-            default -> throw MnemeException.invalid(name, name + " must be true or false.");
+            default -> throw MnemeException.invalid(parameter.name(), parameter.name() + " must be true or false.");
         };
     }
 

@@ -1,17 +1,41 @@
 package dev.mneme.api.http;
 
-import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A successful answer of a route, for its documentation.
 ///
 /// @param type the `wire` record that it carries; null for none, or for what is no JSON
-public record Reply(int status, String mediaType, @Nullable Type type, String description) {
-    public static Reply json(int status, Type type, String description) {
-        return new Reply(status, "application/json", type, description);
+/// @param events the `wire` records that the data of an event stream's events is; else empty
+/// @param headers those it may have, beside those of every answer
+public record Reply(
+        int status,
+        String mediaType,
+        @Nullable Class<? extends Record> type,
+        List<Class<? extends Record>> events,
+        String description,
+        List<Parameter> headers) {
+
+    public static Reply json(int status, Class<? extends Record> type, String description) {
+        return new Reply(status, "application/json", type, List.of(), description, List.of());
     }
 
     public static Reply page(String mediaType, String description) {
-        return new Reply(200, mediaType, null, description);
+        return new Reply(200, mediaType, null, List.of(), description, List.of());
+    }
+
+    /// Server-sent events.
+    ///
+    /// @param data what an event's data may be
+    public static Reply events(String description, List<Class<? extends Record>> data) {
+        return new Reply(200, "text/event-stream", null, List.copyOf(data), description, List.of());
+    }
+
+    /// This answer, with more headers that it may have.
+    public Reply with(Parameter... more) {
+        List<Parameter> all = new ArrayList<>(headers);
+        all.addAll(List.of(more));
+        return new Reply(status, mediaType, type, events, description, List.copyOf(all));
     }
 }

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: the one that handles it.
 public final class Request {
-    private static final int MAX_IDEMPOTENCY_KEY = 200;
-
     private final Incoming incoming;
     private final Route route;
     private final Map<String, String> pathParameters;
@@ -59,6 +57,14 @@ public final class Request {
         return incoming.header(name);
     }
 
+    /// A header, held to what its parameter says; null when it was not sent.
+    ///
+    /// @throws MnemeException `invalid_request` when it was sent twice, or is not as is said
+    public @Nullable String header(Parameter parameter) {
+        String value = header(parameter.name());
+        return value == null ? null : parameter.checked(value);
+    }
+
     /// A header that is a list and may be sent in several lines, as one line; null when it was not sent.
     public @Nullable String list(String name) {
         return incoming.list(name);
@@ -97,13 +103,7 @@ public final class Request {
     /// @throws MnemeException `invalid_request`
     @Nullable
     String idempotencyKey() {
-        String key = header("Idempotency-Key");
-        if (key != null && !VisibleText.is(key, MAX_IDEMPOTENCY_KEY)) {
-            throw MnemeException.invalid(
-                    "Idempotency-Key",
-                    "Idempotency-Key must have 1 to " + MAX_IDEMPOTENCY_KEY + " visible characters.");
-        }
-        return key;
+        return header(Headers.IDEMPOTENCY_KEY);
     }
 
     /// SHA-256 over method, path, query, the version asked for and body, each but the last ended by a zero byte.

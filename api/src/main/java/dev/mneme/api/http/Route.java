@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One line of the table of routes: from it come dispatch, the OpenAPI document, the page of documentation and
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param template the path; `{name}` stands for one segment
 /// @param id its name in the OpenAPI document, unique
+/// @param path what stands for the names of the template, in their order
 /// @param query the query parameters it knows; any other is an `invalid_request` (pages aside)
 /// @param headers the request headers it reads, beside those that every route reads
 /// @param request the `wire` record of its body; null when it takes none (then a body is refused)
@@ -21,22 +23,34 @@ public record Route(
         String template,
         Access access,
         String id,
-        String tag,
+        Tag tag,
         String summary,
+        List<Parameter> path,
         List<Parameter> query,
         List<Parameter> headers,
         @Nullable Class<? extends Record> request,
         List<Reply> replies,
         Set<ErrorCode> errors,
         Handler handler) {
+    private static final Pattern NAME = Pattern.compile("\\{([^}]+)}");
+
     public Route {
         if (!template.startsWith("/")) {
             throw new IllegalArgumentException("a route's path begins with /: " + template);
         }
+        path = List.copyOf(path);
         query = List.copyOf(query);
         headers = List.copyOf(headers);
         replies = List.copyOf(replies);
         errors = Set.copyOf(errors);
+        List<String> names = path.stream().map(Parameter::name).toList();
+        if (!names.equals(names(template))) {
+            throw new IllegalArgumentException(template + " has the path parameters " + names);
+        }
+    }
+
+    private static List<String> names(String template) {
+        return NAME.matcher(template).results().map(name -> name.group(1)).toList();
     }
 
     public static Builder get(String template) {
@@ -66,14 +80,10 @@ public record Route(
 
     /// Everything that may go wrong.
     public Set<ErrorCode> allErrors() {
-        Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL);
+        Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL, ErrorCode.INVALID_REQUEST, ErrorCode.NOT_ALLOWED);
         all.addAll(errors);
         if (access != Access.OPEN) {
-            all.addAll(List.of(
-                    ErrorCode.INVALID_REQUEST,
-                    ErrorCode.UNAUTHENTICATED,
-                    ErrorCode.NOT_ALLOWED,
-                    ErrorCode.RATE_LIMITED));
+            all.addAll(List.of(ErrorCode.UNAUTHENTICATED, ErrorCode.RATE_LIMITED));
         }
         if (request != null) {
             all.add(ErrorCode.TOO_LARGE);
@@ -96,8 +106,9 @@ public record Route(
         private final String template;
         private Access access;
         private String id = "";
-        private String tag = "";
+        private Tag tag = new Tag("other", "What has no heading of its own");
         private String summary = "";
+        private final List<Parameter> path = new ArrayList<>();
         private final List<Parameter> query = new ArrayList<>();
         private final List<Parameter> headers = new ArrayList<>();
         private @Nullable Class<? extends Record> request;
@@ -117,10 +128,16 @@ public record Route(
 
         /// @param operationId its name in the OpenAPI document
         /// @param group the heading under which the documentation shows it
-        public Builder named(String operationId, String group, String whatItDoes) {
+        public Builder named(String operationId, Tag group, String whatItDoes) {
             this.id = operationId;
             this.tag = group;
             this.summary = whatItDoes;
+            return this;
+        }
+
+        /// @param parameters what stands for the names of the template, in their order
+        public Builder path(Parameter... parameters) {
+            path.addAll(List.of(parameters));
             return this;
         }
 
@@ -156,7 +173,8 @@ public record Route(
 
         public Route by(Handler handler) {
             return new Route(
-                    method, template, access, id, tag, summary, query, headers, request, replies, errors, handler);
+                    method, template, access, id, tag, summary, path, query, headers, request, replies, errors,
+                    handler);
         }
     }
 }

@@ -4,10 +4,6 @@ package dev.mneme.api.http;
 final class VisibleText {
     private VisibleText() {}
 
-    static boolean is(String text, int maxLength) {
-        return !text.isEmpty() && text.length() <= maxLength && text.chars().allMatch(VisibleText::isVisible);
-    }
-
     /// What is visible of a text, at most so much of it.
     static String of(String text, int maxLength) {
         StringBuilder visible = new StringBuilder();

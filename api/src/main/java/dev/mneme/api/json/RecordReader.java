@@ -3,10 +3,10 @@ package dev.mneme.api.json;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.wire.Given;
-import dev.mneme.wire.Time;
+import dev.mneme.wire.schema.Time;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -17,7 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
-/// component that is not `@Nullable` are each an `invalid_request` that names the place.
+/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that is not
+/// as an annotation of `wire.schema` says.
 ///
 /// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
 /// JSON object), records, lists of these, and any of them in [Given].
@@ -32,39 +33,47 @@ public final class RecordReader<T extends Record> {
     };
 
     private final Constructor<T> constructor;
-    private final Map<String, Component> components = new LinkedHashMap<>();
+    private final Map<String, Member> members = new LinkedHashMap<>();
     private final @Nullable Object[] absent;
     private final boolean[] required;
 
     private RecordReader(Class<T> type) {
-        RecordComponent[] all = type.getRecordComponents();
-        this.constructor = canonical(type, all);
-        this.absent = new Object[all.length];
-        this.required = new boolean[all.length];
-        for (int i = 0; i < all.length; i++) {
-            boolean given = all[i].getType() == Given.class;
-            boolean nullable = all[i].getAnnotatedType().isAnnotationPresent(Nullable.class);
-            components.put(all[i].getName(), component(i, all[i], given, nullable));
-            absent[i] = given ? Given.absent() : null;
-            required[i] = !given && !nullable;
+        List<Component> all = Component.of(type);
+        this.constructor = canonical(type);
+        this.absent = new Object[all.size()];
+        this.required = new boolean[all.size()];
+        for (int i = 0; i < all.size(); i++) {
+            Component component = all.get(i);
+            members.put(component.name(), new Member(i, component, reading(component.value())));
+            absent[i] = component.given() ? Given.absent() : null;
+            required[i] = component.required();
         }
     }
 
     /// How one component is read.
     ///
     /// @param value reads a value that is not null
-    private record Component(int index, boolean given, boolean nullable, JsonReader.Reading<Object> value) {}
+    private record Member(int index, Component component, JsonReader.Reading<Object> value) {}
 
-    private static Component component(int index, RecordComponent component, boolean given, boolean nullable) {
-        Type type = component.getGenericType();
-        if (given) {
-            type = ((ParameterizedType) type).getActualTypeArguments()[0];
+    private static JsonReader.Reading<Object> reading(AnnotatedType type) {
+        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class) ? JsonReader::time : unchecked(type);
+        List<Constraint> constraints = Constraint.of(type);
+        if (constraints.isEmpty()) {
+            return plain;
         }
-        JsonReader.Reading<Object> value = component.isAnnotationPresent(Time.class) ? JsonReader::time : reading(type);
-        return new Component(index, given, nullable, value);
+        return in -> {
+            Object value = plain.read(in);
+            constraints.forEach(constraint -> {
+                if (!constraint.holds(value)) {
+                    throw in.wrong(constraint.demand());
+                }
+            });
+            return value;
+        };
     }
 
-    private static JsonReader.Reading<Object> reading(Type type) {
+    private static JsonReader.Reading<Object> unchecked(AnnotatedType annotated) {
+        Type type = annotated.getType();
         if (type == String.class) {
             return JsonReader::string;
         }
@@ -83,11 +92,13 @@ public final class RecordReader<T extends Record> {
         if (type == float[].class) {
             return in -> in.floats(EmbeddingSpace.MAX_DIMENSION);
         }
-        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-            Type item = list.getActualTypeArguments()[0];
-            return item instanceof Class<?> nested && nested.isRecord() ? records(reading(item)) : list(reading(item));
+        if (Component.raw(type) == List.class) {
+            AnnotatedType item = Component.argument(annotated, 0);
+            return item.getType() instanceof Class<?> nested && nested.isRecord()
+                    ? records(reading(item))
+                    : list(reading(item));
         }
-        if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+        if (Component.raw(type) == Map.class) {
             return JsonReader::map;
         }
         if (type instanceof Class<?> nested && nested.isRecord()) {
@@ -120,9 +131,10 @@ public final class RecordReader<T extends Record> {
         };
     }
 
-    private static <T> Constructor<T> canonical(Class<T> type, RecordComponent[] components) {
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    private static <T> Constructor<T> canonical(Class<T> type) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
         try {
             return type.getDeclaredConstructor(types);
         } catch (NoSuchMethodException e) {
@@ -156,14 +168,14 @@ public final class RecordReader<T extends Record> {
     private T read(JsonReader in) {
         @Nullable Object[] values = absent.clone();
         in.object(name -> {
-            Component component = components.get(name);
-            if (component == null) {
-                throw in.wrong("is not known here: use " + String.join(", ", components.keySet()) + ".");
+            Member member = members.get(name);
+            if (member == null) {
+                throw in.wrong("is not known here: use " + String.join(", ", members.keySet()) + ".");
             }
-            values[component.index()] = value(component, in);
+            values[member.index()] = value(member, in);
         });
-        components.forEach((name, component) -> {
-            if (required[component.index()] && values[component.index()] == null) {
+        members.forEach((name, member) -> {
+            if (required[member.index()] && values[member.index()] == null) {
                 String path = in.path();
                 String field = path.equals(in.root()) ? name : path + "." + name;
                 throw MnemeException.invalid(field, field + " is needed.");
@@ -172,12 +184,12 @@ public final class RecordReader<T extends Record> {
         return create(values);
     }
 
-    private static @Nullable Object value(Component component, JsonReader in) {
-        Object value = in.isNull() ? null : component.value().read(in);
-        if (component.given()) {
+    private static @Nullable Object value(Member member, JsonReader in) {
+        Object value = in.isNull() ? null : member.value().read(in);
+        if (member.component().given()) {
             return Given.of(value);
         }
-        if (value == null && !component.nullable()) {
+        if (value == null && !member.component().nullable()) {
             throw in.wrong("must not be null.");
         }
         return value;

@@ -6,21 +6,24 @@ import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ChangeMapping;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.wire.ChangeList;
+import dev.mneme.wire.ChangeReset;
+import dev.mneme.wire.ChangeResource;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/changes`: as JSON, page by page; as server-sent events where the caller accepts those.
 final class ChangeRoutes {
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1_000;
+    private static final Tag TAG = new Tag("changes", "What was written, in order: page by page, or live");
+    private static final Parameter LIMIT =
+            Parameter.integer("limit", "how many at most").between(1, 1_000).otherwise(100);
 
     private final ChangeFeed feed;
     private final @Nullable Handler live;
@@ -33,14 +36,18 @@ final class ChangeRoutes {
 
     List<Route> routes() {
         Route.Builder route = Route.get("/api/v1/changes")
-                .named("readChanges", "changes", "Read what was written, in order, after a position")
+                .named("readChanges", TAG, "Read what was written, in order, after a position")
                 .query(Scopes.PARAMETERS)
-                .query(ChangesQuery.PARAMETERS)
-                .headers(Parameter.string("Last-Event-ID", "resumes an event stream after this position"))
-                .gives(Reply.json(200, ChangeList.class, "changes after the position"))
+                .query(ChangesQuery.SCOPE, ChangesQuery.AFTER, LIMIT)
+                .headers(ChangesQuery.LAST_EVENT_ID)
+                .gives(Reply.json(200, ChangeList.class, "changes after the position")
+                        .with(Freshness.POSITION))
                 .errors(ErrorCode.POSITION_EXPIRED, ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION);
         if (live != null) {
-            route.gives(Reply.page("text/event-stream", "the same, live: id is the position, data the change"));
+            route.gives(Reply.events(
+                    "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
+                            + " `reset`, `data` the change; a comment at least every 15 s",
+                    List.of(ChangeResource.class, ChangeReset.class)));
         }
         return List.of(route.by(this::read));
     }
@@ -50,14 +57,11 @@ final class ChangeRoutes {
         if (stream != null && acceptsEvents(request.list("Accept"))) {
             return stream.handle(request);
         }
-        int limit = request.query().integer("limit", DEFAULT_LIMIT);
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw MnemeException.invalid("limit", "limit must be 1 to " + MAX_LIMIT + ".");
-        }
+        int limit = request.query().integer(LIMIT);
         return switch (ChangesQuery.of(request)) {
             case ChangesQuery.OfOwner(Owner owner, Position after) -> {
                 ChangeFeed.Page page = feed.read(request.caller(), owner, after, limit);
-                yield answer(page).with(Freshness.POSITION, page.position());
+                yield answer(page).with(Freshness.POSITION.name(), page.position());
             }
             case ChangesQuery.OfAll(String after) ->
                 answer(feed.readAll(request.caller(), after == null ? "" : after, limit));

@@ -13,10 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Whose changes a request asks for, and from where on: of exactly one owner, or of all.
 public sealed interface ChangesQuery {
-    List<Parameter> PARAMETERS = List.of(
-            Parameter.string("scope", "all: every owner's (admin keys without restrictions)"),
-            Parameter.string("after", "the position of the last change that is known"),
-            Parameter.integer("limit", "how many at most: 1 to 1000, 100 when left out"));
+    /// Which owners' changes, where one alone is not named.
+    Parameter SCOPE = Parameter.string("scope", "every owner's, for admin keys without restrictions")
+            .oneOf("all");
+
+    /// Where to go on.
+    Parameter AFTER = Parameter.string(
+                    "after",
+                    "the position of the last change that is known; left out: from the oldest that is kept, and an event"
+                            + " stream from now on")
+            .example("k7f3q2ab:1a4:42");
+
+    /// Where an event stream goes on that was cut.
+    Parameter LAST_EVENT_ID =
+            Parameter.string("Last-Event-ID", "resumes an event stream after this position; goes before `after`");
 
     /// @param after null: from the oldest that is kept, or from now on
     record OfOwner(Owner owner, @Nullable Position after) implements ChangesQuery {}
@@ -29,11 +39,11 @@ public sealed interface ChangesQuery {
     /// @throws MnemeException `invalid_request`
     static ChangesQuery of(Request request) {
         Query query = request.query();
-        String last = request.header("Last-Event-ID");
-        String field = last == null ? "after" : "Last-Event-ID";
-        String after = last == null ? query.filled("after") : last;
+        String last = request.header(LAST_EVENT_ID);
+        String field = last == null ? AFTER.name() : LAST_EVENT_ID.name();
+        String after = last == null ? query.text(AFTER) : last;
         List<Owner> owners = owners(query);
-        String scope = query.filled("scope");
+        String scope = query.text(SCOPE);
         if (scope == null) {
             if (owners.size() != 1) {
                 throw MnemeException.invalid(
@@ -41,8 +51,8 @@ public sealed interface ChangesQuery {
             }
             return new OfOwner(owners.getFirst(), Freshness.position(after, field));
         }
-        if (!scope.equals("all") || !owners.isEmpty()) {
-            throw MnemeException.invalid("scope", "scope must be all, and then no id beside it.");
+        if (!owners.isEmpty()) {
+            throw MnemeException.invalid(SCOPE.name(), "scope asks for every owner: send no id beside it.");
         }
         return new OfAll(after);
     }

@@ -4,12 +4,14 @@ import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.json.ErrorMapping;
+import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Role;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The page of documentation: the table of routes, the problem codes and the schemas, in plain HTML.
 final class DocsPage {
@@ -27,7 +29,8 @@ final class DocsPage {
     String body() {
         Map<String, StringBuilder> sections = new LinkedHashMap<>();
         for (Route route : routes) {
-            sections.computeIfAbsent(route.tag(), tag -> new StringBuilder()).append(route(route));
+            sections.computeIfAbsent(route.tag().name(), tag -> new StringBuilder())
+                    .append(route(route));
         }
         html.append("<header><h1>The REST interface</h1><p class=\"soft\">Mneme ")
                 .append(Html.escape(version))
@@ -71,18 +74,28 @@ final class DocsPage {
                 .append("</span><span class=\"role\">")
                 .append(role == null ? "no key" : role.wireName())
                 .append("</span></summary><div class=\"inside\">");
+        parameters("Path", route.path(), text);
         parameters("Query", route.query(), text);
         parameters("Headers", OpenApi.headers(route), text);
         if (route.request() != null) {
-            text.append("<p>Body: ").append(shape(route.request())).append("</p>");
+            text.append("<h3>Body</h3><p>").append(shape(route.request())).append("</p>");
         }
+        text.append("<h3>Answers</h3>");
         for (Reply reply : route.replies()) {
             text.append("<p><b>").append(reply.status()).append("</b> ");
             text.append(
-                    reply.type() instanceof Class<?> type
-                            ? shape(type)
-                            : "<code>" + Html.escape(reply.mediaType()) + "</code>");
-            text.append(": ").append(Html.escape(reply.description())).append("</p>");
+                    reply.type() != null
+                            ? shape(reply.type())
+                            : "<code>" + Html.escape(reply.mediaType()) + "</code>" + events(reply));
+            text.append(": ").append(Html.escape(reply.description()));
+            if (!reply.headers().isEmpty()) {
+                text.append(" <span class=\"soft\">with ")
+                        .append(String.join(
+                                ", ",
+                                reply.headers().stream().map(Parameter::name).toList()))
+                        .append("</span>");
+            }
+            text.append("</p>");
         }
         return text.append("<p class=\"soft\">May fail with ")
                 .append(codes(route))
@@ -90,8 +103,17 @@ final class DocsPage {
                 .toString();
     }
 
+    private static String events(Reply reply) {
+        return reply.events().isEmpty()
+                ? ""
+                : " of "
+                        + String.join(
+                                " or ",
+                                reply.events().stream().map(DocsPage::shape).toList());
+    }
+
     private static String shape(Class<?> type) {
-        String name = type.getSimpleName();
+        String name = Schemas.name(type);
         return "<a href=\"#shape-" + name + "\"><code>" + name + "</code></a>";
     }
 
@@ -99,13 +121,30 @@ final class DocsPage {
         if (parameters.isEmpty()) {
             return;
         }
-        text.append("<div class=\"scroll\"><table><tr><th>").append(title).append("</th><th></th></tr>");
-        parameters.forEach(parameter -> text.append("<tr><td><code>")
-                .append(Html.escape(parameter.name()))
-                .append("</code></td><td>")
-                .append(Html.escape(parameter.description()))
-                .append("</td></tr>"));
+        text.append("<h3>").append(title).append("</h3><div class=\"scroll\"><table>");
+        parameters.forEach(parameter ->
+                row(parameter.name(), limits(parameter.schema()), parameter.description(), parameter.schema(), text));
         text.append("</table></div>");
+    }
+
+    /// A line of a table of fields: name, type, what it means.
+    private static void row(String name, String type, String meaning, Map<?, ?> schema, StringBuilder text) {
+        text.append("<tr><td><code>")
+                .append(Html.escape(name))
+                .append("</code></td><td class=\"type\">")
+                .append(type)
+                .append("</td><td>")
+                .append(Html.escape(meaning));
+        if (schema.get("examples") instanceof List<?> examples) {
+            text.append(" <span class=\"soft\">such as</span> <code>")
+                    .append(Html.escape(plain(examples.getFirst())))
+                    .append("</code>");
+        }
+        text.append("</td></tr>");
+    }
+
+    private static String plain(@Nullable Object value) {
+        return value == null || value instanceof String ? String.valueOf(value) : JsonWriter.string(value);
     }
 
     private static String codes(Route route) {
@@ -157,28 +196,71 @@ final class DocsPage {
                 html.append("<details id=\"shape-").append(name).append("\"><summary><code>");
                 html.append(name).append("</code></summary><div class=\"inside\">");
                 if (schema instanceof Map<?, ?> object) {
-                    properties(object);
+                    described(object);
                 }
                 html.append("</div></details>\n");
             });
         }
     }
 
-    private void properties(Map<?, ?> schema) {
-        List<?> required = schema.get("required") instanceof List<?> list ? list : List.of();
-        html.append("<div class=\"scroll\"><table><tr><th>field</th><th>type</th></tr>");
-        if (schema.get("properties") instanceof Map<?, ?> properties) {
-            properties.forEach((name, property) -> html.append("<tr><td><code>")
-                    .append(name)
-                    .append(required.contains(name) ? "" : "?")
-                    .append("</code></td><td>")
-                    .append(type(property))
-                    .append("</td></tr>"));
+    private void described(Map<?, ?> schema) {
+        if (schema.get("description") instanceof String description) {
+            html.append("<p>").append(Html.escape(description)).append("</p>");
         }
+        if (schema.get("oneOf") instanceof List<?>) {
+            html.append("<p>").append(type(schema)).append("</p>");
+        }
+        properties(schema);
+        if (schema.get("examples") instanceof List<?> examples) {
+            html.append("<pre>")
+                    .append(Html.escape(JsonWriter.string(examples.getFirst())))
+                    .append("</pre>");
+        }
+    }
+
+    private void properties(Map<?, ?> schema) {
+        if (!(schema.get("properties") instanceof Map<?, ?> properties)) {
+            return;
+        }
+        List<?> required = schema.get("required") instanceof List<?> list ? list : List.of();
+        html.append("<div class=\"scroll\"><table>");
+        properties.forEach((name, value) -> {
+            if (value instanceof Map<?, ?> property) {
+                String meaning = property.get("description") instanceof String text ? text : "";
+                row(name + (required.contains(name) ? "" : "?"), limits(property), meaning, property, html);
+            }
+        });
         html.append("</table></div>");
     }
 
-    private static String type(Object schema) {
+    /// The type with its limits and its default.
+    private static String limits(Map<?, ?> schema) {
+        StringBuilder text = new StringBuilder(type(schema));
+        range(schema, "minimum", "maximum", "", text);
+        range(schema, "minLength", "maxLength", " characters", text);
+        range(schema, "minItems", "maxItems", " items", text);
+        if (schema.get("default") != null) {
+            text.append("; <b>")
+                    .append(Html.escape(String.valueOf(schema.get("default"))))
+                    .append("</b> if left out");
+        }
+        return text.toString();
+    }
+
+    private static void range(Map<?, ?> schema, String least, String most, String what, StringBuilder text) {
+        Object min = schema.get(least);
+        Object max = schema.get(most);
+        if (max != null) {
+            text.append(", ")
+                    .append(min == null ? "up to " : min + " to ")
+                    .append(max)
+                    .append(what);
+        } else if (min != null) {
+            text.append(", ").append(min).append(" or more").append(what);
+        }
+    }
+
+    private static String type(@Nullable Object schema) {
         if (!(schema instanceof Map<?, ?> map)) {
             return "any";
         }
@@ -186,15 +268,30 @@ final class DocsPage {
             String name = reference.substring(reference.lastIndexOf('/') + 1);
             return "<a href=\"#shape-" + name + "\">" + name + "</a>";
         }
-        if (map.get("anyOf") instanceof List<?> several) {
-            return String.join(" or ", several.stream().map(DocsPage::type).toList());
+        for (String choice : List.of("oneOf", "anyOf")) {
+            if (map.get(choice) instanceof List<?> several) {
+                return String.join(" or ", several.stream().map(DocsPage::type).toList());
+            }
+        }
+        if (map.get("enum") instanceof List<?> values) {
+            return String.join(
+                    " | ",
+                    values.stream()
+                            .map(value -> "<code>" + Html.escape(String.valueOf(value)) + "</code>")
+                            .toList());
         }
         if (map.get("items") instanceof Map<?, ?> items) {
-            return "list of " + type(items);
+            return "list of " + type(items) + (isNullable(map) ? " or null" : "");
         }
         if (map.get("type") instanceof List<?> types) {
             return String.join(" or ", types.stream().map(String::valueOf).toList());
         }
-        return String.valueOf(map.get("type"));
+        return map.get("format") instanceof String format && format.equals("date-time")
+                ? "time"
+                : String.valueOf(map.get("type"));
+    }
+
+    private static boolean isNullable(Map<?, ?> schema) {
+        return schema.get("type") instanceof List<?> types && types.contains("null");
     }
 }

@@ -1,10 +1,10 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Answer;
-import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/entities`: who and what memories are about.
 final class EntityRoutes {
-    private static final int DEFAULT_LIMIT = 50;
+    private static final Tag TAG = new Tag("entities", "The users, agents, apps and runs that memories carry");
 
     private final MemoryService memories;
 
@@ -32,19 +32,17 @@ final class EntityRoutes {
 
     List<Route> routes() {
         return List.of(Route.get("/api/v1/entities")
-                .named("listEntities", "entities", "List the users, agents, apps and runs that memories carry")
-                .query(
-                        Parameter.integer("limit", "how many at most: 1 to 1000, 50 when left out"),
-                        Parameter.string("cursor", "nextCursor of the page before"))
+                .named("listEntities", TAG, "List the users, agents, apps and runs that memories carry")
+                .query(Paging.LIMIT, Paging.CURSOR)
                 .gives(Reply.json(200, EntityList.class, "a page, by kind and id"))
                 .errors(ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION)
                 .by(this::list));
     }
 
     private Answer list(Request request) {
-        int limit = request.query().integer("limit", DEFAULT_LIMIT);
+        int limit = request.query().integer(Paging.LIMIT);
         List<Entity> page =
-                memories.entities(request.caller(), after(request.query().filled("cursor")), limit);
+                memories.entities(request.caller(), after(request.query().text(Paging.CURSOR)), limit);
         List<EntityList.Entity> items = page.stream()
                 .map(entity -> new EntityList.Entity(
                         entity.kind().wireName(), entity.id(), entity.memories(), Times.format(entity.updatedAt())))

@@ -1,5 +1,6 @@
 package dev.mneme.api.rest;
 
+import dev.mneme.api.http.Parameter;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.model.MnemeException;
 import java.util.regex.Matcher;
@@ -9,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 /// The version that a writer saw: by `If-Match` (RFC 9110 §13.1.1, one strong tag or `*`), or by
 /// `expectedVersion` in the body.
 final class ExpectedVersion {
-    static final String IF_MATCH = "If-Match";
+    static final Parameter IF_MATCH = Parameter.string(
+                    "If-Match", "the version that the writer saw, in quotes; * for any; \"0\": must not exist")
+            .example("\"3\"");
+
+    /// In answers that carry one memory.
+    static final Parameter ETAG =
+            Parameter.string("ETag", "the memory's version, in quotes").example("\"3\"");
+
     private static final Pattern TAG = Pattern.compile("\"(0|[1-9][0-9]{0,17})\"");
 
     private ExpectedVersion() {}
@@ -37,7 +45,7 @@ final class ExpectedVersion {
         Matcher tag = TAG.matcher(ifMatch);
         if (!tag.matches()) {
             throw MnemeException.invalid(
-                    IF_MATCH, "If-Match must be one version in quotes, such as \"3\" (no W/, no list), or *.");
+                    IF_MATCH.name(), "If-Match must be one version in quotes, such as \"3\" (no W/, no list), or *.");
         }
         return Long.parseLong(tag.group(1));
     }

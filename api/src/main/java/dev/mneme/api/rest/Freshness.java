@@ -10,17 +10,25 @@ import org.jspecify.annotations.Nullable;
 
 /// How fresh a read must be, by its headers; and where it stood, for the answer's.
 final class Freshness {
-    static final String POSITION = "Mneme-Position";
-    static final String CONSISTENCY = "Mneme-Consistency";
-    static final Parameter[] HEADERS = {
-        Parameter.string(POSITION, "see nothing older than this position of the one owner that is asked"),
-        Parameter.string(CONSISTENCY, "strong, session (the default) or eventual")
-    };
+    static final Parameter CONSISTENCY = Parameter.string("Mneme-Consistency", "how fresh the answer must be")
+            .oneOf("strong", "session", "eventual")
+            .otherwise("session");
+    private static final Parameter AT_LEAST = Parameter.string(
+                    "Mneme-Position", "see nothing older than this position of the one owner that is asked")
+            .example("k7f3q2ab:1a4:42");
+
+    /// What a read of one owner reads.
+    static final Parameter[] HEADERS = {AT_LEAST, CONSISTENCY};
+
+    /// What an answer about one owner has.
+    static final Parameter POSITION = Parameter.string("Mneme-Position", "where the one owner's changes stood")
+            .example("k7f3q2ab:1a4:42");
 
     private Freshness() {}
 
     static ReadOptions of(Request request) {
-        return new ReadOptions(position(request.header(POSITION), POSITION), consistency(request.header(CONSISTENCY)));
+        return new ReadOptions(
+                position(request.header(AT_LEAST), AT_LEAST.name()), consistency(request.header(CONSISTENCY)));
     }
 
     static @Nullable Position position(@Nullable String text, String field) {
@@ -33,11 +41,9 @@ final class Freshness {
 
     private static Consistency consistency(@Nullable String text) {
         return switch (text) {
-            case null -> Consistency.SESSION;
-            case "session" -> Consistency.SESSION;
             case "strong" -> Consistency.STRONG;
             case "eventual" -> Consistency.EVENTUAL;
-            default -> throw MnemeException.invalid(CONSISTENCY, CONSISTENCY + " must be strong, session or eventual.");
+            case null, default -> Consistency.SESSION;
         };
     }
 

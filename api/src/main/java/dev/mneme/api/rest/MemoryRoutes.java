@@ -11,10 +11,12 @@ import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
 
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Headers;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.json.PlainJson;
@@ -59,12 +61,17 @@ import org.jspecify.annotations.Nullable;
 final class MemoryRoutes {
     private static final String MEMORIES = "/api/v1/memories";
     private static final String MEMORY = MEMORIES + "/{id}";
-    private static final String TAG = "memories";
-    private static final int DEFAULT_LIMIT = 50;
+    private static final Tag TAG = new Tag("memories", "Storing, reading, changing, deleting, finding");
     private static final int DEFAULT_TOP_K = 10;
+    private static final Parameter ID =
+            Parameter.string("id", "the memory's id").example("0193a000-0000-8000-8000-000000000000");
     private static final Parameter SHOW_EXPIRED = Parameter.bool("showExpired", "also what has expired");
-    private static final Parameter IF_MATCH =
-            Parameter.string(ExpectedVersion.IF_MATCH, "the version that the writer saw, such as \"3\", or * for any");
+    private static final Parameter ERASE =
+            Parameter.bool("erase", "remove all that is kept of exactly one owner (admin keys)");
+    private static final Parameter ORDER = Parameter.string("order", "by which time; - is newest first")
+            .oneOf("createdAt", "-createdAt", "updatedAt", "-updatedAt")
+            .otherwise("-createdAt");
+    private static final Parameter[] OF_WRITES = {Freshness.POSITION, Headers.REPLAYED};
     private static final ErrorCode[] OF_READS = {POSITION_EXPIRED, POSITION_AHEAD, OVERLOADED, INTEGRITY_VIOLATION};
 
     private final MemoryService memories;
@@ -78,31 +85,30 @@ final class MemoryRoutes {
                 Route.post(MEMORIES)
                         .named("addMemories", TAG, "Store one memory, or many as items")
                         .takes(AddRequest.class)
-                        .gives(Reply.json(201, Stored.class, "it was added"))
-                        .gives(Reply.json(200, Stored.class, "it was there already: NONE, or UPDATE when it gained"))
-                        .gives(Reply.json(200, AddOutcomes.class, "of items: what became of each, in order"))
+                        .gives(Reply.json(201, Stored.class, "it was added")
+                                .with(OF_WRITES)
+                                .with(ExpectedVersion.ETAG))
+                        .gives(Reply.json(200, Stored.class, "it was there already: NONE, or UPDATE when it gained")
+                                .with(OF_WRITES)
+                                .with(ExpectedVersion.ETAG))
+                        .gives(Reply.json(200, AddOutcomes.class, "of items: what became of each, in order")
+                                .with(OF_WRITES))
                         .errors(IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH)
                         .by(this::add),
                 Route.get(MEMORIES)
                         .named("listMemories", TAG, "List memories, page by page")
                         .query(Scopes.PARAMETERS)
-                        .query(
-                                Scopes.FILTER,
-                                Parameter.integer("limit", "how many at most: 1 to 1000, 50 when left out"),
-                                Parameter.string("cursor", "nextCursor of the page before"),
-                                Parameter.string("order", "createdAt, -createdAt (the default), updatedAt, -updatedAt"),
-                                SHOW_EXPIRED)
+                        .query(Scopes.FILTER, Paging.LIMIT, Paging.CURSOR, ORDER, SHOW_EXPIRED)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, MemoryList.class, "a page"))
+                        .gives(Reply.json(200, MemoryList.class, "a page").with(Freshness.POSITION))
                         .errors(OF_READS)
                         .by(this::list),
                 Route.delete(MEMORIES)
                         .named("deleteMemories", TAG, "Delete by scope, or erase one owner for good")
                         .query(Scopes.PARAMETERS)
-                        .query(
-                                Scopes.FILTER,
-                                Parameter.bool("erase", "remove all that is kept of one owner (admin keys)"))
-                        .gives(Reply.json(200, DeletedMany.class, "how many went"))
+                        .query(Scopes.FILTER, ERASE)
+                        .gives(Reply.json(200, DeletedMany.class, "how many went")
+                                .with(OF_WRITES))
                         .errors(IDEMPOTENCY_KEY_REUSED)
                         .by(this::deleteMany),
                 Route.post(MEMORIES + "/search")
@@ -110,34 +116,42 @@ final class MemoryRoutes {
                         .named("searchMemories", TAG, "Find memories by words, by a vector, or both")
                         .takes(SearchRequest.class)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, SearchAnswer.class, "the best, best first"))
+                        .gives(Reply.json(200, SearchAnswer.class, "the best, best first")
+                                .with(Freshness.POSITION))
                         .errors(OF_READS)
                         .errors(EMBEDDER_MISMATCH)
                         .by(this::search),
                 Route.get(MEMORY)
                         .named("getMemory", TAG, "Read one memory")
+                        .path(ID)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, MemoryResource.class, "the memory; its version is the ETag"))
+                        .gives(Reply.json(200, MemoryResource.class, "the memory; its version is the ETag")
+                                .with(Freshness.POSITION, ExpectedVersion.ETAG))
                         .errors(OF_READS)
                         .errors(NOT_FOUND)
                         .by(this::get),
                 Route.patch(MEMORY)
                         .named("updateMemory", TAG, "Change parts of a memory")
+                        .path(ID)
                         .takes(PatchRequest.class)
-                        .headers(IF_MATCH)
-                        .gives(Reply.json(200, Stored.class, "it was changed"))
+                        .headers(ExpectedVersion.IF_MATCH)
+                        .gives(Reply.json(200, Stored.class, "it was changed")
+                                .with(OF_WRITES)
+                                .with(ExpectedVersion.ETAG))
                         .errors(NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH)
                         .by(this::update),
                 Route.delete(MEMORY)
                         .named("deleteMemory", TAG, "Delete one memory")
-                        .headers(IF_MATCH)
-                        .gives(Reply.json(200, Deleted.class, "it is deleted"))
+                        .path(ID)
+                        .headers(ExpectedVersion.IF_MATCH)
+                        .gives(Reply.json(200, Deleted.class, "it is deleted").with(OF_WRITES))
                         .errors(NOT_FOUND, VERSION_CONFLICT, IDEMPOTENCY_KEY_REUSED)
                         .by(this::delete),
                 Route.get(MEMORY + "/history")
                         .named("memoryHistory", TAG, "Read every version of a memory, also of a deleted one")
+                        .path(ID)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, History.class, "oldest first"))
+                        .gives(Reply.json(200, History.class, "oldest first").with(Freshness.POSITION))
                         .errors(OF_READS)
                         .errors(NOT_FOUND)
                         .by(this::history));
@@ -165,12 +179,12 @@ final class MemoryRoutes {
     private static Answer stored(int status, MemoryEvent event, Memory memory, Position position, boolean replayed) {
         Stored body = new Stored(event.name(), MemoryMapping.resource(memory), position.toString());
         return written(Answer.json(status, body), position, replayed)
-                .with("ETag", ExpectedVersion.etag(memory.version()));
+                .with(ExpectedVersion.ETAG.name(), ExpectedVersion.etag(memory.version()));
     }
 
     private static Answer written(Answer answer, @Nullable Position position, boolean replayed) {
-        return answer.with(Freshness.POSITION, Freshness.text(position))
-                .with("Idempotency-Replayed", replayed ? "true" : null);
+        return answer.with(Freshness.POSITION.name(), Freshness.text(position))
+                .with(Headers.REPLAYED.name(), replayed ? "true" : null);
     }
 
     private static Answer many(List<Added> added, Request request) {
@@ -220,12 +234,14 @@ final class MemoryRoutes {
     private Answer get(Request request) {
         At<Memory> found = memories.get(request.caller(), id(request), Freshness.of(request));
         return Answer.json(200, MemoryMapping.resource(found.value()))
-                .with("ETag", ExpectedVersion.etag(found.value().version()))
-                .with(Freshness.POSITION, found.position().toString());
+                .with(
+                        ExpectedVersion.ETAG.name(),
+                        ExpectedVersion.etag(found.value().version()))
+                .with(Freshness.POSITION.name(), found.position().toString());
     }
 
     private static MemoryId id(Request request) {
-        return MemoryId.parse(request.path("id"));
+        return MemoryId.parse(request.path(ID.name()));
     }
 
     private Answer update(Request request) {
@@ -269,7 +285,7 @@ final class MemoryRoutes {
 
     private Answer deleteMany(Request request) {
         Filter filter = Scopes.of(request.query());
-        MemoryService.Deleted deleted = request.query().flag("erase")
+        MemoryService.Deleted deleted = request.query().flag(ERASE)
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
         return written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed());
@@ -279,27 +295,24 @@ final class MemoryRoutes {
         MemoryPage page = memories.list(
                 request.caller(),
                 Scopes.of(request.query()),
-                order(request.query().filled("order")),
-                request.query().integer("limit", DEFAULT_LIMIT),
-                request.query().filled("cursor"),
-                request.query().flag(SHOW_EXPIRED.name()),
+                order(request.query().text(ORDER)),
+                request.query().integer(Paging.LIMIT),
+                request.query().text(Paging.CURSOR),
+                request.query().flag(SHOW_EXPIRED),
                 Freshness.of(request));
         String position = Freshness.text(page.position());
         List<MemoryResource> items =
                 page.items().stream().map(MemoryMapping::resource).toList();
         return Answer.json(200, new MemoryList(items, page.nextCursor(), position))
-                .with(Freshness.POSITION, position);
+                .with(Freshness.POSITION.name(), position);
     }
 
     private static Order order(@Nullable String text) {
         return switch (text) {
-            case null -> Order.CREATED_AT_DOWN;
             case "createdAt" -> Order.CREATED_AT;
-            case "-createdAt" -> Order.CREATED_AT_DOWN;
             case "updatedAt" -> Order.UPDATED_AT;
             case "-updatedAt" -> Order.UPDATED_AT_DOWN;
-            default ->
-                throw MnemeException.invalid("order", "order must be createdAt, -createdAt, updatedAt or -updatedAt.");
+            case null, default -> Order.CREATED_AT_DOWN;
         };
     }
 
@@ -322,7 +335,7 @@ final class MemoryRoutes {
                 position,
                 (System.nanoTime() - begun) / 1_000_000,
                 found.timedOut() ? true : null);
-        return Answer.json(200, answer).with(Freshness.POSITION, position);
+        return Answer.json(200, answer).with(Freshness.POSITION.name(), position);
     }
 
     private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {
@@ -335,7 +348,7 @@ final class MemoryRoutes {
         List<History.Version> versions =
                 found.value().stream().map(MemoryRoutes::version).toList();
         return Answer.json(200, new History(versions))
-                .with(Freshness.POSITION, found.position().toString());
+                .with(Freshness.POSITION.name(), found.position().toString());
     }
 
     private static History.Version version(MemoryVersion version) {

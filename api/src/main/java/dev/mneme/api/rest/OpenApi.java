@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Headers;
 import dev.mneme.api.http.HttpMethod;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
@@ -11,24 +12,19 @@ import dev.mneme.core.model.Role;
 import dev.mneme.wire.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes`
 /// the problem codes of an answer.
 final class OpenApi {
-    private static final Pattern NAME = Pattern.compile("\\{([^}]+)}");
-    static final Parameter IDEMPOTENCY_KEY =
-            Parameter.string("Idempotency-Key", "1 to 200 visible characters: a repeat answers as the first did");
-    static final Parameter INSTANCE =
-            Parameter.string("Mneme-Instance", "the writing instance: 1 to 128 visible characters");
-    static final Parameter REQUEST_ID = Parameter.string("X-Request-Id", "echoed; made when missing");
+    private static final List<Map<String, Object>> ANY_SCHEME =
+            List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of()), Map.of("token", List.of()));
 
     private final Schemas schemas = new Schemas();
 
@@ -39,6 +35,11 @@ final class OpenApi {
     }
 
     private Map<String, Object> build(List<Route> routes, String version) {
+        routes.forEach(route -> {
+            if (route.request() != null) {
+                schemas.reference(route.request(), true); // what is both read and answered is shown as it is read
+            }
+        });
         Map<String, Map<String, Object>> paths = new TreeMap<>();
         for (Route route : routes) {
             paths.computeIfAbsent(route.template(), path -> new LinkedHashMap<>())
@@ -46,46 +47,73 @@ final class OpenApi {
         }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
-        document.put(
-                "info",
-                Map.of(
-                        "title",
-                        "Mneme",
-                        "version",
-                        version,
-                        "description",
-                        "A memory for assistants and agents. Failures are RFC 9457 problems: branch on `code`.",
-                        "license",
-                        Map.of("name", "Apache-2.0", "identifier", "Apache-2.0")));
+        document.put("info", info(version));
+        document.put("servers", List.of(Map.of("url", "/", "description", "the server that this document is from")));
+        document.put("tags", tags(routes));
         document.put("paths", paths);
         document.put("components", Map.of("schemas", schemas.named(), "securitySchemes", securitySchemes()));
         return document;
     }
 
+    private static Map<String, Object> info(String version) {
+        return map(
+                "title",
+                "Mneme",
+                "version",
+                version,
+                "description",
+                "A memory for assistants and agents. Unknown fields and parameters are refused. Failures are RFC 9457"
+                        + " problems: branch on `code`. A method that a path does not have is `invalid_request`"
+                        + " with status 405.",
+                "license",
+                Map.of("name", "Apache-2.0", "identifier", "Apache-2.0"));
+    }
+
+    private static List<Map<String, Object>> tags(List<Route> routes) {
+        return routes.stream()
+                .map(Route::tag)
+                .distinct()
+                .map(tag -> map("name", tag.name(), "description", tag.description()))
+                .toList();
+    }
+
+    /// The three spellings of a key that `Credentials` reads.
     private static Map<String, Object> securitySchemes() {
-        return Map.of(
+        return map(
                 "bearer",
-                Map.of("type", "http", "scheme", "bearer"),
+                map("type", "http", "scheme", "bearer", "description", "`Authorization: Bearer mk_…`"),
                 "apiKey",
-                Map.of("type", "apiKey", "in", "header", "name", "X-API-Key"));
+                map("type", "apiKey", "in", "header", "name", "X-API-Key", "description", "the key alone"),
+                "token",
+                map(
+                        "type",
+                        "apiKey",
+                        "in",
+                        "header",
+                        "name",
+                        "Authorization",
+                        "description",
+                        "`Authorization: Token mk_…`"));
     }
 
     private Map<String, Object> operation(Route route) {
-        Map<String, Object> operation = new LinkedHashMap<>();
-        operation.put("operationId", route.id());
-        operation.put("tags", List.of(route.tag()));
-        operation.put("summary", route.summary());
         Role role = route.access().role();
-        operation.put(
+        Map<String, Object> operation = map(
+                "operationId",
+                route.id(),
+                "tags",
+                List.of(route.tag().name()),
+                "summary",
+                route.summary(),
                 "security",
-                role == null ? List.of() : List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of())));
+                role == null ? List.of() : ANY_SCHEME);
         if (role != null) {
             operation.put("x-mneme-role", role.wireName());
         }
         operation.put("parameters", parameters(route));
         if (route.request() != null) {
             operation.put(
-                    "requestBody", Map.of("required", true, "content", json(schemas.reference(route.request(), true))));
+                    "requestBody", map("required", true, "content", json(schemas.reference(route.request(), true))));
         }
         operation.put("responses", responses(route));
         return operation;
@@ -93,10 +121,7 @@ final class OpenApi {
 
     private static List<Map<String, Object>> parameters(Route route) {
         List<Map<String, Object>> parameters = new ArrayList<>();
-        Matcher names = NAME.matcher(route.template());
-        while (names.find()) {
-            parameters.add(parameter("path", Parameter.string(names.group(1), "the " + names.group(1))));
-        }
+        route.path().forEach(parameter -> parameters.add(parameter("path", parameter)));
         route.query().forEach(parameter -> parameters.add(parameter("query", parameter)));
         headers(route).forEach(parameter -> parameters.add(parameter("header", parameter)));
         return parameters;
@@ -107,22 +132,26 @@ final class OpenApi {
         List<Parameter> headers = new ArrayList<>(route.headers());
         if (route.access() != Access.OPEN) {
             if (route.method() != HttpMethod.GET) {
-                headers.add(IDEMPOTENCY_KEY);
+                headers.add(Headers.IDEMPOTENCY_KEY);
             }
-            headers.add(INSTANCE);
+            headers.add(Headers.INSTANCE);
         }
-        headers.add(REQUEST_ID);
+        headers.add(Headers.REQUEST_ID);
         return headers;
     }
 
     private static Map<String, Object> parameter(String in, Parameter parameter) {
-        Map<String, Object> described = new LinkedHashMap<>();
-        described.put("name", parameter.name());
-        described.put("in", in);
-        described.put("required", in.equals("path"));
-        described.put("description", parameter.description());
-        described.put("schema", Map.of("type", parameter.type()));
-        return described;
+        return map(
+                "name",
+                parameter.name(),
+                "in",
+                in,
+                "required",
+                in.equals("path"),
+                "description",
+                parameter.description(),
+                "schema",
+                parameter.schema());
     }
 
     private Map<String, Object> responses(Route route) {
@@ -132,52 +161,107 @@ final class OpenApi {
                 .forEach(reply -> replies.computeIfAbsent(reply.status(), s -> new ArrayList<>())
                         .add(reply));
         replies.forEach((status, several) -> responses.put(String.valueOf(status), success(several)));
-        codes(route).forEach((status, codes) -> responses.put(String.valueOf(status), failure(codes)));
+        codes(route).forEach((status, codes) -> responses.put(String.valueOf(status), failure(route, codes)));
         return responses;
     }
 
-    private static Map<Integer, Set<String>> codes(Route route) {
-        Map<Integer, Set<String>> codes = new TreeMap<>();
+    /// The codes of a route by status.
+    static Map<Integer, Set<ErrorCode>> codes(Route route) {
+        Map<Integer, Set<ErrorCode>> codes = new TreeMap<>();
         for (ErrorCode code : route.allErrors()) {
             codes.computeIfAbsent(ErrorMapping.status(code, false), s -> new TreeSet<>())
-                    .add(code.wireName());
+                    .add(code);
             if (code == ErrorCode.VERSION_CONFLICT) {
                 codes.computeIfAbsent(ErrorMapping.status(code, true), s -> new TreeSet<>())
-                        .add(code.wireName());
+                        .add(code);
             }
         }
         return codes;
     }
 
     private Map<String, Object> success(List<Reply> replies) {
-        Map<String, List<Object>> schemasByType = new LinkedHashMap<>();
-        for (Reply reply : replies) {
-            Object schema = reply.type() instanceof Class<?> type
-                    ? schemas.reference(type.asSubclass(Record.class), false)
-                    : Map.of("type", "string");
-            schemasByType
-                    .computeIfAbsent(reply.mediaType(), t -> new ArrayList<>())
-                    .add(schema);
-        }
+        Map<String, List<Reply>> byType = new LinkedHashMap<>();
+        replies.forEach(reply -> byType.computeIfAbsent(reply.mediaType(), t -> new ArrayList<>())
+                .add(reply));
         Map<String, Object> content = new LinkedHashMap<>();
-        schemasByType.forEach((type, several) -> content.put(
-                type, Map.of("schema", several.size() == 1 ? several.getFirst() : Map.of("anyOf", several))));
+        byType.forEach((type, several) -> content.put(type, content(several)));
+        Set<Parameter> headers = new LinkedHashSet<>();
+        replies.forEach(reply -> headers.addAll(reply.headers()));
         String description =
                 String.join("; ", replies.stream().map(Reply::description).toList());
-        return Map.of("description", description, "content", content);
+        return map("description", description, "headers", answerHeaders(headers), "content", content);
     }
 
-    private Map<String, Object> failure(Set<String> codes) {
-        return Map.of(
+    private Map<String, Object> content(List<Reply> replies) {
+        List<Map<String, Object>> schemasOfAll =
+                replies.stream().map(this::schema).toList();
+        Map<String, Object> content =
+                map("schema", schemasOfAll.size() == 1 ? schemasOfAll.getFirst() : Map.of("oneOf", schemasOfAll));
+        List<Map<String, Object>> events = replies.stream()
+                .flatMap(reply -> reply.events().stream())
+                .map(type -> schemas.reference(type, false))
+                .toList();
+        if (!events.isEmpty()) {
+            content.put("x-mneme-event-data", Map.of("oneOf", events));
+        }
+        return content;
+    }
+
+    private Map<String, Object> schema(Reply reply) {
+        return reply.type() == null ? Map.of("type", "string") : schemas.reference(reply.type(), false);
+    }
+
+    private static Map<String, Object> answerHeaders(Set<Parameter> headers) {
+        Map<String, Object> described = new LinkedHashMap<>();
+        headers.forEach(header -> described.put(header.name(), answerHeader(header)));
+        described.put(Headers.REQUEST_ID.name(), answerHeader(Headers.REQUEST_ID));
+        return described;
+    }
+
+    private static Map<String, Object> answerHeader(Parameter header) {
+        return map("description", header.description(), "schema", header.schema());
+    }
+
+    private Map<String, Object> failure(Route route, Set<ErrorCode> codes) {
+        return map(
                 "description",
-                String.join(", ", codes),
+                String.join(
+                        "; ",
+                        codes.stream()
+                                .map(code -> "`" + code.wireName() + "`: " + ErrorMapping.title(code))
+                                .toList()),
                 "x-mneme-codes",
-                codes,
+                codes.stream().map(ErrorCode::wireName).toList(),
+                "headers",
+                answerHeaders(failureHeaders(route, codes)),
                 "content",
                 Map.of(Problem.MEDIA_TYPE, Map.of("schema", schemas.reference(Problem.class, false))));
     }
 
+    private static Set<Parameter> failureHeaders(Route route, Set<ErrorCode> codes) {
+        Set<Parameter> headers = new LinkedHashSet<>();
+        if (codes.stream().anyMatch(code -> ErrorMapping.retryAfterMillis(code) != null)) {
+            headers.add(Headers.RETRY_AFTER);
+        }
+        if (codes.contains(ErrorCode.UNAUTHENTICATED)) {
+            headers.add(Headers.AUTHENTICATE);
+        }
+        if (route.replies().stream().anyMatch(reply -> reply.headers().contains(Headers.REPLAYED))) {
+            headers.add(Headers.REPLAYED);
+        }
+        return headers;
+    }
+
     private static Map<String, Object> json(Object schema) {
         return Map.of("application/json", Map.of("schema", schema));
+    }
+
+    /// Names and values by turns, in their order.
+    private static Map<String, Object> map(Object... namesAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
     }
 }

@@ -5,6 +5,7 @@ import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.StoreStatus;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 
 /// Status, health, metrics.
 final class OpsRoutes {
-    private static final String TAG = "operations";
+    private static final Tag TAG = new Tag("operations", "How the server is");
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Supplier<StoreStatus> store;

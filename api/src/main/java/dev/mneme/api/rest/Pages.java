@@ -4,6 +4,7 @@ import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What describes the door: `/openapi.json`, `/docs`, and `/`, which leads to everything. Made once.
 final class Pages {
-    private static final String TAG = "pages";
+    private static final Tag TAG = new Tag("pages", "What describes this server");
     private static final String HTML = "text/html; charset=utf-8";
 
     private final List<Route> described;

@@ -1,21 +1,31 @@
 package dev.mneme.api.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mneme.api.json.Component;
+import dev.mneme.api.json.Constraint;
+import dev.mneme.api.json.JsonReader;
+import dev.mneme.api.json.PlainJson;
 import dev.mneme.core.model.EmbeddingSpace;
-import dev.mneme.wire.Given;
-import dev.mneme.wire.Time;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
+import dev.mneme.wire.schema.Doc;
+import dev.mneme.wire.schema.Either;
+import dev.mneme.wire.schema.Form;
+import dev.mneme.wire.schema.Time;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components.
+/// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the
+/// annotations on them.
+///
+/// A record that is both read and answered has one schema, that of the side which asks first: ask for those that
+/// are read before those that are answered.
 final class Schemas {
+    private static final String REF = "$ref";
     private final Map<String, Object> named = new TreeMap<>();
 
     /// Every schema that was referred to, by name.
@@ -28,35 +38,51 @@ final class Schemas {
         String name = name(type);
         if (!named.containsKey(name)) {
             named.put(name, Map.of()); // a record may refer to itself
-            named.put(name, object(type, request));
+            named.put(name, schema(type, request));
         }
-        return Map.of("$ref", "#/components/schemas/" + name);
+        return Map.of(REF, "#/components/schemas/" + name);
     }
 
-    private static String name(Class<?> type) {
+    static String name(Class<?> type) {
         Class<?> outer = type.getDeclaringClass();
         return outer == null ? type.getSimpleName() : name(outer) + type.getSimpleName();
     }
 
-    private Map<String, Object> object(Class<? extends Record> type, boolean request) {
+    private Map<String, Object> schema(Class<? extends Record> type, boolean request) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        List<Component> components = Component.of(type);
+        Either either = type.getAnnotation(Either.class);
+        if (either == null) {
+            schema.put("type", "object");
+        }
+        Doc doc = type.getAnnotation(Doc.class);
+        if (doc != null) {
+            schema.put("description", doc.value());
+        }
+        if (either == null) {
+            properties(components, request, schema);
+        } else {
+            schema.put(
+                    "oneOf",
+                    Arrays.stream(either.value())
+                            .map(shape -> reference(shape, request))
+                            .toList());
+        }
+        if (doc != null && !doc.example().isEmpty()) {
+            schema.put("examples", List.of(json(doc.example())));
+        }
+        return schema;
+    }
+
+    private void properties(List<Component> components, boolean request, Map<String, Object> object) {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-            boolean given = component.getType() == Given.class;
-            boolean left = nullable && (request || leftOutWhenNull(type, component));
-            Object schema = component.isAnnotationPresent(Time.class)
-                    ? time()
-                    : schema(given ? argument(component.getGenericType(), 0) : component.getGenericType(), request);
-            properties.put(
-                    component.getName(),
-                    given || (nullable && !left) || (nullable && request) ? orNull(schema) : schema);
-            if (!left && !given) {
-                required.add(component.getName());
+        for (Component component : components) {
+            properties.put(component.name(), property(component, request));
+            if (request ? component.required() : !(component.nullable() && component.leftOut())) {
+                required.add(component.name());
             }
         }
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("type", "object");
         object.put("properties", properties);
         if (!required.isEmpty()) {
             object.put("required", required);
@@ -64,47 +90,78 @@ final class Schemas {
         if (request) {
             object.put("additionalProperties", false);
         }
-        return object;
     }
 
-    private static boolean leftOutWhenNull(Class<?> type, RecordComponent component) {
-        return isNonNull(type.getAnnotation(JsonInclude.class))
-                || isNonNull(component.getAccessor().getAnnotation(JsonInclude.class));
+    private Map<String, Object> property(Component component, boolean request) {
+        boolean orNull =
+                request ? component.given() || component.nullable() : component.nullable() && !component.leftOut();
+        Map<String, Object> plain = value(component.value(), request);
+        Map<String, Object> property = orNull ? orNull(plain) : plain;
+        Doc doc = component.doc();
+        if (doc == null) {
+            return property;
+        }
+        property.put("description", doc.value());
+        boolean text = component.value().getType() == String.class;
+        if (!doc.otherwise().isEmpty()) {
+            property.put("default", text ? doc.otherwise() : json(doc.otherwise()));
+        }
+        if (!doc.example().isEmpty()) {
+            property.put("examples", List.of(text ? doc.example() : json(doc.example())));
+        }
+        return property;
     }
 
-    private static boolean isNonNull(@Nullable JsonInclude include) {
-        return include != null && include.value() == JsonInclude.Include.NON_NULL;
+    /// The schema of a value that is not null; the caller may add to it.
+    private Map<String, Object> value(AnnotatedType type, boolean request) {
+        Map<String, Object> schema = new LinkedHashMap<>(
+                type.isAnnotationPresent(Time.class) ? time(request) : unconstrained(type, request));
+        Constraint.of(type).forEach(constraint -> schema.putAll(constraint.keywords()));
+        Form form = type.getAnnotation(Form.class);
+        if (form != null) {
+            schema.put("pattern", form.value());
+        }
+        return schema;
     }
 
-    private static Map<String, Object> time() {
-        return Map.of(
-                "type", List.of("string", "integer"), "description", "ISO-8601, or epoch milliseconds as a number");
+    private static Map<String, Object> time(boolean request) {
+        return request ? Map.of("type", List.of("string", "integer")) : Map.of("type", "string", "format", "date-time");
     }
 
-    private Object schema(Type type, boolean request) {
+    private Map<String, Object> unconstrained(AnnotatedType annotated, boolean request) {
+        Type type = annotated.getType();
         if (type == String.class) {
             return Map.of("type", "string");
         }
         if (type == boolean.class || type == Boolean.class) {
             return Map.of("type", "boolean");
         }
-        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
-            return Map.of("type", "integer");
+        if (type == int.class || type == Integer.class) {
+            return ordered("type", "integer", "format", "int32");
+        }
+        if (type == long.class || type == Long.class) {
+            return ordered("type", "integer", "format", "int64");
         }
         if (type == double.class || type == Double.class) {
-            return Map.of("type", "number");
+            return ordered("type", "number", "format", "double");
         }
         if (type == float[].class) {
-            return Map.of("type", "array", "items", Map.of("type", "number"), "maxItems", EmbeddingSpace.MAX_DIMENSION);
+            Map<String, Object> vector =
+                    ordered("type", "array", "items", ordered("type", "number", "format", "float"));
+            vector.put("minItems", 1);
+            vector.put("maxItems", EmbeddingSpace.MAX_DIMENSION);
+            return vector;
         }
-        if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-            return Map.of("type", "array", "items", schema(argument(list, 0), request));
+        if (Component.raw(type) == List.class) {
+            return ordered("type", "array", "items", value(Component.argument(annotated, 0), request));
         }
-        if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
-            Type value = argument(map, 1);
-            return value == Object.class
-                    ? Map.of("type", "object")
-                    : Map.of("type", "object", "additionalProperties", schema(value, request));
+        if (Component.raw(type) == Map.class) {
+            AnnotatedType value = Component.argument(annotated, 1);
+            return ordered(
+                    "type",
+                    "object",
+                    "additionalProperties",
+                    value.getType() == Object.class ? true : value(value, request));
         }
         if (type instanceof Class<?> record && record.isRecord()) {
             return reference(record.asSubclass(Record.class), request);
@@ -112,11 +169,31 @@ final class Schemas {
         throw new IllegalArgumentException("no schema of " + type);
     }
 
-    private static Type argument(Type type, int index) {
-        return ((ParameterizedType) type).getActualTypeArguments()[index];
+    private static Map<String, Object> ordered(String first, Object is, String second, Object was) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(first, is);
+        map.put(second, was);
+        return map;
     }
 
-    private static Object orNull(Object schema) {
-        return Map.of("anyOf", List.of(schema, Map.of("type", "null")));
+    /// The schema that takes null, too.
+    private static Map<String, Object> orNull(Map<String, Object> schema) {
+        Map<String, Object> orNull = new LinkedHashMap<>();
+        if (schema.containsKey(REF) || schema.containsKey("enum")) {
+            orNull.put("anyOf", List.of(schema, Map.of("type", "null")));
+            return orNull;
+        }
+        orNull.putAll(schema);
+        List<Object> types = new ArrayList<>(schema.get("type") instanceof List<?> several ? several : List.of());
+        if (types.isEmpty() && schema.get("type") instanceof String one) {
+            types.add(one);
+        }
+        types.add("null");
+        orNull.put("type", types);
+        return orNull;
+    }
+
+    private static Object json(String text) {
+        return Objects.requireNonNull(PlainJson.of(JsonReader.read(text, "an example")), "null is no example");
     }
 }

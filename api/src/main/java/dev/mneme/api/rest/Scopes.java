@@ -11,6 +11,7 @@ import dev.mneme.core.model.Filter.Operator;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.FilterParser;
 import dev.mneme.wire.Given;
 import dev.mneme.wire.SearchRequest;
@@ -23,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// Which memories a request names: by scope ids and by a filter, all of which must hold.
 final class Scopes {
     static final List<Parameter> PARAMETERS = Arrays.stream(OwnerKind.values())
-            .map(kind -> Parameter.string(kind.fieldName(), "of this " + kind.wireName()))
+            .map(kind -> Parameter.string(kind.fieldName(), "of this " + kind.wireName())
+                    .between(1, ScopeIds.MAX_ID_LENGTH))
             .toList();
-    static final Parameter FILTER = Parameter.string(
-            "filter", "a filter as URL-encoded JSON, such as {\"categories\":{\"contains\":\"health\"}}");
+    static final Parameter FILTER = Parameter.string("filter", "a filter as of a search, as URL-encoded JSON")
+            .example("{\"categories\":{\"contains\":\"health\"}}");
 
     private Scopes() {}
 

@@ -10,6 +10,7 @@ import dev.mneme.api.live.LiveConnections;
 import dev.mneme.core.service.ChangeFeed.Item;
 import dev.mneme.core.service.ChangeFeed.Page;
 import dev.mneme.core.service.ChangeFeed.Reader;
+import dev.mneme.wire.ChangeReset;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -37,9 +38,6 @@ final class OpenStream implements EventSource, LiveConnection {
         this.first = first;
     }
 
-    /// @param reset always true: read the state at `position`, then go on from there
-    private record Reset(String position, boolean reset) {}
-
     @Override
     public void run(EventStream stream) throws InterruptedException {
         running.set(Thread.currentThread());
@@ -64,7 +62,7 @@ final class OpenStream implements EventSource, LiveConnection {
 
     private void tell(EventStream stream, Page page) {
         if (page.reset() && !ended) {
-            String data = JsonWriter.string(new Reset(page.position(), true));
+            String data = JsonWriter.string(new ChangeReset(page.position(), true));
             write(stream, out -> out.send(page.position(), "reset", data));
         }
         for (Item item : page.items()) {

@@ -67,7 +67,9 @@ class HttpServerTest {
         secret = keys.bootstrap().secret();
         List<Route> routes = List.of(
                 Route.get("/open").access(Access.OPEN).by(request -> Answer.text(200, "text/plain", "hello")),
-                Route.get("/things/{name}").by(request -> Answer.text(200, "text/plain", request.path("name"))),
+                Route.get("/things/{name}")
+                        .path(Parameter.string("name", "its name"))
+                        .by(request -> Answer.text(200, "text/plain", request.path("name"))),
                 Route.get("/things/known").by(request -> Answer.text(200, "text/plain", "literal")),
                 Route.post("/things")
                         .takes(Thing.class)

@@ -8,6 +8,7 @@ import dev.mneme.api.http.Origins;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.RateLimiter;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
 import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.api.websocket.WebSocketDoor;
@@ -99,7 +100,7 @@ public final class LiveServer implements AutoCloseable {
                 sockets, connections, keys, feed, new Origins(config.allowedOrigins()), "server-1", "test");
         Route changes = Route.get("/api/v1/changes")
                 .access(Access.READ)
-                .named("streamChanges", "changes", "Follows changes.")
+                .named("streamChanges", new Tag("changes", "What was written"), "Follows changes.")
                 .query(Stream.of("userId", "agentId", "appId", "runId", "scope", "after")
                         .map(name -> Parameter.string(name, name))
                         .toList())

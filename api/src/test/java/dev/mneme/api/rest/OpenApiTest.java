@@ -3,13 +3,22 @@ package dev.mneme.api.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.CommitLog;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +73,9 @@ class OpenApiTest {
                             "version",
                             "replacedBy")),
             Map.entry("Stored", List.of("event", "memory", "position")),
-            Map.entry("AddOutcome", List.of("event", "memory", "position", "error")),
+            Map.entry("AddRefused", List.of("error")),
+            Map.entry("AddManyRequest", List.of("userId", "agentId", "appId", "runId", "metadata", "items")),
+            Map.entry("ChangeReset", List.of("position", "reset")),
             Map.entry("Deleted", List.of("event", "id", "position")),
             Map.entry("DeletedMany", List.of("deleted")),
             Map.entry("MemoryList", List.of("items", "nextCursor", "position")),
@@ -145,11 +156,56 @@ class OpenApiTest {
             Map.entry("integrity_violation", Set.of(500)),
             Map.entry("internal", Set.of(500)));
 
+    private static final Set<Integer> OF_READS = Set.of(400, 401, 403, 429, 500);
+    private static final Set<Integer> OF_WRITES = Set.of(400, 401, 403, 429, 500, 503, 507);
+    private static final Map<String, Set<Integer>> STATUSES = Map.ofEntries(
+            Map.entry("post /api/v1/memories", and(OF_WRITES, 200, 201, 413, 422)),
+            Map.entry("get /api/v1/memories", and(OF_READS, 200, 410, 503)),
+            Map.entry("delete /api/v1/memories", and(OF_WRITES, 200, 422)),
+            Map.entry("post /api/v1/memories/search", and(OF_READS, 200, 410, 413, 422, 503)),
+            Map.entry("get /api/v1/memories/{id}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
+            Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
+            Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
+            Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
+            Map.entry("get /api/v1/keys", and(OF_READS, 200)),
+            Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
+            Map.entry("get /api/v1/status", and(OF_READS, 200)),
+            Map.entry("get /health/live", Set.of(200, 400, 403, 500, 503)),
+            Map.entry("get /health/ready", Set.of(200, 400, 403, 500, 503)),
+            Map.entry("get /metrics", and(OF_READS, 200)),
+            Map.entry("get /", Set.of(200, 400, 403, 500)),
+            Map.entry("get /docs", Set.of(200, 400, 403, 500)),
+            Map.entry("get /openapi.json", Set.of(200, 400, 403, 500)),
+            Map.entry("get /favicon.ico", Set.of(200, 400, 403, 500)));
+
+    /// The headers of the first success, beside `X-Request-Id`.
+    private static final Map<String, Set<String>> ANSWERED = Map.ofEntries(
+            Map.entry("post /api/v1/memories 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("post /api/v1/memories 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/memories 200", Set.of("Mneme-Position")),
+            Map.entry("delete /api/v1/memories 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/memories/search 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/memories/{id} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("patch /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
+
     private static RestServer rest;
     private static JsonNode document;
 
     private static Set<String> with(String... more) {
         Set<String> all = new TreeSet<>(SCOPES);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    private static Set<Integer> and(Set<Integer> some, Integer... more) {
+        Set<Integer> all = new TreeSet<>(some);
         all.addAll(List.of(more));
         return all;
     }
@@ -240,6 +296,63 @@ class OpenApiTest {
     }
 
     @Test
+    void hasExactlyTheStatuses() {
+        Map<String, Set<Integer>> statuses = new TreeMap<>();
+        operations().forEach((name, operation) -> {
+            Set<Integer> own = new TreeSet<>();
+            operation.path("responses").fieldNames().forEachRemaining(status -> own.add(Integer.valueOf(status)));
+            statuses.put(name, own);
+        });
+        assertThat(statuses).isEqualTo(new TreeMap<>(STATUSES));
+    }
+
+    @Test
+    void saysWhichHeadersAreAnswered() {
+        operations()
+                .forEach((name, operation) -> operation
+                        .path("responses")
+                        .properties()
+                        .forEach(response -> {
+                            Set<String> headers = new TreeSet<>();
+                            response.getValue().path("headers").fieldNames().forEachRemaining(headers::add);
+                            String of = name + " " + response.getKey();
+                            assertThat(headers).as(of).contains("X-Request-Id");
+                            int status = Integer.parseInt(response.getKey());
+                            if (status < 300) {
+                                headers.remove("X-Request-Id");
+                                assertThat(headers)
+                                        .as(of)
+                                        .isEqualTo(new TreeSet<>(ANSWERED.getOrDefault(of, Set.of())));
+                            }
+                            boolean waits = status == 429 || (status == 503 && !name.contains("/health/"));
+                            assertThat(headers.contains("Retry-After")).as(of).isEqualTo(waits);
+                            assertThat(headers.contains("WWW-Authenticate"))
+                                    .as(of)
+                                    .isEqualTo(status == 401);
+                        }));
+    }
+
+    @Test
+    void everyParameterAndFieldSaysWhatItIs() {
+        operations().forEach((name, operation) -> {
+            assertThat(operation.path("summary").asText()).as(name).isNotEmpty();
+            operation
+                    .path("parameters")
+                    .forEach(parameter -> assertThat(
+                                    parameter.path("description").asText())
+                            .as(name + " " + parameter.path("name"))
+                            .isNotEmpty());
+        });
+        document.path("components")
+                .path("schemas")
+                .properties()
+                .forEach(schema -> assertThat(
+                                schema.getValue().path("description").asText())
+                        .as(schema.getKey())
+                        .isNotEmpty());
+    }
+
+    @Test
     void hasTheShapes() {
         SHAPES.forEach((name, fields) -> {
             List<String> names = new ArrayList<>();
@@ -256,6 +369,38 @@ class OpenApiTest {
         assertThat(document.at("/components/schemas/SearchRequest/additionalProperties")
                         .asBoolean(true))
                 .isFalse();
+    }
+
+    /// The values of a component, where a record says them again because `wire` does not know the core.
+    private static List<String> values(String schema, String component) {
+        List<String> values = new ArrayList<>();
+        document.path("components")
+                .path("schemas")
+                .path(schema)
+                .path("properties")
+                .path(component)
+                .path("enum")
+                .forEach(value -> values.add(value.asText()));
+        return values;
+    }
+
+    private static <E extends Enum<E>> List<String> names(E[] all, Function<E, String> wireName) {
+        return Arrays.stream(all).map(wireName).toList();
+    }
+
+    @Test
+    void everyEnumIsTheCores() {
+        assertThat(values("Problem", "code")).isEqualTo(names(ErrorCode.values(), ErrorCode::wireName));
+        assertThat(values("ChangeResource", "type")).isEqualTo(names(ChangeType.values(), ChangeType::wireName));
+        List<String> roles = names(Role.values(), Role::wireName);
+        assertThat(values("KeyRequest", "role")).containsExactlyInAnyOrderElementsOf(roles);
+        assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);
+        assertThat(values("EntityListEntity", "kind")).isEqualTo(names(OwnerKind.values(), OwnerKind::wireName));
+        assertThat(values("Status", "log"))
+                .isEqualTo(names(CommitLog.State.values(), state -> state.name().toLowerCase(Locale.ROOT)));
+        Set<String> events = new TreeSet<>(values("Stored", "event"));
+        events.addAll(values("Deleted", "event"));
+        assertThat(events).containsExactlyInAnyOrderElementsOf(names(MemoryEvent.values(), MemoryEvent::name));
     }
 
     @Test

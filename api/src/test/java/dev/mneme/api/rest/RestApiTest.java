@@ -520,7 +520,7 @@ class RestApiTest {
                 Map.entry("{\"userId\":\"a\",\"text\":\"x\",\"vector\":[0,0]}", "vector"),
                 Map.entry("{\"userId\":\"a\",\"text\":\"x\",\"embedder\":\"e\"}", "embedder"),
                 Map.entry("{\"userId\":\"a\",\"text\":\"x\",\"dedupe\":\"no\"}", "dedupe"),
-                Map.entry("{\"text\":\"x\",\"items\":[]}", "text"),
+                Map.entry("{\"text\":\"x\",\"items\":[{\"userId\":\"a\",\"text\":\"y\"}]}", "text"),
                 Map.entry("{\"items\":[]}", "items"),
                 Map.entry("{\"a\":".repeat(65) + "1" + "}".repeat(65), "a"));
         wrong.forEach((body, field) -> {

@@ -1,5 +1,6 @@
 package dev.mneme.api.rest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mneme.api.http.HttpConfig;
@@ -7,6 +8,9 @@ import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.RateLimiter;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.live.LiveConfig;
+import dev.mneme.api.live.LiveConnections;
+import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -33,7 +37,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// The REST door on a model store, on a port of its own.
+/// The REST door on a model store, on a port of its own. Every answer that passes here is held to the OpenAPI
+/// document.
 final class RestServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,6 +50,8 @@ final class RestServer implements AutoCloseable {
             new AtomicReference<>(Map.of("log", new Health.Part(true, "ok")));
     final List<Route> routes;
     final HttpServer server;
+    final Contract contract;
+    private final LiveConnections connections;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -54,11 +61,13 @@ final class RestServer implements AutoCloseable {
 
     RestServer(List<Route> more) {
         Limits limits = new Limits(64 << 10, 64 << 10, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofMillis(50));
+        ChangeFeed feed = new ChangeFeed(store);
+        this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
                 keys,
-                new ChangeFeed(store),
-                null,
+                feed,
+                new ChangeStreams(feed, connections),
                 store::status,
                 new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
                 health(),
@@ -70,6 +79,7 @@ final class RestServer implements AutoCloseable {
         HttpConfig config = HttpConfig.DEFAULTS.withPort(0);
         this.server = HttpServer.start(
                 config, keys, new RateLimiter(new ApiKey.Rate(1_000_000, 1_000_000)), HttpMetrics.NONE, all, List.of());
+        this.contract = new Contract(routes, JSON.valueToTree(OpenApi.document(routes, "1.2.3")));
     }
 
     private Health health() {
@@ -84,6 +94,15 @@ final class RestServer implements AutoCloseable {
                 return parts.get();
             }
         };
+    }
+
+    /// A text as JSON.
+    static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + json, e);
+        }
     }
 
     String key(Role role, Restriction restriction, @Nullable Instant expiresAt) {
@@ -125,6 +144,7 @@ final class RestServer implements AutoCloseable {
             HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
             String type = answer.headers().firstValue("Content-Type").orElse("");
             JsonNode json = type.contains("json") ? JSON.readTree(answer.body()) : JSON.missingNode();
+            contract.check(method, target, body, answer);
             return new Reply(answer.statusCode(), json, answer);
         } catch (Exception e) {
             throw new AssertionError(method + " " + target, e);
@@ -161,6 +181,7 @@ final class RestServer implements AutoCloseable {
 
     @Override
     public void close() {
+        connections.close();
         client.close();
         server.close();
         store.close();

@@ -67,6 +67,17 @@ public sealed interface Command {
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}
 
+    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time; those that
+    /// it has not, and the present ones, stay. No change.
+    record ForgetVersions(List<Version> versions) implements Command {
+        public ForgetVersions {
+            versions = List.copyOf(versions);
+        }
+
+        /// Which version of which memory.
+        public record Version(MemoryId id, long version) {}
+    }
+
     /// Stores a key, in the system shard.
     record PutKey(ApiKey key) implements Command {}
 

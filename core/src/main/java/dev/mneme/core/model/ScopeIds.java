@@ -47,29 +47,38 @@ public record ScopeIds(
         throw new IllegalStateException("a scope without ids");
     }
 
+    /// Whether this can be an id of any kind.
+    public static boolean isId(String id) {
+        return fault(id) == null;
+    }
+
     static void checkId(OwnerKind kind, @Nullable String id) {
-        if (id == null) {
-            return;
+        String fault = id == null ? null : fault(id);
+        if (fault != null) {
+            throw MnemeException.invalid(kind.fieldName(), kind.fieldName() + fault);
         }
+    }
+
+    /// What is wrong with an id, as the end of a sentence; null: nothing.
+    private static @Nullable String fault(String id) {
         if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
-            throw MnemeException.invalid(
-                    kind.fieldName(), kind.fieldName() + " must have 1 to " + MAX_ID_LENGTH + " characters.");
+            return " must have 1 to " + MAX_ID_LENGTH + " characters.";
         }
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);
             if (Character.isISOControl(c)) {
-                throw MnemeException.invalid(
-                        kind.fieldName(), kind.fieldName() + " must not contain control characters.");
+                return " must not contain control characters.";
             }
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c)
                         && i + 1 < id.length()
                         && Character.isLowSurrogate(id.charAt(i + 1));
                 if (!pair) {
-                    throw MnemeException.invalid(kind.fieldName(), kind.fieldName() + " must be well-formed Unicode.");
+                    return " must be well-formed Unicode.";
                 }
                 i++;
             }
         }
+        return null;
     }
 }

@@ -12,6 +12,7 @@ import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.ScopeIds;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -79,6 +80,6 @@ final class OwnerRoute {
 
     /// What cannot be an id names no owner, but is no error in a filter: it matches nothing.
     private static boolean isId(String id) {
-        return !id.isEmpty() && id.length() <= dev.mneme.core.model.ScopeIds.MAX_ID_LENGTH;
+        return ScopeIds.isId(id);
     }
 }

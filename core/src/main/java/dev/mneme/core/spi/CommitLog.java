@@ -26,6 +26,9 @@ public interface CommitLog extends AutoCloseable {
     /// then on.
     void propose(int shard, byte[] batch, Callback callback);
 
+    /// The largest batch that [#propose] takes, in bytes; a larger one fails as `TOO_LARGE`. Always the same.
+    int maxBatchBytes();
+
     /// Entries that this log holds of a shard after `afterIndex`, in order. Called before the shard's first
     /// `propose`, to recover.
     ///

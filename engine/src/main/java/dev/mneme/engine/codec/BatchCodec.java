@@ -1,6 +1,7 @@
 package dev.mneme.engine.codec;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.ForgetVersions.Version;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
@@ -27,10 +28,27 @@ public final class BatchCodec {
     /// @param at the command time of all its writes
     public record ShardBatch(Instant at, List<Write> writes) {}
 
+    /// What precedes the writes takes no more bytes than this.
+    public static final int MAX_HEADER = 1 + 10 + 10;
+
     public static byte[] encode(ShardBatch batch) {
-        ByteWriter out = new ByteWriter(4096);
-        out.u8(FORMAT).instant(batch.at()).unsigned(batch.writes().size());
-        batch.writes().forEach(write -> write(out, write));
+        return encode(
+                batch.at(), batch.writes().stream().map(BatchCodec::encode).toList());
+    }
+
+    /// One write as it stands in a batch.
+    public static byte[] encode(Write write) {
+        ByteWriter out = new ByteWriter(1024);
+        write(out, write);
+        return out.toByteArray();
+    }
+
+    /// A batch of encoded writes: at most [#MAX_HEADER] bytes more than they.
+    public static byte[] encode(Instant at, List<byte[]> writes) {
+        int size = MAX_HEADER + writes.stream().mapToInt(write -> write.length).sum();
+        ByteWriter out = new ByteWriter(size);
+        out.u8(FORMAT).instant(at).unsigned(writes.size());
+        writes.forEach(out::raw);
         return out.toByteArray();
     }
 
@@ -113,6 +131,13 @@ public final class BatchCodec {
             }
             case Command.DeleteMatching delete -> ModelCodec.write(out.u8(4), delete.filter());
             case Command.EraseOwner erase -> out.u8(5);
+            case Command.ForgetVersions(List<Version> versions) -> {
+                out.u8(30).unsigned(versions.size());
+                versions.forEach(each -> {
+                    ModelCodec.write(out, each.id());
+                    out.unsigned(each.version());
+                });
+            }
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
             case Command.PutContext put -> UserCommandCodec.write(out, put);
@@ -156,8 +181,18 @@ public final class BatchCodec {
             case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
+            case 30 -> new Command.ForgetVersions(versions(in));
             default -> throw ModelCodec.unknown("command", tag);
         };
+    }
+
+    private static List<Version> versions(ByteReader in) {
+        int count = in.count();
+        List<Version> versions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            versions.add(new Version(ModelCodec.memoryId(in), in.unsigned()));
+        }
+        return versions;
     }
 
     private static Command update(ByteReader in) {

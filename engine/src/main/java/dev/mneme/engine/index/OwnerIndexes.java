@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class OwnerIndexes {
     private static final int WEIGH_EVERY = 64;
 
+    /// Changes kept aside for an index that is being loaded. Beyond it the applying thread waits for the load, which
+    /// reads a snapshot and so always ends: starting again would not, under steady writes.
+    static final int MAX_PENDING = 1_024;
+
     private final long budgetBytes;
     private final Map<ByteBuffer, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
@@ -89,25 +93,29 @@ public final class OwnerIndexes {
     /// Changes the owner's index, if it is here or on its way.
     void change(byte[] owner, Consumer<OwnerIndex> change) {
         ByteBuffer key = ByteBuffer.wrap(owner);
-        Slot slot;
-        synchronized (this) {
-            slot = slots.get(key);
-        }
-        if (slot == null) {
-            return;
-        }
-        OwnerIndex index;
-        synchronized (slot) {
-            index = slot.index;
-            if (index == null) {
-                slot.pending.add(change);
+        for (Slot slot = slot(key); slot != null; slot = slot(key)) {
+            OwnerIndex index;
+            synchronized (slot) {
+                index = slot.index;
+                if (index != null) {
+                    change.accept(index);
+                } else if (slot.pending.size() < MAX_PENDING) {
+                    slot.pending.add(change);
+                    return;
+                }
+            }
+            if (index != null) {
+                if (++slot.changes % WEIGH_EVERY == 0) {
+                    weigh(key, slot, index);
+                }
                 return;
             }
-            change.accept(index);
+            slot.ready.handle((loaded, failure) -> loaded).join(); // one that failed is no longer in the map
         }
-        if (++slot.changes % WEIGH_EVERY == 0) {
-            weigh(key, slot, index);
-        }
+    }
+
+    private synchronized @Nullable Slot slot(ByteBuffer key) {
+        return slots.get(key);
     }
 
     /// Drops the owner's index.

@@ -189,6 +189,11 @@ public final class WriteAheadLog implements CommitLog {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return config.maxEntryBytes();
+    }
+
+    @Override
     public void replay(int shard, long afterIndex, Replay replay) {
         if (shard < 0 || shard >= shards) {
             throw Refusals.unknownShard(shard, shards);

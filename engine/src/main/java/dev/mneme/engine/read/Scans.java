@@ -99,6 +99,14 @@ public final class Scans implements AutoCloseable {
         return versions;
     }
 
+    /// Earlier versions of everybody's memories, by owner and arrival, until the visitor says stop.
+    ///
+    /// @param from the key to begin with; null: the first
+    public void earlierVersions(byte @Nullable [] from, Tables.Visitor visitor) {
+        byte[] table = Keys.table('v');
+        rows.scan(from == null ? table : from, Keys.end(table), visitor);
+    }
+
     /// The owner's memories by arrival, until the visitor says stop.
     public void memories(byte[] owner, long fromArrival, MemoryVisitor visitor) {
         byte[] table = Keys.owned('m', owner);

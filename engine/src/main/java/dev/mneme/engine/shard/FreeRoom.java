@@ -1,8 +1,8 @@
 package dev.mneme.engine.shard;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,22 +10,34 @@ import java.util.function.BooleanSupplier;
 
 /// Whether the disk of a folder still has room for more writes; looked at once a second at most.
 ///
+/// A disk that cannot be asked counts as having room: this is an early warning alone. The log reserves its segments
+/// and so meets a full disk before it acknowledges anything, and a shard waits for room in its tables; so that
+/// nothing is lost by going on, while refusing would stop every write for a question that failed.
+///
 /// **Threads**: any. Two threads may look at the same time; both find the same.
 final class FreeRoom implements BooleanSupplier {
+    private static final Logger LOG = System.getLogger(FreeRoom.class.getName());
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final FileStore disk;
+    private final Disk disk;
     private final long minFreeBytes;
     private volatile long lookedAt;
     private volatile boolean room;
+    private volatile boolean unknown;
+
+    /// What is asked.
+    @FunctionalInterface
+    interface Disk {
+        long usableBytes() throws IOException;
+    }
 
     FreeRoom(Path folder, long minFreeBytes) {
+        this(() -> Files.getFileStore(folder).getUsableSpace(), minFreeBytes);
+    }
+
+    FreeRoom(Disk disk, long minFreeBytes) {
+        this.disk = disk;
         this.minFreeBytes = minFreeBytes;
-        try {
-            this.disk = Files.getFileStore(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         look();
     }
 
@@ -37,12 +49,17 @@ final class FreeRoom implements BooleanSupplier {
         return room;
     }
 
-    private void look() {
+    void look() {
         lookedAt = System.nanoTime();
         try {
-            room = disk.getUsableSpace() >= minFreeBytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException("The free room of the disk cannot be read", e);
+            room = disk.usableBytes() >= minFreeBytes;
+            unknown = false;
+        } catch (IOException | SecurityException e) {
+            if (!unknown) {
+                LOG.log(Level.WARNING, "The free room of the disk cannot be read; writes go on without the check", e);
+            }
+            unknown = true;
+            room = true;
         }
     }
 }

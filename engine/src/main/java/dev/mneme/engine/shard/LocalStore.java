@@ -11,12 +11,12 @@ import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
@@ -34,7 +34,6 @@ import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
-import dev.mneme.engine.read.ExpiredRecords;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.Scans;
@@ -43,13 +42,14 @@ import dev.mneme.engine.read.StoredContexts;
 import dev.mneme.engine.read.StoredModes;
 import dev.mneme.engine.read.StoredResponses;
 import dev.mneme.engine.read.StoredSyncEvents;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.Rows.Pointer;
+import dev.mneme.engine.table.Rows.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,11 +64,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
 public final class LocalStore implements Store {
-    /// How many expired records of a shard one round of maintenance removes.
-    private static final int MAX_EXPIRED = 1_000;
-
-    private static final Provenance MAINTENANCE = new Provenance("maintenance", "maintenance", false);
-
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -136,7 +131,12 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
-        this.maintenance = new Maintenance(all, log, config.checkpointInterval(), this::expire);
+        this.maintenance = new Maintenance(
+                all,
+                log,
+                config.checkpointInterval(),
+                new OldVersions(shards, config.retention(), parts.clock()),
+                new Expiry(shards, parts.clock()));
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -151,17 +151,6 @@ public final class LocalStore implements Store {
     private void eachShard(java.util.function.Consumer<LocalShard> action) {
         shards.forEach(action);
         action.accept(system);
-    }
-
-    /// Removes what has expired, some of each shard.
-    private void expire() {
-        for (LocalShard shard : shards) {
-            Map<Owner, Command.Expire> expired;
-            try (Scans scans = shard.scan()) {
-                expired = ExpiredRecords.find(scans, clock.instant(), MAX_EXPIRED);
-            }
-            expired.forEach((owner, command) -> write(shard, new Write(owner, MAINTENANCE, null, List.of(command))));
-        }
     }
 
     @Override
@@ -212,6 +201,7 @@ public final class LocalStore implements Store {
             case Command.DeleteMemory delete -> true;
             case Command.DeleteMatching delete -> true;
             case Command.EraseOwner erase -> true;
+            case Command.ForgetVersions versions -> true;
             case Command.DeleteKey delete -> true;
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
@@ -275,7 +265,7 @@ public final class LocalStore implements Store {
     @Override
     public Optional<At<List<MemoryVersion>>> history(MemoryId id) {
         return byId(id, (scans, pointer) -> {
-            List<MemoryVersion> versions = scans.versions(pointer).stream()
+            List<MemoryVersion> versions = kept(scans.versions(pointer)).stream()
                     .map(v -> new MemoryVersion(
                             v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
                     .toList();
@@ -285,6 +275,21 @@ public final class LocalStore implements Store {
                             versions,
                             scans.position(versions.getFirst().memory().scope().owner())));
         });
+    }
+
+    /// What is beyond the limits is gone for readers, even where it has not yet been removed.
+    private List<Version> kept(List<Version> versions) {
+        if (versions.isEmpty()) {
+            return versions;
+        }
+        Retention retention = config.retention();
+        Instant now = clock.instant();
+        Version newest = versions.getLast();
+        return versions.stream()
+                .filter(version -> !retention.outnumbered(version.version(), newest.version()))
+                .filter(version -> (version.equals(newest) && version.event() != MemoryEvent.DELETE)
+                        || !retention.outlived(version.at(), now))
+                .toList();
     }
 
     @Override

@@ -23,7 +23,8 @@ final class Maintenance implements AutoCloseable {
 
     private final List<LocalShard> shards;
     private final CommitLog log;
-    private final Runnable expire;
+    private final OldVersions oldVersions;
+    private final Expiry expiry;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
@@ -31,11 +32,16 @@ final class Maintenance implements AutoCloseable {
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
     /// @param shards in the log's numbering
-    /// @param expire removes what has expired; runs once per checkpoint interval
-    Maintenance(List<LocalShard> shards, CommitLog log, Duration checkpointInterval, Runnable expire) {
+    Maintenance(
+            List<LocalShard> shards,
+            CommitLog log,
+            Duration checkpointInterval,
+            OldVersions oldVersions,
+            Expiry expiry) {
+        this.oldVersions = oldVersions;
+        this.expiry = expiry;
         this.shards = shards;
         this.log = log;
-        this.expire = expire;
         this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
     }
 
@@ -50,16 +56,16 @@ final class Maintenance implements AutoCloseable {
                 checkpoint(shards.get(i));
             }
         }
-        if (all) {
-            expireQuietly();
-        }
+        retire();
     }
 
-    private void expireQuietly() {
+    /// Removes what is too old, in small steps.
+    private void retire() {
         try {
-            expire.run();
+            oldVersions.step();
+            expiry.step();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "What has expired could not be removed yet: " + e.getMessage(), e);
+            LOG.log(Level.WARNING, "What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
         }
     }
 

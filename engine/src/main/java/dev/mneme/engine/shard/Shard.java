@@ -1,12 +1,9 @@
 package dev.mneme.engine.shard;
 
-import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
-import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
@@ -22,8 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /// One shard: orders its writes, has the log commit them, and applies what was committed, in that order.
 ///
@@ -51,8 +45,6 @@ import org.jspecify.annotations.Nullable;
 final class Shard implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Shard.class.getName());
     private static final int MAX_UNDER_WAY = 4;
-    private static final int MAX_WRITES = 256;
-    private static final long MAX_BATCH_BYTES = 2L << 20;
     private static final long FULL_DISK_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
 
     private final int number;
@@ -68,7 +60,7 @@ final class Shard implements AutoCloseable {
     private final int capacity;
     private final Thread thread;
 
-    private final ArrayDeque<Submitted> waiting = new ArrayDeque<>();
+    private final WaitingWrites waiting;
     private final Set<UnderWay> underWay = new LinkedHashSet<>();
     private Instant lastTime;
     private boolean closing;
@@ -132,6 +124,7 @@ final class Shard implements AutoCloseable {
         this.capacity = capacity;
         this.room = new Semaphore(capacity);
         this.metrics = metrics;
+        this.waiting = new WaitingWrites(log.maxBatchBytes());
         this.thread = Thread.ofPlatform().name("shard-" + name).daemon().unstarted(this::run);
         this.applied = tables.appliedIndex();
         this.checkpoint = applied;
@@ -203,7 +196,7 @@ final class Shard implements AutoCloseable {
 
     private void handle(Event event) {
         switch (event) {
-            case Submitted submitted -> waiting.add(submitted);
+            case Submitted submitted -> waiting.add(submitted.write, submitted.answer);
             case Committed committed -> apply(committed.entry(), committed.index());
             case Failed failed -> fail(failed.entry(), failed.why());
             case Task task -> task.work().run();
@@ -213,52 +206,33 @@ final class Shard implements AutoCloseable {
 
     private void proposeWaiting() {
         while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY) {
-            List<Write> writes = new ArrayList<>();
-            List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
-            long bytes = 0;
-            while (!waiting.isEmpty() && writes.size() < MAX_WRITES && bytes < MAX_BATCH_BYTES) {
-                Submitted next = waiting.remove();
-                writes.add(next.write);
-                answers.add(next.answer);
-                bytes += size(next.write);
-            }
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-            lastTime = now.isAfter(lastTime) ? now : lastTime;
-            ShardBatch batch = new ShardBatch(lastTime, writes);
-            UnderWay entry = new UnderWay(batch, answers);
-            underWay.add(entry);
-            log.propose(number, BatchCodec.encode(batch), new CommitLog.Callback() {
-                @Override
-                public void committed(long index, long term) {
-                    events.add(new Committed(entry, index));
-                }
-
-                @Override
-                public void failed(MnemeException failure) {
-                    events.add(new Failed(entry, failure));
-                }
+            WaitingWrites.Gathered next = waiting.gather();
+            next.tooLarge().forEach(refused -> {
+                room.release();
+                refused.answer().completeExceptionally(refused.why());
             });
-        }
-    }
-
-    /// About how many bytes a write takes in the log.
-    private static long size(Write write) {
-        long bytes = 128;
-        for (Command command : write.commands()) {
-            bytes += 128;
-            if (command instanceof Command.AddMemory add) {
-                bytes += add.text().length() + size(add.embedding());
+            if (!next.writes().isEmpty()) {
+                propose(next);
             }
         }
-        return bytes;
     }
 
-    private static long size(@Nullable Embedding embedding) {
-        if (embedding == null) {
-            return 0;
-        }
-        TokenVectors tokens = embedding.tokens();
-        return embedding.vector().length * 4L + (tokens == null ? 0 : tokens.rows().length);
+    private void propose(WaitingWrites.Gathered next) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        lastTime = now.isAfter(lastTime) ? now : lastTime;
+        UnderWay entry = new UnderWay(new ShardBatch(lastTime, next.writes()), next.answers());
+        underWay.add(entry);
+        log.propose(number, BatchCodec.encode(lastTime, next.encoded()), new CommitLog.Callback() {
+            @Override
+            public void committed(long index, long term) {
+                events.add(new Committed(entry, index));
+            }
+
+            @Override
+            public void failed(MnemeException failure) {
+                events.add(new Failed(entry, failure));
+            }
+        });
     }
 
     /// The entry stays under way until its rows are stored: when that fails, its callers must hear of it.
@@ -314,7 +288,7 @@ final class Shard implements AutoCloseable {
                         + " after a restart.",
                 cause);
         underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
-        waiting.forEach(each -> each.answer.completeExceptionally(stopped()));
+        waiting.answers().forEach(answer -> answer.completeExceptionally(stopped()));
         refuseQueued(stopped());
     }
 

@@ -204,15 +204,18 @@ final class ContextDecisions {
         }
     }
 
-    /// A context at a version, if that is still kept: for the answer to a repeated request.
+    /// The oldest kept version from this one on that is no deletion: for the answer to a repeated request.
     @Nullable
-    Context atVersion(String key, long version) {
-        Context newest = row(key).context();
-        if (newest != null && newest.version() == version) {
-            return newest;
+    Context from(String key, long version) {
+        byte[] versions = Keys.contextVersions(owner.hash(), key);
+        byte[] first = Keys.contextVersion(owner.hash(), key, version);
+        for (byte[] row : entry.rows().rows(first, Keys.end(versions)).values()) {
+            ContextVersion kept = Rows.contextVersion(row);
+            if (!kept.deleted()) {
+                return kept.context();
+            }
         }
-        byte[] row = entry.rows().get(Keys.contextVersion(owner.hash(), key, version));
-        return row == null ? null : Rows.contextVersion(row).context();
+        return row(key).context();
     }
 
     private ContextRow row(String key) {

@@ -78,7 +78,7 @@ final class Idempotency {
             IdempotencyRow.Ref ref, OwnerState owner, MemoryRows memories, ContextDecisions contexts) {
         return switch (ref) {
             case IdempotencyRow.Ref.OfMemory memory -> memories.atVersion(owner, memory.id(), memory.version());
-            case IdempotencyRow.Ref.OfContext context -> contexts.atVersion(context.key(), context.version());
+            case IdempotencyRow.Ref.OfContext context -> contexts.from(context.key(), context.version());
             case IdempotencyRow.Ref.Whole whole -> whole.subject();
         };
     }

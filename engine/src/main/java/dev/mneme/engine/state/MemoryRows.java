@@ -71,7 +71,7 @@ final class MemoryRows {
         return placed == null ? null : placed.memory();
     }
 
-    /// The memory as it was at a version, if that is still kept.
+    /// The memory as it was at a version or, where that is no longer kept, at the next one that is; null when none is.
     @Nullable
     Memory atVersion(OwnerState owner, MemoryId id, long version) {
         Pointer pointer = pointer(owner, id);
@@ -82,8 +82,11 @@ final class MemoryRows {
         if (newest != null && newest.version().version() == version) {
             return newest.memory();
         }
-        byte[] row = entry.rows().get(Keys.version(owner.hash(), pointer.arrival(), version));
-        return row == null ? null : Version.decode(row).memory();
+        Version kept = History.from(entry, owner.hash(), pointer.arrival(), version);
+        if (kept != null) {
+            return kept.memory();
+        }
+        return newest == null || newest.version().version() < version ? null : newest.memory();
     }
 
     @Nullable
@@ -125,6 +128,7 @@ final class MemoryRows {
         entry.rows().delete(Keys.updated(hash, before.version().sequence()));
         entry.rows().put(Keys.updated(hash, sequence), Rows.encode(arrival));
         storeEmbedding(owner, arrival, embedding);
+        History.trim(entry, hash, arrival, memory.version());
         if (!memory.text().equals(before.memory().text())) {
             removeDuplicate(owner, before.memory(), arrival);
             addDuplicate(owner, memory, arrival);
@@ -141,6 +145,7 @@ final class MemoryRows {
         entry.rows().put(Keys.version(hash, arrival, last), before.version().encode());
         Version deletion = new Version(MemoryEvent.DELETE, before.memory(), last + 1, sequence, at, by);
         entry.rows().put(Keys.version(hash, arrival, last + 1), deletion.encode());
+        History.trim(entry, hash, arrival, last + 1);
         entry.rows().delete(Keys.memory(hash, arrival));
         entry.rows().delete(Keys.updated(hash, before.version().sequence()));
         entry.rows().delete(Keys.embedding(hash, arrival));

@@ -2,9 +2,11 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
@@ -48,6 +50,31 @@ final class Transaction {
             }
         });
         return merged;
+    }
+
+    /// The first row of `[from, to)`.
+    Map.@Nullable Entry<byte[], byte[]> first(byte[] from, byte[] to) {
+        AtomicReference<Map.@Nullable Entry<byte[], byte[]>> first = new AtomicReference<>();
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, row) -> {
+                if (changed.containsKey(key)) {
+                    return true;
+                }
+                first.set(Map.entry(key, row));
+                return false;
+            });
+        }
+        Map.Entry<byte[], byte[]> stored = first.get();
+        for (Map.Entry<byte[], Optional<byte[]>> mine :
+                changed.subMap(from, true, to, false).entrySet()) {
+            if (stored != null && Arrays.compareUnsigned(stored.getKey(), mine.getKey()) < 0) {
+                break;
+            }
+            if (mine.getValue().isPresent()) {
+                return Map.entry(mine.getKey(), mine.getValue().get());
+            }
+        }
+        return stored;
     }
 
     Tables.Batch batch(long appliedIndex) {

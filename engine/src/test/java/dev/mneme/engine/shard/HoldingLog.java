@@ -51,6 +51,11 @@ final class HoldingLog implements CommitLog {
     }
 
     @Override
+    public int maxBatchBytes() {
+        return log.maxBatchBytes();
+    }
+
+    @Override
     public void replay(int shard, long afterIndex, Replay replay) {
         log.replay(shard, afterIndex, replay);
     }

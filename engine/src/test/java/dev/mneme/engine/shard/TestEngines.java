@@ -15,6 +15,8 @@ final class TestEngines {
                 Retention.DEFAULTS.maxChangeAge(),
                 settings.idempotencyKeysPerOwner(),
                 Retention.DEFAULTS.maxIdempotencyAge(),
+                settings.versionsPerMemory(),
+                settings.versionAge(),
                 Retention.DEFAULTS.maxContextVersions(),
                 Retention.DEFAULTS.maxContextBytes());
         return new LocalEngine.Settings(

@@ -100,7 +100,12 @@ final class ConfigValues {
 
     private ServerConfig.Tables tables() {
         return new ServerConfig.Tables(
-                get(STORE_SHARDS), get(STORE_MEMORY_BYTES), get(STORE_SHARD_QUEUE), get(STORE_CHECKPOINT_INTERVAL));
+                get(STORE_SHARDS),
+                get(STORE_MEMORY_BYTES),
+                get(STORE_SHARD_QUEUE),
+                get(STORE_CHECKPOINT_INTERVAL),
+                get(STORE_HISTORY_VERSIONS),
+                get(STORE_HISTORY_AGE));
     }
 
     private ServerConfig.Search search() {

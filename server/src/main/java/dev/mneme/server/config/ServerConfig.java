@@ -80,7 +80,15 @@ public record ServerConfig(
 
     public record Log(long segmentBytes, int maxSegments, long maxQueueBytes, long maxBatchBytes) {}
 
-    public record Tables(int shards, long memoryBytes, int shardQueue, Duration checkpointInterval) {}
+    /// @param historyVersions of a memory; 0 for all
+    /// @param historyAge zero for ever
+    public record Tables(
+            int shards,
+            long memoryBytes,
+            int shardQueue,
+            Duration checkpointInterval,
+            int historyVersions,
+            Duration historyAge) {}
 
     /// @param cacheBytes 0 to take a part of the heap
     public record Search(long cacheBytes, Duration timeLimit) {}

@@ -111,6 +111,17 @@ final class Settings {
     static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
             "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
 
+    static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
+            "store.historyVersions",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "The latest versions kept of a memory, the present one and a deletion included; 0 keeps all.");
+    static final Setting<Duration> STORE_HISTORY_AGE = setting(
+            "store.historyAge",
+            ValueType.duration("0s", "36500d"),
+            "0s",
+            "How long an earlier version of a memory is kept after it was written; 0s keeps it for ever.");
+
     static final Setting<Long> SEARCH_CACHE_BYTES = setting(
             "search.cacheBytes",
             ValueType.bytes("0", "1024GiB"),

@@ -1,11 +1,12 @@
-package dev.mneme.wire;
+package dev.mneme.wire.schema;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Marks a string of a request that is a time: ISO-8601, or epoch milliseconds as a JSON number.
+/// A string that is a time. In an answer: ISO-8601 in UTC with milliseconds. In a request: ISO-8601, or epoch
+/// milliseconds as a JSON number.
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target(ElementType.TYPE_USE)
 public @interface Time {}

@@ -1,0 +1,187 @@
+package dev.mneme.api.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Asks every operation of the OpenAPI document. [RestServer] holds each answer to the document; this test sees to
+/// it that none is left out, and that the document refuses what the server refuses.
+@Timeout(120)
+class AnswersTest {
+    private static final String MEMORIES = "/api/v1/memories";
+    private final RestServer rest = new RestServer();
+
+    @AfterEach
+    void stop() {
+        rest.close();
+    }
+
+    @Test
+    void everySuccessIsAsItIsSaid() {
+        String id = memories();
+        keys();
+        List.of("/", "/docs", "/openapi.json", "/favicon.ico", "/metrics", "/health/live", "/health/ready")
+                .forEach(rest::get);
+        rest.get("/api/v1/status");
+        rest.send(rest.key(Role.READ, Restriction.NONE, null), "GET", "/api/v1/status", null);
+        rest.get("/api/v1/entities?limit=1");
+        rest.get("/api/v1/changes?userId=alice&limit=2");
+        rest.get("/api/v1/changes?scope=all");
+        rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
+        rest.get("/health/ready");
+        rest.delete(MEMORIES + "/" + id);
+        rest.delete(MEMORIES + "?userId=alice&erase=true");
+        Set<String> said = new TreeSet<>();
+        rest.routes.forEach(route -> route.replies().forEach(reply -> said.add(route.id() + " " + reply.status())));
+        said.remove("healthLive 503"); // the process that answers it is about to end
+        assertThat(rest.contract.seen()).containsAll(said);
+    }
+
+    private String memories() {
+        String whole = """
+                {"userId":"alice","agentId":"bot","appId":"app","runId":"run","text":"likes tea","role":"user",
+                 "metadata":{"a":{"b":[1,null]}},"categories":["food"],"timestamp":"2026-01-02",
+                 "expiresAt":1900000000000,"vector":[1,0.5],"embedder":"mine","dedupe":false}""";
+        RestServer.Reply added = rest.post(MEMORIES, whole, "Idempotency-Key", "k1");
+        assertThat(added.status()).isEqualTo(201);
+        rest.post(MEMORIES, whole, "Idempotency-Key", "k1");
+        rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"likes milk\"}");
+        assertThat(rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"likes milk\"}")
+                        .status())
+                .isEqualTo(200);
+        rest.post(MEMORIES, """
+                {"userId":"alice","metadata":{"a":1},"items":[{"text":"one"},{"text":"two","userId":null,
+                 "agentId":"bot"},{"text":"three","expiresAt":null}]}""");
+        rest.post(MEMORIES, "{\"userId\":\"alice\",\"items\":[{\"text\":\"four\"},{\"text\":5}]}");
+        String id = added.body().path("memory").path("id").asText();
+        rest.get(MEMORIES + "/" + id);
+        rest.patch(MEMORIES + "/" + id, """
+                {"text":"likes tea and milk","metadata":{"a":null},"categories":[],"expiresAt":null,
+                 "vector":[0,1],"embedder":"mine","expectedVersion":1}""");
+        rest.patch(MEMORIES + "/" + id, "{\"text\":\"x\",\"expectedVersion\":7}");
+        rest.get(MEMORIES + "?userId=alice&limit=1&order=updatedAt&showExpired=true");
+        rest.post(MEMORIES + "/search", """
+                {"query":"tea","vector":[1,0],"embedder":"mine","userId":"alice","agentId":null,"filter":{"NOT":
+                 {"categories":{"contains":"x"}}},"topK":3,"threshold":0.0,"explain":true,"showExpired":false}""");
+        rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
+        rest.get(MEMORIES + "/" + id + "/history");
+        return id;
+    }
+
+    private void keys() {
+        RestServer.Reply made = rest.post("/api/v1/keys", """
+                {"name":"desk","role":"write","restrict":{"users":["alice"],"runs":["r"]},
+                 "expiresAt":"2030-01-01T00:00:00Z","rate":{"perSecond":5,"burst":10}}""", "Idempotency-Key", "k");
+        assertThat(made.status()).isEqualTo(201);
+        rest.get("/api/v1/keys");
+        rest.delete("/api/v1/keys/" + made.body().path("id").asText());
+    }
+
+    @Test
+    void whatTheDocumentRefusesTheServerRefuses() {
+        Map<String, List<String>> wrong = Map.of(
+                "AddRequest",
+                List.of(
+                        "{\"userId\":\"a\"}",
+                        "{\"userId\":\"a\",\"text\":\"\"}",
+                        "{\"userId\":\"a\",\"text\":null}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"nope\":1}",
+                        "{\"userId\":\"\",\"text\":\"x\"}",
+                        "{\"userId\":\"" + "a".repeat(257) + "\",\"text\":\"x\"}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"role\":\"" + "r".repeat(129) + "\"}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"categories\":[\"\"]}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"vector\":[]}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"timestamp\":true}",
+                        "{\"userId\":\"a\",\"items\":[]}",
+                        "{\"userId\":\"a\",\"text\":\"x\",\"items\":[{\"text\":\"y\"}]}"),
+                "SearchRequest",
+                List.of(
+                        "{\"query\":\"x\",\"topK\":0}",
+                        "{\"query\":\"x\",\"topK\":10001}",
+                        "{\"query\":\"x\",\"threshold\":1.5}",
+                        "{\"query\":\"x\",\"userId\":\"\"}",
+                        "{\"query\":\"x\",\"explain\":1}"),
+                "KeyRequest",
+                List.of(
+                        "{\"name\":\"x\"}",
+                        "{\"name\":\"\",\"role\":\"read\"}",
+                        "{\"name\":\"x\",\"role\":\"boss\"}",
+                        "{\"name\":\"x\",\"role\":\"read\",\"restrict\":{\"users\":[]}}",
+                        "{\"name\":\"x\",\"role\":\"read\",\"rate\":{\"perSecond\":0,\"burst\":1}}"));
+        Map<String, String> paths =
+                Map.of("AddRequest", MEMORIES, "SearchRequest", MEMORIES + "/search", "KeyRequest", "/api/v1/keys");
+        wrong.forEach((schema, bodies) -> bodies.forEach(body -> {
+            assertThat(rest.contract.takes(schema, body)).as(body).isFalse();
+            assertThat(rest.post(String.valueOf(paths.get(schema)), body).status())
+                    .as(body)
+                    .isEqualTo(400);
+        }));
+    }
+
+    @Test
+    void everySchemaAndItsExamplesAreValid() {
+        JsonNode document = rest.get("/openapi.json").body();
+        var metaSchema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(com.networknt.schema.SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
+        document.path("components").path("schemas").properties().forEach(schema -> {
+            assertThat(metaSchema.validate(schema.getValue()))
+                    .as(schema.getKey())
+                    .isEmpty();
+            schema.getValue()
+                    .path("examples")
+                    .forEach(example -> rest.contract.requireValid(
+                            schema.getKey(), example.toString(), "the example of " + schema.getKey()));
+        });
+    }
+
+    @Test
+    void everyEventOfAStreamIsAsItIsSaid() throws IOException, InterruptedException {
+        String id = rest.add("alice", "likes tea");
+        String added = rest.get(MEMORIES + "/" + id).header("Mneme-Position");
+        rest.delete(MEMORIES + "/" + id);
+        String before = added.substring(0, added.lastIndexOf(':') + 1) + "0";
+        List<String> changes = data("/api/v1/changes?userId=alice&after=" + before, 2);
+        changes.forEach(change -> rest.contract.requireValid("ChangeResource", change, "an event"));
+        assertThat(changes.getLast()).contains("memory.deleted");
+        String lost = "other" + before.substring(before.indexOf(':'));
+        String reset = data("/api/v1/changes?userId=alice&after=" + lost, 1).getFirst();
+        rest.contract.requireValid("ChangeReset", reset, "an event");
+    }
+
+    private List<String> data(String target, int events) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + rest.server.port() + target))
+                .header("Authorization", "Bearer " + rest.admin)
+                .header("Accept", "text/event-stream")
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<Stream<String>> answer = client.send(request, BodyHandlers.ofLines());
+            assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+            try (Stream<String> lines = answer.body()) {
+                return lines.filter(line -> line.startsWith("data: "))
+                        .map(line -> line.substring("data: ".length()))
+                        .limit(events)
+                        .toList();
+            } finally {
+                client.shutdownNow();
+            }
+        }
+    }
+}
