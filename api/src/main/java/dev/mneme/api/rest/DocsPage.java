@@ -121,7 +121,7 @@ final class DocsPage {
         if (parameters.isEmpty()) {
             return;
         }
-        text.append("<h3>").append(title).append("</h3><div class=\"scroll\"><table>");
+        text.append("<h3>").append(title).append("</h3><div class=\"scroll\"><table class=\"fields\">");
         parameters.forEach(parameter ->
                 row(parameter.name(), limits(parameter.schema()), parameter.description(), parameter.schema(), text));
         text.append("</table></div>");
@@ -223,7 +223,7 @@ final class DocsPage {
             return;
         }
         List<?> required = schema.get("required") instanceof List<?> list ? list : List.of();
-        html.append("<div class=\"scroll\"><table>");
+        html.append("<div class=\"scroll\"><table class=\"fields\">");
         properties.forEach((name, value) -> {
             if (value instanceof Map<?, ?> property) {
                 String meaning = property.get("description") instanceof String text ? text : "";
