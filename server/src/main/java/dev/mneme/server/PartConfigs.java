@@ -9,7 +9,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Limits;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.Retention;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.shard.StoreConfig;
 import dev.mneme.server.config.ServerConfig;
 import java.nio.file.Files;
