@@ -125,8 +125,9 @@ class ServerConfigTest {
                         "store.memoryBytes",
                         "store.shardQueue",
                         "store.checkpointInterval",
-                        new ServerConfig.Tables(
-                                16, 128 << 20, 10_000, Duration.ofSeconds(60), 0, Duration.ZERO, 256 << 20),
+                        "store.historyVersions",
+                        "store.historyAge",
+                        "store.minFreeBytes",
                         "search.cacheBytes",
                         "search.timeLimit",
                         "feed.maxChanges",
