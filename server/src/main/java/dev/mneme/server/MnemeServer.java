@@ -4,40 +4,30 @@ import dev.mneme.api.http.HttpConfig;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.Origins;
 import dev.mneme.api.http.RateLimiter;
-import dev.mneme.api.http.TlsFiles;
-import dev.mneme.api.live.LiveConfig;
+import dev.mneme.api.http.Route;
 import dev.mneme.api.live.LiveConnections;
 import dev.mneme.api.rest.Health;
 import dev.mneme.api.rest.RestApi;
 import dev.mneme.api.rest.RestPorts;
 import dev.mneme.api.rest.ServerFacts;
 import dev.mneme.api.sse.ChangeStreams;
-import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.api.websocket.WebSocketDoor;
-import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
-import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.StoreConfig;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 /// was
 /// proposed is committed, and the folder is let go.
 public final class MnemeServer implements AutoCloseable {
-    private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
     private static final int DEFAULT_PORT = 8765;
 
     private final ServerConfig config;
@@ -88,7 +77,7 @@ public final class MnemeServer implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
         CompletableFuture<Store> engine =
-                aside("engine", () -> LocalEngine.open(config.data(), engine(config, metrics)));
+                aside("engine", () -> LocalEngine.open(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
         Store store = joined(engine, () -> {});
@@ -114,12 +103,13 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
-        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), limits(config));
+        MemoryService memories =
+                new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
-        LiveConnections live = new LiveConnections(keys, clock, live(config));
-        HttpConfig http = http(config);
+        LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
+        HttpConfig http = PartConfigs.http(config);
         WebSocketDoor sockets = new WebSocketDoor(
-                new WebSocketConfig(config.ws().maxFrameBytes(), 64 << 10, 100, 200, 20),
+                PartConfigs.webSocket(config),
                 live,
                 keys,
                 feed,
@@ -143,20 +133,15 @@ public final class MnemeServer implements AutoCloseable {
                 health,
                 metrics::text,
                 clock);
-        HttpServer listener = listen(http, keys, metrics, ports, sockets);
+        HttpServer listener = listen(
+                http, keys, metrics, RestApi.routes(ports, config.metrics().open()), sockets);
         return new MnemeServer(config, store, embedder, live, listener);
     }
 
     private static HttpServer listen(
-            HttpConfig http, KeyService keys, Metrics metrics, RestPorts ports, WebSocketDoor sockets) {
+            HttpConfig http, KeyService keys, Metrics metrics, List<Route> routes, WebSocketDoor sockets) {
         try {
-            return HttpServer.start(
-                    http,
-                    keys,
-                    new RateLimiter(http.rate()),
-                    metrics.http(),
-                    RestApi.routes(ports, false),
-                    List.of(sockets));
+            return HttpServer.start(http, keys, new RateLimiter(http.rate()), metrics.http(), routes, List.of(sockets));
         } catch (RuntimeException e) {
             if (causedByAddress(e)) {
                 throw new MnemeException(
@@ -197,105 +182,6 @@ public final class MnemeServer implements AutoCloseable {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw MnemeException.invalid("http.host", "http.host '" + host + "' is no address of this machine.");
-        }
-    }
-
-    private static LocalEngine.Settings engine(ServerConfig config, Metrics metrics) {
-        ServerConfig.Log log = config.log();
-        LogConfig logConfig = new LogConfig(
-                Math.toIntExact(log.segmentBytes()),
-                Math.toIntExact(log.maxBatchBytes()),
-                LogConfig.DEFAULTS.maxEntryBytes(),
-                LogConfig.DEFAULTS.maxQueuedEntries(),
-                log.maxQueueBytes(),
-                log.maxSegments(),
-                LogConfig.DEFAULTS.allocationRetry());
-        Retention retention = new Retention(
-                config.feed().maxChanges(),
-                config.feed().maxAge(),
-                config.idempotency().maxKeys(),
-                config.idempotency().maxAge(),
-                config.store().historyVersions(),
-                config.store().historyAge(),
-                Retention.DEFAULTS.maxContextVersions(),
-                Retention.DEFAULTS.maxContextBytes());
-        long indexBytes = config.search().cacheBytes() == 0
-                ? StoreConfig.DEFAULTS.indexBytes()
-                : config.search().cacheBytes();
-        StoreConfig store = new StoreConfig(
-                retention,
-                config.store().shardQueue(),
-                config.store().checkpointInterval(),
-                StoreConfig.DEFAULTS.minFreeBytes(),
-                indexBytes);
-        return new LocalEngine.Settings(
-                config.store().shards(),
-                config.store().memoryBytes(),
-                logConfig,
-                store,
-                InstantSource.system(),
-                metrics.log(),
-                metrics.shards());
-    }
-
-    private static Limits limits(ServerConfig config) {
-        return new Limits(
-                config.limits().textBytes(),
-                config.limits().metadataBytes(),
-                config.limits().batchItems(),
-                config.http().pageLimit(),
-                config.search().timeLimit(),
-                Limits.DEFAULTS.positionWait());
-    }
-
-    private static LiveConfig live(ServerConfig config) {
-        LiveConfig defaults = LiveConfig.DEFAULTS;
-        return new LiveConfig(
-                config.ws().pingInterval(),
-                defaults.commentInterval(),
-                config.ws().staleTimeout(),
-                defaults.credentialsWithin(),
-                config.ws().stalledReaderTimeout(),
-                defaults.closeWithin(),
-                defaults.maxConnections(),
-                config.ws().maxSocketsPerKey(),
-                defaults.maxWithoutCredentials());
-    }
-
-    private static HttpConfig http(ServerConfig config) {
-        ServerConfig.Http http = config.http();
-        ApiKey.Rate rate = config.rate().limited()
-                ? new ApiKey.Rate(config.rate().perSecond(), config.rate().burst())
-                : new ApiKey.Rate(1_000_000, 1_000_000);
-        return new HttpConfig(
-                http.host(),
-                http.port(),
-                tls(http.tls()),
-                Math.toIntExact(http.maxRequestBytes()),
-                32_000,
-                Set.copyOf(http.allowedOrigins()),
-                rate,
-                HttpConfig.DEFAULTS.writeTimeout(),
-                STOP_WITHIN);
-    }
-
-    private static @Nullable TlsFiles tls(ServerConfig.Tls tls) {
-        tls.certificate().ifPresent(file -> requireReadable("http.tls.certificate", file));
-        tls.key().ifPresent(file -> requireReadable("http.tls.key", file));
-        tls.keystore().ifPresent(file -> requireReadable("http.tls.keystore", file));
-        if (tls.certificate().isPresent()) {
-            return new TlsFiles.Pem(tls.certificate().get(), tls.key().orElseThrow(), null);
-        }
-        return tls.keystore()
-                .map(store -> (TlsFiles) new TlsFiles.Pkcs12(
-                        store,
-                        tls.keystorePassword().map(secret -> secret.value()).orElse("")))
-                .orElse(null);
-    }
-
-    private static void requireReadable(String setting, Path file) {
-        if (!Files.isReadable(file)) {
-            throw MnemeException.invalid(setting, setting + ": there is no readable file " + file + ".");
         }
     }
 

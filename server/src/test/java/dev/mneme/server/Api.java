@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -80,9 +81,13 @@ record Api(String url, String secret, HttpClient http) {
 
     /// @param headers names and values, in turn
     Reply call(String method, String path, @Nullable String body, String... headers) {
+        return send(method, path, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body), headers);
+    }
+
+    Reply send(String method, String path, BodyPublisher body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(Duration.ofSeconds(30))
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+                .timeout(Duration.ofSeconds(60))
+                .method(method, body);
         if (!secret.isEmpty()) {
             request.header("Authorization", "Bearer " + secret);
         }

@@ -97,6 +97,7 @@ final class Dispatcher {
     }
 
     private Answer answer(Incoming incoming, Progress progress) throws InterruptedException {
+        incoming.requireClearEnd();
         String origin = incoming.header("Origin");
         origins.require(origin, incoming.header("Host"));
         List<String> segments = UriText.segments(incoming.rawPath());

@@ -25,11 +25,11 @@ public final class EventStream {
     }
 
     private final OutputStream out;
-    private final WriteWatch watch;
+    private final SlowPeerWatch watch;
     private @Nullable Runnable onClose; // guarded by this
     private volatile boolean closed;
 
-    EventStream(OutputStream out, WriteWatch watch) {
+    EventStream(OutputStream out, SlowPeerWatch watch) {
         this.out = out;
         this.watch = watch;
     }
@@ -70,7 +70,7 @@ public final class EventStream {
         if (!isOpen()) {
             throw new ClosedException(null);
         }
-        try (WriteWatch.Guard _ = watch.guard()) {
+        try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
         } catch (IOException | UncheckedIOException e) {

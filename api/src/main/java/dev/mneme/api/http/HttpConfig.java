@@ -10,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0 lets the system choose one
 /// @param tls null: plain HTTP
 /// @param maxRequestBytes of a body, whether its length is announced or not
+/// @param bodyMemoryBytes of the bodies above 64 KiB that are held at once, over all requests; at least
+///     maxRequestBytes
 /// @param maxConnections open at once; more wait to be accepted
-/// @param allowedOrigins browsers' origins, such as `https://app.example`, that may call beside the server's own
+/// @param allowedOrigins browsers' origins, such as `https://app.example`, that may call beside the server's
+///     own
 /// @param rate of a key that has none of its own
+/// @param requestTimeout how long the headers of a request may take to arrive, and how long its body
 /// @param writeTimeout how long one write to a client may take
 /// @param stopWithin how long requests that run may go on when the server stops
 public record HttpConfig(
@@ -20,9 +24,11 @@ public record HttpConfig(
         int port,
         @Nullable TlsFiles tls,
         int maxRequestBytes,
+        long bodyMemoryBytes,
         int maxConnections,
         Set<String> allowedOrigins,
         ApiKey.Rate rate,
+        Duration requestTimeout,
         Duration writeTimeout,
         Duration stopWithin) {
     public static final HttpConfig DEFAULTS = new HttpConfig(
@@ -30,9 +36,11 @@ public record HttpConfig(
             8765,
             null,
             8 << 20,
+            64 << 20,
             10_000,
             Set.of(),
             new ApiKey.Rate(10_000, 20_000),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10));
 
@@ -41,7 +49,9 @@ public record HttpConfig(
         check(port >= 0 && port <= 65_535, "http.port must be 0 to 65535, was " + port);
         check(maxRequestBytes >= 1_024, "http.maxRequestBytes must be 1024 or more, was " + maxRequestBytes);
         check(maxRequestBytes <= 256 << 20, "http.maxRequestBytes must be 256 MiB at most, was " + maxRequestBytes);
+        check(bodyMemoryBytes >= maxRequestBytes, "http.bodyMemoryBytes must be http.maxRequestBytes or more");
         check(maxConnections >= 1, "http.maxConnections must be 1 or more, was " + maxConnections);
+        check(requestTimeout.isPositive(), "http.requestTimeout must be above zero, was " + requestTimeout);
         check(writeTimeout.isPositive(), "http.writeTimeout must be above zero, was " + writeTimeout);
         check(!stopWithin.isNegative(), "http.stopWithin must not be negative, was " + stopWithin);
         allowedOrigins = Set.copyOf(allowedOrigins);
@@ -54,21 +64,34 @@ public record HttpConfig(
     }
 
     public HttpConfig withPort(int other) {
-        return new HttpConfig(
-                host, other, tls, maxRequestBytes, maxConnections, allowedOrigins, rate, writeTimeout, stopWithin);
+        return copy(other, tls, allowedOrigins, writeTimeout, stopWithin);
     }
 
     public HttpConfig withTls(TlsFiles files) {
-        return new HttpConfig(
-                host, port, files, maxRequestBytes, maxConnections, allowedOrigins, rate, writeTimeout, stopWithin);
+        return copy(port, files, allowedOrigins, writeTimeout, stopWithin);
     }
 
     public HttpConfig withAllowedOrigins(Set<String> origins) {
-        return new HttpConfig(
-                host, port, tls, maxRequestBytes, maxConnections, origins, rate, writeTimeout, stopWithin);
+        return copy(port, tls, origins, writeTimeout, stopWithin);
     }
 
     public HttpConfig withTimeouts(Duration write, Duration stop) {
-        return new HttpConfig(host, port, tls, maxRequestBytes, maxConnections, allowedOrigins, rate, write, stop);
+        return copy(port, tls, allowedOrigins, write, stop);
+    }
+
+    private HttpConfig copy(
+            int newPort, @Nullable TlsFiles newTls, Set<String> origins, Duration write, Duration stop) {
+        return new HttpConfig(
+                host,
+                newPort,
+                newTls,
+                maxRequestBytes,
+                bodyMemoryBytes,
+                maxConnections,
+                origins,
+                rate,
+                requestTimeout,
+                write,
+                stop);
     }
 }

@@ -13,6 +13,8 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
@@ -35,7 +37,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded to on the same
+/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded to on
+/// the same
 /// port.
 ///
 /// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
@@ -55,7 +58,9 @@ public final class HttpServer implements AutoCloseable {
     private final HttpConfig config;
     private final Dispatcher dispatcher;
     private final HttpMetrics metrics;
-    private final WriteWatch watch;
+    private final SlowPeerWatch watch;
+    private final SlowPeerWatch arriving;
+    private final BodyMemory bodies;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final WebServer server;
     private volatile boolean stopping;
@@ -70,7 +75,9 @@ public final class HttpServer implements AutoCloseable {
         this.config = config;
         this.metrics = metrics;
         this.dispatcher = new Dispatcher(routes, keys, limiter, new Origins(config.allowedOrigins()));
-        this.watch = new WriteWatch(config.writeTimeout());
+        this.watch = new SlowPeerWatch(config.writeTimeout());
+        this.arriving = new SlowPeerWatch(config.requestTimeout());
+        this.bodies = new BodyMemory(config.bodyMemoryBytes());
         this.server = webServer(upgraders);
     }
 
@@ -112,6 +119,7 @@ public final class HttpServer implements AutoCloseable {
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .maxHeadersSize(MAX_HEADERS)
                         .validatePrologue(false) // the query is ours to read (UriText)
+                        .addReceiveListener(new HeadersInTime(arriving))
                         .receiveLog(false)
                         .sendLog(false)
                         .build());
@@ -144,8 +152,16 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
+        try (Incoming incoming = new Incoming(request, config.maxRequestBytes(), bodies, arriving)) {
+            answer(incoming, response);
+            if (incoming.isLast()) {
+                throw new CloseConnectionException("the client said that this was its last request");
+            }
+        }
+    }
+
+    private void answer(Incoming incoming, ServerResponse response) throws InterruptedException {
         long begun = System.nanoTime();
-        Incoming incoming = new Incoming(request, config.maxRequestBytes());
         Dispatcher.Outcome outcome = dispatcher.dispatch(incoming);
         response.header(REQUEST_ID, incoming.requestId());
         int status = switch (outcome.answer()) {
@@ -177,13 +193,15 @@ public final class HttpServer implements AutoCloseable {
         if (stopping || !incoming.keepsConnection()) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
-        try (WriteWatch.Guard _ = watch.guard()) {
+        try (SlowPeerWatch.Guard _ = watch.guard()) {
             if (incoming.method().equals("HEAD") && body.bytes().length > 0) {
                 response.contentLength(body.bytes().length);
                 response.send();
             } else {
                 response.send(body.bytes());
             }
+        } catch (UncheckedIOException | ServerConnectionException e) {
+            throw new CloseConnectionException("the client went away in the middle of its answer", e);
         }
         return body.status();
     }
@@ -218,10 +236,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void finish(OutputStream out) {
-        try (WriteWatch.Guard _ = watch.guard()) {
+        try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.close();
         } catch (java.io.IOException | java.io.UncheckedIOException e) {
-            throw new io.helidon.webserver.CloseConnectionException("the client of an event stream has gone", e);
+            throw new CloseConnectionException("the client of an event stream has gone", e);
         }
     }
 
@@ -231,22 +249,25 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /// Answers what the web server refuses before it has a request of ours.
-    private static DirectHandlers directHandlers() {
+    private DirectHandlers directHandlers() {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
-            handlers.addHandler(type, HttpServer::refuse);
+            handlers.addHandler(type, this::refuse);
         }
         return handlers.build();
     }
 
-    private static DirectHandler.TransportResponse refuse(
+    private DirectHandler.TransportResponse refuse(
             DirectHandler.TransportRequest request,
             EventType type,
             Status status,
             ServerResponseHeaders headers,
             String message) {
+        boolean brokeOff = type == EventType.INTERNAL_ERROR && request.path().isEmpty(); // before it was a request
         Problem problem = ErrorMapping.problem(
-                failure(status.code()), false, UUID.randomUUID().toString());
+                failure(brokeOff ? 400 : status.code()),
+                false,
+                UUID.randomUUID().toString());
         DirectHandler.TransportResponse.Builder answer = DirectHandler.TransportResponse.builder()
                 .status(Status.create(problem.status()))
                 .keepAlive(false)
@@ -256,12 +277,11 @@ public final class HttpServer implements AutoCloseable {
         return answer.entity(JsonWriter.bytes(problem)).build();
     }
 
-    private static MnemeException failure(int status) {
+    private MnemeException failure(int status) {
         return switch (status) {
             case 403 -> new MnemeException(ErrorCode.NOT_ALLOWED, "This may not be called from there.");
             case 404 -> new MnemeException(ErrorCode.NOT_FOUND, "There is nothing at this path: see /docs.");
-            case 413 ->
-                MnemeException.at(ErrorCode.TOO_LARGE, "body", "The request is too large: send less at a time.");
+            case 413 -> Incoming.tooLarge(config.maxRequestBytes());
             case 503 -> new MnemeException(ErrorCode.OVERLOADED, "Too many requests run at once: try again shortly.");
             default ->
                 status < 500
@@ -278,5 +298,6 @@ public final class HttpServer implements AutoCloseable {
         streams.forEach(EventStream::close);
         server.stop();
         watch.close();
+        arriving.close();
     }
 }

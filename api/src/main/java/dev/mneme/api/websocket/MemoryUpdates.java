@@ -40,7 +40,7 @@ final class MemoryUpdates {
             case MEMORY_ADDED -> MemoryEvent.ADD;
             case MEMORY_UPDATED -> MemoryEvent.UPDATE;
             case MEMORY_DELETED -> MemoryEvent.DELETE;
-            case OWNER_ERASED -> throw new IllegalStateException("an erasure has no memory");
+            default -> throw new IllegalStateException(change.type() + " concerns no memory");
         };
     }
 }

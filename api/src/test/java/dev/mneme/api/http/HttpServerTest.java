@@ -43,9 +43,11 @@ class HttpServerTest {
             0,
             null,
             LIMIT,
+            LIMIT,
             100,
             Set.of("https://app.example"),
             new ApiKey.Rate(1_000, 1_000),
+            Duration.ofSeconds(60),
             Duration.ofMillis(400),
             Duration.ofSeconds(10));
 

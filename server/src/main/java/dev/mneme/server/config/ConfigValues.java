@@ -49,6 +49,7 @@ final class ConfigValues {
                 feed(),
                 idempotency(),
                 embedder(),
+                new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
         check(config);
         return config;
@@ -66,7 +67,9 @@ final class ConfigValues {
                 new ServerConfig.Tls(get(TLS_CERTIFICATE), get(TLS_KEY), get(TLS_KEYSTORE), get(TLS_KEYSTORE_PASSWORD)),
                 get(HTTP_ALLOWED_ORIGINS),
                 get(HTTP_MAX_REQUEST_BYTES),
-                get(HTTP_JSON_DEPTH),
+                get(HTTP_BODY_MEMORY_BYTES),
+                get(HTTP_REQUEST_TIMEOUT),
+                get(HTTP_MAX_CONNECTIONS),
                 get(HTTP_PAGE_LIMIT));
     }
 
@@ -84,7 +87,7 @@ final class ConfigValues {
                 Math.toIntExact(get(WS_MAX_FRAME_BYTES)),
                 get(WS_MAX_SOCKETS_PER_KEY),
                 get(WS_STALLED_READER_TIMEOUT),
-                get(WS_QUEUE_FRAMES));
+                get(WS_MAX_CONNECTIONS));
     }
 
     private ServerConfig.Rate rate() {
@@ -105,7 +108,8 @@ final class ConfigValues {
                 get(STORE_SHARD_QUEUE),
                 get(STORE_CHECKPOINT_INTERVAL),
                 get(STORE_HISTORY_VERSIONS),
-                get(STORE_HISTORY_AGE));
+                get(STORE_HISTORY_AGE),
+                get(STORE_MIN_FREE_BYTES));
     }
 
     private ServerConfig.Search search() {
@@ -144,6 +148,11 @@ final class ConfigValues {
                 HTTP_HOST,
                 name(HTTP_HOST) + " is '" + config.http().host() + "', which other machines may reach: set up TLS with"
                         + " http.tls.certificate and http.tls.key, or accept the risk with --insecure.");
+        long bodies = config.http().bodyMemoryBytes();
+        check(
+                bodies == 0 || bodies >= config.http().maxRequestBytes(),
+                HTTP_BODY_MEMORY_BYTES,
+                name(HTTP_BODY_MEMORY_BYTES) + " must be at least " + name(HTTP_MAX_REQUEST_BYTES) + ", or 0.");
         check(
                 config.ws().staleTimeout().compareTo(config.ws().pingInterval()) > 0,
                 WS_STALE_TIMEOUT,

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that the operator chose. Each part is what one part of the server is built with; a configuration that
+/// Everything that the operator chose. Each part is what one part of the server is built with; a
+/// configuration that
 /// [#load] gives is valid as a whole. Secrets print as `***`.
 public record ServerConfig(
         Path data,
@@ -20,13 +21,15 @@ public record ServerConfig(
         Feed feed,
         Idempotency idempotency,
         Embedder embedder,
+        Metrics metrics,
         Logging logging) {
 
     /// Reads `mneme.yaml`, then the environment, then the flags: the later wins.
     ///
     /// @param flags what follows `serve`, for example `--port 9000 --http.insecure`
     /// @param environment the process's environment
-    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator
+    ///     typed
     ///     it, if a name is unknown, a value is wrong or two values contradict each other
     public static ServerConfig load(List<String> flags, Map<String, String> environment) {
         return ConfigSources.read(flags, environment).config();
@@ -37,6 +40,7 @@ public record ServerConfig(
         return ConfigSources.defaultData(environment);
     }
 
+    /// @param bodyMemoryBytes 0 to take an eighth of the heap
     public record Http(
             String host,
             int port,
@@ -44,7 +48,9 @@ public record ServerConfig(
             Tls tls,
             List<String> allowedOrigins,
             long maxRequestBytes,
-            int jsonDepth,
+            long bodyMemoryBytes,
+            Duration requestTimeout,
+            int maxConnections,
             int pageLimit) {}
 
     /// Either a certificate and its key, or a key store with its password, or nothing.
@@ -66,7 +72,7 @@ public record ServerConfig(
             int maxFrameBytes,
             int maxSocketsPerKey,
             Duration stalledReaderTimeout,
-            int queueFrames) {}
+            int maxConnections) {}
 
     /// The rate of keys that have none of their own.
     ///
@@ -88,7 +94,8 @@ public record ServerConfig(
             int shardQueue,
             Duration checkpointInterval,
             int historyVersions,
-            Duration historyAge) {}
+            Duration historyAge,
+            long minFreeBytes) {}
 
     /// @param cacheBytes 0 to take a part of the heap
     public record Search(long cacheBytes, Duration timeLimit) {}
@@ -114,6 +121,9 @@ public record ServerConfig(
             int dimension,
             int workers,
             int queue) {}
+
+    /// @param open whether the counters are for everybody
+    public record Metrics(boolean open) {}
 
     /// How a log line looks.
     public enum LogFormat {

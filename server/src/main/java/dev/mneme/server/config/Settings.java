@@ -7,7 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in `docs/configuration.md`;
+/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in
+/// `docs/configuration.md`;
 /// tests hold the three together.
 final class Settings {
     private static final List<Setting<?>> TABLE = new ArrayList<>();
@@ -38,9 +39,22 @@ final class Settings {
             "",
             "Origins whose pages may call the server, exactly as written.");
     static final Setting<Long> HTTP_MAX_REQUEST_BYTES =
-            setting("http.maxRequestBytes", ValueType.bytes("1KiB", "1GiB"), "8MiB", "The largest request body.");
-    static final Setting<Integer> HTTP_JSON_DEPTH =
-            setting("http.jsonDepth", ValueType.integer(4, 1_000), "64", "How deep JSON may be nested.");
+            setting("http.maxRequestBytes", ValueType.bytes("1KiB", "256MiB"), "8MiB", "The largest request body.");
+    static final Setting<Long> HTTP_BODY_MEMORY_BYTES = setting(
+            "http.bodyMemoryBytes",
+            ValueType.bytes("0", "64GiB"),
+            "0",
+            "Heap for large request bodies, over all requests; others wait. 0 takes an eighth of the heap.");
+    static final Setting<Duration> HTTP_REQUEST_TIMEOUT = setting(
+            "http.requestTimeout",
+            ValueType.duration("100ms", "1h"),
+            "60s",
+            "How long the headers of a request may take to arrive, and how long its body.");
+    static final Setting<Integer> HTTP_MAX_CONNECTIONS = setting(
+            "http.maxConnections",
+            ValueType.integer(1, 1_000_000),
+            "32000",
+            "Connections open at once, of every door; more wait to be accepted.");
     static final Setting<Integer> HTTP_PAGE_LIMIT =
             setting("http.pageLimit", ValueType.integer(1, 10_000), "1000", "The longest page of a list.");
 
@@ -62,7 +76,7 @@ final class Settings {
             "90s",
             "How long a silent socket is kept; longer than ws.pingInterval.");
     static final Setting<Long> WS_MAX_FRAME_BYTES =
-            setting("ws.maxFrameBytes", ValueType.bytes("1KiB", "64MiB"), "2MiB", "The largest frame, both ways.");
+            setting("ws.maxFrameBytes", ValueType.bytes("8KiB", "64MiB"), "2MiB", "The largest frame, both ways.");
     static final Setting<Integer> WS_MAX_SOCKETS_PER_KEY = setting(
             "ws.maxSocketsPerKey", ValueType.integer(1, 1_000_000), "1000", "The most sockets open with one key.");
     static final Setting<Duration> WS_STALLED_READER_TIMEOUT = setting(
@@ -70,8 +84,11 @@ final class Settings {
             ValueType.duration("100ms", "10m"),
             "10s",
             "How long a reader may take nothing before it is disconnected.");
-    static final Setting<Integer> WS_QUEUE_FRAMES = setting(
-            "ws.queueFrames", ValueType.integer(1, 100_000), "1000", "The most frames that wait for one reader.");
+    static final Setting<Integer> WS_MAX_CONNECTIONS = setting(
+            "ws.maxConnections",
+            ValueType.integer(1, 1_000_000),
+            "20000",
+            "The most sockets and event streams open at once, over all keys.");
 
     static final Setting<Integer> RATE_PER_SECOND = setting(
             "rate.perSecond",
@@ -82,12 +99,12 @@ final class Settings {
             "rate.burst", ValueType.integer(0, 1_000_000), "0", "Requests at once; 0 takes as many as rate.perSecond.");
 
     static final Setting<Long> LOG_SEGMENT_BYTES = setting(
-            "log.segmentBytes", ValueType.bytes("1MiB", "1GiB"), "64MiB", "The size of a segment, preallocated.");
+            "log.segmentBytes", ValueType.bytes("32MiB", "1GiB"), "64MiB", "The size of a segment, preallocated.");
     static final Setting<Integer> LOG_MAX_SEGMENTS = setting(
             "log.maxSegments", ValueType.integer(2, 10_000), "16", "Segments kept before a checkpoint is forced.");
     static final Setting<Long> LOG_MAX_QUEUE_BYTES = setting(
             "log.maxQueueBytes",
-            ValueType.bytes("1MiB", "4GiB"),
+            ValueType.bytes("16MiB", "4GiB"),
             "64MiB",
             "What may wait to be written; beyond it writes are refused as overloaded.");
     static final Setting<Long> LOG_MAX_BATCH_BYTES = setting(
@@ -110,6 +127,11 @@ final class Settings {
             "Commands that may wait for one shard; beyond it writes are refused as overloaded.");
     static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
             "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
+    static final Setting<Long> STORE_MIN_FREE_BYTES = setting(
+            "store.minFreeBytes",
+            ValueType.bytes("0", "1024GiB"),
+            "256MiB",
+            "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
 
     static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
             "store.historyVersions",
@@ -160,6 +182,9 @@ final class Settings {
             ValueType.integer(1, 1_000_000),
             "1000",
             "Texts that may wait; beyond it writes are refused as overloaded.");
+
+    static final Setting<Boolean> METRICS_OPEN =
+            setting("metrics.open", ValueType.truth(), "false", "Whether /metrics is answered without a key.");
 
     static final Setting<ServerConfig.LogFormat> LOGGING_FORMAT =
             setting("logging.format", ValueType.choice(ServerConfig.LogFormat.class), "json", "How a log line looks.");

@@ -57,7 +57,9 @@ class ServerConfigTest {
                                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
                                 List.of(),
                                 8 << 20,
-                                64,
+                                0,
+                                Duration.ofSeconds(60),
+                                32_000,
                                 1_000),
                         new ServerConfig.Limits(65_536, 65_536, 1_000),
                         new ServerConfig.WebSocket(
@@ -66,10 +68,11 @@ class ServerConfigTest {
                                 2 << 20,
                                 1_000,
                                 Duration.ofSeconds(10),
-                                1_000),
+                                20_000),
                         new ServerConfig.Rate(0, 0),
                         new ServerConfig.Log(64 << 20, 16, 64 << 20, 16 << 20),
-                        new ServerConfig.Tables(16, 128 << 20, 10_000, Duration.ofSeconds(60), 0, Duration.ZERO),
+                        new ServerConfig.Tables(
+                                16, 128 << 20, 10_000, Duration.ofSeconds(60), 0, Duration.ZERO, 256 << 20),
                         new ServerConfig.Search(0, Duration.ofSeconds(2)),
                         new ServerConfig.Feed(100_000, Duration.ofDays(7)),
                         new ServerConfig.Idempotency(10_000, Duration.ofHours(24)),
@@ -81,6 +84,7 @@ class ServerConfigTest {
                                 0,
                                 2,
                                 1_000),
+                        new ServerConfig.Metrics(false),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
 
@@ -98,7 +102,9 @@ class ServerConfigTest {
                         "http.tls.keystorePassword",
                         "http.allowedOrigins",
                         "http.maxRequestBytes",
-                        "http.jsonDepth",
+                        "http.bodyMemoryBytes",
+                        "http.requestTimeout",
+                        "http.maxConnections",
                         "http.pageLimit",
                         "limits.textBytes",
                         "limits.metadataBytes",
@@ -108,7 +114,7 @@ class ServerConfigTest {
                         "ws.maxFrameBytes",
                         "ws.maxSocketsPerKey",
                         "ws.stalledReaderTimeout",
-                        "ws.queueFrames",
+                        "ws.maxConnections",
                         "rate.perSecond",
                         "rate.burst",
                         "log.segmentBytes",
@@ -121,6 +127,7 @@ class ServerConfigTest {
                         "store.checkpointInterval",
                         "store.historyVersions",
                         "store.historyAge",
+                        "store.minFreeBytes",
                         "search.cacheBytes",
                         "search.timeLimit",
                         "feed.maxChanges",
@@ -134,6 +141,7 @@ class ServerConfigTest {
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
+                        "metrics.open",
                         "logging.format",
                         "logging.level");
     }
@@ -158,14 +166,14 @@ class ServerConfigTest {
 
     @Test
     void flagsOverruleTheEnvironmentWhichOverrulesTheFile() throws IOException {
-        String yaml = "http: {port: 1001, pageLimit: 11, jsonDepth: 5}\n";
+        String yaml = "http: {port: 1001, pageLimit: 11, maxConnections: 5}\n";
         Map<String, String> environment = Map.of("MNEME_HTTP_PORT", "1002", "MNEME_HTTP_PAGE_LIMIT", "12");
 
         ServerConfig.Http http = load(yaml, environment, "--http.port", "1003").http();
 
         assertThat(http.port()).isEqualTo(1003);
         assertThat(http.pageLimit()).isEqualTo(12);
-        assertThat(http.jsonDepth()).isEqualTo(5);
+        assertThat(http.maxConnections()).isEqualTo(5);
     }
 
     @Test
@@ -270,9 +278,9 @@ class ServerConfigTest {
         "http.port, -1, a number from 0 to 65535",
         "http.port, eight, a number from 0 to 65535",
         "http.insecure, yes, true or false",
-        "http.maxRequestBytes, 8MB, a size from 1KiB to 1GiB",
-        "http.maxRequestBytes, 2GiB, a size from 1KiB to 1GiB",
-        "http.maxRequestBytes, 99999999999999GiB, a size from 1KiB to 1GiB",
+        "http.maxRequestBytes, 8MB, a size from 1KiB to 256MiB",
+        "http.maxRequestBytes, 2GiB, a size from 1KiB to 256MiB",
+        "http.maxRequestBytes, 99999999999999GiB, a size from 1KiB to 256MiB",
         "http.allowedOrigins, *, origins like",
         "http.allowedOrigins, https://a.example/, origins like",
         "ws.pingInterval, 30, a duration from 100ms to 1h",

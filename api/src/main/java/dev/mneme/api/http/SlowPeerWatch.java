@@ -1,0 +1,71 @@
+package dev.mneme.api.http;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Frees threads that wait for a slow client: one that does not read what is written to it, or that sends its
+/// request
+/// drop by drop. What takes longer than the limit is interrupted, and interrupting a virtual thread in a
+/// socket's read
+/// or write closes that socket.
+///
+/// One thread looks several times in a limit, so a client is given up after at most 1.25 limits.
+final class SlowPeerWatch implements AutoCloseable {
+    private final long limitNanos;
+    private final Set<Guard> waiting = ConcurrentHashMap.newKeySet();
+    private final Thread watcher;
+
+    SlowPeerWatch(Duration limit) {
+        this.limitNanos = limit.toNanos();
+        this.watcher = Thread.ofVirtual().name("slow-peers").start(this::watch);
+    }
+
+    /// One read or write, by the thread that made the guard; over when closed.
+    final class Guard implements AutoCloseable {
+        private final Thread owner = Thread.currentThread();
+        private final long begun = System.nanoTime();
+        private boolean over; // guarded by this: a late interrupt must not meet the thread's next work
+
+        @Override
+        public void close() {
+            waiting.remove(this);
+            synchronized (this) {
+                over = true;
+            }
+        }
+
+        /// @return whether it was late: it is watched no longer
+        private synchronized boolean interruptIfLate(long now) {
+            boolean late = now - begun > limitNanos;
+            if (late && !over) {
+                over = true;
+                owner.interrupt();
+            }
+            return late;
+        }
+    }
+
+    Guard guard() {
+        Guard guard = new Guard();
+        waiting.add(guard);
+        return guard;
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(Duration.ofNanos(Math.max(1_000_000, limitNanos / 4)));
+                long now = System.nanoTime();
+                waiting.removeIf(guard -> guard.interruptIfLate(now));
+            }
+        } catch (InterruptedException e) {
+            // closed: nothing is watched any more
+        }
+    }
+
+    @Override
+    public void close() {
+        watcher.interrupt();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.mneme.server;
+
+import dev.mneme.api.http.HttpConfig;
+import dev.mneme.api.http.TlsFiles;
+import dev.mneme.api.live.LiveConfig;
+import dev.mneme.api.websocket.WebSocketConfig;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.Limits;
+import dev.mneme.engine.log.LogConfig;
+import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.state.Retention;
+import dev.mneme.engine.shard.StoreConfig;
+import dev.mneme.server.config.ServerConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the operator chose, as each part wants it. Whatever [ServerConfig] allows, the parts take.
+final class PartConfigs {
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
+
+    private PartConfigs() {}
+
+    static LocalEngine.Settings engine(ServerConfig config, Metrics metrics) {
+        ServerConfig.Log log = config.log();
+        LogConfig logConfig = new LogConfig(
+                Math.toIntExact(log.segmentBytes()),
+                Math.toIntExact(log.maxBatchBytes()),
+                LogConfig.DEFAULTS.maxEntryBytes(),
+                LogConfig.DEFAULTS.maxQueuedEntries(),
+                log.maxQueueBytes(),
+                log.maxSegments(),
+                LogConfig.DEFAULTS.allocationRetry());
+        Retention retention = new Retention(
+                config.feed().maxChanges(),
+                config.feed().maxAge(),
+                config.idempotency().maxKeys(),
+                config.idempotency().maxAge(),
+                config.store().historyVersions(),
+                config.store().historyAge(),
+                Retention.DEFAULTS.maxContextVersions(),
+                Retention.DEFAULTS.maxContextBytes());
+        long indexBytes = config.search().cacheBytes() == 0
+                ? StoreConfig.DEFAULTS.indexBytes()
+                : config.search().cacheBytes();
+        StoreConfig store = new StoreConfig(
+                retention,
+                config.store().shardQueue(),
+                config.store().checkpointInterval(),
+                config.store().minFreeBytes(),
+                indexBytes);
+        return new LocalEngine.Settings(
+                config.store().shards(),
+                config.store().memoryBytes(),
+                logConfig,
+                store,
+                InstantSource.system(),
+                metrics.log(),
+                metrics.shards());
+    }
+
+    static Limits limits(ServerConfig config) {
+        return new Limits(
+                config.limits().textBytes(),
+                config.limits().metadataBytes(),
+                config.limits().batchItems(),
+                config.http().pageLimit(),
+                config.search().timeLimit(),
+                Limits.DEFAULTS.positionWait());
+    }
+
+    static LiveConfig live(ServerConfig config) {
+        LiveConfig defaults = LiveConfig.DEFAULTS;
+        return new LiveConfig(
+                config.ws().pingInterval(),
+                defaults.commentInterval(),
+                config.ws().staleTimeout(),
+                defaults.credentialsWithin(),
+                config.ws().stalledReaderTimeout(),
+                defaults.closeWithin(),
+                config.ws().maxConnections(),
+                config.ws().maxSocketsPerKey(),
+                defaults.maxWithoutCredentials());
+    }
+
+    static HttpConfig http(ServerConfig config) {
+        ServerConfig.Http http = config.http();
+        ApiKey.Rate rate = config.rate().limited()
+                ? new ApiKey.Rate(config.rate().perSecond(), config.rate().burst())
+                : new ApiKey.Rate(1_000_000, 1_000_000);
+        return new HttpConfig(
+                http.host(),
+                http.port(),
+                tls(http.tls()),
+                Math.toIntExact(http.maxRequestBytes()),
+                bodyMemory(http),
+                http.maxConnections(),
+                Set.copyOf(http.allowedOrigins()),
+                rate,
+                http.requestTimeout(),
+                HttpConfig.DEFAULTS.writeTimeout(),
+                STOP_WITHIN);
+    }
+
+    private static long bodyMemory(ServerConfig.Http http) {
+        return http.bodyMemoryBytes() > 0
+                ? http.bodyMemoryBytes()
+                : Math.max(http.maxRequestBytes(), Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    /// Who has shown no key yet may send less.
+    static WebSocketConfig webSocket(ServerConfig config) {
+        WebSocketConfig defaults = WebSocketConfig.DEFAULTS;
+        int frame = config.ws().maxFrameBytes();
+        return new WebSocketConfig(
+                frame,
+                Math.min(frame, defaults.strangerMessageBytes()),
+                defaults.messagesPerSecond(),
+                defaults.messageBurst(),
+                defaults.errorBurst());
+    }
+
+    private static @Nullable TlsFiles tls(ServerConfig.Tls tls) {
+        tls.certificate().ifPresent(file -> requireReadable("http.tls.certificate", file));
+        tls.key().ifPresent(file -> requireReadable("http.tls.key", file));
+        tls.keystore().ifPresent(file -> requireReadable("http.tls.keystore", file));
+        if (tls.certificate().isPresent()) {
+            return new TlsFiles.Pem(tls.certificate().get(), tls.key().orElseThrow(), null);
+        }
+        return tls.keystore()
+                .map(store -> (TlsFiles) new TlsFiles.Pkcs12(
+                        store,
+                        tls.keystorePassword().map(secret -> secret.value()).orElse("")))
+                .orElse(null);
+    }
+
+    private static void requireReadable(String setting, Path file) {
+        if (!Files.isReadable(file)) {
+            throw MnemeException.invalid(setting, setting + ": there is no readable file " + file + ".");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.mneme.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.server.config.ServerConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever the table of settings allows, the parts of the server take; and what is set has an effect.
+class PartConfigsTest {
+    private static final Path DOCUMENT = Path.of("../docs/configuration.md");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `([a-zA-Z.]+)` .* (?:size|duration|number|two) from (\\S+) to (\\S+) \\|.*");
+
+    @TempDir
+    Path home = Path.of("");
+
+    /// Each setting that has a range, at both of its ends.
+    static Stream<List<String>> extremes() throws IOException {
+        List<List<String>> flags = new ArrayList<>();
+        for (String line : Files.readAllLines(DOCUMENT)) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                flags.add(List.of("--" + row.group(1), row.group(2)));
+                flags.add(List.of("--" + row.group(1), row.group(3)));
+            }
+        }
+        assertThat(flags).hasSizeGreaterThan(50);
+        return flags.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("extremes")
+    void theEndsOfEachRangeAreTakenOrContradictAnotherSettingByName(List<String> flags) {
+        ServerConfig config;
+        try {
+            config = ServerConfig.load(flags, Map.of("HOME", home.toString()));
+        } catch (MnemeException contradiction) {
+            assertThat(contradiction).hasMessageContaining(flags.getFirst().substring(2));
+            assertThat(contradiction.getMessage()).matches(".*(must be|no effect without).*");
+            return;
+        }
+        assertThat(PartConfigs.engine(config, new Metrics())).isNotNull();
+        assertThat(PartConfigs.limits(config)).isNotNull();
+        assertThat(PartConfigs.live(config)).isNotNull();
+        assertThat(PartConfigs.webSocket(config)).isNotNull();
+        assertThat(PartConfigs.http(config)).isNotNull();
+    }
+
+    @Test
+    void theSmallestLogOpens() {
+        try (RunningServer server = RunningServer.on(
+                home.resolve("small"), "--log.segmentBytes", "32MiB", "--log.maxQueueBytes", "16MiB")) {
+            assertThat(server.admin().add("ann", "kept in a small log").status())
+                    .isEqualTo(201);
+        }
+    }
+
+    @Test
+    void openMetricsNeedNoKey() {
+        try (RunningServer open = RunningServer.on(home.resolve("open"), "--metrics.open=true")) {
+            assertThat(open.admin().as("").get("/metrics").status()).isEqualTo(200);
+        }
+        try (RunningServer closed = RunningServer.on(home.resolve("closed"))) {
+            assertThat(closed.admin().as("").get("/metrics").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void withLessRoomThanAskedForWritesAreRefusedReadsAndDeletionsGoOn() {
+        Path data = home.resolve("full");
+        String id;
+        try (RunningServer server = RunningServer.on(data)) {
+            id = server.admin().add("ann", "while there was room").id();
+        }
+        try (RunningServer server = RunningServer.on(data, "--store.minFreeBytes", "1024GiB")) {
+            Api api = server.admin();
+            assertThat(api.add("ann", "one more").status()).isEqualTo(507);
+            assertThat(api.add("ann", "one more").code()).isEqualTo("storage_full");
+            assertThat(api.list("userId=ann").texts()).containsExactly("while there was room");
+            assertThat(api.delete(Api.MEMORIES + "/" + id).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void moreSocketsThanAskedForAreTurnedAway() {
+        try (RunningServer server = RunningServer.on(home.resolve("sockets"), "--ws.maxConnections", "1");
+                Socket first = Socket.open(server.admin())) {
+            first.follow("ann");
+            assertThat(server.admin()
+                            .get("/api/v1/changes?userId=ann", "Accept", "text/event-stream")
+                            .code())
+                    .isEqualTo("overloaded");
+        }
+    }
+}
