@@ -2,6 +2,7 @@ package dev.mneme.api.http;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerRequestHeaders;
@@ -11,13 +12,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A request as the web server hands it over, before it has found its route.
 final class Incoming {
     private static final int MAX_REQUEST_ID = 128;
+    private static final int SMALL_BODY = 64 << 10;
+    private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     private final ServerRequest request;
     private final int maxBytes;
@@ -32,9 +37,17 @@ final class Incoming {
     }
 
     private static String requestId(ServerRequestHeaders headers) {
-        List<String> sent = headers.all(HeaderNames.create("X-Request-Id"), List::of);
+        List<String> sent = headers.all(REQUEST_ID, List::of);
         String visible = sent.isEmpty() ? "" : VisibleText.of(sent.getFirst(), MAX_REQUEST_ID);
-        return visible.isEmpty() ? UUID.randomUUID().toString() : visible;
+        return visible.isEmpty() ? newRequestId() : visible;
+    }
+
+    /// A random UUID (RFC 9562, version 4). It is told to everybody, so nobody need be unable to guess it.
+    private static String newRequestId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = (random.nextLong() & ~0xf000L) | 0x4000L;
+        long low = (random.nextLong() >>> 2) | Long.MIN_VALUE;
+        return new UUID(high, low).toString();
     }
 
     String requestId() {
@@ -85,7 +98,7 @@ final class Incoming {
     private byte[] read() {
         InputStream in = request.content().inputStream(); // not closed: closing would wait for what never comes
         try {
-            byte[] bytes = in.readNBytes(maxBytes + 1);
+            byte[] bytes = read(in, request.headers().contentLength().orElse(Long.MAX_VALUE));
             if (bytes.length > maxBytes) {
                 drain(in);
                 throw tooLarge(maxBytes);
@@ -99,6 +112,18 @@ final class Incoming {
         } catch (IOException | IllegalStateException | UncheckedIOException e) {
             throw new CloseConnectionException("the client went away in the middle of a request", e);
         }
+    }
+
+    /// A body whose length is known and small is read into an array of that length; another as it comes, since a
+    /// length that is only claimed must not take memory.
+    private byte[] read(InputStream in, long length) throws IOException {
+        if (length > Math.min(SMALL_BODY, maxBytes)) {
+            return in.readNBytes(maxBytes + 1);
+        }
+        byte[] bytes = new byte[(int) length];
+        int read = in.readNBytes(bytes, 0, bytes.length);
+        boolean whole = in.read() < 0; // so that the web server knows the body to be over
+        return whole && read == length ? bytes : Arrays.copyOf(bytes, read);
     }
 
     /// Whether the next request can be found after this one: not when the body broke off, nor when the client
