@@ -28,7 +28,12 @@ public final class BatchCodec {
     public record ShardBatch(Instant at, List<Write> writes) {}
 
     public static byte[] encode(ShardBatch batch) {
-        ByteWriter out = new ByteWriter(4096);
+        return encode(batch, 4096);
+    }
+
+    /// @param capacity about how many bytes it will be, so that they need not grow
+    public static byte[] encode(ShardBatch batch, int capacity) {
+        ByteWriter out = new ByteWriter(capacity);
         out.u8(FORMAT).instant(batch.at()).unsigned(batch.writes().size());
         batch.writes().forEach(write -> write(out, write));
         return out.toByteArray();

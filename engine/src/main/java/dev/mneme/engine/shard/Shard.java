@@ -227,7 +227,7 @@ final class Shard implements AutoCloseable {
             ShardBatch batch = new ShardBatch(lastTime, writes);
             UnderWay entry = new UnderWay(batch, answers);
             underWay.add(entry);
-            log.propose(number, BatchCodec.encode(batch), new CommitLog.Callback() {
+            log.propose(number, BatchCodec.encode(batch, Math.toIntExact(bytes)), new CommitLog.Callback() {
                 @Override
                 public void committed(long index, long term) {
                     events.add(new Committed(entry, index));
