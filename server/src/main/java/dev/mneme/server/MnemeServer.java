@@ -25,8 +25,8 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.shard.StoreConfig;
+import dev.mneme.engine.state.Retention;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -57,6 +57,7 @@ public final class MnemeServer implements AutoCloseable {
     private final @Nullable Embedder embedder;
     private final LiveConnections live;
     private final HttpServer http;
+    private final Thread warmUp = WarmUp.start();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private MnemeServer(
@@ -356,6 +357,7 @@ public final class MnemeServer implements AutoCloseable {
         if (closed.getCount() == 0) {
             return;
         }
+        warmUp.interrupt();
         live.close();
         http.close();
         if (embedder != null) {
