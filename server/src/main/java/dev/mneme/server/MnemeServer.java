@@ -1,6 +1,7 @@
 package dev.mneme.server;
 
 import dev.mneme.api.http.HttpConfig;
+import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.Origins;
 import dev.mneme.api.http.RateLimiter;
@@ -57,7 +58,6 @@ public final class MnemeServer implements AutoCloseable {
     private final @Nullable Embedder embedder;
     private final LiveConnections live;
     private final HttpServer http;
-    private final Thread warmUp = WarmUp.start();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private MnemeServer(
@@ -141,20 +141,15 @@ public final class MnemeServer implements AutoCloseable {
                 health,
                 metrics::text,
                 clock);
-        HttpServer listener = listen(http, keys, metrics, ports, sockets);
+        HttpServer listener = listen(http, keys, new WarmUp().with(metrics.http()), ports, sockets);
         return new MnemeServer(config, store, embedder, live, listener);
     }
 
     private static HttpServer listen(
-            HttpConfig http, KeyService keys, Metrics metrics, RestPorts ports, WebSocketDoor sockets) {
+            HttpConfig http, KeyService keys, HttpMetrics metrics, RestPorts ports, WebSocketDoor sockets) {
         try {
             return HttpServer.start(
-                    http,
-                    keys,
-                    new RateLimiter(http.rate()),
-                    metrics.http(),
-                    RestApi.routes(ports, false),
-                    List.of(sockets));
+                    http, keys, new RateLimiter(http.rate()), metrics, RestApi.routes(ports, false), List.of(sockets));
         } catch (RuntimeException e) {
             if (causedByAddress(e)) {
                 throw new MnemeException(
@@ -357,7 +352,6 @@ public final class MnemeServer implements AutoCloseable {
         if (closed.getCount() == 0) {
             return;
         }
-        warmUp.interrupt();
         live.close();
         http.close();
         if (embedder != null) {
