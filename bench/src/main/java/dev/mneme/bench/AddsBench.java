@@ -62,22 +62,26 @@ final class AddsBench {
                 load.run(warmUp, 0);
                 adds.take();
                 MachineLoad watch = MachineLoad.watch(server.pid());
+                ThreadCpu threads = ThreadCpu.watch(server.pid());
                 long start = System.nanoTime();
                 load.run(time, 0);
                 double seconds = (System.nanoTime() - start) / 1e9;
                 MachineLoad.Shares shares = watch.soFar();
                 Histogram nanos = adds.take();
+                String byThread = threads.microsEach(nanos.getTotalCount());
                 double rate = nanos.getTotalCount() / seconds;
                 double floor = syncedPerSecond(requests.bodyBytes(), Duration.ofSeconds(4));
                 Report.title("adds: durable, over HTTP, " + CONNECTIONS + " connections, vector given");
                 Report.row("adds/s", Report.number(rate), "at least 5,000");
                 Report.row("latency", Latency.of(nanos), "p99 under 50 ms");
                 Report.row("server CPU an add", Report.number(1e6 * shares.server() / rate) + " µs", "");
+                Report.row("client CPU an add", Report.number(1e6 * shares.client() / rate) + " µs", "");
                 Report.row(
                         "floor: write and fsync " + CONNECTIONS + " x " + requests.bodyBytes() + " bytes",
                         Report.number(floor) + "/s",
                         "");
                 Report.row("adds / floor", Report.percent(rate / floor), "");
+                Report.line("server CPU an add, in µs: " + byThread);
                 Report.load(shares);
             }
         }

@@ -20,6 +20,11 @@ final class Report {
         System.out.printf(Locale.ROOT, ROW, what, measured, goal);
     }
 
+    /// What does not fit the table.
+    static void line(String text) {
+        System.out.println(text);
+    }
+
     static void load(MachineLoad.Shares shares) {
         System.out.println(shares);
     }

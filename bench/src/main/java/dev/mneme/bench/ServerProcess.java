@@ -1,9 +1,10 @@
 package dev.mneme.bench;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,8 +117,8 @@ final class ServerProcess implements AutoCloseable {
     private boolean ready() throws IOException {
         try (HttpConnection connection = new HttpConnection(port, "")) {
             return connection.get("/health/ready").status() == 200;
-        } catch (ConnectException e) {
-            return false; // not yet
+        } catch (SocketException | EOFException e) {
+            return false; // not yet, or it was trying whether the port is free
         }
     }
 

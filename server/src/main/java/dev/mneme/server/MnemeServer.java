@@ -1,6 +1,7 @@
 package dev.mneme.server;
 
 import dev.mneme.api.http.HttpConfig;
+import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.Origins;
 import dev.mneme.api.http.RateLimiter;
@@ -134,14 +135,18 @@ public final class MnemeServer implements AutoCloseable {
                 metrics::text,
                 clock);
         HttpServer listener = listen(
-                http, keys, metrics, RestApi.routes(ports, config.metrics().open()), sockets);
+                http,
+                keys,
+                new WarmUp().with(metrics.http()),
+                RestApi.routes(ports, config.metrics().open()),
+                sockets);
         return new MnemeServer(config, store, embedder, live, listener);
     }
 
     private static HttpServer listen(
-            HttpConfig http, KeyService keys, Metrics metrics, List<Route> routes, WebSocketDoor sockets) {
+            HttpConfig http, KeyService keys, HttpMetrics metrics, List<Route> routes, WebSocketDoor sockets) {
         try {
-            return HttpServer.start(http, keys, new RateLimiter(http.rate()), metrics.http(), routes, List.of(sockets));
+            return HttpServer.start(http, keys, new RateLimiter(http.rate()), metrics, routes, List.of(sockets));
         } catch (RuntimeException e) {
             if (causedByAddress(e)) {
                 throw new MnemeException(

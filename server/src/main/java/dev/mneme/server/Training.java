@@ -1,5 +1,6 @@
 package dev.mneme.server;
 
+import dev.mneme.engine.index.IndexWarmUp;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ final class Training {
             String key = Files.readString(AdminKey.file(data)).strip();
             call(client, server, key, "/api/v1/memories", "{\"text\":\"I like green tea\",\"userId\":\"trainee\"}");
             call(client, server, key, "/api/v1/memories/search", "{\"query\":\"tea\",\"userId\":\"trainee\"}");
+            IndexWarmUp.run(Duration.ofSeconds(5));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.mneme.core.service.KeyService;
 import dev.mneme.wire.Problem;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -48,12 +49,12 @@ public final class HttpServer implements AutoCloseable {
     private static final int MAX_REQUEST_LINE = 16 << 10;
     private static final int MAX_HEADERS = 32 << 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
-    private static final Map<String, String> SECURITY_HEADERS = Map.of(
-            "X-Content-Type-Options", "nosniff",
-            "X-Frame-Options", "DENY",
-            "Referrer-Policy", "no-referrer",
-            "Cache-Control", "no-store",
-            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    private static final List<Header> SECURITY_HEADERS = List.of(
+            HeaderValues.createCached("X-Content-Type-Options", "nosniff"),
+            HeaderValues.createCached("X-Frame-Options", "DENY"),
+            HeaderValues.createCached("Referrer-Policy", "no-referrer"),
+            HeaderValues.createCached("Cache-Control", "no-store"),
+            HeaderValues.createCached("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"));
 
     private final HttpConfig config;
     private final Dispatcher dispatcher;
@@ -244,7 +245,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static void headers(Map<String, String> own, ServerResponse response) {
-        SECURITY_HEADERS.forEach((name, value) -> response.header(name, value));
+        SECURITY_HEADERS.forEach(response::header);
         own.forEach((name, value) -> response.header(name, value));
     }
 
@@ -273,7 +274,7 @@ public final class HttpServer implements AutoCloseable {
                 .keepAlive(false)
                 .header(HeaderValues.create(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE))
                 .header(HeaderValues.create(REQUEST_ID, String.valueOf(problem.requestId())));
-        SECURITY_HEADERS.forEach((name, value) -> answer.header(HeaderValues.create(name, value)));
+        SECURITY_HEADERS.forEach(answer::header);
         return answer.entity(JsonWriter.bytes(problem)).build();
     }
 

@@ -3,6 +3,7 @@ package dev.mneme.api.http;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
@@ -16,11 +17,14 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A request as the web server hands it over, before it has found its route. To be closed when it is answered.
 final class Incoming implements AutoCloseable {
     private static final int MAX_REQUEST_ID = 128;
+    private static final int SMALL_BODY = 64 << 10;
+    private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     private final ServerRequest request;
     private final int maxBytes;
@@ -41,9 +45,17 @@ final class Incoming implements AutoCloseable {
     }
 
     private static String requestId(ServerRequestHeaders headers) {
-        List<String> sent = headers.all(HeaderNames.create("X-Request-Id"), List::of);
+        List<String> sent = headers.all(REQUEST_ID, List::of);
         String visible = sent.isEmpty() ? "" : VisibleText.of(sent.getFirst(), MAX_REQUEST_ID);
-        return visible.isEmpty() ? UUID.randomUUID().toString() : visible;
+        return visible.isEmpty() ? newRequestId() : visible;
+    }
+
+    /// A random UUID (RFC 9562, version 4). It is told to everybody, so nobody need be unable to guess it.
+    private static String newRequestId() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = (random.nextLong() & ~0xf000L) | 0x4000L;
+        long low = (random.nextLong() >>> 2) | Long.MIN_VALUE;
+        return new UUID(high, low).toString();
     }
 
     String requestId() {
@@ -131,8 +143,16 @@ final class Incoming implements AutoCloseable {
     private byte[] whole(InputStream in, int announced) throws IOException {
         share = memory.take(announced);
         try (SlowPeerWatch.Guard _ = arriving.guard()) {
-            return in.readNBytes(announced);
+            return announced > SMALL_BODY ? in.readNBytes(announced) : small(in, announced);
         }
+    }
+
+    /// Read into one array of the announced length; a larger one as it comes, since a length that is only claimed must
+    /// not take memory.
+    private static byte[] small(InputStream in, int announced) throws IOException {
+        byte[] bytes = new byte[announced];
+        int read = in.readNBytes(bytes, 0, announced);
+        return read == announced ? bytes : Arrays.copyOf(bytes, read);
     }
 
     /// A body in chunks is mostly small: room for the largest is taken once it is seen not to be.

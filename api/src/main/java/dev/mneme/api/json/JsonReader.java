@@ -331,7 +331,8 @@ public final class JsonReader {
             throw wrong("must hold numbers only: look at [" + index + "].");
         }
         try {
-            float value = parser.getFloatValue();
+            float fast = FloatText.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+            float value = Float.isNaN(fast) ? parser.getFloatValue() : fast;
             if (Float.isFinite(value)) {
                 return value;
             }

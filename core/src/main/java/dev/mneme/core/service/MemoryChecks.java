@@ -6,9 +6,6 @@ import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,12 +92,23 @@ final class MemoryChecks {
 
     /// The length as UTF-8.
     private static int wellFormed(String field, String text) {
-        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
-        try {
-            return encoder.encode(java.nio.CharBuffer.wrap(text)).remaining();
-        } catch (CharacterCodingException e) {
-            throw MnemeException.invalid(
-                    field, field + " must be well-formed Unicode: it has half of a surrogate pair.");
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes++;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                throw MnemeException.invalid(
+                        field, field + " must be well-formed Unicode: it has half of a surrogate pair.");
+            }
         }
+        return bytes;
     }
 }

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.TokenVectors;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +39,29 @@ public final class BatchCodec {
 
     /// One write as it stands in a batch.
     public static byte[] encode(Write write) {
-        ByteWriter out = new ByteWriter(1024);
+        ByteWriter out = new ByteWriter(about(write));
         write(out, write);
         return out.toByteArray();
+    }
+
+    /// About how many bytes a write takes, so that its buffer need not grow.
+    private static int about(Write write) {
+        long bytes = 128;
+        for (Command command : write.commands()) {
+            bytes += 128;
+            if (command instanceof Command.AddMemory add) {
+                bytes += add.text().length() + about(add.embedding());
+            }
+        }
+        return (int) Math.min(bytes, 1 << 20);
+    }
+
+    private static long about(@Nullable Embedding embedding) {
+        if (embedding == null) {
+            return 0;
+        }
+        TokenVectors tokens = embedding.tokens();
+        return embedding.vector().length * 4L + (tokens == null ? 0 : tokens.rows().length);
     }
 
     /// A batch of encoded writes: at most [#MAX_HEADER] bytes more than they.

@@ -90,6 +90,11 @@ public final class OwnerIndexes {
         }
     }
 
+    /// Whether the owner's index is here or on its way.
+    synchronized boolean holds(byte[] owner) {
+        return slots.containsKey(ByteBuffer.wrap(owner));
+    }
+
     /// Changes the owner's index, if it is here or on its way.
     void change(byte[] owner, Consumer<OwnerIndex> change) {
         ByteBuffer key = ByteBuffer.wrap(owner);

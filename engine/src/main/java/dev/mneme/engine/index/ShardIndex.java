@@ -17,18 +17,19 @@ import org.jspecify.annotations.Nullable;
 /// the owners that are in use.
 ///
 /// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the
-/// analysis and
-/// nothing else: a row that is missing, or of another version of the memory, is made anew when its owner is
-/// loaded, so
-/// that the whole folder can be deleted at any time. It remembers the log index that it contains, by which a
-/// start sees
-/// whether rows must be made.
+/// analysis and nothing else: a memory whose row is missing, or of another version, is analysed when its owner
+/// is loaded. So the whole folder can be deleted at any time, and a memory whose owner nobody searches is not
+/// analysed at all until somebody does: an add then costs no analysis and no row.
+///
+/// It remembers the log index that it contains: no row is of something that was changed or removed up to there.
+/// By this a start sees which owners' rows must be checked.
 ///
 /// Loading an owner and applying a change may coincide. The owner is registered before its rows are read, and
 /// changes
 /// that are applied from then on are kept aside and put on top; applying one twice changes nothing.
 ///
-/// **Threads**: [#applied] and [#rebuildSlice] on the shard's thread; the rest on any.
+/// **Threads**: [#begin], [#applied] and [#rebuildSlice] on the shard's thread, or before it starts; the rest on
+/// any.
 public final class ShardIndex {
     private static final int SLICE = 256;
 
@@ -37,6 +38,15 @@ public final class ShardIndex {
     private final OwnerIndexes loaded;
     private final AtomicLong backlog = new AtomicLong();
     private @Nullable List<byte[]> ownersToRebuild;
+    private boolean fillsGaps;
+
+    private long applied;
+
+    /// Held for a write of rows: tables take one at a time, and a checkpoint writes too.
+    private final Object writing = new Object();
+
+    /// The log index that the forward index contains, on the disk or not; guarded by `writing`.
+    private long contained;
 
     /// @param forward the forward index; thrown away with its folder
     /// @param loaded the owners on the heap, shared with the other shards
@@ -44,21 +54,15 @@ public final class ShardIndex {
         this.forward = forward;
         this.source = source;
         this.loaded = loaded;
+        this.contained = forward.appliedIndex();
     }
 
     /// What an applied entry means for the index. When it returns, every search finds it.
     public void applied(long logIndex, List<IndexUpdate> updates) {
-        if (logIndex <= forward.appliedIndex() && updates.isEmpty()) {
-            return;
-        }
         Tables.Batch rows = new Tables.Batch();
         for (IndexUpdate update : updates) {
             switch (update) {
-                case IndexUpdate.Put put -> {
-                    AnalyzedMemory analyzed = AnalyzedMemory.of(put.memory());
-                    rows.put(key(put.owner(), put.arrival()), row(put.memory(), analyzed));
-                    loaded.change(put.owner(), index -> put(index, put, analyzed));
-                }
+                case IndexUpdate.Put put -> put(rows, put);
                 case IndexUpdate.Remove remove -> {
                     rows.delete(key(remove.owner(), remove.arrival()));
                     loaded.change(remove.owner(), index -> index.remove(remove.arrival()));
@@ -69,8 +73,30 @@ public final class ShardIndex {
                 }
             }
         }
-        rows.appliedIndex(Math.max(logIndex, forward.appliedIndex()));
-        forward.write(rows);
+        applied = Math.max(logIndex, applied);
+        write(rows, ownersToRebuild == null ? applied : 0);
+    }
+
+    /// @param contains what the forward index contains afterwards, if that is more than before
+    private void write(Tables.Batch rows, long contains) {
+        synchronized (writing) {
+            contained = Math.max(contains, contained);
+            if (!rows.rows().isEmpty()) {
+                rows.appliedIndex(contained);
+                forward.write(rows);
+            }
+        }
+    }
+
+    /// An owner that is loaded from now on is loaded from rows which have this memory already.
+    private void put(Tables.Batch rows, IndexUpdate.Put put) {
+        if (loaded.holds(put.owner())) {
+            AnalyzedMemory analyzed = AnalyzedMemory.of(put.memory());
+            rows.put(key(put.owner(), put.arrival()), row(put.memory(), analyzed));
+            loaded.change(put.owner(), index -> put(index, put, analyzed));
+        } else if (put.memory().version() > 1) {
+            rows.delete(key(put.owner(), put.arrival())); // the words of the version before
+        }
     }
 
     private static void put(OwnerIndex index, IndexUpdate.Put put, AnalyzedMemory analyzed) {
@@ -112,14 +138,15 @@ public final class ShardIndex {
     }
 
     /// Says that the tables contain this log index. Where the forward index contains less, the owners that
-    /// changed
-    /// since then have to be checked: all of them when it is new.
+    /// changed since then have to be checked: all of them when it is new, and then every row is made.
     public void begin(long tablesContain) {
-        long contained = forward.appliedIndex();
-        if (contained < tablesContain) {
+        long contains = forward.appliedIndex();
+        applied = Math.max(contains, tablesContain);
+        if (contains < tablesContain) {
             List<byte[]> owners = new ArrayList<>();
-            source.ownersChangedAfter(contained, owners::add);
+            source.ownersChangedAfter(contains, owners::add);
             ownersToRebuild = owners;
+            fillsGaps = contains == 0;
             backlog.set(owners.size());
         }
     }
@@ -129,14 +156,15 @@ public final class ShardIndex {
         return backlog.get();
     }
 
-    /// Makes the rows of one more owner what its memories say: missing and old ones are made, left-over ones
-    /// removed.
+    /// Makes the rows of one more owner what its memories say: old ones are made anew, left-over ones removed,
+    /// and missing ones made when the forward index is new.
     ///
     /// @return whether there is more to do
     public boolean rebuildSlice() {
         List<byte[]> owners = ownersToRebuild;
         if (owners == null || owners.isEmpty()) {
             ownersToRebuild = null;
+            write(new Tables.Batch(), applied);
             return false;
         }
         byte[] owner = owners.removeLast();
@@ -144,15 +172,17 @@ public final class ShardIndex {
         Tables.Batch[] rows = {new Tables.Batch()};
         source.memories(owner, (arrival, memory, embedding) -> {
             byte[] row = leftOver.remove(arrival);
-            if (row == null || new ByteReader(row).unsigned() != memory.version()) {
+            boolean wrong = row == null ? fillsGaps : new ByteReader(row).unsigned() != memory.version();
+            if (wrong) {
                 rows[0].put(key(owner, arrival), row(memory, AnalyzedMemory.of(memory)));
             }
             if (rows[0].rows().size() >= SLICE) {
-                flush(rows);
+                write(rows[0], 0);
+                rows[0] = new Tables.Batch();
             }
         });
         leftOver.keySet().forEach(arrival -> rows[0].delete(key(owner, arrival)));
-        flush(rows);
+        write(rows[0], 0);
         backlog.decrementAndGet();
         return true;
     }
@@ -168,13 +198,13 @@ public final class ShardIndex {
         return rows;
     }
 
-    private void flush(Tables.Batch[] rows) {
-        rows[0].appliedIndex(forward.appliedIndex());
-        forward.write(rows[0]);
-        rows[0] = new Tables.Batch();
-    }
-
+    /// Makes durable what the forward index contains, which may be no more than that it had no row to change.
     public void checkpoint() {
+        Tables.Batch nothing = new Tables.Batch();
+        synchronized (writing) {
+            nothing.appliedIndex(contained);
+            forward.write(nothing);
+        }
         forward.checkpoint();
     }
 

@@ -14,6 +14,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class Rows {
     private static final int FORMAT = 1;
+    private static final int SMALL_ROW = 256;
 
     private Rows() {}
 
@@ -121,7 +123,8 @@ public final class Rows {
     /// @param sequence of the change that made it
     public record Version(MemoryEvent event, Memory memory, long version, long sequence, Instant at, Provenance by) {
         public byte[] encode() {
-            ByteWriter out = sealed().u8(eventCode(event))
+            ByteWriter out = sealed(SMALL_ROW + memory.text().length())
+                    .u8(eventCode(event))
                     .unsigned(version)
                     .unsigned(sequence)
                     .instant(at);
@@ -161,7 +164,9 @@ public final class Rows {
     }
 
     public static byte[] encode(Embedding embedding) {
-        ByteWriter out = sealed();
+        TokenVectors tokens = embedding.tokens();
+        int tokenBytes = tokens == null ? 0 : tokens.rows().length;
+        ByteWriter out = sealed(SMALL_ROW + Float.BYTES * embedding.vector().length + tokenBytes);
         ModelCodec.write(out, embedding);
         return out.toByteArray();
     }
@@ -308,7 +313,12 @@ public final class Rows {
     }
 
     static ByteWriter sealed() {
-        return new ByteWriter().u8(FORMAT).u8(0);
+        return sealed(SMALL_ROW);
+    }
+
+    /// @param capacity about how long the row will be, so that it need not grow
+    private static ByteWriter sealed(int capacity) {
+        return new ByteWriter(capacity).u8(FORMAT).u8(0);
     }
 
     static <T> T read(byte[] row, Function<ByteReader, T> fields) {

@@ -19,8 +19,11 @@ import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -248,13 +251,15 @@ final class EngineFaultsTest {
     void aFullDiskUnderTheIndexIsWaitedFor() throws Exception {
         HeapNode node = new HeapNode();
         try (LocalStore store = node.open()) {
+            add(store, "earlier");
+            found(store, "earlier"); // the memories of an owner whom nobody searched have no rows
             node.breakIndex(new MnemeException(ErrorCode.STORAGE_FULL, "full"));
             CompletableFuture<Memory> waiting = CompletableFuture.supplyAsync(() -> add(store, "patient"));
             Awaitility.await().until(() -> node.refusedWrites() > 0);
             node.mendTables();
             assertThat(waiting.get(20, TimeUnit.SECONDS).text()).isEqualTo("patient");
             assertThat(found(store, "patient")).containsExactly("patient");
-            assertThat(store.changes(ALICE, 0, 10).changes()).hasSize(1);
+            assertThat(store.changes(ALICE, 0, 10).changes()).hasSize(2);
         }
     }
 
@@ -323,13 +328,19 @@ final class EngineFaultsTest {
         String secret = "zqxjkvbw8f3a91c7e5d2";
         try (Store store = open()) {
             Memory memory = add(store, "the word is " + secret);
+            assertThat(found(store, secret))
+                    .as("from here on the index keeps words")
+                    .hasSize(1);
             store.write(Fixtures.write(ALICE, Fixtures.retext(memory.id(), "and now " + secret + " twice")));
             add(store, "another " + secret);
             store.write(Fixtures.write(Owner.user("bob"), Fixtures.add("bob", "stays here")));
             assertThat(filesWith(secret)).as("the log at least has it").isNotEmpty();
         }
         try (Store store = open()) {
-            assertThat(filesWith(secret)).as("the tables have it too").anyMatch(file -> file.contains("tables"));
+            assertThat(filesWith(secret))
+                    .as("the tables and the index have it too")
+                    .anyMatch(file -> file.contains("tables"))
+                    .anyMatch(file -> file.contains("index"));
             store.write(Fixtures.write(ALICE, new dev.mneme.core.command.Command.EraseOwner()));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
@@ -344,14 +355,25 @@ final class EngineFaultsTest {
         }
     }
 
+    /// Files come and go while they are looked through.
     private List<String> filesWith(String word) throws IOException {
         byte[] bytes = word.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> contains(file, bytes))
-                    .map(Path::toString)
-                    .toList();
-        }
+        List<String> found = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (contains(file, bytes)) {
+                    found.add(file.toString());
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return found;
     }
 
     private static boolean contains(Path file, byte[] word) {
