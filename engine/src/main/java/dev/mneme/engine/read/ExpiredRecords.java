@@ -27,7 +27,8 @@ public final class ExpiredRecords {
         int[] count = {0};
         scans.rows(table, Keys.expiryAfter(now), (key, row) -> {
             byte[] record = Keys.expiring(key);
-            Owner owner = scans.head(Keys.ownerOf(record)).map(Head::owner).orElse(null);
+            byte[] hash = Keys.ownerOf(record);
+            Owner owner = scans.serves(hash) ? scans.head(hash).map(Head::owner).orElse(null) : null;
             if (owner != null) {
                 expired(scans, record)
                         .ifPresent(each -> found.computeIfAbsent(owner, o -> new ArrayList<>())

@@ -42,10 +42,23 @@ import org.jspecify.annotations.Nullable;
 public final class Scans implements AutoCloseable {
     private final Tables.Snapshot rows;
     private final String epoch;
+    private final Predicate<byte[]> served;
 
     public Scans(Tables tables, String epoch) {
+        this(tables, epoch, owner -> true);
+    }
+
+    /// @param served says of an owner's hash whether its data may be shown: others are left out of what is read
+    ///     across owners
+    public Scans(Tables tables, String epoch, Predicate<byte[]> served) {
         this.rows = tables.snapshot();
         this.epoch = epoch;
+        this.served = served;
+    }
+
+    /// Whether the owner's data may be shown.
+    boolean serves(byte[] owner) {
+        return served.test(owner);
     }
 
     byte @Nullable [] row(byte[] key) {
@@ -104,7 +117,10 @@ public final class Scans implements AutoCloseable {
     /// @param from the key to begin with; null: the first
     public void earlierVersions(byte @Nullable [] from, Tables.Visitor visitor) {
         byte[] table = Keys.table('v');
-        rows.scan(from == null ? table : from, Keys.end(table), visitor);
+        rows.scan(
+                from == null ? table : from,
+                Keys.end(table),
+                (key, row) -> !served.test(Keys.ownerOf(key)) || visitor.row(key, row));
     }
 
     /// The owner's memories by arrival, until the visitor says stop.
@@ -161,7 +177,7 @@ public final class Scans implements AutoCloseable {
     public void owners(Predicate<Owner> visitor) {
         byte[] table = Keys.table('h');
         rows.scan(table, Keys.end(table), (key, row) -> {
-            Owner owner = Head.decode(row).owner();
+            Owner owner = served.test(Keys.ownerOf(key)) ? Head.decode(row).owner() : null;
             return owner == null || visitor.test(owner);
         });
     }
@@ -171,7 +187,7 @@ public final class Scans implements AutoCloseable {
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
             byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
-            Owner owner = head(hash).map(Head::owner).orElse(null);
+            Owner owner = served.test(hash) ? head(hash).map(Head::owner).orElse(null) : null;
             return owner == null || visitor.test(owner);
         });
     }
@@ -183,7 +199,10 @@ public final class Scans implements AutoCloseable {
     public void entities(@Nullable Entity after, Predicate<Entity> visitor) {
         byte[] table = Keys.table('n');
         byte[] from = after == null ? table : Keys.end(Keys.entityPrefix(after.kind(), after.id()));
-        rows.scan(from, Keys.end(table), (key, row) -> visitor.test(entity(key, EntityRow.decode(row))));
+        rows.scan(from, Keys.end(table), (key, row) -> {
+            byte[] owner = Arrays.copyOfRange(key, key.length - Keys.OWNER, key.length);
+            return !served.test(owner) || visitor.test(entity(key, EntityRow.decode(row)));
+        });
     }
 
     /// The hashes of owners that changed after a log index, as far back as the operator's feed goes; else of
@@ -258,10 +277,16 @@ public final class Scans implements AutoCloseable {
         return oldest[0];
     }
 
-    public List<ApiKey> keys() {
+    /// @param believed says of a key's id whether its row may be believed: others are left out
+    public List<ApiKey> keys(Predicate<String> believed) {
         List<ApiKey> keys = new ArrayList<>();
         byte[] table = Keys.table('k');
-        rows.scan(table, Keys.end(table), (key, row) -> keys.add(Rows.apiKey(row)));
+        rows.scan(table, Keys.end(table), (key, row) -> {
+            if (believed.test(Keys.apiKeyId(key))) {
+                keys.add(Rows.apiKey(row));
+            }
+            return true;
+        });
         return keys;
     }
 
@@ -325,7 +350,7 @@ public final class Scans implements AutoCloseable {
     }
 
     private @Nullable Operated operated(long logIndex, int ordinal, OperatorRow row) {
-        byte[] change = rows.get(Keys.change(row.owner(), row.sequence()));
+        byte[] change = served.test(row.owner()) ? rows.get(Keys.change(row.owner(), row.sequence())) : null;
         if (change == null) {
             return null;
         }

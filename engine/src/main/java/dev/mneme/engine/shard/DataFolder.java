@@ -3,6 +3,8 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.engine.integrity.IntegrityKey;
+import dev.mneme.engine.integrity.Seal;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// The folder that holds everything of a standalone node, opened by one process at a time.
 ///
@@ -29,14 +32,17 @@ import java.util.stream.Collectors;
 /// log/         the commit log
 /// tables/      the tables of every shard
 /// index/       the forward index; can be deleted while no process has the folder open
+/// integrity.key  the integrity key, unless it is kept elsewhere; mode 0600
 /// ```
 ///
-/// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for
+/// The manifest is lines of `key=value` in UTF-8: `format=2`, `epoch=<8 of a-z2-7>`, `shards=<n>`,
+/// `integrity=<id of the key>`, `mac=<hex>` over the other lines, and for
 /// each shard
 /// `slots.<shard>=<first>-<last>,…` in hex.
 public final class DataFolder implements AutoCloseable {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final String MANIFEST = "manifest";
+    private static final String KEY = "integrity.key";
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final Path path;
@@ -45,21 +51,25 @@ public final class DataFolder implements AutoCloseable {
     private final String epoch;
     private final int[] shardOfSlot;
     private final int shards;
+    private final Seal seal;
 
-    private DataFolder(Path path, FileChannel lockFile, FileLock lock, Map<String, String> manifest) {
+    private DataFolder(Path path, FileChannel lockFile, FileLock lock, Map<String, String> manifest, Seal seal) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
         this.epoch = required(manifest, "epoch");
         this.shards = Integer.parseInt(required(manifest, "shards"));
         this.shardOfSlot = slots(manifest, shards);
+        this.seal = seal;
     }
 
     /// Opens the folder, making it when it is missing.
     ///
     /// @param shards how many a new folder gets; an existing one keeps its own
-    /// @throws MnemeException `INVALID_REQUEST` when another process has it open or its format is newer
-    public static DataFolder open(Path path, int shards, RandomGenerator random) {
+    /// @param keyFile where the integrity key is; null: in the folder
+    /// @throws MnemeException `INVALID_REQUEST` when another process has it open, its format is not this version's,
+    ///     or its integrity key is missing or another one
+    public static DataFolder open(Path path, int shards, @Nullable Path keyFile, RandomGenerator random) {
         try {
             Files.createDirectories(path);
             FileChannel lockFile =
@@ -67,10 +77,11 @@ public final class DataFolder implements AutoCloseable {
             try {
                 FileLock lock = lock(path, lockFile);
                 Path manifest = path.resolve(MANIFEST);
+                IntegrityKey key = new IntegrityKey(keyFile == null ? path.resolve(KEY) : keyFile);
                 if (!Files.exists(manifest)) {
-                    write(path, newManifest(shards, random));
+                    write(path, newManifest(shards, key.openOrMake(), random));
                 }
-                return opened(path, lockFile, lock, manifest);
+                return opened(path, lockFile, lock, manifest, key);
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;
@@ -84,9 +95,15 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest) throws IOException {
+    private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest, IntegrityKey key)
+            throws IOException {
         try {
-            return new DataFolder(path, lockFile, lock, read(manifest));
+            Map<String, String> lines = read(manifest);
+            Seal seal = key.open(required(lines, "integrity"));
+            if (!mac(lines, seal).equals(required(lines, "mac"))) {
+                throw damaged(manifest, "its MAC is wrong");
+            }
+            return new DataFolder(path, lockFile, lock, lines, seal);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
             damaged.addSuppressed(e);
@@ -111,18 +128,32 @@ public final class DataFolder implements AutoCloseable {
         return lock;
     }
 
-    private static Map<String, String> newManifest(int shards, RandomGenerator random) {
+    private static Map<String, String> newManifest(int shards, Seal seal, RandomGenerator random) {
         Map<String, String> manifest = new TreeMap<>();
         manifest.put("format", String.valueOf(FORMAT));
         manifest.put("epoch", newEpoch(random));
         manifest.put("shards", String.valueOf(shards));
+        manifest.put("integrity", seal.keyId());
         HexFormat hex = HexFormat.of();
         for (int shard = 0; shard < shards; shard++) {
             int first = shard * Owner.SLOTS / shards;
             int last = (shard + 1) * Owner.SLOTS / shards - 1;
             manifest.put("slots." + shard, hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
         }
+        manifest.put("mac", mac(manifest, seal));
         return manifest;
+    }
+
+    private static String mac(Map<String, String> manifest, Seal seal) {
+        Map<String, String> covered = new TreeMap<>(manifest);
+        covered.remove("mac");
+        return seal.textMac("manifest", lines(covered));
+    }
+
+    private static String lines(Map<String, String> manifest) {
+        return manifest.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+                .collect(Collectors.joining());
     }
 
     private static String newEpoch(RandomGenerator random) {
@@ -133,13 +164,10 @@ public final class DataFolder implements AutoCloseable {
 
     /// Writes the manifest so that a crash leaves all of it or none.
     private static void write(Path folder, Map<String, String> manifest) throws IOException {
-        String text = manifest.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
-                .collect(Collectors.joining());
         Path draft = folder.resolve(MANIFEST + ".new");
         try (FileChannel file = FileChannel.open(
                 draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            file.write(StandardCharsets.UTF_8.encode(text));
+            file.write(StandardCharsets.UTF_8.encode(lines(manifest)));
             file.force(true);
         }
         Files.move(draft, folder.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
@@ -166,6 +194,12 @@ public final class DataFolder implements AutoCloseable {
         }
         if (format < 1) {
             throw damaged(file, "it names no format");
+        }
+        if (format < FORMAT) {
+            throw MnemeException.invalid(
+                    "data",
+                    "The data folder's format is " + format + ", of a version before the first release, whose rows are"
+                            + " not sealed: export with that version, and import into a new folder.");
         }
         return manifest;
     }
@@ -201,6 +235,11 @@ public final class DataFolder implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    /// What everything in the folder is sealed with.
+    public Seal seal() {
+        return seal;
     }
 
     public String epoch() {

@@ -60,7 +60,7 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static Store open(Path path, Settings settings) {
-        DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
+        DataFolder folder = DataFolder.open(path, settings.shards(), null, new SecureRandom());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings);
@@ -97,6 +97,7 @@ public final class LocalEngine {
             WriteAheadLog openLog = joined(entries);
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
+                    folder.seal(),
                     folder::shardOf,
                     names,
                     openLog,

@@ -15,6 +15,7 @@ import dev.mneme.engine.index.IndexSource;
 import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
 import dev.mneme.engine.state.StateMachine;
@@ -41,6 +42,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final Tables tables;
     private final Tables forwardIndex;
     private final String epoch;
+    private final ShardGuard guard;
     private final Shard shard;
     private final ShardIndex index;
     private final RecentChanges recent = new RecentChanges();
@@ -56,6 +58,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
             Subscribers subscribers,
             InstantSource clock,
             String epoch,
+            Seal seal,
             StoreConfig config,
             ShardMetrics metrics) {
         this.name = name;
@@ -63,13 +66,15 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.forwardIndex = forwardIndex;
         this.epoch = epoch;
         this.subscribers = subscribers;
+        this.guard = new ShardGuard(name, tables, seal);
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
-        StateMachine machine = new StateMachine(tables, epoch, config.retention());
+        StateMachine machine = new StateMachine(tables, seal, epoch, config.retention());
         this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queue(), metrics);
     }
 
     /// Brings tables and index to where the log is.
     void recover() {
+        guard.begin();
         index.begin(tables.appliedIndex());
         shard.recover();
     }
@@ -117,7 +122,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     @Override
     public Scans scan() {
-        return new Scans(tables, epoch);
+        return new Scans(tables, epoch, guard::serves);
+    }
+
+    ShardGuard guard() {
+        return guard;
     }
 
     RecentChanges recent() {
@@ -179,7 +188,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final class RowSource implements IndexSource {
         @Override
         public void memories(byte[] owner, Visitor visitor) {
-            try (Scans scans = scan()) {
+            try (Scans scans = new Scans(tables, epoch)) {
                 scans.memories(owner, 0, (arrival, version) -> {
                     Memory memory = version.memory();
                     visitor.memory(arrival, memory, () -> embedding(scans, owner, arrival));
@@ -195,7 +204,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
         @Override
         public void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
-            try (Scans scans = scan()) {
+            try (Scans scans = new Scans(tables, epoch)) {
                 scans.ownersChangedAfter(logIndex, visitor);
             }
         }

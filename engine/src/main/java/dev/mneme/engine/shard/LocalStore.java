@@ -32,6 +32,7 @@ import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
@@ -86,12 +87,14 @@ public final class LocalStore implements Store {
 
     /// What a store stands on; the tables of the system shard come last.
     ///
+    /// @param seal what rows are sealed with
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
     /// @param onClosed closes what the store stands on
     public record Parts(
             String epoch,
+            Seal seal,
             SlotTable slots,
             List<String> shardNames,
             CommitLog log,
@@ -126,6 +129,7 @@ public final class LocalStore implements Store {
                     subscribers,
                     parts.clock(),
                     epoch,
+                    parts.seal(),
                     config,
                     parts.metrics()));
         }
@@ -163,7 +167,7 @@ public final class LocalStore implements Store {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
             }
         }
-        LocalShard shard = shard(write.owner());
+        LocalShard shard = served(write.owner());
         WriteResult result = write(shard, write);
         if (write.commands().stream().anyMatch(Command.EraseOwner.class::isInstance)) {
             maintenance.afterErasure(shard, write.owner(), rollLog);
@@ -236,6 +240,13 @@ public final class LocalStore implements Store {
         return shards.get(slots.shardOf(owner.slot()));
     }
 
+    /// The owner's shard, once the owner is known to be as it was stored.
+    private LocalShard served(Owner owner) {
+        LocalShard shard = shard(owner);
+        shard.guard().require(owner);
+        return shard;
+    }
+
     /// Asks the shard that the id names, or every one.
     private <T> Optional<T> byId(MemoryId id, BiFunction<Scans, Pointer, Optional<T>> read) {
         List<LocalShard> candidates = id.slot().isPresent()
@@ -245,10 +256,12 @@ public final class LocalStore implements Store {
             try (Scans scans = shard.scan()) {
                 Optional<Pointer> pointer = scans.pointer(id);
                 if (pointer.isPresent()) {
+                    shard.guard().require(pointer.get().owner());
                     return read.apply(scans, pointer.get());
                 }
             }
         }
+        id.slot().ifPresent(slot -> candidates.getFirst().guard().requireSlot(slot));
         return Optional.empty();
     }
 
@@ -297,7 +310,7 @@ public final class LocalStore implements Store {
         ListPage page = new ListPage(query);
         Owner owner = query.owner();
         if (owner != null) {
-            try (Scans scans = shard(owner).scan()) {
+            try (Scans scans = served(owner).scan()) {
                 page.fill(scans, owner.hash());
                 return new MemoryPage(page.items(), page.nextCursor(), scans.position(owner));
             }
@@ -318,7 +331,7 @@ public final class LocalStore implements Store {
         long begin = System.nanoTime();
         StoreSearch search = new StoreSearch(query);
         Owner owner = query.owner();
-        SearchResult result = owner == null ? search.across(shards) : search.of(shard(owner), owner);
+        SearchResult result = owner == null ? search.across(shards) : search.of(served(owner), owner);
         metrics.searched(Duration.ofNanos(System.nanoTime() - begin));
         return result;
     }
@@ -347,7 +360,7 @@ public final class LocalStore implements Store {
 
     @Override
     public Position head(Owner owner) {
-        LocalShard shard = shard(owner);
+        LocalShard shard = served(owner);
         long recent = shard.recent().latest(owner);
         if (recent >= 0) {
             return new Position(epoch, owner.slot(), recent);
@@ -385,7 +398,7 @@ public final class LocalStore implements Store {
 
     @Override
     public ChangeBatch changes(Owner owner, long afterSequence, int limit) {
-        LocalShard shard = shard(owner);
+        LocalShard shard = served(owner);
         Instant keptSince = clock.instant().minus(config.retention().maxChangeAge());
         Optional<ChangeBatch> recent = recentChanges(shard, owner, afterSequence, limit, keptSince);
         if (recent.isPresent()) {
@@ -428,28 +441,28 @@ public final class LocalStore implements Store {
 
     @Override
     public Contexts contexts() {
-        return new StoredContexts(this::shard);
+        return new StoredContexts(this::served);
     }
 
     @Override
     public Modes modes() {
-        return new StoredModes(this::shard);
+        return new StoredModes(this::served);
     }
 
     @Override
     public ResponseSources responses() {
-        return new StoredResponses(this::shard);
+        return new StoredResponses(this::served);
     }
 
     @Override
     public SyncEvents syncEvents() {
-        return new StoredSyncEvents(this::shard);
+        return new StoredSyncEvents(this::served);
     }
 
     @Override
     public List<ApiKey> keys() {
         try (Scans scans = system.scan()) {
-            return scans.keys();
+            return scans.keys(system.guard()::servesKey);
         }
     }
 

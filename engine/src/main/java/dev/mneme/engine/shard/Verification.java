@@ -18,9 +18,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads everything in a data folder that no server has open: the log's checksums, every row, and whether the
-/// rows of
-/// an owner agree with each other.
+/// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row of the tables
+/// and of the index, whether the rows of an owner agree with each other, and whether each is as it was stored.
 public final class Verification {
     private static final long TABLES_BYTES = 64L << 20;
 
@@ -40,7 +39,7 @@ public final class Verification {
 
     /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open
     public static Report run(Path path) {
-        try (DataFolder folder = DataFolder.open(path, 1, new SecureRandom())) {
+        try (DataFolder folder = DataFolder.open(path, 1, null, new SecureRandom())) {
             return new Verification().check(folder);
         }
     }
@@ -50,11 +49,12 @@ public final class Verification {
         long records = log(folder, names.size());
         try (RocksFolder tables = RocksFolder.open(folder.path().resolve("tables"), names, TABLES_BYTES)) {
             for (int i = 0; i < names.size(); i++) {
-                shard(names.get(i), tables.tables(i), folder.epoch());
+                shard(names.get(i), tables.tables(i), folder);
             }
         } catch (MnemeException e) {
             problems.add("tables: " + e.getMessage());
         }
+        index(folder, names);
         return new Report(owners, memories, rows, records, problems);
     }
 
@@ -74,7 +74,19 @@ public final class Verification {
         }
     }
 
-    private void shard(String name, Tables tables, String epoch) {
+    private void index(DataFolder folder, List<String> names) {
+        try (RocksFolder index = RocksFolder.open(folder.path().resolve("index"), names, TABLES_BYTES)) {
+            for (int i = 0; i < names.size(); i++) {
+                try (Tables.Snapshot snapshot = index.tables(i).snapshot()) {
+                    snapshot.scan(new byte[] {0}, new byte[] {(byte) 0xff}, (key, row) -> true);
+                }
+            }
+        } catch (MnemeException e) {
+            problems.add("index: " + e.getMessage() + " It can be deleted: it is made anew from the tables.");
+        }
+    }
+
+    private void shard(String name, Tables tables, DataFolder folder) {
         try (Tables.Snapshot snapshot = tables.snapshot()) {
             snapshot.scan(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
                 rows++;
@@ -84,7 +96,8 @@ public final class Verification {
             problems.add("shard " + name + ": " + e.getMessage());
             return;
         }
-        try (Scans scans = new Scans(tables, epoch)) {
+        problems.addAll(ShardVerification.problems(tables, folder.seal(), name));
+        try (Scans scans = new Scans(tables, folder.epoch())) {
             long[] counted = new long[2];
             scans.owners(owner -> {
                 counted[0]++;

@@ -121,7 +121,7 @@ final class ContextDecisions {
         byte[] key = Keys.context(owner.hash(), put.key());
         entry.rows().put(key, encoded);
         if (context.expiresAt() != null) {
-            entry.rows().put(Keys.expiry(context.expiresAt(), key), new byte[0]);
+            entry.rows().put(Keys.expiry(context.expiresAt(), key), Rows.mark());
         }
         owner.change(ChangeType.CONTEXT_PUT, by, context);
         return new Outcome.Stored(current == null ? MemoryEvent.ADD : MemoryEvent.UPDATE, context);

@@ -2,8 +2,10 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.ShardTotals;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.List;
 /// One log entry while it is applied: its rows, and what it has brought about so far.
 final class Entry {
     private final Transaction rows;
+    private final Seal seal;
     private final String epoch;
     private final long logIndex;
     private final Instant at;
@@ -23,9 +26,11 @@ final class Entry {
     private long trimmedIndex;
     private int trimmedOrdinal;
     private int ordinal;
+    private ShardTotals totals;
 
-    Entry(Transaction rows, String epoch, long logIndex, Instant at, Retention retention) {
+    Entry(Transaction rows, Seal seal, String epoch, long logIndex, Instant at, Retention retention) {
         this.rows = rows;
+        this.seal = seal;
         this.epoch = epoch;
         this.logIndex = logIndex;
         this.at = at;
@@ -36,10 +41,15 @@ final class Entry {
         this.trims = shard.trims();
         this.trimmedIndex = shard.trimmedIndex();
         this.trimmedOrdinal = shard.trimmedOrdinal();
+        this.totals = shard.totals();
     }
 
     Transaction rows() {
         return rows;
+    }
+
+    Seal seal() {
+        return seal;
     }
 
     String epoch() {
@@ -88,7 +98,13 @@ final class Entry {
         }
     }
 
+    /// Seals every row that the entry has changed, and the shard's own row over them.
     void store() {
-        rows.put(Keys.shard(), new Rows.Shard(at, owners, memories, trims, trimmedIndex, trimmedOrdinal).encode());
+        Sealing sealing = new Sealing(rows, seal);
+        totals = sealing.apply(totals, logIndex);
+        rows.put(
+                Keys.shard(),
+                new Rows.Shard(at, owners, memories, trims, trimmedIndex, trimmedOrdinal, totals).encode());
+        sealing.sealRoot(Keys.shard());
     }
 }

@@ -14,6 +14,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.engine.table.ContentHash;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,9 +7,8 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.engine.codec.ByteReader;
-import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -99,10 +98,12 @@ final class MemoryRows {
     void add(OwnerState owner, Memory memory, @Nullable Embedding embedding, long sequence, Provenance by) {
         byte[] hash = owner.hash();
         Version version = new Version(MemoryEvent.ADD, memory, memory.version(), sequence, memory.updatedAt(), by);
-        entry.rows().put(Keys.memory(hash, sequence), version.encode());
+        entry.rows().insert(Keys.memory(hash, sequence), version.encode());
         entry.rows().put(Keys.pointer(memory.id()), new Pointer(hash, sequence).encode());
-        entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
-        storeEmbedding(owner, sequence, embedding);
+        entry.rows().insert(Keys.updated(hash, sequence), Rows.encode(sequence));
+        if (embedding != null) {
+            entry.rows().insert(Keys.embedding(hash, sequence), Rows.encode(embedding, sequence));
+        }
         addDuplicate(owner, memory, sequence);
         countEntities(owner, memory, 1);
         entry.countMemories(1);
@@ -126,8 +127,8 @@ final class MemoryRows {
         Version version = new Version(MemoryEvent.UPDATE, memory, memory.version(), sequence, memory.updatedAt(), by);
         entry.rows().put(Keys.memory(hash, arrival), version.encode());
         entry.rows().delete(Keys.updated(hash, before.version().sequence()));
-        entry.rows().put(Keys.updated(hash, sequence), Rows.encode(arrival));
-        storeEmbedding(owner, arrival, embedding);
+        entry.rows().insert(Keys.updated(hash, sequence), Rows.encode(arrival));
+        storeEmbedding(owner, arrival, embedding, sequence);
         History.trim(entry, hash, arrival, memory.version());
         if (!memory.text().equals(before.memory().text())) {
             removeDuplicate(owner, before.memory(), arrival);
@@ -206,12 +207,12 @@ final class MemoryRows {
         return entry.rows().rows(table, Keys.end(table));
     }
 
-    private void storeEmbedding(OwnerState owner, long arrival, @Nullable Embedding embedding) {
+    private void storeEmbedding(OwnerState owner, long arrival, @Nullable Embedding embedding, long sequence) {
         byte[] key = Keys.embedding(owner.hash(), arrival);
         if (embedding == null) {
             entry.rows().delete(key);
         } else {
-            entry.rows().put(key, Rows.encode(embedding));
+            entry.rows().put(key, Rows.encode(embedding, sequence));
         }
     }
 
@@ -247,15 +248,8 @@ final class MemoryRows {
     }
 
     private List<Long> duplicates(byte[] key) {
-        List<Long> arrivals = new ArrayList<>();
         byte[] row = entry.rows().get(key);
-        if (row != null) {
-            ByteReader in = new ByteReader(row);
-            while (in.hasMore()) {
-                arrivals.add(in.unsigned());
-            }
-        }
-        return arrivals;
+        return row == null ? new ArrayList<>() : Rows.arrivals(row);
     }
 
     private void storeDuplicates(byte[] key, List<Long> arrivals) {
@@ -263,9 +257,7 @@ final class MemoryRows {
             entry.rows().delete(key);
             return;
         }
-        ByteWriter out = new ByteWriter(10);
-        arrivals.forEach(out::unsigned);
-        entry.rows().put(key, out.toByteArray());
+        entry.rows().put(key, Rows.encode(arrivals));
     }
 
     private void countEntities(OwnerState owner, Memory memory, int more) {

@@ -80,7 +80,7 @@ final class ModeDecisions {
                 sequence,
                 inspired || owner.inspired(by.instance()));
         owner.change(ChangeType.TRANSITION_RECORDED, by, transition);
-        entry.rows().put(Keys.transition(owner.hash(), sequence), Rows.encode(transition));
+        entry.rows().insert(Keys.transition(owner.hash(), sequence), Rows.encode(transition));
         return transition;
     }
 

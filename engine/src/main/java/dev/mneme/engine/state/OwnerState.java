@@ -12,7 +12,9 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Subject;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.ChangeRow.Ref;
+import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
@@ -26,6 +28,7 @@ final class OwnerState {
     private final byte[] hash;
     private Head head;
     private boolean counted;
+    private Digest128 chainBeforeLatest = Digest128.ZERO;
 
     OwnerState(Entry entry, Owner owner) {
         this.entry = entry;
@@ -59,8 +62,7 @@ final class OwnerState {
     }
 
     void space(EmbeddingSpace space) {
-        head = new Head(
-                head.owner(), head.sequence(), head.oldest(), space, head.idempotencyOldest(), head.idempotencyNext());
+        head = head.withSpace(space);
     }
 
     /// Whether an instance of this user is in mode `inspired`, so that what it writes is local only.
@@ -86,7 +88,7 @@ final class OwnerState {
     }
 
     void idempotency(long oldest, long next) {
-        head = new Head(head.owner(), head.sequence(), head.oldest(), head.space(), oldest, next);
+        head = head.withIdempotency(oldest, next);
     }
 
     /// The next change of this owner, of a memory.
@@ -116,10 +118,14 @@ final class OwnerState {
         long sequence = head.sequence() + 1;
         int ordinal = entry.nextOrdinal();
         Instant at = entry.at();
-        ChangeRow row = new ChangeRow(type, ref, localOnly, at, by, entry.logIndex(), ordinal);
-        entry.rows().put(Keys.change(hash, sequence), row.encode());
-        entry.rows().put(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
-        head = new Head(owner, sequence, head.oldest(), head.space(), head.idempotencyOldest(), head.idempotencyNext());
+        byte[] change = Keys.change(hash, sequence);
+        byte[] row = new ChangeRow(type, ref, localOnly, at, by, entry.logIndex(), ordinal).encode();
+        entry.rows().insert(change, row);
+        entry.rows().insert(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
+        OwnerTotals totals = head.totals();
+        chainBeforeLatest = totals.chain();
+        Digest128 chain = entry.seal().link(totals.chain(), change, row);
+        head = head.changed(owner, sequence, totals.withChain(chain, totals.chainBefore()));
         String key = subject == null ? null : ChangeRow.keyOf(subject);
         entry.changes().add(new Change(owner, position(), type, at, by, localOnly, key, subject));
         trimChanges(at);
@@ -129,31 +135,30 @@ final class OwnerState {
     private void trimChanges(Instant now) {
         Retention retention = entry.retention();
         long oldest = head.oldest();
+        Digest128 chainBefore = head.totals().chainBefore();
         for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE && oldest < head.sequence(); i++) {
-            byte[] row = entry.rows().get(Keys.change(hash, oldest));
+            byte[] key = Keys.change(hash, oldest);
+            byte[] row = entry.rows().get(key);
             boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
             if (row != null) {
                 ChangeRow change = ChangeRow.decode(row);
                 if (!tooMany && change.at().isAfter(now.minus(retention.maxChangeAge()))) {
                     break;
                 }
-                entry.rows().delete(Keys.change(hash, oldest));
+                chainBefore = entry.seal().link(chainBefore, key, row);
+                entry.rows().delete(key);
                 entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
                 entry.trimmed(change.logIndex(), change.ordinal());
             }
             oldest++;
         }
-        oldest(oldest);
+        head = head.withOldest(oldest, head.totals().withChain(head.totals().chain(), chainBefore));
     }
 
-    private void oldest(long oldest) {
-        head = new Head(
-                head.owner(), head.sequence(), oldest, head.space(), head.idempotencyOldest(), head.idempotencyNext());
-    }
-
-    /// After an erasure: only the sequence goes on, and nothing says whose it was.
+    /// After an erasure: only the sequence and the chain of changes go on, and nothing says whose they were.
     void erased() {
-        head = new Head(null, head.sequence(), head.sequence(), null, 0, 0);
+        OwnerTotals totals = head.totals().withChain(head.totals().chain(), chainBeforeLatest);
+        head = new Head(null, head.sequence(), head.sequence(), null, 0, 0, totals);
     }
 
     void store() {

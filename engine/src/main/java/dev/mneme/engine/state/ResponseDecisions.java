@@ -46,7 +46,7 @@ final class ResponseDecisions {
                 sequence,
                 owner.inspired(by.instance()) || owner.inspired(command.instanceId()));
         owner.change(ChangeType.RESPONSE_RECORDED, by, source);
-        entry.rows().put(Keys.response(owner.hash(), sequence), Rows.encode(source));
+        entry.rows().insert(Keys.response(owner.hash(), sequence), Rows.encode(source));
         entry.rows().put(name, Rows.encode(sequence));
         return new Outcome.Stored(MemoryEvent.ADD, source);
     }

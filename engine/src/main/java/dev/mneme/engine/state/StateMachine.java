@@ -9,6 +9,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
@@ -21,18 +22,20 @@ import java.util.List;
 /// Used by the shard's thread alone.
 public final class StateMachine {
     private final Tables tables;
+    private final Seal seal;
     private final String epoch;
     private final Retention retention;
 
-    public StateMachine(Tables tables, String epoch, Retention retention) {
+    public StateMachine(Tables tables, Seal seal, String epoch, Retention retention) {
         this.tables = tables;
+        this.seal = seal;
         this.epoch = epoch;
         this.retention = retention;
     }
 
     /// Decides every write of an entry; nothing is stored yet.
     public Applied apply(long logIndex, ShardBatch batch) {
-        Entry entry = new Entry(new Transaction(tables), epoch, logIndex, batch.at(), retention);
+        Entry entry = new Entry(new Transaction(tables), seal, epoch, logIndex, batch.at(), retention);
         List<WriteResult> results = new ArrayList<>();
         batch.writes().forEach(write -> results.add(apply(entry, write)));
         entry.store();

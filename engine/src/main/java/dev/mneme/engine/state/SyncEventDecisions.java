@@ -50,7 +50,7 @@ final class SyncEventDecisions {
         put(event);
         entry.rows().put(Keys.syncEventOf(owner.hash(), event.id()), Rows.encode(event.sequence()));
         if (event.expiresAt() != null) {
-            entry.rows().put(Keys.expiry(event.expiresAt(), key(event)), new byte[0]);
+            entry.rows().put(Keys.expiry(event.expiresAt(), key(event)), Rows.mark());
         }
         return new Outcome.Stored(MemoryEvent.ADD, event);
     }

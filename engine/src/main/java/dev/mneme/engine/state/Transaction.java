@@ -2,6 +2,7 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Transaction {
     private final Tables tables;
     private final NavigableMap<byte[], Optional<byte[]>> changed = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<byte[], Optional<byte[]>> stored = new TreeMap<>(Arrays::compareUnsigned);
 
     Transaction(Tables tables) {
         this.tables = tables;
@@ -22,7 +24,28 @@ final class Transaction {
 
     byte @Nullable [] get(byte[] key) {
         Optional<byte[]> mine = changed.get(key);
-        return mine == null ? tables.get(key) : mine.orElse(null);
+        return mine == null ? stored(key) : mine.orElse(null);
+    }
+
+    /// The row as it is before this entry; read once.
+    byte @Nullable [] stored(byte[] key) {
+        Optional<byte[]> known = stored.get(key);
+        if (known == null) {
+            known = Optional.ofNullable(tables.get(key));
+            stored.put(key, known);
+        }
+        return known.orElse(null);
+    }
+
+    /// Puts a row under a key that no entry before this one can have used, so that none need be looked for.
+    void insert(byte[] key, byte[] value) {
+        stored.putIfAbsent(key, Optional.empty());
+        changed.put(key, Optional.of(value));
+    }
+
+    /// The keys that were put or deleted so far, in order.
+    List<byte[]> changedKeys() {
+        return List.copyOf(changed.keySet());
     }
 
     void put(byte[] key, byte[] value) {
@@ -39,6 +62,7 @@ final class Transaction {
         try (Tables.Snapshot snapshot = tables.snapshot()) {
             snapshot.scan(from, to, (key, value) -> {
                 merged.put(key, value);
+                stored.put(key, Optional.of(value));
                 return true;
             });
         }

@@ -53,6 +53,11 @@ public final class Keys {
 
     private Keys() {}
 
+    /// Whether a row lies with its owner, so that the owner's head covers it.
+    public static boolean isOwned(byte[] key) {
+        return OWNED_TABLES.indexOf(key[0]) >= 0;
+    }
+
     public static byte[] shard() {
         return new byte[] {'s'};
     }
@@ -134,6 +139,11 @@ public final class Keys {
                 .u8('k')
                 .raw(id.getBytes(StandardCharsets.UTF_8))
                 .toByteArray();
+    }
+
+    /// The id in the key of an API key's row.
+    public static String apiKeyId(byte[] row) {
+        return new String(row, 1, row.length - 1, StandardCharsets.UTF_8);
     }
 
     public static byte[] context(byte[] owner, String key) {
@@ -253,6 +263,11 @@ public final class Keys {
             }
         }
         throw new IllegalArgumentException("no key follows this prefix");
+    }
+
+    /// The arrival in the key of an earlier version of a memory.
+    public static long arrivalOf(byte[] version) {
+        return ByteBuffer.wrap(version, 1 + OWNER, 8).getLong();
     }
 
     /// The number at the end of a key.

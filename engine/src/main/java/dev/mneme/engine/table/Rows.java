@@ -21,17 +21,28 @@ import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.codec.ModelCodec;
 import dev.mneme.engine.codec.SubjectCodec;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The values of a shard's rows. Each begins with an envelope, so that a later version can add to it:
 ///
 /// ```text
-/// u8 format (1) · u8 length of the MAC (0 for now) · the MAC · the fields
+/// u8 format (1) · u8 length of the MAC (16) · the MAC · the fields
 /// ```
+///
+/// Encoding leaves the MAC blank: it is filled in when the row is stored (`engine.integrity`).
 public final class Rows {
     private static final int FORMAT = 1;
     private static final int SMALL_ROW = 256;
+    private static final byte[] BLANK_MAC = new byte[Digest128.BYTES];
+
+    /// Where a row's MAC begins.
+    public static final int MAC_AT = 2;
+
+    /// Where a row's fields begin.
+    public static final int FIELDS_AT = MAC_AT + Digest128.BYTES;
 
     private Rows() {}
 
@@ -40,17 +51,26 @@ public final class Rows {
     /// @param time the last command time
     /// @param trims how many changes retention has removed
     /// @param trimmedIndex the latest among the removed: its log index, and `trimmedOrdinal` within that entry
-    public record Shard(Instant time, long owners, long memories, long trims, long trimmedIndex, int trimmedOrdinal) {
-        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0, 0);
+    /// @param totals over the rows that no owner's head covers
+    public record Shard(
+            Instant time,
+            long owners,
+            long memories,
+            long trims,
+            long trimmedIndex,
+            int trimmedOrdinal,
+            ShardTotals totals) {
+        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0, 0, ShardTotals.NONE);
 
         public byte[] encode() {
-            return sealed().instant(time)
+            ByteWriter out = sealed().instant(time)
                     .unsigned(owners)
                     .unsigned(memories)
                     .unsigned(trims)
                     .unsigned(trimmedIndex)
-                    .unsigned(trimmedOrdinal)
-                    .toByteArray();
+                    .unsigned(trimmedOrdinal);
+            totals.write(out);
+            return out.toByteArray();
         }
 
         public static Shard decode(byte @Nullable [] row) {
@@ -67,7 +87,8 @@ public final class Rows {
                     in.unsigned(),
                     in.unsigned(),
                     in.unsigned(),
-                    Math.toIntExact(in.unsigned()));
+                    Math.toIntExact(in.unsigned()),
+                    ShardTotals.read(in));
         }
     }
 
@@ -79,15 +100,40 @@ public final class Rows {
     /// @param space fixed by the first vector
     /// @param idempotencyOldest the ordinal of the oldest idempotency record
     /// @param idempotencyNext the ordinal of the next one
+    /// @param totals over the owner's rows
     public record Head(
             @Nullable Owner owner,
             long sequence,
             long oldest,
             @Nullable EmbeddingSpace space,
             long idempotencyOldest,
-            long idempotencyNext) {
+            long idempotencyNext,
+            OwnerTotals totals) {
         public static Head of(Owner owner) {
-            return new Head(owner, 0, 1, null, 0, 0);
+            return new Head(owner, 0, 1, null, 0, 0, OwnerTotals.NONE);
+        }
+
+        /// After a change.
+        ///
+        /// @param named whose it is
+        public Head changed(Owner named, long newSequence, OwnerTotals newTotals) {
+            return new Head(named, newSequence, oldest, space, idempotencyOldest, idempotencyNext, newTotals);
+        }
+
+        public Head withOldest(long newOldest, OwnerTotals newTotals) {
+            return new Head(owner, sequence, newOldest, space, idempotencyOldest, idempotencyNext, newTotals);
+        }
+
+        public Head withSpace(EmbeddingSpace newSpace) {
+            return new Head(owner, sequence, oldest, newSpace, idempotencyOldest, idempotencyNext, totals);
+        }
+
+        public Head withIdempotency(long newOldest, long newNext) {
+            return new Head(owner, sequence, oldest, space, newOldest, newNext, totals);
+        }
+
+        public Head withTotals(OwnerTotals newTotals) {
+            return new Head(owner, sequence, oldest, space, idempotencyOldest, idempotencyNext, newTotals);
         }
 
         public byte[] encode() {
@@ -99,7 +145,9 @@ public final class Rows {
             if (space != null) {
                 ModelCodec.write(out, space);
             }
-            return out.unsigned(idempotencyOldest).unsigned(idempotencyNext).toByteArray();
+            out.unsigned(idempotencyOldest).unsigned(idempotencyNext);
+            totals.write(out);
+            return out.toByteArray();
         }
 
         public static Head decode(byte[] row) {
@@ -113,7 +161,8 @@ public final class Rows {
                     in.unsigned(),
                     in.bool() ? ModelCodec.space(in) : null,
                     in.unsigned(),
-                    in.unsigned());
+                    in.unsigned(),
+                    OwnerTotals.read(in));
         }
     }
 
@@ -163,16 +212,26 @@ public final class Rows {
         }
     }
 
-    public static byte[] encode(Embedding embedding) {
+    /// @param sequence of the change that made the version of the memory that it belongs to
+    public static byte[] encode(Embedding embedding, long sequence) {
         TokenVectors tokens = embedding.tokens();
         int tokenBytes = tokens == null ? 0 : tokens.rows().length;
         ByteWriter out = sealed(SMALL_ROW + Float.BYTES * embedding.vector().length + tokenBytes);
+        out.fixed64(sequence);
         ModelCodec.write(out, embedding);
         return out.toByteArray();
     }
 
     public static Embedding embedding(byte[] row) {
-        return read(row, ModelCodec::embedding);
+        return read(row, in -> {
+            in.fixed64();
+            return ModelCodec.embedding(in);
+        });
+    }
+
+    /// The sequence of the version that an embedding belongs to.
+    public static long embeddedAt(byte[] row) {
+        return read(row, ByteReader::fixed64);
     }
 
     /// The operator's feed: whose change, and which.
@@ -213,6 +272,28 @@ public final class Rows {
 
     public static long arrival(byte[] row) {
         return read(row, ByteReader::fixed64);
+    }
+
+    /// The arrivals of the live memories with one content, in their order.
+    public static byte[] encode(List<Long> arrivals) {
+        ByteWriter out = sealed(FIELDS_AT + 10);
+        arrivals.forEach(out::unsigned);
+        return out.toByteArray();
+    }
+
+    public static List<Long> arrivals(byte[] row) {
+        return read(row, in -> {
+            List<Long> arrivals = new ArrayList<>();
+            while (in.hasMore()) {
+                arrivals.add(in.unsigned());
+            }
+            return arrivals;
+        });
+    }
+
+    /// A row whose key says it all.
+    public static byte[] mark() {
+        return sealed(FIELDS_AT).toByteArray();
     }
 
     /// Where an idempotency record lies, and when it was made.
@@ -318,7 +399,7 @@ public final class Rows {
 
     /// @param capacity about how long the row will be, so that it need not grow
     private static ByteWriter sealed(int capacity) {
-        return new ByteWriter(capacity).u8(FORMAT).u8(0);
+        return new ByteWriter(capacity).u8(FORMAT).u8(BLANK_MAC.length).raw(BLANK_MAC);
     }
 
     static <T> T read(byte[] row, Function<ByteReader, T> fields) {

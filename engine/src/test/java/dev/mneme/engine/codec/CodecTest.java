@@ -25,8 +25,11 @@ import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.ChangeRow.Ref;
+import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.IdempotencyRow;
+import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.ShardTotals;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -74,11 +77,13 @@ final class CodecTest {
     @Test
     void everyRowIsReadAsItWasWritten() {
         Owner owner = Owner.user("α");
-        Rows.Head head = new Rows.Head(owner, 5, 2, new EmbeddingSpace("e", 3), 1, 4);
+        Digest128 sum = new Digest128(-1, 2);
+        OwnerTotals totals = new OwnerTotals(3, sum, sum.plus(sum), sum.minus(sum));
+        Rows.Head head = new Rows.Head(owner, 5, 2, new EmbeddingSpace("e", 3), 1, 4, totals);
         assertThat(Rows.Head.decode(head.encode())).isEqualTo(head);
-        Rows.Head erased = new Rows.Head(null, 5, 5, null, 0, 0);
+        Rows.Head erased = new Rows.Head(null, 5, 5, null, 0, 0, totals);
         assertThat(Rows.Head.decode(erased.encode())).isEqualTo(erased);
-        Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5);
+        Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, ShardTotals.NONE);
         assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);
         assertThat(Rows.Shard.decode(null)).isEqualTo(Rows.Shard.NEW);
         for (ChangeType type : ChangeType.values()) {
@@ -105,10 +110,10 @@ final class CodecTest {
         Rows.Version version =
                 new Rows.Version(MemoryEvent.ADD, memory(random), 1, 1, time(random), Provenance.ofKey("k"));
         damage(random, version.encode(), Rows.Version::decode);
-        damage(random, Rows.encode(embedding(random)), Rows::embedding);
+        damage(random, Rows.encode(embedding(random), 7), Rows::embedding);
         damage(random, Rows.encode(apiKey()), Rows::apiKey);
         damage(random, Rows.Head.of(Owner.user("alice")).encode(), Rows.Head::decode);
-        damage(random, new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5).encode(), Rows.Shard::decode);
+        damage(random, new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5, ShardTotals.NONE).encode(), Rows.Shard::decode);
         IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(ErrorCode.NOT_FOUND, "m", null, List.of(), null);
         damage(
                 random,

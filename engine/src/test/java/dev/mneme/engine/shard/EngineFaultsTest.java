@@ -82,7 +82,7 @@ final class EngineFaultsTest {
     void aNewerFormatIsRefused() throws IOException {
         open().close();
         Path manifest = folder.resolve("manifest");
-        Files.writeString(manifest, Files.readString(manifest).replace("format=1", "format=2"));
+        Files.writeString(manifest, Files.readString(manifest).replace("format=2", "format=3"));
         MnemeException refusal = refusal(this::open);
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
         assertThat(refusal).hasMessageContaining("format is 2").hasMessageContaining("newer version");
@@ -94,7 +94,7 @@ final class EngineFaultsTest {
         Path manifest = folder.resolve("manifest");
         String good = Files.readString(manifest);
         for (String bad : List.of(
-                good.replace("format=1", "format=one"),
+                good.replace("format=2", "format=one"),
                 good.replace("shards=4", "shards=many"),
                 good.replace("shards=4", "shards=9"),
                 good.replaceAll("epoch=.*\n", ""),

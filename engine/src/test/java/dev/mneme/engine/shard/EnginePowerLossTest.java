@@ -7,6 +7,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.WriteAheadLog;
@@ -170,6 +171,7 @@ final class EnginePowerLossTest {
         private LocalStore.Parts parts(List<CrashableTables> forward) {
             return new LocalStore.Parts(
                     "abcdefgh",
+                    Seal.under(new byte[32]),
                     slot -> slot % (SHARDS - 1),
                     List.of("0", "1", "system"),
                     log,

@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.HeapCommitLog;
@@ -34,6 +35,7 @@ final class HeapNode {
     LocalStore open(CommitLog on) {
         LocalStore.Parts parts = new LocalStore.Parts(
                 "abcdefgh",
+                Seal.under(new byte[32]),
                 slot -> slot % (SHARDS - 1),
                 List.of("0", "1", "system"),
                 on,

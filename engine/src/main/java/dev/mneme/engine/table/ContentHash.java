@@ -1,4 +1,4 @@
-package dev.mneme.engine.state;
+package dev.mneme.engine.table;
 
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// What makes two memories the same memory: the four scope ids, the text (NFC, trimmed), the role and the
 /// caller's
 /// timestamp.
-final class ContentHash {
+public final class ContentHash {
     private ContentHash() {}
 
-    static byte[] of(Memory memory) {
+    public static byte[] of(Memory memory) {
         return of(memory.scope(), memory.text(), memory.role(), memory.timestamp());
     }
 
-    static byte[] of(ScopeIds scope, String text, @Nullable String role, @Nullable Instant timestamp) {
+    public static byte[] of(ScopeIds scope, String text, @Nullable String role, @Nullable Instant timestamp) {
         ByteWriter content = new ByteWriter(text.length() + 64)
                 .nullableString(scope.userId())
                 .nullableString(scope.agentId())

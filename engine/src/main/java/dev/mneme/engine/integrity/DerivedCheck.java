@@ -1,0 +1,54 @@
+package dev.mneme.engine.integrity;
+
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.Digest128;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.ShardTotals;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whether the rows that are derived from owners' rows, and lie outside of them, are those that were stored:
+/// pointers, entities, the operator's feed, expiries, and nothing unknown.
+public final class DerivedCheck {
+    private static final int MAX_PROBLEMS = 20;
+
+    private DerivedCheck() {}
+
+    /// Costs an HMAC for each of them, so for each memory and change of the shard.
+    ///
+    /// @param name the shard's
+    public static List<String> problems(Tables.Snapshot rows, Seal seal, String name) {
+        ShardTotals totals = Rows.Shard.decode(rows.get(Keys.shard())).totals();
+        List<String> problems = new ArrayList<>();
+        long[] count = new long[1];
+        Digest128[] sum = {Digest128.ZERO};
+        rows.scan(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
+            if (Keys.isOwned(key) || "shk".indexOf(key[0]) >= 0) {
+                return true;
+            }
+            Seal.Tag tag = seal.tag(key, row);
+            count[0]++;
+            sum[0] = sum[0].plus(tag.hash());
+            if (!tag.isIn(row)) {
+                problems.add(nameOf(key) + " in shard " + name + " was changed, or is not from here");
+            }
+            return problems.size() < MAX_PROBLEMS;
+        });
+        if (problems.isEmpty() && (count[0] != totals.others() || !sum[0].equals(totals.othersSum()))) {
+            problems.add("a row that is derived from others in shard " + name
+                    + " (a pointer, an entity, the operator's feed, an expiry) is missing, or was put back");
+        }
+        return problems;
+    }
+
+    private static String nameOf(byte[] key) {
+        return switch (key[0]) {
+            case 'p' -> "the pointer of an id";
+            case 'n' -> "the count of an entity";
+            case 'o' -> "a row of the operator's feed";
+            case 'f' -> "an expiry";
+            default -> "a row of an unknown table";
+        };
+    }
+}

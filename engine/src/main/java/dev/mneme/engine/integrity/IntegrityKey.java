@@ -1,0 +1,112 @@
+package dev.mneme.engine.integrity;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Set;
+
+/// The file of a folder's integrity key: 64 hex digits and a line's end, readable by its owner alone.
+public final class IntegrityKey {
+    private static final int BYTES = 32;
+
+    private final Path file;
+
+    public IntegrityKey(Path file) {
+        this.file = file;
+    }
+
+    /// The key for a new folder: the one that the file has or, when there is none, a fresh one, durable on return.
+    public Seal openOrMake() {
+        if (!Files.exists(file)) {
+            make();
+        }
+        return read();
+    }
+
+    /// The key of a folder that was sealed with it.
+    ///
+    /// @param keyId what the folder says of its key
+    /// @throws MnemeException `INVALID_REQUEST` when the file is missing, or is of another key
+    public Seal open(String keyId) {
+        if (!Files.exists(file)) {
+            throw refused("The integrity key " + file + " is missing, and the data folder is sealed with it: put it"
+                    + " back, or name where it is with --integrity-key.");
+        }
+        Seal seal = read();
+        if (!seal.keyId().equals(keyId)) {
+            throw refused("The integrity key " + file + " is not the one that the data folder was sealed with (that"
+                    + " has the id " + keyId + "): put that one back, or name it with --integrity-key.");
+        }
+        return seal;
+    }
+
+    private void make() {
+        byte[] key = new byte[BYTES];
+        new SecureRandom().nextBytes(key);
+        String text = HexFormat.of().formatHex(key) + "\n";
+        try (FileChannel channel =
+                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            throw unusable(e);
+        }
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private Seal read() {
+        try {
+            byte[] key = HexFormat.of()
+                    .parseHex(Files.readString(file, StandardCharsets.US_ASCII).strip());
+            if (key.length == BYTES) {
+                return Seal.under(key);
+            }
+        } catch (IOException e) {
+            throw unusable(e);
+        } catch (IllegalArgumentException e) {
+            MnemeException refused = noKey();
+            refused.addSuppressed(e);
+            throw refused;
+        }
+        throw noKey();
+    }
+
+    private MnemeException noKey() {
+        return refused(
+                "The file " + file + " holds no integrity key, which is 64 hex digits: put the right one back, or"
+                        + " name it with --integrity-key.");
+    }
+
+    private MnemeException unusable(IOException e) {
+        return new MnemeException(
+                ErrorCode.INVALID_REQUEST,
+                "The integrity key " + file + " cannot be used (" + e + "): mend its permissions, or name another file"
+                        + " with --integrity-key.",
+                e);
+    }
+
+    private static MnemeException refused(String message) {
+        return MnemeException.invalid("integrityKey", message);
+    }
+}

@@ -1,0 +1,251 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.DerivedCheck;
+import dev.mneme.engine.integrity.OwnerCheck;
+import dev.mneme.engine.integrity.RootsCheck;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Lets nobody read or write an owner's data before it was checked, and nobody but an operator afterwards when
+/// something is wrong with it. Each owner is checked once in a process's life: by who first asks for it, or by
+/// [#checkAll] in the background. After that was through, only the owners that failed are remembered.
+///
+/// **Threads**: any. Who asks for an owner that is being checked waits.
+final class ShardGuard {
+    private final String shard;
+    private final Tables tables;
+    private final Seal seal;
+
+    /// What is wrong with each owner that was checked; the empty string: nothing.
+    private final Map<ByteBuffer, String> checked = new ConcurrentHashMap<>();
+
+    private final Object rootsLock = new Object();
+    private volatile @Nullable RootsCheck roots;
+    private volatile boolean whole;
+    private volatile List<String> derived = List.of();
+    private volatile long owners;
+
+    ShardGuard(String shard, Tables tables, Seal seal) {
+        this.shard = shard;
+        this.tables = tables;
+        this.seal = seal;
+    }
+
+    /// Before the log is replayed: rows that do not contain what they say they do cannot be brought up to date.
+    void begin() {
+        byte[] row = tables.get(Keys.shard());
+        long applied = tables.appliedIndex();
+        if (row == null || !seal.sound(Keys.shard(), row)) {
+            return; // said by the check of the roots
+        }
+        long contained = Rows.Shard.decode(row).totals().logIndex();
+        if (contained != applied) {
+            throw new MnemeException(
+                    ErrorCode.INTEGRITY_VIOLATION,
+                    "The tables of shard " + shard + " contain log entry " + contained + " and claim " + applied
+                            + ": somebody changed that. Restore the data folder from a backup.");
+        }
+    }
+
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when something is wrong with the owner
+    void require(Owner owner) {
+        require(owner.hash());
+    }
+
+    void require(byte[] owner) {
+        String problem = problem(owner);
+        if (!problem.isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.INTEGRITY_VIOLATION,
+                    "This data was changed from outside, and is not served: " + problem
+                            + ". An operator can restore a backup, or accept it with mneme verify --accept.");
+        }
+    }
+
+    /// Whether nothing is wrong with the owner.
+    boolean serves(byte[] owner) {
+        return problem(owner).isEmpty();
+    }
+
+    /// Whether an API key may be believed.
+    boolean servesKey(String id) {
+        byte[] key = Keys.apiKey(id);
+        byte[] row = tables.get(key);
+        return row != null && seal.sound(key, row) && roots().trusts(key);
+    }
+
+    /// After an id led nowhere: refuses the answer that there is no such record when an owner of its slot, whose it
+    /// may have been, has lost some.
+    void requireSlot(int slot) {
+        if (whole && checked.isEmpty() && roots().problems().isEmpty()) {
+            return;
+        }
+        if (!roots().shard().isEmpty()) {
+            throw refused(roots().shard());
+        }
+        for (byte[] owner : owners(slot)) {
+            require(owner);
+        }
+    }
+
+    private List<byte[]> owners(int slot) {
+        List<byte[]> found = new ArrayList<>();
+        byte[] heads = Keys.table('h');
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            rows.scan(heads, Keys.end(heads), (key, row) -> {
+                Owner owner = seal.sound(key, row) ? Rows.Head.decode(row).owner() : null;
+                if (owner != null && owner.slot() == slot) {
+                    found.add(Keys.ownerOf(key));
+                }
+                return true;
+            });
+        }
+        return found;
+    }
+
+    private static MnemeException refused(String problem) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "This shard was changed from outside, and is not served: " + problem + ". Run mneme verify.");
+    }
+
+    private String problem(byte[] owner) {
+        ByteBuffer key = ByteBuffer.wrap(owner);
+        String known = checked.get(key);
+        if (known == null) {
+            known = whole ? rooted(owner) : checked.computeIfAbsent(key, absent -> check(owner));
+        }
+        return known;
+    }
+
+    private String rooted(byte[] owner) {
+        RootsCheck now = roots();
+        if (!now.shard().isEmpty()) {
+            return now.shard();
+        }
+        return now.trusts(Keys.head(owner)) ? "" : String.join("; ", now.problems());
+    }
+
+    private String check(byte[] owner) {
+        String root = rooted(owner);
+        List<String> problems;
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            problems = OwnerCheck.problems(rows, seal, owner);
+        }
+        if (problems.isEmpty()) {
+            return root;
+        }
+        problems.forEach(each -> System.getLogger(ShardGuard.class.getName())
+                .log(System.Logger.Level.ERROR, "Integrity violation in shard {0}: {1}", shard, each));
+        return String.join("; ", problems);
+    }
+
+    private RootsCheck roots() {
+        RootsCheck known = roots;
+        if (known != null) {
+            return known;
+        }
+        synchronized (rootsLock) {
+            known = roots;
+            if (known == null) {
+                try (Tables.Snapshot rows = tables.snapshot()) {
+                    known = RootsCheck.of(rows, seal, shard);
+                }
+                known.problems().forEach(each -> System.getLogger(ShardGuard.class.getName())
+                        .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
+                roots = known;
+            }
+            return known;
+        }
+    }
+
+    /// Checks every owner that was not yet, and what is derived from them; returns early when told to stop.
+    ///
+    /// @param go whether to go on, asked before each owner
+    void checkAll(java.util.function.BooleanSupplier go) {
+        roots();
+        byte[] next = Keys.table('h');
+        byte[] end = Keys.end(next);
+        while (go.getAsBoolean()) {
+            byte[] head = firstHead(next, end);
+            if (head == null) {
+                finish();
+                return;
+            }
+            problem(Keys.ownerOf(head));
+            owners++;
+            next = Keys.next(head);
+        }
+    }
+
+    private byte @Nullable [] firstHead(byte[] from, byte[] end) {
+        byte[][] first = new byte[1][];
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            rows.scan(from, end, (key, row) -> {
+                first[0] = key;
+                return false;
+            });
+        }
+        return first[0];
+    }
+
+    private void finish() {
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            derived = List.copyOf(DerivedCheck.problems(rows, seal, shard));
+        }
+        derived.forEach(each -> System.getLogger(ShardGuard.class.getName())
+                .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
+        whole = true;
+        checked.values().removeIf(String::isEmpty);
+    }
+
+    /// Whether all of the shard was checked.
+    boolean whole() {
+        return whole;
+    }
+
+    /// How many owners the background check has seen.
+    long checkedOwners() {
+        return owners;
+    }
+
+    /// What was found wrong so far.
+    List<String> problems() {
+        List<String> all = new ArrayList<>();
+        RootsCheck known = roots;
+        if (known != null) {
+            all.addAll(known.problems());
+        }
+        checked.values().stream()
+                .filter(each -> !each.isEmpty())
+                .flatMap(each -> Arrays.stream(each.split("; ", -1)))
+                .filter(each -> !all.contains(each))
+                .forEach(all::add);
+        all.addAll(derived);
+        return all;
+    }
+
+    /// After an operator accepted an owner: what is there now is checked anew.
+    void accepted(byte[] owner) {
+        roots = null;
+        derived = List.of();
+        String problem = check(owner);
+        if (problem.isEmpty()) {
+            checked.remove(ByteBuffer.wrap(owner));
+        } else {
+            checked.put(ByteBuffer.wrap(owner), problem);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.DerivedCheck;
+import dev.mneme.engine.integrity.OwnerCheck;
+import dev.mneme.engine.integrity.RootsCheck;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Whether every row of a shard that nobody writes is as it was stored.
+final class ShardVerification {
+    private ShardVerification() {}
+
+    /// Sentences, each of which names a record or, where that cannot be told, the owner or the shard.
+    static List<String> problems(Tables tables, Seal seal, String name) {
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            RootsCheck roots = RootsCheck.of(rows, seal, name);
+            List<String> problems = new ArrayList<>(roots.problems());
+            for (byte[] owner : owners(rows)) {
+                problems.addAll(OwnerCheck.problems(rows, seal, owner));
+            }
+            if (roots.shard().isEmpty()) {
+                problems.addAll(DerivedCheck.problems(rows, seal, name));
+                appliedIndex(tables, rows, name, problems);
+            }
+            return problems;
+        }
+    }
+
+    /// All that have a head, and those of whom there are rows without one.
+    private static Set<byte[]> owners(Tables.Snapshot rows) {
+        Set<byte[]> owners = new TreeSet<>(Arrays::compareUnsigned);
+        for (char table : ("h" + Keys.OWNED_TABLES).toCharArray()) {
+            byte[] range = Keys.table(table);
+            rows.scan(range, Keys.end(range), (key, row) -> {
+                if (key.length > Keys.OWNER) {
+                    owners.add(Keys.ownerOf(key));
+                }
+                return true;
+            });
+        }
+        return owners;
+    }
+
+    private static void appliedIndex(Tables tables, Tables.Snapshot rows, String name, List<String> problems) {
+        byte[] row = rows.get(Keys.shard());
+        long contained = row == null ? 0 : Rows.Shard.decode(row).totals().logIndex();
+        if (contained != tables.appliedIndex()) {
+            problems.add("the tables of shard " + name + " contain log entry " + contained + " and claim "
+                    + tables.appliedIndex());
+        }
+    }
+}

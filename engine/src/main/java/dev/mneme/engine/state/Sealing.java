@@ -1,0 +1,123 @@
+package dev.mneme.engine.state;
+
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.Seal.Tag;
+import dev.mneme.engine.table.Digest128;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.ShardTotals;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Seals the rows of one entry, and brings the totals over them up to date: the owners' heads first, since the
+/// shard's totals are over those.
+///
+/// **What was not sound stays so.** A head, or the shard's row, whose MAC was wrong before the entry gets none by
+/// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a write.
+final class Sealing {
+    private final Transaction rows;
+    private final Seal seal;
+
+    Sealing(Transaction rows, Seal seal) {
+        this.rows = rows;
+        this.seal = seal;
+    }
+
+    private static final class Delta {
+        private long rows;
+        private Digest128 sum = Digest128.ZERO;
+
+        void add(Digest128 hash) {
+            rows++;
+            sum = sum.plus(hash);
+        }
+
+        void remove(Digest128 hash) {
+            rows--;
+            sum = sum.minus(hash);
+        }
+    }
+
+    /// @return the shard's totals after the entry
+    ShardTotals apply(ShardTotals before, long logIndex) {
+        sealOwned(rows.changedKeys());
+        List<Digest128> groups = new ArrayList<>(before.groups());
+        Delta roots = new Delta();
+        Delta others = new Delta();
+        for (byte[] key : rows.changedKeys()) {
+            if (key[0] == 'h' || key[0] == 'k') {
+                Delta root = new Delta();
+                replace(key, key[0] == 'h', root);
+                int group = ShardTotals.group(key);
+                groups.set(group, groups.get(group).plus(root.sum));
+                roots.rows += root.rows;
+            } else if (!Keys.isOwned(key) && key[0] != 's') {
+                replace(key, false, others);
+            }
+        }
+        return new ShardTotals(
+                logIndex,
+                before.roots() + roots.rows,
+                groups,
+                before.others() + others.rows,
+                before.othersSum().plus(others.sum));
+    }
+
+    private void sealOwned(List<byte[]> keys) {
+        Map<byte[], Delta> owners = new TreeMap<>(Arrays::compareUnsigned);
+        for (byte[] key : keys) {
+            if (Keys.isOwned(key)) {
+                replace(key, false, owners.computeIfAbsent(Keys.ownerOf(key), owner -> new Delta()));
+            }
+        }
+        owners.forEach((owner, delta) -> {
+            byte[] head = rows.get(Keys.head(owner));
+            if (head == null) {
+                return; // somebody removed it: the shard's totals tell
+            }
+            Rows.Head counted = Rows.Head.decode(head);
+            rows.put(
+                    Keys.head(owner),
+                    counted.withTotals(counted.totals().plus(delta.rows, delta.sum))
+                            .encode());
+        });
+    }
+
+    /// Seals the row that is now under a key, and notes the difference to the one before.
+    private void replace(byte[] key, boolean root, Delta delta) {
+        byte[] before = rows.stored(key);
+        Tag old = before == null ? null : seal.tag(key, before);
+        if (old != null) {
+            delta.remove(old.hash());
+        }
+        byte[] now = rows.get(key);
+        if (now != null) {
+            delta.add(seal(key, now, !root || sound(before, old)));
+        }
+    }
+
+    /// Seals a row that totals hang from.
+    void sealRoot(byte[] key) {
+        byte[] before = rows.stored(key);
+        byte[] now = rows.get(key);
+        if (now != null) {
+            seal(key, now, sound(before, before == null ? null : seal.tag(key, before)));
+        }
+    }
+
+    private Digest128 seal(byte[] key, byte[] row, boolean deserved) {
+        Tag tag = seal.tag(key, row);
+        if (deserved) {
+            tag.into(row);
+        }
+        return tag.hash();
+    }
+
+    private static boolean sound(byte @Nullable [] before, @Nullable Tag tag) {
+        return before == null || tag == null || tag.isIn(before);
+    }
+}

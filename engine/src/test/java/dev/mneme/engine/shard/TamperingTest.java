@@ -1,0 +1,506 @@
+package dev.mneme.engine.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.RocksFolder;
+import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Rows.Version;
+import dev.mneme.engine.table.ShardTotals;
+import dev.mneme.testkit.Fixtures;
+import dev.mneme.testkit.ManualClock;
+import dev.mneme.testkit.StoreSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Somebody without the integrity key, but with a hand in the tables of a stopped server, changes what they hold. Each
+/// victim has the same data, and another noun of it is attacked; others, of the same shards, have what they had.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class TamperingTest {
+    private static final int SHARDS = 4;
+    private static final Seal FORGER = Seal.under(new byte[32]);
+
+    @TempDir
+    Path folder;
+
+    private final Map<Owner, List<MemoryId>> memories = new LinkedHashMap<>();
+    private final Map<Noun, Owner> victims = new LinkedHashMap<>();
+    private final List<Owner> innocents = new ArrayList<>();
+    private List<NavigableMap<byte[], byte[]>> early = List.of();
+    private List<NavigableMap<byte[], byte[]>> stored = List.of();
+
+    /// What is attacked: the letter of its table, and how its records are called.
+    private enum Noun {
+        MEMORY('m', "memory "),
+        CONTEXT('x', "context c"),
+        MODE('a', "mode of instance i"),
+        TRANSITION('t', "transition "),
+        RESPONSE('q', "response source chat/"),
+        SYNC_EVENT('z', "sync event "),
+        CHANGE('c', "change ");
+
+        private final char table;
+        private final String name;
+
+        Noun(char table, String name) {
+            this.table = table;
+            this.name = name;
+        }
+    }
+
+    private enum Attack {
+        CONTENT_CHANGED,
+        NEWEST_REMOVED,
+        MIDDLE_REMOVED,
+        SWAPPED,
+        FORGED,
+        OF_ANOTHER_OWNER,
+        PUT_BACK,
+        METADATA_CHANGED
+    }
+
+    private Store open() {
+        return LocalEngine.open(
+                folder, TestEngines.settings(StoreSettings.of("tampering", new ManualClock())));
+    }
+
+    @BeforeAll
+    void fill() {
+        Map<Integer, Integer> groups = new TreeMap<>();
+        for (int n = 0; victims.size() < Noun.values().length || innocents.size() < SHARDS; n++) {
+            Owner owner = Owner.user("user" + n);
+            int group = shardOf(owner) * ShardTotals.GROUPS + ShardTotals.group(Keys.head(owner.hash()));
+            if (groups.putIfAbsent(group, n) != null) {
+                continue; // two of a group share their fate when a head is attacked
+            }
+            Noun noun = Stream.of(Noun.values())
+                    .filter(each -> !victims.containsKey(each))
+                    .findFirst()
+                    .orElse(null);
+            if (noun != null) {
+                victims.put(noun, owner);
+            } else if (innocents.stream().noneMatch(other -> shardOf(other) == shardOf(owner))) {
+                innocents.add(owner);
+            }
+        }
+        List<Owner> all = Stream.concat(victims.values().stream(), innocents.stream()).toList();
+        try (Store store = open()) {
+            all.forEach(owner -> begin(store, owner));
+            List.of("k1", "k2", "k3").forEach(id -> putKey(store, Fixtures.key(id, Role.ADMIN)));
+        }
+        early = rows();
+        try (Store store = open()) {
+            all.forEach(owner -> goOn(store, owner));
+            putKey(store, Fixtures.key("k2", Role.READ));
+        }
+        stored = rows();
+    }
+
+    private static void putKey(Store store, ApiKey key) {
+        store.writeSystem(new Write(Owner.user("operator"), Fixtures.BY, null, List.of(new Command.PutKey(key))));
+    }
+
+    private void begin(Store store, Owner owner) {
+        List<MemoryId> ids = new ArrayList<>();
+        for (int n = 0; n < 4; n++) {
+            var add = Fixtures.embedded(Fixtures.add(owner.id(), "memory number " + n), Fixtures.vector(n, 1, 2));
+            ids.add(add.id());
+            store.write(Fixtures.write(owner, add));
+        }
+        memories.put(owner, ids);
+        for (int n = 0; n < 3; n++) {
+            store.write(Fixtures.write(owner, context("c" + n, "first")));
+            store.write(Fixtures.write(owner, mode("i" + n, Mode.PARALLEL)));
+            store.write(Fixtures.write(owner, response("m" + n)));
+            store.write(Fixtures.write(owner, event(owner, n)));
+        }
+    }
+
+    private static void goOn(Store store, Owner owner) {
+        store.list(Fixtures.everything(owner, ManualClock.START)).items().stream()
+                .map(Memory::id)
+                .forEach(id -> store.write(Fixtures.write(owner, Fixtures.retext(id, "another text of " + id))));
+        for (int n = 0; n < 3; n++) {
+            store.write(Fixtures.write(owner, context("c" + n, "second")));
+            store.write(Fixtures.write(owner, mode("i" + n, Mode.DIDACTIC)));
+            store.write(Fixtures.write(
+                    owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
+        }
+    }
+
+    private static Command context(String key, String data) {
+        return new Command.PutContext(
+                key,
+                ContextType.CUSTOM,
+                null,
+                new Json.JsonString(data),
+                List.of(),
+                ManualClock.START.plus(Duration.ofDays(9)),
+                Command.ANY_VERSION,
+                Command.MergeStrategy.REPLACE);
+    }
+
+    private static Command mode(String instance, Mode to) {
+        return new Command.SwitchMode(instance, to, null, null, null, null, null, Command.ANY_VERSION);
+    }
+
+    private static Command response(String message) {
+        return new Command.RecordResponse(
+                "desk", "chat", message, null, SourceType.LOCAL, "p", "m", null, "h", JsonObject.EMPTY, null);
+    }
+
+    private static Command event(Owner owner, int n) {
+        return new Command.PostSyncEvent(
+                Fixtures.id(owner, 1_000 + n),
+                "desk",
+                SyncEvent.Type.CONTEXT_UPDATED,
+                new Json.JsonString("data"),
+                null,
+                SyncEvent.Priority.NORMAL,
+                null);
+    }
+
+    private static int shardOf(Owner owner) {
+        return owner.slot() * SHARDS / Owner.SLOTS;
+    }
+
+    private RocksFolder tables() {
+        return RocksFolder.open(folder.resolve("tables"), List.of("0", "1", "2", "3", "system"), 16 << 20);
+    }
+
+    private List<NavigableMap<byte[], byte[]>> rows() {
+        List<NavigableMap<byte[], byte[]>> all = new ArrayList<>();
+        try (RocksFolder tables = tables()) {
+            for (int shard = 0; shard <= SHARDS; shard++) {
+                NavigableMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+                try (Tables.Snapshot snapshot = tables.tables(shard).snapshot()) {
+                    snapshot.scan(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
+                        rows.put(key, row);
+                        return true;
+                    });
+                }
+                all.add(rows);
+            }
+        }
+        return all;
+    }
+
+    /// Writes what differs, past the engine.
+    private void put(List<NavigableMap<byte[], byte[]>> wanted) {
+        List<NavigableMap<byte[], byte[]>> now = rows();
+        try (RocksFolder tables = tables()) {
+            for (int shard = 0; shard <= SHARDS; shard++) {
+                Tables.Batch batch = new Tables.Batch();
+                batch.appliedIndex(tables.tables(shard).appliedIndex());
+                NavigableMap<byte[], byte[]> rows = wanted.get(shard);
+                rows.forEach(batch::put);
+                now.get(shard).keySet().stream()
+                        .filter(key -> !rows.containsKey(key))
+                        .forEach(batch::delete);
+                tables.tables(shard).write(batch);
+                tables.tables(shard).checkpoint();
+            }
+        }
+    }
+
+    private List<NavigableMap<byte[], byte[]>> copy() {
+        List<NavigableMap<byte[], byte[]>> copy = new ArrayList<>();
+        stored.forEach(rows -> {
+            NavigableMap<byte[], byte[]> each = new TreeMap<>(Arrays::compareUnsigned);
+            rows.forEach((key, row) -> each.put(key, row.clone()));
+            copy.add(each);
+        });
+        return copy;
+    }
+
+    @AfterEach
+    void mend() {
+        put(stored);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyAttackOnEveryNounIsRefusedOnReadAndReported(Attack attack) {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Map<Noun, Owner> attacked = new LinkedHashMap<>();
+        victims.forEach((noun, owner) -> {
+            if (attack(attack, rows.get(shardOf(owner)), owner, noun)) {
+                attacked.put(noun, owner);
+            }
+        });
+        assertThat(attacked).hasSizeGreaterThanOrEqualTo(4);
+        put(rows);
+        List<String> reported = Verification.run(folder).problems();
+        attacked.forEach((noun, owner) -> assertThat(reported)
+                .as("%s of a %s", attack, noun)
+                .anyMatch(problem -> problem.contains(noun.name) && problem.contains("of user " + owner.id())));
+        try (Store store = open()) {
+            attacked.forEach((noun, owner) -> reads(owner).forEach((name, read) -> {
+                MnemeException refusal = catchThrowableOfType(MnemeException.class, () -> read.accept(store, owner));
+                assertThat(refusal).as("%s of a %s, read by %s", attack, noun, name).isNotNull();
+                assertThat(refusal.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+                assertThat(refusal.getMessage()).contains(noun.name).contains("user " + owner.id());
+            }));
+            serves(store, innocents);
+            leavesOut(store, attacked.values().stream().toList());
+        }
+    }
+
+    /// @return whether the attack makes sense for the noun
+    private boolean attack(Attack attack, NavigableMap<byte[], byte[]> rows, Owner owner, Noun noun) {
+        byte[] range = Keys.owned(noun.table, owner.hash());
+        List<byte[]> keys =
+                List.copyOf(rows.subMap(range, true, Keys.end(range), false).keySet());
+        assertThat(keys).hasSizeGreaterThanOrEqualTo(3);
+        byte[] middle = keys.get(keys.size() / 2);
+        switch (attack) {
+            case CONTENT_CHANGED -> rows.get(middle)[rows.get(middle).length - 1] ^= 1;
+            case NEWEST_REMOVED -> rows.remove(keys.getLast());
+            case MIDDLE_REMOVED -> rows.remove(middle);
+            case SWAPPED -> {
+                byte[] first = rows.get(keys.getFirst());
+                rows.put(keys.getFirst(), rows.get(middle));
+                rows.put(middle, first);
+            }
+            case FORGED -> {
+                byte[] key = keys.getLast().clone();
+                key[key.length - 1] += 1;
+                byte[] row = rows.get(keys.getLast()).clone();
+                FORGER.tag(key, row).into(row);
+                rows.put(key, row);
+            }
+            case OF_ANOTHER_OWNER -> {
+                Owner other = victims.get(noun == Noun.MEMORY ? Noun.CONTEXT : Noun.MEMORY);
+                byte[] key = middle.clone();
+                System.arraycopy(other.hash(), 0, key, 1, Keys.OWNER);
+                rows.put(middle, stored.get(shardOf(other)).get(key).clone());
+            }
+            case PUT_BACK -> {
+                byte[] earlier = early.get(shardOf(owner)).get(middle);
+                if (earlier == null || Arrays.equals(earlier, rows.get(middle))) {
+                    return false;
+                }
+                rows.put(middle, earlier);
+            }
+            case METADATA_CHANGED -> {
+                if (noun == Noun.MEMORY) {
+                    rows.put(middle, anotherSource(rows.get(middle)));
+                } else {
+                    rows.get(middle)[Rows.FIELDS_AT + 3] ^= 1;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static byte[] anotherSource(byte[] row) {
+        Version version = Version.decode(row);
+        byte[] changed = new Version(
+                        version.event(),
+                        version.memory(),
+                        version.version(),
+                        version.sequence(),
+                        version.at().minusSeconds(60),
+                        Provenance.ofKey("another"))
+                .encode();
+        System.arraycopy(row, Rows.MAC_AT, changed, Rows.MAC_AT, Rows.FIELDS_AT - Rows.MAC_AT);
+        return changed;
+    }
+
+    private Map<String, BiConsumer<Store, Owner>> reads(Owner owner) {
+        Map<String, BiConsumer<Store, Owner>> reads = new LinkedHashMap<>();
+        List<MemoryId> ids = memories.get(owner);
+        reads.put("list", (store, each) -> store.list(Fixtures.everything(each, ManualClock.START)));
+        reads.put("find", (store, each) -> store.find(ids.get(2)));
+        reads.put("history", (store, each) -> store.history(ids.get(1)));
+        reads.put("search", (store, each) -> store.search(Fixtures.words(each, "text", ManualClock.START)));
+        reads.put("changes", (store, each) -> store.changes(each, 0, 10));
+        reads.put("head", (store, each) -> store.head(each));
+        reads.put("contexts", (store, each) -> store.contexts().find(each, "c1"));
+        reads.put("modes", (store, each) -> store.modes().all(each));
+        reads.put("responses", (store, each) -> store.responses().find(each, "chat", "m1"));
+        reads.put("events", (store, each) -> store.syncEvents().find(each, Fixtures.id(each, 1_001)));
+        reads.put("add", (store, each) -> store.write(Fixtures.write(each, Fixtures.add(each.id(), "more"))));
+        return reads;
+    }
+
+    private void serves(Store store, List<Owner> owners) {
+        for (Owner owner : owners) {
+            assertThat(store.list(Fixtures.everything(owner, ManualClock.START)).items())
+                    .hasSize(4);
+            assertThat(store.search(Fixtures.words(owner, "text", ManualClock.START)).hits())
+                    .isNotEmpty();
+            assertThat(store.changes(owner, 0, 1_000).changes()).hasSizeGreaterThan(20);
+            assertThat(store.contexts().find(owner, "c1").value()).isPresent();
+            assertThat(store.find(memories.get(owner).getFirst())).isPresent();
+        }
+    }
+
+    private void leavesOut(Store store, List<Owner> refused) {
+        List<Owner> matching = store.ownersMatching(Filter.And.ALL);
+        assertThat(matching).containsAll(innocents).doesNotContainAnyElementsOf(refused);
+        assertThat(store.list(Fixtures.everything(null, ManualClock.START)).items())
+                .extracting(memory -> memory.scope().owner())
+                .doesNotContainAnyElementsOf(refused)
+                .containsAll(innocents);
+        assertThat(store.entities(Restriction.NONE, null, 1_000))
+                .extracting(entity -> Owner.user(entity.id()))
+                .doesNotContainAnyElementsOf(refused)
+                .containsAll(innocents);
+        assertThat(store.changes("", 10_000).changes())
+                .extracting(change -> change.change().owner())
+                .doesNotContainAnyElementsOf(refused)
+                .containsAll(innocents);
+    }
+
+    @Test
+    void whatNobodyTouchedIsNotReported() {
+        assertThat(Verification.run(folder).problems()).isEmpty();
+        try (Store store = open()) {
+            serves(store, innocents);
+            serves(store, victims.values().stream().toList());
+            assertThat(store.keys()).extracting(ApiKey::id).containsExactlyInAnyOrder("k1", "k2", "k3");
+        }
+    }
+
+    @Test
+    void aMemoryThatIsTakenOutWithAllThatLeadsToItIsMissed() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = victims.get(Noun.MEMORY);
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        for (char table : "mevudc".toCharArray()) {
+            byte[] range = Keys.owned(table, owner.hash());
+            shard.remove(shard.subMap(range, true, Keys.end(range), false).lastKey());
+        }
+        shard.remove(Keys.pointer(memories.get(owner).getLast()));
+        put(rows);
+        assertThat(Verification.run(folder).problems()).anyMatch(problem -> problem.contains("of user " + owner.id()));
+        try (Store store = open()) {
+            refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
+            refuses(() -> store.find(memories.get(owner).getLast()));
+            serves(store, innocents);
+        }
+    }
+
+    @Test
+    void anOwnerWhoIsTakenOutAltogetherIsMissed() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = victims.get(Noun.MEMORY);
+        rows.get(shardOf(owner)).keySet().removeIf(key -> isOf(owner, key));
+        put(rows);
+        assertThat(Verification.run(folder).problems()).isNotEmpty();
+        try (Store store = open()) {
+            refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
+            refuses(() -> store.contexts().find(owner, "c1"));
+            serves(store, innocents);
+        }
+    }
+
+    @Test
+    void anOwnerWhoIsPutBackAltogetherIsNoticed() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = victims.get(Noun.MEMORY);
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        shard.keySet().removeIf(key -> isOf(owner, key));
+        early.get(shardOf(owner)).forEach((key, row) -> {
+            if (isOf(owner, key)) {
+                shard.put(key, row);
+            }
+        });
+        put(rows);
+        assertThat(Verification.run(folder).problems()).isNotEmpty();
+        try (Store store = open()) {
+            refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
+            serves(store, innocents);
+        }
+    }
+
+    private static boolean isOf(Owner owner, byte[] key) {
+        return key[0] == 'h' || Keys.isOwned(key) ? Arrays.equals(Keys.ownerOf(key), owner.hash()) : false;
+    }
+
+    @Test
+    void aKeyThatIsForgedPutBackOrChangedDoesNotAuthenticate() {
+        for (Attack attack : List.of(
+                Attack.FORGED, Attack.PUT_BACK, Attack.CONTENT_CHANGED, Attack.METADATA_CHANGED, Attack.SWAPPED)) {
+            List<NavigableMap<byte[], byte[]>> rows = copy();
+            String suspect = attackKey(attack, rows.getLast());
+            put(rows);
+            assertThat(Verification.run(folder).problems()).as("%s", attack).isNotEmpty();
+            try (Store store = open()) {
+                assertThat(store.keys())
+                        .as("%s", attack)
+                        .extracting(ApiKey::id)
+                        .doesNotContain(suspect)
+                        .contains("k3");
+                serves(store, innocents);
+            }
+        }
+    }
+
+    private String attackKey(Attack attack, NavigableMap<byte[], byte[]> rows) {
+        byte[] k1 = Keys.apiKey("k1");
+        byte[] k2 = Keys.apiKey("k2");
+        switch (attack) {
+            case FORGED -> {
+                byte[] row = rows.get(k1).clone();
+                FORGER.tag(Keys.apiKey("k9"), row).into(row);
+                rows.put(Keys.apiKey("k9"), row);
+                return "k9";
+            }
+            case PUT_BACK -> rows.put(k2, early.getLast().get(k2));
+            case CONTENT_CHANGED -> rows.get(k2)[rows.get(k2).length - 1] ^= 1;
+            case METADATA_CHANGED -> rows.get(k2)[Rows.FIELDS_AT + 4] ^= 1;
+            default -> {
+                byte[] first = rows.get(k1);
+                rows.put(k1, rows.get(k2));
+                rows.put(k2, first);
+            }
+        }
+        return "k2";
+    }
+
+    private static void refuses(Runnable read) {
+        MnemeException refusal = catchThrowableOfType(MnemeException.class, read::run);
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+    }
+}
