@@ -57,6 +57,9 @@ final class Disagreements {
 
     List<String> find() {
         changes();
+        if (!sure.isEmpty()) {
+            return List.copyOf(sure); // the records cannot be held to changes that are gone
+        }
         memoryChanges.forEach(this::newest);
         memories();
         contexts();

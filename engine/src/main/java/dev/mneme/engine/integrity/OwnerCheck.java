@@ -111,13 +111,15 @@ public final class OwnerCheck {
         if (!problems.isEmpty()) {
             return;
         }
-        entities.forEach(this::entity);
         boolean whole = count == head.totals().rows()
                 && sum.equals(head.totals().sum())
                 && nextChange == head.sequence() + 1
                 && chain.equals(head.totals().chain());
-        if (!whole && problems.isEmpty()) {
+        if (!whole) {
             problems.addAll(new Disagreements(rows, hash, head, names, owner).find());
+        }
+        if (problems.isEmpty()) {
+            entities.forEach(this::entity);
         }
         if (!whole && problems.isEmpty()) {
             problems.add("a record of " + owner + " was removed or put back to an earlier version: which one, the"

@@ -8,7 +8,12 @@ import java.util.List;
 final class BatchBuffer {
     private static final byte[] PADDING = new byte[BatchHeader.ALIGNMENT];
 
+    private final LogSeal seal;
     private ByteBuffer bytes = ByteBuffer.allocateDirect(256 << 10);
+
+    BatchBuffer(LogSeal seal) {
+        this.seal = seal;
+    }
 
     /// The batch as it goes to the disk, valid until the next call.
     ByteBuffer encode(List<NumberedRecord> records, long segment, long salt, long sequence, LogPosition durable) {
@@ -20,7 +25,7 @@ final class BatchBuffer {
         records.forEach(each -> each.head().encode(bytes, each.payload()));
         bytes.put(PADDING, 0, length - bytes.position());
         bytes.flip();
-        new BatchHeader(length, segment, salt, sequence, durable, records.size(), recordBytes).encode(bytes);
+        new BatchHeader(length, segment, salt, sequence, durable, records.size(), recordBytes).encode(bytes, seal);
         return bytes;
     }
 

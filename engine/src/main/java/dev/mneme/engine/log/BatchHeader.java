@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///  60   4  bytes of records
 ///  64   4  id of the MAC's key; 0: no MAC
 ///  68   4  zero
-///  72  32  MAC of the batch with checksum and MAC zero; zeros: no MAC (room for it: none is computed yet)
+///  72  32  MAC of the batch with checksum and MAC zero; zeros: no MAC
 /// 104  24  zero
 /// 128      records: see LogRecord
 /// ```
@@ -43,7 +43,7 @@ record BatchHeader(
     static final int ALIGNMENT = 64;
     static final int MAGIC = 0x4D4E4254; // "MNBT"
 
-    private static final int CHECKSUM_AT = 8;
+    static final int CHECKSUM_AT = 8;
 
     static int aligned(int bytes) {
         return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
@@ -54,10 +54,10 @@ record BatchHeader(
         return aligned(LENGTH + recordBytes);
     }
 
-    /// Writes the header in front of the records that are already in `batch`, and the checksum over all of it.
+    /// Writes the header in front of the records that are already in `batch`, and MAC and checksum over all of it.
     ///
     /// @param batch position 0, limit `length`; its padding is zero
-    void encode(ByteBuffer batch) {
+    void encode(ByteBuffer batch, LogSeal seal) {
         batch.putInt(0, MAGIC).putShort(4, SegmentHeader.VERSION).putShort(6, (short) 0);
         batch.putInt(12, length).putLong(16, segment).putLong(24, salt).putLong(32, sequence);
         batch.putLong(40, durable.segment()).putLong(48, durable.offset());
@@ -65,6 +65,8 @@ record BatchHeader(
         for (int at = 64; at < LENGTH; at += Long.BYTES) {
             batch.putLong(at, 0);
         }
+        batch.putInt(CHECKSUM_AT, 0);
+        seal.into(batch, length);
         batch.putInt(CHECKSUM_AT, checksum(batch.slice(0, length)));
     }
 

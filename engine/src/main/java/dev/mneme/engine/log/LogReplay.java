@@ -97,7 +97,7 @@ final class LogReplay {
         if (!disk.exists(SegmentName.of(segment))) {
             throw new IOException("it is gone since the log was opened");
         }
-        return new SegmentReader(disk, segment);
+        return new SegmentReader(disk, segment, LogSeal.NONE);
     }
 
     private static void deliver(SegmentReader reader, int shard, long index, LogPosition at, CommitLog.Replay replay)

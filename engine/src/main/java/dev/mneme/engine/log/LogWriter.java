@@ -35,7 +35,7 @@ final class LogWriter implements Runnable {
     private final ProposalQueue queue;
     private final SegmentCatalog catalog;
     private final SegmentFolder folder;
-    private final BatchBuffer buffer = new BatchBuffer();
+    private final BatchBuffer buffer;
     private final long[] lastIndexes;
     private final long[] terms;
     private long segment;
@@ -50,6 +50,7 @@ final class LogWriter implements Runnable {
     LogWriter(
             LogConfig config,
             LogMetrics metrics,
+            LogSeal seal,
             LongSupplier salts,
             ProposalQueue queue,
             SegmentCatalog catalog,
@@ -57,6 +58,7 @@ final class LogWriter implements Runnable {
             RecoveredLog recovered) {
         this.config = config;
         this.metrics = metrics;
+        this.buffer = new BatchBuffer(seal);
         this.salts = salts;
         this.queue = queue;
         this.catalog = catalog;

@@ -43,6 +43,7 @@ final class Recovery {
     private final Disk disk;
     private final int shards;
     private final LongSupplier salts;
+    private final LogSeal seal;
     private final List<ShardTail> tails = new ArrayList<>();
     private final List<SegmentNeeds> segments = new ArrayList<>();
     private final Map<Long, SegmentHeader> headers = new HashMap<>();
@@ -51,10 +52,11 @@ final class Recovery {
     private long batches;
     private long records;
 
-    Recovery(Disk disk, int shards, LongSupplier salts) {
+    Recovery(Disk disk, int shards, LongSupplier salts, LogSeal seal) {
         this.disk = disk;
         this.shards = shards;
         this.salts = salts;
+        this.seal = seal;
     }
 
     RecoveredLog run() throws IOException {
@@ -100,7 +102,7 @@ final class Recovery {
 
     /// Whether a sound batch in it says that this segment's header was durable.
     private boolean proven(long sequence) throws IOException {
-        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+        try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
             SegmentHeader header = reader.header(shards);
             if (header == null) {
                 return reader.highestClaim(0, null).segment() == sequence;
@@ -121,7 +123,7 @@ final class Recovery {
             if (!disk.exists(SegmentName.of(sequence))) {
                 continue;
             }
-            try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+            try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
                 SegmentHeader header = reader.header(shards);
                 if (header != null) {
                     headers.put(sequence, header);
@@ -139,7 +141,7 @@ final class Recovery {
         }
         enter(header, oldest);
         SegmentHeader next = headers.get(sequence + 1);
-        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+        try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
             long end = next == null ? reader.size() : next.previousEnd();
             Chain chain = reader.follow(Chain.empty(header), header.salt(), end, this::apply);
             if (next != null && (chain.end() != end || chain.nextBatch() != next.firstBatch())) {
@@ -154,7 +156,7 @@ final class Recovery {
             return lost(sequence, damage(sequence, 0, unreadableHeader(sequence)));
         }
         enter(header, oldest);
-        try (SegmentReader reader = new SegmentReader(disk, sequence)) {
+        try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
             Chain sound = followAll(reader, header);
             LogPosition later = reader.highestClaim(sound.end(), header.salt());
             if (later.compareTo(new LogPosition(sequence, sound.end())) > 0) {
@@ -237,11 +239,11 @@ final class Recovery {
         if (suspects.isEmpty() && headerIsProven) {
             return recovered(header.sequence(), proven, null, 0);
         }
-        RecoverySegment copy = new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), tails);
+        RecoverySegment copy = new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), tails, seal);
         SegmentHeader copied = copy.write(suspects);
         long before = records;
         segments.add(new SegmentNeeds(copied.sequence(), shards));
-        try (SegmentReader again = new SegmentReader(disk, copied.sequence())) {
+        try (SegmentReader again = new SegmentReader(disk, copied.sequence(), seal)) {
             Chain chain = again.follow(Chain.empty(copied), copied.salt(), again.size(), this::apply);
             if (chain.end() != again.size()) {
                 throw new IOException("The file " + again.name()

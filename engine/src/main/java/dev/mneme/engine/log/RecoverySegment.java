@@ -15,16 +15,18 @@ final class RecoverySegment {
     private final SegmentReader.Chain proven;
     private final long salt;
     private final List<ShardTail> tails;
+    private final LogSeal seal;
 
     /// @param previous sequence number of the segment that is copied from
     /// @param proven where that segment ends from now on
     /// @param tails the shards as they stand there
-    RecoverySegment(Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails) {
+    RecoverySegment(Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails, LogSeal seal) {
         this.disk = disk;
         this.previous = previous;
         this.proven = proven;
         this.salt = salt;
         this.tails = tails;
+        this.seal = seal;
     }
 
     /// A batch that was read, but may not be on the disk.
@@ -77,7 +79,7 @@ final class RecoverySegment {
             BatchHeader was = suspect.header();
             LogPosition durable = new LogPosition(previous, proven.end());
             new BatchHeader(was.length(), previous + 1, salt, was.sequence(), durable, was.records(), was.recordBytes())
-                    .encode(suspect.bytes());
+                    .encode(suspect.bytes(), seal);
             file.write(suspect.bytes(), at);
             at += was.length();
         }
@@ -86,7 +88,7 @@ final class RecoverySegment {
     private void writeProof(Disk.File file, long at, long sequence) throws IOException {
         ByteBuffer proof = ByteBuffer.allocate(BatchHeader.LENGTH);
         new BatchHeader(BatchHeader.LENGTH, previous + 1, salt, sequence, new LogPosition(previous + 1, at), 0, 0)
-                .encode(proof);
+                .encode(proof, seal);
         file.write(proof, at);
     }
 

@@ -58,4 +58,12 @@ final class Refusals {
     static MnemeException violation(RecoveryReport.Damage damage) {
         return new MnemeException(ErrorCode.INTEGRITY_VIOLATION, damage.message());
     }
+
+    static MnemeException forged(String file, long offset) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "The log was changed from outside: the batch in file " + file + " at offset " + offset
+                        + " has a good checksum and a wrong MAC. Nothing of it was applied. Keep a copy of the folder, and"
+                        + " put this file back from a backup, or restore the data folder.");
+    }
 }

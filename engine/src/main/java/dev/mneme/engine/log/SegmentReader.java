@@ -10,12 +10,14 @@ final class SegmentReader implements AutoCloseable {
     private static final int WINDOW = 1 << 20;
 
     private final Disk.File file;
+    private final LogSeal seal;
     private final String name;
     private final long sequence;
     private final long size;
     private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
 
-    SegmentReader(Disk disk, long sequence) throws IOException {
+    SegmentReader(Disk disk, long sequence, LogSeal seal) throws IOException {
+        this.seal = seal;
         this.name = SegmentName.of(sequence);
         this.sequence = sequence;
         this.file = disk.open(name);
@@ -61,6 +63,9 @@ final class SegmentReader implements AutoCloseable {
     }
 
     /// Follows the batches after `from` to the first damage, or to `limit`.
+    ///
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` at a batch with a good checksum and a wrong
+    ///     MAC
     Chain follow(Chain from, long salt, long limit, Visitor visitor) throws IOException {
         long at = from.end();
         long next = from.nextBatch();
@@ -68,6 +73,9 @@ final class SegmentReader implements AutoCloseable {
         long bound = Math.min(limit, size);
         while (true) {
             BatchHeader batch = batchAt(at, bound, salt);
+            if (batch != null && !seal.sound(buffer, batch.length())) {
+                throw Refusals.forged(name, at);
+            }
             if (batch == null || batch.sequence() != next || !visitor.batch(at, batch, buffer)) {
                 return new Chain(at, next, claim);
             }
@@ -86,8 +94,9 @@ final class SegmentReader implements AutoCloseable {
         long at = from;
         while ((at = nextMagic(at)) >= 0) {
             BatchHeader batch = batchAt(at, size, salt);
-            claim = batch == null ? claim : claim.max(batch.durable());
-            at += batch == null ? BatchHeader.ALIGNMENT : batch.length();
+            boolean ours = batch != null && seal.sound(buffer, batch.length()); // else a payload that looks like one
+            claim = batch == null || !ours ? claim : claim.max(batch.durable());
+            at += batch == null || !ours ? BatchHeader.ALIGNMENT : batch.length();
         }
         return claim;
     }

@@ -40,7 +40,13 @@ public final class WriteAheadLog implements CommitLog {
     private final RecoveryReport report;
     private final Thread thread;
 
-    private WriteAheadLog(Disk disk, LogConfig config, LogMetrics metrics, LongSupplier salts, RecoveredLog recovered) {
+    private WriteAheadLog(
+            Disk disk,
+            LogConfig config,
+            LogMetrics metrics,
+            LogSeal seal,
+            LongSupplier salts,
+            RecoveredLog recovered) {
         this.shards = recovered.tails().size();
         this.config = config;
         this.report = recovered.report();
@@ -50,27 +56,29 @@ public final class WriteAheadLog implements CommitLog {
         this.queue = new ProposalQueue(config.maxQueuedEntries(), config.maxQueuedBytes());
         this.catalog = new SegmentCatalog(recovered.segments(), lastIndexes, config.maxSegments());
         this.folder = new SegmentFolder(disk, config.segmentBytes(), catalog, recovered.newest() + 1);
-        this.writer = new LogWriter(config, metrics, salts, queue, catalog, folder, recovered);
+        this.writer = new LogWriter(config, metrics, seal, salts, queue, catalog, folder, recovered);
         this.thread = Thread.ofPlatform().daemon().name("mneme-log").unstarted(writer);
     }
 
     /// Opens the log in a folder, making it when the folder is empty, and recovers what it holds.
     ///
     /// @param shards 1 to 65,535; fixed for the life of the folder
+    /// @param seal gives batches their MAC, and refuses those with another
     /// @throws MnemeException `LOG_FAILED` when the folder cannot be read or written, `STORAGE_FULL` when there
-    ///     is no room to recover, `INVALID_REQUEST` when the files are of a newer format or of another number
+    ///     is no room to recover, `INTEGRITY_VIOLATION` when somebody without the key wrote to it, `INVALID_REQUEST` when the files are of a newer format or of another number
     ///     of shards
-    public static WriteAheadLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics) {
-        return open(disk, shards, config, metrics, new SecureRandom()::nextLong);
+    public static WriteAheadLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal) {
+        return open(disk, shards, config, metrics, seal, new SecureRandom()::nextLong);
     }
 
     /// As above; `salts` gives each segment the random number that its batches carry.
-    static WriteAheadLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics, LongSupplier salts) {
+    static WriteAheadLog open(
+            Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal, LongSupplier salts) {
         checkRoom(shards, config);
         try {
-            RecoveredLog recovered = new Recovery(disk, shards, salts).run();
+            RecoveredLog recovered = new Recovery(disk, shards, salts, seal).run();
             report(recovered.report());
-            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, salts, recovered);
+            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, salts, recovered);
             log.thread.start();
             return log;
         } catch (IOException failed) {

@@ -7,6 +7,7 @@ import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
@@ -90,7 +91,8 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
-                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
+                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics(),
+                    LogSeal.under(folder.seal().logKey())));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);

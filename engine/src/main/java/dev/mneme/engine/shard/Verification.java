@@ -6,6 +6,7 @@ import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.RecoveryReport;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.read.Scans;
@@ -60,7 +61,7 @@ public final class Verification {
 
     private long log(DataFolder folder, int shards) {
         try (WriteAheadLog log = WriteAheadLog.open(
-                new FolderDisk(folder.path().resolve("log")), shards, LogConfig.DEFAULTS, LogMetrics.NONE)) {
+                new FolderDisk(folder.path().resolve("log")), shards, LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.under(folder.seal().logKey()))) {
             RecoveryReport report = log.recoveryReport();
             report.damages()
                     .forEach(damage -> problems.add(

@@ -43,7 +43,7 @@ class DamageTest {
     }
 
     private WriteAheadLog open() {
-        return WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE);
+        return WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
     }
 
     private static byte[] entry(int number, int size) {

@@ -10,6 +10,7 @@ import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.HeapTables;
@@ -159,7 +160,7 @@ final class EnginePowerLossTest {
             List<CrashableTables> forward = words.stream()
                     .map(home -> new CrashableTables(home, random.nextLong()))
                     .toList();
-            log = WriteAheadLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE);
+            log = WriteAheadLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
             try {
                 store = LocalStore.open(parts(forward), CONFIG);
             } catch (RuntimeException failed) {

@@ -1,0 +1,194 @@
+package dev.mneme.engine.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.read.ExpiredRecords;
+import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.state.Retention;
+import dev.mneme.engine.state.StateMachine;
+import dev.mneme.engine.table.HeapTables;
+import dev.mneme.testkit.Fixtures;
+import dev.mneme.testkit.Histories;
+import dev.mneme.testkit.Histories.Step;
+import dev.mneme.testkit.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is reported. A store
+/// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and the log
+/// is replayed.
+final class UntouchedStoresTest {
+    private static final int STORES = 1_000;
+    private static final int STEPS = 40;
+    private static final Seal SEAL = Seal.under(new byte[32]);
+    private static final Owner ALICE = Owner.user("alice");
+
+    @Test
+    void nothingIsReportedOnStoresThatNobodyTouched() {
+        for (int seed = 0; seed < STORES; seed++) {
+            new Life(seed).live();
+        }
+    }
+
+    private static final class Life {
+        private final int seed;
+        private final SplittableRandom random;
+        private final Retention retention;
+        private final HeapTables.Home home = new HeapTables.Home();
+        private final List<ShardBatch> log = new ArrayList<>();
+        private HeapTables tables = new HeapTables(home);
+        private Instant now = ManualClock.START;
+        private long nextEvent;
+
+        Life(int seed) {
+            this.seed = seed;
+            this.random = new SplittableRandom(seed);
+            boolean forgetful = seed % 2 == 0;
+            this.retention = forgetful
+                    ? new Retention(
+                            5, Duration.ofDays(2), 2, Duration.ofHours(9), 2, Duration.ofDays(3), 2, 1 << 20)
+                    : Retention.DEFAULTS;
+        }
+
+        void live() {
+            List<Write> gathered = new ArrayList<>();
+            for (Step step : Histories.random(seed, STEPS)) {
+                switch (step) {
+                    case Step.Apply apply -> gathered.add(apply.write());
+                    case Step.Advance advance -> now = now.plus(advance.by().abs());
+                    case Step.Reopen reopen -> crash();
+                }
+                if (random.nextInt(2) == 0) {
+                    gathered.add(Fixtures.write(ALICE, ofAnotherNoun()));
+                }
+                if (random.nextInt(3) == 0) {
+                    enter(gathered);
+                    gathered = new ArrayList<>();
+                    expire();
+                }
+                if (random.nextInt(12) == 0) {
+                    crash();
+                }
+            }
+            enter(gathered);
+            check();
+            crash();
+        }
+
+        private void enter(List<Write> writes) {
+            if (!writes.isEmpty()) {
+                log.add(new ShardBatch(now, List.copyOf(writes)));
+                apply();
+            }
+        }
+
+        private void apply() {
+            long index = tables.appliedIndex() + 1;
+            StateMachine machine = new StateMachine(tables, SEAL, "abcdefgh", retention);
+            tables.write(machine.apply(index, log.get((int) index - 1)).rows());
+            if (random.nextInt(4) == 0) {
+                tables.checkpoint();
+            }
+        }
+
+        private void expire() {
+            List<Write> writes = new ArrayList<>();
+            try (Scans scans = new Scans(tables, "abcdefgh")) {
+                ExpiredRecords.find(scans, now, 10)
+                        .forEach((owner, expire) ->
+                                writes.add(new Write(owner, Provenance.ofKey("expiry"), null, List.of(expire))));
+            }
+            enter(writes);
+        }
+
+        private void crash() {
+            tables = new HeapTables(home);
+            while (tables.appliedIndex() < log.size()) {
+                apply();
+            }
+            check();
+        }
+
+        private void check() {
+            ShardGuard guard = new ShardGuard("0", tables, SEAL);
+            guard.begin();
+            guard.checkAll(() -> true);
+            assertThat(guard.problems()).as("seed %d", seed).isEmpty();
+            if (seed % 20 == 0) {
+                assertThat(ShardVerification.problems(tables, SEAL, "0"))
+                        .as("seed %d", seed)
+                        .isEmpty();
+            }
+        }
+
+        private Command ofAnotherNoun() {
+            String name = "n" + random.nextInt(3);
+            return switch (random.nextInt(9)) {
+                case 0, 1 -> new Command.PutContext(
+                        name,
+                        ContextType.CUSTOM,
+                        null,
+                        Fixtures.json("a", random.nextInt(3), name, random.nextInt(3)),
+                        List.of(),
+                        random.nextInt(2) == 0 ? now.plusSeconds(random.nextInt(100_000)) : null,
+                        random.nextInt(2) == 0 ? Command.ANY_VERSION : random.nextInt(4),
+                        Command.MergeStrategy.values()[random.nextInt(3)]);
+                case 2 -> new Command.DeleteContext(name, Command.ANY_VERSION);
+                case 3 -> new Command.SwitchMode(
+                        name,
+                        Mode.values()[random.nextInt(3)],
+                        null,
+                        null,
+                        null,
+                        null,
+                        random.nextInt(4) == 0 ? "failed" : null,
+                        Command.ANY_VERSION);
+                case 4 -> new Command.ConfigureMode(
+                        name, Fixtures.json("b", random.nextInt(3)), null, Command.ANY_VERSION);
+                case 5 -> new Command.RecordResponse(
+                        name,
+                        "chat",
+                        "m" + random.nextInt(6),
+                        null,
+                        SourceType.LOCAL,
+                        "p",
+                        "m",
+                        null,
+                        "h" + random.nextInt(2),
+                        JsonObject.EMPTY,
+                        null);
+                case 6 -> new Command.PostSyncEvent(
+                        Fixtures.id(ALICE, 5_000_000 + nextEvent++),
+                        name,
+                        SyncEvent.Type.CONTEXT_UPDATED,
+                        new Json.JsonString("data"),
+                        random.nextBoolean() ? null : Set.of("n1"),
+                        SyncEvent.Priority.HIGH,
+                        random.nextBoolean() ? now.plusSeconds(random.nextInt(100_000)) : null);
+                case 7 -> random.nextInt(3) == 0
+                        ? new Command.DeleteKey("k" + random.nextInt(3))
+                        : new Command.PutKey(Fixtures.key("k" + random.nextInt(3), Role.READ));
+                default -> new Command.ProcessSyncEvent(
+                        Fixtures.id(ALICE, 5_000_000 + random.nextLong(nextEvent + 1)), name);
+            };
+        }
+    }
+}
