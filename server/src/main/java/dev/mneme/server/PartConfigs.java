@@ -8,6 +8,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Limits;
 import dev.mneme.engine.log.LogConfig;
+import dev.mneme.engine.shard.IntegrityFiles;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.StoreConfig;
 import dev.mneme.engine.state.Retention;
@@ -60,7 +61,13 @@ final class PartConfigs {
                 store,
                 InstantSource.system(),
                 metrics.log(),
-                metrics.shards());
+                metrics.shards(),
+                integrity(config));
+    }
+
+    static IntegrityFiles integrity(ServerConfig config) {
+        return new IntegrityFiles(
+                config.store().integrityKey().orElse(null), config.store().anchor().orElse(null));
     }
 
     static Limits limits(ServerConfig config) {

@@ -1,21 +1,77 @@
 package dev.mneme.server;
 
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.spi.Store;
+import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.Verification;
 import dev.mneme.server.config.ServerConfig;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/// `mneme verify`: reads everything in a data folder and says what is damaged.
+/// `mneme verify`: reads everything in a data folder and says what is damaged or was changed from outside. With
+/// `--accept user:alice` or `--accept keys`, it first takes that as it is now, so that it is served again.
 final class Verify {
     private static final int DAMAGED = 7;
+    private static final Provenance BY = Provenance.ofKey("verify");
 
     private Verify() {}
 
+    /// Takes `--accept WHOSE`, as often as it is there, out of the flags.
+    private static List<String> accepted(List<String> flags) {
+        List<String> accepted = new ArrayList<>();
+        for (int at = flags.indexOf("--accept"); at >= 0; at = flags.indexOf("--accept")) {
+            flags.remove(at);
+            if (at == flags.size()) {
+                throw MnemeException.invalid("accept", "Say what to accept: --accept user:alice, or --accept keys.");
+            }
+            accepted.add(flags.remove(at));
+        }
+        return accepted;
+    }
+
+    private static void accept(ServerConfig config, List<String> accepted, PrintStream out) {
+        if (accepted.isEmpty()) {
+            return;
+        }
+        LocalEngine.Settings settings =
+                LocalEngine.Settings.DEFAULTS.withIntegrity(PartConfigs.integrity(config));
+        try (Store store = LocalEngine.open(config.data(), settings)) {
+            for (String whose : accepted) {
+                if (whose.equals("keys")) {
+                    store.integrity().acceptKeys(BY);
+                } else {
+                    store.integrity().accept(owner(whose), BY);
+                }
+                out.println("Accepted " + whose + " as it is now.");
+            }
+        }
+    }
+
+    private static Owner owner(String whose) {
+        int colon = whose.indexOf(':');
+        for (OwnerKind kind : OwnerKind.values()) {
+            if (colon > 0 && kind.name().toLowerCase(Locale.ROOT).equals(whose.substring(0, colon))) {
+                return new Owner(Owner.DEFAULT_PROJECT, kind, whose.substring(colon + 1));
+            }
+        }
+        throw MnemeException.invalid(
+                "accept",
+                "'" + whose + "' names no owner: write user:alice, agent:bot, app:chat or run:r1, or keys.");
+    }
+
     static int run(List<String> flags, Map<String, String> environment, PrintStream out) {
-        ServerConfig config = ServerConfig.load(flags, environment);
+        List<String> settings = new ArrayList<>(flags);
+        List<String> accepted = accepted(settings);
+        ServerConfig config = ServerConfig.load(settings, environment);
         Logs.configure(config.logging());
-        Verification.Report report = Verification.run(config.data());
+        accept(config, accepted, out);
+        Verification.Report report = Verification.run(config.data(), PartConfigs.integrity(config));
         out.println("Checked " + config.data() + ": " + report.owners() + " owners, " + report.memories()
                 + " memories, " + report.rows() + " rows, " + report.logRecords() + " log records.");
         report.problems().forEach(problem -> out.println("  " + problem));

@@ -230,6 +230,8 @@ final class ModelOwner {
             case Command.Expire expire -> expire(expire, stamp);
             case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
+            case Command.AcceptOwner accept -> new DeletedMany(0); // nobody changes the model from outside
+            case Command.AcceptKeys accept -> throw new IllegalStateException("keys are the system's");
             case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
         };
     }

@@ -67,7 +67,8 @@ public sealed interface Command {
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}
 
-    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time; those that
+    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time;
+    /// those that
     /// it has not, and the present ones, stay. No change.
     record ForgetVersions(List<Version> versions) implements Command {
         public ForgetVersions {
@@ -80,6 +81,13 @@ public sealed interface Command {
 
     /// Stores a key, in the system shard.
     record PutKey(ApiKey key) implements Command {}
+
+    /// Takes what is stored of an owner as it is now, after somebody changed it from outside: an operator's
+    /// decision.
+    record AcceptOwner() implements Command {}
+
+    /// The same for the API keys; those whose row is not from here go.
+    record AcceptKeys() implements Command {}
 
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}

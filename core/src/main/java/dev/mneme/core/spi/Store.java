@@ -103,6 +103,11 @@ public interface Store extends AutoCloseable {
 
     StoreStatus status();
 
+    /// What is known of the data having been changed from outside.
+    default Integrity integrity() {
+        return Integrity.NONE;
+    }
+
     /// The epoch of this data folder's positions.
     String epoch();
 

@@ -160,6 +160,8 @@ public final class BatchCodec {
                 });
             }
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
+            case Command.AcceptOwner accept -> out.u8(31);
+            case Command.AcceptKeys accept -> out.u8(32);
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
             case Command.PutContext put -> UserCommandCodec.write(out, put);
             case Command.DeleteContext delete -> UserCommandCodec.write(out, delete);
@@ -194,6 +196,8 @@ public final class BatchCodec {
             case 5 -> new Command.EraseOwner();
             case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
             case 7 -> new Command.DeleteKey(in.string());
+            case 31 -> new Command.AcceptOwner();
+            case 32 -> new Command.AcceptKeys();
             case UserCommandCodec.PUT_CONTEXT -> UserCommandCodec.putContext(in);
             case UserCommandCodec.DELETE_CONTEXT -> UserCommandCodec.deleteContext(in);
             case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in);

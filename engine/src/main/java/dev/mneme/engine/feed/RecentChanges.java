@@ -39,6 +39,11 @@ public final class RecentChanges {
         }
     }
 
+    /// Forgets an owner's changes: they are no longer the latest.
+    public synchronized void forget(Owner owner) {
+        byOwner.remove(owner);
+    }
+
     private void forgetOldest() {
         Change oldest = all.remove();
         characters -= size(oldest);

@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -37,7 +38,8 @@ public final class LocalEngine {
             StoreConfig store,
             InstantSource clock,
             LogMetrics logMetrics,
-            ShardMetrics shardMetrics) {
+            ShardMetrics shardMetrics,
+            IntegrityFiles integrity) {
         public static final Settings DEFAULTS = new Settings(
                 16,
                 128L << 20,
@@ -45,14 +47,19 @@ public final class LocalEngine {
                 StoreConfig.DEFAULTS,
                 InstantSource.system(),
                 LogMetrics.NONE,
-                ShardMetrics.NONE);
+                ShardMetrics.NONE,
+                IntegrityFiles.DEFAULTS);
 
         public Settings withStore(StoreConfig other) {
-            return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics);
+            return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics, integrity);
         }
 
         public Settings withClock(InstantSource other) {
-            return new Settings(shards, tablesBytes, log, store, other, logMetrics, shardMetrics);
+            return new Settings(shards, tablesBytes, log, store, other, logMetrics, shardMetrics, integrity);
+        }
+
+        public Settings withIntegrity(IntegrityFiles other) {
+            return new Settings(shards, tablesBytes, log, store, clock, logMetrics, shardMetrics, other);
         }
     }
 
@@ -61,7 +68,7 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static Store open(Path path, Settings settings) {
-        DataFolder folder = DataFolder.open(path, settings.shards(), null, new SecureRandom());
+        DataFolder folder = DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings);
@@ -97,6 +104,10 @@ public final class LocalEngine {
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
             WriteAheadLog openLog = joined(entries);
+            List<Tables> rowsOfShards = each(openTables, names.size());
+            Optional<Anchor> anchor = Optional.ofNullable(settings.integrity().anchor())
+                    .map(file -> new Anchor(file, folder.epoch(), folder.seal()));
+            anchor.ifPresent(file -> file.check(rowsOfShards, openLog::lastIndex));
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -104,12 +115,14 @@ public final class LocalEngine {
                     names,
                     openLog,
                     () -> openLog.roll().join(),
-                    each(openTables, names.size()),
+                    rowsOfShards,
                     each(openForward, names.size()),
                     settings.clock(),
                     new FreeRoom(folder.path(), settings.store().minFreeBytes()),
                     settings.shardMetrics(),
+                    () -> anchor.ifPresent(file -> file.append(rowsOfShards)),
                     () -> {
+                        anchor.ifPresent(file -> file.append(rowsOfShards));
                         openLog.close();
                         openForward.close();
                         openTables.close();

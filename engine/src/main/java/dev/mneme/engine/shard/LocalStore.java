@@ -17,8 +17,10 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
@@ -77,7 +79,10 @@ public final class LocalStore implements Store {
     private final ShardMetrics metrics;
     private final Runnable rollLog;
     private final Runnable onClosed;
+    private final Runnable anchor;
     private final Maintenance maintenance;
+    private final IntegrityChecks checks;
+    private final Integrity integrity = new Guards();
 
     /// Which shard has a slot.
     @FunctionalInterface
@@ -91,6 +96,7 @@ public final class LocalStore implements Store {
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
+    /// @param anchor says elsewhere how far the shards have come
     /// @param onClosed closes what the store stands on
     public record Parts(
             String epoch,
@@ -104,6 +110,7 @@ public final class LocalStore implements Store {
             InstantSource clock,
             BooleanSupplier hasRoom,
             ShardMetrics metrics,
+            Runnable anchor,
             Runnable onClosed) {}
 
     private LocalStore(Parts parts, StoreConfig config) {
@@ -135,12 +142,15 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
+        this.checks = new IntegrityChecks(all.stream().map(LocalShard::guard).toList());
         this.maintenance = new Maintenance(
                 all,
                 log,
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
-                new Expiry(shards, parts.clock()));
+                new Expiry(shards, parts.clock()),
+                parts.anchor());
+        this.anchor = parts.anchor();
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -149,6 +159,7 @@ public final class LocalStore implements Store {
         store.eachShard(LocalShard::recover);
         store.eachShard(LocalShard::start);
         store.maintenance.start();
+        store.checks.start();
         return store;
     }
 
@@ -207,6 +218,8 @@ public final class LocalStore implements Store {
             case Command.EraseOwner erase -> true;
             case Command.ForgetVersions versions -> true;
             case Command.DeleteKey delete -> true;
+            case Command.AcceptOwner accept -> true;
+            case Command.AcceptKeys accept -> true;
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
             case Command.AddMemory add -> false;
@@ -488,12 +501,48 @@ public final class LocalStore implements Store {
     }
 
     @Override
+    public Integrity integrity() {
+        return integrity;
+    }
+
+    /// What an operator sees of the guards, and does about it.
+    private final class Guards implements Integrity {
+        @Override
+        public Report report() {
+            List<LocalShard> all = new ArrayList<>(shards);
+            all.add(system);
+            return new Report(
+                    all.stream().mapToLong(shard -> shard.guard().checkedOwners()).sum(),
+                    all.stream().allMatch(shard -> shard.guard().whole()),
+                    all.stream()
+                            .flatMap(shard -> shard.guard().problems().stream())
+                            .toList());
+        }
+
+        @Override
+        public void accept(Owner owner, Provenance by) {
+            LocalShard shard = shard(owner);
+            LocalStore.this.write(shard, new Write(owner, by, null, List.of(new Command.AcceptOwner())));
+            shard.recent().forget(owner);
+            shard.guard().accepted(owner.hash());
+        }
+
+        @Override
+        public void acceptKeys(Provenance by) {
+            Write write = new Write(Owner.user("operator"), by, null, List.of(new Command.AcceptKeys()));
+            LocalStore.this.write(system, write);
+            system.guard().acceptedRoots();
+        }
+    }
+
+    @Override
     public String epoch() {
         return epoch;
     }
 
     @Override
     public void close() {
+        checks.close();
         maintenance.close();
         eachShard(LocalShard::close);
         onClosed.run();

@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
 import java.lang.System.Logger;
@@ -25,19 +26,23 @@ final class Maintenance implements AutoCloseable {
     private final CommitLog log;
     private final OldVersions oldVersions;
     private final Expiry expiry;
+    private final Runnable anchor;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
+    /// @param anchor says elsewhere how far the shards have come, after checkpoints
     /// @param shards in the log's numbering
     Maintenance(
             List<LocalShard> shards,
             CommitLog log,
             Duration checkpointInterval,
             OldVersions oldVersions,
-            Expiry expiry) {
+            Expiry expiry,
+            Runnable anchor) {
+        this.anchor = anchor;
         this.oldVersions = oldVersions;
         this.expiry = expiry;
         this.shards = shards;
@@ -51,12 +56,25 @@ final class Maintenance implements AutoCloseable {
 
     private void look() {
         boolean all = ++looks % lookEvery == 0;
+        boolean any = false;
         for (int i = 0; i < shards.size(); i++) {
             if (all || log.pinning().containsKey(i)) {
+                any |= shards.get(i).checkpointDue();
                 checkpoint(shards.get(i));
             }
         }
+        if (any) {
+            anchor();
+        }
         retire();
+    }
+
+    private void anchor() {
+        try {
+            anchor.run();
+        } catch (MnemeException e) {
+            LOG.log(Level.ERROR, "The anchor could not be written; it is tried again: " + e.getMessage(), e);
+        }
     }
 
     /// Removes what is too old, in small steps.

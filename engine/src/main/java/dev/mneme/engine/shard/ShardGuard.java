@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Lets nobody read or write an owner's data before it was checked, and nobody but an operator afterwards when
@@ -86,7 +87,8 @@ final class ShardGuard {
         return row != null && seal.sound(key, row) && roots().trusts(key);
     }
 
-    /// After an id led nowhere: refuses the answer that there is no such record when an owner of its slot, whose it
+    /// After an id led nowhere: refuses the answer that there is no such record when an owner of its slot,
+    /// whose it
     /// may have been, has lost some.
     void requireSlot(int slot) {
         if (whole && checked.isEmpty() && roots().problems().isEmpty()) {
@@ -174,14 +176,14 @@ final class ShardGuard {
     /// Checks every owner that was not yet, and what is derived from them; returns early when told to stop.
     ///
     /// @param go whether to go on, asked before each owner
-    void checkAll(java.util.function.BooleanSupplier go) {
+    void checkAll(BooleanSupplier go) {
         roots();
         byte[] next = Keys.table('h');
         byte[] end = Keys.end(next);
         while (go.getAsBoolean()) {
             byte[] head = firstHead(next, end);
             if (head == null) {
-                finish();
+                finish(go);
                 return;
             }
             problem(Keys.ownerOf(head));
@@ -201,14 +203,16 @@ final class ShardGuard {
         return first[0];
     }
 
-    private void finish() {
+    private void finish(BooleanSupplier go) {
         try (Tables.Snapshot rows = tables.snapshot()) {
-            derived = List.copyOf(DerivedCheck.problems(rows, seal, shard));
+            derived = List.copyOf(DerivedCheck.problems(rows, seal, shard, go));
         }
         derived.forEach(each -> System.getLogger(ShardGuard.class.getName())
                 .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
-        whole = true;
-        checked.values().removeIf(String::isEmpty);
+        whole = go.getAsBoolean();
+        if (whole) {
+            checked.values().removeIf(String::isEmpty);
+        }
     }
 
     /// Whether all of the shard was checked.
@@ -235,6 +239,11 @@ final class ShardGuard {
                 .forEach(all::add);
         all.addAll(derived);
         return all;
+    }
+
+    /// After an operator accepted the API keys: what is there now is checked anew.
+    void acceptedRoots() {
+        roots = null;
     }
 
     /// After an operator accepted an owner: what is there now is checked anew.

@@ -26,7 +26,7 @@ final class ShardVerification {
                 problems.addAll(OwnerCheck.problems(rows, seal, owner));
             }
             if (roots.shard().isEmpty()) {
-                problems.addAll(DerivedCheck.problems(rows, seal, name));
+                problems.addAll(DerivedCheck.problems(rows, seal, name, () -> true));
                 appliedIndex(tables, rows, name, problems);
             }
             return problems;

@@ -19,7 +19,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row of the tables
+/// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row of the
+/// tables
 /// and of the index, whether the rows of an owner agree with each other, and whether each is as it was stored.
 public final class Verification {
     private static final long TABLES_BYTES = 64L << 20;
@@ -40,7 +41,13 @@ public final class Verification {
 
     /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open
     public static Report run(Path path) {
-        try (DataFolder folder = DataFolder.open(path, 1, null, new SecureRandom())) {
+        return run(path, IntegrityFiles.DEFAULTS);
+    }
+
+    /// @param files the integrity key, if it is kept elsewhere
+    /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open, or its key is not there
+    public static Report run(Path path, IntegrityFiles files) {
+        try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {
             return new Verification().check(folder);
         }
     }

@@ -8,7 +8,10 @@ import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.ShardTotals;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// One log entry while it is applied: its rows, and what it has brought about so far.
 final class Entry {
@@ -20,6 +23,7 @@ final class Entry {
     private final Retention retention;
     private final List<Change> changes = new ArrayList<>();
     private final List<IndexUpdate> index = new ArrayList<>();
+    private final Set<byte[]> accepted = new TreeSet<>(Arrays::compareUnsigned);
     private long owners;
     private long memories;
     private long trims;
@@ -85,6 +89,11 @@ final class Entry {
         owners += more;
     }
 
+    /// After the shard's memories were counted anew.
+    void recounted(long count) {
+        memories = count;
+    }
+
     void countMemories(long more) {
         memories += more;
     }
@@ -98,9 +107,19 @@ final class Entry {
         }
     }
 
+    /// The owner's rows are all put anew, and its totals begin with them.
+    void accept(byte[] owner) {
+        accepted.add(Keys.head(owner));
+    }
+
+    /// The same for all API keys.
+    void acceptKeys() {
+        accepted.add(Keys.table('k'));
+    }
+
     /// Seals every row that the entry has changed, and the shard's own row over them.
     void store() {
-        Sealing sealing = new Sealing(rows, seal);
+        Sealing sealing = new Sealing(rows, seal, accepted);
         totals = sealing.apply(totals, logIndex);
         rows.put(
                 Keys.shard(),

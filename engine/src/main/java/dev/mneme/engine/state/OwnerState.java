@@ -4,6 +4,7 @@ import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -35,9 +36,38 @@ final class OwnerState {
         this.owner = owner;
         this.hash = owner.hash();
         byte[] row = entry.rows().get(Keys.head(hash));
-        Head stored = row == null ? null : Head.decode(row);
+        Head stored = row == null ? null : decoded(row);
         this.head = stored == null ? Head.of(owner) : stored;
         this.counted = stored != null && stored.owner() != null;
+    }
+
+    /// Null for a head that cannot be read: the owner is not served then, and stays so.
+    private static @Nullable Head decoded(byte[] row) {
+        try {
+            return Head.decode(row);
+        } catch (MnemeException damaged) {
+            System.getLogger(OwnerState.class.getName())
+                    .log(System.Logger.Level.WARNING, "An owner's head cannot be read", damaged);
+            return null;
+        }
+    }
+
+    /// The owner's rows are taken as they are: the changes begin anew after a gap, so that whoever followed
+    /// reads all.
+    ///
+    /// @param reached a sequence that was used
+    void accepted(long reached) {
+        long sequence = Math.max(head.sequence(), reached) + 1;
+        OwnerTotals totals = OwnerTotals.NONE.withChain(head.totals().chain(), head.totals().chain());
+        head = new Head(
+                owner,
+                sequence,
+                sequence + 1,
+                head.space(),
+                head.idempotencyOldest(),
+                head.idempotencyNext(),
+                totals);
+        entry.accept(hash);
     }
 
     Owner owner() {

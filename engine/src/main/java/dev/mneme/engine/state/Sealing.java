@@ -1,5 +1,6 @@
 package dev.mneme.engine.state;
 
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.Seal.Tag;
 import dev.mneme.engine.table.Digest128;
@@ -8,23 +9,30 @@ import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.ShardTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Seals the rows of one entry, and brings the totals over them up to date: the owners' heads first, since the
 /// shard's totals are over those.
 ///
-/// **What was not sound stays so.** A head, or the shard's row, whose MAC was wrong before the entry gets none by
-/// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a write.
+/// **What was not sound stays so.** A head, or the shard's row, whose MAC was wrong before the entry gets
+/// none by
+/// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a
+/// write.
 final class Sealing {
     private final Transaction rows;
     private final Seal seal;
+    private final Set<byte[]> accepted;
 
-    Sealing(Transaction rows, Seal seal) {
+    /// @param accepted the heads of owners, or the table of API keys, that an operator takes as they are
+    Sealing(Transaction rows, Seal seal, Set<byte[]> accepted) {
         this.rows = rows;
         this.seal = seal;
+        this.accepted = accepted;
     }
 
     private static final class Delta {
@@ -59,12 +67,45 @@ final class Sealing {
                 replace(key, false, others);
             }
         }
-        return new ShardTotals(
+        ShardTotals after = new ShardTotals(
                 logIndex,
                 before.roots() + roots.rows,
                 groups,
                 before.others() + others.rows,
                 before.othersSum().plus(others.sum));
+        return accepted.isEmpty() ? after : anew(after);
+    }
+
+    /// The totals from the rows alone, for the groups of what was accepted: a rare and long way.
+    private ShardTotals anew(ShardTotals after) {
+        List<Digest128> groups = new ArrayList<>(after.groups());
+        Set<Integer> begun = new HashSet<>();
+        boolean keys = accepted.contains(Keys.table('k'));
+        for (int group = 0; group < ShardTotals.GROUPS; group++) {
+            int number = group;
+            if (keys || accepted.stream().anyMatch(root -> ShardTotals.group(root) == number)) {
+                groups.set(group, Digest128.ZERO);
+                begun.add(group);
+            }
+        }
+        long[] roots = new long[1];
+        Delta others = new Delta();
+        rows.each(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
+            if (Keys.isOwned(key) || key[0] == 's') {
+                return;
+            }
+            Digest128 hash = seal.tag(key, row).hash();
+            if (key[0] != 'h' && key[0] != 'k') {
+                others.add(hash);
+                return;
+            }
+            roots[0]++;
+            int group = ShardTotals.group(key);
+            if (begun.contains(group)) {
+                groups.set(group, groups.get(group).plus(hash));
+            }
+        });
+        return new ShardTotals(after.logIndex(), roots[0], groups, others.rows, others.sum);
     }
 
     private void sealOwned(List<byte[]> keys) {
@@ -89,7 +130,8 @@ final class Sealing {
 
     /// Seals the row that is now under a key, and notes the difference to the one before.
     private void replace(byte[] key, boolean root, Delta delta) {
-        byte[] before = rows.stored(key);
+        boolean asItIs = accepted.contains(Keys.isOwned(key) ? Keys.head(Keys.ownerOf(key)) : key);
+        byte[] before = asItIs ? null : rows.stored(key);
         Tag old = before == null ? null : seal.tag(key, before);
         if (old != null) {
             delta.remove(old.hash());
@@ -102,7 +144,7 @@ final class Sealing {
 
     /// Seals a row that totals hang from.
     void sealRoot(byte[] key) {
-        byte[] before = rows.stored(key);
+        byte[] before = accepted.isEmpty() ? rows.stored(key) : null;
         byte[] now = rows.get(key);
         if (now != null) {
             seal(key, now, sound(before, before == null ? null : seal.tag(key, before)));

@@ -101,6 +101,8 @@ public final class StateMachine {
                     entry.rows().put(Keys.apiKey(put.key().id()), Rows.encode(put.key()));
                     yield new Outcome.Done();
                 }
+                case Command.AcceptOwner accept -> Acceptance.owner(entry, owner);
+                case Command.AcceptKeys accept -> Acceptance.keys(entry);
                 case Command.DeleteKey delete -> deleteKey(delete);
             };
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,20 @@ final class Transaction {
             }
         });
         return merged;
+    }
+
+    /// Every row of `[from, to)`, in no order and one at a time.
+    void each(byte[] from, byte[] to, BiConsumer<byte[], byte[]> visitor) {
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, value) -> {
+                if (!changed.containsKey(key)) {
+                    visitor.accept(key, value);
+                }
+                return true;
+            });
+        }
+        changed.subMap(from, true, to, false)
+                .forEach((key, value) -> value.ifPresent(row -> visitor.accept(key, row)));
     }
 
     /// The first row of `[from, to)`.

@@ -182,6 +182,7 @@ final class EnginePowerLossTest {
                     InstantSource.system(),
                     () -> true,
                     ShardMetrics.NONE,
+                () -> {},
                     log::close);
         }
 

@@ -45,6 +45,7 @@ final class HeapNode {
                 new ManualClock(),
                 () -> true,
                 ShardMetrics.NONE,
+                () -> {},
                 on::close);
         return LocalStore.open(parts, new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20));
     }

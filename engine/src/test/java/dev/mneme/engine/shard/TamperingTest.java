@@ -32,6 +32,8 @@ import dev.mneme.engine.table.ShardTotals;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,22 +45,26 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Somebody without the integrity key, but with a hand in the tables of a stopped server, changes what they hold. Each
-/// victim has the same data, and another noun of it is attacked; others, of the same shards, have what they had.
+/// Somebody without the integrity key, but with a hand in the tables of a stopped server, changes what they
+/// hold. Each
+/// victim has the same data, and another noun of it is attacked; others, of the same shards, have what they
+/// had.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TamperingTest {
     private static final int SHARDS = 4;
     private static final Seal FORGER = Seal.under(new byte[32]);
 
+    private Path home = Path.of("");
     private Path folder = Path.of("");
+    private int copies;
     private final Map<Owner, List<MemoryId>> memories = new LinkedHashMap<>();
     private final Map<Noun, Owner> victims = new LinkedHashMap<>();
     private final List<Owner> innocents = new ArrayList<>();
@@ -101,8 +107,9 @@ final class TamperingTest {
     }
 
     @BeforeAll
-    void fill(@TempDir Path home) {
-        folder = home;
+    void fill(@TempDir Path temporary) {
+        home = temporary;
+        folder = home.resolve("whole");
         Map<Integer, Integer> groups = new TreeMap<>();
         for (int n = 0; victims.size() < Noun.values().length || innocents.size() < SHARDS; n++) {
             Owner owner = Owner.user("user" + n);
@@ -253,9 +260,16 @@ final class TamperingTest {
         return copy;
     }
 
-    @AfterEach
-    void mend() {
-        put(stored);
+    /// Each test has its own copy of the folder.
+    @BeforeEach
+    void begin() throws IOException {
+        Path whole = home.resolve("whole");
+        folder = home.resolve("copy" + copies++);
+        try (Stream<Path> files = Files.walk(whole)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(whole.relativize(file)));
+            }
+        }
     }
 
     @ParameterizedTest
@@ -425,6 +439,28 @@ final class TamperingTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void whatAnOperatorAcceptsIsServedAgain(Attack attack) {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        victims.forEach((noun, owner) -> attack(attack, rows.get(shardOf(owner)), owner, noun));
+        put(rows);
+        try (Store store = open()) {
+            Owner changed = victims.get(Noun.CHANGE);
+            victims.values().forEach(owner -> store.integrity().accept(owner, Fixtures.BY));
+            victims.values()
+                    .forEach(owner -> assertThat(store.list(Fixtures.everything(owner, ManualClock.START))
+                                    .items())
+                            .hasSizeGreaterThanOrEqualTo(4));
+            assertThat(store.changes(changed, 30, 10).reset()).isTrue();
+            store.write(Fixtures.write(changed, Fixtures.add(changed.id(), "a new one")));
+            assertThat(store.search(Fixtures.words(changed, "new one", ManualClock.START)).hits())
+                    .isNotEmpty();
+            serves(store, innocents);
+        }
+        assertThat(Verification.run(folder).problems()).isEmpty();
+    }
+
     @Test
     void anOwnerWhoIsTakenOutAltogetherIsMissed() {
         List<NavigableMap<byte[], byte[]>> rows = copy();
@@ -463,9 +499,10 @@ final class TamperingTest {
     }
 
     @Test
-    void aKeyThatIsForgedPutBackOrChangedDoesNotAuthenticate() {
+    void aKeyThatIsForgedPutBackOrChangedDoesNotAuthenticate() throws IOException {
         for (Attack attack : List.of(
                 Attack.FORGED, Attack.PUT_BACK, Attack.CONTENT_CHANGED, Attack.METADATA_CHANGED, Attack.SWAPPED)) {
+            begin();
             List<NavigableMap<byte[], byte[]>> rows = copy();
             String suspect = attackKey(attack, rows.getLast());
             put(rows);
@@ -477,7 +514,10 @@ final class TamperingTest {
                         .doesNotContain(suspect)
                         .contains("k3");
                 serves(store, innocents);
+                store.integrity().acceptKeys(Fixtures.BY);
+                assertThat(store.keys()).extracting(ApiKey::id).contains("k3");
             }
+            assertThat(Verification.run(folder).problems()).as("%s", attack).isEmpty();
         }
     }
 

@@ -26,6 +26,7 @@ final class TestEngines {
                 new StoreConfig(retention, 10_000, Duration.ofSeconds(60), 0, 64 << 20),
                 settings.clock(),
                 LogMetrics.NONE,
-                ShardMetrics.NONE);
+                ShardMetrics.NONE,
+                IntegrityFiles.DEFAULTS);
     }
 }

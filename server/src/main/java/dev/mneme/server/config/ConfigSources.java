@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /// Gathers what was typed, from the weakest source to the strongest.
 final class ConfigSources {
-    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's own name
+    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's
+    /// own name
     /// overrules them.
     private record Alias(String name, Setting<?> setting, String unit) {}
 
@@ -24,7 +25,17 @@ final class ConfigSources {
             new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));
 
     private static final Map<String, Setting<?>> SHORT_FLAGS =
-            Map.of("--port", Settings.HTTP_PORT, "--host", Settings.HTTP_HOST, "--insecure", Settings.HTTP_INSECURE);
+            Map.of(
+                    "--port",
+                    Settings.HTTP_PORT,
+                    "--host",
+                    Settings.HTTP_HOST,
+                    "--insecure",
+                    Settings.HTTP_INSECURE,
+                    "--integrity-key",
+                    Settings.STORE_INTEGRITY_KEY,
+                    "--anchor",
+                    Settings.STORE_ANCHOR);
 
     /// Read by the command line or the launcher, not by the server.
     private static final Set<String> NOT_OURS = Set.of(
@@ -51,7 +62,8 @@ final class ConfigSources {
         return values;
     }
 
-    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the environment
+    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the
+    /// environment
     /// name.
     private static Optional<Path> file(ConfigFlags flags, Map<String, String> environment) {
         String named = flags.config().orElse(environment.getOrDefault("MNEME_CONFIG", ""));

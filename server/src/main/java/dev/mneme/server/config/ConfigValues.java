@@ -109,7 +109,9 @@ final class ConfigValues {
                 get(STORE_CHECKPOINT_INTERVAL),
                 get(STORE_HISTORY_VERSIONS),
                 get(STORE_HISTORY_AGE),
-                get(STORE_MIN_FREE_BYTES));
+                get(STORE_MIN_FREE_BYTES),
+                get(STORE_INTEGRITY_KEY),
+                get(STORE_ANCHOR));
     }
 
     private ServerConfig.Search search() {

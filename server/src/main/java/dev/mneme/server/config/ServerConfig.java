@@ -95,7 +95,9 @@ public record ServerConfig(
             Duration checkpointInterval,
             int historyVersions,
             Duration historyAge,
-            long minFreeBytes) {}
+            long minFreeBytes,
+            Optional<Path> integrityKey,
+            Optional<Path> anchor) {}
 
     /// @param cacheBytes 0 to take a part of the heap
     public record Search(long cacheBytes, Duration timeLimit) {}

@@ -132,6 +132,16 @@ final class Settings {
             ValueType.bytes("0", "1024GiB"),
             "256MiB",
             "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
+    static final Setting<Optional<Path>> STORE_INTEGRITY_KEY = setting(
+            "store.integrityKey",
+            ValueType.optionalPath(),
+            "",
+            "The key that stored rows are sealed with; by default `integrity.key` in the data folder.");
+    static final Setting<Optional<Path>> STORE_ANCHOR = setting(
+            "store.anchor",
+            ValueType.optionalPath(),
+            "",
+            "A file, best on another disk, that says how far the data folder has come; an older copy is refused.");
 
     static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
             "store.historyVersions",

@@ -72,7 +72,7 @@ class ServerConfigTest {
                         new ServerConfig.Rate(0, 0),
                         new ServerConfig.Log(64 << 20, 16, 64 << 20, 16 << 20),
                         new ServerConfig.Tables(
-                                16, 128 << 20, 10_000, Duration.ofSeconds(60), 0, Duration.ZERO, 256 << 20),
+                                16, 128 << 20, 10_000, Duration.ofSeconds(60), 0, Duration.ZERO, 256 << 20, Optional.empty(), Optional.empty()),
                         new ServerConfig.Search(0, Duration.ofSeconds(2)),
                         new ServerConfig.Feed(100_000, Duration.ofDays(7)),
                         new ServerConfig.Idempotency(10_000, Duration.ofHours(24)),
@@ -128,6 +128,8 @@ class ServerConfigTest {
                         "store.historyVersions",
                         "store.historyAge",
                         "store.minFreeBytes",
+                        "store.integrityKey",
+                        "store.anchor",
                         "search.cacheBytes",
                         "search.timeLimit",
                         "feed.maxChanges",
