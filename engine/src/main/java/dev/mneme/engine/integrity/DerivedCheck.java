@@ -41,7 +41,9 @@ public final class DerivedCheck {
             }
             return problems.size() < MAX_PROBLEMS && go.getAsBoolean();
         });
-        if (problems.isEmpty() && go.getAsBoolean() && (count[0] != totals.others() || !sum[0].equals(totals.othersSum()))) {
+        if (problems.isEmpty()
+                && go.getAsBoolean()
+                && (count[0] != totals.others() || !sum[0].equals(totals.othersSum()))) {
             problems.add("a row that is derived from others in shard " + name
                     + " (a pointer, an entity, the operator's feed, an expiry) is missing, or was put back");
         }

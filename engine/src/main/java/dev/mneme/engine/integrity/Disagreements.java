@@ -115,9 +115,7 @@ final class Disagreements {
             case SyncEvent event -> events.put(event.id().toString(), event);
             case Transition transition -> expect(Keys.transition(hash, sequence), "transition " + sequence);
             case ResponseSource source ->
-                expect(
-                        Keys.response(hash, sequence),
-                        "response source " + source.chatId() + "/" + source.messageId());
+                expect(Keys.response(hash, sequence), "response source " + source.chatId() + "/" + source.messageId());
             case Memory memory -> {}
             case Context context -> {}
         }

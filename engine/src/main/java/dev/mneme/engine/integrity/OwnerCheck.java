@@ -208,12 +208,12 @@ public final class OwnerCheck {
 
     private void entity(ByteBuffer key, long memories) {
         byte[] row = rows.get(key.array());
-        boolean counted =
-                row != null && seal.sound(key.array(), row) && EntityRow.decode(row).memories() == memories;
+        boolean counted = row != null
+                && seal.sound(key.array(), row)
+                && EntityRow.decode(row).memories() == memories;
         if (!counted) {
             byte[] bytes = key.array();
-            String id = new String(
-                    bytes, 2, bytes.length - 3 - Keys.OWNER, java.nio.charset.StandardCharsets.UTF_8);
+            String id = new String(bytes, 2, bytes.length - 3 - Keys.OWNER, java.nio.charset.StandardCharsets.UTF_8);
             problem("the count of entity " + id, "was changed");
         }
     }

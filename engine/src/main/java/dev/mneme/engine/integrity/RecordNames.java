@@ -37,12 +37,21 @@ final class RecordNames {
             case 'd' -> "a row of equal memories";
             case 'c' -> "change " + number(key);
             case 'x' -> context(suffix(key));
-            case 'y' -> read(row, Rows::contextVersion, kept -> context(kept.context().key()) + ", version "
-                    + kept.context().version(), "version " + number(key) + " of a context");
+            case 'y' ->
+                read(
+                        row,
+                        Rows::contextVersion,
+                        kept -> context(kept.context().key()) + ", version "
+                                + kept.context().version(),
+                        "version " + number(key) + " of a context");
             case 'a' -> "the mode of instance " + suffix(key);
             case 't' -> "transition " + number(key);
-            case 'q' -> read(row, Rows::responseSource, source -> "response source " + source.chatId() + "/"
-                    + source.messageId(), "response source " + number(key));
+            case 'q' ->
+                read(
+                        row,
+                        Rows::responseSource,
+                        source -> "response source " + source.chatId() + "/" + source.messageId(),
+                        "response source " + number(key));
             case 'r' -> "the name of a response source";
             case 'z' -> read(row, Rows::syncEvent, event -> "sync event " + event.id(), "sync event " + number(key));
             case 'w' -> "sync event " + id(key);
@@ -64,7 +73,8 @@ final class RecordNames {
     /// @param row a version of the memory, if there is one at hand
     String memory(long arrival, byte @Nullable [] row) {
         byte[] newest = row == null ? rows.get(Keys.memory(owner, arrival)) : row;
-        String named = read(newest, Version::decode, version -> "memory " + version.memory().id(), "");
+        String named = read(
+                newest, Version::decode, version -> "memory " + version.memory().id(), "");
         if (!named.isEmpty()) {
             return named;
         }

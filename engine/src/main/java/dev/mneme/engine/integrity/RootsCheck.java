@@ -66,8 +66,7 @@ public record RootsCheck(String shard, Set<Integer> groups, List<String> problem
         return empty[0];
     }
 
-    private static void sum(
-            Tables.Snapshot rows, Seal seal, char table, Digest128[] sums, List<String> problems) {
+    private static void sum(Tables.Snapshot rows, Seal seal, char table, Digest128[] sums, List<String> problems) {
         byte[] range = Keys.table(table);
         rows.scan(range, Keys.end(range), (key, row) -> {
             Seal.Tag tag = seal.tag(key, row);

@@ -20,7 +20,8 @@ final class RecoverySegment {
     /// @param previous sequence number of the segment that is copied from
     /// @param proven where that segment ends from now on
     /// @param tails the shards as they stand there
-    RecoverySegment(Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails, LogSeal seal) {
+    RecoverySegment(
+            Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails, LogSeal seal) {
         this.disk = disk;
         this.previous = previous;
         this.proven = proven;

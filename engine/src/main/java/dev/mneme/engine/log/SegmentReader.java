@@ -64,8 +64,8 @@ final class SegmentReader implements AutoCloseable {
 
     /// Follows the batches after `from` to the first damage, or to `limit`.
     ///
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` at a batch with a good checksum and a wrong
-    ///     MAC
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` at a batch with a good
+    ///     checksum and a wrong MAC
     Chain follow(Chain from, long salt, long limit, Visitor visitor) throws IOException {
         long at = from.end();
         long next = from.nextBatch();

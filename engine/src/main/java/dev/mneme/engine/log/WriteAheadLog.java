@@ -41,12 +41,7 @@ public final class WriteAheadLog implements CommitLog {
     private final Thread thread;
 
     private WriteAheadLog(
-            Disk disk,
-            LogConfig config,
-            LogMetrics metrics,
-            LogSeal seal,
-            LongSupplier salts,
-            RecoveredLog recovered) {
+            Disk disk, LogConfig config, LogMetrics metrics, LogSeal seal, LongSupplier salts, RecoveredLog recovered) {
         this.shards = recovered.tails().size();
         this.config = config;
         this.report = recovered.report();
@@ -65,8 +60,8 @@ public final class WriteAheadLog implements CommitLog {
     /// @param shards 1 to 65,535; fixed for the life of the folder
     /// @param seal gives batches their MAC, and refuses those with another
     /// @throws MnemeException `LOG_FAILED` when the folder cannot be read or written, `STORAGE_FULL` when there
-    ///     is no room to recover, `INTEGRITY_VIOLATION` when somebody without the key wrote to it, `INVALID_REQUEST` when the files are of a newer format or of another number
-    ///     of shards
+    ///     is no room to recover, `INTEGRITY_VIOLATION` when somebody without the key wrote to it,
+    ///     `INVALID_REQUEST` when the files are of a newer format or of another number of shards
     public static WriteAheadLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal) {
         return open(disk, shards, config, metrics, seal, new SecureRandom()::nextLong);
     }

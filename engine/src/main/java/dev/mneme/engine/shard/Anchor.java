@@ -105,15 +105,17 @@ final class Anchor {
         for (Tables tables : shards) {
             try (Tables.Snapshot rows = tables.snapshot()) {
                 byte[] row = rows.get(Keys.shard());
-                line.append(' ').append(Rows.Shard.decode(row).totals().logIndex()).append(':').append(mac(row));
+                line.append(' ')
+                        .append(Rows.Shard.decode(row).totals().logIndex())
+                        .append(':')
+                        .append(mac(row));
             }
         }
         String text = line.toString();
         if (text.equals(written)) {
             return;
         }
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             String begin = endsWithin() ? "\n" : "";
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(begin + text + " " + seal.textMac("anchor", text) + "\n");
             while (bytes.hasRemaining()) {

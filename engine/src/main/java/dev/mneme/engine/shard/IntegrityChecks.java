@@ -35,7 +35,8 @@ final class IntegrityChecks implements AutoCloseable {
             return;
         }
         long owners = guards.stream().mapToLong(ShardGuard::checkedOwners).sum();
-        long problems = guards.stream().mapToLong(guard -> guard.problems().size()).sum();
+        long problems =
+                guards.stream().mapToLong(guard -> guard.problems().size()).sum();
         if (!closing) {
             LOG.log(
                     problems == 0 ? Level.INFO : Level.ERROR,

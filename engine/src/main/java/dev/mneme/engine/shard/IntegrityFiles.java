@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param key the integrity key; null: in the data folder
 /// @param anchor where to say how far the folder has come; null: nowhere
-public record IntegrityFiles(
-        @Nullable Path key, @Nullable Path anchor) {
+public record IntegrityFiles(@Nullable Path key, @Nullable Path anchor) {
     public static final IntegrityFiles DEFAULTS = new IntegrityFiles(null, null);
 }

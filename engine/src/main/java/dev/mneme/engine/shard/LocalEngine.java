@@ -68,7 +68,8 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static Store open(Path path, Settings settings) {
-        DataFolder folder = DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
+        DataFolder folder =
+                DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings);
@@ -98,7 +99,10 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
-                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics(),
+                    disk(folder.path().resolve("log")),
+                    names.size(),
+                    settings.log(),
+                    settings.logMetrics(),
                     LogSeal.under(folder.seal().logKey())));
             log = entries;
             RocksFolder openTables = joined(rows);
@@ -122,11 +126,14 @@ public final class LocalEngine {
                     settings.shardMetrics(),
                     () -> anchor.ifPresent(file -> file.append(rowsOfShards)),
                     () -> {
-                        anchor.ifPresent(file -> file.append(rowsOfShards));
-                        openLog.close();
-                        openForward.close();
-                        openTables.close();
-                        folder.close();
+                        try {
+                            anchor.ifPresent(file -> file.append(rowsOfShards));
+                        } finally {
+                            openLog.close();
+                            openForward.close();
+                            openTables.close();
+                            folder.close();
+                        }
                     });
             return LocalStore.open(parts, settings.store());
         }

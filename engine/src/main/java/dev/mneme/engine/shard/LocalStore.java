@@ -20,8 +20,8 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
-import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -512,7 +512,9 @@ public final class LocalStore implements Store {
             List<LocalShard> all = new ArrayList<>(shards);
             all.add(system);
             return new Report(
-                    all.stream().mapToLong(shard -> shard.guard().checkedOwners()).sum(),
+                    all.stream()
+                            .mapToLong(shard -> shard.guard().checkedOwners())
+                            .sum(),
                     all.stream().allMatch(shard -> shard.guard().whole()),
                     all.stream()
                             .flatMap(shard -> shard.guard().problems().stream())

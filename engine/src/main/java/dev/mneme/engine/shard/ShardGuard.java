@@ -165,8 +165,9 @@ final class ShardGuard {
                 try (Tables.Snapshot rows = tables.snapshot()) {
                     known = RootsCheck.of(rows, seal, shard);
                 }
-                known.problems().forEach(each -> System.getLogger(ShardGuard.class.getName())
-                        .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
+                known.problems()
+                        .forEach(each -> System.getLogger(ShardGuard.class.getName())
+                                .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
                 roots = known;
             }
             return known;

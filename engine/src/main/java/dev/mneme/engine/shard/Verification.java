@@ -68,7 +68,11 @@ public final class Verification {
 
     private long log(DataFolder folder, int shards) {
         try (WriteAheadLog log = WriteAheadLog.open(
-                new FolderDisk(folder.path().resolve("log")), shards, LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.under(folder.seal().logKey()))) {
+                new FolderDisk(folder.path().resolve("log")),
+                shards,
+                LogConfig.DEFAULTS,
+                LogMetrics.NONE,
+                LogSeal.under(folder.seal().logKey()))) {
             RecoveryReport report = log.recoveryReport();
             report.damages()
                     .forEach(damage -> problems.add(

@@ -83,8 +83,7 @@ final class Acceptance {
             byte[] range = Keys.owned(table, hash);
             entry.rows().rows(range, Keys.end(range)).forEach(this::take);
         }
-        entities.forEach((key, count) ->
-                entry.rows().put(key, new EntityRow(count, entry.at()).encode()));
+        entities.forEach((key, count) -> entry.rows().put(key, new EntityRow(count, entry.at()).encode()));
         long[] memories = new long[1];
         byte[] all = Keys.table('m');
         entry.rows().each(all, Keys.end(all), (key, row) -> memories[0]++);
@@ -183,7 +182,10 @@ final class Acceptance {
         boolean whole = embedding != null && readable(Keys.embedding(hash, arrival), embedding);
         entry.index()
                 .add(new IndexUpdate.Put(
-                        hash, arrival, version.memory(), whole && embedding != null ? Rows.embedding(embedding) : null));
+                        hash,
+                        arrival,
+                        version.memory(),
+                        whole && embedding != null ? Rows.embedding(embedding) : null));
     }
 
     private void point(MemoryId id, long arrival) {
@@ -219,9 +221,10 @@ final class Acceptance {
         return switch (key[0]) {
             case 'n' -> Arrays.copyOfRange(key, key.length - Keys.OWNER, key.length);
             case 'f' -> Keys.ownerOf(Keys.expiring(key));
-            default -> row.length < Rows.FIELDS_AT + Keys.OWNER
-                    ? new byte[0]
-                    : Arrays.copyOfRange(row, Rows.FIELDS_AT, Rows.FIELDS_AT + Keys.OWNER);
+            default ->
+                row.length < Rows.FIELDS_AT + Keys.OWNER
+                        ? new byte[0]
+                        : Arrays.copyOfRange(row, Rows.FIELDS_AT, Rows.FIELDS_AT + Keys.OWNER);
         };
     }
 }

@@ -58,15 +58,10 @@ final class OwnerState {
     /// @param reached a sequence that was used
     void accepted(long reached) {
         long sequence = Math.max(head.sequence(), reached) + 1;
-        OwnerTotals totals = OwnerTotals.NONE.withChain(head.totals().chain(), head.totals().chain());
+        OwnerTotals totals =
+                OwnerTotals.NONE.withChain(head.totals().chain(), head.totals().chain());
         head = new Head(
-                owner,
-                sequence,
-                sequence + 1,
-                head.space(),
-                head.idempotencyOldest(),
-                head.idempotencyNext(),
-                totals);
+                owner, sequence, sequence + 1, head.space(), head.idempotencyOldest(), head.idempotencyNext(), totals);
         entry.accept(hash);
     }
 

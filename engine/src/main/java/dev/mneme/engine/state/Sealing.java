@@ -1,6 +1,5 @@
 package dev.mneme.engine.state;
 
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.Seal.Tag;
 import dev.mneme.engine.table.Digest128;

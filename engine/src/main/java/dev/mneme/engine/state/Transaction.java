@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
@@ -87,8 +87,7 @@ final class Transaction {
                 return true;
             });
         }
-        changed.subMap(from, true, to, false)
-                .forEach((key, value) -> value.ifPresent(row -> visitor.accept(key, row)));
+        changed.subMap(from, true, to, false).forEach((key, value) -> value.ifPresent(row -> visitor.accept(key, row)));
     }
 
     /// The first row of `[from, to)`.

@@ -95,7 +95,8 @@ class PowerLossTest {
     }
 
     private static WriteAheadLog open(SimulatedDisk disk, SplittableRandom random) {
-        return WriteAheadLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]), random.split()::nextLong);
+        return WriteAheadLog.open(
+                disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]), random.split()::nextLong);
     }
 
     private static void load(WriteAheadLog log, SplittableRandom random, LogHistory history)

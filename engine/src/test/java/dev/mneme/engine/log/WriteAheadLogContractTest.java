@@ -20,7 +20,8 @@ class WriteAheadLogContractTest extends CommitLogContract {
     @Override
     protected CommitLog open() {
         try {
-            return WriteAheadLog.open(new FolderDisk(home.resolve("log")), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
+            return WriteAheadLog.open(
+                    new FolderDisk(home.resolve("log")), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

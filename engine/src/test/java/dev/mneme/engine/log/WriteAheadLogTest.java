@@ -36,7 +36,8 @@ class WriteAheadLogTest {
     }
 
     private WriteAheadLog open(LogConfig config, LogMetrics metrics) {
-        return WriteAheadLog.open(disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
+        return WriteAheadLog.open(
+                disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
     }
 
     private static byte[] filled(int size, int with) {
@@ -151,18 +152,21 @@ class WriteAheadLogTest {
     void whatIsServedAfterAFailedFsyncAndARestartSurvivesPowerLosses() {
         for (long seed = 0; seed < 30; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
                 assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             }
             failing.killProcess(); // the page cache still shows the entry
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 assertThat(log.recoveryReport().copiedRecords()).isEqualTo(1);
                 failing.losePower();
             }
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
             }
         }
@@ -173,7 +177,8 @@ class WriteAheadLogTest {
     void whatIsServedAfterARecoveryThatFailedTooSurvivesPowerLosses() {
         for (long seed = 0; seed < 100; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
                 assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
@@ -183,11 +188,13 @@ class WriteAheadLogTest {
             assertThatThrownBy(() -> WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE))
                     .isInstanceOf(MnemeException.class);
             failing.killProcess();
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 failing.losePower();
             }
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
                 assertThat(log.recoveryReport().damages()).isEmpty();
             }
@@ -200,7 +207,8 @@ class WriteAheadLogTest {
     void aRollWhoseFsyncFailedLeavesNothing() {
         for (long seed = 0; seed < 20; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 await().until(() -> failing.syncs() == 4); // both segments reserved, a header, a batch
                 failing.failSyncOf(SegmentName.of(2));
@@ -208,13 +216,15 @@ class WriteAheadLogTest {
                 assertThat(log.state()).isEqualTo(State.LOG_FAILED);
             }
             failing.killProcess();
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 2);
                 log.roll().join();
                 commit(log, 0, 10, 3);
                 failing.losePower();
             }
-            try (WriteAheadLog log = WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log =
+                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(log.recoveryReport().damages()).as("seed %d", seed).isEmpty();
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2, 3);
             }

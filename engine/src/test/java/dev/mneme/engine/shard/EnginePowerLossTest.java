@@ -182,7 +182,7 @@ final class EnginePowerLossTest {
                     InstantSource.system(),
                     () -> true,
                     ShardMetrics.NONE,
-                () -> {},
+                    () -> {},
                     log::close);
         }
 

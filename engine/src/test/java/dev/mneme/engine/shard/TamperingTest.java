@@ -102,8 +102,7 @@ final class TamperingTest {
     }
 
     private Store open() {
-        return LocalEngine.open(
-                folder, TestEngines.settings(StoreSettings.of("tampering", new ManualClock())));
+        return LocalEngine.open(folder, TestEngines.settings(StoreSettings.of("tampering", new ManualClock())));
     }
 
     @BeforeAll
@@ -127,7 +126,8 @@ final class TamperingTest {
                 innocents.add(owner);
             }
         }
-        List<Owner> all = Stream.concat(victims.values().stream(), innocents.stream()).toList();
+        List<Owner> all =
+                Stream.concat(victims.values().stream(), innocents.stream()).toList();
         try (Store store = open()) {
             all.forEach(owner -> begin(store, owner));
             List.of("k1", "k2", "k3").forEach(id -> putKey(store, Fixtures.key(id, Role.ADMIN)));
@@ -170,8 +170,7 @@ final class TamperingTest {
         for (int n = 0; n < 3; n++) {
             store.write(Fixtures.write(owner, context("c" + n, "second")));
             store.write(Fixtures.write(owner, mode("i" + n, Mode.DIDACTIC)));
-            store.write(Fixtures.write(
-                    owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
+            store.write(Fixtures.write(owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
         }
     }
 
@@ -291,7 +290,9 @@ final class TamperingTest {
         try (Store store = open()) {
             attacked.forEach((noun, owner) -> reads(owner).forEach((name, read) -> {
                 MnemeException refusal = catchThrowableOfType(MnemeException.class, () -> read.accept(store, owner));
-                assertThat(refusal).as("%s of a %s, read by %s", attack, noun, name).isNotNull();
+                assertThat(refusal)
+                        .as("%s of a %s, read by %s", attack, noun, name)
+                        .isNotNull();
                 assertThat(refusal.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
                 assertThat(refusal.getMessage()).contains(noun.name).contains("user " + owner.id());
             }));
@@ -382,7 +383,8 @@ final class TamperingTest {
         for (Owner owner : owners) {
             assertThat(store.list(Fixtures.everything(owner, ManualClock.START)).items())
                     .hasSize(5);
-            assertThat(store.search(Fixtures.words(owner, "text", ManualClock.START)).hits())
+            assertThat(store.search(Fixtures.words(owner, "text", ManualClock.START))
+                            .hits())
                     .isNotEmpty();
             assertThat(store.changes(owner, 0, 1_000).changes()).hasSizeGreaterThan(20);
             assertThat(store.contexts().find(owner, "c1").value()).isPresent();
@@ -426,7 +428,8 @@ final class TamperingTest {
             byte[] range = Keys.owned(table, owner.hash());
             byte[] last = shard.subMap(range, true, Keys.end(range), false).lastKey();
             if (table == 'm') {
-                shard.remove(Keys.pointer(Version.decode(shard.get(last)).memory().id()));
+                shard.remove(
+                        Keys.pointer(Version.decode(shard.get(last)).memory().id()));
             }
             shard.remove(last);
         }
@@ -454,7 +457,8 @@ final class TamperingTest {
                             .hasSizeGreaterThanOrEqualTo(4));
             assertThat(store.changes(changed, 30, 10).reset()).isTrue();
             store.write(Fixtures.write(changed, Fixtures.add(changed.id(), "a new one")));
-            assertThat(store.search(Fixtures.words(changed, "new one", ManualClock.START)).hits())
+            assertThat(store.search(Fixtures.words(changed, "new one", ManualClock.START))
+                            .hits())
                     .isNotEmpty();
             serves(store, innocents);
         }

@@ -32,7 +32,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is reported. A store
+/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is reported. A
+/// store
 /// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and the log
 /// is replayed.
 final class UntouchedStoresTest {
@@ -63,8 +64,7 @@ final class UntouchedStoresTest {
             this.random = new SplittableRandom(seed);
             boolean forgetful = seed % 2 == 0;
             this.retention = forgetful
-                    ? new Retention(
-                            5, Duration.ofDays(2), 2, Duration.ofHours(9), 2, Duration.ofDays(3), 2, 1 << 20)
+                    ? new Retention(5, Duration.ofDays(2), 2, Duration.ofHours(9), 2, Duration.ofDays(3), 2, 1 << 20)
                     : Retention.DEFAULTS;
         }
 
@@ -142,52 +142,57 @@ final class UntouchedStoresTest {
         private Command ofAnotherNoun() {
             String name = "n" + random.nextInt(3);
             return switch (random.nextInt(9)) {
-                case 0, 1 -> new Command.PutContext(
-                        name,
-                        ContextType.CUSTOM,
-                        null,
-                        Fixtures.json("a", random.nextInt(3), name, random.nextInt(3)),
-                        List.of(),
-                        random.nextInt(2) == 0 ? now.plusSeconds(random.nextInt(100_000)) : null,
-                        random.nextInt(2) == 0 ? Command.ANY_VERSION : random.nextInt(4),
-                        Command.MergeStrategy.values()[random.nextInt(3)]);
+                case 0, 1 ->
+                    new Command.PutContext(
+                            name,
+                            ContextType.CUSTOM,
+                            null,
+                            Fixtures.json("a", random.nextInt(3), name, random.nextInt(3)),
+                            List.of(),
+                            random.nextInt(2) == 0 ? now.plusSeconds(random.nextInt(100_000)) : null,
+                            random.nextInt(2) == 0 ? Command.ANY_VERSION : random.nextInt(4),
+                            Command.MergeStrategy.values()[random.nextInt(3)]);
                 case 2 -> new Command.DeleteContext(name, Command.ANY_VERSION);
-                case 3 -> new Command.SwitchMode(
-                        name,
-                        Mode.values()[random.nextInt(3)],
-                        null,
-                        null,
-                        null,
-                        null,
-                        random.nextInt(4) == 0 ? "failed" : null,
-                        Command.ANY_VERSION);
-                case 4 -> new Command.ConfigureMode(
-                        name, Fixtures.json("b", random.nextInt(3)), null, Command.ANY_VERSION);
-                case 5 -> new Command.RecordResponse(
-                        name,
-                        "chat",
-                        "m" + random.nextInt(6),
-                        null,
-                        SourceType.LOCAL,
-                        "p",
-                        "m",
-                        null,
-                        "h" + random.nextInt(2),
-                        JsonObject.EMPTY,
-                        null);
-                case 6 -> new Command.PostSyncEvent(
-                        Fixtures.id(ALICE, 5_000_000 + nextEvent++),
-                        name,
-                        SyncEvent.Type.CONTEXT_UPDATED,
-                        new Json.JsonString("data"),
-                        random.nextBoolean() ? null : Set.of("n1"),
-                        SyncEvent.Priority.HIGH,
-                        random.nextBoolean() ? now.plusSeconds(random.nextInt(100_000)) : null);
-                case 7 -> random.nextInt(3) == 0
-                        ? new Command.DeleteKey("k" + random.nextInt(3))
-                        : new Command.PutKey(Fixtures.key("k" + random.nextInt(3), Role.READ));
-                default -> new Command.ProcessSyncEvent(
-                        Fixtures.id(ALICE, 5_000_000 + random.nextLong(nextEvent + 1)), name);
+                case 3 ->
+                    new Command.SwitchMode(
+                            name,
+                            Mode.values()[random.nextInt(3)],
+                            null,
+                            null,
+                            null,
+                            null,
+                            random.nextInt(4) == 0 ? "failed" : null,
+                            Command.ANY_VERSION);
+                case 4 ->
+                    new Command.ConfigureMode(name, Fixtures.json("b", random.nextInt(3)), null, Command.ANY_VERSION);
+                case 5 ->
+                    new Command.RecordResponse(
+                            name,
+                            "chat",
+                            "m" + random.nextInt(6),
+                            null,
+                            SourceType.LOCAL,
+                            "p",
+                            "m",
+                            null,
+                            "h" + random.nextInt(2),
+                            JsonObject.EMPTY,
+                            null);
+                case 6 ->
+                    new Command.PostSyncEvent(
+                            Fixtures.id(ALICE, 5_000_000 + nextEvent++),
+                            name,
+                            SyncEvent.Type.CONTEXT_UPDATED,
+                            new Json.JsonString("data"),
+                            random.nextBoolean() ? null : Set.of("n1"),
+                            SyncEvent.Priority.HIGH,
+                            random.nextBoolean() ? now.plusSeconds(random.nextInt(100_000)) : null);
+                case 7 ->
+                    random.nextInt(3) == 0
+                            ? new Command.DeleteKey("k" + random.nextInt(3))
+                            : new Command.PutKey(Fixtures.key("k" + random.nextInt(3), Role.READ));
+                default ->
+                    new Command.ProcessSyncEvent(Fixtures.id(ALICE, 5_000_000 + random.nextLong(nextEvent + 1)), name);
             };
         }
     }
