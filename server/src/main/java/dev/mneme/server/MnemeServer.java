@@ -15,12 +15,14 @@ import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.log.LogConfig;
@@ -37,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,9 +47,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are there.
+/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are
+/// there.
 ///
-/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what was
+/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what
+/// was
 /// proposed is committed, and the folder is let go.
 public final class MnemeServer implements AutoCloseable {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
@@ -55,22 +60,30 @@ public final class MnemeServer implements AutoCloseable {
     private final ServerConfig config;
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final LiveConnections live;
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private MnemeServer(
-            ServerConfig config, Store store, @Nullable Embedder embedder, LiveConnections live, HttpServer http) {
+            ServerConfig config,
+            Store store,
+            @Nullable Embedder embedder,
+            @Nullable Reembedding reembedding,
+            LiveConnections live,
+            HttpServer http) {
         this.config = config;
         this.store = store;
         this.embedder = embedder;
+        this.reembedding = reembedding;
         this.live = live;
         this.http = http;
     }
 
     /// Starts a server; it is ready when this returns.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder
+    ///     in use,
     ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         return start(config, false);
@@ -111,7 +124,9 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
-        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), limits(config));
+        Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
+        MemoryService memories =
+                new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, live(config));
         HttpConfig http = http(config);
@@ -136,12 +151,21 @@ public final class MnemeServer implements AutoCloseable {
                         version(),
                         startedAt,
                         embedder == null ? null : embedder.space().embedder(),
-                        live::count),
+                        live::count,
+                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
                 health,
                 metrics::text,
                 clock);
         HttpServer listener = listen(http, keys, metrics, ports, sockets);
-        return new MnemeServer(config, store, embedder, live, listener);
+        if (reembedding != null) {
+            reembedding.start();
+        }
+        return new MnemeServer(config, store, embedder, reembedding, live, listener);
+    }
+
+    private static @Nullable Reembedding reembedding(ServerConfig config, Store store, Embedder embedder) {
+        Set<EmbeddingSpace> former = Reembedding.former(store, embedder.space());
+        return config.embedder().reembed() ? new Reembedding(store, embedder, former) : null;
     }
 
     private static HttpServer listen(
@@ -360,6 +384,9 @@ public final class MnemeServer implements AutoCloseable {
         }
         live.close();
         http.close();
+        if (reembedding != null) {
+            reembedding.close();
+        }
         if (embedder != null) {
             embedder.close();
         }

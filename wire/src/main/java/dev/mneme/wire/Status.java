@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param log `ok`, `log_failed` or `storage_full`
 /// @param sockets open WebSocket connections
 /// @param indexBacklog memories that the search index has yet to rebuild
+/// @param reembedding owners whose vectors are still to be moved to the present embedder; absent until they
+///     are counted
 /// @param embedder the id of what turns texts into vectors; null: nothing does
 @JsonInclude(Include.NON_NULL)
 public record Status(
@@ -22,7 +24,8 @@ public record Status(
         @Nullable Long owners,
         @Nullable Long memories,
         @Nullable Integer sockets,
-        @Nullable Long indexBacklog) {
+        @Nullable Long indexBacklog,
+        @Nullable Long reembedding) {
 
     /// @param logIndex the last entry of its log
     /// @param applied the last entry that its tables contain

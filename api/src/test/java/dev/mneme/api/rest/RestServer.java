@@ -60,7 +60,7 @@ final class RestServer implements AutoCloseable {
                 new ChangeFeed(store),
                 null,
                 store::status,
-                new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
+                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, () -> java.util.OptionalLong.of(3)),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that the operator chose. Each part is what one part of the server is built with; a configuration that
+/// Everything that the operator chose. Each part is what one part of the server is built with; a
+/// configuration that
 /// [#load] gives is valid as a whole. Secrets print as `***`.
 public record ServerConfig(
         Path data,
@@ -26,7 +27,8 @@ public record ServerConfig(
     ///
     /// @param flags what follows `serve`, for example `--port 9000 --http.insecure`
     /// @param environment the process's environment
-    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator
+    ///     typed
     ///     it, if a name is unknown, a value is wrong or two values contradict each other
     public static ServerConfig load(List<String> flags, Map<String, String> environment) {
         return ConfigSources.read(flags, environment).config();
@@ -106,6 +108,7 @@ public record ServerConfig(
     }
 
     /// @param dimension 0 to take the model's
+    /// @param reembed whether vectors of a former embedder are made anew
     public record Embedder(
             EmbedderKind kind,
             Optional<String> url,
@@ -113,7 +116,8 @@ public record ServerConfig(
             Optional<Secret> apiKey,
             int dimension,
             int workers,
-            int queue) {}
+            int queue,
+            boolean reembed) {}
 
     /// How a log line looks.
     public enum LogFormat {

@@ -7,7 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in `docs/configuration.md`;
+/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in
+/// `docs/configuration.md`;
 /// tests hold the three together.
 final class Settings {
     private static final List<Setting<?>> TABLE = new ArrayList<>();
@@ -160,6 +161,12 @@ final class Settings {
             ValueType.integer(1, 1_000_000),
             "1000",
             "Texts that may wait; beyond it writes are refused as overloaded.");
+
+    static final Setting<Boolean> EMBEDDER_REEMBED = setting(
+            "embedder.reembed",
+            ValueType.truth(),
+            "true",
+            "After a change of the embedder, make the vectors of the former one anew, in the background.");
 
     static final Setting<ServerConfig.LogFormat> LOGGING_FORMAT =
             setting("logging.format", ValueType.choice(ServerConfig.LogFormat.class), "json", "How a log line looks.");

@@ -80,7 +80,8 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 0,
                                 2,
-                                1_000),
+                                1_000,
+                                true),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
 
@@ -134,6 +135,7 @@ class ServerConfigTest {
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
+                        "embedder.reembed",
                         "logging.format",
                         "logging.level");
     }
