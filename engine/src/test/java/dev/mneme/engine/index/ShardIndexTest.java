@@ -17,15 +17,18 @@ final class ShardIndexTest {
     private static final Embedding OLD = Embedding.ofCaller(EmbeddingSpace.CALLER, new float[] {1, 2, 3});
     private static final Embedding NEW = Embedding.ofCaller(EmbeddingSpace.CALLER, new float[] {1, 2});
 
-    private final Memory memory = new RandomMemories(new Random(1)).memory(RandomMemories.START);
+    private final RandomMemories memories = new RandomMemories(new Random(1));
+    private final Memory memory = memories.memory(RandomMemories.START);
+    private final Memory another = memories.memory(RandomMemories.START);
     private final ShardIndex index =
             new ShardIndex(new HeapTables(new HeapTables.Home()), new Rows(), new OwnerIndexes(1 << 20));
 
-    /// The rows as they are after the entry: one memory, with a vector of the new space.
+    /// The rows as they are after the entry: two memories, with vectors of the new space.
     private final class Rows implements IndexSource {
         @Override
         public void memories(byte[] owner, Visitor visitor) {
             visitor.memory(1, memory, () -> NEW);
+            visitor.memory(2, another, () -> NEW);
         }
 
         @Override
@@ -40,7 +43,7 @@ final class ShardIndexTest {
                 List.of(new IndexUpdate.Put(OWNER, 1, memory, OLD), again, new IndexUpdate.Put(OWNER, 1, memory, NEW)));
 
         assertThat(index.owner(OWNER)).isNotSameAs(early);
-        assertThat(index.owner(OWNER).size()).isEqualTo(1);
+        assertThat(index.owner(OWNER).size()).isEqualTo(2);
     }
 
     @Test
