@@ -153,30 +153,35 @@ final class ModelOwner {
                     "This idempotency key was used with another request: send a new key.");
         }
         List<Outcome> outcomes = answer.result().outcomes().stream()
-                .map(outcome -> asKept(outcome, settings))
+                .map(outcome -> asKept(outcome, at, settings))
                 .toList();
         return new WriteResult(outcomes, answer.result().position(), true);
     }
 
-    /// A memory at a version that the limit has removed is answered as the next one that is kept.
-    private Outcome asKept(Outcome outcome, StoreSettings settings) {
+    /// A memory at a version that is no longer kept is answered as the next one that is.
+    private Outcome asKept(Outcome outcome, Instant at, StoreSettings settings) {
         return switch (outcome) {
-            case Stored stored -> new Stored(stored.event(), asKept(stored.memory(), settings));
+            case Stored stored ->
+                asKept(stored.memory(), at, settings)
+                        .<Outcome>map(memory -> new Stored(stored.event(), memory))
+                        .orElseGet(ModelOwner::noSuchMemory);
             case Rejected rejected
             when rejected.current() != null ->
                 new Rejected(
-                        rejected.code(), rejected.message(), rejected.field(), asKept(rejected.current(), settings));
+                        rejected.code(),
+                        rejected.message(),
+                        rejected.field(),
+                        asKept(rejected.current(), at, settings).orElse(null));
             default -> outcome;
         };
     }
 
-    private Memory asKept(Memory memory, StoreSettings settings) {
-        List<MemoryVersion> all = history.getOrDefault(memory.id(), List.of());
-        return all.subList(firstKept(all, settings), all.size()).stream()
+    private Optional<Memory> asKept(Memory memory, Instant at, StoreSettings settings) {
+        return history(memory.id(), at, settings).stream()
+                .flatMap(List::stream)
                 .filter(version -> version.version() >= memory.version())
                 .findFirst()
-                .map(MemoryVersion::memory)
-                .orElse(memory);
+                .map(MemoryVersion::memory);
     }
 
     private void dropOldestAnswers(int limit) {
