@@ -89,7 +89,8 @@ final class StoreReads {
         return position == null ? null : position.sequence();
     }
 
-    /// What a search gives is visible and as it is; what has every word of the query is given when there is room.
+    /// What a search gives is visible and as it is; what has every word of the query is given when there is
+    /// room.
     void compareSearches(@Nullable Owner owner) {
         String text = QUERIES.get(random.nextInt(QUERIES.size()));
         Filter filter = random.nextInt(3) == 0 ? Filter.And.ALL : Histories.filter(random, 2);
@@ -127,6 +128,14 @@ final class StoreReads {
                     .containsAll(
                             ids(visible.stream().filter(m -> hasWords(m, text)).toList()));
         }
+    }
+
+    void compareSpaces(Owner owner) {
+        assertThat(subject.space(owner).now()).isEqualTo(model.space(owner).now());
+        assertThat(subject.space(owner).next()).isEqualTo(model.space(owner).next());
+        assertThat(subject.unstaged(owner, 0, 1_000))
+                .as("what %s lacks of the space to come", owner)
+                .isEqualTo(model.unstaged(owner, 0, 1_000));
     }
 
     private static boolean hasWords(Memory memory, String query) {
@@ -173,7 +182,8 @@ final class StoreReads {
                 .containsAll(model.ownersMatching(filter));
     }
 
-    /// The model retains no more than it must. A store may retain more, but nothing that was erased, and no gap.
+    /// The model retains no more than it must. A store may retain more, but nothing that was erased, and no
+    /// gap.
     ///
     /// @param erasedAt the sequence of the owner's last erasure, or 0
     void compareChanges(Owner owner, long erasedAt) {

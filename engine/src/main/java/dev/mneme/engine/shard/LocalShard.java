@@ -150,7 +150,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     /// Drops from the disk what an erased owner's deletions left behind: rows, names and words.
     void compactErased(Owner owner) {
         byte[] hash = owner.hash();
-        for (char table : new char[] {'m', 'e', 'v', 'u', 'd', 'c', 'i', 'j', 'h'}) {
+        for (char table : new char[] {'m', 'e', 'y', 'v', 'u', 'd', 'c', 'i', 'j', 'h'}) {
             byte[] range = Keys.owned(table, hash);
             tables.compact(range, Keys.end(range));
         }
@@ -178,16 +178,17 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         @Override
         public void memories(byte[] owner, Visitor visitor) {
             try (Scans scans = scan()) {
+                long generation = scans.generation(owner);
                 scans.memories(owner, 0, (arrival, version) -> {
                     Memory memory = version.memory();
-                    visitor.memory(arrival, memory, () -> embedding(scans, owner, arrival));
+                    visitor.memory(arrival, memory, () -> embedding(scans, owner, generation, arrival));
                     return true;
                 });
             }
         }
 
-        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long arrival) {
-            byte[] row = scans.embeddingRow(owner, arrival);
+        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long generation, long arrival) {
+            byte[] row = scans.embeddingRow(owner, generation, arrival);
             return row == null ? null : Rows.embedding(row);
         }
 

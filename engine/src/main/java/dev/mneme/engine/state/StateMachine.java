@@ -58,7 +58,8 @@ public final class StateMachine {
         MemoryRows memories = new MemoryRows(entry);
         return Idempotency.replay(entry, owner, write, memories).orElseGet(() -> {
             List<Outcome> outcomes = new ArrayList<>();
-            Decisions decisions = new Decisions(entry, owner, memories, write.by());
+            Decisions decisions =
+                    new Decisions(entry, owner, memories, new SpaceChange(entry, owner, memories), write.by());
             write.commands().forEach(command -> outcomes.add(decisions.decide(command)));
             Idempotency.keep(entry, owner, write, outcomes);
             if (owner.sequence() > 0 || write.idempotency() != null) {
@@ -69,7 +70,7 @@ public final class StateMachine {
     }
 
     /// The commands of one write, decided in order.
-    private record Decisions(Entry entry, OwnerState owner, MemoryRows memories, Provenance by) {
+    private record Decisions(Entry entry, OwnerState owner, MemoryRows memories, SpaceChange vectors, Provenance by) {
         Outcome decide(Command command) {
             return switch (command) {
                 case Command.AddMemory add -> add(add);
@@ -78,12 +79,30 @@ public final class StateMachine {
                 case Command.DeleteMatching delete -> deleteMatching(delete);
                 case Command.EraseOwner erase -> erase();
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
+                case Command.BeginSpace(EmbeddingSpace space) -> vectors.begin(space);
+                case Command.StageEmbedding staged -> stage(staged);
+                case Command.SwitchSpace(EmbeddingSpace space) -> vectors.switchTo(space);
+                case Command.DropOldVectors(int limit) -> vectors.dropOld(limit);
+                case Command.PutEmbedder(EmbeddingSpace space) -> {
+                    entry.rows().put(Keys.embedder(space), Rows.encode(space));
+                    yield new Outcome.Done();
+                }
                 case Command.PutKey put -> {
                     entry.rows().put(Keys.apiKey(put.key().id()), Rows.encode(put.key()));
                     yield new Outcome.Done();
                 }
                 case Command.DeleteKey delete -> deleteKey(delete);
             };
+        }
+
+        private Outcome stage(Command.StageEmbedding staged) {
+            MemoryRows.Placed placed = memories.find(owner, staged.id());
+            if (placed == null) {
+                return notFound();
+            }
+            return placed.memory().version() == staged.version()
+                    ? vectors.stage(staged, placed)
+                    : conflict(placed.memory());
         }
 
         private Outcome deleteKey(Command.DeleteKey delete) {
@@ -96,7 +115,7 @@ public final class StateMachine {
         }
 
         private Outcome add(Command.AddMemory add) {
-            Rejected mismatch = mismatch(add.embedding());
+            Rejected mismatch = vectors.mismatch(add.embedding());
             if (mismatch != null) {
                 return mismatch;
             }
@@ -111,7 +130,9 @@ public final class StateMachine {
                     return merge(same, add);
                 }
             }
-            claimSpace(add.embedding());
+            Embedding staged = vectors.takes(add.embedding()) ? add.embedding() : null;
+            Embedding embedding = staged == null ? add.embedding() : null;
+            claimSpace(embedding);
             Memory memory = new Memory(
                     add.id(),
                     add.scope(),
@@ -128,7 +149,10 @@ public final class StateMachine {
                     null);
             long sequence = owner.sequence() + 1;
             owner.change(ChangeType.MEMORY_ADDED, sequence, 1, entry.at(), by, memory);
-            memories.add(owner, memory, add.embedding(), sequence, by);
+            memories.add(owner, memory, embedding, sequence, by);
+            if (staged != null) {
+                vectors.stage(sequence, staged);
+            }
             return new Outcome.Stored(MemoryEvent.ADD, memory);
         }
 
@@ -170,10 +194,12 @@ public final class StateMachine {
             if (update.expectedVersion() != Command.ANY_VERSION && update.expectedVersion() != now.version()) {
                 return conflict(now);
             }
-            Rejected mismatch = mismatch(update.embedding());
+            Rejected mismatch = vectors.mismatch(update.embedding());
             if (mismatch != null) {
                 return mismatch;
             }
+            Embedding staged = vectors.takes(update.embedding()) ? update.embedding() : null;
+            Embedding given = staged == null ? update.embedding() : null;
             String text = update.text() == null ? now.text() : update.text();
             boolean sameText = text.equals(now.text());
             JsonObject metadata = update.metadataPatch() == null
@@ -182,17 +208,21 @@ public final class StateMachine {
             List<String> categories = update.categories() == null ? now.categories() : update.categories();
             Instant expiresAt =
                     update.expiry() == null ? now.expiresAt() : update.expiry().at();
+            if (!sameText) {
+                vectors.drop(placed.arrival());
+            }
+            if (staged != null) {
+                vectors.stage(placed.arrival(), staged);
+            }
             if (sameText
-                    && (update.embedding() == null || sameVector(placed, update.embedding()))
+                    && (given == null || sameVector(placed, given))
                     && metadata.equals(now.metadata())
                     && categories.equals(now.categories())
                     && java.util.Objects.equals(expiresAt, now.expiresAt())) {
                 return new Outcome.Stored(MemoryEvent.NONE, now);
             }
-            claimSpace(update.embedding());
-            Embedding embedding = update.embedding() == null && sameText
-                    ? memories.embedding(owner, placed.arrival())
-                    : update.embedding();
+            claimSpace(given);
+            Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
             return replace(placed, text, embedding, metadata, categories, expiresAt);
         }
 
@@ -258,6 +288,7 @@ public final class StateMachine {
             long sequence = owner.change(
                     ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, entry.at(), by, memory);
             memories.delete(owner, placed, sequence, entry.at(), by);
+            vectors.drop(placed.arrival());
         }
 
         private Outcome erase() {
@@ -267,22 +298,9 @@ public final class StateMachine {
             return new Outcome.DeletedMany(count);
         }
 
-        private @Nullable Rejected mismatch(@Nullable Embedding embedding) {
-            EmbeddingSpace space = owner.space();
-            if (embedding == null || space == null || space.equals(embedding.space())) {
-                return null;
-            }
-            return new Rejected(
-                    ErrorCode.EMBEDDER_MISMATCH,
-                    "This owner's vectors are of " + space.embedder() + " with " + space.dimension()
-                            + " numbers: send such a vector, and name its embedder.",
-                    "vector",
-                    null);
-        }
-
         private void claimSpace(@Nullable Embedding embedding) {
-            if (embedding != null && owner.space() == null) {
-                owner.space(embedding.space());
+            if (embedding != null && owner.spaces().now() == null) {
+                owner.spaces(owner.spaces().claimed(embedding.space()));
             }
         }
 

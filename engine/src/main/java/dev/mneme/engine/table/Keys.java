@@ -1,5 +1,6 @@
 package dev.mneme.engine.table;
 
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.engine.codec.ByteWriter;
@@ -18,7 +19,8 @@ import java.util.UUID;
 /// s                              the shard: last command time, counts of owners and memories
 /// h owner                        head: the owner, sequence, oldest retained change, embedding space
 /// m owner arrival                memory: its newest version
-/// e owner arrival                embedding of the memory
+/// e owner arrival                embedding of the memory: the first generation
+/// y owner generation arrival     embedding of the memory: later generations, see Spaces
 /// v owner arrival version        earlier versions of the memory, and its deletion
 /// p id                           pointer from a memory's id to owner and arrival; stays after a deletion
 /// u owner sequence               the memory that the change last touched: the order of updates
@@ -29,6 +31,7 @@ import java.util.UUID;
 /// n kind id 0 owner              entity: how many memories of the owner carry the id
 /// o log-index ordinal            operator's feed: owner and sequence
 /// k key-id                       API key (system shard)
+/// b dimension embedder           a space of the server's embedders (system shard)
 /// ```
 ///
 /// *Arrival* is the owner's sequence at the add: the order in which memories came.
@@ -50,8 +53,24 @@ public final class Keys {
         return numbered('m', owner, arrival);
     }
 
-    public static byte[] embedding(byte[] owner, long arrival) {
-        return numbered('e', owner, arrival);
+    public static byte[] embedding(byte[] owner, long generation, long arrival) {
+        return ByteBuffer.allocate(1 + OWNER + (generation == 0 ? 8 : 16))
+                .put(embeddings(owner, generation))
+                .putLong(arrival)
+                .array();
+    }
+
+    /// All embeddings of a generation: the prefix.
+    public static byte[] embeddings(byte[] owner, long generation) {
+        return generation == 0 ? owned('e', owner) : numbered('y', owner, generation);
+    }
+
+    public static byte[] embedder(EmbeddingSpace space) {
+        return new ByteWriter(32)
+                .u8('b')
+                .fixed64(space.dimension())
+                .raw(space.embedder().getBytes(StandardCharsets.UTF_8))
+                .toByteArray();
     }
 
     public static byte[] version(byte[] owner, long arrival, long version) {
