@@ -13,11 +13,13 @@ import dev.mneme.api.rest.RestPorts;
 import dev.mneme.api.rest.ServerFacts;
 import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketDoor;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
@@ -29,6 +31,8 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -47,15 +51,22 @@ public final class MnemeServer implements AutoCloseable {
     private final ServerConfig config;
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final LiveConnections live;
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private MnemeServer(
-            ServerConfig config, Store store, @Nullable Embedder embedder, LiveConnections live, HttpServer http) {
+            ServerConfig config,
+            Store store,
+            @Nullable Embedder embedder,
+            @Nullable Reembedding reembedding,
+            LiveConnections live,
+            HttpServer http) {
         this.config = config;
         this.store = store;
         this.embedder = embedder;
+        this.reembedding = reembedding;
         this.live = live;
         this.http = http;
     }
@@ -104,8 +115,9 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
+        Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
         MemoryService memories =
-                new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
+                new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), PartConfigs.limits(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -130,7 +142,8 @@ public final class MnemeServer implements AutoCloseable {
                         version(),
                         startedAt,
                         embedder == null ? null : embedder.space().embedder(),
-                        live::count),
+                        live::count,
+                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
                 health,
                 metrics::text,
                 clock);
@@ -140,7 +153,15 @@ public final class MnemeServer implements AutoCloseable {
                 new WarmUp().with(metrics.http()),
                 RestApi.routes(ports, config.metrics().open()),
                 sockets);
-        return new MnemeServer(config, store, embedder, live, listener);
+        if (reembedding != null) {
+            reembedding.start();
+        }
+        return new MnemeServer(config, store, embedder, reembedding, live, listener);
+    }
+
+    private static @Nullable Reembedding reembedding(ServerConfig config, Store store, Embedder embedder) {
+        Set<EmbeddingSpace> former = Reembedding.former(store, embedder.space());
+        return config.embedder().reembed() ? new Reembedding(store, embedder, former) : null;
     }
 
     private static HttpServer listen(
@@ -256,6 +277,9 @@ public final class MnemeServer implements AutoCloseable {
         }
         live.close();
         http.close();
+        if (reembedding != null) {
+            reembedding.close();
+        }
         if (embedder != null) {
             embedder.close();
         }

@@ -34,6 +34,12 @@ final class RunningServer implements AutoCloseable {
         return new RunningServer(data, List.of(), 0);
     }
 
+    /// With a model that an Ollama serves.
+    static RunningServer withOllama(Path data, String url, String model) {
+        return new RunningServer(
+                data, List.of("--embedder.kind", "ollama", "--embedder.url", url, "--embedder.model", model), 0);
+    }
+
     private MnemeServer start(int port) {
         List<String> all = new ArrayList<>(List.of("--data", data.toString(), "--port", String.valueOf(port)));
         all.addAll(flags);

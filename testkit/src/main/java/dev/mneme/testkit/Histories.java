@@ -2,9 +2,12 @@ package dev.mneme.testkit;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.BeginSpace;
 import dev.mneme.core.command.Command.DeleteMatching;
 import dev.mneme.core.command.Command.DeleteMemory;
 import dev.mneme.core.command.Command.EraseOwner;
+import dev.mneme.core.command.Command.StageEmbedding;
+import dev.mneme.core.command.Command.SwitchSpace;
 import dev.mneme.core.command.Command.UpdateMemory;
 import dev.mneme.core.command.Command.UpdateMemory.Expiry;
 import dev.mneme.core.command.Write;
@@ -157,6 +160,8 @@ public final class Histories {
         List<Command> commands = new ArrayList<>();
         if (chance(60)) {
             commands.add(new EraseOwner());
+        } else if (chance(25)) {
+            moveVectors(owner, commands);
         } else {
             int count = chance(3) ? random.nextInt(9) : 1;
             for (int i = 0; i < count; i++) {
@@ -173,6 +178,24 @@ public final class Histories {
         Write write = new Write(owner, by, new Idempotency(key, Fixtures.hash("body of " + key)), commands);
         repeatable.add(write);
         return write;
+    }
+
+    /// To the space of two dimensions or of three: begun, staged in part or in whole, and tried.
+    private void moveVectors(Owner owner, List<Command> commands) {
+        Embedding to = chance(2) ? Fixtures.vector(1, 2) : Fixtures.vector(1, 2, 1);
+        commands.add(new BeginSpace(to.space()));
+        boolean whole = chance(2);
+        for (MemoryId id : Objects.requireNonNull(ids.get(owner))) {
+            if (whole || chance(2)) {
+                for (int version = 1; version <= 4; version++) {
+                    commands.add(new StageEmbedding(id, version, to));
+                }
+            }
+        }
+        if (chance(2)) {
+            commands.add(command(owner));
+        }
+        commands.add(new SwitchSpace(to.space()));
     }
 
     private Command command(Owner owner) {

@@ -153,6 +153,7 @@ public final class StoreComparison {
                     .isEqualTo(model.head(owner).sequence());
             reads.compareLists(owner);
             reads.compareSearches(owner);
+            reads.compareSpaces(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
         }
         reads.compareLists(null);

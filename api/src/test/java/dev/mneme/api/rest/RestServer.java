@@ -69,7 +69,7 @@ final class RestServer implements AutoCloseable {
                 feed,
                 new ChangeStreams(feed, connections),
                 store::status,
-                new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
+                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, () -> java.util.OptionalLong.of(3)),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryService {
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Limits limits;
@@ -53,8 +54,23 @@ public final class MemoryService {
     /// @param random gives ids their random bits; must be safe to share among threads
     public MemoryService(
             Store store, @Nullable Embedder embedder, InstantSource clock, RandomGenerator random, Limits limits) {
+        this(store, embedder, null, clock, random, limits);
+    }
+
+    /// As above.
+    ///
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector
+    ///     of it
+    public MemoryService(
+            Store store,
+            @Nullable Embedder embedder,
+            @Nullable Reembedding reembedding,
+            InstantSource clock,
+            RandomGenerator random,
+            Limits limits) {
         this.store = store;
         this.embedder = embedder;
+        this.reembedding = reembedding;
         this.clock = clock;
         this.random = random;
         this.limits = limits;
@@ -154,19 +170,26 @@ public final class MemoryService {
                 memory.categories(),
                 memory.timestamp(),
                 memory.expiresAt(),
-                embedding(memory.text(), memory.name(), memory.vector(), memory.embedder()),
+                embedding(memory.scope().owner(), memory.text(), memory.name(), memory.vector(), memory.embedder()),
                 memory.dedupe());
     }
 
     private @Nullable Embedding embedding(
-            String text, @Nullable String name, float @Nullable [] vector, @Nullable String embedderId) {
+            Owner owner, String text, @Nullable String name, float @Nullable [] vector, @Nullable String embedderId) {
         if (vector != null) {
             return Embedding.ofCaller(embedderId == null ? EmbeddingSpace.CALLER : embedderId, vector);
         }
         if (embedderId != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null ? null : embedder.embed(name == null ? text : name + ": " + text);
+        if (embedder == null) {
+            return null;
+        }
+        Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text));
+        if (reembedding != null) {
+            reembedding.expect(owner);
+        }
+        return embedding;
     }
 
     public At<Memory> get(Caller caller, MemoryId id, ReadOptions options) {
@@ -200,7 +223,11 @@ public final class MemoryService {
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(
-                        patch.text() == null ? now.text() : patch.text(), now.name(), patch.vector(), patch.embedder());
+                        now.scope().owner(),
+                        patch.text() == null ? now.text() : patch.text(),
+                        now.name(),
+                        patch.vector(),
+                        patch.embedder());
         Command command = new Command.UpdateMemory(
                 id,
                 patch.text(),

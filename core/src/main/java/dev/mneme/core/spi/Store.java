@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same
 /// idempotency key.
-public interface Store extends AutoCloseable {
+public interface Store extends OwnerSpaces, AutoCloseable {
     /// Decides the commands of one owner and makes them durable.
     WriteResult write(Write write);
 
@@ -98,7 +98,7 @@ public interface Store extends AutoCloseable {
     /// Every key, in no order.
     List<ApiKey> keys();
 
-    /// Writes to the system shard: keys.
+    /// Writes to the system shard: keys, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
     StoreStatus status();

@@ -5,6 +5,7 @@ import dev.mneme.core.command.Command.ForgetVersions.Version;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
@@ -159,6 +160,15 @@ public final class BatchCodec {
                     out.unsigned(each.version());
                 });
             }
+            case Command.BeginSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(31), space);
+            case Command.StageEmbedding staged -> {
+                ModelCodec.write(out.u8(32), staged.id());
+                out.unsigned(staged.version());
+                ModelCodec.write(out, staged.embedding());
+            }
+            case Command.SwitchSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(33), space);
+            case Command.DropOldVectors(int limit) -> out.u8(34).unsigned(limit);
+            case Command.PutEmbedder(EmbeddingSpace space) -> ModelCodec.write(out.u8(35), space);
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
             case Command.PutContext put -> UserCommandCodec.write(out, put);
@@ -203,6 +213,11 @@ public final class BatchCodec {
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
             case 30 -> new Command.ForgetVersions(versions(in));
+            case 31 -> new Command.BeginSpace(ModelCodec.space(in));
+            case 32 -> new Command.StageEmbedding(ModelCodec.memoryId(in), in.unsigned(), ModelCodec.embedding(in));
+            case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
+            case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
+            case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             default -> throw ModelCodec.unknown("command", tag);
         };
     }

@@ -7,6 +7,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -37,6 +38,7 @@ import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
 import dev.mneme.engine.read.StoredModes;
@@ -156,7 +158,7 @@ public final class LocalStore implements Store {
     @Override
     public WriteResult write(Write write) {
         for (Command command : write.commands()) {
-            if (command instanceof Command.PutKey || command instanceof Command.DeleteKey) {
+            if (ofSystem(command)) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
@@ -173,11 +175,16 @@ public final class LocalStore implements Store {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        if (!write.commands().stream()
-                .allMatch(command -> command instanceof Command.PutKey || command instanceof Command.DeleteKey)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+        if (!write.commands().stream().allMatch(LocalStore::ofSystem)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and embedders alone.");
         }
         return write(system, write);
+    }
+
+    private static boolean ofSystem(Command command) {
+        return command instanceof Command.PutKey
+                || command instanceof Command.DeleteKey
+                || command instanceof Command.PutEmbedder;
     }
 
     private WriteResult write(LocalShard shard, Write write) {
@@ -205,6 +212,11 @@ public final class LocalStore implements Store {
             case Command.DeleteKey delete -> true;
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
+            case Command.DropOldVectors drop -> true;
+            case Command.BeginSpace begin -> false;
+            case Command.StageEmbedding staged -> false;
+            case Command.SwitchSpace next -> false;
+            case Command.PutEmbedder put -> false;
             case Command.AddMemory add -> false;
             case Command.UpdateMemory update -> false;
             case Command.PutKey put -> false;
@@ -444,6 +456,32 @@ public final class LocalStore implements Store {
     @Override
     public SyncEvents syncEvents() {
         return new StoredSyncEvents(this::shard);
+    }
+
+    @Override
+    public OwnerSpace space(Owner owner) {
+        try (Scans scans = shard(owner).scan()) {
+            return SpaceReads.space(scans, owner);
+        }
+    }
+
+    @Override
+    public SpacePage spaces(@Nullable String cursor, int limit) {
+        return SpaceReads.page(shards, cursor, limit);
+    }
+
+    @Override
+    public List<Unstaged> unstaged(Owner owner, long afterArrival, int limit) {
+        try (Scans scans = shard(owner).scan()) {
+            return SpaceReads.unstaged(scans, owner, afterArrival, limit);
+        }
+    }
+
+    @Override
+    public List<EmbeddingSpace> embedders() {
+        try (Scans scans = system.scan()) {
+            return scans.embedders();
+        }
     }
 
     @Override

@@ -107,6 +107,7 @@ public final class Verification {
         long[] count = new long[1];
         byte[] hash = owner.hash();
         long sequence = scans.position(owner).sequence();
+        long generation = scans.generation(hash);
         scans.memories(hash, 0, (arrival, version) -> {
             count[0]++;
             String place = "shard " + shard + ", memory " + version.memory().id();
@@ -122,7 +123,7 @@ public final class Verification {
             if (version.sequence() > sequence) {
                 problems.add(place + ": it is newer than its owner's head");
             }
-            byte[] embedding = scans.embeddingRow(hash, arrival);
+            byte[] embedding = scans.embeddingRow(hash, generation, arrival);
             if (embedding != null) {
                 Rows.embedding(embedding);
             }

@@ -71,7 +71,8 @@ final class MemoryRows {
         return placed == null ? null : placed.memory();
     }
 
-    /// The memory as it was at a version or, where that is no longer kept, at the next one that is; null when none is.
+    /// The memory as it was at a version or, where that is no longer kept, at the next one that is; null when
+    /// none is.
     @Nullable
     Memory atVersion(OwnerState owner, MemoryId id, long version) {
         Pointer pointer = pointer(owner, id);
@@ -91,7 +92,7 @@ final class MemoryRows {
 
     @Nullable
     Embedding embedding(OwnerState owner, long arrival) {
-        byte[] row = entry.rows().get(Keys.embedding(owner.hash(), arrival));
+        byte[] row = entry.rows().get(embeddingKey(owner, arrival));
         return row == null ? null : Rows.embedding(row);
     }
 
@@ -148,7 +149,7 @@ final class MemoryRows {
         History.trim(entry, hash, arrival, last + 1);
         entry.rows().delete(Keys.memory(hash, arrival));
         entry.rows().delete(Keys.updated(hash, before.version().sequence()));
-        entry.rows().delete(Keys.embedding(hash, arrival));
+        entry.rows().delete(embeddingKey(owner, arrival));
         removeDuplicate(owner, before.memory(), arrival);
         countEntities(owner, before.memory(), -1);
         entry.countMemories(-1);
@@ -206,8 +207,19 @@ final class MemoryRows {
         return entry.rows().rows(table, Keys.end(table));
     }
 
+    private static byte[] embeddingKey(OwnerState owner, long arrival) {
+        return Keys.embedding(owner.hash(), owner.spaces().generation(), arrival);
+    }
+
+    /// How many memories the owner has: all of them carry its id.
+    long count(OwnerState owner) {
+        byte[] row =
+                entry.rows().get(Keys.entity(owner.owner().kind(), owner.owner().id(), owner.hash()));
+        return row == null ? 0 : EntityRow.decode(row).memories();
+    }
+
     private void storeEmbedding(OwnerState owner, long arrival, @Nullable Embedding embedding) {
-        byte[] key = Keys.embedding(owner.hash(), arrival);
+        byte[] key = embeddingKey(owner, arrival);
         if (embedding == null) {
             entry.rows().delete(key);
         } else {

@@ -1,7 +1,9 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -50,6 +52,25 @@ final class Transaction {
             }
         });
         return merged;
+    }
+
+    /// The first keys of `[from, to)`, so many at most.
+    List<byte[]> keys(byte[] from, byte[] to, int limit) {
+        List<byte[]> keys = new ArrayList<>();
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, row) -> {
+                if (!changed.containsKey(key)) {
+                    keys.add(key);
+                }
+                return keys.size() < limit;
+            });
+        }
+        changed.subMap(from, true, to, false).forEach((key, value) -> {
+            if (value.isPresent() && keys.size() < limit) {
+                keys.add(key);
+            }
+        });
+        return keys;
     }
 
     /// The first row of `[from, to)`.

@@ -132,7 +132,8 @@ final class ConfigValues {
                 get(EMBEDDER_API_KEY),
                 get(EMBEDDER_DIMENSION),
                 get(EMBEDDER_WORKERS),
-                get(EMBEDDER_QUEUE));
+                get(EMBEDDER_QUEUE),
+                get(EMBEDDER_REEMBED));
     }
 
     private ServerConfig.Logging logging() {

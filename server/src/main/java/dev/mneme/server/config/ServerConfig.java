@@ -113,6 +113,7 @@ public record ServerConfig(
     }
 
     /// @param dimension 0 to take the model's
+    /// @param reembed whether vectors of a former embedder are made anew
     public record Embedder(
             EmbedderKind kind,
             Optional<String> url,
@@ -120,7 +121,8 @@ public record ServerConfig(
             Optional<Secret> apiKey,
             int dimension,
             int workers,
-            int queue) {}
+            int queue,
+            boolean reembed) {}
 
     /// @param open whether the counters are for everybody
     public record Metrics(boolean open) {}

@@ -183,6 +183,12 @@ final class Settings {
             "1000",
             "Texts that may wait; beyond it writes are refused as overloaded.");
 
+    static final Setting<Boolean> EMBEDDER_REEMBED = setting(
+            "embedder.reembed",
+            ValueType.truth(),
+            "true",
+            "After a change of the embedder, make the vectors of the former one anew, in the background.");
+
     static final Setting<Boolean> METRICS_OPEN =
             setting("metrics.open", ValueType.truth(), "false", "Whether /metrics is answered without a key.");
 

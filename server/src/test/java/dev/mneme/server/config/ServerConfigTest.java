@@ -83,7 +83,8 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 0,
                                 2,
-                                1_000),
+                                1_000,
+                                true),
                         new ServerConfig.Metrics(false),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
@@ -141,6 +142,7 @@ class ServerConfigTest {
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
+                        "embedder.reembed",
                         "metrics.open",
                         "logging.format",
                         "logging.level");
