@@ -15,7 +15,9 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Role;
@@ -170,19 +172,30 @@ public final class MemoryService {
                 memory.categories(),
                 memory.timestamp(),
                 memory.expiresAt(),
-                embedding(memory.scope().owner(), memory.text(), memory.name(), memory.vector(), memory.embedder()),
+                embedding(
+                        memory.scope().owner(),
+                        memory.text(),
+                        memory.name(),
+                        memory.vector(),
+                        memory.embedder(),
+                        inspired(caller, memory.scope().owner())),
                 memory.dedupe());
     }
 
     private @Nullable Embedding embedding(
-            Owner owner, String text, @Nullable String name, float @Nullable [] vector, @Nullable String embedderId) {
+            Owner owner,
+            String text,
+            @Nullable String name,
+            float @Nullable [] vector,
+            @Nullable String embedderId,
+            boolean localOnly) {
         if (vector != null) {
             return Embedding.ofCaller(embedderId == null ? EmbeddingSpace.CALLER : embedderId, vector);
         }
         if (embedderId != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        if (embedder == null) {
+        if (embedder == null || (localOnly && embedder.remote())) {
             return null;
         }
         Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text));
@@ -190,6 +203,18 @@ public final class MemoryService {
             reembedding.expect(owner);
         }
         return embedding;
+    }
+
+    /// Whether what the caller writes for this owner, or asks of it, must not leave this machine.
+    private boolean inspired(Caller caller, Owner owner) {
+        return embedder != null
+                && embedder.remote()
+                && owner.kind() == OwnerKind.USER
+                && store.modes()
+                        .find(owner, caller.by().instance())
+                        .value()
+                        .filter(state -> state.current() == Mode.INSPIRED)
+                        .isPresent();
     }
 
     public At<Memory> get(Caller caller, MemoryId id, ReadOptions options) {
@@ -227,7 +252,8 @@ public final class MemoryService {
                         patch.text() == null ? now.text() : patch.text(),
                         now.name(),
                         patch.vector(),
-                        patch.embedder());
+                        patch.embedder(),
+                        now.localOnly() || inspired(caller, now.scope().owner()));
         Command command = new Command.UpdateMemory(
                 id,
                 patch.text(),
@@ -375,7 +401,7 @@ public final class MemoryService {
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
-                queryEmbedding(search),
+                queryEmbedding(search, owner != null && inspired(caller, owner)),
                 search.vector() != null,
                 caller.key().restriction(),
                 restricted,
@@ -395,7 +421,7 @@ public final class MemoryService {
         }
     }
 
-    private @Nullable QueryEmbedding queryEmbedding(Search search) {
+    private @Nullable QueryEmbedding queryEmbedding(Search search, boolean localOnly) {
         if (search.vector() != null) {
             String id = search.embedder() == null ? EmbeddingSpace.CALLER : search.embedder();
             return new QueryEmbedding(Embedding.ofCaller(id, search.vector()), List.of());
@@ -403,7 +429,9 @@ public final class MemoryService {
         if (search.embedder() != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null || search.text() == null ? null : embedder.embedQuery(search.text());
+        return embedder == null || search.text() == null || (localOnly && embedder.remote())
+                ? null
+                : embedder.embedQuery(search.text());
     }
 
     public At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {

@@ -261,7 +261,13 @@ public final class Reembedding implements AutoCloseable {
         return any;
     }
 
+    /// What must not leave this machine gets a vector without a direction, which is like no other: it is
+    /// found by words.
     private Command embedded(Memory memory) {
+        if (memory.localOnly() && embedder.remote()) {
+            Embedding none = new Embedding(own, new float[own.dimension()], null);
+            return new Command.StageEmbedding(memory.id(), memory.version(), none);
+        }
         long begin = System.nanoTime();
         Embedding embedding = embedder.embed(toEmbed(memory.name(), memory.text()));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);

@@ -47,6 +47,12 @@ final class ModelClient implements AutoCloseable {
         this.flights = new Semaphore(config.concurrency(), true);
     }
 
+    /// Whether the service is on another machine, as far as its address says.
+    boolean remote() {
+        String host = String.valueOf(address.getHost());
+        return !host.equalsIgnoreCase("localhost") && !host.startsWith("127.") && !host.equals("[::1]");
+    }
+
     /// The answer's body.
     byte[] post(byte[] json) {
         if (!admission.tryAcquire()) {
