@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +62,17 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static Store open(Path path, Settings settings) {
+        return open(path, settings, LocalEngine::disk);
+    }
+
+    /// As above, with another disk under the log.
+    ///
+    /// @param disks the disk for the log's folder
+    public static Store open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
-            return opening.finish(settings);
+            return opening.finish(settings, disks);
         } catch (RuntimeException | Error e) {
             opening.abandon();
             throw e;
@@ -81,7 +90,7 @@ public final class LocalEngine {
             this.folder = folder;
         }
 
-        Store finish(Settings settings) {
+        Store finish(Settings settings, Function<Path, ? extends Disk> disks) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
@@ -90,7 +99,7 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
-                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
+                    disks.apply(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
