@@ -1,6 +1,7 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.And;
@@ -87,7 +88,9 @@ public final class Authorizer {
         if (memory != null) {
             return maySee(caller, memory);
         }
-        return caller.key().restriction().mayHold(change.owner());
+        return change.type() == ChangeType.OWNER_ERASED
+                ? caller.key().restriction().mayHold(change.owner())
+                : seesWhole(caller, change.owner()); // of a memory that is no longer known
     }
 
     /// The filter, intersected with what the key may see.

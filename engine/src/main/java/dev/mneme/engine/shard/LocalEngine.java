@@ -11,7 +11,6 @@ import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -166,7 +165,6 @@ public final class LocalEngine {
 
     private static FolderDisk disk(Path path) {
         try {
-            Files.createDirectories(path);
             return new FolderDisk(path);
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The log's folder " + path + " cannot be made: " + e, e);

@@ -165,6 +165,21 @@ public final class StateMachine {
             if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
                 return new Outcome.Stored(MemoryEvent.NONE, now);
             }
+            if (categories.size() > Memory.MAX_CATEGORIES) {
+                return new Rejected(
+                        ErrorCode.TOO_LARGE,
+                        "With those of the same memory that is there it would have more than " + Memory.MAX_CATEGORIES
+                                + " categories: send fewer.",
+                        "categories",
+                        null);
+            }
+            if (metadata.size() > Memory.MAX_METADATA) {
+                return new Rejected(
+                        ErrorCode.TOO_LARGE,
+                        "With that of the same memory that is there the metadata would be too large: send less.",
+                        "metadata",
+                        null);
+            }
             Embedding embedding = memories.embedding(owner, same.arrival());
             return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
         }
@@ -273,14 +288,10 @@ public final class StateMachine {
         }
 
         private Outcome deleteMatching(Command.DeleteMatching delete) {
-            long count = 0;
-            for (MemoryRows.Placed placed : memories.all(owner)) {
-                if (FilterMatcher.matches(delete.filter(), placed.memory())) {
-                    remove(placed);
-                    count++;
-                }
-            }
-            return new Outcome.DeletedMany(count);
+            List<MemoryRows.Placed> matching =
+                    memories.first(owner, memory -> FilterMatcher.matches(delete.filter(), memory), delete.limit());
+            matching.forEach(this::remove);
+            return new Outcome.DeletedMany(matching.size());
         }
 
         private void remove(MemoryRows.Placed placed) {
