@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,12 +85,18 @@ public final class MnemeServer implements AutoCloseable {
     ///
     /// @param newAdminKey whether to write another admin key, for an operator who lost the first
     static MnemeServer start(ServerConfig config, boolean newAdminKey) {
+        return start(config, newAdminKey, LocalEngine::open);
+    }
+
+    /// As above, on an engine that is opened in another way.
+    static MnemeServer start(
+            ServerConfig config, boolean newAdminKey, BiFunction<Path, LocalEngine.Settings, Store> open) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
         CompletableFuture<Store> engine =
-                aside("engine", () -> LocalEngine.open(config.data(), PartConfigs.engine(config, metrics)));
+                aside("engine", () -> open.apply(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
         Store store = joined(engine, () -> {});

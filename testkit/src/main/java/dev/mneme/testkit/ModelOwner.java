@@ -466,6 +466,7 @@ final class ModelOwner {
                 .sorted(Comparator.comparingLong(Held::arrival))
                 .map(Held::memory)
                 .filter(memory -> FilterMatcher.matches(matching.filter(), memory))
+                .limit(matching.limit())
                 .toList();
         doomed.forEach(memory -> remove(memory, stamp));
         return new DeletedMany(doomed.size());

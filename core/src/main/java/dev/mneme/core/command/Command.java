@@ -62,8 +62,17 @@ public sealed interface Command {
 
     record DeleteMemory(MemoryId id, long expectedVersion) implements Command {}
 
-    /// Deletes the owner's memories that match at the moment of applying, expired ones too.
-    record DeleteMatching(Filter filter) implements Command {}
+    /// Deletes the owner's memories that match at the moment of applying, expired ones too, the oldest first.
+    ///
+    /// @param limit how many at most, so that no entry is too large to be applied
+    record DeleteMatching(Filter filter, int limit) implements Command {
+        /// Two rows of each go into the history.
+        public static final int MAX_LIMIT = 128;
+
+        public DeleteMatching(Filter filter) {
+            this(filter, MAX_LIMIT);
+        }
+    }
 
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}

@@ -122,6 +122,9 @@ public final class MemoryService {
                     }
                 }
             } catch (MnemeException e) {
+                if (idempotency != null && isPassing(e)) {
+                    throw e; // repeated, the request would be made of other items
+                }
                 added.put(i, new Added.Refused(e));
             }
         }
@@ -133,12 +136,26 @@ public final class MemoryService {
         return inOrder;
     }
 
+    /// Whether the same item may be taken another time.
+    private static boolean isPassing(MnemeException failure) {
+        return switch (failure.code()) {
+            case OVERLOADED, OUTCOME_UNKNOWN, LOG_FAILED, STORAGE_FULL, INTERNAL, RATE_LIMITED, POSITION_AHEAD -> true;
+            default -> false;
+        };
+    }
+
     private Map<Integer, Added> write(
             Caller caller, Owner owner, Map<Integer, Command> commands, @Nullable Idempotency idempotency) {
         Map<Integer, Added> added = new LinkedHashMap<>();
         try {
             WriteResult result =
                     store.write(new Write(owner, caller.by(), idempotency, List.copyOf(commands.values())));
+            if (result.outcomes().size() != commands.size()) {
+                throw MnemeException.at(
+                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                        "Idempotency-Key",
+                        "When this key was first used, other items of the request were refused: use a new key.");
+            }
             int next = 0;
             for (Integer index : commands.keySet()) {
                 Outcome outcome = result.outcomes().get(next++);
@@ -245,6 +262,9 @@ public final class MemoryService {
         checks.categories(patch.categories());
         checks.metadata(patch.metadata());
         Memory now = writable(caller, id, idempotency != null);
+        if (patch.metadata() != null) {
+            checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
+        }
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(
@@ -288,7 +308,8 @@ public final class MemoryService {
         return memory.filter(m -> Authorizer.maySee(caller, m)).orElseThrow(MemoryService::noSuchMemory);
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too. Atomic per owner.
+    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps that are each
+    /// atomic.
     public Deleted deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         if (filter.equals(Filter.And.ALL)) {
@@ -299,18 +320,40 @@ public final class MemoryService {
         Filter restricted = Authorizer.restrict(caller, filter);
         Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (owner.isPresent()) {
-            WriteResult result = write(caller, owner.get(), idempotency, new Command.DeleteMatching(restricted));
-            long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
-            return new Deleted(count, result.position(), result.replayed());
+            return deleteMatching(caller, owner.get(), restricted, idempotency);
+        }
+        if (idempotency != null) {
+            throw MnemeException.invalid(
+                    "Idempotency-Key",
+                    "A deletion over several owners cannot be repeated safely: what is added meanwhile would go too. Send"
+                            + " it without an Idempotency-Key, or one for each owner.");
         }
         long count = 0;
-        boolean replayed = false;
         for (Owner each : store.ownersMatching(restricted)) {
-            WriteResult result = write(caller, each, idempotency, new Command.DeleteMatching(restricted));
-            count += ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
-            replayed |= result.replayed();
+            count += deleteMatching(caller, each, restricted, null).count();
         }
-        return new Deleted(count, null, replayed);
+        return new Deleted(count, null, false);
+    }
+
+    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
+    private Deleted deleteMatching(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
+        Command step = new Command.DeleteMatching(filter);
+        long count = 0;
+        for (int n = 0; ; n++) {
+            WriteResult result = write(caller, owner, step(idempotency, n), step);
+            long deleted = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
+            count += deleted;
+            if (deleted < Command.DeleteMatching.MAX_LIMIT) {
+                return new Deleted(count, result.position(), result.replayed());
+            }
+        }
+    }
+
+    /// A key of its own for each step of a request: no caller's key holds a control character.
+    private static @Nullable Idempotency step(@Nullable Idempotency idempotency, int n) {
+        return idempotency == null || n == 0
+                ? idempotency
+                : new Idempotency(idempotency.key() + '\0' + n, idempotency.requestHash());
     }
 
     /// Removes all that is kept of one owner: memories, history, changes, idempotency records.

@@ -151,7 +151,10 @@ public final class BatchCodec {
                 ModelCodec.write(out.u8(3), delete.id());
                 out.signed(delete.expectedVersion());
             }
-            case Command.DeleteMatching delete -> ModelCodec.write(out.u8(4), delete.filter());
+            case Command.DeleteMatching delete -> {
+                ModelCodec.write(out.u8(4), delete.filter());
+                out.unsigned(delete.limit());
+            }
             case Command.EraseOwner erase -> out.u8(5);
             case Command.ForgetVersions(List<Version> versions) -> {
                 out.u8(30).unsigned(versions.size());
@@ -200,7 +203,7 @@ public final class BatchCodec {
                         in.bool());
             case 2 -> update(in);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
-            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in));
+            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
             case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
             case 7 -> new Command.DeleteKey(in.string());

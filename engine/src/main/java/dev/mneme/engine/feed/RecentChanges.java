@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The latest changes of a shard, on the heap, so that live readers need not go to the tables. Bounded by
 /// count and by
-/// the size of the texts; the oldest go first.
+/// the size of texts and metadata; the oldest go first.
 ///
 /// Of each owner it holds an unbroken run that ends with the owner's latest change, or nothing.
 ///
 /// **Threads**: any; guarded by its own lock.
 public final class RecentChanges {
+    /// What a change takes beside its texts: ids, times, the parts of its metadata.
+    private static final long OVERHEAD = 512;
+
     private static final int MAX_CHANGES = 8_192;
-    private static final long MAX_CHARACTERS = 8L << 20;
+    private static final long MAX_CHARACTERS = 2L << 20;
 
     private final ArrayDeque<Change> all = new ArrayDeque<>();
     private final Map<Owner, ArrayDeque<Change>> byOwner = new HashMap<>();
@@ -53,7 +56,11 @@ public final class RecentChanges {
 
     private static long size(Change change) {
         Memory memory = change.memory();
-        return 256L + (memory == null ? 0 : memory.text().length());
+        if (memory == null) {
+            return OVERHEAD;
+        }
+        long categories = memory.categories().stream().mapToLong(String::length).sum();
+        return OVERHEAD + memory.text().length() + 2 * memory.metadata().size() + categories;
     }
 
     /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.

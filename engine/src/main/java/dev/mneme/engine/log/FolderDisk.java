@@ -23,7 +23,7 @@ public final class FolderDisk implements Disk {
     public FolderDisk(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectory(folder);
-            sync(folder.resolve(".."));
+            sync(folder.toAbsolutePath().getParent());
         }
         this.folder = folder;
     }

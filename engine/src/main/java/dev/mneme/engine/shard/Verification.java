@@ -40,6 +40,10 @@ public final class Verification {
 
     /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open
     public static Report run(Path path) {
+        if (!DataFolder.isThere(path)) {
+            throw MnemeException.invalid(
+                    "data", "There is no data folder at " + path + ": name the one to verify with --data.");
+        }
         try (DataFolder folder = DataFolder.open(path, 1, new SecureRandom())) {
             return new Verification().check(folder);
         }

@@ -99,8 +99,22 @@ final class MemoryDecisions {
         if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
+        if (categories.size() > Memory.MAX_CATEGORIES) {
+            return tooLarge("categories");
+        }
+        if (metadata.size() > Memory.MAX_METADATA) {
+            return tooLarge("metadata");
+        }
         Embedding embedding = memories.embedding(owner, same.arrival());
         return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
+    }
+
+    private static Rejected tooLarge(String field) {
+        return new Rejected(
+                ErrorCode.TOO_LARGE,
+                "With that of the same memory that is there already, it would have too much: send less.",
+                field,
+                null);
     }
 
     private static JsonObject lacking(JsonObject ours, JsonObject theirs) {
@@ -206,14 +220,10 @@ final class MemoryDecisions {
     }
 
     Outcome deleteMatching(Command.DeleteMatching delete) {
-        long count = 0;
-        for (MemoryRows.Placed placed : memories.all(owner)) {
-            if (FilterMatcher.matches(delete.filter(), placed.memory())) {
-                remove(placed);
-                count++;
-            }
-        }
-        return new Outcome.DeletedMany(count);
+        List<MemoryRows.Placed> matching =
+                memories.first(owner, memory -> FilterMatcher.matches(delete.filter(), memory), delete.limit());
+        matching.forEach(this::remove);
+        return new Outcome.DeletedMany(matching.size());
     }
 
     private void remove(MemoryRows.Placed placed) {

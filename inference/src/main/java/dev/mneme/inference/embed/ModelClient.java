@@ -117,7 +117,7 @@ final class ModelClient implements AutoCloseable {
             return;
         }
         String why = switch (status) {
-            case 401, 403 -> "The embedding model refused the key: check embedder.api-key.";
+            case 401, 403 -> "The embedding model refused the key: check embedder.apiKey.";
             case 404 -> "The embedding model was not found: check embedder.url and embedder.model.";
             default -> "The embedding model refused the request with status " + status + ".";
         };

@@ -127,12 +127,6 @@ final class Settings {
             "Commands that may wait for one shard; beyond it writes are refused as overloaded.");
     static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
             "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
-    static final Setting<Long> STORE_MIN_FREE_BYTES = setting(
-            "store.minFreeBytes",
-            ValueType.bytes("0", "1024GiB"),
-            "256MiB",
-            "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
-
     static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
             "store.historyVersions",
             ValueType.integer(0, 1_000_000),
@@ -143,6 +137,12 @@ final class Settings {
             ValueType.duration("0s", "36500d"),
             "0s",
             "How long an earlier version of a memory is kept after it was written; 0s keeps it for ever.");
+
+    static final Setting<Long> STORE_MIN_FREE_BYTES = setting(
+            "store.minFreeBytes",
+            ValueType.bytes("0", "1024GiB"),
+            "256MiB",
+            "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
 
     static final Setting<Long> SEARCH_CACHE_BYTES = setting(
             "search.cacheBytes",
