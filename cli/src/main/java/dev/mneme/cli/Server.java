@@ -82,6 +82,10 @@ final class Server {
         return send(write("POST", path, body, idempotencyKey));
     }
 
+    Answer put(Query path, String body) {
+        return send(write("PUT", path.toString(), body, null));
+    }
+
     Answer patch(Query path, String body) {
         return send(write("PATCH", path.toString(), body, null));
     }

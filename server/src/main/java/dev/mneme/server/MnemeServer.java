@@ -17,6 +17,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.Reembedding;
@@ -141,6 +142,7 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
+                new ContextService(store, clock, PartConfigs.limits(config), PartConfigs.contexts(config)),
                 keys,
                 feed,
                 new ChangeStreams(feed, live),

@@ -125,6 +125,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Contexts extends ContextsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyPart {
         @Override
         StoreOpener opener() {

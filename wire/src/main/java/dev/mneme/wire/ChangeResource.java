@@ -17,7 +17,21 @@ public record ChangeResource(
         @Doc("where the reader was before it: there is a gap only if it holds another one")
         String previous,
 
-        @Doc("what happened") @OneOf({"memory.added", "memory.updated", "memory.deleted", "owner.erased"})
+        @Doc("what happened")
+        @OneOf({
+            "memory.added",
+            "memory.updated",
+            "memory.deleted",
+            "owner.erased",
+            "context.put",
+            "context.deleted",
+            "mode.changed",
+            "mode.configured",
+            "transition.recorded",
+            "response.recorded",
+            "sync.posted",
+            "sync.processed"
+        })
         String type,
 
         @Doc("when") @Time String at,
@@ -25,4 +39,7 @@ public record ChangeResource(
         @Doc("the instance that wrote it") String instance,
 
         @Doc("as the change left it; of a deleted one, as it last was") @Nullable
-        MemoryResource memory) {}
+        MemoryResource memory,
+
+        @Doc("as the change left it; a deleted one has no data") @Nullable
+        ContextResource context) {}

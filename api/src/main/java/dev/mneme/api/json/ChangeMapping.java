@@ -1,6 +1,7 @@
 package dev.mneme.api.json;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.service.ChangeFeed;
@@ -20,6 +21,7 @@ public final class ChangeMapping {
                 Times.format(change.at()),
                 change.by().keyId(),
                 change.by().instance(),
-                memory == null ? null : MemoryMapping.resource(memory));
+                memory == null ? null : MemoryMapping.resource(memory),
+                change.subject() instanceof Context context ? ContextMapping.resource(context) : null);
     }
 }

@@ -99,6 +99,8 @@ class AccessMatrixTest {
     private void check(Route route, Identity identity) {
         alices = rest.add("alice", SECRET); // there again, if the test before took it
         bobs = rest.add("bob", SECRET);
+        rest.putContext("alice", "theme", SECRET);
+        rest.putContext("bob", "theme", SECRET);
         Role needed = needed(route);
         if (needed == null) {
             assertThat(ask(route, identity, MISSING, "").status()).isEqualTo(200);
@@ -155,6 +157,9 @@ class AccessMatrixTest {
             RestServer.Reply nobody = ask(route, identity, "", "nobody-" + user);
             assertThat(reply.status()).as(user).isEqualTo(nobody.status());
             assertThat(reply.raw().body()).as(user).doesNotContain(SECRET, alices, bobs);
+            assertThat(rest.get("/api/v1/contexts/theme?userId=" + user).raw().body())
+                    .as("the context of " + user)
+                    .contains(SECRET);
         }
         assertThat(rest.get("/api/v1/memories/" + alices).status() == 200 || sees(identity, "alice"))
                 .isTrue();
@@ -185,7 +190,8 @@ class AccessMatrixTest {
     }
 
     private static String target(Route route, String id, String user) {
-        String path = route.template().replace("{id}", id.isEmpty() ? MISSING : id);
+        String path =
+                route.template().replace("{id}", id.isEmpty() ? MISSING : id).replace("{key}", "theme");
         boolean takesScope = route.query().stream().anyMatch(p -> p.name().equals("userId"));
         return takesScope && !user.isEmpty() ? path + "?userId=" + user : path;
     }
@@ -196,6 +202,7 @@ class AccessMatrixTest {
             case "addMemories" -> "{" + scope + "\"text\":\"something new\"}";
             case "searchMemories" -> "{" + scope + "\"query\":\"rain Spain\"}";
             case "updateMemory" -> "{\"categories\":[\"seen\"]}";
+            case "putContext" -> "{\"data\":{\"text\":\"something new\"}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };

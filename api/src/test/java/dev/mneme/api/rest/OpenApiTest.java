@@ -3,9 +3,12 @@ package dev.mneme.api.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.CommitLog;
@@ -35,6 +38,11 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", "write"),
             Map.entry("delete /api/v1/memories/{id}", "write"),
             Map.entry("get /api/v1/memories/{id}/history", "read"),
+            Map.entry("put /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts/{key}", "read"),
+            Map.entry("delete /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts", "read"),
+            Map.entry("get /api/v1/contexts/{key}/versions", "read"),
             Map.entry("get /api/v1/entities", "read"),
             Map.entry("get /api/v1/changes", "read"),
             Map.entry("post /api/v1/keys", "admin"),
@@ -48,11 +56,16 @@ class OpenApiTest {
             Map.entry("get /docs", ""),
             Map.entry("get /openapi.json", ""),
             Map.entry("get /favicon.ico", "")));
-    private static final Map<String, Set<String>> QUERIES = Map.of(
-            "get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired"),
-            "delete /api/v1/memories", with("filter", "erase"),
-            "get /api/v1/entities", Set.of("limit", "cursor"),
-            "get /api/v1/changes", with("scope", "after", "limit"));
+    private static final Map<String, Set<String>> QUERIES = Map.ofEntries(
+            Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired")),
+            Map.entry("delete /api/v1/memories", with("filter", "erase")),
+            Map.entry("put /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("delete /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts", Set.of("userId", "type", "tag", "mode", "limit", "cursor")),
+            Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
+            Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
+            Map.entry("get /api/v1/changes", with("scope", "after", "limit")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
                     "MemoryResource",
@@ -72,6 +85,36 @@ class OpenApiTest {
                             "expiresAt",
                             "version",
                             "replacedBy")),
+            Map.entry(
+                    "ContextResource",
+                    List.of(
+                            "userId",
+                            "contextKey",
+                            "contextType",
+                            "mode",
+                            "data",
+                            "tags",
+                            "version",
+                            "createdAt",
+                            "updatedAt",
+                            "createdBy",
+                            "updatedBy",
+                            "expiresAt")),
+            Map.entry(
+                    "ContextRequest",
+                    List.of(
+                            "userId",
+                            "data",
+                            "contextType",
+                            "mode",
+                            "tags",
+                            "expiresAt",
+                            "expectedVersion",
+                            "mergeStrategy")),
+            Map.entry("ContextStored", List.of("event", "context", "position")),
+            Map.entry("ContextDeleted", List.of("event", "contextKey", "version", "position")),
+            Map.entry("ContextList", List.of("items", "nextCursor", "position")),
+            Map.entry("ContextVersionsVersion", List.of("deleted", "context")),
             Map.entry("Stored", List.of("event", "memory", "position")),
             Map.entry("AddRefused", List.of("error")),
             Map.entry("AddManyRequest", List.of("userId", "agentId", "appId", "runId", "metadata", "items")),
@@ -86,7 +129,9 @@ class OpenApiTest {
                     List.of("version", "event", "text", "metadata", "categories", "at", "key", "instance")),
             Map.entry("EntityListEntity", List.of("kind", "id", "memories", "updatedAt")),
             Map.entry("ChangeList", List.of("changes", "position", "reset")),
-            Map.entry("ChangeResource", List.of("position", "previous", "type", "at", "key", "instance", "memory")),
+            Map.entry(
+                    "ChangeResource",
+                    List.of("position", "previous", "type", "at", "key", "instance", "memory", "context")),
             Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
             Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
             Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
@@ -136,7 +181,8 @@ class OpenApiTest {
                             "requestId",
                             "retryAfterMillis",
                             "currentVersion",
-                            "current")));
+                            "current",
+                            "paths")));
     private static final Map<String, Set<Integer>> CODES = Map.ofEntries(
             Map.entry("invalid_request", Set.of(400)),
             Map.entry("unauthenticated", Set.of(401)),
@@ -167,6 +213,11 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
             Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
             Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("put /api/v1/contexts/{key}", and(OF_WRITES, 200, 201, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/contexts/{key}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("delete /api/v1/contexts/{key}", and(OF_WRITES, 200, 404, 409, 412, 422)),
+            Map.entry("get /api/v1/contexts", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/contexts/{key}/versions", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
             Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
@@ -192,6 +243,12 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
+            Map.entry("put /api/v1/contexts/{key} 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("put /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("delete /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/contexts 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/contexts/{key}/versions 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
@@ -286,7 +343,11 @@ class OpenApiTest {
             assertThat(headers.contains("Idempotency-Key")).as(name).isEqualTo(keyed && !name.startsWith("get "));
             assertThat(headers.contains("Mneme-Instance")).as(name).isEqualTo(keyed);
         });
-        for (String name : List.of("patch /api/v1/memories/{id}", "delete /api/v1/memories/{id}")) {
+        for (String name : List.of(
+                "patch /api/v1/memories/{id}",
+                "delete /api/v1/memories/{id}",
+                "put /api/v1/contexts/{key}",
+                "delete /api/v1/contexts/{key}")) {
             assertThat(parameters(operation(name), "header")).contains("If-Match");
         }
         for (String name :
@@ -372,13 +433,15 @@ class OpenApiTest {
     }
 
     /// The values of a component, where a record says them again because `wire` does not know the core.
+    /// All that a component may be, but for null.
     private static List<String> values(String schema, String component) {
-        List<String> values = new ArrayList<>();
-        document.path("components")
+        JsonNode property = document.path("components")
                 .path("schemas")
                 .path(schema)
                 .path("properties")
-                .path(component)
+                .path(component);
+        List<String> values = new ArrayList<>();
+        (property.has("anyOf") ? property.at("/anyOf/0") : property)
                 .path("enum")
                 .forEach(value -> values.add(value.asText()));
         return values;
@@ -392,6 +455,13 @@ class OpenApiTest {
     void everyEnumIsTheCores() {
         assertThat(values("Problem", "code")).isEqualTo(names(ErrorCode.values(), ErrorCode::wireName));
         assertThat(values("ChangeResource", "type")).isEqualTo(names(ChangeType.values(), ChangeType::wireName));
+        List<String> types = names(ContextType.values(), ContextType::wireName);
+        assertThat(values("ContextResource", "contextType")).isEqualTo(types);
+        assertThat(values("ContextRequest", "contextType")).isEqualTo(types);
+        assertThat(values("ContextResource", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mergeStrategy"))
+                .isEqualTo(names(MergeStrategy.values(), each -> each.name().toLowerCase(Locale.ROOT)));
         List<String> roles = names(Role.values(), Role::wireName);
         assertThat(values("KeyRequest", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);

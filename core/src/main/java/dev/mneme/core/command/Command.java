@@ -139,7 +139,10 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept where they touch different fields; else it is a version conflict.
+        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags are
+        /// joined
+        /// likewise; type and mode that the writer left alone stay as the others made them; the expiry is the
+        /// writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE
