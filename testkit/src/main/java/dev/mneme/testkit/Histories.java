@@ -78,6 +78,7 @@ public final class Histories {
 
     private final SplittableRandom random;
     private final List<Owner> owners;
+    private final RandomAudit audit;
     private final List<Step> steps = new ArrayList<>();
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
     private final List<Write> repeatable = new ArrayList<>();
@@ -88,6 +89,7 @@ public final class Histories {
         random = new SplittableRandom(seed);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
+        audit = new RandomAudit(random, owners.size() > 1);
     }
 
     /// A history of `length` steps.
@@ -176,6 +178,9 @@ public final class Histories {
     }
 
     private Command command(Owner owner) {
+        if (owner.kind() == OwnerKind.USER && chance(4)) {
+            return audit.command(owner, now);
+        }
         int dice = random.nextInt(100);
         if (dice < 55 || ids.get(owner) == null) {
             return add(owner);
