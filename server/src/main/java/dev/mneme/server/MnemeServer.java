@@ -16,8 +16,12 @@ import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
@@ -26,6 +30,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -104,8 +109,8 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
-        MemoryService memories =
-                new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
+        Limits limits = PartConfigs.limits(config);
+        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), limits);
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -122,6 +127,10 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
+                new ResponseService(store, limits, config.responses().prices()),
+                new SyncEventService(
+                        store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
+                new DistributedService(store, clock, Duration.ofDays(30)),
                 keys,
                 feed,
                 new ChangeStreams(feed, live),
@@ -130,6 +139,7 @@ public final class MnemeServer implements AutoCloseable {
                         version(),
                         startedAt,
                         embedder == null ? null : embedder.space().embedder(),
+                        live::count,
                         live::count),
                 health,
                 metrics::text,

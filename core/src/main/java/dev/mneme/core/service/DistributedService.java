@@ -47,11 +47,7 @@ public final class DistributedService {
     ///
     /// @param configuration null keeps the one that is there
     public Written publishMode(
-            Caller caller,
-            Owner user,
-            Mode to,
-            @Nullable JsonObject configuration,
-            @Nullable Idempotency idempotency) {
+            Caller caller, Owner user, Mode to, @Nullable JsonObject configuration, @Nullable Idempotency idempotency) {
         return write(
                 caller,
                 user,
@@ -62,12 +58,7 @@ public final class DistributedService {
 
     /// Stores a context's next version over whatever is there; its tags and mode stay.
     public Written publishContext(
-            Caller caller,
-            Owner user,
-            String key,
-            ContextType type,
-            Json data,
-            @Nullable Idempotency idempotency) {
+            Caller caller, Owner user, String key, ContextType type, Json data, @Nullable Idempotency idempotency) {
         Authorizer.requireUser(caller, user); // before its context is looked at
         Names.check("contextKey", key);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);

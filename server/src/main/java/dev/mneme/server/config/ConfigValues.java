@@ -48,6 +48,8 @@ final class ConfigValues {
                 search(),
                 feed(),
                 idempotency(),
+                new ServerConfig.Sync(get(SYNC_TTL)),
+                new ServerConfig.Responses(get(RESPONSES_PRICES)),
                 embedder(),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());

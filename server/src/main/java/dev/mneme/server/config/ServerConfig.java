@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,8 @@ public record ServerConfig(
         Search search,
         Feed feed,
         Idempotency idempotency,
+        Sync sync,
+        Responses responses,
         Embedder embedder,
         Metrics metrics,
         Logging logging) {
@@ -103,6 +106,12 @@ public record ServerConfig(
     public record Feed(int maxChanges, Duration maxAge) {}
 
     public record Idempotency(int maxKeys, Duration maxAge) {}
+
+    /// @param timeToLive of sync events that say no other; zero for ever
+    public record Sync(Duration timeToLive) {}
+
+    /// @param prices what models cost
+    public record Responses(Prices prices) {}
 
     /// Where vectors come from.
     public enum EmbedderKind {

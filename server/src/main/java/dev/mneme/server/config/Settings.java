@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,6 +162,17 @@ final class Settings {
             "idempotency.maxKeys", ValueType.integer(1, 10_000_000), "10000", "Idempotency keys kept for an owner.");
     static final Setting<Duration> IDEMPOTENCY_MAX_AGE = setting(
             "idempotency.maxAge", ValueType.duration("1s", "365d"), "24h", "How long an idempotency key is kept.");
+
+    static final Setting<Duration> SYNC_TTL = setting(
+            "sync.ttl",
+            ValueType.duration("0s", "36500d"),
+            "7d",
+            "How long a sync event is kept that says no other; 0s keeps it for ever.");
+    static final Setting<Prices> RESPONSES_PRICES = setting(
+            "responses.prices",
+            ValueType.prices(),
+            "",
+            "What 1,000,000 prompt and completion tokens of a model cost, for totals of answers that say no cost.");
 
     static final Setting<ServerConfig.EmbedderKind> EMBEDDER_KIND = setting(
             "embedder.kind",
