@@ -21,8 +21,21 @@ import picocli.CommandLine.ParseResult;
 /// is a text.
 public final class Cli {
     static final List<String> COMMANDS = List.of(
-            "serve", "status", "verify", "version", "add", "search", "list", "get", "update", "delete", "history",
-            "watch", "key");
+            "serve",
+            "status",
+            "verify",
+            "version",
+            "add",
+            "search",
+            "list",
+            "get",
+            "update",
+            "delete",
+            "history",
+            "watch",
+            "response",
+            "events",
+            "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
 
@@ -125,6 +138,8 @@ public final class Cli {
             case "delete" -> new DeleteCommand();
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
+            case "response" -> new ResponseCommand();
+            case "events" -> new EventsCommand();
             case "key" -> new KeyCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();
