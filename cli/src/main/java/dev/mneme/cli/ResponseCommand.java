@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         customSynopsis = "mneme response COMMAND [options]",
         commandListHeading = "%nCommands:%n",
         subcommands = {
-            ResponseCommand.Record.class,
+            ResponseCommand.RecordResponse.class,
             ResponseCommand.ListResponses.class,
             ResponseCommand.Totals.class,
             ResponseCommand.Export.class
@@ -54,7 +54,7 @@ final class ResponseCommand extends Subcommand {
                 "    --provider anthropic --model claude --hash sha256:5f3a \\",
                 "    --metadata '{\"promptTokens\":1200,\"completionTokens\":300}'"
             })
-    static final class Record extends Subcommand {
+    static final class RecordResponse extends Subcommand {
         @ArgGroup(validate = false, exclusive = false, heading = "%nWhose:%n", order = 1)
         UserOption user = new UserOption();
 

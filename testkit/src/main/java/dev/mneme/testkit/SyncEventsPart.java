@@ -175,7 +175,7 @@ abstract class SyncEventsPart extends StorePart {
     }
 
     @Test
-    void onlyWhatExpiredAtTheVersionSeenIsRemoved() {
+    void onlyWhatHasExpiredIsRemoved() {
         SyncEvent lasting = posted(Priority.NORMAL);
         SyncEvent event = posted(ALICE, event(ALICE, "desk", Priority.NORMAL, null, now().plus(Duration.ofDays(400))));
         process(event.id(), "phone");
