@@ -21,8 +21,22 @@ import picocli.CommandLine.ParseResult;
 /// is a text.
 public final class Cli {
     static final List<String> COMMANDS = List.of(
-            "serve", "status", "verify", "version", "add", "search", "list", "get", "update", "delete", "history",
-            "watch", "context", "key");
+            "serve",
+            "status",
+            "verify",
+            "version",
+            "add",
+            "search",
+            "list",
+            "get",
+            "update",
+            "delete",
+            "history",
+            "watch",
+            "context",
+            "response",
+            "events",
+            "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
 
@@ -126,6 +140,8 @@ public final class Cli {
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
             case "context" -> new ContextCommand();
+            case "response" -> new ResponseCommand();
+            case "events" -> new EventsCommand();
             case "key" -> new KeyCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();

@@ -86,6 +86,42 @@ final class Server {
         return send(write("PUT", path.toString(), body, null));
     }
 
+    /// A `POST` in the name of an instance; null: the key's.
+    Answer postAs(@Nullable String instance, String path, String body) {
+        Request request = write("POST", path, body, null);
+        if (instance == null) {
+            return send(request);
+        }
+        Map<String, String> headers = new LinkedHashMap<>(request.headers());
+        headers.put("Mneme-Instance", instance);
+        return send(new Request("POST", path, body, headers));
+    }
+
+    /// Takes an answer as it comes.
+    @FunctionalInterface
+    interface Download {
+        void take(InputStream body) throws IOException;
+    }
+
+    /// Hands a file out while it comes, however long it is.
+    void download(Query path, Download download) {
+        Request request = new Request("GET", path.toString(), null, Map.of("Accept", "*/*"));
+        try {
+            HttpURLConnection connection = open(request.path(), request.headers());
+            connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+            connect(connection);
+            int status = connection.getResponseCode();
+            try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+                if (status != 200) {
+                    throw explained(new Answer(status, text(in)));
+                }
+                download.take(in);
+            }
+        } catch (IOException failure) {
+            throw described(failure, request);
+        }
+    }
+
     Answer patch(Query path, String body) {
         return send(write("PATCH", path.toString(), body, null));
     }

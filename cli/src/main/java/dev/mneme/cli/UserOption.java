@@ -19,4 +19,8 @@ final class UserOption {
         }
         return user;
     }
+
+    String orDefault(Session session) {
+        return of(session);
+    }
 }

@@ -38,6 +38,15 @@ class HelpTest extends CliHarness {
                 "key create",
                 "key list",
                 "key revoke",
+                "response",
+                "response record",
+                "response list",
+                "response totals",
+                "response export",
+                "events",
+                "events post",
+                "events pending",
+                "events ack",
                 "status",
                 "version"
             })

@@ -18,9 +18,13 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.Reembedding;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
@@ -29,6 +33,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -123,9 +128,10 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
+        Limits limits = PartConfigs.limits(config);
         Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
         MemoryService memories =
-                new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), PartConfigs.limits(config));
+                new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -143,6 +149,10 @@ public final class MnemeServer implements AutoCloseable {
         RestPorts ports = new RestPorts(
                 memories,
                 new ContextService(store, clock, PartConfigs.limits(config), PartConfigs.contexts(config)),
+                new ResponseService(store, limits, config.responses().prices()),
+                new SyncEventService(
+                        store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
+                new DistributedService(store, clock, Duration.ofDays(30)),
                 keys,
                 feed,
                 new ChangeStreams(feed, live),
@@ -151,6 +161,7 @@ public final class MnemeServer implements AutoCloseable {
                         version(),
                         startedAt,
                         embedder == null ? null : embedder.space().embedder(),
+                        live::count,
                         live::count,
                         () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
                 health,

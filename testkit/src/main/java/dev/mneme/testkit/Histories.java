@@ -81,6 +81,7 @@ public final class Histories {
 
     private final SplittableRandom random;
     private final List<Owner> owners;
+    private final RandomAudit audit;
     private final List<Step> steps = new ArrayList<>();
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
     private final RandomContexts contexts;
@@ -93,6 +94,7 @@ public final class Histories {
         contexts = new RandomContexts(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
+        audit = new RandomAudit(random, owners.size() > 1);
     }
 
     /// A history of `length` steps.
@@ -202,7 +204,7 @@ public final class Histories {
 
     private Command command(Owner owner) {
         if (owner.kind() == OwnerKind.USER && chance(4)) {
-            return contexts.of(now);
+            return chance(2) ? contexts.of(now) : audit.command(owner, now);
         }
         int dice = random.nextInt(100);
         if (dice < 55 || ids.get(owner) == null) {

@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Compared are every outcome and position and, every few steps, all that can be read: by id, history, lists in
 /// every
-/// order with random filters and page sizes, entities, contexts, changes from random positions, the
-/// operator's feed, and
-/// which
+/// order with random filters and page sizes, entities, contexts, response sources, sync events, changes from random
+/// positions, the operator's feed, and which
 /// memories a search may and must give. What the port leaves open (epochs, cursors, messages, scores, how much
 /// more than it must a store retains) is not.
 public final class StoreComparison {
@@ -44,6 +43,7 @@ public final class StoreComparison {
     private Store model;
     private Store subject;
     private StoreReads reads;
+    private AuditReads audit;
     private OperatorReads operator;
 
     private StoreComparison(long seed, StoreOpener opener) {
@@ -61,6 +61,7 @@ public final class StoreComparison {
         model = new ModelStore(modelHome, settings);
         subject = opener.open(settings);
         reads = new StoreReads(random, clock, model, subject);
+        audit = new AuditReads(random, clock, model, subject);
         operator = new OperatorReads(model, subject, erasedAt);
     }
 
@@ -103,6 +104,7 @@ public final class StoreComparison {
         subject = opener.open(settings);
         model = new ModelStore(modelHome, settings);
         reads = new StoreReads(random, clock, model, subject);
+        audit = new AuditReads(random, clock, model, subject);
         operator = operator.reopened(model, subject);
     }
 
@@ -156,6 +158,7 @@ public final class StoreComparison {
             reads.compareLists(owner);
             reads.compareSearches(owner);
             reads.compareSpaces(owner);
+            audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
             ContextReads.compare(random, clock.instant(), model.contexts(), subject.contexts(), owner);
         }

@@ -139,4 +139,20 @@ public abstract class StoreContract {
             return StoreContract.this::open;
         }
     }
+
+    @Nested
+    class Responses extends ResponsesPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
+    class SyncEvents extends SyncEventsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
 }

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
 import dev.mneme.wire.Current;
 import dev.mneme.wire.Problem;
@@ -94,6 +95,7 @@ public final class ErrorMapping {
         return switch (current) {
             case Memory memory -> MemoryMapping.resource(memory);
             case Context context -> ContextMapping.resource(context);
+            case ResponseSource source -> ResponseMapping.resource(source);
             default -> null;
         };
     }

@@ -17,6 +17,9 @@ public final class RestApi {
         routes.addAll(new ContextRoutes(ports.contexts()).routes());
         routes.addAll(new EntityRoutes(ports.memories()).routes());
         routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
+        routes.addAll(new ResponseRoutes(ports.responses()).routes());
+        routes.addAll(new SyncEventRoutes(ports.syncEvents()).routes());
+        routes.addAll(new DistributedRoutes(ports.distributed(), ports.responses(), ports.facts()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
         routes.addAll(new OpsRoutes(ports, metricsOpen).routes());
         routes.addAll(new Pages(routes, ports.facts().version()).routes());

@@ -3,8 +3,11 @@ package dev.mneme.api.rest;
 import dev.mneme.api.http.Handler;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public record RestPorts(
         MemoryService memories,
         ContextService contexts,
+        ResponseService responses,
+        SyncEventService syncEvents,
+        DistributedService distributed,
         KeyService keys,
         ChangeFeed feed,
         @Nullable Handler changeStream,

@@ -8,6 +8,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Either;
 import dev.mneme.wire.schema.Form;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Time;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Type;
@@ -117,7 +118,11 @@ final class Schemas {
     /// The schema of a value that is not null; the caller may add to it.
     private Map<String, Object> value(AnnotatedType type, boolean request) {
         Map<String, Object> schema = new LinkedHashMap<>(
-                type.isAnnotationPresent(Time.class) ? time(request) : unconstrained(type, request));
+                type.isAnnotationPresent(Time.class)
+                        ? time(request)
+                        : type.isAnnotationPresent(OrNumber.class)
+                                ? Map.of("type", List.of("string", "integer"))
+                                : unconstrained(type, request));
         Constraint.of(type).forEach(constraint -> schema.putAll(constraint.keywords()));
         Form form = type.getAnnotation(Form.class);
         if (form != null) {

@@ -23,6 +23,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Who may do what, for every route of the table: a route that is added is in the matrix by being in the table.
 class AccessMatrixTest {
+    private static final Set<String> READING_POSTS = Set.of(
+            "/api/v1/memories/search",
+            "/api/v1/distributed/initialize",
+            "/api/v1/distributed/get-status",
+            "/api/v1/distributed/shutdown");
     private static final String MISSING = "0193a000-0000-8000-8000-000000000000";
     private static final String SECRET = "the rain in Spain";
 
@@ -41,6 +46,10 @@ class AccessMatrixTest {
     void populate() {
         alices = rest.add("alice", SECRET);
         bobs = rest.add("bob", SECRET);
+        for (String user : List.of("alice", "bob")) {
+            rest.post("/api/v1/responses", response(user, SECRET));
+            rest.post("/api/v1/sync-events", event(user, SECRET));
+        }
         String expired =
                 rest.key(Role.ADMIN, Restriction.NONE, rest.clock.instant().plusSeconds(60));
         rest.clock.advance(Duration.ofMinutes(2));
@@ -90,7 +99,7 @@ class AccessMatrixTest {
             return Role.ADMIN;
         }
         if (path.startsWith("/api/v1/")) {
-            boolean reads = route.method() == HttpMethod.GET || path.endsWith("/search");
+            boolean reads = route.method() == HttpMethod.GET || READING_POSTS.contains(path);
             return reads ? Role.READ : Role.WRITE;
         }
         return path.equals("/metrics") ? Role.READ : null;
@@ -203,9 +212,28 @@ class AccessMatrixTest {
             case "searchMemories" -> "{" + scope + "\"query\":\"rain Spain\"}";
             case "updateMemory" -> "{\"categories\":[\"seen\"]}";
             case "putContext" -> "{\"data\":{\"text\":\"something new\"}}";
+            case "recordResponse" -> user.isEmpty() ? "{}" : response(user, "h");
+            case "postSyncEvent" -> user.isEmpty() ? "{}" : event(user, "x");
+            case "processSyncEvent" -> user.isEmpty() ? "{}" : "{\"userId\":\"" + user + "\"}";
+            case "initializeDistributed" -> "{}";
+            case "publishModeChange" -> "{" + scope + "\"toMode\":\"parallel\"}";
+            case "publishContextUpdate" -> "{" + scope + "\"contextKey\":\"k\",\"contextType\":\"custom\",\"data\":{}}";
+            case "storeResponseSource" ->
+                "{" + scope + "\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\","
+                        + "\"source\":{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\"}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };
+    }
+
+    private static String response(String user, String hash) {
+        return "{\"userId\":\"" + user + "\",\"chatId\":\"c\",\"messageId\":\"" + hash
+                + "\",\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"responseHash\":\"" + hash + "\"}";
+    }
+
+    private static String event(String user, String secret) {
+        return "{\"userId\":\"" + user + "\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":\"" + secret
+                + "\"}}";
     }
 
     @Test

@@ -47,6 +47,9 @@ class AnswersTest {
         rest.get("/api/v1/entities?limit=1");
         rest.get("/api/v1/changes?userId=alice&limit=2");
         rest.get("/api/v1/changes?scope=all");
+        responses();
+        syncEvents();
+        distributed();
         rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
         rest.get("/health/ready");
         rest.delete(MEMORIES + "/" + id);
@@ -103,6 +106,48 @@ class AnswersTest {
         rest.get(context + "/versions?userId=alice");
     }
 
+    private void responses() {
+        String whole = """
+                {"userId":"carol","instanceId":"desk","chatId":"c","messageId":"m","mode":"parallel",
+                 "sourceType":"harmonized","provider":"p","model":"m","confidence":0.5,"responseHash":"h",
+                 "metadata":{"promptTokens":1,"mcpToolsUsed":["t"]},"timestamp":1700000000000}""";
+        assertThat(rest.post("/api/v1/responses", whole).status()).isEqualTo(201);
+        assertThat(rest.post("/api/v1/responses", whole).status()).isEqualTo(200);
+        assertThat(rest.post("/api/v1/responses", whole.replace("\"h\"", "\"other\""))
+                        .status())
+                .isEqualTo(409);
+        rest.get("/api/v1/responses?userId=carol&limit=1&order=recorded");
+        rest.get("/api/v1/responses/totals?userId=carol&by=tool");
+        rest.get("/api/v1/responses/export?userId=carol");
+        rest.get("/api/v1/responses/export?userId=carol&format=jsonl");
+    }
+
+    private void syncEvents() {
+        RestServer.Reply posted = rest.post("/api/v1/sync-events", """
+                {"userId":"carol","eventType":"mcp-tool-executed","eventData":{"tool":"t"},
+                 "targetInstances":["phone"],"priority":"low","expiresAt":"2030-01-01"}""");
+        assertThat(posted.status()).isEqualTo(201);
+        String event = "/api/v1/sync-events/"
+                + posted.body().path("syncEvent").path("id").asText();
+        rest.get(event + "?userId=carol");
+        rest.get("/api/v1/sync-events/pending?userId=carol&instanceId=phone&limit=5");
+        rest.post(event + "/processed", "{\"userId\":\"carol\",\"instanceId\":\"phone\"}");
+    }
+
+    private void distributed() {
+        String calls = "/api/v1/distributed/";
+        rest.post(calls + "initialize", "{\"websocket\":{\"enabled\":true},\"redis\":{\"enabled\":false}}");
+        rest.send(rest.admin, "POST", calls + "get-status", null);
+        rest.send(rest.admin, "POST", calls + "shutdown", null);
+        rest.post(calls + "publish-mode-change", """
+                {"userId":"carol","fromMode":"didactic","toMode":"parallel","configuration":{"a":1}}""");
+        rest.post(calls + "publish-context-update", """
+                {"userId":"carol","contextKey":"k","contextType":"chat","data":{"a":1}}""");
+        rest.post(calls + "store-response-source", """
+                {"userId":"carol","chatId":7,"messageId":"8","mode":"didactic","responseHash":"h","source":
+                 {"sourceType":"external","provider":"p","model":"m","confidence":1,"metadata":{}}}""");
+    }
+
     private void keys() {
         RestServer.Reply made = rest.post("/api/v1/keys", """
                 {"name":"desk","role":"write","restrict":{"users":["alice"],"runs":["r"]},
@@ -115,6 +160,19 @@ class AnswersTest {
     @Test
     void whatTheDocumentRefusesTheServerRefuses() {
         Map<String, List<String>> wrong = Map.of(
+                "ResponseRequest",
+                List.of(
+                        "{\"userId\":\"a\"}",
+                        response("\"sourceType\":\"other\""),
+                        response("\"sourceType\":\"local\",\"confidence\":1.1"),
+                        response("\"sourceType\":\"local\",\"mode\":\"x\""),
+                        response("\"sourceType\":\"local\",\"metadata\":[]")),
+                "SyncEventRequest",
+                List.of(
+                        "{\"userId\":\"a\",\"eventType\":\"x\"}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"priority\":\"urgent\"}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"targetInstances\":[]}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"eventData\":1}"),
                 "AddRequest",
                 List.of(
                         "{\"userId\":\"a\"}",
@@ -158,14 +216,28 @@ class AnswersTest {
                 assertThat(rest.contract.takes("ContextRequest", body)).as(body).isFalse();
             }
         }
-        Map<String, String> paths =
-                Map.of("AddRequest", MEMORIES, "SearchRequest", MEMORIES + "/search", "KeyRequest", "/api/v1/keys");
+        Map<String, String> paths = Map.of(
+                "AddRequest",
+                MEMORIES,
+                "SearchRequest",
+                MEMORIES + "/search",
+                "KeyRequest",
+                "/api/v1/keys",
+                "ResponseRequest",
+                "/api/v1/responses",
+                "SyncEventRequest",
+                "/api/v1/sync-events");
         wrong.forEach((schema, bodies) -> bodies.forEach(body -> {
             assertThat(rest.contract.takes(schema, body)).as(body).isFalse();
             assertThat(rest.post(String.valueOf(paths.get(schema)), body).status())
                     .as(body)
                     .isEqualTo(400);
         }));
+    }
+
+    private static String response(String more) {
+        return "{\"userId\":\"a\",\"chatId\":\"c\",\"messageId\":\"m\",\"provider\":\"p\",\"model\":\"m\","
+                + "\"responseHash\":\"h\"," + more + "}";
     }
 
     @Test

@@ -101,6 +101,40 @@ class BadInputTest {
                     "{\"name\":\"k\",\"role\":\"nobody\",\"restrict\":{\"users\":[\"a\"]},"
                             + "\"rate\":{\"perSecond\":1,\"burst\":1}}"),
             Shot.of("DELETE", "/api/v1/keys/abcdef", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/responses",
+                    "{\"userId\":\"alice\",\"chatId\":\"c\",\"messageId\":\"m\",\"sourceType\":\"local\",\"provider\":\"p\","
+                            + "\"model\":\"m\",\"confidence\":0.5,\"responseHash\":\"h\",\"metadata\":{\"promptTokens\":1}}"),
+            Shot.of("GET", "/api/v1/responses?userId=alice&limit=2&order=recorded&cursor=o1&since=2026-01-01", null),
+            Shot.of("GET", "/api/v1/responses/totals?userId=alice&by=tool&mode=parallel", null),
+            Shot.of("GET", "/api/v1/responses/export?userId=alice&format=csv", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/sync-events",
+                    "{\"userId\":\"alice\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":1},"
+                            + "\"targetInstances\":[\"phone\"],\"priority\":\"high\",\"expiresAt\":1900000000000}"),
+            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3", null),
+            Shot.of("GET", "/api/v1/sync-events/" + ID + "?userId=alice", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/sync-events/" + ID + "/processed",
+                    "{\"userId\":\"alice\",\"instanceId\":\"phone\"}"),
+            Shot.of("POST", "/api/v1/distributed/initialize", "{\"websocket\":{\"enabled\":true}}"),
+            Shot.of("POST", "/api/v1/distributed/get-status", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/publish-mode-change",
+                    "{\"userId\":\"erin\",\"fromMode\":\"didactic\",\"toMode\":\"parallel\",\"configuration\":{\"a\":1}}"),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/publish-context-update",
+                    "{\"userId\":\"erin\",\"contextKey\":\"k\",\"contextType\":\"custom\",\"data\":{\"a\":[1]}}"),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/store-response-source",
+                    "{\"userId\":\"erin\",\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\",\"source\":"
+                            + "{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"confidence\":1}}"),
             Shot.of("GET", "/api/v1/status", null),
             Shot.of("PUT", "/api/v1/memories", "{}"),
             Shot.of("GET", "/nowhere/at/all", null));
@@ -269,7 +303,9 @@ class BadInputTest {
             isProblem(reply, shot.method().equals("HEAD"), what);
             return 0;
         }
-        return reply.bytes().length == 0 || shot.method().equals("GET")
+        return !"application/json".equals(reply.header("content-type"))
+                        || reply.bytes().length == 0
+                        || shot.method().equals("GET")
                 ? 0
                 : more(RestServer.JSON.readTree(reply.bytes()));
     }
@@ -400,6 +436,17 @@ class BadInputTest {
             end++;
         }
         return (text.substring(0, at) + value + text.substring(end)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void expectingTwiceIsNoFaultOfTheServer() throws IOException {
+        Shot twice = Shot.of("PATCH", "/api/v1/memories/" + ID, "{\"text\":\"x\"}");
+        twice.headers().add("Expect: 100-continue");
+        twice.headers().add("Expect: 100-continue");
+        try (RestServer rest = new RestServer();
+                RawClient raw = new RawClient(rest.server.port())) {
+            assertThat(raw.send(twice.bytes(rest.admin), false).status()).isEqualTo(404);
+        }
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.CommitLog;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,6 +47,20 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts/{key}/versions", "read"),
             Map.entry("get /api/v1/entities", "read"),
             Map.entry("get /api/v1/changes", "read"),
+            Map.entry("post /api/v1/responses", "write"),
+            Map.entry("get /api/v1/responses", "read"),
+            Map.entry("get /api/v1/responses/totals", "read"),
+            Map.entry("get /api/v1/responses/export", "read"),
+            Map.entry("post /api/v1/sync-events", "write"),
+            Map.entry("get /api/v1/sync-events/pending", "read"),
+            Map.entry("get /api/v1/sync-events/{id}", "read"),
+            Map.entry("post /api/v1/sync-events/{id}/processed", "write"),
+            Map.entry("post /api/v1/distributed/initialize", "read"),
+            Map.entry("post /api/v1/distributed/get-status", "read"),
+            Map.entry("post /api/v1/distributed/shutdown", "read"),
+            Map.entry("post /api/v1/distributed/publish-mode-change", "write"),
+            Map.entry("post /api/v1/distributed/publish-context-update", "write"),
+            Map.entry("post /api/v1/distributed/store-response-source", "write"),
             Map.entry("post /api/v1/keys", "admin"),
             Map.entry("get /api/v1/keys", "admin"),
             Map.entry("delete /api/v1/keys/{id}", "admin"),
@@ -65,7 +81,12 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts", Set.of("userId", "type", "tag", "mode", "limit", "cursor")),
             Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
             Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
-            Map.entry("get /api/v1/changes", with("scope", "after", "limit")));
+            Map.entry("get /api/v1/changes", with("scope", "after", "limit")),
+            Map.entry("get /api/v1/responses", responses("order", "limit", "cursor")),
+            Map.entry("get /api/v1/responses/totals", responses("by")),
+            Map.entry("get /api/v1/responses/export", responses("format")),
+            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit")),
+            Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
                     "MemoryResource",
@@ -121,6 +142,59 @@ class OpenApiTest {
             Map.entry("ChangeReset", List.of("position", "reset")),
             Map.entry("Deleted", List.of("event", "id", "position")),
             Map.entry("DeletedMany", List.of("deleted")),
+            Map.entry("ResponseRecorded", List.of("event", "response", "position")),
+            Map.entry(
+                    "ResponseResource",
+                    List.of(
+                            "userId",
+                            "instanceId",
+                            "chatId",
+                            "messageId",
+                            "mode",
+                            "sourceType",
+                            "provider",
+                            "model",
+                            "confidence",
+                            "responseHash",
+                            "metadata",
+                            "timestamp")),
+            Map.entry("ResponseList", List.of("items", "nextCursor", "position")),
+            Map.entry("ResponseTotalsAnswer", List.of("by", "total", "groups", "position")),
+            Map.entry(
+                    "ResponseTotalsAnswerSum",
+                    List.of(
+                            "responses",
+                            "meanConfidence",
+                            "promptTokens",
+                            "completionTokens",
+                            "totalTokens",
+                            "cost",
+                            "unpriced")),
+            Map.entry(
+                    "SyncEventResource",
+                    List.of(
+                            "id",
+                            "userId",
+                            "sourceInstanceId",
+                            "eventType",
+                            "eventData",
+                            "targetInstances",
+                            "processedBy",
+                            "priority",
+                            "timestamp",
+                            "expiresAt")),
+            Map.entry("SyncEventList", List.of("items", "more", "position")),
+            Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
+            Map.entry(
+                    "DistributedStatus", List.of("mongodb", "redis", "websocket", "instanceId", "isFullyOperational")),
+            Map.entry("DistributedStatusExternal", List.of("enabled", "connected", "healthy")),
+            Map.entry("DistributedStatusSockets", List.of("enabled", "running", "clientCount")),
+            Map.entry("ModePublication", List.of("userId", "fromMode", "toMode", "configuration")),
+            Map.entry("ContextPublication", List.of("userId", "contextKey", "contextType", "data")),
+            Map.entry(
+                    "ResponsePublication", List.of("userId", "chatId", "messageId", "mode", "source", "responseHash")),
+            Map.entry(
+                    "ResponsePublicationSource", List.of("sourceType", "provider", "model", "confidence", "metadata")),
             Map.entry("MemoryList", List.of("items", "nextCursor", "position")),
             Map.entry("SearchAnswer", List.of("results", "position", "tookMillis", "timedOut")),
             Map.entry("SearchAnswerResult", List.of("memory", "score", "parts")),
@@ -220,6 +294,20 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts/{key}/versions", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
             Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/responses", and(OF_WRITES, 200, 201, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/responses", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/responses/totals", and(OF_READS, 200, 410, 413, 503)),
+            Map.entry("get /api/v1/responses/export", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/sync-events", and(OF_WRITES, 201, 413, 422)),
+            Map.entry("get /api/v1/sync-events/pending", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/sync-events/{id}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("post /api/v1/sync-events/{id}/processed", and(OF_WRITES, 200, 404, 413, 422)),
+            Map.entry("post /api/v1/distributed/initialize", and(OF_READS, 200, 413)),
+            Map.entry("post /api/v1/distributed/get-status", and(OF_READS, 200)),
+            Map.entry("post /api/v1/distributed/shutdown", and(OF_READS, 200)),
+            Map.entry("post /api/v1/distributed/publish-mode-change", and(OF_WRITES, 200, 413, 422)),
+            Map.entry("post /api/v1/distributed/publish-context-update", and(OF_WRITES, 200, 413, 422)),
+            Map.entry("post /api/v1/distributed/store-response-source", and(OF_WRITES, 200, 409, 412, 413, 422)),
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
@@ -250,6 +338,24 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/contexts/{key}/versions 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/responses 201", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/responses 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/responses 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/responses/totals 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/responses/export 200", Set.of("Mneme-Position", "Content-Disposition")),
+            Map.entry("post /api/v1/sync-events 201", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/sync-events/pending 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/sync-events/{id} 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/sync-events/{id}/processed 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/publish-mode-change 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/publish-context-update 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/store-response-source 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
     private static RestServer rest;
@@ -258,6 +364,23 @@ class OpenApiTest {
     private static Set<String> with(String... more) {
         Set<String> all = new TreeSet<>(SCOPES);
         all.addAll(List.of(more));
+        return all;
+    }
+
+    private static Set<String> responses(String... more) {
+        Set<String> all = new TreeSet<>(List.of(more));
+        all.addAll(List.of(
+                "userId",
+                "instanceId",
+                "chatId",
+                "messageId",
+                "mode",
+                "sourceType",
+                "provider",
+                "model",
+                "tool",
+                "since",
+                "until"));
         return all;
     }
 
@@ -435,12 +558,12 @@ class OpenApiTest {
     /// The values of a component, where a record says them again because `wire` does not know the core.
     /// All that a component may be, but for null.
     private static List<String> values(String schema, String component) {
+        List<String> values = new ArrayList<>();
         JsonNode property = document.path("components")
                 .path("schemas")
                 .path(schema)
                 .path("properties")
                 .path(component);
-        List<String> values = new ArrayList<>();
         (property.has("anyOf") ? property.at("/anyOf/0") : property)
                 .path("enum")
                 .forEach(value -> values.add(value.asText()));
@@ -468,6 +591,22 @@ class OpenApiTest {
         assertThat(values("EntityListEntity", "kind")).isEqualTo(names(OwnerKind.values(), OwnerKind::wireName));
         assertThat(values("Status", "log"))
                 .isEqualTo(names(CommitLog.State.values(), state -> state.name().toLowerCase(Locale.ROOT)));
+        List<String> modes = names(Mode.values(), Mode::wireName);
+        List<String> sources = names(SourceType.values(), SourceType::wireName);
+        for (String schema : List.of("ResponseRequest", "ResponseResource")) {
+            assertThat(values(schema, "mode")).isEqualTo(modes);
+            assertThat(values(schema, "sourceType")).isEqualTo(sources);
+        }
+        assertThat(values("ResponsePublication", "mode")).isEqualTo(modes);
+        assertThat(values("ResponsePublicationSource", "sourceType")).isEqualTo(sources);
+        assertThat(values("ModePublication", "toMode")).isEqualTo(modes);
+        assertThat(values("ContextPublication", "contextType"))
+                .isEqualTo(names(ContextType.values(), ContextType::wireName));
+        for (String schema : List.of("SyncEventRequest", "SyncEventResource")) {
+            assertThat(values(schema, "eventType")).isEqualTo(names(SyncEvent.Type.values(), SyncEvent.Type::wireName));
+            assertThat(values(schema, "priority"))
+                    .isEqualTo(names(SyncEvent.Priority.values(), SyncEvent.Priority::wireName));
+        }
         Set<String> events = new TreeSet<>(values("Stored", "event"));
         events.addAll(values("Deleted", "event"));
         assertThat(events).containsExactlyInAnyOrderElementsOf(names(MemoryEvent.values(), MemoryEvent::name));

@@ -18,11 +18,16 @@ import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.Prices;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,6 +48,10 @@ import org.jspecify.annotations.Nullable;
 /// document.
 final class RestServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
+
+    /// What `large` of any provider costs.
+    static final Prices PRICES =
+            new Prices(Map.of("large", new Prices.Price(BigDecimal.valueOf(3), BigDecimal.valueOf(15))));
 
     final ManualClock clock = new ManualClock();
     final ModelStore store = new ModelStore(clock);
@@ -68,11 +77,14 @@ final class RestServer implements AutoCloseable {
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
                 new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
+                new ResponseService(store, limits, PRICES),
+                new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
+                new DistributedService(store, clock, Duration.ZERO),
                 keys,
                 feed,
                 new ChangeStreams(feed, connections),
                 store::status,
-                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, () -> java.util.OptionalLong.of(3)),
+                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, key -> 1, () -> java.util.OptionalLong.of(3)),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);

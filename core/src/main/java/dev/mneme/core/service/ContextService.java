@@ -113,7 +113,7 @@ public final class ContextService {
         WriteResult result = store.write(new Write(user, caller.by(), idempotency, List.of(command)));
         Outcome outcome = result.outcomes().getFirst();
         if (outcome instanceof Outcome.Rejected) {
-            throw Refusal.of(outcome, result.replayed());
+            throw Writes.failure(outcome, result.replayed());
         }
         return result;
     }

@@ -163,7 +163,7 @@ public final class MemoryService {
                         index,
                         outcome instanceof Outcome.Stored stored
                                 ? new Added.Stored(stored, result.position(), result.replayed())
-                                : new Added.Refused(Refusal.of(outcome, result.replayed())));
+                                : new Added.Refused(Writes.failure(outcome, result.replayed())));
             }
         } catch (MnemeException e) {
             commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
@@ -374,12 +374,7 @@ public final class MemoryService {
     }
 
     private WriteResult write(Caller caller, Owner owner, @Nullable Idempotency idempotency, Command command) {
-        WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
-        Outcome outcome = result.outcomes().getFirst();
-        if (outcome instanceof Outcome.Rejected) {
-            throw Refusal.of(outcome, result.replayed());
-        }
-        return result;
+        return Writes.one(store, caller, owner, idempotency, command);
     }
 
     public MemoryPage list(

@@ -26,17 +26,16 @@ final class Positions {
         }
     }
 
-    /// Returns once the owner is as fresh as a read wants it.
+    /// Returns once what is read of the owner is as fresh as the caller wants.
     ///
-    /// @param wait how long to wait for a position that is ahead
-    /// @throws MnemeException as [#check]; `position_ahead` when it is not reached in time
-    static void await(Store store, Owner owner, ReadOptions options, Duration wait) {
+    /// @throws MnemeException as [#check], and `position_ahead` when it is not within `atMost`
+    static void await(Store store, Owner owner, ReadOptions options, Duration atMost) {
         Position position = options.position();
         if (position == null) {
             return;
         }
         check(store, owner, position, "Mneme-Position");
-        if (options.consistency() != ReadOptions.Consistency.EVENTUAL && !store.await(owner, position, wait)) {
+        if (options.consistency() != ReadOptions.Consistency.EVENTUAL && !store.await(owner, position, atMost)) {
             throw new MnemeException(
                     ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
         }

@@ -49,6 +49,8 @@ final class ConfigValues {
                 feed(),
                 idempotency(),
                 new ServerConfig.Contexts(get(CONTEXTS_TTL), get(CONTEXTS_VERSIONS)),
+                new ServerConfig.Sync(get(SYNC_TTL)),
+                new ServerConfig.Responses(get(RESPONSES_PRICES)),
                 embedder(),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());

@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,8 @@ public record ServerConfig(
         Feed feed,
         Idempotency idempotency,
         Contexts contexts,
+        Sync sync,
+        Responses responses,
         Embedder embedder,
         Metrics metrics,
         Logging logging) {
@@ -108,6 +111,11 @@ public record ServerConfig(
     /// @param ttl zero for never
     /// @param versions earlier ones kept of a context
     public record Contexts(Duration ttl, int versions) {}
+    /// @param timeToLive of sync events that say no other; zero for ever
+    public record Sync(Duration timeToLive) {}
+
+    /// @param prices what models cost
+    public record Responses(Prices prices) {}
 
     /// Where vectors come from.
     public enum EmbedderKind {

@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -171,6 +172,16 @@ final class Settings {
             "How long after its last write a context expires that names no expiry; 0s keeps it.");
     static final Setting<Integer> CONTEXTS_VERSIONS =
             setting("contexts.versions", ValueType.integer(0, 100), "20", "Earlier versions kept of a context.");
+    static final Setting<Duration> SYNC_TTL = setting(
+            "sync.ttl",
+            ValueType.duration("0s", "36500d"),
+            "7d",
+            "How long a sync event is kept that says no other; 0s keeps it for ever.");
+    static final Setting<Prices> RESPONSES_PRICES = setting(
+            "responses.prices",
+            ValueType.prices(),
+            "",
+            "What 1,000,000 prompt and completion tokens of a model cost, for totals of answers that say no cost.");
 
     static final Setting<ServerConfig.EmbedderKind> EMBEDDER_KIND = setting(
             "embedder.kind",
