@@ -23,7 +23,7 @@ public final class FolderDisk implements Disk {
     public FolderDisk(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectory(folder);
-            sync(folder.toAbsolutePath().getParent());
+            sync(folder.resolve(".."));
         }
         this.folder = folder;
     }
