@@ -130,8 +130,7 @@ public final class MnemeServer implements AutoCloseable {
             InstantSource clock) {
         Limits limits = PartConfigs.limits(config);
         Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
-        MemoryService memories =
-                new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
+        MemoryService memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);

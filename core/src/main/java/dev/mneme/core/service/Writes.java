@@ -39,8 +39,7 @@ final class Writes {
         if (!(outcome instanceof Rejected rejected)) {
             throw new IllegalStateException("not a refusal: " + outcome.getClass());
         }
-        if (rejected.code() == ErrorCode.VERSION_CONFLICT
-                && (rejected.current() != null || rejected.field() == null)) {
+        if (rejected.code() == ErrorCode.VERSION_CONFLICT && (rejected.current() != null || rejected.field() == null)) {
             return MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths());
         }
         return rejected.field() == null

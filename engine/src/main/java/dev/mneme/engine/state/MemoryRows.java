@@ -183,8 +183,11 @@ final class MemoryRows {
             memories[0]++;
         });
         entry.countMemories(-memories[0]);
-        visit('v', owner, (key, row) ->
-                entry.rows().delete(Keys.pointer(Version.decode(row).memory().id())));
+        visit(
+                'v',
+                owner,
+                (key, row) -> entry.rows()
+                        .delete(Keys.pointer(Version.decode(row).memory().id())));
         visit('c', owner, (key, row) -> {
             ChangeRow change = ChangeRow.decode(row);
             entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
