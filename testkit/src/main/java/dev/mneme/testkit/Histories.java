@@ -203,7 +203,7 @@ public final class Histories {
     }
 
     private Command command(Owner owner) {
-        if (owner.kind() == OwnerKind.USER && chance(4)) {
+        if (owner.kind() == OwnerKind.USER && chance(3)) {
             return chance(2) ? contexts.of(now) : audit.command(owner, now);
         }
         int dice = random.nextInt(100);
