@@ -83,9 +83,11 @@ public final class Histories {
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
+    private final RandomModes modes;
 
     private Histories(long seed) {
         random = new SplittableRandom(seed);
+        modes = new RandomModes(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
     }
@@ -176,6 +178,9 @@ public final class Histories {
     }
 
     private Command command(Owner owner) {
+        if (owner.kind() == OwnerKind.USER && chance(8)) {
+            return modes.of();
+        }
         int dice = random.nextInt(100);
         if (dice < 55 || ids.get(owner) == null) {
             return add(owner);

@@ -196,6 +196,10 @@ final class ModelContexts {
                 .toList();
     }
 
+    List<Context> all() {
+        return versions.keySet().stream().flatMap(key -> find(key).stream()).toList();
+    }
+
     List<Context> list(Contexts.Query query) {
         String after = query.afterKey();
         return (after == null ? versions : versions.tailMap(after, false))

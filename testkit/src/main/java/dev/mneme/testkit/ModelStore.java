@@ -327,6 +327,14 @@ public final class ModelStore implements Store {
     }
 
     @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        return of(owner, at -> {
+            at.contexts().all().stream().allMatch(contexts);
+            return at.modes().all();
+        });
+    }
+
+    @Override
     public Contexts contexts() {
         return new Contexts() {
             @Override

@@ -44,6 +44,7 @@ public final class StoreComparison {
     private Store subject;
     private StoreReads reads;
     private OperatorReads operator;
+    private ModeReads modes;
 
     private StoreComparison(long seed, StoreOpener opener) {
         this.opener = opener;
@@ -60,6 +61,7 @@ public final class StoreComparison {
         subject = opener.open(settings);
         reads = new StoreReads(random, clock, model, subject);
         operator = new OperatorReads(model, subject, erasedAt);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// Lives the history of `seed`, `length` steps long.
@@ -102,6 +104,7 @@ public final class StoreComparison {
         model = new ModelStore(modelHome, settings);
         reads = new StoreReads(random, clock, model, subject);
         operator = operator.reopened(model, subject);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// What a write gave, or why it failed as a whole.
@@ -154,6 +157,7 @@ public final class StoreComparison {
             reads.compareLists(owner);
             reads.compareSearches(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
+            modes.compare(owner);
         }
         reads.compareLists(null);
         reads.compareSearches(null);

@@ -115,6 +115,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class ModesAndTransitions extends ModesPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyPart {
         @Override
         StoreOpener opener() {

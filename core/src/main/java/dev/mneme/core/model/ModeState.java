@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param previous the mode before, null at the first
 /// @param activatedAt when it was switched to
 /// @param updatedAt when mode or configuration last changed
+/// @param localOnly whether the configuration holds what was written while `inspired`. The switch itself is
+///     announced all the same: see [#announced]
 public record ModeState(
         String userId,
         String instanceId,
@@ -18,12 +20,24 @@ public record ModeState(
         JsonObject configuration,
         Instant activatedAt,
         Instant updatedAt,
-        long version)
+        long version,
+        boolean localOnly)
         implements Subject {
 
-    /// The switch itself is announced, also one to `inspired`.
-    @Override
-    public boolean localOnly() {
-        return false;
+    /// What may be told of a switch: all of it, or all but a configuration that is local only.
+    public ModeState announced() {
+        return localOnly
+                ? new ModeState(
+                        userId,
+                        instanceId,
+                        current,
+                        previous,
+                        capabilities,
+                        JsonObject.EMPTY,
+                        activatedAt,
+                        updatedAt,
+                        version,
+                        true)
+                : this;
     }
 }

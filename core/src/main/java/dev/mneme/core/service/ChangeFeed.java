@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -216,8 +217,12 @@ public final class ChangeFeed {
             }
         }
 
-        final boolean wanted(Change change) {
-            return !(pushed && change.localOnly()) && Authorizer.maySee(caller, change) && !change.echoOf(caller.by());
+        /// What this reader shows of a change, if anything.
+        final Optional<Change> shown(Change change) {
+            if (!Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {
+                return Optional.empty();
+            }
+            return pushed ? change.announced() : Optional.of(change);
         }
     }
 
@@ -265,8 +270,9 @@ public final class ChangeFeed {
                 }
                 for (Change change : batch.changes()) {
                     position = change.position();
-                    if (wanted(change)) {
-                        items.add(new Item(change, position(), told));
+                    Optional<Change> shown = shown(change);
+                    if (shown.isPresent()) {
+                        items.add(new Item(shown.get(), position(), told));
                         told = position.toString();
                     }
                 }
@@ -333,8 +339,9 @@ public final class ChangeFeed {
                     told = batch.cursor();
                 }
                 for (Store.OperatorChange each : batch.changes()) {
-                    if (wanted(each.change())) {
-                        items.add(new Item(each.change(), each.cursor(), told));
+                    Optional<Change> shown = shown(each.change());
+                    if (shown.isPresent()) {
+                        items.add(new Item(shown.get(), each.cursor(), told));
                         told = each.cursor();
                     }
                 }

@@ -128,7 +128,7 @@ public final class MemoryService {
                         index,
                         outcome instanceof Outcome.Stored stored
                                 ? new Added.Stored(stored, result.position(), result.replayed())
-                                : new Added.Refused(failure(outcome, result.replayed())));
+                                : new Added.Refused(Writes.failure(outcome, result.replayed())));
             }
         } catch (MnemeException e) {
             commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
@@ -278,29 +278,7 @@ public final class MemoryService {
     }
 
     private WriteResult write(Caller caller, Owner owner, @Nullable Idempotency idempotency, Command command) {
-        WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
-        Outcome outcome = result.outcomes().getFirst();
-        if (outcome instanceof Outcome.Rejected) {
-            throw failure(outcome, result.replayed());
-        }
-        return result;
-    }
-
-    private static MnemeException failure(Outcome outcome, boolean replayed) {
-        MnemeException failure = failure(outcome);
-        return replayed ? failure.asReplayed() : failure;
-    }
-
-    private static MnemeException failure(Outcome outcome) {
-        if (!(outcome instanceof Outcome.Rejected rejected)) {
-            throw new IllegalStateException("not a refusal: " + outcome.getClass());
-        }
-        if (rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null) {
-            return MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths());
-        }
-        return rejected.field() == null
-                ? new MnemeException(rejected.code(), rejected.message())
-                : MnemeException.at(rejected.code(), rejected.field(), rejected.message());
+        return Writes.one(store, caller, owner, idempotency, command);
     }
 
     public MemoryPage list(
@@ -421,16 +399,7 @@ public final class MemoryService {
     }
 
     private void fresh(Owner owner, ReadOptions options) {
-        Position position = options.position();
-        if (position == null) {
-            return;
-        }
-        Positions.check(store, owner, position, "Mneme-Position");
-        if (options.consistency() != ReadOptions.Consistency.EVENTUAL
-                && !store.await(owner, position, limits.positionWait())) {
-            throw new MnemeException(
-                    ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
-        }
+        Positions.await(store, owner, options, limits.positionWait());
     }
 
     private static MnemeException noSuchMemory() {

@@ -54,7 +54,10 @@ public final class SubjectCodec {
         writeMode(out, state.previous());
         write(out, state.capabilities());
         ModelCodec.write(out, state.configuration());
-        out.instant(state.activatedAt()).instant(state.updatedAt()).unsigned(state.version());
+        out.instant(state.activatedAt())
+                .instant(state.updatedAt())
+                .unsigned(state.version())
+                .bool(state.localOnly());
     }
 
     public static ModeState modeState(ByteReader in) {
@@ -67,7 +70,8 @@ public final class SubjectCodec {
                 ModelCodec.object(in),
                 in.instant(),
                 in.instant(),
-                in.unsigned());
+                in.unsigned(),
+                in.bool());
     }
 
     public static void write(ByteWriter out, Transition transition) {

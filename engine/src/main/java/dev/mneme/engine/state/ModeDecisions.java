@@ -47,7 +47,8 @@ final class ModeDecisions {
                 configuration(command, now),
                 entry.at(),
                 entry.at(),
-                now == null ? 1 : now.version() + 1);
+                now == null ? 1 : now.version() + 1,
+                localOnly(command, now));
         put(next);
         owner.change(ChangeType.MODE_CHANGED, by, next);
         record(command, now);
@@ -62,6 +63,17 @@ final class ModeDecisions {
             return command.configuration();
         }
         return now == null || now.current() == Mode.INSPIRED ? JsonObject.EMPTY : now.configuration();
+    }
+
+    /// A configuration that is given belongs to the mode that begins, unless another instance gives it while that is
+    /// `inspired`; one that is kept stays what it was.
+    private boolean localOnly(Command.SwitchMode command, @Nullable ModeState now) {
+        boolean byAnother = !by.instance().equals(command.instanceId());
+        if (command.to() == Mode.INSPIRED || (byAnother && owner.inspired(by.instance()))) {
+            return true;
+        }
+        boolean kept = command.configuration() == null && now != null && now.current() != Mode.INSPIRED;
+        return kept && now.localOnly();
     }
 
     private Transition record(Command.SwitchMode command, @Nullable ModeState before) {
@@ -109,10 +121,10 @@ final class ModeDecisions {
                 configuration,
                 now.activatedAt(),
                 entry.at(),
-                now.version() + 1);
-        boolean localOnly = now.current() == Mode.INSPIRED || owner.inspired(by.instance());
+                now.version() + 1,
+                now.localOnly() || now.current() == Mode.INSPIRED || owner.inspired(by.instance()));
         put(next);
-        owner.change(ChangeType.MODE_CONFIGURED, by, next, localOnly);
+        owner.change(ChangeType.MODE_CONFIGURED, by, next);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 
