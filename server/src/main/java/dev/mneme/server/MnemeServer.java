@@ -16,8 +16,11 @@ import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextRules;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
@@ -106,6 +109,9 @@ public final class MnemeServer implements AutoCloseable {
             InstantSource clock) {
         MemoryService memories =
                 new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
+        ModeService modes = new ModeService(store, clock, PartConfigs.limits(config));
+        ContextService contexts =
+                new ContextService(store, clock, PartConfigs.limits(config), ContextRules.DEFAULTS);
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -114,6 +120,8 @@ public final class MnemeServer implements AutoCloseable {
                 live,
                 keys,
                 feed,
+                modes,
+                contexts,
                 new Origins(http.allowedOrigins()),
                 "server:" + store.epoch(),
                 version());
@@ -122,6 +130,7 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
+                modes,
                 keys,
                 feed,
                 new ChangeStreams(feed, live),

@@ -53,7 +53,7 @@ public record Problem(
         @Doc("of version_conflict: the version that is there") @Nullable @Range(min = 0)
         Long currentVersion,
 
-        @Doc("of version_conflict: what is there") @Nullable MemoryResource current) {
+        @Doc("of version_conflict: what is there") @Nullable Current current) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /// The same problem under another HTTP status.

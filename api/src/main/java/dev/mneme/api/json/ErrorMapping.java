@@ -1,9 +1,13 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
+import dev.mneme.wire.Current;
 import dev.mneme.wire.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +83,17 @@ public final class ErrorMapping {
                 requestId,
                 retryAfterMillis,
                 current == null ? null : current.version(),
-                current instanceof Memory memory ? MemoryMapping.resource(memory) : null);
+                current == null ? null : resource(current));
+    }
+
+    /// What a conflict shows; null for what no client can be in conflict with.
+    private static @Nullable Current resource(Subject current) {
+        return switch (current) {
+            case Memory memory -> MemoryMapping.resource(memory);
+            case Context context -> ContextMapping.resource(context);
+            case ModeState state -> ModeMapping.resource(state);
+            case ResponseSource source -> ResponseMapping.resource(source);
+            default -> null;
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.api.json;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.wire.Given;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Time;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
@@ -56,7 +57,9 @@ public final class RecordReader<T extends Record> {
     private record Member(int index, Component component, JsonReader.Reading<Object> value) {}
 
     private static JsonReader.Reading<Object> reading(AnnotatedType type) {
-        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class) ? JsonReader::time : unchecked(type);
+        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class)
+                ? JsonReader::time
+                : type.isAnnotationPresent(OrNumber.class) ? JsonReader::stringOrNumber : unchecked(type);
         List<Constraint> constraints = Constraint.of(type);
         if (constraints.isEmpty()) {
             return plain;

@@ -4,6 +4,7 @@ import dev.mneme.api.http.Handler;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.spi.StoreStatus;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metrics what `/metrics` says, in Prometheus' text format
 public record RestPorts(
         MemoryService memories,
+        ModeService modes,
         KeyService keys,
         ChangeFeed feed,
         @Nullable Handler changeStream,

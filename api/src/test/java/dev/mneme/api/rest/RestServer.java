@@ -19,6 +19,7 @@ import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.net.URI;
@@ -65,6 +66,7 @@ final class RestServer implements AutoCloseable {
         this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
+                new ModeService(store, clock, limits),
                 keys,
                 feed,
                 new ChangeStreams(feed, connections),

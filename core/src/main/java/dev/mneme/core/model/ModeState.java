@@ -26,18 +26,20 @@ public record ModeState(
 
     /// What may be told of a switch: all of it, or all but a configuration that is local only.
     public ModeState announced() {
-        return localOnly
-                ? new ModeState(
-                        userId,
-                        instanceId,
-                        current,
-                        previous,
-                        capabilities,
-                        JsonObject.EMPTY,
-                        activatedAt,
-                        updatedAt,
-                        version,
-                        true)
-                : this;
+        return localOnly ? withoutConfiguration() : this;
+    }
+
+    public ModeState withoutConfiguration() {
+        return new ModeState(
+                userId,
+                instanceId,
+                current,
+                previous,
+                capabilities,
+                JsonObject.EMPTY,
+                activatedAt,
+                updatedAt,
+                version,
+                localOnly);
     }
 }

@@ -147,6 +147,11 @@ public final class ChangeFeed {
         /// What is there now, at most `limit` changes; maybe nothing.
         public abstract Page page(int limit);
 
+        /// As [#page], but of nothing beyond a position of this owner.
+        ///
+        /// @throws UnsupportedOperationException for every owner's
+        public abstract Page pageTo(Position end, int limit);
+
         abstract Store.Subscription subscribe(Runnable onAdvance);
 
         /// What is there, waiting up to `atMost` when there is nothing yet.
@@ -258,13 +263,23 @@ public final class ChangeFeed {
 
         @Override
         public Page page(int limit) {
+            return page(Long.MAX_VALUE, limit);
+        }
+
+        @Override
+        public Page pageTo(Position end, int limit) {
+            return page(end.sequence(), limit);
+        }
+
+        private Page page(long lastSequence, int limit) {
             if (reset) {
                 reset = false;
                 return new Page(List.of(), position(), true);
             }
             List<Item> items = new ArrayList<>();
-            while (items.size() < limit) {
-                ChangeBatch batch = store.changes(owner, position.sequence(), Math.min(READ, limit - items.size()));
+            while (items.size() < limit && position.sequence() < lastSequence) {
+                long most = Math.min(READ, Math.min(limit - items.size(), lastSequence - position.sequence()));
+                ChangeBatch batch = store.changes(owner, position.sequence(), (int) most);
                 if (batch.reset()) {
                     return lost(items, batch);
                 }
@@ -348,6 +363,11 @@ public final class ChangeFeed {
                 cursor = batch.cursor();
             } while (items.isEmpty() && !batch.changes().isEmpty() && !batch.reset());
             return new Page(items, cursor, batch.reset());
+        }
+
+        @Override
+        public Page pageTo(Position end, int limit) {
+            throw new UnsupportedOperationException("a position is of one owner");
         }
 
         @Override

@@ -1,0 +1,27 @@
+package dev.mneme.api.json;
+
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Times;
+import dev.mneme.wire.ContextResource;
+
+/// A context as the doors show it.
+public final class ContextMapping {
+    private ContextMapping() {}
+
+    public static ContextResource resource(Context context) {
+        return new ContextResource(
+                context.userId(),
+                context.key(),
+                context.type().wireName(),
+                context.mode() == null ? null : context.mode().wireName(),
+                context.data() instanceof JsonObject data ? PlainJson.of(data) : null,
+                context.tags(),
+                context.version(),
+                Times.format(context.createdAt()),
+                Times.format(context.updatedAt()),
+                context.createdBy(),
+                context.updatedBy(),
+                MemoryMapping.time(context.expiresAt()));
+    }
+}
