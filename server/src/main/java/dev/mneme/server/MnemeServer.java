@@ -110,8 +110,7 @@ public final class MnemeServer implements AutoCloseable {
         MemoryService memories =
                 new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
         ModeService modes = new ModeService(store, clock, PartConfigs.limits(config));
-        ContextService contexts =
-                new ContextService(store, clock, PartConfigs.limits(config), ContextRules.DEFAULTS);
+        ContextService contexts = new ContextService(store, clock, PartConfigs.limits(config), ContextRules.DEFAULTS);
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);

@@ -32,7 +32,8 @@ final class ModeReads {
 
     void compare(Owner owner) {
         List<ModeState> states = model.modes().all(owner).value();
-        assertAlike("modes of " + owner, subject.modes().all(owner), model.modes().all(owner));
+        assertAlike(
+                "modes of " + owner, subject.modes().all(owner), model.modes().all(owner));
         for (ModeState state : states) {
             String instance = state.instanceId();
             assertAlike(

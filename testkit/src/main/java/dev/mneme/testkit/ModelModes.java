@@ -47,6 +47,7 @@ final class ModelModes {
                 Optional.ofNullable(command.capabilities()).orElse(Capabilities.of(command.to())),
                 Optional.ofNullable(command.configuration()).orElse(kept),
                 stamp.at(),
+                owner.head().sequence() + 1,
                 stamp.at(),
                 version + 1,
                 switchIsLocalOnly(command, before, stamp));
@@ -56,8 +57,7 @@ final class ModelModes {
         return new Outcome.Stored(before.isPresent() ? MemoryEvent.UPDATE : MemoryEvent.ADD, next);
     }
 
-    private boolean switchIsLocalOnly(
-            Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
+    private boolean switchIsLocalOnly(Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
         if (command.to() == Mode.INSPIRED) {
             return true;
         }
@@ -108,6 +108,7 @@ final class ModelModes {
                         .map(now.configuration()::mergePatch)
                         .orElse(now.configuration()),
                 now.activatedAt(),
+                now.activatedBy(),
                 stamp.at(),
                 now.version() + 1,
                 now.localOnly() || now.current() == Mode.INSPIRED || owner.localOnly(stamp));

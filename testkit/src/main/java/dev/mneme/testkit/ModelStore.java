@@ -329,7 +329,11 @@ public final class ModelStore implements Store {
     @Override
     public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
         return of(owner, at -> {
-            at.contexts().all().stream().allMatch(contexts);
+            for (Context context : at.contexts().all()) {
+                if (!contexts.test(context)) {
+                    break;
+                }
+            }
             return at.modes().all();
         });
     }

@@ -97,6 +97,7 @@ abstract class ModesPart extends StorePart {
                 new Capabilities(true, true, false, false, true),
                 json("model", "big"),
                 now(),
+                3,
                 now(),
                 2,
                 false);
@@ -113,8 +114,8 @@ abstract class ModesPart extends StorePart {
                 now(),
                 4,
                 false);
-        Transition before = new Transition(
-                "alice", "desk", null, Mode.DIDACTIC, null, null, true, null, first, 2, false);
+        Transition before =
+                new Transition("alice", "desk", null, Mode.DIDACTIC, null, null, true, null, first, 2, false);
         reopen();
         assertThat(mode("desk")).isEqualTo(expected);
         assertThat(transitions()).containsExactly(switched, before);
@@ -239,11 +240,10 @@ abstract class ModesPart extends StorePart {
         by(DESK, to("desk", Mode.INSPIRED, json("secret", 1)));
         Change announced = changes(ALICE, 0).getFirst();
         assertThat(announced.announced().flatMap(change -> Optional.ofNullable(change.subject())))
-                .hasValueSatisfying(told -> assertThat(told)
-                        .isInstanceOfSatisfying(ModeState.class, state -> {
-                            assertThat(state.current()).isEqualTo(Mode.INSPIRED);
-                            assertThat(state.configuration()).isEqualTo(JsonObject.EMPTY);
-                        }));
+                .hasValueSatisfying(told -> assertThat(told).isInstanceOfSatisfying(ModeState.class, state -> {
+                    assertThat(state.current()).isEqualTo(Mode.INSPIRED);
+                    assertThat(state.configuration()).isEqualTo(JsonObject.EMPTY);
+                }));
         assertThat(mode("desk").configuration()).isEqualTo(json("secret", 1));
         assertThat(last().announced()).isEmpty(); // the transition
 

@@ -17,7 +17,8 @@ public record ChangeResource(
         @Doc("where the reader was before it: there is a gap only if it holds another one")
         String previous,
 
-        @Doc("what happened") @OneOf({
+        @Doc("what happened")
+        @OneOf({
             "memory.added",
             "memory.updated",
             "memory.deleted",
@@ -52,5 +53,8 @@ public record ChangeResource(
         ModeResource mode,
 
         @Nullable TransitionResource transition,
-        @Doc("the record; the answer's text is not kept") @Nullable ResponseResource response,
+
+        @Doc("the record; the answer's text is not kept") @Nullable
+        ResponseResource response,
+
         @Doc("as the change left it") @Nullable SyncEventResource syncEvent) {}

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// The mode that an instance is in.
 @Doc("The mode that one instance of a user is in.")
 public record ModeResource(
-        @Doc(value = "whose instance it is", example = "alice") String userId,
+        @Doc(value = "whose instance it is", example = "alice")
+        String userId,
+
         @Doc(value = "the instance", example = "desk") String instanceId,
 
         @Doc("inspired: local AI alone; didactic: external AI; parallel: both")
@@ -23,7 +25,9 @@ public record ModeResource(
         CapabilitiesResource capabilities,
         @Doc("the caller's own JSON object") Map<String, @Nullable Object> configuration,
         @Doc("when it was switched to") @Time String activatedAt,
-        @Doc("when mode or configuration last changed") @Time String updatedAt,
+
+        @Doc("when mode or configuration last changed") @Time
+        String updatedAt,
 
         @Doc(value = "counts its changes; also its ETag", example = "1") @Range(min = 1)
         long version)

@@ -34,7 +34,8 @@ public record ModeSwitchRequest(
         @Doc("how long it took, in milliseconds") @Nullable @Range(min = 0)
         Long transitionDuration,
 
-        @Doc("why it failed: then only the transition is recorded, and the mode stays") @Nullable
+        @Doc("why it failed: then only the transition is recorded, and the mode stays")
+        @Nullable
         @Length(min = 1, max = 1_024)
         String errorMessage,
 

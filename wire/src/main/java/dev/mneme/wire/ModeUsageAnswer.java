@@ -12,7 +12,8 @@ public record ModeUsageAnswer(
         @Time String since,
         @Doc("no later than the answer") @Time String until,
 
-        @Doc("of the user as a whole, whose mode is that of the instance switched last") List<Share> user,
+        @Doc("of the user as a whole, whose mode is that of the instance switched last")
+        List<Share> user,
 
         @Doc("of each instance, by its name") List<OfInstance> instances) {
     /// A mode's share.
@@ -26,5 +27,6 @@ public record ModeUsageAnswer(
 
     /// An instance's.
     @Doc("How long which mode of an instance was on.")
-    public record OfInstance(@Doc(value = "the instance", example = "desk") String instanceId, List<Share> modes) {}
+    public record OfInstance(
+            @Doc(value = "the instance", example = "desk") String instanceId, List<Share> modes) {}
 }

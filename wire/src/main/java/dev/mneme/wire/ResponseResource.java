@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// The audit record of one AI answer.
 @Doc("The audit record of one AI answer. Never changes.")
 public record ResponseResource(
-        @Doc(value = "whose chat it was in", example = "alice") String userId,
+        @Doc(value = "whose chat it was in", example = "alice")
+        String userId,
+
         @Doc("the instance that answered") String instanceId,
         @Doc("the chat") String chatId,
         @Doc("the message, unique in its chat") String messageId,

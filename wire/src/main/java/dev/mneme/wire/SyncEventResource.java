@@ -34,4 +34,6 @@ public record SyncEventResource(
         String priority,
 
         @Doc("when it was posted") @Time String timestamp,
-        @Doc("from then on it is gone; null: never") @Nullable @Time String expiresAt) {}
+
+        @Doc("from then on it is gone; null: never") @Nullable @Time
+        String expiresAt) {}

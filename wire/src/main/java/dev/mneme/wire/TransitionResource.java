@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// A change of mode.
 @Doc("A change of mode, or an attempt that failed.")
 public record TransitionResource(
-        @Doc(value = "whose instance it was", example = "alice") String userId,
+        @Doc(value = "whose instance it was", example = "alice")
+        String userId,
+
         @Doc(value = "the instance", example = "desk") String instanceId,
 
         @Doc("the mode before; null at the first") @Nullable @OneOf({"inspired", "didactic", "parallel"})

@@ -1,7 +1,6 @@
 package dev.mneme.api.json;
 
 import dev.mneme.core.model.Context;
-import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Times;
 import dev.mneme.wire.ContextResource;
 
@@ -15,7 +14,7 @@ public final class ContextMapping {
                 context.key(),
                 context.type().wireName(),
                 context.mode() == null ? null : context.mode().wireName(),
-                context.data() instanceof JsonObject data ? PlainJson.of(data) : null,
+                PlainJson.of(context.data()),
                 context.tags(),
                 context.version(),
                 Times.format(context.createdAt()),

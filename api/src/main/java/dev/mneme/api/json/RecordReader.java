@@ -18,7 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
-/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that is not
+/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that
+/// is not
 /// as an annotation of `wire.schema` says.
 ///
 /// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
@@ -152,7 +153,8 @@ public final class RecordReader<T extends Record> {
         return JsonReader.read(document, whole, in -> read(type, in));
     }
 
-    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its list.
+    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its
+    /// list.
     ///
     /// @param refused gets what was wrong with which item
     public static <T extends Record> T read(

@@ -61,8 +61,8 @@ final class ModeRoutes {
             Parameter.string("success", "only what succeeded, or what failed").oneOf("true", "false");
     private static final Parameter SINCE =
             Parameter.string("since", "from then on: ISO-8601").example("2026-01-31T00:00:00Z");
-    private static final Parameter UNTIL =
-            Parameter.string("until", "before then: ISO-8601; left out: until now").example("2026-02-28T00:00:00Z");
+    private static final Parameter UNTIL = Parameter.string("until", "before then: ISO-8601; left out: until now")
+            .example("2026-02-28T00:00:00Z");
     private static final Parameter[] OF_WRITES = {Freshness.POSITION, Headers.REPLAYED, ExpectedVersion.ETAG};
     private static final ErrorCode[] OF_READS = {POSITION_EXPIRED, POSITION_AHEAD, OVERLOADED, INTEGRITY_VIOLATION};
 
@@ -86,7 +86,8 @@ final class ModeRoutes {
                         .named("listModes", TAG, "Read the modes of a user's instances, and the user's as a whole")
                         .query(Users.USER)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, ModeList.class, "every instance's").with(Freshness.POSITION))
+                        .gives(Reply.json(200, ModeList.class, "every instance's")
+                                .with(Freshness.POSITION))
                         .errors(OF_READS)
                         .by(this::list),
                 Route.get(MODES + "/usage")
@@ -136,8 +137,7 @@ final class ModeRoutes {
                 body.transitionDuration(),
                 body.errorMessage(),
                 ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion()));
-        return written(
-                modes.switchMode(request.caller(), Owner.user(body.userId()), wanted, request.idempotency()));
+        return written(modes.switchMode(request.caller(), Owner.user(body.userId()), wanted, request.idempotency()));
     }
 
     private static @Nullable JsonObject object(@Nullable Map<String, @Nullable Object> sent) {
@@ -208,8 +208,8 @@ final class ModeRoutes {
                         Times.format(usage.until()),
                         shares(usage.user(), usage),
                         usage.instances().entrySet().stream()
-                                .map(each -> new ModeUsageAnswer.OfInstance(
-                                        each.getKey(), shares(each.getValue(), usage)))
+                                .map(each ->
+                                        new ModeUsageAnswer.OfInstance(each.getKey(), shares(each.getValue(), usage)))
                                 .toList()));
     }
 
@@ -243,8 +243,7 @@ final class ModeRoutes {
                 ? null
                 : Long.toString(page.value().getLast().sequence());
         String position = page.position().toString();
-        return Answer.json(200, new TransitionList(items, next, position))
-                .with(Freshness.POSITION.name(), position);
+        return Answer.json(200, new TransitionList(items, next, position)).with(Freshness.POSITION.name(), position);
     }
 
     private static @Nullable Long before(@Nullable String cursor) {
@@ -252,8 +251,7 @@ final class ModeRoutes {
             return null;
         }
         if (!cursor.matches("[1-9][0-9]{0,17}")) {
-            throw MnemeException.invalid(
-                    Paging.CURSOR.name(), "cursor must be the nextCursor of an earlier answer.");
+            throw MnemeException.invalid(Paging.CURSOR.name(), "cursor must be the nextCursor of an earlier answer.");
         }
         return Long.valueOf(cursor);
     }

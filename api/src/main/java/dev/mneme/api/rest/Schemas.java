@@ -23,7 +23,8 @@ import java.util.TreeMap;
 /// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the
 /// annotations on them.
 ///
-/// A record that is both read and answered has one schema, that of the side which asks first: ask for those that
+/// A record that is both read and answered has one schema, that of the side which asks first: ask for those
+/// that
 /// are read before those that are answered.
 final class Schemas {
     private static final String REF = "$ref";
@@ -179,6 +180,9 @@ final class Schemas {
             }
             return Map.of(ONE_OF, shapes);
         }
+        if (type == Object.class) {
+            return Map.of(); // any JSON, null too
+        }
         throw new IllegalArgumentException("no schema of " + type);
     }
 
@@ -192,6 +196,9 @@ final class Schemas {
     /// The schema that takes null, too.
     private static Map<String, Object> orNull(Map<String, Object> schema) {
         Map<String, Object> orNull = new LinkedHashMap<>();
+        if (schema.isEmpty()) {
+            return orNull;
+        }
         if (schema.containsKey(REF) || schema.containsKey("enum") || schema.containsKey(ONE_OF)) {
             orNull.put("anyOf", List.of(schema, Map.of("type", "null")));
             return orNull;

@@ -8,8 +8,9 @@ import dev.mneme.core.model.ScopeIds;
 
 /// The user whose things a request is about.
 final class Users {
-    static final Parameter USER =
-            Parameter.string("userId", "whose; needed").between(1, ScopeIds.MAX_ID_LENGTH).example("alice");
+    static final Parameter USER = Parameter.string("userId", "whose; needed")
+            .between(1, ScopeIds.MAX_ID_LENGTH)
+            .example("alice");
 
     private Users() {}
 

@@ -15,7 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/// How changes are told: the middle of a message, which is the same for every connection. What differs goes around
+/// How changes are told: the middle of a message, which is the same for every connection. What differs goes
+/// around
 /// it: the message's id before, the position and the one before it after.
 final class ChangeMessages {
     private ChangeMessages() {}
@@ -40,8 +41,7 @@ final class ChangeMessages {
                         change,
                         MessageType.MEMORY_UPDATE,
                         change.by().instance(),
-                        new Payloads.MemoryUpdate(
-                                event(change).name(), MemoryMapping.resource(memory)));
+                        new Payloads.MemoryUpdate(event(change).name(), MemoryMapping.resource(memory)));
             case Context context ->
                 message(
                         change,
@@ -55,8 +55,7 @@ final class ChangeMessages {
                         state.instanceId(), // whose mode it is: first-generation clients take it from here
                         Payloads.ModeUpdate.of(state, change.type() == ChangeType.MODE_CHANGED));
             case ResponseSource source ->
-                message(
-                        change, MessageType.RESPONSE_GENERATED, source.instanceId(), ResponseMapping.resource(source));
+                message(change, MessageType.RESPONSE_GENERATED, source.instanceId(), ResponseMapping.resource(source));
             case null, default -> throw new IllegalStateException(change.type() + " is not told");
         };
     }

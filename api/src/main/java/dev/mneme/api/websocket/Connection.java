@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's connection, from the upgrade to the end.
 ///
-/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter]) writes.
+/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter])
+/// writes.
 /// Both are virtual. Interrupting a virtual thread that is blocked on a socket closes the socket, whatever the
 /// other side does: that is how a connection is cut.
 ///
@@ -204,8 +205,7 @@ final class Connection implements ServerConnection, LiveConnection {
             case Action.Authenticate(String token) -> authenticateOrEnd(token);
             case Action.Follow follow -> follow(follow);
             case Action.Answer(var payload) -> outbox.put(to -> to.pong(payload));
-            case Action.State(var include, var since) ->
-                outbox.put(to -> to.state(include, since, envelope.id()));
+            case Action.State(var include, var since) -> outbox.put(to -> to.state(include, since, envelope.id()));
             case Action.SwitchMode(var wanted) -> context.writes().switchMode(caller(), user(), wanted);
             case Action.SyncContext(var sync) -> context.writes().sync(caller(), user(), sync);
             case Action.Refuse(MnemeException failure) -> refuse(failure, envelope.id(), Reason.TOO_MANY_ERRORS);

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// thread, except where said.
 ///
 /// `held` is the position that the client holds: every message with a position says it as `previous` and
-/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with the
+/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with
+/// the
 /// next message that has a position.
 final class ConnectionWriter {
     private static final int PAGE_CHANGES = 32;
@@ -181,7 +182,8 @@ final class ConnectionWriter {
         return context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES;
     }
 
-    /// The state, true at the position that the last part carries: what the feed has until there goes out before.
+    /// The state, true at the position that the last part carries: what the feed has until there goes out
+    /// before.
     ///
     /// @param since tell only what changed after it, if that is still known; null: all
     void state(Set<StatePart> include, @Nullable String since, @Nullable String inReplyTo) {

@@ -4,7 +4,7 @@ import dev.mneme.api.json.PlainJson;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.ContextType;
-import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import java.util.List;
@@ -24,7 +24,7 @@ record ContextSync(
         String key,
         @Nullable ContextType type,
         @Nullable Mode mode,
-        @Nullable JsonObject data,
+        @Nullable Json data,
         @Nullable List<String> tags,
         long expectedVersion,
         MergeStrategy strategy) {
@@ -46,14 +46,15 @@ record ContextSync(
                 strategy(Envelope.Fields.string(payload, "mergeStrategy")));
     }
 
-    private static @Nullable JsonObject data(Map<String, @Nullable Object> payload) {
+    private static @Nullable Json data(Map<String, @Nullable Object> payload) {
         if (Boolean.TRUE.equals(payload.get("deleted"))) {
             return null;
         }
-        if (payload.get("data") instanceof Map<?, ?> data) {
-            return PlainJson.toJson(data);
+        if (payload.get("data") == null) {
+            throw MnemeException.invalid(
+                    "data", "data must be the document, and not null; to delete the context send deleted: true.");
         }
-        throw MnemeException.invalid("data", "data must be a JSON object; to delete the context send deleted: true.");
+        return PlainJson.toJson(payload.get("data"));
     }
 
     private static @Nullable ContextType type(@Nullable String name) {

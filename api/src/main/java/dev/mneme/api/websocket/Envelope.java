@@ -86,7 +86,8 @@ record Envelope(
         throw MnemeException.invalid(field, field + " must be a JSON object.");
     }
 
-    /// Half a surrogate pair can be escaped in JSON, but cannot be sent back; nor can a number of a billion digits.
+    /// Half a surrogate pair can be escaped in JSON, but cannot be sent back; nor can a number of a billion
+    /// digits.
     private static void check(@Nullable Object value) {
         switch (value) {
             case String text
@@ -99,8 +100,7 @@ record Envelope(
             case List<?> list -> list.forEach(Envelope::check);
             case BigDecimal number
             when Math.abs((long) number.scale()) > MAX_DIGITS ->
-                throw MnemeException.invalid(
-                        "message", "Numbers must have " + MAX_DIGITS + " digits at most.");
+                throw MnemeException.invalid("message", "Numbers must have " + MAX_DIGITS + " digits at most.");
             case null, default -> {}
         }
     }

@@ -200,7 +200,8 @@ final class Session {
                 ? message.userId() != null
                 : subject instanceof Subject.One(Owner owner) && owner.kind() == OwnerKind.USER;
         if (!ofUser) {
-            throw MnemeException.invalid("userId", "Modes and contexts are a user's: connect as one, or send a userId.");
+            throw MnemeException.invalid(
+                    "userId", "Modes and contexts are a user's: connect as one, or send a userId.");
         }
     }
 

@@ -107,7 +107,8 @@ final class StateParts {
             leftOut.add(MnemeException.at(
                     ErrorCode.TOO_LARGE,
                     field,
-                    "The " + what + " '" + name + "' is larger than a message and not in the state: read it over REST."));
+                    "The " + what + " '" + name
+                            + "' is larger than a message and not in the state: read it over REST."));
             return false;
         }
         if (needed > room) {

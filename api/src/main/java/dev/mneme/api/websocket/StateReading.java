@@ -58,8 +58,8 @@ record StateReading(Position position, @Nullable String since) {
             WebSocketContext context, Caller caller, Owner user, String since, Position until) {
         Position after = Position.parse(since)
                 .filter(position -> position.slot() == user.slot())
-                .orElseThrow(() -> MnemeException.invalid(
-                        "since", "since must be a position that this user's changes gave."));
+                .orElseThrow(() ->
+                        MnemeException.invalid("since", "since must be a position that this user's changes gave."));
         Caller unnamed = new Caller(caller.key(), Provenance.ofKey(caller.key().id())); // its own changes, too
         Changed changed = new Changed(new HashSet<>(), new LinkedHashMap<>());
         Page page;

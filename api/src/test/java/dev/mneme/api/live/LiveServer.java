@@ -104,7 +104,15 @@ public final class LiveServer implements AutoCloseable {
                 .withAllowedOrigins(Set.of(ALLOWED_ORIGIN))
                 .withTimeouts(live.stallAfter(), Duration.ofSeconds(2));
         WebSocketDoor door = new WebSocketDoor(
-                sockets, connections, keys, feed, modes, contexts, new Origins(config.allowedOrigins()), "server-1", "test");
+                sockets,
+                connections,
+                keys,
+                feed,
+                modes,
+                contexts,
+                new Origins(config.allowedOrigins()),
+                "server-1",
+                "test");
         Route changes = Route.get("/api/v1/changes")
                 .access(Access.READ)
                 .named("streamChanges", new Tag("changes", "What was written"), "Follows changes.")

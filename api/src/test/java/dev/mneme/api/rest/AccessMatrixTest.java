@@ -185,9 +185,11 @@ class AccessMatrixTest {
     }
 
     private static String target(Route route, String id, String user) {
-        String path = route.template().replace("{id}", id.isEmpty() ? MISSING : id);
+        String path =
+                route.template().replace("{id}", id.isEmpty() ? MISSING : id).replace("{instanceId}", "desk");
         boolean takesScope = route.query().stream().anyMatch(p -> p.name().equals("userId"));
-        return takesScope && !user.isEmpty() ? path + "?userId=" + user : path;
+        String since = route.id().equals("modeUsage") ? "&since=2020-01-01" : "";
+        return takesScope && !user.isEmpty() ? path + "?userId=" + user + since : path;
     }
 
     private static @Nullable String body(Route route, String user) {
@@ -196,6 +198,10 @@ class AccessMatrixTest {
             case "addMemories" -> "{" + scope + "\"text\":\"something new\"}";
             case "searchMemories" -> "{" + scope + "\"query\":\"rain Spain\"}";
             case "updateMemory" -> "{\"categories\":[\"seen\"]}";
+            case "switchMode" ->
+                "{\"userId\":\"" + (user.isEmpty() ? "nobody" : user) + "\",\"toMode\":\"didactic\","
+                        + "\"instanceId\":\"" + SECRET + "\"}";
+            case "configureMode" -> "{\"configuration\":{\"a\":1}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };

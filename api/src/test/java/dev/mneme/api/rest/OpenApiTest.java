@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.CommitLog;
@@ -37,6 +38,12 @@ class OpenApiTest {
             Map.entry("get /api/v1/memories/{id}/history", "read"),
             Map.entry("get /api/v1/entities", "read"),
             Map.entry("get /api/v1/changes", "read"),
+            Map.entry("post /api/v1/modes/switch", "write"),
+            Map.entry("get /api/v1/modes", "read"),
+            Map.entry("get /api/v1/modes/usage", "read"),
+            Map.entry("get /api/v1/modes/{instanceId}", "read"),
+            Map.entry("patch /api/v1/modes/{instanceId}", "write"),
+            Map.entry("get /api/v1/transitions", "read"),
             Map.entry("post /api/v1/keys", "admin"),
             Map.entry("get /api/v1/keys", "admin"),
             Map.entry("delete /api/v1/keys/{id}", "admin"),
@@ -48,11 +55,18 @@ class OpenApiTest {
             Map.entry("get /docs", ""),
             Map.entry("get /openapi.json", ""),
             Map.entry("get /favicon.ico", "")));
-    private static final Map<String, Set<String>> QUERIES = Map.of(
-            "get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired"),
-            "delete /api/v1/memories", with("filter", "erase"),
-            "get /api/v1/entities", Set.of("limit", "cursor"),
-            "get /api/v1/changes", with("scope", "after", "limit"));
+    private static final Map<String, Set<String>> QUERIES = Map.ofEntries(
+            Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired")),
+            Map.entry("delete /api/v1/memories", with("filter", "erase")),
+            Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
+            Map.entry("get /api/v1/modes", Set.of("userId")),
+            Map.entry("get /api/v1/modes/usage", Set.of("userId", "since", "until")),
+            Map.entry("get /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry("patch /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry(
+                    "get /api/v1/transitions",
+                    Set.of("userId", "instanceId", "toMode", "success", "since", "until", "limit", "cursor")),
+            Map.entry("get /api/v1/changes", with("scope", "after", "limit")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
                     "MemoryResource",
@@ -86,7 +100,22 @@ class OpenApiTest {
                     List.of("version", "event", "text", "metadata", "categories", "at", "key", "instance")),
             Map.entry("EntityListEntity", List.of("kind", "id", "memories", "updatedAt")),
             Map.entry("ChangeList", List.of("changes", "position", "reset")),
-            Map.entry("ChangeResource", List.of("position", "previous", "type", "at", "key", "instance", "memory")),
+            Map.entry(
+                    "ChangeResource",
+                    List.of(
+                            "position",
+                            "previous",
+                            "type",
+                            "at",
+                            "key",
+                            "instance",
+                            "subject",
+                            "memory",
+                            "context",
+                            "mode",
+                            "transition",
+                            "response",
+                            "syncEvent")),
             Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
             Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
             Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
@@ -124,6 +153,21 @@ class OpenApiTest {
                             "threshold",
                             "explain",
                             "showExpired")),
+            Map.entry(
+                    "ModeResource",
+                    List.of(
+                            "userId",
+                            "instanceId",
+                            "currentMode",
+                            "previousMode",
+                            "capabilities",
+                            "configuration",
+                            "activatedAt",
+                            "updatedAt",
+                            "version")),
+            Map.entry(
+                    "CapabilitiesResource",
+                    List.of("localAI", "externalAI", "multiChannel", "offlineCapable", "realTimeSync")),
             Map.entry(
                     "Problem",
                     List.of(
@@ -169,6 +213,12 @@ class OpenApiTest {
             Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
             Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/modes/switch", and(OF_WRITES, 200, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/modes", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/usage", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/{instanceId}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("patch /api/v1/modes/{instanceId}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/transitions", and(OF_READS, 200, 410, 503)),
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
@@ -193,6 +243,11 @@ class OpenApiTest {
             Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/modes/switch 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/modes 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("patch /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/transitions 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
     private static RestServer rest;
@@ -392,6 +447,10 @@ class OpenApiTest {
     void everyEnumIsTheCores() {
         assertThat(values("Problem", "code")).isEqualTo(names(ErrorCode.values(), ErrorCode::wireName));
         assertThat(values("ChangeResource", "type")).isEqualTo(names(ChangeType.values(), ChangeType::wireName));
+        for (String component : List.of("ModeResource.currentMode", "TransitionResource.toMode")) {
+            String[] of = component.split("\\.", -1);
+            assertThat(values(of[0], of[1])).as(component).isEqualTo(names(Mode.values(), Mode::wireName));
+        }
         List<String> roles = names(Role.values(), Role::wireName);
         assertThat(values("KeyRequest", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param previous the mode before, null at the first
 /// @param activatedAt when it was switched to
+/// @param activatedBy the sequence of the change that switched to it: the order of switches of the user
 /// @param updatedAt when mode or configuration last changed
 /// @param localOnly whether the configuration holds what was written while `inspired`. The switch itself is
 ///     announced all the same: see [#announced]
@@ -19,6 +20,7 @@ public record ModeState(
         Capabilities capabilities,
         JsonObject configuration,
         Instant activatedAt,
+        long activatedBy,
         Instant updatedAt,
         long version,
         boolean localOnly)
@@ -38,6 +40,7 @@ public record ModeState(
                 capabilities,
                 JsonObject.EMPTY,
                 activatedAt,
+                activatedBy,
                 updatedAt,
                 version,
                 localOnly);

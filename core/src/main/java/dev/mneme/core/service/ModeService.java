@@ -184,7 +184,7 @@ public final class ModeService {
 
     /// The user's mode as a whole: that of the instance which was switched last.
     public static Optional<ModeState> current(List<ModeState> modes) {
-        return modes.stream().max(Comparator.comparing(ModeState::activatedAt));
+        return modes.stream().max(Comparator.comparingLong(ModeState::activatedBy));
     }
 
     /// Newest first.
@@ -201,8 +201,7 @@ public final class ModeService {
     /// How long which mode was on.
     ///
     /// @param until null, or in the future: now
-    public ModeUsage usage(
-            Caller caller, Owner user, Instant since, @Nullable Instant until, ReadOptions options) {
+    public ModeUsage usage(Caller caller, Owner user, Instant since, @Nullable Instant until, ReadOptions options) {
         requireReader(caller, user, options);
         Instant now = clock.instant();
         Instant end = until == null || until.isAfter(now) ? now : until;
@@ -211,7 +210,8 @@ public final class ModeService {
         }
         List<ModeState> modes = store.modes().all(user).value(); // before the transitions: those go before it
         List<Transition> switches = switchesSince(user, since);
-        Long earliest = switches.isEmpty() ? null : Long.valueOf(switches.getFirst().sequence());
+        Long earliest =
+                switches.isEmpty() ? null : Long.valueOf(switches.getFirst().sequence());
         Modes.Query before = new Modes.Query(user, null, null, true, null, since, earliest, 1);
         Mode first = store.modes().transitions(before).value().stream()
                 .findFirst()

@@ -55,6 +55,7 @@ public final class SubjectCodec {
         write(out, state.capabilities());
         ModelCodec.write(out, state.configuration());
         out.instant(state.activatedAt())
+                .unsigned(state.activatedBy())
                 .instant(state.updatedAt())
                 .unsigned(state.version())
                 .bool(state.localOnly());
@@ -69,6 +70,7 @@ public final class SubjectCodec {
                 capabilities(in),
                 ModelCodec.object(in),
                 in.instant(),
+                in.unsigned(),
                 in.instant(),
                 in.unsigned(),
                 in.bool());

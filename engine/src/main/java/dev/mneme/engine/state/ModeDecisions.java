@@ -46,6 +46,7 @@ final class ModeDecisions {
                 command.capabilities() == null ? Capabilities.of(command.to()) : command.capabilities(),
                 configuration(command, now),
                 entry.at(),
+                owner.nextSequence(),
                 entry.at(),
                 now == null ? 1 : now.version() + 1,
                 localOnly(command, now));
@@ -65,7 +66,8 @@ final class ModeDecisions {
         return now == null || now.current() == Mode.INSPIRED ? JsonObject.EMPTY : now.configuration();
     }
 
-    /// A configuration that is given belongs to the mode that begins, unless another instance gives it while that is
+    /// A configuration that is given belongs to the mode that begins, unless another instance gives it while
+    /// that is
     /// `inspired`; one that is kept stays what it was.
     private boolean localOnly(Command.SwitchMode command, @Nullable ModeState now) {
         boolean byAnother = !by.instance().equals(command.instanceId());
@@ -120,6 +122,7 @@ final class ModeDecisions {
                 capabilities,
                 configuration,
                 now.activatedAt(),
+                now.activatedBy(),
                 entry.at(),
                 now.version() + 1,
                 now.localOnly() || now.current() == Mode.INSPIRED || owner.inspired(by.instance()));
