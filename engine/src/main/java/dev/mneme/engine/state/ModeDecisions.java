@@ -74,8 +74,10 @@ final class ModeDecisions {
         if (command.to() == Mode.INSPIRED || (byAnother && owner.inspired(by.instance()))) {
             return true;
         }
-        boolean kept = command.configuration() == null && now != null && now.current() != Mode.INSPIRED;
-        return kept && now.localOnly();
+        if (command.configuration() != null || now == null || now.current() == Mode.INSPIRED) {
+            return false;
+        }
+        return now.localOnly();
     }
 
     private Transition record(Command.SwitchMode command, @Nullable ModeState before) {
