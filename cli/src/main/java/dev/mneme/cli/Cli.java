@@ -23,7 +23,7 @@ import picocli.CommandLine.ParseResult;
 public final class Cli {
     static final List<String> COMMANDS = List.of(
             "serve", "status", "verify", "version", "add", "search", "list", "get", "update", "delete", "history",
-            "watch", "mode", "key");
+            "watch", "context", "mode", "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
 
@@ -127,6 +127,7 @@ public final class Cli {
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
             case "mode" -> new ModeCommand();
+            case "context" -> new ContextCommand();
             case "key" -> new KeyCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();

@@ -16,7 +16,6 @@ import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
@@ -110,7 +109,8 @@ public final class MnemeServer implements AutoCloseable {
         MemoryService memories =
                 new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
         ModeService modes = new ModeService(store, clock, PartConfigs.limits(config));
-        ContextService contexts = new ContextService(store, clock, PartConfigs.limits(config), ContextRules.DEFAULTS);
+        ContextService contexts =
+                new ContextService(store, clock, PartConfigs.limits(config), PartConfigs.contexts(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -129,6 +129,7 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
+                contexts,
                 modes,
                 keys,
                 feed,

@@ -80,6 +80,7 @@ public final class Histories {
     private final List<Owner> owners;
     private final List<Step> steps = new ArrayList<>();
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
+    private final RandomContexts contexts;
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
@@ -88,6 +89,7 @@ public final class Histories {
     private Histories(long seed) {
         random = new SplittableRandom(seed);
         modes = new RandomModes(random);
+        contexts = new RandomContexts(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
     }
@@ -180,6 +182,9 @@ public final class Histories {
     private Command command(Owner owner) {
         if (owner.kind() == OwnerKind.USER && chance(8)) {
             return modes.of();
+        }
+        if (owner.kind() == OwnerKind.USER && chance(4)) {
+            return contexts.of(now);
         }
         int dice = random.nextInt(100);
         if (dice < 55 || ids.get(owner) == null) {

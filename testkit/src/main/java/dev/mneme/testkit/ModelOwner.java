@@ -61,8 +61,8 @@ final class ModelOwner {
         }
     }
 
-    /// Who writes, and when.
-    record Stamp(Provenance by, Instant at) {}
+    /// Who writes, when, and under which limits.
+    record Stamp(Provenance by, Instant at, StoreSettings settings) {}
 
     private record RequestKey(String keyId, String key) {}
 
@@ -206,7 +206,7 @@ final class ModelOwner {
     }
 
     private WriteResult apply(Write write, Instant at, StoreSettings settings) {
-        Stamp stamp = new Stamp(write.by(), at);
+        Stamp stamp = new Stamp(write.by(), at, settings);
         List<Outcome> outcomes =
                 write.commands().stream().map(command -> decide(command, stamp)).toList();
         forgetChanges(at, settings.changesPerOwner());

@@ -82,8 +82,13 @@ public final class ErrorMapping {
                 failure.field(),
                 requestId,
                 retryAfterMillis,
-                current == null ? null : current.version(),
-                current == null ? null : resource(current));
+                currentVersion(code, current),
+                current == null ? null : resource(current),
+                failure.paths().isEmpty() ? null : failure.paths());
+    }
+
+    private static @Nullable Long currentVersion(ErrorCode code, @Nullable Subject current) {
+        return code == ErrorCode.VERSION_CONFLICT ? Long.valueOf(current == null ? 0 : current.version()) : null;
     }
 
     /// What a conflict shows; null for what no client can be in conflict with.

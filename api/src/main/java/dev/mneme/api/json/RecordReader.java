@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// as an annotation of `wire.schema` says.
 ///
 /// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
-/// JSON object), records, lists of these, and any of them in [Given].
+/// JSON object), `Object` (any JSON), records, lists of these, and any of them in [Given].
 ///
 /// **Threads**: any number may call.
 public final class RecordReader<T extends Record> {
@@ -104,6 +105,9 @@ public final class RecordReader<T extends Record> {
         }
         if (Component.raw(type) == Map.class) {
             return JsonReader::map;
+        }
+        if (type == Object.class) {
+            return in -> Objects.requireNonNull(in.plain(), "null is read before");
         }
         if (type instanceof Class<?> nested && nested.isRecord()) {
             return in -> READERS.get(nested).read(in);

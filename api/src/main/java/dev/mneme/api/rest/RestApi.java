@@ -14,6 +14,7 @@ public final class RestApi {
     public static List<Route> routes(RestPorts ports, boolean metricsOpen) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new MemoryRoutes(ports.memories()).routes());
+        routes.addAll(new ContextRoutes(ports.contexts()).routes());
         routes.addAll(new EntityRoutes(ports.memories()).routes());
         routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
         routes.addAll(new ModeRoutes(ports.modes()).routes());

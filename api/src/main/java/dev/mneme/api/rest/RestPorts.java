@@ -2,6 +2,7 @@ package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Handler;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param metrics what `/metrics` says, in Prometheus' text format
 public record RestPorts(
         MemoryService memories,
+        ContextService contexts,
         ModeService modes,
         KeyService keys,
         ChangeFeed feed,

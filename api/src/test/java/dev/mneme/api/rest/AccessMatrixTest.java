@@ -99,6 +99,8 @@ class AccessMatrixTest {
     private void check(Route route, Identity identity) {
         alices = rest.add("alice", SECRET); // there again, if the test before took it
         bobs = rest.add("bob", SECRET);
+        rest.putContext("alice", "theme", SECRET);
+        rest.putContext("bob", "theme", SECRET);
         Role needed = needed(route);
         if (needed == null) {
             assertThat(ask(route, identity, MISSING, "").status()).isEqualTo(200);
@@ -155,6 +157,9 @@ class AccessMatrixTest {
             RestServer.Reply nobody = ask(route, identity, "", "nobody-" + user);
             assertThat(reply.status()).as(user).isEqualTo(nobody.status());
             assertThat(reply.raw().body()).as(user).doesNotContain(SECRET, alices, bobs);
+            assertThat(rest.get("/api/v1/contexts/theme?userId=" + user).raw().body())
+                    .as("the context of " + user)
+                    .contains(SECRET);
         }
         assertThat(rest.get("/api/v1/memories/" + alices).status() == 200 || sees(identity, "alice"))
                 .isTrue();
@@ -185,8 +190,10 @@ class AccessMatrixTest {
     }
 
     private static String target(Route route, String id, String user) {
-        String path =
-                route.template().replace("{id}", id.isEmpty() ? MISSING : id).replace("{instanceId}", "desk");
+        String path = route.template()
+                .replace("{id}", id.isEmpty() ? MISSING : id)
+                .replace("{instanceId}", "desk")
+                .replace("{key}", "theme");
         boolean takesScope = route.query().stream().anyMatch(p -> p.name().equals("userId"));
         String since = route.id().equals("modeUsage") ? "&since=2020-01-01" : "";
         return takesScope && !user.isEmpty() ? path + "?userId=" + user + since : path;
@@ -202,6 +209,7 @@ class AccessMatrixTest {
                 "{\"userId\":\"" + (user.isEmpty() ? "nobody" : user) + "\",\"toMode\":\"didactic\","
                         + "\"instanceId\":\"" + SECRET + "\"}";
             case "configureMode" -> "{\"configuration\":{\"a\":1}}";
+            case "putContext" -> "{\"data\":{\"text\":\"something new\"}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };

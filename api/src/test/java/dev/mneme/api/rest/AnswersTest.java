@@ -39,6 +39,7 @@ class AnswersTest {
     void everySuccessIsAsItIsSaid() {
         String id = memories();
         modes();
+        contexts();
         keys();
         List.of("/", "/docs", "/openapi.json", "/favicon.ico", "/metrics", "/health/live", "/health/ready")
                 .forEach(rest::get);
@@ -132,6 +133,21 @@ class AnswersTest {
                 .hasSize(1);
     }
 
+    private void contexts() {
+        String context = "/api/v1/contexts/project%2Fmneme";
+        rest.put(context, """
+                {"userId":"alice","data":{"a":1,"b":[1,null]},"contextType":"project","mode":"parallel","tags":["ui"],
+                 "expiresAt":"2030-01-01T00:00:00Z","expectedVersion":0,"mergeStrategy":"replace"}""");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":2}}", "Idempotency-Key", "c");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":2}}", "Idempotency-Key", "c");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":3},\"expectedVersion\":1,\"mergeStrategy\":\"merge\"}");
+        rest.put(context + "?userId=alice", "{\"data\":\"any JSON\"}", "If-Match", "\"1\"");
+        rest.get(context + "?userId=alice");
+        rest.get("/api/v1/contexts?userId=alice&type=custom&limit=1");
+        rest.delete(context + "?userId=alice");
+        rest.get(context + "/versions?userId=alice");
+    }
+
     private void keys() {
         RestServer.Reply made = rest.post("/api/v1/keys", """
                 {"name":"desk","role":"write","restrict":{"users":["alice"],"runs":["r"]},
@@ -172,6 +188,21 @@ class AnswersTest {
                         "{\"name\":\"x\",\"role\":\"boss\"}",
                         "{\"name\":\"x\",\"role\":\"read\",\"restrict\":{\"users\":[]}}",
                         "{\"name\":\"x\",\"role\":\"read\",\"rate\":{\"perSecond\":0,\"burst\":1}}"));
+        String context = "/api/v1/contexts/theme?userId=a";
+        for (String body : List.of(
+                "{}",
+                "{\"data\":null}",
+                "{\"data\":{},\"nope\":1}",
+                "{\"data\":{},\"contextType\":\"other\"}",
+                "{\"data\":{},\"mode\":\"other\"}",
+                "{\"data\":{},\"tags\":[\"\"]}",
+                "{\"data\":{},\"expectedVersion\":-1}",
+                "{\"data\":{},\"mergeStrategy\":\"mine\"}")) {
+            assertThat(rest.put(context, body).status()).as(body).isEqualTo(400);
+            if (!body.contains("null")) { // any JSON is documented; null is refused as what deletions have
+                assertThat(rest.contract.takes("ContextRequest", body)).as(body).isFalse();
+            }
+        }
         Map<String, String> paths =
                 Map.of("AddRequest", MEMORIES, "SearchRequest", MEMORIES + "/search", "KeyRequest", "/api/v1/keys");
         wrong.forEach((schema, bodies) -> bodies.forEach(body -> {

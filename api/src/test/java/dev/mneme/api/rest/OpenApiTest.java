@@ -3,7 +3,9 @@ package dev.mneme.api.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.Mode;
@@ -36,6 +38,11 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", "write"),
             Map.entry("delete /api/v1/memories/{id}", "write"),
             Map.entry("get /api/v1/memories/{id}/history", "read"),
+            Map.entry("put /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts/{key}", "read"),
+            Map.entry("delete /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts", "read"),
+            Map.entry("get /api/v1/contexts/{key}/versions", "read"),
             Map.entry("get /api/v1/entities", "read"),
             Map.entry("get /api/v1/changes", "read"),
             Map.entry("post /api/v1/modes/switch", "write"),
@@ -66,6 +73,12 @@ class OpenApiTest {
             Map.entry(
                     "get /api/v1/transitions",
                     Set.of("userId", "instanceId", "toMode", "success", "since", "until", "limit", "cursor")),
+            Map.entry("put /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("delete /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts", Set.of("userId", "type", "tag", "mode", "limit", "cursor")),
+            Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
+            Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
             Map.entry("get /api/v1/changes", with("scope", "after", "limit")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
@@ -86,6 +99,36 @@ class OpenApiTest {
                             "expiresAt",
                             "version",
                             "replacedBy")),
+            Map.entry(
+                    "ContextResource",
+                    List.of(
+                            "userId",
+                            "contextKey",
+                            "contextType",
+                            "mode",
+                            "data",
+                            "tags",
+                            "version",
+                            "createdAt",
+                            "updatedAt",
+                            "createdBy",
+                            "updatedBy",
+                            "expiresAt")),
+            Map.entry(
+                    "ContextRequest",
+                    List.of(
+                            "userId",
+                            "data",
+                            "contextType",
+                            "mode",
+                            "tags",
+                            "expiresAt",
+                            "expectedVersion",
+                            "mergeStrategy")),
+            Map.entry("ContextStored", List.of("event", "context", "position")),
+            Map.entry("ContextDeleted", List.of("event", "contextKey", "version", "position")),
+            Map.entry("ContextList", List.of("items", "nextCursor", "position")),
+            Map.entry("ContextVersionsVersion", List.of("deleted", "context")),
             Map.entry("Stored", List.of("event", "memory", "position")),
             Map.entry("AddRefused", List.of("error")),
             Map.entry("AddManyRequest", List.of("userId", "agentId", "appId", "runId", "metadata", "items")),
@@ -180,7 +223,8 @@ class OpenApiTest {
                             "requestId",
                             "retryAfterMillis",
                             "currentVersion",
-                            "current")));
+                            "current",
+                            "paths")));
     private static final Map<String, Set<Integer>> CODES = Map.ofEntries(
             Map.entry("invalid_request", Set.of(400)),
             Map.entry("unauthenticated", Set.of(401)),
@@ -211,6 +255,11 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
             Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
             Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("put /api/v1/contexts/{key}", and(OF_WRITES, 200, 201, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/contexts/{key}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("delete /api/v1/contexts/{key}", and(OF_WRITES, 200, 404, 409, 412, 422)),
+            Map.entry("get /api/v1/contexts", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/contexts/{key}/versions", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
             Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
             Map.entry("post /api/v1/modes/switch", and(OF_WRITES, 200, 409, 412, 413, 422)),
@@ -242,6 +291,12 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
+            Map.entry("put /api/v1/contexts/{key} 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("put /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("delete /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/contexts 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/contexts/{key}/versions 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/modes/switch 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("get /api/v1/modes 200", Set.of("Mneme-Position")),
@@ -341,7 +396,11 @@ class OpenApiTest {
             assertThat(headers.contains("Idempotency-Key")).as(name).isEqualTo(keyed && !name.startsWith("get "));
             assertThat(headers.contains("Mneme-Instance")).as(name).isEqualTo(keyed);
         });
-        for (String name : List.of("patch /api/v1/memories/{id}", "delete /api/v1/memories/{id}")) {
+        for (String name : List.of(
+                "patch /api/v1/memories/{id}",
+                "delete /api/v1/memories/{id}",
+                "put /api/v1/contexts/{key}",
+                "delete /api/v1/contexts/{key}")) {
             assertThat(parameters(operation(name), "header")).contains("If-Match");
         }
         for (String name :
@@ -451,6 +510,13 @@ class OpenApiTest {
             String[] of = component.split("\\.", -1);
             assertThat(values(of[0], of[1])).as(component).isEqualTo(names(Mode.values(), Mode::wireName));
         }
+        List<String> types = names(ContextType.values(), ContextType::wireName);
+        assertThat(values("ContextResource", "contextType")).isEqualTo(types);
+        assertThat(values("ContextRequest", "contextType")).isEqualTo(types);
+        assertThat(values("ContextResource", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mergeStrategy"))
+                .isEqualTo(names(MergeStrategy.values(), each -> each.name().toLowerCase(Locale.ROOT)));
         List<String> roles = names(Role.values(), Role::wireName);
         assertThat(values("KeyRequest", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);

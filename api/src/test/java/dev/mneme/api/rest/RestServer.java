@@ -16,6 +16,8 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextRules;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
@@ -66,6 +68,7 @@ final class RestServer implements AutoCloseable {
         this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
+                new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
                 new ModeService(store, clock, limits),
                 keys,
                 feed,
@@ -161,6 +164,10 @@ final class RestServer implements AutoCloseable {
         return send(admin, "POST", target, body, headers);
     }
 
+    Reply put(String target, String body, String... headers) {
+        return send(admin, "PUT", target, body, headers);
+    }
+
     Reply patch(String target, String body, String... headers) {
         return send(admin, "PATCH", target, body, headers);
     }
@@ -179,6 +186,14 @@ final class RestServer implements AutoCloseable {
                 .path("memory")
                 .path("id")
                 .asText();
+    }
+
+    /// Puts a context, whatever is there.
+    void putContext(String userId, String key, String text) {
+        put(
+                "/api/v1/contexts/" + key,
+                JSON.valueToTree(Map.of("userId", userId, "data", Map.of("text", text)))
+                        .toString());
     }
 
     @Override

@@ -67,7 +67,8 @@ public sealed interface Command {
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}
 
-    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time; those that
+    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time;
+    /// those that
     /// it has not, and the present ones, stay. No change.
     record ForgetVersions(List<Version> versions) implements Command {
         public ForgetVersions {
@@ -106,7 +107,10 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept where they touch different fields; else it is a version conflict.
+        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags are
+        /// joined
+        /// likewise; type and mode that the writer left alone stay as the others made them; the expiry is the
+        /// writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE

@@ -21,7 +21,7 @@ final class MemoryChecks {
         if (text.isBlank()) {
             throw MnemeException.invalid("text", "text must not be empty.");
         }
-        if (JsonSize.ofText("text", text) > limits.textBytes()) {
+        if (TextBytes.of("text", text) > limits.textBytes()) {
             throw MnemeException.at(
                     ErrorCode.TOO_LARGE, "text", "text may have " + limits.textBytes() + " bytes as UTF-8 at most.");
         }
@@ -46,7 +46,7 @@ final class MemoryChecks {
     }
 
     void metadata(@Nullable JsonObject metadata) {
-        if (metadata != null && JsonSize.of("metadata", metadata) > limits.metadataBytes()) {
+        if (metadata != null && TextBytes.of("metadata", metadata) > limits.metadataBytes()) {
             throw MnemeException.at(
                     ErrorCode.TOO_LARGE, "metadata", "metadata may have " + limits.metadataBytes() + " bytes at most.");
         }
@@ -59,6 +59,6 @@ final class MemoryChecks {
         if (text.isBlank() || text.length() > MAX_SHORT) {
             throw MnemeException.invalid(field, field + " must have 1 to " + MAX_SHORT + " characters.");
         }
-        JsonSize.ofText(field, text);
+        TextBytes.of(field, text);
     }
 }

@@ -84,9 +84,12 @@ public final class ModeService {
             throw MnemeException.invalid("transitionDuration", "transitionDuration must be 0 or more milliseconds.");
         }
         String error = wanted.error();
-        if (error != null && (error.isBlank() || error.length() > MAX_ERROR || JsonSize.isBroken(error))) {
-            throw MnemeException.invalid(
-                    "errorMessage", "errorMessage must have 1 to " + MAX_ERROR + " well-formed characters.");
+        if (error != null) {
+            if (error.isBlank() || error.length() > MAX_ERROR) {
+                throw MnemeException.invalid(
+                        "errorMessage", "errorMessage must have 1 to " + MAX_ERROR + " characters.");
+            }
+            TextBytes.of("errorMessage", error); // well-formed
         }
         return write(
                 caller,
@@ -157,7 +160,7 @@ public final class ModeService {
     }
 
     private void requireSize(String field, @Nullable Json json) {
-        if (json != null && JsonSize.of(field, json) > limits.metadataBytes()) {
+        if (json != null && TextBytes.of(field, json) > limits.metadataBytes()) {
             throw MnemeException.at(
                     ErrorCode.TOO_LARGE, field, field + " may have " + limits.metadataBytes() + " bytes at most.");
         }

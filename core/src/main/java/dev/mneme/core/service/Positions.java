@@ -26,16 +26,17 @@ final class Positions {
         }
     }
 
-    /// Waits until the owner is as fresh as a reader wants.
+    /// Returns once the owner is as fresh as a read wants it.
     ///
-    /// @throws MnemeException as [#check], and `position_ahead` when the time passes
-    static void await(Store store, Owner owner, ReadOptions options, Duration atMost) {
+    /// @param wait how long to wait for a position that is ahead
+    /// @throws MnemeException as [#check]; `position_ahead` when it is not reached in time
+    static void await(Store store, Owner owner, ReadOptions options, Duration wait) {
         Position position = options.position();
         if (position == null) {
             return;
         }
         check(store, owner, position, "Mneme-Position");
-        if (options.consistency() != ReadOptions.Consistency.EVENTUAL && !store.await(owner, position, atMost)) {
+        if (options.consistency() != ReadOptions.Consistency.EVENTUAL && !store.await(owner, position, wait)) {
             throw new MnemeException(
                     ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
         }

@@ -139,7 +139,7 @@ public final class LocalStore implements Store {
                 log,
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
-                new Expiry(shards, parts.clock()));
+                new Expiry(config.expires() ? shards : List.of(), parts.clock()));
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.

@@ -48,6 +48,7 @@ final class ConfigValues {
                 search(),
                 feed(),
                 idempotency(),
+                new ServerConfig.Contexts(get(CONTEXTS_TTL), get(CONTEXTS_VERSIONS)),
                 embedder(),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
@@ -77,6 +78,7 @@ final class ConfigValues {
         return new ServerConfig.Limits(
                 Math.toIntExact(get(LIMITS_TEXT_BYTES)),
                 Math.toIntExact(get(LIMITS_METADATA_BYTES)),
+                Math.toIntExact(get(LIMITS_CONTEXT_BYTES)),
                 get(LIMITS_BATCH_ITEMS));
     }
 

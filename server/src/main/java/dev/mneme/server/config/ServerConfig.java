@@ -20,6 +20,7 @@ public record ServerConfig(
         Search search,
         Feed feed,
         Idempotency idempotency,
+        Contexts contexts,
         Embedder embedder,
         Metrics metrics,
         Logging logging) {
@@ -64,7 +65,7 @@ public record ServerConfig(
         }
     }
 
-    public record Limits(int textBytes, int metadataBytes, int batchItems) {}
+    public record Limits(int textBytes, int metadataBytes, int contextBytes, int batchItems) {}
 
     public record WebSocket(
             Duration pingInterval,
@@ -103,6 +104,10 @@ public record ServerConfig(
     public record Feed(int maxChanges, Duration maxAge) {}
 
     public record Idempotency(int maxKeys, Duration maxAge) {}
+
+    /// @param ttl zero for never
+    /// @param versions earlier ones kept of a context
+    public record Contexts(Duration ttl, int versions) {}
 
     /// Where vectors come from.
     public enum EmbedderKind {

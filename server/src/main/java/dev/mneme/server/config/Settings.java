@@ -65,6 +65,8 @@ final class Settings {
             ValueType.bytes("1KiB", "1MiB"),
             "64KiB",
             "The largest metadata of a memory, JSON.");
+    static final Setting<Long> LIMITS_CONTEXT_BYTES = setting(
+            "limits.contextBytes", ValueType.bytes("1KiB", "8MiB"), "1MiB", "The largest data of a context, JSON.");
     static final Setting<Integer> LIMITS_BATCH_ITEMS =
             setting("limits.batchItems", ValueType.integer(1, 10_000), "1000", "The most items of one batch.");
 
@@ -161,6 +163,14 @@ final class Settings {
             "idempotency.maxKeys", ValueType.integer(1, 10_000_000), "10000", "Idempotency keys kept for an owner.");
     static final Setting<Duration> IDEMPOTENCY_MAX_AGE = setting(
             "idempotency.maxAge", ValueType.duration("1s", "365d"), "24h", "How long an idempotency key is kept.");
+
+    static final Setting<Duration> CONTEXTS_TTL = setting(
+            "contexts.ttl",
+            ValueType.duration("0s", "36500d"),
+            "30d",
+            "How long after its last write a context expires that names no expiry; 0s keeps it.");
+    static final Setting<Integer> CONTEXTS_VERSIONS =
+            setting("contexts.versions", ValueType.integer(0, 100), "20", "Earlier versions kept of a context.");
 
     static final Setting<ServerConfig.EmbedderKind> EMBEDDER_KIND = setting(
             "embedder.kind",

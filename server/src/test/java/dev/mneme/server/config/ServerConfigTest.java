@@ -61,7 +61,7 @@ class ServerConfigTest {
                                 Duration.ofSeconds(60),
                                 32_000,
                                 1_000),
-                        new ServerConfig.Limits(65_536, 65_536, 1_000),
+                        new ServerConfig.Limits(65_536, 65_536, 1 << 20, 1_000),
                         new ServerConfig.WebSocket(
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
@@ -76,6 +76,7 @@ class ServerConfigTest {
                         new ServerConfig.Search(0, Duration.ofSeconds(2)),
                         new ServerConfig.Feed(100_000, Duration.ofDays(7)),
                         new ServerConfig.Idempotency(10_000, Duration.ofHours(24)),
+                        new ServerConfig.Contexts(Duration.ofDays(30), 20),
                         new ServerConfig.Embedder(
                                 ServerConfig.EmbedderKind.BUILTIN,
                                 Optional.empty(),
@@ -108,6 +109,7 @@ class ServerConfigTest {
                         "http.pageLimit",
                         "limits.textBytes",
                         "limits.metadataBytes",
+                        "limits.contextBytes",
                         "limits.batchItems",
                         "ws.pingInterval",
                         "ws.staleTimeout",
@@ -134,6 +136,8 @@ class ServerConfigTest {
                         "feed.maxAge",
                         "idempotency.maxKeys",
                         "idempotency.maxAge",
+                        "contexts.ttl",
+                        "contexts.versions",
                         "embedder.kind",
                         "embedder.url",
                         "embedder.model",
