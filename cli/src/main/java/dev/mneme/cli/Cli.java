@@ -16,7 +16,8 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short; the
+/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short;
+/// the
 /// overview
 /// is a text.
 public final class Cli {
@@ -34,6 +35,7 @@ public final class Cli {
             "history",
             "watch",
             "context",
+            "mode",
             "response",
             "events",
             "key");
@@ -139,6 +141,7 @@ public final class Cli {
             case "delete" -> new DeleteCommand();
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
+            case "mode" -> new ModeCommand();
             case "context" -> new ContextCommand();
             case "response" -> new ResponseCommand();
             case "events" -> new EventsCommand();

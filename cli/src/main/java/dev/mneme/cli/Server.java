@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The server, as a client sees it.
 ///
-/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the connection
+/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the
+/// connection
 /// breaks
-/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at most 30 s.
+/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at
+/// most 30 s.
 ///
 /// **Failures**: [Failure] alone, with the exit status of the server's problem.
 ///
-/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only PATCH,
+/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only
+/// PATCH,
 /// which it
 /// refuses to send, takes the other.
 final class Server {
@@ -36,7 +39,8 @@ final class Server {
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
     static {
-        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at the first
+        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at
+        // the first
         // request of the process.
         System.setProperty("sun.net.http.retryPost", "false");
     }

@@ -22,6 +22,7 @@ import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
@@ -33,7 +34,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -131,6 +131,8 @@ public final class MnemeServer implements AutoCloseable {
         Limits limits = PartConfigs.limits(config);
         Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
         MemoryService memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
+        ModeService modes = new ModeService(store, clock, limits);
+        ContextService contexts = new ContextService(store, clock, limits, PartConfigs.contexts(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -139,6 +141,8 @@ public final class MnemeServer implements AutoCloseable {
                 live,
                 keys,
                 feed,
+                modes,
+                contexts,
                 new Origins(http.allowedOrigins()),
                 "server:" + store.epoch(),
                 version());
@@ -147,11 +151,12 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
-                new ContextService(store, clock, PartConfigs.limits(config), PartConfigs.contexts(config)),
+                contexts,
                 new ResponseService(store, limits, config.responses().prices()),
                 new SyncEventService(
                         store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
-                new DistributedService(store, clock, Duration.ofDays(30)),
+                new DistributedService(store, clock, config.contexts().ttl()),
+                modes,
                 keys,
                 feed,
                 new ChangeStreams(feed, live),

@@ -88,9 +88,11 @@ public final class Histories {
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
+    private final RandomModes modes;
 
     private Histories(long seed) {
         random = new SplittableRandom(seed);
+        modes = new RandomModes(random);
         contexts = new RandomContexts(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
@@ -203,6 +205,9 @@ public final class Histories {
     }
 
     private Command command(Owner owner) {
+        if (owner.kind() == OwnerKind.USER && chance(8)) {
+            return modes.of();
+        }
         if (owner.kind() == OwnerKind.USER && chance(3)) {
             return chance(2) ? contexts.of(now) : audit.command(owner, now);
         }

@@ -205,6 +205,10 @@ final class ModelContexts {
         return List.copyOf(versions.getOrDefault(key, List.of()));
     }
 
+    List<Context> all() {
+        return versions.keySet().stream().flatMap(key -> find(key).stream()).toList();
+    }
+
     List<Context> list(Contexts.Query query) {
         String after = query.afterKey();
         return (after == null ? versions : versions.tailMap(after, false))

@@ -327,6 +327,18 @@ public final class ModelStore implements Store {
     }
 
     @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        return of(owner, at -> {
+            for (Context context : at.contexts().all()) {
+                if (!contexts.test(context)) {
+                    break;
+                }
+            }
+            return at.modes().all();
+        });
+    }
+
+    @Override
     public Contexts contexts() {
         return new Contexts() {
             @Override

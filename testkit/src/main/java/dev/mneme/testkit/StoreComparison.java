@@ -45,6 +45,7 @@ public final class StoreComparison {
     private StoreReads reads;
     private AuditReads audit;
     private OperatorReads operator;
+    private ModeReads modes;
 
     private StoreComparison(long seed, StoreOpener opener) {
         this.opener = opener;
@@ -63,6 +64,7 @@ public final class StoreComparison {
         reads = new StoreReads(random, clock, model, subject);
         audit = new AuditReads(random, clock, model, subject);
         operator = new OperatorReads(model, subject, erasedAt);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// Lives the history of `seed`, `length` steps long.
@@ -106,6 +108,7 @@ public final class StoreComparison {
         reads = new StoreReads(random, clock, model, subject);
         audit = new AuditReads(random, clock, model, subject);
         operator = operator.reopened(model, subject);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// What a write gave, or why it failed as a whole.
@@ -160,6 +163,7 @@ public final class StoreComparison {
             reads.compareSpaces(owner);
             audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
+            modes.compare(owner);
             ContextReads.compare(random, clock.instant(), model.contexts(), subject.contexts(), owner);
         }
         reads.compareLists(null);

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
 import dev.mneme.wire.Current;
@@ -95,6 +96,7 @@ public final class ErrorMapping {
         return switch (current) {
             case Memory memory -> MemoryMapping.resource(memory);
             case Context context -> ContextMapping.resource(context);
+            case ModeState state -> ModeMapping.resource(state);
             case ResponseSource source -> ResponseMapping.resource(source);
             default -> null;
         };

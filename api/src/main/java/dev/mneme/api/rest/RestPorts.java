@@ -6,6 +6,7 @@ import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
@@ -24,6 +25,7 @@ public record RestPorts(
         ResponseService responses,
         SyncEventService syncEvents,
         DistributedService distributed,
+        ModeService modes,
         KeyService keys,
         ChangeFeed feed,
         @Nullable Handler changeStream,

@@ -199,10 +199,13 @@ class AccessMatrixTest {
     }
 
     private static String target(Route route, String id, String user) {
-        String path =
-                route.template().replace("{id}", id.isEmpty() ? MISSING : id).replace("{key}", "theme");
+        String path = route.template()
+                .replace("{id}", id.isEmpty() ? MISSING : id)
+                .replace("{instanceId}", "desk")
+                .replace("{key}", "theme");
         boolean takesScope = route.query().stream().anyMatch(p -> p.name().equals("userId"));
-        return takesScope && !user.isEmpty() ? path + "?userId=" + user : path;
+        String since = route.id().equals("modeUsage") ? "&since=2020-01-01" : "";
+        return takesScope && !user.isEmpty() ? path + "?userId=" + user + since : path;
     }
 
     private static @Nullable String body(Route route, String user) {
@@ -211,6 +214,10 @@ class AccessMatrixTest {
             case "addMemories" -> "{" + scope + "\"text\":\"something new\"}";
             case "searchMemories" -> "{" + scope + "\"query\":\"rain Spain\"}";
             case "updateMemory" -> "{\"categories\":[\"seen\"]}";
+            case "switchMode" ->
+                "{\"userId\":\"" + (user.isEmpty() ? "nobody" : user) + "\",\"toMode\":\"didactic\","
+                        + "\"instanceId\":\"" + SECRET + "\"}";
+            case "configureMode" -> "{\"configuration\":{\"a\":1}}";
             case "putContext" -> "{\"data\":{\"text\":\"something new\"}}";
             case "recordResponse" -> user.isEmpty() ? "{}" : response(user, "h");
             case "postSyncEvent" -> user.isEmpty() ? "{}" : event(user, "x");

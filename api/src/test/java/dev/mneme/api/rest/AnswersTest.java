@@ -38,6 +38,7 @@ class AnswersTest {
     @Test
     void everySuccessIsAsItIsSaid() {
         String id = memories();
+        modes();
         contexts();
         keys();
         List.of("/", "/docs", "/openapi.json", "/favicon.ico", "/metrics", "/health/live", "/health/ready")
@@ -89,6 +90,50 @@ class AnswersTest {
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
         rest.get(MEMORIES + "/" + id + "/history");
         return id;
+    }
+
+    private void modes() {
+        String whole = """
+                {"userId":"alice","instanceId":"desk","toMode":"parallel","capabilities":{"localAI":true,
+                 "externalAI":true,"multiChannel":false,"offlineCapable":false,"realTimeSync":true},
+                 "configuration":{"a":1},"contextSnapshot":{"b":[null]},"transitionDuration":5,"expectedVersion":0}""";
+        RestServer.Reply switched = rest.post("/api/v1/modes/switch", whole);
+        assertThat(switched.status()).isEqualTo(200);
+        assertThat(switched.body().at("/mode/capabilities/localAI").asBoolean()).isTrue();
+        RestServer.Reply stale = rest.post("/api/v1/modes/switch", whole);
+        assertThat(stale.status()).isEqualTo(409);
+        assertThat(stale.body().at("/current/currentMode").asText()).isEqualTo("parallel");
+        RestServer.Reply failed = rest.post(
+                "/api/v1/modes/switch",
+                "{\"userId\":\"alice\",\"instanceId\":\"desk\",\"toMode\":\"inspired\",\"errorMessage\":\"no model\"}");
+        assertThat(failed.body().at("/transition/success").asBoolean(true)).isFalse();
+        rest.patch("/api/v1/modes/desk?userId=alice", "{\"configuration\":{\"a\":null,\"b\":2}}");
+        assertThat(rest.get("/api/v1/modes/desk?userId=alice")
+                        .body()
+                        .path("configuration")
+                        .toString())
+                .isEqualTo("{\"b\":2}");
+        rest.clock.advance(java.time.Duration.ofHours(1));
+        rest.post("/api/v1/modes/switch", "{\"userId\":\"alice\",\"instanceId\":\"phone\",\"toMode\":\"didactic\"}");
+        assertThat(rest.get("/api/v1/modes?userId=alice")
+                        .body()
+                        .at("/current/instanceId")
+                        .asText())
+                .isEqualTo("phone");
+        rest.clock.advance(java.time.Duration.ofHours(1));
+        long since = rest.clock.instant().minusSeconds(7_200).toEpochMilli();
+        RestServer.Reply usage = rest.get("/api/v1/modes/usage?userId=alice&since=" + since);
+        assertThat(usage.body().at("/user/0/share").asDouble()).isEqualTo(0.5);
+        assertThat(usage.body().at("/instances/0/modes/0/millis").asLong()).isEqualTo(7_200_000);
+        RestServer.Reply page = rest.get("/api/v1/transitions?userId=alice&limit=2");
+        assertThat(page.body().at("/items/1/errorMessage").asText()).isEqualTo("no model");
+        RestServer.Reply next = rest.get("/api/v1/transitions?userId=alice&limit=2&cursor="
+                + page.body().path("nextCursor").asText());
+        assertThat(next.body().path("items")).hasSize(1);
+        assertThat(rest.get("/api/v1/transitions?userId=alice&success=false")
+                        .body()
+                        .path("items"))
+                .hasSize(1);
     }
 
     private void contexts() {

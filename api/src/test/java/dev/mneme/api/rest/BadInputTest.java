@@ -97,6 +97,25 @@ class BadInputTest {
             Shot.of("GET", "/api/v1/changes?scope=all&limit=2&after=x", null),
             Shot.of(
                     "POST",
+                    "/api/v1/modes/switch",
+                    "{\"userId\":\"alice\",\"instanceId\":\"desk\",\"toMode\":\"parallel\",\"capabilities\":{\"localAI\":true,"
+                            + "\"externalAI\":true,\"multiChannel\":false,\"offlineCapable\":true,\"realTimeSync\":true},"
+                            + "\"configuration\":{\"a\":1},\"contextSnapshot\":{\"b\":[]},\"transitionDuration\":5,"
+                            + "\"errorMessage\":\"no\",\"expectedVersion\":1}"),
+            Shot.of("GET", "/api/v1/modes?userId=alice", null),
+            Shot.of("GET", "/api/v1/modes/desk?userId=alice", null),
+            Shot.of(
+                    "PATCH",
+                    "/api/v1/modes/desk?userId=alice",
+                    "{\"configuration\":{\"a\":null},\"expectedVersion\":1}"),
+            Shot.of("GET", "/api/v1/modes/usage?userId=alice&since=2020-01-01&until=2026-01-01T00:00:00Z", null),
+            Shot.of(
+                    "GET",
+                    "/api/v1/transitions?userId=alice&instanceId=desk&toMode=parallel&success=true&since=1700000000000"
+                            + "&limit=2&cursor=7",
+                    null),
+            Shot.of(
+                    "POST",
                     "/api/v1/keys",
                     "{\"name\":\"k\",\"role\":\"nobody\",\"restrict\":{\"users\":[\"a\"]},"
                             + "\"rate\":{\"perSecond\":1,\"burst\":1}}"),

@@ -61,6 +61,12 @@ class OpenApiTest {
             Map.entry("post /api/v1/distributed/publish-mode-change", "write"),
             Map.entry("post /api/v1/distributed/publish-context-update", "write"),
             Map.entry("post /api/v1/distributed/store-response-source", "write"),
+            Map.entry("post /api/v1/modes/switch", "write"),
+            Map.entry("get /api/v1/modes", "read"),
+            Map.entry("get /api/v1/modes/usage", "read"),
+            Map.entry("get /api/v1/modes/{instanceId}", "read"),
+            Map.entry("patch /api/v1/modes/{instanceId}", "write"),
+            Map.entry("get /api/v1/transitions", "read"),
             Map.entry("post /api/v1/keys", "admin"),
             Map.entry("get /api/v1/keys", "admin"),
             Map.entry("delete /api/v1/keys/{id}", "admin"),
@@ -75,6 +81,13 @@ class OpenApiTest {
     private static final Map<String, Set<String>> QUERIES = Map.ofEntries(
             Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired")),
             Map.entry("delete /api/v1/memories", with("filter", "erase")),
+            Map.entry("get /api/v1/modes", Set.of("userId")),
+            Map.entry("get /api/v1/modes/usage", Set.of("userId", "since", "until")),
+            Map.entry("get /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry("patch /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry(
+                    "get /api/v1/transitions",
+                    Set.of("userId", "instanceId", "toMode", "success", "since", "until", "limit", "cursor")),
             Map.entry("put /api/v1/contexts/{key}", Set.of("userId")),
             Map.entry("get /api/v1/contexts/{key}", Set.of("userId")),
             Map.entry("delete /api/v1/contexts/{key}", Set.of("userId")),
@@ -205,7 +218,20 @@ class OpenApiTest {
             Map.entry("ChangeList", List.of("changes", "position", "reset")),
             Map.entry(
                     "ChangeResource",
-                    List.of("position", "previous", "type", "at", "key", "instance", "memory", "context")),
+                    List.of(
+                            "position",
+                            "previous",
+                            "type",
+                            "at",
+                            "key",
+                            "instance",
+                            "subject",
+                            "memory",
+                            "context",
+                            "mode",
+                            "transition",
+                            "response",
+                            "syncEvent")),
             Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
             Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
             Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
@@ -243,6 +269,21 @@ class OpenApiTest {
                             "threshold",
                             "explain",
                             "showExpired")),
+            Map.entry(
+                    "ModeResource",
+                    List.of(
+                            "userId",
+                            "instanceId",
+                            "currentMode",
+                            "previousMode",
+                            "capabilities",
+                            "configuration",
+                            "activatedAt",
+                            "updatedAt",
+                            "version")),
+            Map.entry(
+                    "CapabilitiesResource",
+                    List.of("localAI", "externalAI", "multiChannel", "offlineCapable", "realTimeSync")),
             Map.entry(
                     "Problem",
                     List.of(
@@ -308,6 +349,12 @@ class OpenApiTest {
             Map.entry("post /api/v1/distributed/publish-mode-change", and(OF_WRITES, 200, 413, 422)),
             Map.entry("post /api/v1/distributed/publish-context-update", and(OF_WRITES, 200, 413, 422)),
             Map.entry("post /api/v1/distributed/store-response-source", and(OF_WRITES, 200, 409, 412, 413, 422)),
+            Map.entry("post /api/v1/modes/switch", and(OF_WRITES, 200, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/modes", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/usage", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/{instanceId}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("patch /api/v1/modes/{instanceId}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/transitions", and(OF_READS, 200, 410, 503)),
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
@@ -356,6 +403,11 @@ class OpenApiTest {
             Map.entry(
                     "post /api/v1/distributed/store-response-source 200",
                     Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/modes/switch 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/modes 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("patch /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/transitions 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
     private static RestServer rest;
@@ -556,7 +608,6 @@ class OpenApiTest {
     }
 
     /// The values of a component, where a record says them again because `wire` does not know the core.
-    /// All that a component may be, but for null.
     private static List<String> values(String schema, String component) {
         List<String> values = new ArrayList<>();
         JsonNode property = document.path("components")
@@ -578,6 +629,10 @@ class OpenApiTest {
     void everyEnumIsTheCores() {
         assertThat(values("Problem", "code")).isEqualTo(names(ErrorCode.values(), ErrorCode::wireName));
         assertThat(values("ChangeResource", "type")).isEqualTo(names(ChangeType.values(), ChangeType::wireName));
+        for (String component : List.of("ModeResource.currentMode", "TransitionResource.toMode")) {
+            String[] of = component.split("\\.", -1);
+            assertThat(values(of[0], of[1])).as(component).isEqualTo(names(Mode.values(), Mode::wireName));
+        }
         List<String> types = names(ContextType.values(), ContextType::wireName);
         assertThat(values("ContextResource", "contextType")).isEqualTo(types);
         assertThat(values("ContextRequest", "contextType")).isEqualTo(types);

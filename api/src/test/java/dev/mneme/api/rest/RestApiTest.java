@@ -346,7 +346,7 @@ class RestApiTest {
         JsonNode changes = all.body().path("changes");
         assertThat(changes.findValuesAsText("type")).containsExactly("memory.added", "memory.deleted");
         assertThat(names(changes.path(0)))
-                .containsExactly("position", "previous", "type", "at", "key", "instance", "memory");
+                .containsExactly("position", "previous", "type", "at", "key", "instance", "subject", "memory");
         String after = changes.path(0).path("position").asText();
         assertThat(changes.path(1).path("previous").asText()).isEqualTo(after);
         RestServer.Reply rest2 = rest.get("/api/v1/changes?userId=alice&after=" + after);

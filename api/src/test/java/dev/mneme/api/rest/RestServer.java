@@ -22,6 +22,7 @@ import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.Prices;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
@@ -80,6 +81,7 @@ final class RestServer implements AutoCloseable {
                 new ResponseService(store, limits, PRICES),
                 new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
                 new DistributedService(store, clock, Duration.ZERO),
+                new ModeService(store, clock, limits),
                 keys,
                 feed,
                 new ChangeStreams(feed, connections),

@@ -3,7 +3,6 @@ package dev.mneme.core.service;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.PutContext;
 import dev.mneme.core.command.Outcome;
-import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.At;
@@ -110,12 +109,7 @@ public final class ContextService {
     }
 
     private WriteResult write(Caller caller, Owner user, Command command, @Nullable Idempotency idempotency) {
-        WriteResult result = store.write(new Write(user, caller.by(), idempotency, List.of(command)));
-        Outcome outcome = result.outcomes().getFirst();
-        if (outcome instanceof Outcome.Rejected) {
-            throw Writes.failure(outcome, result.replayed());
-        }
-        return result;
+        return Writes.one(store, caller, user, idempotency, command);
     }
 
     /// The newest version; empty if there is none, or it has expired.

@@ -7,6 +7,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
@@ -16,6 +17,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
@@ -59,6 +61,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
@@ -436,6 +439,14 @@ public final class LocalStore implements Store {
     @Override
     public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
         return subscribers.subscribe(owner, onAdvance);
+    }
+
+    @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        try (Scans scans = shard(owner).scan()) {
+            StoredContexts.visit(scans, owner, null, contexts);
+            return new At<>(StoredModes.all(scans, owner), scans.position(owner));
+        }
     }
 
     @Override

@@ -98,12 +98,7 @@ final class OwnerState {
 
     /// The next change of this owner, of anything but a memory.
     long change(ChangeType type, Provenance by, Subject subject) {
-        return change(type, by, subject, subject.localOnly());
-    }
-
-    /// The same, where it is the change that is local only and not the record.
-    long change(ChangeType type, Provenance by, Subject subject, boolean localOnly) {
-        return change(type, Ref.of(subject), by, subject, localOnly);
+        return change(type, Ref.of(subject), by, subject, subject.localOnly());
     }
 
     /// The change that ends all before it.

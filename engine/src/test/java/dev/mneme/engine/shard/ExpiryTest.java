@@ -47,7 +47,8 @@ final class ExpiryTest {
     @Test
     void theMaintenanceRemovesExpiredSyncEventsAndNoOthers() {
         Instant soon = clock.instant().plus(Duration.ofDays(7));
-        try (Store store = LocalEngine.open(folder, TestEngines.settings(StoreSettings.of("expiry", clock)))) {
+        try (Store store =
+                LocalEngine.open(folder, expiring(TestEngines.settings(StoreSettings.of("expiry", clock))))) {
             MemoryId expiring = post(store, soon);
             MemoryId processed = post(store, soon);
             MemoryId later = post(store, soon.plusMillis(1));
@@ -65,5 +66,9 @@ final class ExpiryTest {
             assertThat(there(store, lasting)).isTrue();
             assertThat(store.head(Fixtures.ALICE).sequence()).isEqualTo(5); // a removal is no change
         }
+    }
+
+    private static LocalEngine.Settings expiring(LocalEngine.Settings settings) {
+        return settings.withStore(settings.store().withExpires(true));
     }
 }
