@@ -155,7 +155,7 @@ public final class MnemeServer implements AutoCloseable {
                 new ResponseService(store, limits, config.responses().prices()),
                 new SyncEventService(
                         store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
-                new DistributedService(store, clock, config.contexts().ttl()),
+                new DistributedService(modes, contexts),
                 modes,
                 keys,
                 feed,

@@ -19,7 +19,9 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.NewResponse;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.wire.ContextPublication;
@@ -124,7 +126,7 @@ final class DistributedRoutes {
 
     private Answer publishMode(Request request) {
         ModePublication asked = request.json(ModePublication.class);
-        DistributedService.Written written = distributed.publishMode(
+        ModeService.Written written = distributed.publishMode(
                 request.caller(),
                 Owner.user(asked.userId()),
                 Mode.of(asked.toMode()).orElseThrow(),
@@ -135,14 +137,14 @@ final class DistributedRoutes {
 
     private Answer publishContext(Request request) {
         ContextPublication asked = request.json(ContextPublication.class);
-        DistributedService.Written written = distributed.publishContext(
+        ContextService.Put put = distributed.publishContext(
                 request.caller(),
                 Owner.user(asked.userId()),
                 asked.contextKey(),
                 ContextType.of(asked.contextType()).orElseThrow(),
                 PlainJson.toJson(asked.data()),
                 request.idempotency());
-        return published(written.outcome(), written.position(), written.replayed());
+        return published(new Outcome.Stored(put.event(), put.context()), put.position(), put.replayed());
     }
 
     private Answer storeResponse(Request request) {

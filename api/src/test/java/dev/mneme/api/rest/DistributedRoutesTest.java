@@ -91,6 +91,19 @@ class DistributedRoutesTest {
     }
 
     @Test
+    void aPublishedContextHasTheLimitsOfEveryContext() {
+        String large = "x".repeat(64 << 10);
+        RestServer.Reply refused = call(
+                "publish-context-update",
+                "{\"userId\":\"alice\",\"contextKey\":\"k\",\"contextType\":\"chat\",\"data\":{\"a\":\"" + large
+                        + "\"}}");
+
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.field()).isEqualTo("data");
+        assertThat(rest.store.contexts().find(ALICE, "k").value()).isEmpty();
+    }
+
+    @Test
     void aModeChangeIsStoredWithItsTransition() {
         RestServer.Reply first = call(
                 "publish-mode-change",

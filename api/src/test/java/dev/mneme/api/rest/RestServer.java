@@ -75,13 +75,16 @@ final class RestServer implements AutoCloseable {
         Limits limits = new Limits(64 << 10, 64 << 10, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofMillis(50));
         ChangeFeed feed = new ChangeFeed(store);
         this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
+        ContextService contexts =
+                new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30)));
+        ModeService modes = new ModeService(store, clock, limits);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
-                new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
+                contexts,
                 new ResponseService(store, limits, PRICES),
                 new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
-                new DistributedService(store, clock, Duration.ZERO),
-                new ModeService(store, clock, limits),
+                new DistributedService(modes, contexts),
+                modes,
                 keys,
                 feed,
                 new ChangeStreams(feed, connections),
