@@ -74,7 +74,7 @@ final class EventsCommand extends Subcommand {
         ExitStatus run(Session session) {
             Typed.object("--payload", data);
             Instant now = session.console().clock().instant();
-            String whose = user.orDefault(session);
+            String whose = user.of(session);
             String body = JsonText.object(json -> {
                 json.writeStringField("userId", whose);
                 json.writeStringField("eventType", type);
@@ -114,7 +114,7 @@ final class EventsCommand extends Subcommand {
         ExitStatus run(Session session) {
             Typed.within("--limit", limit, 1, 1_000);
             Query query = new Query(EVENTS + "/pending")
-                    .with("userId", user.orDefault(session))
+                    .with("userId", user.of(session))
                     .with("instanceId", instance)
                     .with("limit", limit);
             return session.show(session.server().get(query), view -> show(session, view));
@@ -163,7 +163,7 @@ final class EventsCommand extends Subcommand {
 
         @Override
         ExitStatus run(Session session) {
-            String whose = user.orDefault(session);
+            String whose = user.of(session);
             String body = JsonText.object(json -> {
                 json.writeStringField("userId", whose);
                 json.writeStringField("instanceId", instance);

@@ -105,7 +105,7 @@ final class ResponseCommand extends Subcommand {
             Typed.object("--metadata", metadata);
             Typed.within("--confidence", confidence, 0, 1);
             Instant now = session.console().clock().instant();
-            String whose = user.orDefault(session);
+            String whose = user.of(session);
             String body = JsonText.object(json -> {
                 json.writeStringField("userId", whose);
                 JsonText.string(json, "instanceId", instance);
@@ -166,7 +166,7 @@ final class ResponseCommand extends Subcommand {
         @Override
         ExitStatus run(Session session) {
             Typed.within("--limit", page.limit, 1, 1_000);
-            Query query = filters.on(new Query(RESPONSES).with("userId", user.orDefault(session)))
+            Query query = filters.on(new Query(RESPONSES).with("userId", user.of(session)))
                     .with("order", page.oldestFirst ? "recorded" : null)
                     .with("limit", page.limit)
                     .with("cursor", page.cursor);
@@ -224,7 +224,7 @@ final class ResponseCommand extends Subcommand {
         @Override
         ExitStatus run(Session session) {
             Query query = filters.on(new Query(RESPONSES + "/totals")
-                    .with("userId", user.orDefault(session))
+                    .with("userId", user.of(session))
                     .with("by", by));
             return session.show(session.server().get(query), view -> show(session, view));
         }
@@ -292,7 +292,7 @@ final class ResponseCommand extends Subcommand {
                 throw Failure.usage("--format must be csv or jsonl, was '" + format + "'.");
             }
             Query query = filters.on(new Query(RESPONSES + "/export")
-                    .with("userId", user.orDefault(session))
+                    .with("userId", user.of(session))
                     .with("format", format));
             Path file = output;
             if (file == null) {

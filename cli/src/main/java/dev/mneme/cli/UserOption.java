@@ -19,8 +19,4 @@ final class UserOption {
         }
         return user;
     }
-
-    String orDefault(Session session) {
-        return of(session);
-    }
 }

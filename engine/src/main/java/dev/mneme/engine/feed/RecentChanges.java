@@ -2,10 +2,18 @@ package dev.mneme.engine.feed;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.Subject;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Transition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -55,12 +63,28 @@ public final class RecentChanges {
     }
 
     private static long size(Change change) {
-        Memory memory = change.memory();
-        if (memory == null) {
-            return OVERHEAD;
-        }
-        long categories = memory.categories().stream().mapToLong(String::length).sum();
-        return OVERHEAD + memory.text().length() + 2 * memory.metadata().size() + categories;
+        Subject subject = change.subject();
+        return OVERHEAD + (subject == null ? 0 : size(subject));
+    }
+
+    private static long size(Subject subject) {
+        return switch (subject) {
+            case Memory memory -> memory.text().length() + size(memory.metadata()) + size(memory.categories());
+            case Context context -> size(context.data()) + size(context.tags());
+            case ModeState state -> size(state.configuration());
+            case Transition transition -> size(transition.contextSnapshot());
+            case ResponseSource source -> size(source.metadata());
+            case SyncEvent event -> size(event.data()) + size(event.processedBy());
+        };
+    }
+
+    /// Beside its characters, JSON on the heap has objects for its parts.
+    private static long size(@Nullable Json json) {
+        return json == null ? 0 : 2 * json.size();
+    }
+
+    private static long size(Collection<String> texts) {
+        return texts.stream().mapToLong(String::length).sum();
     }
 
     /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.
