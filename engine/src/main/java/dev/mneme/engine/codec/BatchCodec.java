@@ -5,6 +5,7 @@ import dev.mneme.core.command.Command.ForgetVersions.Version;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
@@ -150,7 +151,10 @@ public final class BatchCodec {
                 ModelCodec.write(out.u8(3), delete.id());
                 out.signed(delete.expectedVersion());
             }
-            case Command.DeleteMatching delete -> ModelCodec.write(out.u8(4), delete.filter());
+            case Command.DeleteMatching delete -> {
+                ModelCodec.write(out.u8(4), delete.filter());
+                out.unsigned(delete.limit());
+            }
             case Command.EraseOwner erase -> out.u8(5);
             case Command.ForgetVersions(List<Version> versions) -> {
                 out.u8(30).unsigned(versions.size());
@@ -159,9 +163,18 @@ public final class BatchCodec {
                     out.unsigned(each.version());
                 });
             }
+            case Command.BeginSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(31), space);
+            case Command.StageEmbedding staged -> {
+                ModelCodec.write(out.u8(32), staged.id());
+                out.unsigned(staged.version());
+                ModelCodec.write(out, staged.embedding());
+            }
+            case Command.SwitchSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(33), space);
+            case Command.DropOldVectors(int limit) -> out.u8(34).unsigned(limit);
+            case Command.PutEmbedder(EmbeddingSpace space) -> ModelCodec.write(out.u8(35), space);
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
-            case Command.AcceptOwner accept -> out.u8(31);
-            case Command.AcceptKeys accept -> out.u8(32);
+            case Command.AcceptOwner accept -> out.u8(36);
+            case Command.AcceptKeys accept -> out.u8(37);
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
             case Command.PutContext put -> UserCommandCodec.write(out, put);
             case Command.DeleteContext delete -> UserCommandCodec.write(out, delete);
@@ -192,12 +205,12 @@ public final class BatchCodec {
                         in.bool());
             case 2 -> update(in);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
-            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in));
+            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
             case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
             case 7 -> new Command.DeleteKey(in.string());
-            case 31 -> new Command.AcceptOwner();
-            case 32 -> new Command.AcceptKeys();
+            case 36 -> new Command.AcceptOwner();
+            case 37 -> new Command.AcceptKeys();
             case UserCommandCodec.PUT_CONTEXT -> UserCommandCodec.putContext(in);
             case UserCommandCodec.DELETE_CONTEXT -> UserCommandCodec.deleteContext(in);
             case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in);
@@ -207,6 +220,11 @@ public final class BatchCodec {
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
             case 30 -> new Command.ForgetVersions(versions(in));
+            case 31 -> new Command.BeginSpace(ModelCodec.space(in));
+            case 32 -> new Command.StageEmbedding(ModelCodec.memoryId(in), in.unsigned(), ModelCodec.embedding(in));
+            case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
+            case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
+            case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             default -> throw ModelCodec.unknown("command", tag);
         };
     }

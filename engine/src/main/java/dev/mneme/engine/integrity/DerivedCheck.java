@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /// Whether the rows that are derived from owners' rows, and lie outside of them, are those that were stored:
-/// pointers, entities, the operator's feed, expiries, and nothing unknown.
+/// pointers, entities, the operator's feed, expiries, the server's embedders, and nothing unknown.
 public final class DerivedCheck {
     private static final int MAX_PROBLEMS = 20;
 
@@ -56,6 +56,7 @@ public final class DerivedCheck {
             case 'n' -> "the count of an entity";
             case 'o' -> "a row of the operator's feed";
             case 'f' -> "an expiry";
+            case 'b' -> "a space of the server's embedders";
             default -> "a row of an unknown table";
         };
     }

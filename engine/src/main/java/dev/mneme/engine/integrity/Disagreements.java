@@ -173,11 +173,20 @@ final class Disagreements {
         if (equal == null || !Rows.arrivals(equal).contains(arrival)) {
             sure(name, "is not among those of its content");
         }
-        byte[] embedding = rows.get(Keys.embedding(hash, arrival));
+        byte[] embedding = rows.get(Keys.embedding(hash, head.spaces().generation(), arrival));
         if (embedding == null && head.space() != null) {
             likely("the embedding of " + name, MISSING);
-        } else if (embedding != null && Rows.embeddedAt(embedding) != version.sequence()) {
-            sure("the embedding of " + name, PUT_BACK);
+        } else if (embedding != null) {
+            embedding("the embedding of " + name, Rows.embeddedAt(embedding), version.sequence());
+        }
+    }
+
+    /// One that was staged may be older than a version that did not change the text.
+    private void embedding(String name, long embeddedAt, long sequence) {
+        if (head.spaces().latest() == 0 && embeddedAt != sequence) {
+            sure(name, PUT_BACK);
+        } else if (embeddedAt != sequence) {
+            likely(name, PUT_BACK);
         }
     }
 
@@ -191,7 +200,7 @@ final class Disagreements {
             }
         });
         Map<String, Long> latest = new TreeMap<>();
-        each('y', (key, row) -> {
+        each('g', (key, row) -> {
             ContextVersion kept = Rows.contextVersion(row);
             String name = kept.context().key();
             Long before = latest.put(name, kept.context().version());

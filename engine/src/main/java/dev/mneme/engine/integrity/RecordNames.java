@@ -31,13 +31,13 @@ final class RecordNames {
     String of(byte[] key, byte @Nullable [] row) {
         return switch (key[0]) {
             case 'm' -> memory(number(key), row);
-            case 'e' -> "the embedding of " + memory(number(key), null);
+            case 'e', 'y' -> "the embedding of " + memory(number(key), null);
             case 'v' -> version(key, row);
             case 'u' -> "the order of updates at change " + number(key);
             case 'd' -> "a row of equal memories";
             case 'c' -> "change " + number(key);
             case 'x' -> context(suffix(key));
-            case 'y' ->
+            case 'g' ->
                 read(
                         row,
                         Rows::contextVersion,

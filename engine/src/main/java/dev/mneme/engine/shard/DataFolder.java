@@ -63,6 +63,11 @@ public final class DataFolder implements AutoCloseable {
         this.seal = seal;
     }
 
+    /// Whether a store was ever opened on the folder.
+    static boolean isThere(Path path) {
+        return Files.exists(path.resolve(MANIFEST));
+    }
+
     /// Opens the folder, making it when it is missing.
     ///
     /// @param shards how many a new folder gets; an existing one keeps its own
@@ -71,7 +76,7 @@ public final class DataFolder implements AutoCloseable {
     ///     or its integrity key is missing or another one
     public static DataFolder open(Path path, int shards, @Nullable Path keyFile, RandomGenerator random) {
         try {
-            Files.createDirectories(path);
+            Folders.createPrivate(path);
             FileChannel lockFile =
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {

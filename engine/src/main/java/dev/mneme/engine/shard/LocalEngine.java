@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
@@ -11,7 +12,6 @@ import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,11 +69,18 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static Store open(Path path, Settings settings) {
+        return open(path, settings, LocalEngine::disk);
+    }
+
+    /// As above, with another disk under the log.
+    ///
+    /// @param disks the disk for the log's folder
+    public static Store open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder =
                 DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
-            return opening.finish(settings);
+            return opening.finish(settings, disks);
         } catch (RuntimeException | Error e) {
             opening.abandon();
             throw e;
@@ -90,7 +98,7 @@ public final class LocalEngine {
             this.folder = folder;
         }
 
-        Store finish(Settings settings) {
+        Store finish(Settings settings, Function<Path, ? extends Disk> disks) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
@@ -99,7 +107,7 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
-                    disk(folder.path().resolve("log")),
+                    disks.apply(folder.path().resolve("log")),
                     names.size(),
                     settings.log(),
                     settings.logMetrics(),
@@ -180,7 +188,6 @@ public final class LocalEngine {
 
     private static FolderDisk disk(Path path) {
         try {
-            Files.createDirectories(path);
             return new FolderDisk(path);
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The log's folder " + path + " cannot be made: " + e, e);

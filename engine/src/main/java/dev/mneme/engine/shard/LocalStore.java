@@ -7,6 +7,8 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -15,6 +17,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
@@ -40,6 +43,7 @@ import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
 import dev.mneme.engine.read.StoredModes;
@@ -60,6 +64,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
@@ -148,7 +153,7 @@ public final class LocalStore implements Store {
                 log,
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
-                new Expiry(shards, parts.clock()),
+                new Expiry(config.expires() ? shards : List.of(), parts.clock()),
                 parts.anchor());
         this.anchor = parts.anchor();
     }
@@ -171,7 +176,7 @@ public final class LocalStore implements Store {
     @Override
     public WriteResult write(Write write) {
         for (Command command : write.commands()) {
-            if (command instanceof Command.PutKey || command instanceof Command.DeleteKey) {
+            if (ofSystem(command)) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
@@ -188,11 +193,16 @@ public final class LocalStore implements Store {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        if (!write.commands().stream()
-                .allMatch(command -> command instanceof Command.PutKey || command instanceof Command.DeleteKey)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+        if (!write.commands().stream().allMatch(LocalStore::ofSystem)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and embedders alone.");
         }
         return write(system, write);
+    }
+
+    private static boolean ofSystem(Command command) {
+        return command instanceof Command.PutKey
+                || command instanceof Command.DeleteKey
+                || command instanceof Command.PutEmbedder;
     }
 
     private WriteResult write(LocalShard shard, Write write) {
@@ -222,6 +232,11 @@ public final class LocalStore implements Store {
             case Command.AcceptKeys accept -> true;
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
+            case Command.DropOldVectors drop -> true;
+            case Command.BeginSpace begin -> false;
+            case Command.StageEmbedding staged -> false;
+            case Command.SwitchSpace next -> false;
+            case Command.PutEmbedder put -> false;
             case Command.AddMemory add -> false;
             case Command.UpdateMemory update -> false;
             case Command.PutKey put -> false;
@@ -453,6 +468,14 @@ public final class LocalStore implements Store {
     }
 
     @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        try (Scans scans = served(owner).scan()) {
+            StoredContexts.visit(scans, owner, null, contexts);
+            return new At<>(StoredModes.all(scans, owner), scans.position(owner));
+        }
+    }
+
+    @Override
     public Contexts contexts() {
         return new StoredContexts(this::served);
     }
@@ -470,6 +493,32 @@ public final class LocalStore implements Store {
     @Override
     public SyncEvents syncEvents() {
         return new StoredSyncEvents(this::served);
+    }
+
+    @Override
+    public OwnerSpace space(Owner owner) {
+        try (Scans scans = served(owner).scan()) {
+            return SpaceReads.space(scans, owner);
+        }
+    }
+
+    @Override
+    public SpacePage spaces(@Nullable String cursor, int limit) {
+        return SpaceReads.page(shards, cursor, limit);
+    }
+
+    @Override
+    public List<Unstaged> unstaged(Owner owner, long afterArrival, int limit) {
+        try (Scans scans = served(owner).scan()) {
+            return SpaceReads.unstaged(scans, owner, afterArrival, limit);
+        }
+    }
+
+    @Override
+    public List<EmbeddingSpace> embedders() {
+        try (Scans scans = system.scan()) {
+            return scans.embedders();
+        }
     }
 
     @Override

@@ -47,6 +47,10 @@ public final class Verification {
     /// @param files the integrity key, if it is kept elsewhere
     /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open, or its key is not there
     public static Report run(Path path, IntegrityFiles files) {
+        if (!DataFolder.isThere(path)) {
+            throw MnemeException.invalid(
+                    "data", "There is no data folder at " + path + ": name the one to verify with --data.");
+        }
         try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {
             return new Verification().check(folder);
         }
@@ -132,6 +136,7 @@ public final class Verification {
         long[] count = new long[1];
         byte[] hash = owner.hash();
         long sequence = scans.position(owner).sequence();
+        long generation = scans.generation(hash);
         scans.memories(hash, 0, (arrival, version) -> {
             count[0]++;
             String place = "shard " + shard + ", memory " + version.memory().id();
@@ -147,7 +152,7 @@ public final class Verification {
             if (version.sequence() > sequence) {
                 problems.add(place + ": it is newer than its owner's head");
             }
-            byte[] embedding = scans.embeddingRow(hash, arrival);
+            byte[] embedding = scans.embeddingRow(hash, generation, arrival);
             if (embedding != null) {
                 Rows.embedding(embedding);
             }

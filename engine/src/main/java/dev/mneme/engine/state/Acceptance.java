@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Outcome;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
@@ -37,7 +38,7 @@ final class Acceptance {
     /// Made anew from the others, or not kept.
     private static final String DERIVED = "udcijrw";
 
-    private static final String TAKEN = "mevxyatqz";
+    private static final String TAKEN = "eymvxgatqz";
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();
     private final Map<Long, MemoryId> ids = new HashMap<>();
@@ -58,12 +59,13 @@ final class Acceptance {
     /// Keys whose row is sealed stay; forged ones go.
     static Outcome keys(Entry entry) {
         byte[] table = Keys.table('k');
-        entry.rows().rows(table, Keys.end(table)).forEach((key, row) -> {
+        entry.rows().visit(table, Keys.end(table), (key, row) -> {
             if (entry.seal().sound(key, row)) {
                 entry.rows().put(key, row.clone());
             } else {
                 entry.rows().delete(key);
             }
+            return true;
         });
         entry.acceptKeys();
         return new Outcome.Done();
@@ -71,28 +73,33 @@ final class Acceptance {
 
     private void run() {
         dropDerived();
+        owner.spaces(owner.spaces().settled());
         entry.index().add(new IndexUpdate.Drop(hash));
         for (char table : DERIVED.toCharArray()) {
             byte[] range = Keys.owned(table, hash);
-            for (byte[] key : entry.rows().rows(range, Keys.end(range)).keySet()) {
+            entry.rows().visit(range, Keys.end(range), (key, row) -> {
                 reached = table == 'c' ? Math.max(reached, Keys.lastNumber(key)) : reached;
                 entry.rows().delete(key);
-            }
+                return true;
+            });
         }
         for (char table : TAKEN.toCharArray()) {
             byte[] range = Keys.owned(table, hash);
-            entry.rows().rows(range, Keys.end(range)).forEach(this::take);
+            entry.rows().visit(range, Keys.end(range), (key, row) -> {
+                take(key, row);
+                return true;
+            });
         }
         entities.forEach((key, count) -> entry.rows().put(key, new EntityRow(count, entry.at()).encode()));
         long[] memories = new long[1];
         byte[] all = Keys.table('m');
-        entry.rows().each(all, Keys.end(all), (key, row) -> memories[0]++);
+        entry.rows().visit(all, Keys.end(all), (key, row) -> ++memories[0] > 0);
         entry.recounted(memories[0]);
         owner.accepted(reached);
     }
 
     private void take(byte[] key, byte[] row) {
-        if (!readable(key, row) || !ownMemory(key, row)) {
+        if (!readable(key, row) || !ownMemory(key, row) || !ownVector(key, row)) {
             entry.rows().delete(key);
             return;
         }
@@ -117,6 +124,21 @@ final class Acceptance {
         return own;
     }
 
+    /// Whether a row is no vector, or one of the owner's space. That of an owner whose head is lost is the space of
+    /// the first vector.
+    private boolean ownVector(byte[] key, byte[] row) {
+        if (key[0] != 'e' && key[0] != 'y') {
+            return true;
+        }
+        long generation = key[0] == 'e' ? 0 : Keys.generationOf(key);
+        EmbeddingSpace space = Rows.embedding(row).space();
+        if (owner.spaces().now() == null && generation == 0) {
+            owner.spaces(owner.spaces().claimed(space));
+        }
+        return generation == owner.spaces().generation()
+                && space.equals(owner.spaces().now());
+    }
+
     private static boolean readable(byte[] key, byte[] row) {
         try {
             decode(key, row);
@@ -130,9 +152,9 @@ final class Acceptance {
     private static Object decode(byte[] key, byte[] row) {
         return switch (key[0]) {
             case 'm', 'v' -> Version.decode(row);
-            case 'e' -> Rows.embedding(row);
+            case 'e', 'y' -> Rows.embedding(row);
             case 'x' -> Rows.ContextRow.decode(row);
-            case 'y' -> Rows.contextVersion(row);
+            case 'g' -> Rows.contextVersion(row);
             case 'a' -> Rows.modeState(row);
             case 't' -> Rows.transition(row);
             case 'q' -> Rows.responseSource(row);
@@ -178,14 +200,14 @@ final class Acceptance {
                 entities.merge(Keys.entity(kind, id, hash), 1L, Long::sum);
             }
         }
-        byte[] embedding = entry.rows().get(Keys.embedding(hash, arrival));
-        boolean whole = embedding != null && readable(Keys.embedding(hash, arrival), embedding);
+        byte[] embedding =
+                entry.rows().get(Keys.embedding(hash, owner.spaces().generation(), arrival));
         entry.index()
                 .add(new IndexUpdate.Put(
                         hash,
                         arrival,
                         version.memory(),
-                        whole && embedding != null ? Rows.embedding(embedding) : null));
+                        embedding == null ? null : Rows.embedding(embedding)));
     }
 
     private void point(MemoryId id, long arrival) {
@@ -208,10 +230,11 @@ final class Acceptance {
         for (char table : "nfo".toCharArray()) {
             byte[] range = Keys.table(table);
             List<byte[]> own = new ArrayList<>();
-            entry.rows().each(range, Keys.end(range), (key, row) -> {
+            entry.rows().visit(range, Keys.end(range), (key, row) -> {
                 if (Arrays.equals(ownerOf(key, row), hash)) {
                     own.add(key);
                 }
+                return true;
             });
             own.forEach(entry.rows()::delete);
         }

@@ -2,7 +2,6 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
-import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
@@ -19,6 +18,7 @@ import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
+import dev.mneme.engine.table.Spaces;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class OwnerState {
         OwnerTotals totals =
                 OwnerTotals.NONE.withChain(head.totals().chain(), head.totals().chain());
         head = new Head(
-                owner, sequence, sequence + 1, head.space(), head.idempotencyOldest(), head.idempotencyNext(), totals);
+                owner, sequence, sequence + 1, head.spaces(), head.idempotencyOldest(), head.idempotencyNext(), totals);
         entry.accept(hash);
     }
 
@@ -81,13 +81,12 @@ final class OwnerState {
         return new Position(entry.epoch(), owner.slot(), head.sequence());
     }
 
-    @Nullable
-    EmbeddingSpace space() {
-        return head.space();
+    Spaces spaces() {
+        return head.spaces();
     }
 
-    void space(EmbeddingSpace space) {
-        head = head.withSpace(space);
+    void spaces(Spaces spaces) {
+        head = head.withSpaces(spaces);
     }
 
     /// Whether an instance of this user is in mode `inspired`, so that what it writes is local only.
@@ -126,12 +125,7 @@ final class OwnerState {
 
     /// The next change of this owner, of anything but a memory.
     long change(ChangeType type, Provenance by, Subject subject) {
-        return change(type, by, subject, subject.localOnly());
-    }
-
-    /// The same, where it is the change that is local only and not the record.
-    long change(ChangeType type, Provenance by, Subject subject, boolean localOnly) {
-        return change(type, Ref.of(subject), by, subject, localOnly);
+        return change(type, Ref.of(subject), by, subject, subject.localOnly());
     }
 
     /// The change that ends all before it.
@@ -183,7 +177,7 @@ final class OwnerState {
     /// After an erasure: only the sequence and the chain of changes go on, and nothing says whose they were.
     void erased() {
         OwnerTotals totals = head.totals().withChain(head.totals().chain(), chainBeforeLatest);
-        head = new Head(null, head.sequence(), head.sequence(), null, 0, 0, totals);
+        head = new Head(null, head.sequence(), head.sequence(), Spaces.NONE, 0, 0, totals);
     }
 
     void store() {

@@ -89,20 +89,21 @@ final class Sealing {
         }
         long[] roots = new long[1];
         Delta others = new Delta();
-        rows.each(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
+        rows.visit(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
             if (Keys.isOwned(key) || key[0] == 's') {
-                return;
+                return true;
             }
             Digest128 hash = seal.tag(key, row).hash();
             if (key[0] != 'h' && key[0] != 'k') {
                 others.add(hash);
-                return;
+                return true;
             }
             roots[0]++;
             int group = ShardTotals.group(key);
             if (begun.contains(group)) {
                 groups.set(group, groups.get(group).plus(hash));
             }
+            return true;
         });
         return new ShardTotals(after.logIndex(), roots[0], groups, others.rows, others.sum);
     }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
@@ -25,17 +25,19 @@ final class Transaction {
 
     byte @Nullable [] get(byte[] key) {
         Optional<byte[]> mine = changed.get(key);
-        return mine == null ? stored(key) : mine.orElse(null);
+        if (mine != null) {
+            return mine.orElse(null);
+        }
+        byte[] row = stored(key);
+        stored.put(key, Optional.ofNullable(row));
+        return row;
     }
 
-    /// The row as it is before this entry; read once.
+    /// The row as it is before this entry. What [#get] has read is not read again; nothing more is kept, so that an
+    /// entry may delete any number of rows.
     byte @Nullable [] stored(byte[] key) {
         Optional<byte[]> known = stored.get(key);
-        if (known == null) {
-            known = Optional.ofNullable(tables.get(key));
-            stored.put(key, known);
-        }
-        return known.orElse(null);
+        return known == null ? tables.get(key) : known.orElse(null);
     }
 
     /// Puts a row under a key that no entry before this one can have used, so that none need be looked for.
@@ -57,37 +59,42 @@ final class Transaction {
         changed.put(key, Optional.empty());
     }
 
-    /// Every row of `[from, to)`, in order. For rows that are about to be deleted: it holds them all.
-    NavigableMap<byte[], byte[]> rows(byte[] from, byte[] to) {
-        NavigableMap<byte[], byte[]> merged = new TreeMap<>(Arrays::compareUnsigned);
+    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in order, as this
+    /// entry left it, then what it has added. The visitor may put and delete.
+    void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
+        List<byte[]> mine = List.copyOf(changed.subMap(from, true, to, false).keySet());
+        boolean[] more = {true};
         try (Tables.Snapshot snapshot = tables.snapshot()) {
-            snapshot.scan(from, to, (key, value) -> {
-                merged.put(key, value);
-                stored.put(key, Optional.of(value));
-                return true;
+            snapshot.scan(from, to, (key, stored) -> {
+                Optional<byte[]> now = changed.getOrDefault(key, Optional.of(stored));
+                more[0] = now.isEmpty() || visitor.row(key, now.get());
+                return more[0];
+            });
+        }
+        for (int i = 0; more[0] && i < mine.size(); i++) {
+            byte[] key = mine.get(i);
+            Optional<byte[]> now = changed.getOrDefault(key, Optional.empty());
+            more[0] = now.isEmpty() || tables.get(key) != null || visitor.row(key, now.get());
+        }
+    }
+
+    /// The first keys of `[from, to)`, so many at most.
+    List<byte[]> keys(byte[] from, byte[] to, int limit) {
+        List<byte[]> keys = new ArrayList<>();
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, row) -> {
+                if (!changed.containsKey(key)) {
+                    keys.add(key);
+                }
+                return keys.size() < limit;
             });
         }
         changed.subMap(from, true, to, false).forEach((key, value) -> {
-            if (value.isEmpty()) {
-                merged.remove(key);
-            } else {
-                merged.put(key, value.get());
+            if (value.isPresent() && keys.size() < limit) {
+                keys.add(key);
             }
         });
-        return merged;
-    }
-
-    /// Every row of `[from, to)`, in no order and one at a time.
-    void each(byte[] from, byte[] to, BiConsumer<byte[], byte[]> visitor) {
-        try (Tables.Snapshot snapshot = tables.snapshot()) {
-            snapshot.scan(from, to, (key, value) -> {
-                if (!changed.containsKey(key)) {
-                    visitor.accept(key, value);
-                }
-                return true;
-            });
-        }
-        changed.subMap(from, true, to, false).forEach((key, value) -> value.ifPresent(row -> visitor.accept(key, row)));
+        return keys;
     }
 
     /// The first row of `[from, to)`.

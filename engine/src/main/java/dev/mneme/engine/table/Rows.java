@@ -97,7 +97,7 @@ public final class Rows {
     /// @param owner null once erased
     /// @param sequence of the latest change; 0 before the first
     /// @param oldest the first sequence whose change is still kept; `sequence + 1` when none is
-    /// @param space fixed by the first vector
+    /// @param spaces of its vectors
     /// @param idempotencyOldest the ordinal of the oldest idempotency record
     /// @param idempotencyNext the ordinal of the next one
     /// @param totals over the owner's rows
@@ -105,38 +105,43 @@ public final class Rows {
             @Nullable Owner owner,
             long sequence,
             long oldest,
-            @Nullable EmbeddingSpace space,
+            Spaces spaces,
             long idempotencyOldest,
             long idempotencyNext,
             OwnerTotals totals) {
         public static Head of(Owner owner) {
-            return new Head(owner, 0, 1, null, 0, 0, OwnerTotals.NONE);
+            return new Head(owner, 0, 1, Spaces.NONE, 0, 0, OwnerTotals.NONE);
+        }
+
+        public @Nullable EmbeddingSpace space() {
+            return spaces.now();
         }
 
         /// After a change.
         ///
         /// @param named whose it is
         public Head changed(Owner named, long newSequence, OwnerTotals newTotals) {
-            return new Head(named, newSequence, oldest, space, idempotencyOldest, idempotencyNext, newTotals);
+            return new Head(named, newSequence, oldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
         }
 
         public Head withOldest(long newOldest, OwnerTotals newTotals) {
-            return new Head(owner, sequence, newOldest, space, idempotencyOldest, idempotencyNext, newTotals);
+            return new Head(owner, sequence, newOldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
         }
 
-        public Head withSpace(EmbeddingSpace newSpace) {
-            return new Head(owner, sequence, oldest, newSpace, idempotencyOldest, idempotencyNext, totals);
+        public Head withSpaces(Spaces newSpaces) {
+            return new Head(owner, sequence, oldest, newSpaces, idempotencyOldest, idempotencyNext, totals);
         }
 
         public Head withIdempotency(long newOldest, long newNext) {
-            return new Head(owner, sequence, oldest, space, newOldest, newNext, totals);
+            return new Head(owner, sequence, oldest, spaces, newOldest, newNext, totals);
         }
 
         public Head withTotals(OwnerTotals newTotals) {
-            return new Head(owner, sequence, oldest, space, idempotencyOldest, idempotencyNext, newTotals);
+            return new Head(owner, sequence, oldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
         }
 
         public byte[] encode() {
+            EmbeddingSpace space = space();
             ByteWriter out = sealed().bool(owner != null);
             if (owner != null) {
                 ModelCodec.write(out, owner);
@@ -145,7 +150,7 @@ public final class Rows {
             if (space != null) {
                 ModelCodec.write(out, space);
             }
-            out.unsigned(idempotencyOldest).unsigned(idempotencyNext);
+            spaces.writeRest(out.unsigned(idempotencyOldest).unsigned(idempotencyNext));
             totals.write(out);
             return out.toByteArray();
         }
@@ -155,14 +160,15 @@ public final class Rows {
         }
 
         private static Head fields(ByteReader in) {
-            return new Head(
-                    in.bool() ? ModelCodec.owner(in) : null,
-                    in.unsigned(),
-                    in.unsigned(),
-                    in.bool() ? ModelCodec.space(in) : null,
-                    in.unsigned(),
-                    in.unsigned(),
-                    OwnerTotals.read(in));
+            Owner owner = in.bool() ? ModelCodec.owner(in) : null;
+            long sequence = in.unsigned();
+            long oldest = in.unsigned();
+            EmbeddingSpace now = in.bool() ? ModelCodec.space(in) : null;
+            long idempotencyOldest = in.unsigned();
+            long idempotencyNext = in.unsigned();
+            Spaces spaces = Spaces.readRest(now, in);
+            OwnerTotals totals = OwnerTotals.read(in);
+            return new Head(owner, sequence, oldest, spaces, idempotencyOldest, idempotencyNext, totals);
         }
     }
 
@@ -381,6 +387,16 @@ public final class Rows {
 
     public static SyncEvent syncEvent(byte[] row) {
         return read(row, SubjectCodec::syncEvent);
+    }
+
+    public static byte[] encode(EmbeddingSpace space) {
+        ByteWriter out = sealed();
+        ModelCodec.write(out, space);
+        return out.toByteArray();
+    }
+
+    public static EmbeddingSpace space(byte[] row) {
+        return read(row, ModelCodec::space);
     }
 
     public static byte[] encode(ApiKey key) {

@@ -30,6 +30,7 @@ import dev.mneme.engine.table.IdempotencyRow;
 import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.ShardTotals;
+import dev.mneme.engine.table.Spaces;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -79,9 +80,13 @@ final class CodecTest {
         Owner owner = Owner.user("α");
         Digest128 sum = new Digest128(-1, 2);
         OwnerTotals totals = new OwnerTotals(3, sum, sum.plus(sum), sum.minus(sum));
-        Rows.Head head = new Rows.Head(owner, 5, 2, new EmbeddingSpace("e", 3), 1, 4, totals);
+        Spaces spaces = Spaces.NONE
+                .claimed(new EmbeddingSpace("e", 3))
+                .begun(new EmbeddingSpace("f", 2))
+                .staged(7);
+        Rows.Head head = new Rows.Head(owner, 5, 2, spaces, 1, 4, totals);
         assertThat(Rows.Head.decode(head.encode())).isEqualTo(head);
-        Rows.Head erased = new Rows.Head(null, 5, 5, null, 0, 0, totals);
+        Rows.Head erased = new Rows.Head(null, 5, 5, Spaces.NONE, 0, 0, totals);
         assertThat(Rows.Head.decode(erased.encode())).isEqualTo(erased);
         Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, ShardTotals.NONE);
         assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);

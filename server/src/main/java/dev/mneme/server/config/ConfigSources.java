@@ -20,6 +20,8 @@ final class ConfigSources {
             new Alias("WS_SYNC_PORT", Settings.HTTP_PORT, ""),
             new Alias("WS_PING_INTERVAL", Settings.WS_PING_INTERVAL, "ms"),
             new Alias("WS_STALE_TIMEOUT", Settings.WS_STALE_TIMEOUT, "ms"),
+            new Alias("CONTEXT_TTL_DAYS", Settings.CONTEXTS_TTL, "d"),
+            new Alias("SYNC_EVENT_TTL_DAYS", Settings.SYNC_TTL, "d"),
             new Alias("MNEME_PORT", Settings.HTTP_PORT, ""),
             new Alias("MNEME_HOST", Settings.HTTP_HOST, ""),
             new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));
