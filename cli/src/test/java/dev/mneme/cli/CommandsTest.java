@@ -339,6 +339,27 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void whatWasChangedFromOutsideIsShownAndAccepted() {
+        server().json(
+                        200,
+                        "{\"checkedOwners\":3,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"]}")
+                .json(200, "{\"problems\":[]}")
+                .json(200, "{\"event\":\"ACCEPT\"}")
+                .json(200, "{\"event\":\"ACCEPT\"}");
+
+        assertThat(run("integrity").out())
+                .isEqualTo("3 owners checked since the start, others are still to come: this is wrong\n"
+                        + "  memory a of user bob was changed\n");
+        assertThat(run("integrity", "verify").out()).isEqualTo("Every row was read: nothing is wrong\n");
+        assertThat(run("integrity", "accept", "user:bob:b").out()).isEqualTo("Accepted user:bob:b as it is now.\n");
+        assertThat(server().last().body()).isEqualTo("{\"owner\":{\"kind\":\"user\",\"id\":\"bob:b\"}}");
+        assertThat(run("integrity", "accept", "keys").status()).isZero();
+        assertThat(server().last().body()).isEqualTo("{\"keys\":true}");
+        assertThat(run("integrity", "accept", "user:").status()).isEqualTo(2);
+        assertThat(run("integrity", "accept", "bob").err()).contains("user:ID");
+    }
+
+    @Test
     void statusIsReadable() {
         String status = """
                 {"version":"0.1.0","uptimeMillis":7200000,"epoch":"k7f3q2ab","log":"ok","owners":2,"memories":12,\

@@ -52,6 +52,9 @@ class HelpTest extends CliHarness {
                 "events post",
                 "events pending",
                 "events ack",
+                "integrity",
+                "integrity verify",
+                "integrity accept",
                 "status",
                 "version"
             })

@@ -5,6 +5,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.engine.log.LogMetrics;
@@ -111,6 +112,18 @@ final class Metrics {
                     .tag("shard", shard.name())
                     .register(registry);
         }
+    }
+
+    /// Watches what is known of data that was changed from outside.
+    void watch(Integrity integrity) {
+        Gauge.builder("mneme_integrity_checked_owners", () -> integrity.report().owners())
+                .description("Owners that were checked in the background since the start.")
+                .register(registry);
+        Gauge.builder(
+                        "mneme_integrity_problems",
+                        () -> integrity.report().problems().size())
+                .description("What was found changed from outside.")
+                .register(registry);
     }
 
     private static double queue(StoreStatus status, String name) {

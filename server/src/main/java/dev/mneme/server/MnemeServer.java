@@ -19,6 +19,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
@@ -147,6 +148,7 @@ public final class MnemeServer implements AutoCloseable {
                 "server:" + store.epoch(),
                 version());
         metrics.watch(store::status, live::count);
+        metrics.watch(store.integrity());
         Health health =
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
@@ -158,6 +160,7 @@ public final class MnemeServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 keys,
+                new IntegrityService(store, keys),
                 feed,
                 new ChangeStreams(feed, live),
                 store::status,

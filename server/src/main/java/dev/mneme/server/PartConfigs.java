@@ -68,7 +68,8 @@ final class PartConfigs {
 
     static IntegrityFiles integrity(ServerConfig config) {
         return new IntegrityFiles(
-                config.store().integrityKey().orElse(null), config.store().anchor().orElse(null));
+                config.store().integrityKey().orElse(null),
+                config.store().anchor().orElse(null));
     }
 
     static Limits limits(ServerConfig config) {

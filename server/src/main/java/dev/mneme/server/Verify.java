@@ -39,8 +39,7 @@ final class Verify {
         if (accepted.isEmpty()) {
             return;
         }
-        LocalEngine.Settings settings =
-                LocalEngine.Settings.DEFAULTS.withIntegrity(PartConfigs.integrity(config));
+        LocalEngine.Settings settings = LocalEngine.Settings.DEFAULTS.withIntegrity(PartConfigs.integrity(config));
         try (Store store = LocalEngine.open(config.data(), settings)) {
             for (String whose : accepted) {
                 if (whose.equals("keys")) {
@@ -61,8 +60,7 @@ final class Verify {
             }
         }
         throw MnemeException.invalid(
-                "accept",
-                "'" + whose + "' names no owner: write user:alice, agent:bot, app:chat or run:r1, or keys.");
+                "accept", "'" + whose + "' names no owner: write user:alice, agent:bot, app:chat or run:r1, or keys.");
     }
 
     static int run(List<String> flags, Map<String, String> environment, PrintStream out) {

@@ -4,6 +4,7 @@ import dev.mneme.api.http.Handler;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
@@ -27,6 +28,7 @@ public record RestPorts(
         DistributedService distributed,
         ModeService modes,
         KeyService keys,
+        IntegrityService integrity,
         ChangeFeed feed,
         @Nullable Handler changeStream,
         Supplier<StoreStatus> storeStatus,

@@ -41,6 +41,7 @@ class AnswersTest {
         modes();
         contexts();
         keys();
+        integrity();
         List.of("/", "/docs", "/openapi.json", "/favicon.ico", "/metrics", "/health/live", "/health/ready")
                 .forEach(rest::get);
         rest.get("/api/v1/status");
@@ -191,6 +192,14 @@ class AnswersTest {
         rest.post(calls + "store-response-source", """
                 {"userId":"carol","chatId":7,"messageId":"8","mode":"didactic","responseHash":"h","source":
                  {"sourceType":"external","provider":"p","model":"m","confidence":1,"metadata":{}}}""");
+    }
+
+    private void integrity() {
+        assertThat(rest.get("/api/v1/integrity").status()).isEqualTo(200);
+        rest.post("/api/v1/integrity/verify", "");
+        rest.post("/api/v1/integrity/accept", "{\"owner\":{\"kind\":\"user\",\"id\":\"alice\"}}");
+        rest.post("/api/v1/integrity/accept", "{\"keys\":true}");
+        assertThat(rest.post("/api/v1/integrity/accept", "{}").code()).isEqualTo("invalid_request");
     }
 
     private void keys() {

@@ -19,6 +19,7 @@ import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
@@ -86,6 +87,7 @@ final class RestServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 keys,
+                new IntegrityService(store, keys),
                 feed,
                 new ChangeStreams(feed, connections),
                 store::status,

@@ -49,7 +49,7 @@ public final class KeyService {
     private final InstantSource clock;
     private final SecureRandom random;
     private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
-    private final ReentrantLock creating = new ReentrantLock(); // held from the look for a repeat to the write
+    private final ReentrantLock changing = new ReentrantLock(); // held from the look at what is there to the write
     private final List<Consumer<String>> revocations = new CopyOnWriteArrayList<>();
 
     public KeyService(Store store, InstantSource clock, SecureRandom random) {
@@ -144,7 +144,7 @@ public final class KeyService {
     public CreatedOnce createOnce(Caller caller, NewKey asked, String idempotencyKey) {
         Authorizer.requireOperator(caller);
         String id = HexFormat.of().formatHex(sha256(caller.key().id() + '\0' + idempotencyKey), 0, ID_BYTES);
-        creating.lock();
+        changing.lock();
         try {
             ApiKey there = find(id).orElse(null);
             if (there == null) {
@@ -159,7 +159,7 @@ public final class KeyService {
             }
             return new CreatedOnce(there, null);
         } finally {
-            creating.unlock();
+            changing.unlock();
         }
     }
 
@@ -218,20 +218,38 @@ public final class KeyService {
     /// Revokes a key: from the answer on it opens nothing, and what it held open is closed.
     public void revoke(Caller caller, String keyId) {
         Authorizer.requireOperator(caller);
-        ApiKey key =
-                find(keyId).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
-        if (key.id().equals(caller.key().id())) {
+        if (keyId.equals(caller.key().id())) {
             throw new MnemeException(
                     ErrorCode.NOT_ALLOWED,
                     "A key cannot revoke itself: make another admin key and revoke it with that.");
         }
-        WriteResult result =
-                store.writeSystem(new Write(SYSTEM, caller.by(), null, List.of(new Command.DeleteKey(keyId))));
+        changing.lock();
+        try {
+            remove(caller.by(), keyId);
+        } finally {
+            changing.unlock();
+        }
+        revocations.forEach(listener -> listener.accept(keyId));
+    }
+
+    private void remove(Provenance by, String keyId) {
+        ApiKey key =
+                find(keyId).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
+        WriteResult result = store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.DeleteKey(keyId))));
         if (result.outcomes().getFirst() instanceof Outcome.Rejected rejected) {
             throw new MnemeException(rejected.code(), rejected.message());
         }
         byHash.remove(hex(key.secretHash()));
-        revocations.forEach(listener -> listener.accept(keyId));
+    }
+
+    /// Reads the stored keys again, after an operator accepted some that were not believed.
+    void reload() {
+        changing.lock();
+        try {
+            store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
+        } finally {
+            changing.unlock();
+        }
     }
 
     /// Calls `listener` with the id of each key that is revoked from now on.

@@ -25,7 +25,8 @@ public final class IntegrityKey {
         this.file = file;
     }
 
-    /// The key for a new folder: the one that the file has or, when there is none, a fresh one, durable on return.
+    /// The key for a new folder: the one that the file has or, when there is none, a fresh one, durable on
+    /// return.
     public Seal openOrMake() {
         if (!Files.exists(file)) {
             make();

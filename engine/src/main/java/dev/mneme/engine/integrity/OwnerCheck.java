@@ -14,18 +14,19 @@ import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
 import dev.mneme.engine.table.Rows.Pointer;
 import dev.mneme.engine.table.Rows.Version;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Whether all rows of an owner are those that were stored: each row's MAC, how many there are, their sum, the chain
+/// Whether all rows of an owner are those that were stored: each row's MAC, how many there are, their sum,
+/// the chain
 /// of changes, and what elsewhere is derived from them (pointers, entities, the operator's feed, expiries).
 ///
 /// What is found missing or put back is named by comparing the rows with each other: see [Disagreements].
@@ -39,7 +40,7 @@ public final class OwnerCheck {
     private final byte[] hash;
     private final RecordNames names;
     private final List<String> problems = new ArrayList<>();
-    private final Map<ByteBuffer, Long> entities = new HashMap<>();
+    private final Map<byte[], Long> entities = new TreeMap<>(Arrays::compareUnsigned);
     private String owner;
     private long count;
     private Digest128 sum = Digest128.ZERO;
@@ -150,7 +151,7 @@ public final class OwnerCheck {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = version.memory().scope().id(kind);
             if (id != null) {
-                entities.merge(ByteBuffer.wrap(Keys.entity(kind, id, hash)), 1L, Long::sum);
+                entities.merge(Keys.entity(kind, id, hash), 1L, Long::sum);
             }
         }
     }
@@ -206,14 +207,12 @@ public final class OwnerCheck {
         }
     }
 
-    private void entity(ByteBuffer key, long memories) {
-        byte[] row = rows.get(key.array());
-        boolean counted = row != null
-                && seal.sound(key.array(), row)
-                && EntityRow.decode(row).memories() == memories;
+    private void entity(byte[] key, long memories) {
+        byte[] row = rows.get(key);
+        boolean counted =
+                row != null && seal.sound(key, row) && EntityRow.decode(row).memories() == memories;
         if (!counted) {
-            byte[] bytes = key.array();
-            String id = new String(bytes, 2, bytes.length - 3 - Keys.OWNER, java.nio.charset.StandardCharsets.UTF_8);
+            String id = new String(key, 2, key.length - 3 - Keys.OWNER, StandardCharsets.UTF_8);
             problem("the count of entity " + id, "was changed");
         }
     }

@@ -54,7 +54,8 @@ record BatchHeader(
         return aligned(LENGTH + recordBytes);
     }
 
-    /// Writes the header in front of the records that are already in `batch`, and MAC and checksum over all of it.
+    /// Writes the header in front of the records that are already in `batch`, and MAC and checksum over all
+    /// of it.
     ///
     /// @param batch position 0, limit `length`; its padding is zero
     void encode(ByteBuffer batch, LogSeal seal) {

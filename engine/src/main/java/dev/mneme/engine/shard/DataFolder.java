@@ -72,7 +72,8 @@ public final class DataFolder implements AutoCloseable {
     ///
     /// @param shards how many a new folder gets; an existing one keeps its own
     /// @param keyFile where the integrity key is; null: in the folder
-    /// @throws MnemeException `INVALID_REQUEST` when another process has it open, its format is not this version's,
+    /// @throws MnemeException `INVALID_REQUEST` when another process has it open, its format is not this
+    ///     version's,
     ///     or its integrity key is missing or another one
     public static DataFolder open(Path path, int shards, @Nullable Path keyFile, RandomGenerator random) {
         try {

@@ -2,23 +2,25 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.MnemeException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/// Checks every owner of every shard once after a start, in the background. One thread of low priority.
+/// Checks every owner of every shard once after a start, in the background: one thread, which rests as long as it
+/// works, so that it takes at most half a core.
 final class IntegrityChecks implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(IntegrityChecks.class.getName());
+
+    private static final Duration SLICE = Duration.ofMillis(5);
 
     private final List<ShardGuard> guards;
     private final Thread thread;
     private volatile boolean closing;
+    private long sliceBegan = System.nanoTime();
 
     IntegrityChecks(List<ShardGuard> guards) {
         this.guards = guards;
-        this.thread = Thread.ofPlatform()
-                .name("integrity")
-                .daemon()
-                .priority(Thread.MIN_PRIORITY)
-                .unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("integrity").daemon().unstarted(this::run);
     }
 
     void start() {
@@ -28,7 +30,7 @@ final class IntegrityChecks implements AutoCloseable {
     private void run() {
         try {
             for (ShardGuard guard : guards) {
-                guard.checkAll(() -> !closing);
+                guard.checkAll(this::goesOn);
             }
         } catch (MnemeException e) {
             LOG.log(Level.ERROR, "The integrity of the data could not be checked in the background", e);
@@ -46,9 +48,19 @@ final class IntegrityChecks implements AutoCloseable {
         }
     }
 
+    /// Asked often: rests when a slice of work is done.
+    private boolean goesOn() {
+        if (System.nanoTime() - sliceBegan >= SLICE.toNanos() && !closing) {
+            LockSupport.parkNanos(SLICE.toNanos());
+            sliceBegan = System.nanoTime();
+        }
+        return !closing;
+    }
+
     @Override
     public void close() {
         closing = true;
+        LockSupport.unpark(thread);
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

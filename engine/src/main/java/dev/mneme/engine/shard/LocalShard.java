@@ -125,6 +125,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         return new Scans(tables, epoch, guard::serves);
     }
 
+    /// What is wrong with the rows: see [ShardVerification].
+    List<String> verify() {
+        return guard.verify();
+    }
+
     ShardGuard guard() {
         return guard;
     }

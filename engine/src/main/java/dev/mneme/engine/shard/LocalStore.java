@@ -84,7 +84,6 @@ public final class LocalStore implements Store {
     private final ShardMetrics metrics;
     private final Runnable rollLog;
     private final Runnable onClosed;
-    private final Runnable anchor;
     private final Maintenance maintenance;
     private final IntegrityChecks checks;
     private final Integrity integrity = new Guards();
@@ -155,7 +154,6 @@ public final class LocalStore implements Store {
                 new OldVersions(shards, config.retention(), parts.clock()),
                 new Expiry(config.expires() ? shards : List.of(), parts.clock()),
                 parts.anchor());
-        this.anchor = parts.anchor();
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -524,7 +522,11 @@ public final class LocalStore implements Store {
     @Override
     public List<ApiKey> keys() {
         try (Scans scans = system.scan()) {
-            return scans.keys(system.guard()::servesKey);
+            List<ApiKey> believed = scans.keys(system.guard()::servesKey);
+            if (believed.isEmpty()) {
+                system.guard().requireRoots();
+            }
+            return believed;
         }
     }
 
@@ -568,6 +570,13 @@ public final class LocalStore implements Store {
                     all.stream()
                             .flatMap(shard -> shard.guard().problems().stream())
                             .toList());
+        }
+
+        @Override
+        public List<String> verify() {
+            List<String> problems = new ArrayList<>();
+            eachShard(shard -> problems.addAll(shard.verify()));
+            return problems;
         }
 
         @Override

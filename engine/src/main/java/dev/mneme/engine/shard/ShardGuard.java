@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class ShardGuard {
     private volatile @Nullable RootsCheck roots;
     private volatile boolean whole;
     private volatile List<String> derived = List.of();
-    private volatile long owners;
+    private final AtomicLong owners = new AtomicLong();
 
     ShardGuard(String shard, Tables tables, Seal seal) {
         this.shard = shard;
@@ -85,6 +86,16 @@ final class ShardGuard {
         byte[] key = Keys.apiKey(id);
         byte[] row = tables.get(key);
         return row != null && seal.sound(key, row) && roots().trusts(key);
+    }
+
+    /// Before it is said that there are no API keys.
+    void requireRoots() {
+        if (!roots().problems().isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.INTEGRITY_VIOLATION,
+                    "No API key is as it was stored: " + String.join("; ", roots().problems())
+                            + ". Restore a backup, or accept them with mneme verify --accept keys.");
+        }
     }
 
     /// After an id led nowhere: refuses the answer that there is no such record when an owner of its slot,
@@ -188,7 +199,7 @@ final class ShardGuard {
                 return;
             }
             problem(Keys.ownerOf(head));
-            owners++;
+            owners.incrementAndGet();
             next = Keys.next(head);
         }
     }
@@ -216,6 +227,13 @@ final class ShardGuard {
         }
     }
 
+    /// Reads every row again, while the shard may be written.
+    List<String> verify() {
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            return ShardVerification.problems(rows, seal, shard);
+        }
+    }
+
     /// Whether all of the shard was checked.
     boolean whole() {
         return whole;
@@ -223,7 +241,7 @@ final class ShardGuard {
 
     /// How many owners the background check has seen.
     long checkedOwners() {
-        return owners;
+        return owners.get();
     }
 
     /// What was found wrong so far.

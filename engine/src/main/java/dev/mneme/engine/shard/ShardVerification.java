@@ -12,25 +12,36 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/// Whether every row of a shard that nobody writes is as it was stored.
+/// Whether every row of a shard is as it was stored.
 final class ShardVerification {
     private ShardVerification() {}
 
-    /// Sentences, each of which names a record or, where that cannot be told, the owner or the shard.
+    /// Of tables that nobody writes. Sentences, each of which names a record or, where that cannot be told, the owner
+    /// or the shard.
     static List<String> problems(Tables tables, Seal seal, String name) {
         try (Tables.Snapshot rows = tables.snapshot()) {
-            RootsCheck roots = RootsCheck.of(rows, seal, name);
-            List<String> problems = new ArrayList<>(roots.problems());
-            for (byte[] owner : owners(rows)) {
-                problems.addAll(OwnerCheck.problems(rows, seal, owner));
-            }
-            if (roots.shard().isEmpty()) {
-                problems.addAll(DerivedCheck.problems(rows, seal, name, () -> true));
-                appliedIndex(tables, rows, name, problems);
+            List<String> problems = new ArrayList<>(problems(rows, seal, name));
+            byte[] row = rows.get(Keys.shard());
+            if (row == null || seal.sound(Keys.shard(), row)) {
+                appliedIndex(tables, row, name, problems);
             }
             return problems;
         }
+    }
+
+    /// The same, but for what the tables claim to contain.
+    static List<String> problems(Tables.Snapshot rows, Seal seal, String name) {
+        RootsCheck roots = RootsCheck.of(rows, seal, name);
+        List<String> problems = new ArrayList<>(roots.problems());
+        for (byte[] owner : owners(rows)) {
+            problems.addAll(OwnerCheck.problems(rows, seal, owner));
+        }
+        if (roots.shard().isEmpty()) {
+            problems.addAll(DerivedCheck.problems(rows, seal, name, () -> true));
+        }
+        return problems;
     }
 
     /// All that have a head, and those of whom there are rows without one.
@@ -48,8 +59,7 @@ final class ShardVerification {
         return owners;
     }
 
-    private static void appliedIndex(Tables tables, Tables.Snapshot rows, String name, List<String> problems) {
-        byte[] row = rows.get(Keys.shard());
+    private static void appliedIndex(Tables tables, byte @Nullable [] row, String name, List<String> problems) {
         long contained = row == null ? 0 : Rows.Shard.decode(row).totals().logIndex();
         if (contained != tables.appliedIndex()) {
             problems.add("the tables of shard " + name + " contain log entry " + contained + " and claim "

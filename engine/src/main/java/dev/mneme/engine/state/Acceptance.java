@@ -75,7 +75,8 @@ final class Acceptance {
         dropDerived();
         owner.spaces(owner.spaces().settled());
         entry.index().add(new IndexUpdate.Drop(hash));
-        for (char table : DERIVED.toCharArray()) {
+        for (int i = 0; i < DERIVED.length(); i++) {
+            char table = DERIVED.charAt(i);
             byte[] range = Keys.owned(table, hash);
             entry.rows().visit(range, Keys.end(range), (key, row) -> {
                 reached = table == 'c' ? Math.max(reached, Keys.lastNumber(key)) : reached;
@@ -83,7 +84,8 @@ final class Acceptance {
                 return true;
             });
         }
-        for (char table : TAKEN.toCharArray()) {
+        for (int i = 0; i < TAKEN.length(); i++) {
+            char table = TAKEN.charAt(i);
             byte[] range = Keys.owned(table, hash);
             entry.rows().visit(range, Keys.end(range), (key, row) -> {
                 take(key, row);
@@ -124,7 +126,8 @@ final class Acceptance {
         return own;
     }
 
-    /// Whether a row is no vector, or one of the owner's space. That of an owner whose head is lost is the space of
+    /// Whether a row is no vector, or one of the owner's space. That of an owner whose head is lost is the
+    /// space of
     /// the first vector.
     private boolean ownVector(byte[] key, byte[] row) {
         if (key[0] != 'e' && key[0] != 'y') {
@@ -200,14 +203,10 @@ final class Acceptance {
                 entities.merge(Keys.entity(kind, id, hash), 1L, Long::sum);
             }
         }
-        byte[] embedding =
-                entry.rows().get(Keys.embedding(hash, owner.spaces().generation(), arrival));
+        byte[] embedding = entry.rows().get(Keys.embedding(hash, owner.spaces().generation(), arrival));
         entry.index()
                 .add(new IndexUpdate.Put(
-                        hash,
-                        arrival,
-                        version.memory(),
-                        embedding == null ? null : Rows.embedding(embedding)));
+                        hash, arrival, version.memory(), embedding == null ? null : Rows.embedding(embedding)));
     }
 
     private void point(MemoryId id, long arrival) {

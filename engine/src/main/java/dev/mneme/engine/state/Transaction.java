@@ -33,7 +33,8 @@ final class Transaction {
         return row;
     }
 
-    /// The row as it is before this entry. What [#get] has read is not read again; nothing more is kept, so that an
+    /// The row as it is before this entry. What [#get] has read is not read again; nothing more is kept, so
+    /// that an
     /// entry may delete any number of rows.
     byte @Nullable [] stored(byte[] key) {
         Optional<byte[]> known = stored.get(key);
@@ -59,7 +60,8 @@ final class Transaction {
         changed.put(key, Optional.empty());
     }
 
-    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in order, as this
+    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in order,
+    /// as this
     /// entry left it, then what it has added. The visitor may put and delete.
     void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
         List<byte[]> mine = List.copyOf(changed.subMap(from, true, to, false).keySet());

@@ -42,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -72,14 +73,17 @@ final class TamperingTest {
     private List<NavigableMap<byte[], byte[]>> stored = List.of();
 
     /// What is attacked: the letter of its table, and how its records are called.
-    private enum Noun {
+    enum Noun {
         MEMORY('m', "memory "),
         CONTEXT('x', "context c"),
         MODE('a', "mode of instance i"),
         TRANSITION('t', "transition "),
         RESPONSE('q', "response source chat/"),
         SYNC_EVENT('z', "sync event "),
-        CHANGE('c', "change ");
+        CHANGE('c', "change "),
+        EMBEDDING('e', "the embedding of "),
+        HISTORY('v', ", version 1"),
+        CONTEXT_HISTORY('g', "context c");
 
         private final char table;
         private final String name;
@@ -90,7 +94,7 @@ final class TamperingTest {
         }
     }
 
-    private enum Attack {
+    enum Attack {
         CONTENT_CHANGED,
         NEWEST_REMOVED,
         MIDDLE_REMOVED,
@@ -163,7 +167,7 @@ final class TamperingTest {
     private static void goOn(Store store, Owner owner) {
         store.list(Fixtures.everything(owner, ManualClock.START)).items().stream()
                 .map(Memory::id)
-                .forEach(id -> store.write(Fixtures.write(owner, Fixtures.retext(id, "another text of " + id))));
+                .forEach(id -> store.write(Fixtures.write(owner, retext(id, "another text of " + id))));
         var added = Fixtures.embedded(Fixtures.add(owner.id(), "the newest text"), Fixtures.vector(1, 1, 2));
         store.write(Fixtures.write(owner, added));
         store.write(Fixtures.write(owner, Fixtures.patch(added.id(), Fixtures.json("a", 1))));
@@ -172,6 +176,10 @@ final class TamperingTest {
             store.write(Fixtures.write(owner, mode("i" + n, Mode.DIDACTIC)));
             store.write(Fixtures.write(owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
         }
+    }
+
+    private static Command retext(MemoryId id, String text) {
+        return new Command.UpdateMemory(id, text, Fixtures.vector(3, 2, 1), null, null, null, Command.ANY_VERSION);
     }
 
     private static Command context(String key, String data) {
@@ -309,26 +317,26 @@ final class TamperingTest {
         assertThat(keys).hasSizeGreaterThanOrEqualTo(3);
         byte[] middle = keys.get(keys.size() / 2);
         switch (attack) {
-            case CONTENT_CHANGED -> rows.get(middle)[rows.get(middle).length - 1] ^= 1;
+            case CONTENT_CHANGED -> flip(at(rows, middle), at(rows, middle).length - 1);
             case NEWEST_REMOVED -> rows.remove(keys.getLast());
             case MIDDLE_REMOVED -> rows.remove(middle);
             case SWAPPED -> {
-                byte[] first = rows.get(keys.getFirst());
-                rows.put(keys.getFirst(), rows.get(middle));
+                byte[] first = at(rows, keys.getFirst());
+                rows.put(keys.getFirst(), at(rows, middle));
                 rows.put(middle, first);
             }
             case FORGED -> {
                 byte[] key = keys.getLast().clone();
-                key[key.length - 1] += 1;
-                byte[] row = rows.get(keys.getLast()).clone();
+                key[key.length - 1]++;
+                byte[] row = at(rows, keys.getLast()).clone();
                 FORGER.tag(key, row).into(row);
                 rows.put(key, row);
             }
             case OF_ANOTHER_OWNER -> {
-                Owner other = victims.get(noun == Noun.MEMORY ? Noun.CONTEXT : Noun.MEMORY);
+                Owner other = at(victims, noun == Noun.MEMORY ? Noun.CONTEXT : Noun.MEMORY);
                 byte[] key = middle.clone();
                 System.arraycopy(other.hash(), 0, key, 1, Keys.OWNER);
-                rows.put(middle, stored.get(shardOf(other)).get(key).clone());
+                rows.put(middle, at(stored.get(shardOf(other)), key).clone());
             }
             case PUT_BACK -> {
                 byte[] earlier = early.get(shardOf(owner)).get(middle);
@@ -339,13 +347,21 @@ final class TamperingTest {
             }
             case METADATA_CHANGED -> {
                 if (noun == Noun.MEMORY) {
-                    rows.put(middle, anotherSource(rows.get(middle)));
+                    rows.put(middle, anotherSource(at(rows, middle)));
                 } else {
-                    rows.get(middle)[Rows.FIELDS_AT + 3] ^= 1;
+                    flip(at(rows, middle), Rows.FIELDS_AT + 3);
                 }
             }
         }
         return true;
+    }
+
+    private static <K, V> V at(Map<K, V> map, K key) {
+        return Objects.requireNonNull(map.get(key));
+    }
+
+    private static void flip(byte[] row, int at) {
+        row[at] = (byte) (row[at] ^ 1);
     }
 
     private static byte[] anotherSource(byte[] row) {
@@ -364,7 +380,7 @@ final class TamperingTest {
 
     private Map<String, BiConsumer<Store, Owner>> reads(Owner owner) {
         Map<String, BiConsumer<Store, Owner>> reads = new LinkedHashMap<>();
-        List<MemoryId> ids = memories.get(owner);
+        List<MemoryId> ids = at(memories, owner);
         reads.put("list", (store, each) -> store.list(Fixtures.everything(each, ManualClock.START)));
         reads.put("find", (store, each) -> store.find(ids.get(2)));
         reads.put("history", (store, each) -> store.history(ids.get(1)));
@@ -388,7 +404,7 @@ final class TamperingTest {
                     .isNotEmpty();
             assertThat(store.changes(owner, 0, 1_000).changes()).hasSizeGreaterThan(20);
             assertThat(store.contexts().find(owner, "c1").value()).isPresent();
-            assertThat(store.find(memories.get(owner).getFirst())).isPresent();
+            assertThat(store.find(at(memories, owner).getFirst())).isPresent();
         }
     }
 
@@ -422,14 +438,14 @@ final class TamperingTest {
     @Test
     void aMemoryThatIsTakenOutWithAllThatLeadsToItIsMissed() {
         List<NavigableMap<byte[], byte[]>> rows = copy();
-        Owner owner = victims.get(Noun.MEMORY);
+        Owner owner = at(victims, Noun.MEMORY);
         NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
         for (char table : "mevudc".toCharArray()) {
             byte[] range = Keys.owned(table, owner.hash());
             byte[] last = shard.subMap(range, true, Keys.end(range), false).lastKey();
             if (table == 'm') {
                 shard.remove(
-                        Keys.pointer(Version.decode(shard.get(last)).memory().id()));
+                        Keys.pointer(Version.decode(at(shard, last)).memory().id()));
             }
             shard.remove(last);
         }
@@ -449,7 +465,7 @@ final class TamperingTest {
         victims.forEach((noun, owner) -> attack(attack, rows.get(shardOf(owner)), owner, noun));
         put(rows);
         try (Store store = open()) {
-            Owner changed = victims.get(Noun.CHANGE);
+            Owner changed = at(victims, Noun.CHANGE);
             victims.values().forEach(owner -> store.integrity().accept(owner, Fixtures.BY));
             victims.values()
                     .forEach(owner -> assertThat(store.list(Fixtures.everything(owner, ManualClock.START))
@@ -468,7 +484,7 @@ final class TamperingTest {
     @Test
     void anOwnerWhoIsTakenOutAltogetherIsMissed() {
         List<NavigableMap<byte[], byte[]>> rows = copy();
-        Owner owner = victims.get(Noun.MEMORY);
+        Owner owner = at(victims, Noun.MEMORY);
         rows.get(shardOf(owner)).keySet().removeIf(key -> isOf(owner, key));
         put(rows);
         assertThat(Verification.run(folder).problems()).isNotEmpty();
@@ -482,7 +498,7 @@ final class TamperingTest {
     @Test
     void anOwnerWhoIsPutBackAltogetherIsNoticed() {
         List<NavigableMap<byte[], byte[]>> rows = copy();
-        Owner owner = victims.get(Noun.MEMORY);
+        Owner owner = at(victims, Noun.MEMORY);
         NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
         shard.keySet().removeIf(key -> isOf(owner, key));
         early.get(shardOf(owner)).forEach((key, row) -> {
@@ -499,7 +515,7 @@ final class TamperingTest {
     }
 
     private static boolean isOf(Owner owner, byte[] key) {
-        return key[0] == 'h' || Keys.isOwned(key) ? Arrays.equals(Keys.ownerOf(key), owner.hash()) : false;
+        return (key[0] == 'h' || Keys.isOwned(key)) && Arrays.equals(Keys.ownerOf(key), owner.hash());
     }
 
     @Test
@@ -530,17 +546,17 @@ final class TamperingTest {
         byte[] k2 = Keys.apiKey("k2");
         switch (attack) {
             case FORGED -> {
-                byte[] row = rows.get(k1).clone();
+                byte[] row = at(rows, k1).clone();
                 FORGER.tag(Keys.apiKey("k9"), row).into(row);
                 rows.put(Keys.apiKey("k9"), row);
                 return "k9";
             }
-            case PUT_BACK -> rows.put(k2, early.getLast().get(k2));
-            case CONTENT_CHANGED -> rows.get(k2)[rows.get(k2).length - 1] ^= 1;
-            case METADATA_CHANGED -> rows.get(k2)[Rows.FIELDS_AT + 4] ^= 1;
+            case PUT_BACK -> rows.put(k2, at(early.getLast(), k2));
+            case CONTENT_CHANGED -> flip(at(rows, k2), at(rows, k2).length - 1);
+            case METADATA_CHANGED -> flip(at(rows, k2), Rows.FIELDS_AT + 4);
             default -> {
-                byte[] first = rows.get(k1);
-                rows.put(k1, rows.get(k2));
+                byte[] first = at(rows, k1);
+                rows.put(k1, at(rows, k2));
                 rows.put(k2, first);
             }
         }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
@@ -32,9 +35,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is reported. A
+/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is
+/// reported. A
 /// store
-/// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and the log
+/// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and
+/// the log
 /// is replayed.
 final class UntouchedStoresTest {
     private static final int STORES = 1_000;
@@ -139,9 +144,40 @@ final class UntouchedStoresTest {
             }
         }
 
+        private <T> T one(T[] values) {
+            return values[random.nextInt(values.length)];
+        }
+
+        /// On its way to another space, or back.
+        private Command ofVectors() {
+            EmbeddingSpace space = new EmbeddingSpace("e" + random.nextInt(2), 3);
+            return switch (random.nextInt(8)) {
+                case 0 -> new Command.BeginSpace(space);
+                case 1 -> new Command.SwitchSpace(space);
+                case 2 -> new Command.DropOldVectors(3);
+                case 3, 4 ->
+                    Fixtures.embedded(Fixtures.add("alice", "text " + random.nextInt(9)), Fixtures.vector(1, 2, 3));
+                default -> staged(space);
+            };
+        }
+
+        private Command staged(EmbeddingSpace space) {
+            List<Memory> memories = new ArrayList<>();
+            try (Scans scans = new Scans(tables, "abcdefgh")) {
+                scans.memories(ALICE.hash(), 0, (arrival, version) -> memories.add(version.memory()));
+            }
+            if (memories.isEmpty()) {
+                return new Command.BeginSpace(space);
+            }
+            Memory memory = memories.get(random.nextInt(memories.size()));
+            return new Command.StageEmbedding(
+                    memory.id(), memory.version(), new Embedding(space, new float[] {1, 0, 0}, null));
+        }
+
         private Command ofAnotherNoun() {
             String name = "n" + random.nextInt(3);
-            return switch (random.nextInt(9)) {
+            return switch (random.nextInt(12)) {
+                case 9, 10, 11 -> ofVectors();
                 case 0, 1 ->
                     new Command.PutContext(
                             name,
@@ -151,12 +187,12 @@ final class UntouchedStoresTest {
                             List.of(),
                             random.nextInt(2) == 0 ? now.plusSeconds(random.nextInt(100_000)) : null,
                             random.nextInt(2) == 0 ? Command.ANY_VERSION : random.nextInt(4),
-                            Command.MergeStrategy.values()[random.nextInt(3)]);
+                            one(Command.MergeStrategy.values()));
                 case 2 -> new Command.DeleteContext(name, Command.ANY_VERSION);
                 case 3 ->
                     new Command.SwitchMode(
                             name,
-                            Mode.values()[random.nextInt(3)],
+                            one(Mode.values()),
                             null,
                             null,
                             null,

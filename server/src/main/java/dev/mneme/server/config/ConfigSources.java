@@ -26,18 +26,17 @@ final class ConfigSources {
             new Alias("MNEME_HOST", Settings.HTTP_HOST, ""),
             new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));
 
-    private static final Map<String, Setting<?>> SHORT_FLAGS =
-            Map.of(
-                    "--port",
-                    Settings.HTTP_PORT,
-                    "--host",
-                    Settings.HTTP_HOST,
-                    "--insecure",
-                    Settings.HTTP_INSECURE,
-                    "--integrity-key",
-                    Settings.STORE_INTEGRITY_KEY,
-                    "--anchor",
-                    Settings.STORE_ANCHOR);
+    private static final Map<String, Setting<?>> SHORT_FLAGS = Map.of(
+            "--port",
+            Settings.HTTP_PORT,
+            "--host",
+            Settings.HTTP_HOST,
+            "--insecure",
+            Settings.HTTP_INSECURE,
+            "--integrity-key",
+            Settings.STORE_INTEGRITY_KEY,
+            "--anchor",
+            Settings.STORE_ANCHOR);
 
     /// Read by the command line or the launcher, not by the server.
     private static final Set<String> NOT_OURS = Set.of(

@@ -1,0 +1,95 @@
+package dev.mneme.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// What the running server knows of data that was changed from outside.
+@Command(
+        name = "integrity",
+        header = "Show what was changed from outside; verify everything; accept what there is.",
+        customSynopsis = "mneme integrity [COMMAND] [options]",
+        commandListHeading = "%nCommands:%n",
+        subcommands = {IntegrityCommand.Verify.class, IntegrityCommand.Accept.class},
+        footerHeading = "%nExamples:%n",
+        footer = {"  mneme integrity", "  mneme integrity verify", "  mneme integrity accept user:alice"})
+final class IntegrityCommand extends Subcommand {
+    private static final String INTEGRITY = Session.API + "/integrity";
+
+    @Override
+    ExitStatus run(Session session) {
+        return session.show(session.server().get(new Query(INTEGRITY)), view -> {
+            String checked = view.at("checkedOwners").text() + " owners checked since the start"
+                    + (view.at("complete").isTrue() ? "" : ", others are still to come");
+            problems(session, view, checked);
+        });
+    }
+
+    private static void problems(Session session, JsonView view, String checked) {
+        List<JsonView> problems = view.at("problems").items();
+        if (!session.quiet()) {
+            session.console().print(checked + ": " + (problems.isEmpty() ? "nothing is wrong" : "this is wrong"));
+        }
+        problems.forEach(
+                problem -> session.console().print((session.quiet() ? "" : "  ") + Printable.line(problem.text())));
+    }
+
+    /// Has every row read again.
+    @Command(
+            name = "verify",
+            header = "Have the server read every row again.",
+            customSynopsis = "mneme integrity verify [options]")
+    static final class Verify extends Subcommand {
+        @Override
+        ExitStatus run(Session session) {
+            return session.show(
+                    session.server().post(INTEGRITY + "/verify", "", null),
+                    view -> problems(session, view, "Every row was read"));
+        }
+    }
+
+    /// Takes what is there as it is now.
+    @Command(
+            name = "accept",
+            header = "Take an owner's data, or the API keys, as they are now, so that they are served.",
+            customSynopsis = "mneme integrity accept [options] WHOSE")
+    static final class Accept extends Subcommand {
+        @Parameters(
+                paramLabel = "WHOSE",
+                description = "user:alice, agent:bot, app:desk or run:r1; or keys: all API keys but forged ones.")
+        String whose = "";
+
+        @Override
+        ExitStatus run(Session session) {
+            return session.show(session.server().post(INTEGRITY + "/accept", body(), null), view -> {
+                if (!session.quiet()) {
+                    session.console().print("Accepted " + Printable.line(whose) + " as it is now.");
+                }
+            });
+        }
+
+        private String body() {
+            String kind = kind();
+            if (kind == null && !whose.equals("keys")) {
+                throw Failure.usage("WHOSE must be user:ID, agent:ID, app:ID, run:ID or keys, was '" + whose + "'.");
+            }
+            return JsonText.object(json -> {
+                if (kind == null) {
+                    json.writeBooleanField("keys", true);
+                    return;
+                }
+                json.writeObjectFieldStart("owner");
+                json.writeStringField("kind", kind);
+                json.writeStringField("id", whose.substring(kind.length() + 1));
+                json.writeEndObject();
+            });
+        }
+
+        private @Nullable String kind() {
+            int colon = whose.indexOf(':');
+            String kind = colon < 0 || colon == whose.length() - 1 ? "" : whose.substring(0, colon);
+            return List.of("user", "agent", "app", "run").contains(kind) ? kind : null;
+        }
+    }
+}
