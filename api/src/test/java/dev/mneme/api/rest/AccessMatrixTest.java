@@ -228,6 +228,7 @@ class AccessMatrixTest {
             case "storeResponseSource" ->
                 "{" + scope + "\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\","
                         + "\"source\":{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\"}}";
+            case "acceptIntegrity" -> "{\"owner\":{\"kind\":\"user\",\"id\":\"nobody\"}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };
