@@ -25,6 +25,11 @@ public final class IntegrityKey {
         this.file = file;
     }
 
+    /// Whether there is one already.
+    public boolean exists() {
+        return Files.exists(file);
+    }
+
     /// The key for a new folder: the one that the file has or, when there is none, a fresh one, durable on
     /// return.
     public Seal openOrMake() {

@@ -6,6 +6,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// `slots.<shard>=<first>-<last>,…` in hex.
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 2;
+    private static final String FIRST_FORMAT = "1";
     private static final String MANIFEST = "manifest";
     private static final String KEY = "integrity.key";
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
@@ -105,6 +107,9 @@ public final class DataFolder implements AutoCloseable {
             throws IOException {
         try {
             Map<String, String> lines = read(manifest);
+            if (FIRST_FORMAT.equals(lines.get("format"))) {
+                lines = upgraded(path, lines, key);
+            }
             Seal seal = key.open(required(lines, "integrity"));
             if (!mac(lines, seal).equals(required(lines, "mac"))) {
                 throw damaged(manifest, "its MAC is wrong");
@@ -114,6 +119,31 @@ public final class DataFolder implements AutoCloseable {
             MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
             damaged.addSuppressed(e);
             throw damaged;
+        }
+    }
+
+    private static Map<String, String> upgraded(Path path, Map<String, String> first, IntegrityKey key)
+            throws IOException {
+        List<String> names = shardNames(Integer.parseInt(required(first, "shards")));
+        boolean sealed = key.exists();
+        Seal seal = key.openOrMake();
+        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, required(first, "epoch"));
+        upgrade.run(sealed);
+        Map<String, String> manifest = new TreeMap<>(first);
+        manifest.put("format", String.valueOf(FORMAT));
+        manifest.put("integrity", seal.keyId());
+        manifest.put("mac", mac(manifest, seal));
+        write(path, manifest);
+        upgrade.finish();
+        return manifest;
+    }
+
+    /// Whether the folder is of an earlier format, which opening it would change.
+    static boolean isOfFirstFormat(Path path) {
+        try {
+            return isThere(path) && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -201,12 +231,6 @@ public final class DataFolder implements AutoCloseable {
         if (format < 1) {
             throw damaged(file, "it names no format");
         }
-        if (format < FORMAT) {
-            throw MnemeException.invalid(
-                    "data",
-                    "The data folder's format is " + format + ", of a version before the first release, whose rows are"
-                            + " not sealed: export with that version, and import into a new folder.");
-        }
         return manifest;
     }
 
@@ -262,6 +286,10 @@ public final class DataFolder implements AutoCloseable {
 
     /// The names of the shards, the system shard last.
     public List<String> shardNames() {
+        return shardNames(shards);
+    }
+
+    private static List<String> shardNames(int shards) {
         List<String> names = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             names.add(String.valueOf(shard));

@@ -44,6 +44,7 @@ import java.util.UUID;
 /// w owner id                     the sequence of the sync event
 /// f time owner table rest        what expires then: the key of its row
 /// b dimension embedder           a space of the server's embedders (system shard)
+/// U                              the shard began in the first format: how far its rows were brought to the second
 /// ```
 ///
 /// *Arrival* is the owner's sequence at the add: the order in which memories came.
@@ -63,6 +64,10 @@ public final class Keys {
 
     public static byte[] shard() {
         return new byte[] {'s'};
+    }
+
+    static byte[] upgraded() {
+        return new byte[] {'U'};
     }
 
     public static byte[] head(byte[] owner) {

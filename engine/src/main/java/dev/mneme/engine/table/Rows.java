@@ -73,6 +73,10 @@ public final class Rows {
             return out.toByteArray();
         }
 
+        public Shard withTotals(ShardTotals newTotals) {
+            return new Shard(time, owners, memories, trims, trimmedIndex, trimmedOrdinal, newTotals);
+        }
+
         public static Shard decode(byte @Nullable [] row) {
             if (row == null) {
                 return NEW;
@@ -414,7 +418,7 @@ public final class Rows {
     }
 
     /// @param capacity about how long the row will be, so that it need not grow
-    private static ByteWriter sealed(int capacity) {
+    static ByteWriter sealed(int capacity) {
         return new ByteWriter(capacity).u8(FORMAT).u8(BLANK_MAC.length).raw(BLANK_MAC);
     }
 
