@@ -83,6 +83,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Importing extends ImportPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Searching extends SearchingPart {
         @Override
         StoreOpener opener() {

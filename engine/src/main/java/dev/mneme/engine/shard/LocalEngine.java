@@ -2,7 +2,6 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
@@ -59,7 +58,7 @@ public final class LocalEngine {
     ///
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
-    public static Store open(Path path, Settings settings) {
+    public static LocalStore open(Path path, Settings settings) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
@@ -81,7 +80,7 @@ public final class LocalEngine {
             this.folder = folder;
         }
 
-        Store finish(Settings settings) {
+        LocalStore finish(Settings settings) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));

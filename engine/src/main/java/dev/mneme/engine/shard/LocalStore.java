@@ -9,6 +9,7 @@ import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -18,8 +19,10 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -30,12 +33,14 @@ import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
+import dev.mneme.engine.read.OwnerExport;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
@@ -57,13 +62,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
 /// owners.
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
-public final class LocalStore implements Store {
+public final class LocalStore implements Store, Backups, Exports {
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -77,6 +83,7 @@ public final class LocalStore implements Store {
     private final Runnable rollLog;
     private final Runnable onClosed;
     private final Maintenance maintenance;
+    private final ShardsCut cuts;
 
     /// Which shard has a slot.
     @FunctionalInterface
@@ -131,6 +138,7 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
+        this.cuts = new ShardsCut(all, slots, epoch, parts.clock());
         this.maintenance = new Maintenance(
                 all,
                 log,
@@ -148,7 +156,7 @@ public final class LocalStore implements Store {
         return store;
     }
 
-    private void eachShard(java.util.function.Consumer<LocalShard> action) {
+    private void eachShard(Consumer<LocalShard> action) {
         shards.forEach(action);
         action.accept(system);
     }
@@ -161,6 +169,10 @@ public final class LocalStore implements Store {
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+            if (command instanceof Command.Import each
+                    && !each.exported().owner().equals(write.owner())) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
             }
         }
         LocalShard shard = shard(write.owner());
@@ -214,6 +226,7 @@ public final class LocalStore implements Store {
             case Command.RecordResponse response -> false;
             case Command.PostSyncEvent post -> false;
             case Command.ProcessSyncEvent process -> false;
+            case Command.Import each -> false;
         };
     }
 
@@ -472,6 +485,33 @@ public final class LocalStore implements Store {
                 ? CommitLog.State.STORAGE_FULL
                 : log.state();
         return new StoreStatus(epoch, state, each, owners, memories, backlog);
+    }
+
+    @Override
+    public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
+        for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
+            try (Scans scans = shard.scan()) {
+                if (owner != null) {
+                    new OwnerExport(scans, owner).read(visitor);
+                    return;
+                }
+                scans.owners(each -> {
+                    new OwnerExport(scans, each).read(visitor);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// What was proposed before is in, and nothing else is until all shards have been seen: see [ShardsCut].
+    @Override
+    public Backups.Backup take() {
+        BackupCut cut = cuts.take();
+        long bytes = 0;
+        for (LocalShard shard : shards) {
+            bytes += shard.sizeBytes();
+        }
+        return new StoreBackup(cut, bytes);
     }
 
     @Override

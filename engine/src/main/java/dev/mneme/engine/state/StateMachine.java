@@ -93,6 +93,7 @@ public final class StateMachine {
                 case Command.PostSyncEvent post -> syncEvents.post(post);
                 case Command.ProcessSyncEvent process -> syncEvents.process(process);
                 case Command.Expire expire -> expire(expire);
+                case Command.Import each -> new ImportDecisions(entry, owner, rows, by).decide(each.exported());
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
                 case Command.PutKey put -> {
                     entry.rows().put(Keys.apiKey(put.key().id()), Rows.encode(put.key()));
