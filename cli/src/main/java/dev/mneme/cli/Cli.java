@@ -21,8 +21,8 @@ import picocli.CommandLine.ParseResult;
 /// is a text.
 public final class Cli {
     static final List<String> COMMANDS = List.of(
-            "serve", "status", "verify", "version", "add", "search", "list", "get", "update", "delete", "history",
-            "watch", "key");
+            "serve", "status", "verify", "version", "backup", "restore", "add", "search", "list", "get", "update",
+            "delete", "history", "watch", "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
 
@@ -70,7 +70,7 @@ public final class Cli {
         if (name.equals("help")) {
             return dispatch(rest.isEmpty() ? List.of() : with(rest, "--help"));
         }
-        if (name.equals("serve") || name.equals("verify")) {
+        if (List.of("serve", "verify", "restore").contains(name)) {
             throw Failure.usage("The server's own program runs this: ./mneme " + name
                     + " in the source folder, or java -jar mneme-server.jar " + name + ".");
         }
@@ -126,6 +126,7 @@ public final class Cli {
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
             case "key" -> new KeyCommand();
+            case "backup" -> new BackupCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();
             default ->

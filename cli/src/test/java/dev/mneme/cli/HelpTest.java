@@ -32,6 +32,7 @@ class HelpTest extends CliHarness {
                 "key create",
                 "key list",
                 "key revoke",
+                "backup",
                 "status",
                 "version"
             })

@@ -15,12 +15,14 @@ import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -77,11 +79,11 @@ public final class MnemeServer implements AutoCloseable {
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
-        CompletableFuture<Store> engine =
+        CompletableFuture<LocalStore> engine =
                 aside("engine", () -> LocalEngine.open(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
-        Store store = joined(engine, () -> {});
+        LocalStore store = joined(engine, () -> {});
         Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
             KeyService keys = new KeyService(store, clock, new SecureRandom());
@@ -98,7 +100,7 @@ public final class MnemeServer implements AutoCloseable {
 
     private static MnemeServer serve(
             ServerConfig config,
-            Store store,
+            LocalStore store,
             KeyService keys,
             @Nullable Embedder embedder,
             Metrics metrics,
@@ -124,6 +126,7 @@ public final class MnemeServer implements AutoCloseable {
                 memories,
                 keys,
                 feed,
+                new BackupService(store),
                 new ChangeStreams(feed, live),
                 store::status,
                 new ServerFacts(

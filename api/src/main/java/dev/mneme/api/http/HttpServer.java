@@ -169,6 +169,8 @@ public final class HttpServer implements AutoCloseable {
             case Answer.Body body -> send(body, incoming, response);
             case Answer.Events events when incoming.method().equals("HEAD") -> send(begin(events), incoming, response);
             case Answer.Events events -> stream(events, response);
+            case Answer.Stream stream when incoming.method().equals("HEAD") -> send(begin(stream), incoming, response);
+            case Answer.Stream stream -> send(stream, response);
         };
         long nanos = System.nanoTime() - begun;
         metrics.request(incoming.method(), outcome.template(), status, nanos);
@@ -210,6 +212,30 @@ public final class HttpServer implements AutoCloseable {
     /// A stream as `HEAD` shows it: its headers alone.
     private static Answer.Body begin(Answer.Events events) {
         return new Answer.Body(200, "text/event-stream", new byte[0], events.headers());
+    }
+
+    private static Answer.Body begin(Answer.Stream stream) {
+        stream.source().close();
+        return new Answer.Body(200, stream.mediaType(), new byte[0], stream.headers());
+    }
+
+    /// What breaks off has no last chunk, by which the client sees that it is not whole.
+    private int send(Answer.Stream stream, ServerResponse response) {
+        try (StreamSource source = stream.source()) {
+            response.status(Status.OK_200);
+            headers(stream.headers(), response);
+            response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
+            response.header(HeaderValues.CONNECTION_CLOSE);
+            OutputStream out = new GuardedStream(response.outputStream(), watch, () -> stopping);
+            source.writeTo(out);
+            out.close();
+        } catch (IOException | UncheckedIOException | ServerConnectionException e) {
+            throw new CloseConnectionException("a long answer broke off", e);
+        } catch (MnemeException e) {
+            ACCESS.log(System.Logger.Level.ERROR, "a long answer failed: " + e.getMessage(), e);
+            throw new CloseConnectionException("a long answer failed", e);
+        }
+        return 200;
     }
 
     private int stream(Answer.Events events, ServerResponse response) throws InterruptedException {

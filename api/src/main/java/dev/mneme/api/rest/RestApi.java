@@ -17,6 +17,7 @@ public final class RestApi {
         routes.addAll(new EntityRoutes(ports.memories()).routes());
         routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
+        routes.addAll(new BackupRoutes(ports.backups()).routes());
         routes.addAll(new OpsRoutes(ports, metricsOpen).routes());
         routes.addAll(new Pages(routes, ports.facts().version()).routes());
         return List.copyOf(routes);

@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Handler;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
@@ -18,6 +19,7 @@ public record RestPorts(
         MemoryService memories,
         KeyService keys,
         ChangeFeed feed,
+        BackupService backups,
         @Nullable Handler changeStream,
         Supplier<StoreStatus> storeStatus,
         ServerFacts facts,

@@ -40,6 +40,7 @@ class OpenApiTest {
             Map.entry("post /api/v1/keys", "admin"),
             Map.entry("get /api/v1/keys", "admin"),
             Map.entry("delete /api/v1/keys/{id}", "admin"),
+            Map.entry("post /api/v1/backups", "admin"),
             Map.entry("get /api/v1/status", "read"),
             Map.entry("get /health/live", ""),
             Map.entry("get /health/ready", ""),
@@ -172,6 +173,7 @@ class OpenApiTest {
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
+            Map.entry("post /api/v1/backups", and(OF_WRITES, 200)),
             Map.entry("get /api/v1/status", and(OF_READS, 200)),
             Map.entry("get /health/live", Set.of(200, 400, 403, 500, 503)),
             Map.entry("get /health/ready", Set.of(200, 400, 403, 500, 503)),
@@ -193,6 +195,7 @@ class OpenApiTest {
             Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/backups 200", Set.of("Mneme-Backup-Bytes")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
     private static RestServer rest;
