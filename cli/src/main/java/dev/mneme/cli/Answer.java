@@ -32,7 +32,9 @@ record Answer(int status, String text) {
         }
         String field = problem.at("field").text();
         String named = field.isEmpty() ? detail : detail + " (field: " + field + ")";
-        return new Failure(ExitStatus.of(code, status), named);
+        String clashes = problem.at("paths").text();
+        return new Failure(
+                ExitStatus.of(code, status), clashes.isEmpty() ? named : named + " (clash: " + clashes + ")");
     }
 
     private JsonView problemJson() {

@@ -77,7 +77,7 @@ final class BackupCommand extends Subcommand {
     }
 
     private static void download(Session session, Path draft) throws IOException {
-        try (Server.Download answer = session.server().download(Session.API + "/backups", "application/zip");
+        try (Server.LongAnswer answer = session.server().post(Session.API + "/backups", "application/zip");
                 InputStream in = answer.body();
                 OutputStream out = Files.newOutputStream(draft);
                 Progress progress = new Progress(session, "backing up")) {

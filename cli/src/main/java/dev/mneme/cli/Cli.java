@@ -16,13 +16,31 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short; the
+/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short;
+/// the
 /// overview
 /// is a text.
 public final class Cli {
     static final List<String> COMMANDS = List.of(
-            "serve", "status", "verify", "version", "backup", "restore", "add", "search", "list", "get", "update",
-            "delete", "history", "watch", "key");
+            "serve",
+            "status",
+            "verify",
+            "version",
+            "backup",
+            "restore",
+            "add",
+            "search",
+            "list",
+            "get",
+            "update",
+            "delete",
+            "history",
+            "watch",
+            "context",
+            "mode",
+            "response",
+            "events",
+            "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
 
@@ -125,6 +143,10 @@ public final class Cli {
             case "delete" -> new DeleteCommand();
             case "history" -> new HistoryCommand();
             case "watch" -> new WatchCommand();
+            case "mode" -> new ModeCommand();
+            case "context" -> new ContextCommand();
+            case "response" -> new ResponseCommand();
+            case "events" -> new EventsCommand();
             case "key" -> new KeyCommand();
             case "backup" -> new BackupCommand();
             case "status" -> new StatusCommand();

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  mneme key create phone --role write --restrict-user alice",
             "  mneme key list",
-            "  mneme key revoke k_7f3q2a"
+            "  mneme key revoke 00cdbc2596e9"
         })
 final class KeyCommand extends Subcommand {
     private static final String KEYS = Session.API + "/keys";

@@ -34,16 +34,22 @@ final class ScopeOptions {
 
     /// Fills in the default user when nothing was given, and says so once if it was guessed.
     void orDefault(Session session) {
-        if (given()) {
-            return;
+        if (!given()) {
+            user = defaultUser(session);
         }
-        user = session.console().env("MNEME_USER");
-        if (user == null) {
-            user = System.getProperty("user.name");
-            if (!session.quiet()) {
-                session.console().note("user " + user + " (your user name here; another: --user ID or MNEME_USER)");
-            }
+    }
+
+    /// The user when none was given; one that was guessed is said.
+    static String defaultUser(Session session) {
+        String configured = session.console().env("MNEME_USER");
+        if (configured != null) {
+            return configured;
         }
+        String guessed = System.getProperty("user.name");
+        if (!session.quiet()) {
+            session.console().note("user " + guessed + " (your user name here; another: --user ID or MNEME_USER)");
+        }
+        return guessed;
     }
 
     Query on(Query query) {

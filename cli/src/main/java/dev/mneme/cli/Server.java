@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The server, as a client sees it.
 ///
-/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the connection
+/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the
+/// connection
 /// breaks
-/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at most 30 s.
+/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at
+/// most 30 s.
 ///
 /// **Failures**: [Failure] alone, with the exit status of the server's problem.
 ///
-/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only PATCH,
+/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only
+/// PATCH,
 /// which it
 /// refuses to send, takes the other.
 final class Server {
@@ -36,7 +39,8 @@ final class Server {
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
     static {
-        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at the first
+        // A write is repeated by us, once and with its idempotency key, never silently by the JDK. Read at
+        // the first
         // request of the process.
         System.setProperty("sun.net.http.retryPost", "false");
     }
@@ -80,6 +84,46 @@ final class Server {
 
     Answer post(String path, String body, @Nullable String idempotencyKey) {
         return send(write("POST", path, body, idempotencyKey));
+    }
+
+    Answer put(Query path, String body) {
+        return send(write("PUT", path.toString(), body, null));
+    }
+
+    /// A `POST` in the name of an instance; null: the key's.
+    Answer postAs(@Nullable String instance, String path, String body) {
+        Request request = write("POST", path, body, null);
+        if (instance == null) {
+            return send(request);
+        }
+        Map<String, String> headers = new LinkedHashMap<>(request.headers());
+        headers.put("Mneme-Instance", instance);
+        return send(new Request("POST", path, body, headers));
+    }
+
+    /// Takes an answer as it comes.
+    @FunctionalInterface
+    interface Download {
+        void take(InputStream body) throws IOException;
+    }
+
+    /// Hands a file out while it comes, however long it is.
+    void download(Query path, Download download) {
+        Request request = new Request("GET", path.toString(), null, Map.of("Accept", "*/*"));
+        try {
+            HttpURLConnection connection = open(request.path(), request.headers());
+            connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+            connect(connection);
+            int status = connection.getResponseCode();
+            try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+                if (status != 200) {
+                    throw explained(new Answer(status, text(in)));
+                }
+                download.take(in);
+            }
+        } catch (IOException failure) {
+            throw described(failure, request);
+        }
     }
 
     Answer patch(Query path, String body) {
@@ -277,7 +321,7 @@ final class Server {
     }
 
     /// A long answer that is being read.
-    record Download(HttpURLConnection connection, InputStream body) implements AutoCloseable {
+    record LongAnswer(HttpURLConnection connection, InputStream body) implements AutoCloseable {
         /// A header that is a number; 0 when it is missing.
         long number(String header) {
             return connection.getHeaderFieldLong(header, 0);
@@ -290,7 +334,7 @@ final class Server {
     }
 
     /// Asks for what may be too long to be held. What breaks off is an `IOException` of the body.
-    Download download(String path, String mediaType) throws IOException {
+    LongAnswer post(String path, String mediaType) throws IOException {
         HttpURLConnection connection = open(path, Map.of("Accept", mediaType));
         connection.setRequestMethod("POST");
         connection.setReadTimeout((int) SILENCE.toMillis());
@@ -298,7 +342,7 @@ final class Server {
             connect(connection);
             int status = connection.getResponseCode();
             if (status == 200) {
-                return new Download(connection, connection.getInputStream());
+                return new LongAnswer(connection, connection.getInputStream());
             }
             try (InputStream in = connection.getErrorStream()) {
                 throw explained(new Answer(status, text(in)));

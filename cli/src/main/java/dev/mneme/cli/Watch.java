@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///        v  |
 ///     print, remember the position
 ///
-/// The position to go on from is that of the last change printed; before the first one, that at which the server said
+/// The position to go on from is that of the last change printed; before the first one, that at which the
+/// server said
 /// the
 /// stream begins. So nothing between two connections is missed, and what comes twice is printed once.
 final class Watch {
@@ -161,17 +162,47 @@ final class Watch {
         session.console().out().flush();
     }
 
-    /// What the change is about: a memory's id, a context's key, else the instance.
+    /// What the change is about: a memory's id, a context's key, an instance; else who wrote it.
     private static String subject(JsonView change) {
-        String memory = change.at("memory").at("id").text();
-        if (!memory.isEmpty()) {
-            return memory;
+        String subject = change.at("subject").text();
+        if (!subject.isEmpty()) {
+            return subject;
         }
-        String context = change.at("context").at("contextKey").text();
-        return !context.isEmpty() ? context : change.at("instance").text();
+        String memory = change.at("memory").at("id").text();
+        return memory.isEmpty() ? change.at("instance").text() : memory;
     }
 
     private static String text(JsonView change) {
+        JsonView context = change.at("context");
+        JsonView mode = change.at("mode");
+        JsonView transition = change.at("transition");
+        JsonView response = change.at("response");
+        JsonView event = change.at("syncEvent");
+        if (context.present()) {
+            return "v" + context.at("version").text() + "  "
+                    + context.at("data").text();
+        }
+        if (mode.present()) {
+            return arrow(mode.at("previousMode"), mode.at("currentMode")) + "  "
+                    + mode.at("configuration").text();
+        }
+        if (transition.present()) {
+            String error = transition.at("errorMessage").text();
+            return arrow(transition.at("fromMode"), transition.at("toMode"))
+                    + (error.isEmpty() ? "" : "  failed: " + error);
+        }
+        if (response.present()) {
+            return response.at("sourceType").text() + "  "
+                    + response.at("provider").text() + "/"
+                    + response.at("model").text();
+        }
+        if (event.present()) {
+            return event.at("eventType").text() + "  " + event.at("priority").text();
+        }
         return change.at("memory").at("text").text();
+    }
+
+    private static String arrow(JsonView from, JsonView to) {
+        return from.present() ? from.text() + " -> " + to.text() : to.text();
     }
 }

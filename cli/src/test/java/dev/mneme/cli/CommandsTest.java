@@ -275,6 +275,36 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void modesAreShownSwitchedConfiguredAndListed() {
+        String mode =
+                "{\"instanceId\":\"desk\",\"currentMode\":\"parallel\",\"previousMode\":\"didactic\",\"version\":2,"
+                        + "\"activatedAt\":\"2026-11-22T07:00:00.000Z\",\"configuration\":{\"a\":1}}";
+        server().json(200, "{\"items\":[" + mode + "],\"current\":" + mode + "}")
+                .json(200, "{\"event\":\"UPDATE\",\"mode\":" + mode + "}")
+                .json(200, "{\"event\":\"UPDATE\",\"mode\":" + mode + "}")
+                .json(
+                        200,
+                        "{\"items\":[{\"timestamp\":\"2026-11-22T07:00:00.000Z\",\"instanceId\":\"desk\","
+                                + "\"toMode\":\"parallel\",\"errorMessage\":\"no model\"}],\"nextCursor\":\"7\"}");
+
+        assertThat(run("mode", "get", "--user", "alice").out()).contains("desk *", "parallel", "{\"a\":1}");
+        assertThat(server().last().path()).isEqualTo("/api/v1/modes?userId=alice");
+        assertThat(run("mode", "switch", "parallel", "--user", "alice", "--instance", "desk", "--config", "{\"a\":1}")
+                        .out())
+                .isEqualTo("desk is parallel (version 2)\n");
+        assertThat(server().last().body())
+                .isEqualTo("{\"userId\":\"alice\",\"instanceId\":\"desk\",\"toMode\":\"parallel\","
+                        + "\"configuration\":{\"a\":1}}");
+        run("mode", "configure", "desk", "{\"b\":null}", "--user", "alice");
+        assertThat(server().last().path()).isEqualTo("/api/v1/modes/desk?userId=alice");
+        assertThat(server().last().body()).isEqualTo("{\"configuration\":{\"b\":null}}");
+        Result history = run("mode", "history", "--user", "alice", "--to", "parallel");
+        assertThat(history.out()).contains("desk", "no model");
+        assertThat(history.err()).contains("--cursor 7");
+        assertThat(server().last().path()).isEqualTo("/api/v1/transitions?userId=alice&toMode=parallel");
+    }
+
+    @Test
     void keysAreMadeListedAndRevoked() {
         String key =
                 "{\"id\":\"k1\",\"name\":\"phone\",\"role\":\"write\",\"restrict\":{\"users\":[\"alice\",\"bob\"]},"

@@ -4,6 +4,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.KeyService;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -36,7 +37,10 @@ final class AdminKey {
             Path draft = data.resolve("admin.key.new");
             Files.deleteIfExists(draft);
             Files.createFile(draft, ownerOnly());
-            Files.writeString(draft, secret + "\n", StandardCharsets.US_ASCII, StandardOpenOption.WRITE);
+            try (FileChannel file = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                file.write(StandardCharsets.US_ASCII.encode(secret + "\n"));
+                file.force(true);
+            }
             Files.move(draft, file(data), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new MnemeException(

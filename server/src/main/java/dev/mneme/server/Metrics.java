@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
 ///
 /// **Threads**: any.
 final class Metrics {
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     private static final double[] QUANTILES = {0.5, 0.99};
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -54,16 +56,21 @@ final class Metrics {
     }
 
     HttpMetrics http() {
-        return (method, template, status, nanos) -> requests.computeIfAbsent(
-                        method + " " + template + " " + status,
-                        key -> Timer.builder("mneme_http_requests")
-                                .description("Answered requests.")
-                                .tag("method", method)
-                                .tag("route", template)
-                                .tag("status", String.valueOf(status))
-                                .publishPercentiles(QUANTILES)
-                                .register(registry))
-                .record(nanos, TimeUnit.NANOSECONDS);
+        return (method, template, status, nanos) -> {
+            String named = METHODS.contains(method) ? method : "other"; // a client may send any word
+            requests.computeIfAbsent(named + " " + template + " " + status, key -> request(named, template, status))
+                    .record(nanos, TimeUnit.NANOSECONDS);
+        };
+    }
+
+    private Timer request(String method, String template, int status) {
+        return Timer.builder("mneme_http_requests")
+                .description("Answered requests.")
+                .tag("method", method)
+                .tag("route", template)
+                .tag("status", String.valueOf(status))
+                .publishPercentiles(QUANTILES)
+                .register(registry);
     }
 
     LogMetrics log() {

@@ -13,12 +13,20 @@ import dev.mneme.api.rest.RestPorts;
 import dev.mneme.api.rest.ServerFacts;
 import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketDoor;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.Reembedding;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
@@ -31,9 +39,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,15 +60,22 @@ public final class MnemeServer implements AutoCloseable {
     private final ServerConfig config;
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final LiveConnections live;
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private MnemeServer(
-            ServerConfig config, Store store, @Nullable Embedder embedder, LiveConnections live, HttpServer http) {
+            ServerConfig config,
+            Store store,
+            @Nullable Embedder embedder,
+            @Nullable Reembedding reembedding,
+            LiveConnections live,
+            HttpServer http) {
         this.config = config;
         this.store = store;
         this.embedder = embedder;
+        this.reembedding = reembedding;
         this.live = live;
         this.http = http;
     }
@@ -75,12 +93,18 @@ public final class MnemeServer implements AutoCloseable {
     ///
     /// @param newAdminKey whether to write another admin key, for an operator who lost the first
     static MnemeServer start(ServerConfig config, boolean newAdminKey) {
+        return start(config, newAdminKey, LocalEngine::open);
+    }
+
+    /// As above, on an engine that is opened in another way.
+    static MnemeServer start(
+            ServerConfig config, boolean newAdminKey, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
         CompletableFuture<LocalStore> engine =
-                aside("engine", () -> LocalEngine.open(config.data(), PartConfigs.engine(config, metrics)));
+                aside("engine", () -> open.apply(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
         LocalStore store = joined(engine, () -> {});
@@ -106,8 +130,11 @@ public final class MnemeServer implements AutoCloseable {
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
-        MemoryService memories =
-                new MemoryService(store, embedder, clock, new SecureRandom(), PartConfigs.limits(config));
+        Limits limits = PartConfigs.limits(config);
+        Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
+        MemoryService memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
+        ModeService modes = new ModeService(store, clock, limits);
+        ContextService contexts = new ContextService(store, clock, limits, PartConfigs.contexts(config));
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
@@ -116,6 +143,8 @@ public final class MnemeServer implements AutoCloseable {
                 live,
                 keys,
                 feed,
+                modes,
+                contexts,
                 new Origins(http.allowedOrigins()),
                 "server:" + store.epoch(),
                 version());
@@ -124,6 +153,12 @@ public final class MnemeServer implements AutoCloseable {
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(
                 memories,
+                contexts,
+                new ResponseService(store, limits, config.responses().prices()),
+                new SyncEventService(
+                        store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
+                new DistributedService(modes, contexts),
+                modes,
                 keys,
                 feed,
                 new BackupService(store),
@@ -133,7 +168,9 @@ public final class MnemeServer implements AutoCloseable {
                         version(),
                         startedAt,
                         embedder == null ? null : embedder.space().embedder(),
-                        live::count),
+                        live::count,
+                        live::count,
+                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
                 health,
                 metrics::text,
                 clock);
@@ -143,7 +180,15 @@ public final class MnemeServer implements AutoCloseable {
                 new WarmUp().with(metrics.http()),
                 RestApi.routes(ports, config.metrics().open()),
                 sockets);
-        return new MnemeServer(config, store, embedder, live, listener);
+        if (reembedding != null) {
+            reembedding.start();
+        }
+        return new MnemeServer(config, store, embedder, reembedding, live, listener);
+    }
+
+    private static @Nullable Reembedding reembedding(ServerConfig config, Store store, Embedder embedder) {
+        Set<EmbeddingSpace> former = Reembedding.former(store, embedder.space());
+        return config.embedder().reembed() ? new Reembedding(store, embedder, former) : null;
     }
 
     private static HttpServer listen(
@@ -259,6 +304,9 @@ public final class MnemeServer implements AutoCloseable {
         }
         live.close();
         http.close();
+        if (reembedding != null) {
+            reembedding.close();
+        }
         if (embedder != null) {
             embedder.close();
         }

@@ -6,6 +6,7 @@ import dev.mneme.api.live.LiveConfig;
 import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.Limits;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.shard.LocalEngine;
@@ -42,8 +43,8 @@ final class PartConfigs {
                 config.idempotency().maxAge(),
                 config.store().historyVersions(),
                 config.store().historyAge(),
-                Retention.DEFAULTS.maxContextVersions(),
-                Retention.DEFAULTS.maxContextBytes());
+                config.contexts().versions(),
+                config.limits().contextBytes());
         long indexBytes = config.search().cacheBytes() == 0
                 ? StoreConfig.DEFAULTS.indexBytes()
                 : config.search().cacheBytes();
@@ -71,6 +72,11 @@ final class PartConfigs {
                 config.http().pageLimit(),
                 config.search().timeLimit(),
                 Limits.DEFAULTS.positionWait());
+    }
+
+    static ContextRules contexts(ServerConfig config) {
+        return new ContextRules(
+                config.limits().contextBytes(), config.contexts().ttl());
     }
 
     static LiveConfig live(ServerConfig config) {

@@ -343,8 +343,8 @@ class AttackerTest {
     }
 
     @Test
-    void nobodyPushesOutTheIdempotencyRecordsOfAnother() throws Exception {
-        try (RunningServer small = RunningServer.on(data.resolveSibling("small"), "--idempotency.maxKeys", "5")) {
+    void nobodyPushesOutTheIdempotencyRecordsOfAnother(@TempDir Path own) throws Exception {
+        try (RunningServer small = RunningServer.on(own, "--idempotency.maxKeys", "5")) {
             Api bob = small.key("write", "{\"users\":[\"bob\"]}");
             String body = "{\"userId\":\"bob\",\"text\":\"once\",\"dedupe\":false}";
             Reply once = bob.post(Api.MEMORIES, body, "Idempotency-Key", "mine");

@@ -54,6 +54,7 @@ class PartConfigsTest {
         }
         assertThat(PartConfigs.engine(config, new Metrics())).isNotNull();
         assertThat(PartConfigs.limits(config)).isNotNull();
+        assertThat(PartConfigs.contexts(config)).isNotNull();
         assertThat(PartConfigs.live(config)).isNotNull();
         assertThat(PartConfigs.webSocket(config)).isNotNull();
         assertThat(PartConfigs.http(config)).isNotNull();

@@ -1,6 +1,9 @@
 package dev.mneme.server;
 
+import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
+import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,17 +11,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started again.
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;
+    private final BiFunction<Path, LocalEngine.Settings, LocalStore> open;
     private MnemeServer server;
     private final int port;
 
     private RunningServer(Path data, List<String> flags, int port) {
+        this(data, flags, port, LocalEngine::open);
+    }
+
+    private RunningServer(
+            Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
         this.data = data;
         this.flags = flags;
+        this.open = open;
         this.server = start(port);
         this.port = Integer.parseInt(server.url().replaceFirst(".*:", ""));
     }
@@ -30,14 +41,29 @@ final class RunningServer implements AutoCloseable {
         return new RunningServer(data, all, 0);
     }
 
+    /// Without an embedder, its log on a disk that does as it is told.
+    static RunningServer onDisk(Path data, SimulatedDisk disk) {
+        return new RunningServer(
+                data,
+                List.of("--embedder.kind", "none"),
+                0,
+                (path, settings) -> LocalEngine.open(path, settings, folder -> disk.mount()));
+    }
+
     static RunningServer withBuiltInEmbedder(Path data) {
         return new RunningServer(data, List.of(), 0);
+    }
+
+    /// With a model that an Ollama serves.
+    static RunningServer withOllama(Path data, String url, String model) {
+        return new RunningServer(
+                data, List.of("--embedder.kind", "ollama", "--embedder.url", url, "--embedder.model", model), 0);
     }
 
     private MnemeServer start(int port) {
         List<String> all = new ArrayList<>(List.of("--data", data.toString(), "--port", String.valueOf(port)));
         all.addAll(flags);
-        return MnemeServer.start(ServerConfig.load(all, Map.of("HOME", data.toString())));
+        return MnemeServer.start(ServerConfig.load(all, Map.of("HOME", data.toString())), false, open);
     }
 
     String url() {

@@ -2,9 +2,12 @@ package dev.mneme.testkit;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.BeginSpace;
 import dev.mneme.core.command.Command.DeleteMatching;
 import dev.mneme.core.command.Command.DeleteMemory;
 import dev.mneme.core.command.Command.EraseOwner;
+import dev.mneme.core.command.Command.StageEmbedding;
+import dev.mneme.core.command.Command.SwitchSpace;
 import dev.mneme.core.command.Command.UpdateMemory;
 import dev.mneme.core.command.Command.UpdateMemory.Expiry;
 import dev.mneme.core.command.Write;
@@ -78,16 +81,22 @@ public final class Histories {
 
     private final SplittableRandom random;
     private final List<Owner> owners;
+    private final RandomAudit audit;
     private final List<Step> steps = new ArrayList<>();
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
+    private final RandomContexts contexts;
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
+    private final RandomModes modes;
 
     private Histories(long seed) {
         random = new SplittableRandom(seed);
+        modes = new RandomModes(random);
+        contexts = new RandomContexts(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
+        audit = new RandomAudit(random, owners.size() > 1);
     }
 
     /// A history of `length` steps.
@@ -157,6 +166,8 @@ public final class Histories {
         List<Command> commands = new ArrayList<>();
         if (chance(60)) {
             commands.add(new EraseOwner());
+        } else if (chance(25)) {
+            moveVectors(owner, commands);
         } else {
             int count = chance(3) ? random.nextInt(9) : 1;
             for (int i = 0; i < count; i++) {
@@ -175,7 +186,31 @@ public final class Histories {
         return write;
     }
 
+    /// To the space of two dimensions or of three: begun, staged in part or in whole, and tried.
+    private void moveVectors(Owner owner, List<Command> commands) {
+        Embedding to = chance(2) ? Fixtures.vector(1, 2) : Fixtures.vector(1, 2, 1);
+        commands.add(new BeginSpace(to.space()));
+        boolean whole = chance(2);
+        for (MemoryId id : Objects.requireNonNull(ids.get(owner))) {
+            if (whole || chance(2)) {
+                for (int version = 1; version <= 4; version++) {
+                    commands.add(new StageEmbedding(id, version, to));
+                }
+            }
+        }
+        if (chance(2)) {
+            commands.add(command(owner));
+        }
+        commands.add(new SwitchSpace(to.space()));
+    }
+
     private Command command(Owner owner) {
+        if (owner.kind() == OwnerKind.USER && chance(8)) {
+            return modes.of();
+        }
+        if (owner.kind() == OwnerKind.USER && chance(3)) {
+            return chance(2) ? contexts.of(now) : audit.command(owner, now);
+        }
         int dice = random.nextInt(100);
         if (dice < 55 || ids.get(owner) == null) {
             return add(owner);

@@ -8,6 +8,7 @@ import static dev.mneme.testkit.Fixtures.retext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command.ForgetVersions;
+import dev.mneme.core.command.Command.UpdateMemory;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Memory;
@@ -144,6 +145,23 @@ abstract class HistoryPart extends StorePart {
         assertThat(changes).hasSize(2);
         assertThat(changes.get(0).memory()).isIn(null, first);
         assertThat(changes.get(1).memory()).isEqualTo(second);
+    }
+
+    /// Seed 178 of the comparison found it.
+    @Test
+    void aRepeatedWriteIsNotAnsweredWithAVersionThatIsTooOld() {
+        reopen(settings().withVersions(0, AGE));
+        Memory first = added(add("alice", "text 1"));
+        clock.advance(AGE.plusDays(1));
+        UpdateMemory stale = new UpdateMemory(first.id(), "text 3", null, null, null, null, 7);
+        assertConflict(
+                store().write(once(ALICE, "key", "body", stale)).outcomes().getFirst(), first);
+        write(ALICE, retext(first.id(), "text 2"));
+
+        WriteResult again = store().write(once(ALICE, "key", "body", stale));
+
+        assertThat(again.replayed()).isTrue();
+        assertConflict(again.outcomes().getFirst(), found(first.id()));
     }
 
     @Test

@@ -208,8 +208,10 @@ abstract class ImportPart extends StorePart {
                 Capabilities.of(Mode.PARALLEL),
                 JsonObject.EMPTY,
                 LONG_AGO,
+                66,
                 LONG_AGO,
-                4);
+                4,
+                false);
         Transition transition =
                 new Transition("alice", "desk", null, Mode.PARALLEL, null, 5L, true, null, LONG_AGO, 77, false);
         ResponseSource response = new ResponseSource(
@@ -250,7 +252,7 @@ abstract class ImportPart extends StorePart {
         all.forEach(each -> assertEvent(bring(each), MemoryEvent.NONE));
 
         assertThat(head(ALICE)).isEqualTo(4);
-        assertThat(store().modes().find(ALICE, "desk").value()).contains(mode);
+        assertThat(store().modes().find(ALICE, "desk").value()).contains(mode.activatedBy(1));
         Modes.Query everything = new Modes.Query(ALICE, null, null, null, null, null, null, 10);
         assertThat(store().modes().transitions(everything).value()).containsExactly(transition.withSequence(2));
         assertThat(store().responses().find(ALICE, "c", "m").value()).contains(response.withSequence(3));

@@ -28,12 +28,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The model's contexts of one user: each key has all its versions, of which the last are shown. Guarded by the
-/// store's lock.
+/// The model's contexts of one user: each key has its versions, the newest last. Guarded by the store's lock.
 final class ModelContexts {
-    /// How many earlier versions are shown.
-    static final int VERSIONS = 20;
-
     static final Comparator<String> BY_BYTES =
             Comparator.comparing(key -> key.getBytes(java.nio.charset.StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
@@ -49,7 +45,7 @@ final class ModelContexts {
         long version = there.map(Context::version).orElse(0L);
         boolean upToDate = put.expectedVersion() == Command.ANY_VERSION || put.expectedVersion() == version;
         if (upToDate) {
-            return store(put, put.data(), put.tags(), false, stamp);
+            return store(put, false, stamp);
         }
         if (there.isEmpty()) {
             return new Outcome.Rejected(ErrorCode.VERSION_CONFLICT, "gone", null, null);
@@ -72,11 +68,21 @@ final class ModelContexts {
         Set<String> tags = new LinkedHashSet<>(current.tags());
         tags.removeIf(dropped);
         put.tags().stream().filter(tag -> !seen.contains(tag)).forEach(tags::add);
-        return store(put, merge.merged(), List.copyOf(tags), true, stamp);
+        boolean typeLeft = base.filter(b -> b.type() == put.type()).isPresent();
+        boolean modeLeft = base.filter(b -> b.mode() == put.mode()).isPresent();
+        Command.PutContext joined = new Command.PutContext(
+                put.key(),
+                typeLeft ? current.type() : put.type(),
+                modeLeft ? current.mode() : put.mode(),
+                merge.merged(),
+                List.copyOf(tags),
+                put.expiresAt(),
+                put.expectedVersion(),
+                put.strategy());
+        return store(joined, true, stamp);
     }
 
-    private Outcome store(
-            Command.PutContext put, Json data, List<String> tags, boolean merged, ModelOwner.Stamp stamp) {
+    private Outcome store(Command.PutContext put, boolean merged, ModelOwner.Stamp stamp) {
         Optional<Context> there = visible(put.key(), stamp.at());
         String writer = stamp.by().instance();
         Context next = new Context(
@@ -84,8 +90,8 @@ final class ModelContexts {
                 put.key(),
                 put.type(),
                 put.mode(),
-                data,
-                tags,
+                put.data(),
+                put.tags(),
                 latest(put.key()) + 1,
                 there.map(Context::createdAt).orElse(stamp.at()),
                 stamp.at(),
@@ -97,7 +103,10 @@ final class ModelContexts {
         if (there.isPresent() && sameContent(there.get(), next)) {
             return new Outcome.Stored(MemoryEvent.NONE, there.get());
         }
-        keep(new ContextVersion(next, false));
+        if (there.isEmpty() && find(put.key()).isPresent()) {
+            versions.remove(put.key()); // what was hidden does not come back as an earlier version
+        }
+        keep(new ContextVersion(next, false), stamp);
         owner.tell(ChangeType.CONTEXT_PUT, next.key(), next, next.localOnly(), stamp);
         return new Outcome.Stored(there.isPresent() ? MemoryEvent.UPDATE : MemoryEvent.ADD, next);
     }
@@ -137,7 +146,7 @@ final class ModelContexts {
                 stamp.by().instance(),
                 null,
                 context.localOnly());
-        keep(new ContextVersion(deletion, true));
+        keep(new ContextVersion(deletion, true), stamp);
         owner.tell(ChangeType.CONTEXT_DELETED, deletion.key(), deletion, deletion.localOnly(), stamp);
         return new Outcome.Removed(deletion.version());
     }
@@ -157,15 +166,18 @@ final class ModelContexts {
         if (versions.containsKey(context.key())) {
             return new Outcome.Stored(MemoryEvent.NONE, find(context.key()).orElse(context));
         }
-        versions.put(context.key(), new ArrayList<>(imported.versions()));
+        imported.versions().forEach(version -> keep(version, stamp));
         ChangeType type = imported.newest().deleted() ? ChangeType.CONTEXT_DELETED : ChangeType.CONTEXT_PUT;
         owner.tell(type, context.key(), context, context.localOnly(), stamp);
         return new Outcome.Stored(MemoryEvent.ADD, context);
     }
 
-    private void keep(ContextVersion version) {
-        versions.computeIfAbsent(version.context().key(), key -> new ArrayList<>())
-                .add(version);
+    private void keep(ContextVersion version, ModelOwner.Stamp stamp) {
+        List<ContextVersion> all = versions.computeIfAbsent(version.context().key(), key -> new ArrayList<>());
+        all.add(version);
+        while (all.size() > 1 + stamp.settings().contextVersions()) {
+            all.removeFirst();
+        }
     }
 
     private long latest(String key) {
@@ -202,10 +214,11 @@ final class ModelContexts {
     }
 
     List<ContextVersion> versions(String key) {
-        long oldest = latest(key) - VERSIONS;
-        return versions.getOrDefault(key, List.of()).stream()
-                .filter(each -> each.context().version() >= oldest)
-                .toList();
+        return List.copyOf(versions.getOrDefault(key, List.of()));
+    }
+
+    List<Context> all() {
+        return versions.keySet().stream().flatMap(key -> find(key).stream()).toList();
     }
 
     List<Context> list(Contexts.Query query) {

@@ -47,21 +47,24 @@ final class ModelModes {
                 Optional.ofNullable(command.capabilities()).orElse(Capabilities.of(command.to())),
                 Optional.ofNullable(command.configuration()).orElse(kept),
                 stamp.at(),
+                owner.head().sequence() + 1,
                 stamp.at(),
-                version + 1);
+                version + 1,
+                switchIsLocalOnly(command, before, stamp));
         states.put(next.instanceId(), next);
-        owner.tell(ChangeType.MODE_CHANGED, next.instanceId(), next, false, stamp);
+        owner.tell(ChangeType.MODE_CHANGED, next.instanceId(), next, next.localOnly(), stamp);
         transition(command, before, stamp);
         return new Outcome.Stored(before.isPresent() ? MemoryEvent.UPDATE : MemoryEvent.ADD, next);
     }
 
     Outcome bring(ModeState imported, ModelOwner.Stamp stamp) {
-        ModeState there = states.putIfAbsent(imported.instanceId(), imported);
+        ModeState placed = imported.activatedBy(owner.head().sequence() + 1);
+        ModeState there = states.putIfAbsent(imported.instanceId(), placed);
         if (there != null) {
             return new Outcome.Stored(MemoryEvent.NONE, there);
         }
-        owner.tell(ChangeType.MODE_CHANGED, imported.instanceId(), imported, false, stamp);
-        return new Outcome.Stored(MemoryEvent.ADD, imported);
+        owner.tell(ChangeType.MODE_CHANGED, placed.instanceId(), placed, placed.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, placed);
     }
 
     Outcome bring(Transition imported, ModelOwner.Stamp stamp) {
@@ -74,6 +77,19 @@ final class ModelModes {
         transitions.add(placed);
         owner.tell(ChangeType.TRANSITION_RECORDED, placed.instanceId(), placed, placed.localOnly(), stamp);
         return new Outcome.Stored(MemoryEvent.ADD, placed);
+    }
+
+    private boolean switchIsLocalOnly(Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
+        if (command.to() == Mode.INSPIRED) {
+            return true;
+        }
+        if (!stamp.by().instance().equals(command.instanceId()) && owner.localOnly(stamp)) {
+            return true;
+        }
+        return command.configuration() == null
+                && before.filter(state -> state.current() != Mode.INSPIRED)
+                        .filter(ModeState::localOnly)
+                        .isPresent();
     }
 
     private Transition transition(Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
@@ -114,15 +130,16 @@ final class ModelModes {
                         .map(now.configuration()::mergePatch)
                         .orElse(now.configuration()),
                 now.activatedAt(),
+                now.activatedBy(),
                 stamp.at(),
-                now.version() + 1);
+                now.version() + 1,
+                now.localOnly() || now.current() == Mode.INSPIRED || owner.localOnly(stamp));
         if (next.capabilities().equals(now.capabilities())
                 && next.configuration().equals(now.configuration())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
-        boolean localOnly = now.current() == Mode.INSPIRED || owner.localOnly(stamp);
         states.put(next.instanceId(), next);
-        owner.tell(ChangeType.MODE_CONFIGURED, next.instanceId(), next, localOnly, stamp);
+        owner.tell(ChangeType.MODE_CONFIGURED, next.instanceId(), next, next.localOnly(), stamp);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 

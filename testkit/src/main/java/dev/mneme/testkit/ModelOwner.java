@@ -35,6 +35,8 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
+import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
+import dev.mneme.core.spi.OwnerSpaces.Unstaged;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.testkit.Duplicates.Identity;
 import java.time.Duration;
@@ -66,8 +68,8 @@ final class ModelOwner {
         }
     }
 
-    /// Who writes, and when.
-    record Stamp(Provenance by, Instant at) {}
+    /// Who writes, when, and under which limits.
+    record Stamp(Provenance by, Instant at, StoreSettings settings) {}
 
     private record RequestKey(String keyId, String key) {}
 
@@ -85,7 +87,9 @@ final class ModelOwner {
     private ModelModes modes = new ModelModes(this);
     private ModelResponses responses = new ModelResponses(this);
     private ModelSyncEvents syncEvents = new ModelSyncEvents(this);
+    private final Map<MemoryId, Embedding> staged = new HashMap<>();
     private @Nullable EmbeddingSpace space;
+    private @Nullable EmbeddingSpace next;
     private long sequence;
 
     ModelOwner(Owner owner, String epoch, ModelFeed feed) {
@@ -161,16 +165,16 @@ final class ModelOwner {
                     "This idempotency key was used with another request: send a new key.");
         }
         List<Outcome> outcomes = answer.result().outcomes().stream()
-                .map(outcome -> asKept(outcome, settings))
+                .map(outcome -> asKept(outcome, at, settings))
                 .toList();
         return new WriteResult(outcomes, answer.result().position(), true);
     }
 
-    /// A memory at a version that the limit has removed is answered as the next one that is kept.
-    private Outcome asKept(Outcome outcome, StoreSettings settings) {
+    /// A memory at a version that is no longer kept is answered as the next one that is.
+    private Outcome asKept(Outcome outcome, Instant at, StoreSettings settings) {
         return switch (outcome) {
             case Stored stored ->
-                asKept(stored.subject(), settings)
+                asKept(stored.subject(), at, settings)
                         .<Outcome>map(subject -> new Stored(stored.event(), subject))
                         .orElseGet(() -> new Rejected(ErrorCode.NOT_FOUND, "gone", null, null));
             case Rejected rejected
@@ -179,27 +183,26 @@ final class ModelOwner {
                         rejected.code(),
                         rejected.message(),
                         rejected.field(),
-                        asKept(rejected.current(), settings).orElse(null),
+                        asKept(rejected.current(), at, settings).orElse(null),
                         rejected.paths());
             default -> outcome;
         };
     }
 
-    private Optional<Subject> asKept(Subject subject, StoreSettings settings) {
+    private Optional<Subject> asKept(Subject subject, Instant at, StoreSettings settings) {
         return switch (subject) {
-            case Memory memory -> Optional.of(asKept(memory, settings));
+            case Memory memory -> asKept(memory, at, settings).map(Subject.class::cast);
             case Context context -> contexts.from(context.key(), context.version());
             default -> Optional.of(subject);
         };
     }
 
-    private Memory asKept(Memory memory, StoreSettings settings) {
-        List<MemoryVersion> all = history.getOrDefault(memory.id(), List.of());
-        return all.subList(firstKept(all, settings), all.size()).stream()
+    private Optional<Memory> asKept(Memory memory, Instant at, StoreSettings settings) {
+        return history(memory.id(), at, settings).stream()
+                .flatMap(List::stream)
                 .filter(version -> version.version() >= memory.version())
                 .findFirst()
-                .map(MemoryVersion::memory)
-                .orElse(memory);
+                .map(MemoryVersion::memory);
     }
 
     private void dropOldestAnswers(int limit) {
@@ -211,7 +214,7 @@ final class ModelOwner {
     }
 
     private WriteResult apply(Write write, Instant at, StoreSettings settings) {
-        Stamp stamp = new Stamp(write.by(), at);
+        Stamp stamp = new Stamp(write.by(), at, settings);
         List<Outcome> outcomes =
                 write.commands().stream().map(command -> decide(command, stamp)).toList();
         forgetChanges(at, settings.changesPerOwner());
@@ -235,6 +238,11 @@ final class ModelOwner {
             case Command.Expire expire -> expire(expire, stamp);
             case Command.Import(Exported exported) -> bring(exported, stamp);
             case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it
+            case Command.BeginSpace(EmbeddingSpace to) -> begin(to);
+            case Command.StageEmbedding each -> stage(each);
+            case Command.SwitchSpace(EmbeddingSpace to) -> switchTo(to);
+            case Command.DropOldVectors drop -> new DeletedMany(0); // the model keeps none
+            case Command.PutEmbedder put -> throw new IllegalStateException("an embedder is the system's");
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
             case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
         };
@@ -270,15 +278,73 @@ final class ModelOwner {
         if (foreign(embedding)) {
             return foreignVector();
         }
-        if (space == null && embedding != null) {
-            space = embedding.space();
+        Embedding present = coming(embedding) ? null : embedding;
+        if (space == null && present != null) {
+            space = present.space();
         }
         history.put(memory.id(), new ArrayList<>(imported.versions()));
         if (!imported.deleted()) {
-            memories.put(memory.id(), new Held(memory, embedding, sequence + 1, sequence + 1));
+            memories.put(memory.id(), new Held(memory, present, sequence + 1, sequence + 1));
         }
         tell(imported.deleted() ? ChangeType.MEMORY_DELETED : ChangeType.MEMORY_ADDED, memory, stamp);
+        stageIfComing(memory.id(), embedding);
         return new Stored(MemoryEvent.ADD, memory);
+    }
+
+    private Outcome begin(EmbeddingSpace to) {
+        if (space != null && !to.equals(next)) {
+            next = to.equals(space) ? null : to;
+            staged.clear();
+        }
+        return new Outcome.Done();
+    }
+
+    private Outcome stage(Command.StageEmbedding each) {
+        Held held = memories.get(each.id());
+        if (held == null) {
+            return noSuchMemory();
+        }
+        if (held.memory().version() != each.version()) {
+            return conflict(held.memory());
+        }
+        if (!coming(each.embedding())) {
+            return notBegun();
+        }
+        staged.put(each.id(), each.embedding());
+        return new Outcome.Done();
+    }
+
+    private Outcome switchTo(EmbeddingSpace to) {
+        if (to.equals(space)) {
+            return new Outcome.Done();
+        }
+        if (!to.equals(next)) {
+            return notBegun();
+        }
+        if (!staged.keySet().containsAll(memories.keySet())) {
+            return new Rejected(ErrorCode.VERSION_CONFLICT, "Memories lack a vector of that space.", null, null);
+        }
+        memories.replaceAll((id, held) -> held.changedTo(held.memory(), staged.get(id), held.changed()));
+        staged.clear();
+        space = to;
+        next = null;
+        return new Outcome.Done();
+    }
+
+    OwnerSpace spaces() {
+        return new OwnerSpace(owner, space, next, false);
+    }
+
+    List<Unstaged> unstaged(long afterArrival, int limit) {
+        return next == null
+                ? List.of()
+                : memories.values().stream()
+                        .filter(held -> held.arrival() > afterArrival
+                                && !staged.containsKey(held.memory().id()))
+                        .sorted(Comparator.comparingLong(Held::arrival))
+                        .limit(limit)
+                        .map(held -> new Unstaged(held.arrival(), held.memory()))
+                        .toList();
     }
 
     private Outcome add(AddMemory add, Stamp stamp) {
@@ -308,7 +374,9 @@ final class ModelOwner {
                 1,
                 null,
                 localOnly(stamp));
-        store(MemoryEvent.ADD, new Held(memory, add.embedding(), sequence + 1, sequence + 1), stamp);
+        Embedding present = coming(add.embedding()) ? null : add.embedding();
+        store(MemoryEvent.ADD, new Held(memory, present, sequence + 1, sequence + 1), stamp);
+        stageIfComing(add.id(), add.embedding());
         return new Stored(MemoryEvent.ADD, memory);
     }
 
@@ -353,8 +421,13 @@ final class ModelOwner {
                 update.expiry() == null ? now.expiresAt() : update.expiry().at(),
                 stamp.at(),
                 localOnly(stamp));
-        boolean keepsVector = update.embedding() == null && changed.text().equals(now.text());
-        Embedding embedding = keepsVector ? existing.embedding() : update.embedding();
+        Embedding present = coming(update.embedding()) ? null : update.embedding();
+        boolean sameText = changed.text().equals(now.text());
+        if (!sameText) {
+            staged.remove(now.id());
+        }
+        stageIfComing(now.id(), update.embedding());
+        Embedding embedding = present == null && sameText ? existing.embedding() : present;
         return changed(existing, existing.changedTo(changed, embedding, sequence + 1), stamp);
     }
 
@@ -432,6 +505,7 @@ final class ModelOwner {
                 .sorted(Comparator.comparingLong(Held::arrival))
                 .map(Held::memory)
                 .filter(memory -> FilterMatcher.matches(matching.filter(), memory))
+                .limit(matching.limit())
                 .toList();
         doomed.forEach(memory -> remove(memory, stamp));
         return new DeletedMany(doomed.size());
@@ -439,6 +513,7 @@ final class ModelOwner {
 
     private void remove(Memory memory, Stamp stamp) {
         memories.remove(memory.id());
+        staged.remove(memory.id());
         remember(MemoryEvent.DELETE, memory, memory.version() + 1, stamp);
         tell(ChangeType.MEMORY_DELETED, memory, stamp);
     }
@@ -455,6 +530,8 @@ final class ModelOwner {
         responses = new ModelResponses(this);
         syncEvents = new ModelSyncEvents(this);
         space = null;
+        next = null;
+        staged.clear();
         tell(ChangeType.OWNER_ERASED, null, stamp);
         return new DeletedMany(count);
     }
@@ -529,7 +606,21 @@ final class ModelOwner {
     }
 
     private boolean foreign(@Nullable Embedding embedding) {
-        return space != null && embedding != null && !embedding.space().equals(space);
+        return space != null && embedding != null && !embedding.space().equals(space) && !coming(embedding);
+    }
+
+    private boolean coming(@Nullable Embedding embedding) {
+        return embedding != null && embedding.space().equals(next);
+    }
+
+    private void stageIfComing(MemoryId id, @Nullable Embedding embedding) {
+        if (embedding != null && coming(embedding)) {
+            staged.put(id, embedding);
+        }
+    }
+
+    private static Rejected notBegun() {
+        return new Rejected(ErrorCode.EMBEDDER_MISMATCH, "The owner is not on its way to that space.", null, null);
     }
 
     private static boolean expected(long version, Memory now) {

@@ -327,6 +327,18 @@ public final class ModelStore implements Store {
     }
 
     @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        return of(owner, at -> {
+            for (Context context : at.contexts().all()) {
+                if (!contexts.test(context)) {
+                    break;
+                }
+            }
+            return at.modes().all();
+        });
+    }
+
+    @Override
     public Contexts contexts() {
         return new Contexts() {
             @Override
@@ -409,6 +421,37 @@ public final class ModelStore implements Store {
             ModelOwner at = home.find(owner).orElseGet(() -> new ModelOwner(owner, home.epoch, home.feed));
             return new At<>(read.apply(at), at.head());
         });
+    }
+
+    @Override
+    public OwnerSpace space(Owner owner) {
+        return locked(() ->
+                home.find(owner).map(ModelOwner::spaces).orElseGet(() -> new OwnerSpace(owner, null, null, false)));
+    }
+
+    /// The cursor is how many owners came before.
+    @Override
+    public SpacePage spaces(@Nullable String cursor, int limit) {
+        int from = cursor == null ? 0 : Integer.parseInt(cursor);
+        return locked(() -> {
+            List<OwnerSpace> all = home.owners.values().stream()
+                    .map(ModelOwner::spaces)
+                    .filter(owner -> owner.now() != null)
+                    .toList();
+            int to = Math.min(all.size(), from + limit);
+            return new SpacePage(all.subList(Math.min(from, to), to), to < all.size() ? String.valueOf(to) : null);
+        });
+    }
+
+    @Override
+    public List<Unstaged> unstaged(Owner owner, long afterArrival, int limit) {
+        return locked(() ->
+                home.find(owner).map(each -> each.unstaged(afterArrival, limit)).orElse(List.of()));
+    }
+
+    @Override
+    public List<EmbeddingSpace> embedders() {
+        return locked(home.system::embedders);
     }
 
     @Override

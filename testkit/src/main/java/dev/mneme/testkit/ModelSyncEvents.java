@@ -67,6 +67,9 @@ final class ModelSyncEvents {
         if (!processedBy.add(process.instanceId())) {
             return new Outcome.Stored(MemoryEvent.NONE, event);
         }
+        if (processedBy.size() > SyncEvent.MAX_PROCESSED_BY) {
+            return new Outcome.Rejected(ErrorCode.TOO_LARGE, "full", "instanceId", null);
+        }
         SyncEvent next = new SyncEvent(
                 event.id(),
                 event.userId(),
@@ -80,7 +83,7 @@ final class ModelSyncEvents {
                 event.expiresAt(),
                 event.version() + 1,
                 event.sequence(),
-                event.localOnly() || owner.localOnly(stamp));
+                event.localOnly() || owner.localOnly(stamp) || owner.modes().inspired(process.instanceId()));
         events.put(next.id(), next);
         owner.tell(ChangeType.SYNC_PROCESSED, next.id().toString(), next, next.localOnly(), stamp);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);

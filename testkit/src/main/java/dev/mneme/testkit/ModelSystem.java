@@ -5,18 +5,22 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Position;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/// The system shard of the model: the keys. Guarded by the store's lock.
+/// The system shard of the model: the keys, and the server's embedders. Guarded by the store's lock.
 final class ModelSystem {
     private final String epoch;
     private final Map<String, ApiKey> keys = new TreeMap<>();
+    private final Set<EmbeddingSpace> embedders = new LinkedHashSet<>();
     private long sequence;
 
     ModelSystem(String epoch) {
@@ -25,6 +29,10 @@ final class ModelSystem {
 
     List<ApiKey> keys() {
         return List.copyOf(keys.values());
+    }
+
+    List<EmbeddingSpace> embedders() {
+        return List.copyOf(embedders);
     }
 
     WriteResult write(Write write) {
@@ -37,7 +45,9 @@ final class ModelSystem {
     }
 
     static boolean ours(Command command) {
-        return command instanceof Command.PutKey || command instanceof Command.DeleteKey;
+        return command instanceof Command.PutKey
+                || command instanceof Command.DeleteKey
+                || command instanceof Command.PutEmbedder;
     }
 
     private Outcome decide(Command command) {
@@ -45,6 +55,9 @@ final class ModelSystem {
             keys.put(key.id(), key);
         } else if (command instanceof Command.DeleteKey(String id) && keys.remove(id) == null) {
             return new Outcome.Rejected(ErrorCode.NOT_FOUND, "There is no key with this id.", null, null);
+        }
+        if (command instanceof Command.PutEmbedder(EmbeddingSpace space)) {
+            embedders.add(space);
         }
         sequence++;
         return new Outcome.Done();

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Compared are every outcome and position and, every few steps, all that can be read: by id, history, lists in
 /// every
-/// order with random filters and page sizes, entities, changes from random positions, the operator's feed, and
-/// which
+/// order with random filters and page sizes, entities, contexts, response sources, sync events, changes from random
+/// positions, the operator's feed, and which
 /// memories a search may and must give. What the port leaves open (epochs, cursors, messages, scores, how much
 /// more than it must a store retains) is not.
 public final class StoreComparison {
@@ -43,23 +43,28 @@ public final class StoreComparison {
     private Store model;
     private Store subject;
     private StoreReads reads;
+    private AuditReads audit;
     private OperatorReads operator;
+    private ModeReads modes;
 
     private StoreComparison(long seed, StoreOpener opener) {
         this.opener = opener;
         random = new SplittableRandom(~seed);
         StoreSettings defaults = StoreSettings.of("history-" + seed, clock);
         StoreSettings feed = random.nextInt(3) == 0 ? defaults.withChangesPerOwner(20) : defaults;
-        settings = switch (random.nextInt(6)) {
+        StoreSettings memories = switch (random.nextInt(6)) {
             case 0 -> feed.withVersions(2, Duration.ZERO);
             case 1 -> feed.withVersions(0, Duration.ofDays(3));
             case 2 -> feed.withVersions(1, Duration.ofDays(5));
             default -> feed;
         };
+        settings = random.nextInt(3) == 0 ? memories.withContextVersions(random.nextInt(3)) : memories;
         model = new ModelStore(modelHome, settings);
         subject = opener.open(settings);
         reads = new StoreReads(random, clock, model, subject);
+        audit = new AuditReads(random, clock, model, subject);
         operator = new OperatorReads(model, subject, erasedAt);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// Lives the history of `seed`, `length` steps long.
@@ -101,7 +106,9 @@ public final class StoreComparison {
         subject = opener.open(settings);
         model = new ModelStore(modelHome, settings);
         reads = new StoreReads(random, clock, model, subject);
+        audit = new AuditReads(random, clock, model, subject);
         operator = operator.reopened(model, subject);
+        modes = new ModeReads(random, clock, model, subject);
     }
 
     /// What a write gave, or why it failed as a whole.
@@ -142,7 +149,7 @@ public final class StoreComparison {
 
     private static Outcome withoutMessage(Outcome outcome) {
         return outcome instanceof Outcome.Rejected rejected
-                ? new Outcome.Rejected(rejected.code(), "", rejected.field(), rejected.current())
+                ? new Outcome.Rejected(rejected.code(), "", rejected.field(), rejected.current(), rejected.paths())
                 : outcome;
     }
 
@@ -153,7 +160,11 @@ public final class StoreComparison {
                     .isEqualTo(model.head(owner).sequence());
             reads.compareLists(owner);
             reads.compareSearches(owner);
+            reads.compareSpaces(owner);
+            audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
+            modes.compare(owner);
+            ContextReads.compare(random, clock.instant(), model.contexts(), subject.contexts(), owner);
         }
         reads.compareLists(null);
         reads.compareSearches(null);

@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// }
 /// ```
 ///
-/// **Not promised**, and so not asked here: the form of epochs and cursors; scores; an order between owners in the
-/// operator's feed; when changes and idempotency records beyond their limits are dropped; what an add under the id
+/// **Not promised**, and so not asked here: the form of epochs and cursors; scores; an order between owners
+/// in the
+/// operator's feed; when changes and idempotency records beyond their limits are dropped; what an add under
+/// the id
 /// of a
 /// deleted memory, or of another owner's, does.
 public abstract class StoreContract {
@@ -91,6 +93,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Spaces extends SpacesPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Searching extends SearchingPart {
         @Override
         StoreOpener opener() {
@@ -123,7 +133,39 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class ModesAndTransitions extends ModesPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
+    class Contexts extends ContextsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Concurrency extends ConcurrencyPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
+    class Responses extends ResponsesPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
+    class SyncEvents extends SyncEventsPart {
         @Override
         StoreOpener opener() {
             return StoreContract.this::open;

@@ -132,6 +132,14 @@ final class StoreReads {
         }
     }
 
+    void compareSpaces(Owner owner) {
+        assertThat(subject.space(owner).now()).isEqualTo(model.space(owner).now());
+        assertThat(subject.space(owner).next()).isEqualTo(model.space(owner).next());
+        assertThat(subject.unstaged(owner, 0, 1_000))
+                .as("what %s lacks of the space to come", owner)
+                .isEqualTo(model.unstaged(owner, 0, 1_000));
+    }
+
     private static boolean hasWords(Memory memory, String query) {
         Set<String> words =
                 Set.of(memory.text().toLowerCase(java.util.Locale.ROOT).strip().split("\\s+", -1));

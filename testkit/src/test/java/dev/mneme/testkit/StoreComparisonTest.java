@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
@@ -20,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,7 +49,9 @@ final class StoreComparisonTest {
         HIT_BELOW_A_WORSE_ONE,
         REPLAY_NOT_SAID,
         EVENT_OF_ANOTHER_KIND,
-        OWNER_LEFT_OUT;
+        OWNER_LEFT_OUT,
+        CONTEXT_OF_AN_EARLIER_VERSION,
+        PATHS_OF_A_CLASH_NOT_SAID;
 
         Object spoil(Object answer) {
             return switch (this) {
@@ -122,19 +129,50 @@ final class StoreComparisonTest {
                                             .map(o -> isNone(o)
                                                     ? new Outcome.Stored(
                                                             dev.mneme.core.model.MemoryEvent.UPDATE,
-                                                            ((Outcome.Stored) o).memory())
+                                                            ((Outcome.Stored) o).subject())
                                                     : o)
                                             .toList(),
                                     result.position(),
                                     result.replayed())
                             : answer;
                 case OWNER_LEFT_OUT ->
-                    answer instanceof List<?> list
-                                    && list.size() > 1
-                                    && list.getFirst() instanceof dev.mneme.core.model.Owner
+                    answer instanceof List<?> list && list.size() > 1 && list.getFirst() instanceof Owner
                             ? list.subList(1, list.size())
                             : answer;
+                case CONTEXT_OF_AN_EARLIER_VERSION ->
+                    answer instanceof Contexts contexts
+                            ? proxy(Contexts.class, contexts, Fault::withEarlierVersion)
+                            : answer;
+                case PATHS_OF_A_CLASH_NOT_SAID ->
+                    answer instanceof WriteResult result
+                            ? new WriteResult(
+                                    result.outcomes().stream()
+                                            .map(Fault::withoutPaths)
+                                            .toList(),
+                                    result.position(),
+                                    result.replayed())
+                            : answer;
             };
+        }
+
+        private static Object withEarlierVersion(Contexts sound, Object answer) {
+            return answer instanceof At<?>(Object value, Position position)
+                            && value instanceof Optional<?> found
+                            && found.orElse(null) instanceof Context context
+                    ? new At<>(
+                            sound.versions(Owner.user(context.userId()), context.key()).value().stream()
+                                    .filter(version -> !version.deleted())
+                                    .map(ContextVersion::context)
+                                    .findFirst(),
+                            position)
+                    : answer;
+        }
+
+        private static Outcome withoutPaths(Outcome outcome) {
+            return outcome instanceof Outcome.Rejected rejected
+                    ? new Outcome.Rejected(
+                            rejected.code(), rejected.message(), rejected.field(), rejected.current(), List.of())
+                    : outcome;
         }
 
         private static boolean isNone(Outcome outcome) {
@@ -159,15 +197,19 @@ final class StoreComparisonTest {
         Map<String, ModelHome> homes = new HashMap<>();
         return settings -> {
             Store sound = new ModelStore(homes.computeIfAbsent(settings.home(), home -> new ModelHome()), settings);
-            return (Store) Proxy.newProxyInstance(
-                    Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, args) -> {
-                        Object answer = call(sound, method, args);
-                        return answer == null ? null : fault.spoil(answer);
-                    });
+            return proxy(Store.class, sound, (store, answer) -> fault.spoil(answer));
         };
     }
 
-    private static @Nullable Object call(Store store, Method method, @Nullable Object @Nullable [] args)
+    /// @param spoiling makes something else of what `sound` answers
+    private static <T> T proxy(Class<T> port, T sound, BiFunction<T, Object, Object> spoiling) {
+        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, args) -> {
+            Object answer = call(sound, method, args);
+            return answer == null ? null : spoiling.apply(sound, answer);
+        }));
+    }
+
+    private static @Nullable Object call(Object store, Method method, @Nullable Object @Nullable [] args)
             throws Throwable {
         try {
             return method.invoke(store, args);
@@ -186,7 +228,7 @@ final class StoreComparisonTest {
     @Test
     void historiesBringAboutEveryKindOfOutcome() {
         Map<String, Integer> seen = new HashMap<>();
-        for (long seed = 1; seed <= 10; seed++) {
+        for (long seed = 1; seed <= 20; seed++) {
             ManualClock clock = new ManualClock();
             try (Store store = new ModelStore(clock)) {
                 Histories.random(seed, 200).forEach(step -> live(store, clock, step, seen));
@@ -197,6 +239,9 @@ final class StoreComparisonTest {
                 "UPDATE",
                 "NONE",
                 "Deleted",
+                "Removed",
+                "PutContext",
+                "clash",
                 "DeletedMany",
                 "EraseOwner",
                 "replayed",
@@ -215,6 +260,10 @@ final class StoreComparisonTest {
             try {
                 WriteResult result = store.write(write);
                 result.outcomes().forEach(outcome -> seen.merge(kind(outcome), 1, Integer::sum));
+                result.outcomes().stream()
+                        .filter(o -> o instanceof Outcome.Rejected rejected
+                                && !rejected.paths().isEmpty())
+                        .forEach(clash -> seen.merge("clash", 1, Integer::sum));
                 seen.merge(result.replayed() ? "replayed" : "first", 1, Integer::sum);
                 write.commands()
                         .forEach(command -> seen.merge(command.getClass().getSimpleName(), 1, Integer::sum));

@@ -17,12 +17,44 @@ public record ChangeResource(
         @Doc("where the reader was before it: there is a gap only if it holds another one")
         String previous,
 
-        @Doc("what happened") @OneOf({"memory.added", "memory.updated", "memory.deleted", "owner.erased"})
+        @Doc("what happened")
+        @OneOf({
+            "memory.added",
+            "memory.updated",
+            "memory.deleted",
+            "owner.erased",
+            "context.put",
+            "context.deleted",
+            "mode.changed",
+            "mode.configured",
+            "transition.recorded",
+            "response.recorded",
+            "sync.posted",
+            "sync.processed"
+        })
         String type,
 
         @Doc("when") @Time String at,
         @Doc("the id of the key that wrote it") String key,
         @Doc("the instance that wrote it") String instance,
 
+        @Doc("what changed, among its kind: a memory's or sync event's id, a context's key, an instance,"
+                + " chatId/messageId; left out of an erasure, and where the record is no longer kept")
+        @Nullable
+        String subject,
+
         @Doc("as the change left it; of a deleted one, as it last was") @Nullable
-        MemoryResource memory) {}
+        MemoryResource memory,
+
+        @Doc("as the change left it; of a deleted one, its key and version alone count") @Nullable
+        ContextResource context,
+
+        @Doc("as the change left it; told live without a configuration made while inspired") @Nullable
+        ModeResource mode,
+
+        @Nullable TransitionResource transition,
+
+        @Doc("the record; the answer's text is not kept") @Nullable
+        ResponseResource response,
+
+        @Doc("as the change left it") @Nullable SyncEventResource syncEvent) {}

@@ -46,4 +46,5 @@ public record MemoryResource(
         long version,
 
         @Doc("the id of the memory that superseded it") @Nullable @Form(Form.ID)
-        String replacedBy) {}
+        String replacedBy)
+        implements Current {}

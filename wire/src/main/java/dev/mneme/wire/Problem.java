@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.OneOf;
 import dev.mneme.wire.schema.Range;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Why a request failed (RFC 9457, `application/problem+json`).
@@ -50,15 +51,19 @@ public record Problem(
         @Doc("how long to wait before trying again") @Nullable @Range(min = 0)
         Long retryAfterMillis,
 
-        @Doc("of version_conflict: the version that is there") @Nullable @Range(min = 0)
+        @Doc("of version_conflict: the version that is there; 0: none is") @Nullable @Range(min = 0)
         Long currentVersion,
 
-        @Doc("of version_conflict: what is there") @Nullable MemoryResource current) {
+        @Doc("of version_conflict: what is there") @Nullable Current current,
+
+        @Doc(value = "of edits that clash: the JSON Pointers (RFC 6901) where they do", example = "[\"/theme\"]")
+        @Nullable
+        List<String> paths) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /// The same problem under another HTTP status.
     public Problem withStatus(int other) {
         return new Problem(
-                type, title, other, code, detail, field, requestId, retryAfterMillis, currentVersion, current);
+                type, title, other, code, detail, field, requestId, retryAfterMillis, currentVersion, current, paths);
     }
 }

@@ -30,7 +30,12 @@ public record Status(
         Integer sockets,
 
         @Doc("memories that the search index has yet to rebuild") @Nullable @Range(min = 0)
-        Long indexBacklog) {
+        Long indexBacklog,
+
+        @Doc("owners whose vectors are still to be moved to the present embedder; left out until they are counted")
+        @Nullable
+        @Range(min = 0)
+        Long reembedding) {
 
     /// A shard.
     @Doc("A part of the data, which one thread owns.")

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a handler answers: a body of known length, a long one, or a stream of events.
+/// What a handler answers: a body of known length, one of unknown length, or a stream of events.
 public sealed interface Answer {
     Map<String, String> headers();
 
@@ -17,8 +17,8 @@ public sealed interface Answer {
     /// Answered with 200 and `text/event-stream`, and then by `source` until it returns.
     record Events(EventSource source, Map<String, String> headers) implements Answer {}
 
-    /// Answered with 200 and what `source` writes; the connection ends with it.
-    record Stream(String mediaType, StreamSource source, Map<String, String> headers) implements Answer {}
+    /// Answered with 200, in chunks, by `source`.
+    record Download(String mediaType, BodySource source, Map<String, String> headers) implements Answer {}
 
     static Answer json(int status, Object body) {
         return new Body(status, "application/json", JsonWriter.bytes(body), Map.of());
@@ -36,8 +36,8 @@ public sealed interface Answer {
         return new Events(source, Map.of());
     }
 
-    static Answer stream(String mediaType, StreamSource source) {
-        return new Stream(mediaType, source, Map.of());
+    static Answer download(String mediaType, BodySource source) {
+        return new Download(mediaType, source, Map.of());
     }
 
     /// This answer with one more header; without it when `value` is null.
@@ -51,8 +51,8 @@ public sealed interface Answer {
             case Body(int status, String mediaType, byte[] bytes, Map<String, String> old) ->
                 new Body(status, mediaType, bytes, more);
             case Events(EventSource source, Map<String, String> old) -> new Events(source, more);
-            case Stream(String mediaType, StreamSource source, Map<String, String> old) ->
-                new Stream(mediaType, source, more);
+            case Download(String mediaType, BodySource source, Map<String, String> old) ->
+                new Download(mediaType, source, more);
         };
     }
 }

@@ -101,7 +101,11 @@ final class Dispatcher {
         String origin = incoming.header("Origin");
         origins.require(origin, incoming.header("Host"));
         List<String> segments = UriText.segments(incoming.rawPath());
-        RouteTable.Match match = routes.find(segments).orElseThrow(Dispatcher::noSuchRoute);
+        Optional<RouteTable.Match> place = routes.find(segments);
+        if (!place.map(RouteTable.Match::takesSlashes).orElse(false)) {
+            UriText.requireNoSlashes(segments);
+        }
+        RouteTable.Match match = place.orElseThrow(Dispatcher::noSuchRoute);
         progress.template = match.routes().values().iterator().next().template();
         if (incoming.method().equals("OPTIONS")) {
             return options(match, origin != null && incoming.header("Access-Control-Request-Method") != null);

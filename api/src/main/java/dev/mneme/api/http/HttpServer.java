@@ -26,6 +26,7 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.http1.Http1ConnectionSelectorConfig;
 import io.helidon.webserver.http1.spi.Http1Upgrader;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -46,6 +47,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// `stopWithin`, then closes what is left.
 public final class HttpServer implements AutoCloseable {
     private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
+    private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
+    private static final int DOWNLOAD_BUFFER = 32 << 10;
     private static final int MAX_REQUEST_LINE = 16 << 10;
     private static final int MAX_HEADERS = 32 << 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
@@ -167,10 +170,15 @@ public final class HttpServer implements AutoCloseable {
         response.header(REQUEST_ID, incoming.requestId());
         int status = switch (outcome.answer()) {
             case Answer.Body body -> send(body, incoming, response);
-            case Answer.Events events when incoming.method().equals("HEAD") -> send(begin(events), incoming, response);
+            case Answer.Events events
+            when incoming.method().equals("HEAD") -> send(begin("text/event-stream", events), incoming, response);
             case Answer.Events events -> stream(events, response);
-            case Answer.Stream stream when incoming.method().equals("HEAD") -> send(begin(stream), incoming, response);
-            case Answer.Stream stream -> send(stream, response);
+            case Answer.Download download
+            when incoming.method().equals("HEAD") -> {
+                download.source().close();
+                yield send(begin(download.mediaType(), download), incoming, response);
+            }
+            case Answer.Download download -> download(download, incoming, response);
         };
         long nanos = System.nanoTime() - begun;
         metrics.request(incoming.method(), outcome.template(), status, nanos);
@@ -209,32 +217,31 @@ public final class HttpServer implements AutoCloseable {
         return body.status();
     }
 
-    /// A stream as `HEAD` shows it: its headers alone.
-    private static Answer.Body begin(Answer.Events events) {
-        return new Answer.Body(200, "text/event-stream", new byte[0], events.headers());
+    /// What is written piece by piece as `HEAD` shows it: its headers alone.
+    private static Answer.Body begin(String mediaType, Answer answer) {
+        return new Answer.Body(200, mediaType, new byte[0], answer.headers());
     }
 
-    private static Answer.Body begin(Answer.Stream stream) {
-        stream.source().close();
-        return new Answer.Body(200, stream.mediaType(), new byte[0], stream.headers());
-    }
-
-    /// What breaks off has no last chunk, by which the client sees that it is not whole.
-    private int send(Answer.Stream stream, ServerResponse response) {
-        try (StreamSource source = stream.source()) {
-            response.status(Status.OK_200);
-            headers(stream.headers(), response);
-            response.header(HeaderNames.CONTENT_TYPE, stream.mediaType());
+    private int download(Answer.Download download, Incoming incoming, ServerResponse response) {
+        response.status(Status.OK_200);
+        headers(download.headers(), response);
+        response.header(HeaderNames.CONTENT_TYPE, download.mediaType());
+        if (stopping || !incoming.keepsConnection()) {
             response.header(HeaderValues.CONNECTION_CLOSE);
-            OutputStream out = new GuardedStream(response.outputStream(), watch, () -> stopping);
-            source.writeTo(out);
-            out.close();
-        } catch (IOException | UncheckedIOException | ServerConnectionException e) {
-            throw new CloseConnectionException("a long answer broke off", e);
-        } catch (MnemeException e) {
-            ACCESS.log(System.Logger.Level.ERROR, "a long answer failed: " + e.getMessage(), e);
-            throw new CloseConnectionException("a long answer failed", e);
         }
+        OutputStream out = response.outputStream();
+        try (BodySource source = download.source()) {
+            OutputStream buffered =
+                    new BufferedOutputStream(new WatchedOutput(out, watch, () -> stopping), DOWNLOAD_BUFFER);
+            source.writeTo(buffered);
+            buffered.flush();
+        } catch (IOException | UncheckedIOException e) {
+            throw new CloseConnectionException("the client of a download has gone", e);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A download broke off, request " + incoming.requestId(), e);
+            throw new CloseConnectionException("a download broke off", e);
+        }
+        finish(out);
         return 200;
     }
 
@@ -265,8 +272,8 @@ public final class HttpServer implements AutoCloseable {
     private void finish(OutputStream out) {
         try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.close();
-        } catch (java.io.IOException | java.io.UncheckedIOException e) {
-            throw new CloseConnectionException("the client of an event stream has gone", e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new CloseConnectionException("the client has gone before the end of its answer", e);
         }
     }
 

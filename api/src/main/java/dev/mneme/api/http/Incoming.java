@@ -187,7 +187,7 @@ final class Incoming implements AutoCloseable {
     /// Whether the next request can be found after this one: not when the body broke off, nor when the client
     /// waits to be told to send it.
     boolean keepsConnection() {
-        return !broken && (body != null || !hasBody() || header("Expect") == null);
+        return !broken && (body != null || !hasBody() || list("Expect") == null);
     }
 
     /// Reads what is left, so that the client gets to read the answer; the web server stops it when it is far

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param min the least number or number of characters; null: any
 /// @param max the greatest number or number of characters; null: any
 /// @param form what the whole of it is like; null: like anything
+/// @param slashes of a part of a path: whether it may have slashes and backslashes in it, percent-encoded
 /// @param otherwise what holds when it is left out; null: nothing
 public record Parameter(
         String name,
@@ -26,7 +27,8 @@ public record Parameter(
         @Nullable Integer max,
         @Nullable Form form,
         @Nullable Object otherwise,
-        @Nullable String example) {
+        @Nullable String example,
+        boolean slashes) {
 
     /// What a text is like.
     ///
@@ -34,7 +36,7 @@ public record Parameter(
     public record Form(Pattern pattern, String words) {}
 
     private Parameter(String name, String type, String description) {
-        this(name, type, description, List.of(), null, null, null, null, null);
+        this(name, type, description, List.of(), null, null, null, null, null, false);
     }
 
     public static Parameter string(String name, String description) {
@@ -51,28 +53,33 @@ public record Parameter(
 
     /// @param every all that it may be
     public Parameter oneOf(String... every) {
-        return new Parameter(name, type, description, List.of(every), min, max, form, otherwise, example);
+        return new Parameter(name, type, description, List.of(every), min, max, form, otherwise, example, slashes);
     }
 
     /// A number of this range, or a text of so many characters; both ends included.
     public Parameter between(int least, int most) {
-        return new Parameter(name, type, description, values, least, most, form, otherwise, example);
+        return new Parameter(name, type, description, values, least, most, form, otherwise, example, slashes);
     }
 
     /// @param regex what the whole of it matches
     /// @param inWords the same for people, such as "visible characters"
     public Parameter matching(String regex, String inWords) {
         Form matched = new Form(Pattern.compile(regex), inWords);
-        return new Parameter(name, type, description, values, min, max, matched, otherwise, example);
+        return new Parameter(name, type, description, values, min, max, matched, otherwise, example, slashes);
     }
 
     /// @param value what holds when it is left out
     public Parameter otherwise(Object value) {
-        return new Parameter(name, type, description, values, min, max, form, value, example);
+        return new Parameter(name, type, description, values, min, max, form, value, example, slashes);
+    }
+
+    /// A part of a path that may have slashes and backslashes in it, percent-encoded.
+    public Parameter withSlashes() {
+        return new Parameter(name, type, description, values, min, max, form, otherwise, example, true);
     }
 
     public Parameter example(String value) {
-        return new Parameter(name, type, description, values, min, max, form, otherwise, value);
+        return new Parameter(name, type, description, values, min, max, form, otherwise, value, slashes);
     }
 
     /// What was sent, if it is as is said here.

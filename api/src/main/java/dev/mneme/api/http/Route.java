@@ -78,6 +78,11 @@ public record Route(
         return access == Access.OPEN;
     }
 
+    /// Whether a part of its path may have slashes in it, percent-encoded.
+    boolean takesSlashes() {
+        return path.stream().anyMatch(Parameter::slashes);
+    }
+
     /// Everything that may go wrong.
     public Set<ErrorCode> allErrors() {
         Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL, ErrorCode.INVALID_REQUEST, ErrorCode.NOT_ALLOWED);

@@ -20,7 +20,12 @@ final class RouteTable {
     /// What a path has.
     ///
     /// @param parameters the values of the template's names
-    record Match(Map<HttpMethod, Route> routes, Map<String, String> parameters) {}
+    record Match(Map<HttpMethod, Route> routes, Map<String, String> parameters) {
+        /// Whether segments may have slashes in them, percent-encoded.
+        boolean takesSlashes() {
+            return routes.values().stream().allMatch(Route::takesSlashes);
+        }
+    }
 
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Decodes paths and queries, strictly: what is no percent-encoded UTF-8 is refused, and so is a path segment
-/// that decodes to `.` or `..`, or to something with a slash, a backslash or a control character in it.
+/// that decodes to `.` or `..`, or to something with a control character in it; where a route does not ask for
+/// them, slashes and backslashes, too.
 final class UriText {
     private UriText() {}
 
@@ -33,12 +34,18 @@ final class UriText {
             throw wrongPath("must not have . or .. as a segment.");
         }
         for (int i = 0; i < segment.length(); i++) {
-            char c = segment.charAt(i);
-            if (c == '/' || c == '\\' || Character.isISOControl(c)) {
-                throw wrongPath("must not hide slashes or control characters in its segments.");
+            if (Character.isISOControl(segment.charAt(i))) {
+                throw wrongPath("must not hide control characters in its segments.");
             }
         }
         return segment;
+    }
+
+    /// @throws MnemeException `invalid_request` for a segment with a slash or a backslash in it
+    static void requireNoSlashes(List<String> segments) {
+        if (segments.stream().anyMatch(segment -> segment.indexOf('/') >= 0 || segment.indexOf('\\') >= 0)) {
+            throw wrongPath("must not hide slashes in its segments.");
+        }
     }
 
     private static MnemeException wrongPath(String what) {

@@ -1,9 +1,13 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
+import dev.mneme.wire.Current;
 import dev.mneme.wire.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +82,23 @@ public final class ErrorMapping {
                 failure.field(),
                 requestId,
                 retryAfterMillis,
-                current == null ? null : current.version(),
-                current instanceof Memory memory ? MemoryMapping.resource(memory) : null);
+                currentVersion(code, current),
+                current == null ? null : resource(current),
+                failure.paths().isEmpty() ? null : failure.paths());
+    }
+
+    private static @Nullable Long currentVersion(ErrorCode code, @Nullable Subject current) {
+        return code == ErrorCode.VERSION_CONFLICT ? Long.valueOf(current == null ? 0 : current.version()) : null;
+    }
+
+    /// What a conflict shows; null for what no client can be in conflict with.
+    private static @Nullable Current resource(Subject current) {
+        return switch (current) {
+            case Memory memory -> MemoryMapping.resource(memory);
+            case Context context -> ContextMapping.resource(context);
+            case ModeState state -> ModeMapping.resource(state);
+            case ResponseSource source -> ResponseMapping.resource(source);
+            default -> null;
+        };
     }
 }

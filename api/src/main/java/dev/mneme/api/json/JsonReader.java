@@ -344,6 +344,15 @@ public final class JsonReader {
         throw wrong("must hold numbers that a 32-bit float holds: look at [" + index + "].");
     }
 
+    /// A string, or the digits of a whole number.
+    public String stringOrNumber() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> string();
+            case VALUE_NUMBER_INT -> Long.toString(integer());
+            default -> throw wrong("must be a string or a whole number.");
+        };
+    }
+
     /// A time, as its ISO-8601 form: a string that is one, or epoch milliseconds.
     public String time() {
         Json value = switch (parser.currentToken()) {

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Json.JsonNumber;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +59,9 @@ public final class PlainJson {
             }
             case String text -> new JsonString(text);
             case BigDecimal number -> new JsonNumber(number);
+            case BigInteger number -> new JsonNumber(new BigDecimal(number));
+            case Long number -> new JsonNumber(BigDecimal.valueOf(number));
+            case Integer number -> new JsonNumber(BigDecimal.valueOf(number));
             case Boolean bool -> new JsonBoolean(bool);
             default -> throw new IllegalArgumentException("no JSON value: " + value.getClass());
         };

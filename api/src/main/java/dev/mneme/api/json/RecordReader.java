@@ -3,6 +3,7 @@ package dev.mneme.api.json;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.wire.Given;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Time;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
@@ -14,14 +15,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
-/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that is not
+/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that
+/// is not
 /// as an annotation of `wire.schema` says.
 ///
 /// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
-/// JSON object), records, lists of these, and any of them in [Given].
+/// JSON object), `Object` (any JSON), records, lists of these, and any of them in [Given].
 ///
 /// **Threads**: any number may call.
 public final class RecordReader<T extends Record> {
@@ -56,7 +59,9 @@ public final class RecordReader<T extends Record> {
     private record Member(int index, Component component, JsonReader.Reading<Object> value) {}
 
     private static JsonReader.Reading<Object> reading(AnnotatedType type) {
-        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class) ? JsonReader::time : unchecked(type);
+        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class)
+                ? JsonReader::time
+                : type.isAnnotationPresent(OrNumber.class) ? JsonReader::stringOrNumber : unchecked(type);
         List<Constraint> constraints = Constraint.of(type);
         if (constraints.isEmpty()) {
             return plain;
@@ -100,6 +105,9 @@ public final class RecordReader<T extends Record> {
         }
         if (Component.raw(type) == Map.class) {
             return JsonReader::map;
+        }
+        if (type == Object.class) {
+            return in -> Objects.requireNonNull(in.plain(), "null is read before");
         }
         if (type instanceof Class<?> nested && nested.isRecord()) {
             return in -> READERS.get(nested).read(in);
@@ -149,7 +157,8 @@ public final class RecordReader<T extends Record> {
         return JsonReader.read(document, whole, in -> read(type, in));
     }
 
-    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its list.
+    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its
+    /// list.
     ///
     /// @param refused gets what was wrong with which item
     public static <T extends Record> T read(

@@ -46,6 +46,12 @@ public final class LiveConnections implements AutoCloseable {
         return open.size();
     }
 
+    /// How many are open with one key.
+    public int count(String keyId) {
+        AtomicInteger count = perKey.get(keyId);
+        return count == null ? 0 : count.get();
+    }
+
     /// Takes a connection in, which has shown no key yet.
     ///
     /// @throws MnemeException `overloaded` when there are too many

@@ -2,11 +2,11 @@ package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.BodySource;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
-import dev.mneme.api.http.StreamSource;
 import dev.mneme.api.http.Tag;
 import dev.mneme.core.service.BackupService;
 import dev.mneme.core.spi.Backups;
@@ -37,11 +37,11 @@ final class BackupRoutes {
 
     private Answer take(Request request) {
         Backups.Backup backup = backups.begin(request.caller());
-        return Answer.stream("application/zip", new Source(backup))
+        return Answer.download("application/zip", new Source(backup))
                 .with(BYTES.name(), String.valueOf(backup.approximateBytes()));
     }
 
-    private record Source(Backups.Backup backup) implements StreamSource {
+    private record Source(Backups.Backup backup) implements BodySource {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             backup.writeTo(out);

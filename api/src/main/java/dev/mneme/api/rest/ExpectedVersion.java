@@ -14,9 +14,9 @@ final class ExpectedVersion {
                     "If-Match", "the version that the writer saw, in quotes; * for any; \"0\": must not exist")
             .example("\"3\"");
 
-    /// In answers that carry one memory.
+    /// In answers that carry one record.
     static final Parameter ETAG =
-            Parameter.string("ETag", "the memory's version, in quotes").example("\"3\"");
+            Parameter.string("ETag", "the record's version, in quotes").example("\"3\"");
 
     private static final Pattern TAG = Pattern.compile("\"(0|[1-9][0-9]{0,17})\"");
 

@@ -16,8 +16,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Status, health, metrics.
 final class OpsRoutes {
@@ -104,7 +106,13 @@ final class OpsRoutes {
                         everything ? status.owners() : null,
                         everything ? status.memories() : null,
                         everything ? facts.sockets().getAsInt() : null,
-                        everything ? status.indexBacklog() : null));
+                        everything ? status.indexBacklog() : null,
+                        everything ? reembedding() : null));
+    }
+
+    private @Nullable Long reembedding() {
+        OptionalLong left = facts.reembedding().get();
+        return left.isPresent() ? left.getAsLong() : null;
     }
 
     private static Status.Shard shard(StoreStatus.ShardStatus shard) {

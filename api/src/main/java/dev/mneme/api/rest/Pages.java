@@ -82,8 +82,8 @@ final class Pages {
                 <a class="card" href="/metrics"><b>Metrics</b><br><span class="soft">for Prometheus; needs a key</span></a>
                 </div>
                 <h2>Try it</h2>
-                <p>The key is in the data folder, in <code>admin.key</code>.</p>
-                <pre>export MNEME_KEY=$(cat ~/.local/share/mneme/admin.key)</pre>
+                <p>The key is in the data folder, in <code>admin.key</code>; the server said where when it started.</p>
+                <pre>export MNEME_KEY=$(cat DATA_FOLDER/admin.key)</pre>
                 <pre>curl -H "Authorization: Bearer $MNEME_KEY" %2$s/api/v1/memories \\
                   -d '{"userId":"alice","text":"I am allergic to peanuts"}'</pre>
                 <pre>curl -H "Authorization: Bearer $MNEME_KEY" %2$s/api/v1/memories/search \\

@@ -14,8 +14,13 @@ public final class RestApi {
     public static List<Route> routes(RestPorts ports, boolean metricsOpen) {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new MemoryRoutes(ports.memories()).routes());
+        routes.addAll(new ContextRoutes(ports.contexts()).routes());
         routes.addAll(new EntityRoutes(ports.memories()).routes());
         routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
+        routes.addAll(new ResponseRoutes(ports.responses()).routes());
+        routes.addAll(new SyncEventRoutes(ports.syncEvents()).routes());
+        routes.addAll(new DistributedRoutes(ports.distributed(), ports.responses(), ports.facts()).routes());
+        routes.addAll(new ModeRoutes(ports.modes()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
         routes.addAll(new BackupRoutes(ports.backups()).routes());
         routes.addAll(new OpsRoutes(ports, metricsOpen).routes());

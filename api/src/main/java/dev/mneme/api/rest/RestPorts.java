@@ -3,8 +3,13 @@ package dev.mneme.api.rest;
 import dev.mneme.api.http.Handler;
 import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -17,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// @param metrics what `/metrics` says, in Prometheus' text format
 public record RestPorts(
         MemoryService memories,
+        ContextService contexts,
+        ResponseService responses,
+        SyncEventService syncEvents,
+        DistributedService distributed,
+        ModeService modes,
         KeyService keys,
         ChangeFeed feed,
         BackupService backups,

@@ -8,6 +8,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Either;
 import dev.mneme.wire.schema.Form;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Time;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Type;
@@ -22,10 +23,12 @@ import java.util.TreeMap;
 /// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the
 /// annotations on them.
 ///
-/// A record that is both read and answered has one schema, that of the side which asks first: ask for those that
+/// A record that is both read and answered has one schema, that of the side which asks first: ask for those
+/// that
 /// are read before those that are answered.
 final class Schemas {
     private static final String REF = "$ref";
+    private static final String ONE_OF = "oneOf";
     private final Map<String, Object> named = new TreeMap<>();
 
     /// Every schema that was referred to, by name.
@@ -63,7 +66,7 @@ final class Schemas {
             properties(components, request, schema);
         } else {
             schema.put(
-                    "oneOf",
+                    ONE_OF,
                     Arrays.stream(either.value())
                             .map(shape -> reference(shape, request))
                             .toList());
@@ -115,7 +118,11 @@ final class Schemas {
     /// The schema of a value that is not null; the caller may add to it.
     private Map<String, Object> value(AnnotatedType type, boolean request) {
         Map<String, Object> schema = new LinkedHashMap<>(
-                type.isAnnotationPresent(Time.class) ? time(request) : unconstrained(type, request));
+                type.isAnnotationPresent(Time.class)
+                        ? time(request)
+                        : type.isAnnotationPresent(OrNumber.class)
+                                ? Map.of("type", List.of("string", "integer"))
+                                : unconstrained(type, request));
         Constraint.of(type).forEach(constraint -> schema.putAll(constraint.keywords()));
         Form form = type.getAnnotation(Form.class);
         if (form != null) {
@@ -166,6 +173,16 @@ final class Schemas {
         if (type instanceof Class<?> record && record.isRecord()) {
             return reference(record.asSubclass(Record.class), request);
         }
+        if (type instanceof Class<?> either && either.isSealed()) {
+            List<Object> shapes = new ArrayList<>();
+            for (Class<?> shape : either.getPermittedSubclasses()) {
+                shapes.add(reference(shape.asSubclass(Record.class), request));
+            }
+            return Map.of(ONE_OF, shapes);
+        }
+        if (type == Object.class) {
+            return Map.of(); // any JSON, null too
+        }
         throw new IllegalArgumentException("no schema of " + type);
     }
 
@@ -179,7 +196,10 @@ final class Schemas {
     /// The schema that takes null, too.
     private static Map<String, Object> orNull(Map<String, Object> schema) {
         Map<String, Object> orNull = new LinkedHashMap<>();
-        if (schema.containsKey(REF) || schema.containsKey("enum")) {
+        if (schema.isEmpty()) {
+            return orNull;
+        }
+        if (schema.containsKey(REF) || schema.containsKey("enum") || schema.containsKey(ONE_OF)) {
             orNull.put("anyOf", List.of(schema, Map.of("type", "null")));
             return orNull;
         }

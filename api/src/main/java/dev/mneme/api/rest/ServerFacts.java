@@ -1,12 +1,29 @@
 package dev.mneme.api.rest;
 
+import dev.mneme.core.model.ApiKey;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What `/api/v1/status` tells of the server itself.
+/// What the server tells of itself.
 ///
 /// @param embedder the id of what turns texts into vectors; null: nothing does
-/// @param sockets open WebSocket connections
+/// @param sockets open live connections
+/// @param socketsOfKey those of the key with this id
+/// @param reembedding owners whose vectors are still to be moved to the embedder's space; empty until counted
 public record ServerFacts(
-        String version, Instant startedAt, @Nullable String embedder, IntSupplier sockets) {}
+        String version,
+        Instant startedAt,
+        @Nullable String embedder,
+        IntSupplier sockets,
+        ToIntFunction<String> socketsOfKey,
+        Supplier<OptionalLong> reembedding) {
+
+    /// The live connections that a key may know of: all, or if it is restricted its own.
+    int connections(ApiKey key) {
+        return key.restriction().isNone() ? sockets.getAsInt() : socketsOfKey.applyAsInt(key.id());
+    }
+}

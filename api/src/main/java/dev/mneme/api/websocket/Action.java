@@ -3,6 +3,7 @@ package dev.mneme.api.websocket;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Subject;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.ModeService;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,14 @@ sealed interface Action {
     /// Send the state.
     ///
     /// @param include which parts of it
-    record State(Set<StatePart> include) implements Action {}
+    /// @param since only what changed after this position; null: all
+    record State(Set<StatePart> include, @Nullable String since) implements Action {}
+
+    /// Switch the mode of the sender's instance.
+    record SwitchMode(ModeService.Switch wanted) implements Action {}
+
+    /// Put or delete a context.
+    record SyncContext(ContextSync sync) implements Action {}
 
     /// Send an `error`. What was asked is not done.
     record Refuse(MnemeException failure) implements Action {}

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's connection, from the upgrade to the end.
 ///
-/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter]) writes.
+/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter])
+/// writes.
 /// Both are virtual. Interrupting a virtual thread that is blocked on a socket closes the socket, whatever the
 /// other side does: that is how a connection is cut.
 ///
@@ -51,6 +52,7 @@ final class Connection implements ServerConnection, LiveConnection {
     private @Nullable ApiKey key;
     private @Nullable Subject subject;
     private @Nullable Reader reader;
+    private @Nullable Caller caller;
     private Presence.@Nullable Stay stay;
 
     Connection(WebSocketContext context, ConnectionContext socket) {
@@ -203,7 +205,9 @@ final class Connection implements ServerConnection, LiveConnection {
             case Action.Authenticate(String token) -> authenticateOrEnd(token);
             case Action.Follow follow -> follow(follow);
             case Action.Answer(var payload) -> outbox.put(to -> to.pong(payload));
-            case Action.State(var include) -> outbox.put(to -> to.state(include));
+            case Action.State(var include, var since) -> outbox.put(to -> to.state(include, since, envelope.id()));
+            case Action.SwitchMode(var wanted) -> context.writes().switchMode(caller(), user(), wanted);
+            case Action.SyncContext(var sync) -> context.writes().sync(caller(), user(), sync);
             case Action.Refuse(MnemeException failure) -> refuse(failure, envelope.id(), Reason.TOO_MANY_ERRORS);
             case Action.End(Goodbye why) -> context.connections().end(this, why);
         }
@@ -276,11 +280,28 @@ final class Connection implements ServerConnection, LiveConnection {
         }
         reader = next;
         subject = whom;
+        this.caller = caller;
         session.follows(whom, wanted.instance() != null, wanted.answered());
         ConnectionWriter.Following following = new ConnectionWriter.Following(
-                whom, next, from, first, wanted.capabilities(), wanted.answered(), presence);
+                whom, caller, next, from, first, wanted.capabilities(), wanted.answered(), presence);
         outbox.put(to -> to.follow(following));
         stayAs(whom, caller, presence && wanted.capabilities().contains(Capability.PRESENCE));
+    }
+
+    /// Who writes: as whom the connection follows.
+    private Caller caller() {
+        Caller known = caller;
+        if (known == null) {
+            throw MnemeException.invalid("userId", "Say who you are: connect first, or send a userId.");
+        }
+        return known;
+    }
+
+    private Owner user() {
+        if (subject instanceof Subject.One(Owner owner)) {
+            return owner;
+        }
+        throw MnemeException.invalid("userId", "Say whose it is: connect first, or send a userId.");
     }
 
     private void stayAs(Subject whom, Caller caller, boolean told) {

@@ -2,15 +2,20 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.api.json.PlainJson;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.Subject;
 import dev.mneme.api.websocket.Payloads.PresenceList;
 import dev.mneme.api.websocket.Presence.Present;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed.Item;
 import dev.mneme.core.service.ChangeFeed.Page;
 import dev.mneme.core.service.ChangeFeed.Reader;
@@ -29,12 +34,14 @@ import org.jspecify.annotations.Nullable;
 /// thread, except where said.
 ///
 /// `held` is the position that the client holds: every message with a position says it as `previous` and
-/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with the
+/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with
+/// the
 /// next message that has a position.
 final class ConnectionWriter {
     private static final int PAGE_CHANGES = 32;
     private static final int FLUSH_BYTES = 64 << 10;
     private static final int MAX_PRESENT = 1_000;
+    private static final int STATE_TRIES = 5;
     private static final long PRESENCE_GAP_NANOS = 250_000_000L;
     private static final int PRESENT_BYTES = 4 * 256 + 64;
 
@@ -65,6 +72,7 @@ final class ConnectionWriter {
     /// @param first what followed that position at once
     record Following(
             Subject subject,
+            Caller caller,
             Reader reader,
             String from,
             Page first,
@@ -144,38 +152,100 @@ final class ConnectionWriter {
     }
 
     void error(MnemeException failure, @Nullable String inReplyTo) {
-        Payloads.FailureDetails details =
-                new Payloads.FailureDetails(inReplyTo, failure.field(), ErrorMapping.retryAfterMillis(failure.code()));
-        boolean bare = inReplyTo == null && failure.field() == null && details.retryAfterMillis() == null;
-        message(
-                MessageType.ERROR,
-                userId(),
-                new Payloads.Failure(
-                        failure.code().wireName(), String.valueOf(failure.getMessage()), bare ? null : details));
+        Payloads.Failure whole = failure(failure, inReplyTo, true);
+        boolean fits = JsonWriter.bytes(whole).length <= room();
+        message(MessageType.ERROR, userId(), fits ? whole : failure(failure, inReplyTo, false));
     }
 
-    /// The state, true at the position that the last part carries: what the feed has until now goes out before.
-    void state(Set<StatePart> include) {
-        while (outbox.goodbye() == null && feedPage()) {
-            flushIfLarge();
-        }
-        List<PresenceList> lists = include.contains(StatePart.PRESENCE) ? presenceParts() : List.of();
-        int parts = Math.max(1, lists.size());
-        for (int part = 1; part <= parts; part++) {
-            Payloads.State state = new Payloads.State(
-                    null,
-                    Map.of(),
-                    lists.isEmpty() ? null : lists.get(part - 1),
-                    System.currentTimeMillis(),
-                    parts == 1 ? null : part,
-                    parts == 1 ? null : parts);
-            if (part == parts) {
-                positioned(MessageType.STATE_RESPONSE, state);
-            } else {
-                message(MessageType.STATE_RESPONSE, userId(), state);
+    /// @param withData whether what is there is said, where the writer saw something else
+    private static Payloads.Failure failure(MnemeException failure, @Nullable String inReplyTo, boolean withData) {
+        boolean conflict = failure.code() == ErrorCode.VERSION_CONFLICT;
+        Context current = failure.current() instanceof Context context ? context : null;
+        Payloads.FailureDetails details = new Payloads.FailureDetails(
+                inReplyTo,
+                failure.field(),
+                ErrorMapping.retryAfterMillis(failure.code()),
+                current == null ? null : current.key(),
+                !conflict ? null : current == null ? Long.valueOf(0) : Long.valueOf(current.version()),
+                current == null || !withData ? null : Payloads.ContextSync.of(current, false),
+                current == null || !withData ? null : PlainJson.of(current.data()),
+                failure.paths().isEmpty() ? null : failure.paths());
+        String message = String.valueOf(failure.getMessage());
+        return new Payloads.Failure(
+                failure.code().wireName(),
+                withData ? message : message + " What is there is larger than a message: read it over REST.",
+                details.bare() ? null : details);
+    }
+
+    /// What a message has room for, beside its envelope.
+    private int room() {
+        return context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES;
+    }
+
+    /// The state, true at the position that the last part carries: what the feed has until there goes out
+    /// before.
+    ///
+    /// @param since tell only what changed after it, if that is still known; null: all
+    void state(Set<StatePart> include, @Nullable String since, @Nullable String inReplyTo) {
+        try {
+            for (int i = 0; i < STATE_TRIES && outbox.goodbye() == null; i++) {
+                if (stateOnce(include, since)) {
+                    return;
+                }
             }
+            if (outbox.goodbye() == null) {
+                throw new MnemeException(
+                        ErrorCode.OVERLOADED, "The state was replaced again and again while it was read: ask again.");
+            }
+        } catch (MnemeException e) {
+            error(e, inReplyTo);
+        }
+    }
+
+    /// @return whether it was sent; not when the feed was reset beyond it meanwhile
+    private boolean stateOnce(Set<StatePart> include, @Nullable String since) {
+        Following now = following;
+        if (now == null || !(now.subject() instanceof Subject.One(Owner owner))) {
+            throw MnemeException.invalid("userId", "Say whose state: connect first, or send a userId.");
+        }
+        StateParts parts = new StateParts(context.config().messageBytes());
+        boolean shown = now.presence() && owner.kind() == OwnerKind.USER; // to who may see the user as a whole
+        String told = null;
+        if (shown) {
+            StateReading reading = StateReading.of(context, now.caller(), owner, include, since, parts);
+            if (!feedTo(now, reading.position())) {
+                return false;
+            }
+            told = reading.since();
+        } else {
+            while (outbox.goodbye() == null && feedPage()) {
+                flushIfLarge();
+            }
+        }
+        parts.finish(include.contains(StatePart.PRESENCE) ? presenceParts() : List.of());
+        parts.leftOut().forEach(each -> error(each, null));
+        List<Payloads.State> payloads = parts.payloads(told, System.currentTimeMillis());
+        for (Payloads.State part : payloads.subList(0, payloads.size() - 1)) {
+            message(MessageType.STATE_RESPONSE, userId(), part);
             flushIfLarge();
         }
+        positioned(MessageType.STATE_RESPONSE, payloads.getLast());
+        return true;
+    }
+
+    /// Tells what there is up to a position, and nothing beyond it.
+    ///
+    /// @return whether the reader is there now
+    private boolean feedTo(Following now, Position end) {
+        while (outbox.goodbye() == null && !now.reader().position().equals(end.toString())) {
+            Page page = now.reader().pageTo(end, PAGE_CHANGES);
+            if (page.reset()) {
+                reset(page.position());
+                return false;
+            }
+            tell(page);
+        }
+        return true;
     }
 
     // ---- the rest
@@ -216,16 +286,48 @@ final class ConnectionWriter {
     private void tell(Item item) {
         Following now = following;
         Change change = item.change();
-        if (change.memory() == null) { // an erasure, or what was written is no longer kept
-            reset(item.position());
-        } else if (now != null && now.capabilities().contains(Capability.MEMORIES)) {
-            byte[] head = ("{\"id\":\"" + UUID.randomUUID() + "\",").getBytes(StandardCharsets.US_ASCII);
-            byte[] tail = (",\"position\":\"" + item.position() + "\",\"previous\":\"" + held + "\"}")
-                    .getBytes(StandardCharsets.US_ASCII);
-            frames.text(head, context.updates().of(change), tail);
-            held = item.position();
-            flushIfLarge();
+        if (now == null || !ChangeMessages.told(change.type(), now.capabilities())) {
+            return;
         }
+        if (change.subject() == null) { // an erasure, or what was written is no longer kept
+            reset(item.position());
+            return;
+        }
+        byte[] head = ("{\"id\":\"" + UUID.randomUUID() + "\",").getBytes(StandardCharsets.US_ASCII);
+        byte[] tail = (",\"position\":\"" + item.position() + "\",\"previous\":\"" + held + "\"}")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] told = context.updates().of(change);
+        if (head.length + told.length + tail.length > context.config().messageBytes()) {
+            tooLarge(item);
+        } else {
+            frames.text(head, told, tail);
+        }
+        held = item.position();
+        flushIfLarge();
+    }
+
+    /// Says which record changed, where the change itself does not fit into a message.
+    private void tooLarge(Item item) {
+        Change change = item.change();
+        String what = change.type().wireName() + " of '" + change.key() + "'";
+        Payloads.FailureDetails details = new Payloads.FailureDetails(
+                null,
+                null,
+                null,
+                change.key(),
+                change.subject() == null ? null : change.subject().version(),
+                null,
+                null,
+                null);
+        message(
+                MessageType.ERROR,
+                userId(),
+                new Payloads.Failure(
+                        ErrorCode.TOO_LARGE.wireName(),
+                        "A change is larger than a message (" + what + "): read it over REST.",
+                        details),
+                item.position(),
+                held);
     }
 
     /// The client must read the state anew at this position. One that holds no position need not know.

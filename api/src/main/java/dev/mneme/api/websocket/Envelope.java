@@ -9,8 +9,12 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mneme.api.json.PlainJson;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ScopeIds;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +34,17 @@ record Envelope(
         Map<String, @Nullable Object> payload,
         int length) {
     private static final int MAX_DEPTH = 64;
+    private static final int MAX_DIGITS = 400;
     private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
                     .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // the default keeps buffers per thread
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
+                            .maxNumberLength(MAX_DIGITS)
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build()
             .readerFor(Object.class);
 
@@ -61,7 +68,7 @@ record Envelope(
     private static @Nullable Object parse(String text) {
         try {
             Object value = READER.readValue(text);
-            checkText(value);
+            check(value);
             return value;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
@@ -79,17 +86,21 @@ record Envelope(
         throw MnemeException.invalid(field, field + " must be a JSON object.");
     }
 
-    /// Half a surrogate pair can be escaped in JSON, but cannot be sent back.
-    private static void checkText(@Nullable Object value) {
+    /// Half a surrogate pair can be escaped in JSON, but cannot be sent back; nor can a number of a billion
+    /// digits.
+    private static void check(@Nullable Object value) {
         switch (value) {
             case String text
             when !wellFormed(text) -> throw MnemeException.invalid("message", "Strings must be well-formed Unicode.");
             case Map<?, ?> map ->
                 map.forEach((name, each) -> {
-                    checkText(name);
-                    checkText(each);
+                    check(name);
+                    check(each);
                 });
-            case List<?> list -> list.forEach(Envelope::checkText);
+            case List<?> list -> list.forEach(Envelope::check);
+            case BigDecimal number
+            when Math.abs((long) number.scale()) > MAX_DIGITS ->
+                throw MnemeException.invalid("message", "Numbers must have " + MAX_DIGITS + " digits at most.");
             case null, default -> {}
         }
     }
@@ -129,6 +140,22 @@ record Envelope(
                             name + " must have at most " + ScopeIds.MAX_ID_LENGTH
                                     + " characters and no control characters.");
                 default -> throw MnemeException.invalid(name, name + " must be a string.");
+            };
+        }
+
+        /// The mode of this name.
+        static Mode mode(String field, String name) {
+            return Mode.of(name)
+                    .orElseThrow(() -> MnemeException.invalid(
+                            field, field + " must be \"inspired\", \"didactic\" or \"parallel\"."));
+        }
+
+        /// The object at `name`; null when it is missing or null.
+        static @Nullable JsonObject object(Map<?, ?> fields, String name) {
+            return switch (fields.get(name)) {
+                case null -> null;
+                case Map<?, ?> map -> PlainJson.toJson(map);
+                default -> throw MnemeException.invalid(name, name + " must be a JSON object.");
             };
         }
 

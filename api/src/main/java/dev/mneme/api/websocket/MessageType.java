@@ -16,20 +16,19 @@ enum MessageType {
     HEARTBEAT(From.EITHER),
     STATE_REQUEST(From.CLIENT),
     STATE_RESPONSE(From.SERVER),
+    MODE_UPDATE(From.EITHER),
+    CONTEXT_SYNC(From.EITHER),
+    RESPONSE_GENERATED(From.SERVER),
+    CONFLICT(From.SERVER),
     MEMORY_UPDATE(From.SERVER),
     PRESENCE(From.SERVER),
-    ERROR(From.SERVER),
-    MODE_UPDATE(From.NOT_YET),
-    CONTEXT_SYNC(From.NOT_YET),
-    RESPONSE_GENERATED(From.NOT_YET),
-    CONFLICT(From.NOT_YET);
+    ERROR(From.SERVER);
 
-    /// Who may send a type. `NOT_YET`: it is named by the protocol, and this version does not serve it.
+    /// Who may send a type.
     enum From {
         CLIENT,
         SERVER,
-        EITHER,
-        NOT_YET
+        EITHER
     }
 
     private static final Map<String, MessageType> BY_NAME =

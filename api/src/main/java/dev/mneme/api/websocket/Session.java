@@ -3,9 +3,12 @@ package dev.mneme.api.websocket;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.Subject;
+import dev.mneme.core.command.Command;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.service.ModeService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -134,13 +137,15 @@ final class Session {
         return switch (type.from()) {
             case SERVER ->
                 throw MnemeException.invalid("type", "Messages of type " + type.wireName() + " come from the server.");
-            case NOT_YET ->
-                throw MnemeException.invalid(
-                        "type", "Messages of type " + type.wireName() + " are not available in this version.");
             case CLIENT, EITHER ->
                 switch (type) {
                     case PING -> answer(message);
                     case STATE_REQUEST -> state(message);
+                    case MODE_UPDATE -> new Action.SwitchMode(modeUpdate(message));
+                    case CONTEXT_SYNC -> {
+                        requireUser(message);
+                        yield new Action.SyncContext(ContextSync.of(message.payload(), connected));
+                    }
                     case DISCONNECT -> new Action.End(new Goodbye(Reason.NORMAL, null, "Goodbye."));
                     default -> null; // a sign of life
                 };
@@ -162,7 +167,42 @@ final class Session {
         if (subject instanceof Subject.Everyone) {
             throw MnemeException.invalid("type", "A connection for every owner has no state of its own.");
         }
-        return new Action.State(StatePart.of(Envelope.Fields.strings(message.payload(), "include")));
+        return new Action.State(
+                StatePart.of(Envelope.Fields.strings(message.payload(), "include")),
+                Envelope.Fields.string(message.payload(), "since"));
+    }
+
+    /// The new mode by its name of this generation or of the first. What it was before, the server knows.
+    private ModeService.Switch modeUpdate(Envelope message) {
+        requireUser(message);
+        String current = Envelope.Fields.string(message.payload(), "currentMode");
+        String to = Envelope.Fields.string(message.payload(), "toMode");
+        if (current != null && to != null && !current.equals(to)) {
+            throw MnemeException.invalid("toMode", "currentMode and toMode say different modes: send one of them.");
+        }
+        String name = current == null ? to : current;
+        if (name == null) {
+            throw MnemeException.invalid("currentMode", "currentMode must say the new mode.");
+        }
+        return new ModeService.Switch(
+                null,
+                Envelope.Fields.mode(current == null ? "toMode" : "currentMode", name),
+                null,
+                Envelope.Fields.object(message.payload(), "configuration"),
+                null,
+                null,
+                null,
+                Command.ANY_VERSION);
+    }
+
+    private void requireUser(Envelope message) {
+        boolean ofUser = subject == null
+                ? message.userId() != null
+                : subject instanceof Subject.One(Owner owner) && owner.kind() == OwnerKind.USER;
+        if (!ofUser) {
+            throw MnemeException.invalid(
+                    "userId", "Modes and contexts are a user's: connect as one, or send a userId.");
+        }
     }
 
     private static Action unknownType() {

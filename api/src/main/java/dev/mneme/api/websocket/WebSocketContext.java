@@ -4,10 +4,11 @@ import dev.mneme.api.live.EncodedChanges;
 import dev.mneme.api.live.LiveConnections;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.ModeService;
 
 /// What every connection of the door shares.
 ///
-/// @param updates memory updates as [MemoryUpdates] writes them
+/// @param updates changes as [ChangeMessages] writes them
 /// @param instanceId the server's own, the sender of its messages
 record WebSocketContext(
         WebSocketConfig config,
@@ -16,6 +17,8 @@ record WebSocketContext(
         ChangeFeed feed,
         Presence presence,
         EncodedChanges updates,
+        ModeService modes,
+        ClientWrites writes,
         String instanceId,
         String serverVersion) {
     /// Of the messages, as a `connect` says it.

@@ -9,7 +9,9 @@ import dev.mneme.api.live.LiveConnections;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.wire.Problem;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HeaderName;
@@ -54,6 +56,8 @@ public final class WebSocketDoor implements Http1Upgrader {
             LiveConnections connections,
             KeyService keys,
             ChangeFeed feed,
+            ModeService modes,
+            ContextService contexts,
             Origins origins,
             String instanceId,
             String serverVersion) {
@@ -64,7 +68,9 @@ public final class WebSocketDoor implements Http1Upgrader {
                 keys,
                 feed,
                 new Presence(),
-                new EncodedChanges(MemoryUpdates::encode),
+                new EncodedChanges(ChangeMessages::encode),
+                modes,
+                new ClientWrites(modes, contexts),
                 instanceId,
                 serverVersion);
     }

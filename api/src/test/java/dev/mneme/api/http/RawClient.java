@@ -71,8 +71,22 @@ public final class RawClient implements AutoCloseable {
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());
         }
-        int length = head ? 0 : Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        return new Reply(Integer.parseInt(line[1]), headers, in.readNBytes(length));
+        return new Reply(Integer.parseInt(line[1]), headers, head ? new byte[0] : body(headers, in));
+    }
+
+    private static byte[] body(Map<String, String> headers, InputStream in) throws IOException {
+        if (!"chunked".equalsIgnoreCase(headers.get("transfer-encoding"))) {
+            return in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        while (true) {
+            int length = Integer.parseInt(line(in), 16);
+            whole.write(in.readNBytes(length));
+            line(in);
+            if (length == 0) {
+                return whole.toByteArray();
+            }
+        }
     }
 
     private static String line(InputStream in) throws IOException {

@@ -21,9 +21,12 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextRules;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.ModelHome;
@@ -58,6 +61,8 @@ public final class LiveServer implements AutoCloseable {
     private ModelStore store;
     private KeyService keys;
     private MemoryService memories;
+    private ModeService modes;
+    private ContextService contexts;
     private LiveConnections connections;
     private HttpServer http;
     private final KeyService.Created admin;
@@ -90,6 +95,8 @@ public final class LiveServer implements AutoCloseable {
         store = new ModelStore(home, settings);
         keys = new KeyService(store, clock, new SecureRandom());
         memories = new MemoryService(store, null, clock, new SecureRandom(), Limits.DEFAULTS);
+        modes = new ModeService(store, clock, Limits.DEFAULTS);
+        contexts = new ContextService(store, clock, Limits.DEFAULTS, ContextRules.DEFAULTS);
         connections = new LiveConnections(keys, clock, live);
         ChangeFeed feed = new ChangeFeed(hooked(store));
         HttpConfig config = HttpConfig.DEFAULTS
@@ -97,7 +104,15 @@ public final class LiveServer implements AutoCloseable {
                 .withAllowedOrigins(Set.of(ALLOWED_ORIGIN))
                 .withTimeouts(live.stallAfter(), Duration.ofSeconds(2));
         WebSocketDoor door = new WebSocketDoor(
-                sockets, connections, keys, feed, new Origins(config.allowedOrigins()), "server-1", "test");
+                sockets,
+                connections,
+                keys,
+                feed,
+                modes,
+                contexts,
+                new Origins(config.allowedOrigins()),
+                "server-1",
+                "test");
         Route changes = Route.get("/api/v1/changes")
                 .access(Access.READ)
                 .named("streamChanges", new Tag("changes", "What was written"), "Follows changes.")
@@ -164,6 +179,14 @@ public final class LiveServer implements AutoCloseable {
 
     public MemoryService memories() {
         return memories;
+    }
+
+    public ModeService modes() {
+        return modes;
+    }
+
+    public ContextService contexts() {
+        return contexts;
     }
 
     public String adminSecret() {

@@ -23,6 +23,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /// Who may do what, for every route of the table: a route that is added is in the matrix by being in the table.
 class AccessMatrixTest {
+    private static final Set<String> READING_POSTS = Set.of(
+            "/api/v1/memories/search",
+            "/api/v1/distributed/initialize",
+            "/api/v1/distributed/get-status",
+            "/api/v1/distributed/shutdown");
     private static final String MISSING = "0193a000-0000-8000-8000-000000000000";
     private static final String SECRET = "the rain in Spain";
 
@@ -41,6 +46,10 @@ class AccessMatrixTest {
     void populate() {
         alices = rest.add("alice", SECRET);
         bobs = rest.add("bob", SECRET);
+        for (String user : List.of("alice", "bob")) {
+            rest.post("/api/v1/responses", response(user, SECRET));
+            rest.post("/api/v1/sync-events", event(user, SECRET));
+        }
         String expired =
                 rest.key(Role.ADMIN, Restriction.NONE, rest.clock.instant().plusSeconds(60));
         rest.clock.advance(Duration.ofMinutes(2));
@@ -90,7 +99,7 @@ class AccessMatrixTest {
             return Role.ADMIN;
         }
         if (path.startsWith("/api/v1/")) {
-            boolean reads = route.method() == HttpMethod.GET || path.endsWith("/search");
+            boolean reads = route.method() == HttpMethod.GET || READING_POSTS.contains(path);
             return reads ? Role.READ : Role.WRITE;
         }
         return path.equals("/metrics") ? Role.READ : null;
@@ -99,6 +108,8 @@ class AccessMatrixTest {
     private void check(Route route, Identity identity) {
         alices = rest.add("alice", SECRET); // there again, if the test before took it
         bobs = rest.add("bob", SECRET);
+        rest.putContext("alice", "theme", SECRET);
+        rest.putContext("bob", "theme", SECRET);
         Role needed = needed(route);
         if (needed == null) {
             assertThat(ask(route, identity, MISSING, "").status()).isEqualTo(200);
@@ -155,6 +166,9 @@ class AccessMatrixTest {
             RestServer.Reply nobody = ask(route, identity, "", "nobody-" + user);
             assertThat(reply.status()).as(user).isEqualTo(nobody.status());
             assertThat(reply.raw().body()).as(user).doesNotContain(SECRET, alices, bobs);
+            assertThat(rest.get("/api/v1/contexts/theme?userId=" + user).raw().body())
+                    .as("the context of " + user)
+                    .contains(SECRET);
         }
         assertThat(rest.get("/api/v1/memories/" + alices).status() == 200 || sees(identity, "alice"))
                 .isTrue();
@@ -185,9 +199,13 @@ class AccessMatrixTest {
     }
 
     private static String target(Route route, String id, String user) {
-        String path = route.template().replace("{id}", id.isEmpty() ? MISSING : id);
+        String path = route.template()
+                .replace("{id}", id.isEmpty() ? MISSING : id)
+                .replace("{instanceId}", "desk")
+                .replace("{key}", "theme");
         boolean takesScope = route.query().stream().anyMatch(p -> p.name().equals("userId"));
-        return takesScope && !user.isEmpty() ? path + "?userId=" + user : path;
+        String since = route.id().equals("modeUsage") ? "&since=2020-01-01" : "";
+        return takesScope && !user.isEmpty() ? path + "?userId=" + user + since : path;
     }
 
     private static @Nullable String body(Route route, String user) {
@@ -196,9 +214,33 @@ class AccessMatrixTest {
             case "addMemories" -> "{" + scope + "\"text\":\"something new\"}";
             case "searchMemories" -> "{" + scope + "\"query\":\"rain Spain\"}";
             case "updateMemory" -> "{\"categories\":[\"seen\"]}";
+            case "switchMode" ->
+                "{\"userId\":\"" + (user.isEmpty() ? "nobody" : user) + "\",\"toMode\":\"didactic\","
+                        + "\"instanceId\":\"" + SECRET + "\"}";
+            case "configureMode" -> "{\"configuration\":{\"a\":1}}";
+            case "putContext" -> "{\"data\":{\"text\":\"something new\"}}";
+            case "recordResponse" -> user.isEmpty() ? "{}" : response(user, "h");
+            case "postSyncEvent" -> user.isEmpty() ? "{}" : event(user, "x");
+            case "processSyncEvent" -> user.isEmpty() ? "{}" : "{\"userId\":\"" + user + "\"}";
+            case "initializeDistributed" -> "{}";
+            case "publishModeChange" -> "{" + scope + "\"toMode\":\"parallel\"}";
+            case "publishContextUpdate" -> "{" + scope + "\"contextKey\":\"k\",\"contextType\":\"custom\",\"data\":{}}";
+            case "storeResponseSource" ->
+                "{" + scope + "\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\","
+                        + "\"source\":{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\"}}";
             case "createKey" -> "{\"name\":\"x\",\"role\":\"read\"}";
             default -> null;
         };
+    }
+
+    private static String response(String user, String hash) {
+        return "{\"userId\":\"" + user + "\",\"chatId\":\"c\",\"messageId\":\"" + hash
+                + "\",\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"responseHash\":\"" + hash + "\"}";
+    }
+
+    private static String event(String user, String secret) {
+        return "{\"userId\":\"" + user + "\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":\"" + secret
+                + "\"}}";
     }
 
     @Test

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Asks every operation of the OpenAPI document. [RestServer] holds each answer to the document; this test sees to
+/// Asks every operation of the OpenAPI document. [RestServer] holds each answer to the document; this test
+/// sees to
 /// it that none is left out, and that the document refuses what the server refuses.
 @Timeout(120)
 class AnswersTest {
@@ -37,6 +38,8 @@ class AnswersTest {
     @Test
     void everySuccessIsAsItIsSaid() {
         String id = memories();
+        modes();
+        contexts();
         keys();
         List.of("/", "/docs", "/openapi.json", "/favicon.ico", "/metrics", "/health/live", "/health/ready")
                 .forEach(rest::get);
@@ -45,6 +48,9 @@ class AnswersTest {
         rest.get("/api/v1/entities?limit=1");
         rest.get("/api/v1/changes?userId=alice&limit=2");
         rest.get("/api/v1/changes?scope=all");
+        responses();
+        syncEvents();
+        distributed();
         rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
         rest.get("/health/ready");
         rest.delete(MEMORIES + "/" + id);
@@ -86,6 +92,107 @@ class AnswersTest {
         return id;
     }
 
+    private void modes() {
+        String whole = """
+                {"userId":"alice","instanceId":"desk","toMode":"parallel","capabilities":{"localAI":true,
+                 "externalAI":true,"multiChannel":false,"offlineCapable":false,"realTimeSync":true},
+                 "configuration":{"a":1},"contextSnapshot":{"b":[null]},"transitionDuration":5,"expectedVersion":0}""";
+        RestServer.Reply switched = rest.post("/api/v1/modes/switch", whole);
+        assertThat(switched.status()).isEqualTo(200);
+        assertThat(switched.body().at("/mode/capabilities/localAI").asBoolean()).isTrue();
+        RestServer.Reply stale = rest.post("/api/v1/modes/switch", whole);
+        assertThat(stale.status()).isEqualTo(409);
+        assertThat(stale.body().at("/current/currentMode").asText()).isEqualTo("parallel");
+        RestServer.Reply failed = rest.post(
+                "/api/v1/modes/switch",
+                "{\"userId\":\"alice\",\"instanceId\":\"desk\",\"toMode\":\"inspired\",\"errorMessage\":\"no model\"}");
+        assertThat(failed.body().at("/transition/success").asBoolean(true)).isFalse();
+        rest.patch("/api/v1/modes/desk?userId=alice", "{\"configuration\":{\"a\":null,\"b\":2}}");
+        assertThat(rest.get("/api/v1/modes/desk?userId=alice")
+                        .body()
+                        .path("configuration")
+                        .toString())
+                .isEqualTo("{\"b\":2}");
+        rest.clock.advance(java.time.Duration.ofHours(1));
+        rest.post("/api/v1/modes/switch", "{\"userId\":\"alice\",\"instanceId\":\"phone\",\"toMode\":\"didactic\"}");
+        assertThat(rest.get("/api/v1/modes?userId=alice")
+                        .body()
+                        .at("/current/instanceId")
+                        .asText())
+                .isEqualTo("phone");
+        rest.clock.advance(java.time.Duration.ofHours(1));
+        long since = rest.clock.instant().minusSeconds(7_200).toEpochMilli();
+        RestServer.Reply usage = rest.get("/api/v1/modes/usage?userId=alice&since=" + since);
+        assertThat(usage.body().at("/user/0/share").asDouble()).isEqualTo(0.5);
+        assertThat(usage.body().at("/instances/0/modes/0/millis").asLong()).isEqualTo(7_200_000);
+        RestServer.Reply page = rest.get("/api/v1/transitions?userId=alice&limit=2");
+        assertThat(page.body().at("/items/1/errorMessage").asText()).isEqualTo("no model");
+        RestServer.Reply next = rest.get("/api/v1/transitions?userId=alice&limit=2&cursor="
+                + page.body().path("nextCursor").asText());
+        assertThat(next.body().path("items")).hasSize(1);
+        assertThat(rest.get("/api/v1/transitions?userId=alice&success=false")
+                        .body()
+                        .path("items"))
+                .hasSize(1);
+    }
+
+    private void contexts() {
+        String context = "/api/v1/contexts/project%2Fmneme";
+        rest.put(context, """
+                {"userId":"alice","data":{"a":1,"b":[1,null]},"contextType":"project","mode":"parallel","tags":["ui"],
+                 "expiresAt":"2030-01-01T00:00:00Z","expectedVersion":0,"mergeStrategy":"replace"}""");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":2}}", "Idempotency-Key", "c");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":2}}", "Idempotency-Key", "c");
+        rest.put(context + "?userId=alice", "{\"data\":{\"a\":3},\"expectedVersion\":1,\"mergeStrategy\":\"merge\"}");
+        rest.put(context + "?userId=alice", "{\"data\":\"any JSON\"}", "If-Match", "\"1\"");
+        rest.get(context + "?userId=alice");
+        rest.get("/api/v1/contexts?userId=alice&type=custom&limit=1");
+        rest.delete(context + "?userId=alice");
+        rest.get(context + "/versions?userId=alice");
+    }
+
+    private void responses() {
+        String whole = """
+                {"userId":"carol","instanceId":"desk","chatId":"c","messageId":"m","mode":"parallel",
+                 "sourceType":"harmonized","provider":"p","model":"m","confidence":0.5,"responseHash":"h",
+                 "metadata":{"promptTokens":1,"mcpToolsUsed":["t"]},"timestamp":1700000000000}""";
+        assertThat(rest.post("/api/v1/responses", whole).status()).isEqualTo(201);
+        assertThat(rest.post("/api/v1/responses", whole).status()).isEqualTo(200);
+        assertThat(rest.post("/api/v1/responses", whole.replace("\"h\"", "\"other\""))
+                        .status())
+                .isEqualTo(409);
+        rest.get("/api/v1/responses?userId=carol&limit=1&order=recorded");
+        rest.get("/api/v1/responses/totals?userId=carol&by=tool");
+        rest.get("/api/v1/responses/export?userId=carol");
+        rest.get("/api/v1/responses/export?userId=carol&format=jsonl");
+    }
+
+    private void syncEvents() {
+        RestServer.Reply posted = rest.post("/api/v1/sync-events", """
+                {"userId":"carol","eventType":"mcp-tool-executed","eventData":{"tool":"t"},
+                 "targetInstances":["phone"],"priority":"low","expiresAt":"2030-01-01"}""");
+        assertThat(posted.status()).isEqualTo(201);
+        String event = "/api/v1/sync-events/"
+                + posted.body().path("syncEvent").path("id").asText();
+        rest.get(event + "?userId=carol");
+        rest.get("/api/v1/sync-events/pending?userId=carol&instanceId=phone&limit=5");
+        rest.post(event + "/processed", "{\"userId\":\"carol\",\"instanceId\":\"phone\"}");
+    }
+
+    private void distributed() {
+        String calls = "/api/v1/distributed/";
+        rest.post(calls + "initialize", "{\"websocket\":{\"enabled\":true},\"redis\":{\"enabled\":false}}");
+        rest.send(rest.admin, "POST", calls + "get-status", null);
+        rest.send(rest.admin, "POST", calls + "shutdown", null);
+        rest.post(calls + "publish-mode-change", """
+                {"userId":"carol","fromMode":"didactic","toMode":"parallel","configuration":{"a":1}}""");
+        rest.post(calls + "publish-context-update", """
+                {"userId":"carol","contextKey":"k","contextType":"chat","data":{"a":1}}""");
+        rest.post(calls + "store-response-source", """
+                {"userId":"carol","chatId":7,"messageId":"8","mode":"didactic","responseHash":"h","source":
+                 {"sourceType":"external","provider":"p","model":"m","confidence":1,"metadata":{}}}""");
+    }
+
     private void keys() {
         RestServer.Reply made = rest.post("/api/v1/keys", """
                 {"name":"desk","role":"write","restrict":{"users":["alice"],"runs":["r"]},
@@ -98,6 +205,19 @@ class AnswersTest {
     @Test
     void whatTheDocumentRefusesTheServerRefuses() {
         Map<String, List<String>> wrong = Map.of(
+                "ResponseRequest",
+                List.of(
+                        "{\"userId\":\"a\"}",
+                        response("\"sourceType\":\"other\""),
+                        response("\"sourceType\":\"local\",\"confidence\":1.1"),
+                        response("\"sourceType\":\"local\",\"mode\":\"x\""),
+                        response("\"sourceType\":\"local\",\"metadata\":[]")),
+                "SyncEventRequest",
+                List.of(
+                        "{\"userId\":\"a\",\"eventType\":\"x\"}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"priority\":\"urgent\"}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"targetInstances\":[]}",
+                        "{\"userId\":\"a\",\"eventType\":\"config-updated\",\"eventData\":1}"),
                 "AddRequest",
                 List.of(
                         "{\"userId\":\"a\"}",
@@ -126,14 +246,43 @@ class AnswersTest {
                         "{\"name\":\"x\",\"role\":\"boss\"}",
                         "{\"name\":\"x\",\"role\":\"read\",\"restrict\":{\"users\":[]}}",
                         "{\"name\":\"x\",\"role\":\"read\",\"rate\":{\"perSecond\":0,\"burst\":1}}"));
-        Map<String, String> paths =
-                Map.of("AddRequest", MEMORIES, "SearchRequest", MEMORIES + "/search", "KeyRequest", "/api/v1/keys");
+        String context = "/api/v1/contexts/theme?userId=a";
+        for (String body : List.of(
+                "{}",
+                "{\"data\":null}",
+                "{\"data\":{},\"nope\":1}",
+                "{\"data\":{},\"contextType\":\"other\"}",
+                "{\"data\":{},\"mode\":\"other\"}",
+                "{\"data\":{},\"tags\":[\"\"]}",
+                "{\"data\":{},\"expectedVersion\":-1}",
+                "{\"data\":{},\"mergeStrategy\":\"mine\"}")) {
+            assertThat(rest.put(context, body).status()).as(body).isEqualTo(400);
+            if (!body.contains("null")) { // any JSON is documented; null is refused as what deletions have
+                assertThat(rest.contract.takes("ContextRequest", body)).as(body).isFalse();
+            }
+        }
+        Map<String, String> paths = Map.of(
+                "AddRequest",
+                MEMORIES,
+                "SearchRequest",
+                MEMORIES + "/search",
+                "KeyRequest",
+                "/api/v1/keys",
+                "ResponseRequest",
+                "/api/v1/responses",
+                "SyncEventRequest",
+                "/api/v1/sync-events");
         wrong.forEach((schema, bodies) -> bodies.forEach(body -> {
             assertThat(rest.contract.takes(schema, body)).as(body).isFalse();
             assertThat(rest.post(String.valueOf(paths.get(schema)), body).status())
                     .as(body)
                     .isEqualTo(400);
         }));
+    }
+
+    private static String response(String more) {
+        return "{\"userId\":\"a\",\"chatId\":\"c\",\"messageId\":\"m\",\"provider\":\"p\",\"model\":\"m\","
+                + "\"responseHash\":\"h\"," + more + "}";
     }
 
     @Test

@@ -79,15 +79,81 @@ class BadInputTest {
                     "{\"text\":\"x\",\"metadata\":{\"a\":null},\"expectedVersion\":1}"),
             Shot.of("DELETE", "/api/v1/memories/" + ID, null),
             Shot.of("GET", "/api/v1/memories/" + ID + "/history", null),
+            Shot.of(
+                    "PUT",
+                    "/api/v1/contexts/plan%2Fx?userId=alice",
+                    "{\"data\":{\"a\":[1,2]},\"contextType\":\"chat\",\"mode\":\"parallel\",\"tags\":[\"ui\"],"
+                            + "\"expiresAt\":1900000000000,\"mergeStrategy\":\"replace\"}"),
+            Shot.of(
+                    "PUT",
+                    "/api/v1/contexts/theme",
+                    "{\"userId\":\"bob\",\"data\":{\"a\":{\"b\":1}},\"expectedVersion\":1,\"mergeStrategy\":\"merge\"}"),
+            Shot.of("GET", "/api/v1/contexts/theme?userId=bob", null),
+            Shot.of("GET", "/api/v1/contexts?userId=bob&type=chat&tag=ui&mode=parallel&limit=2&cursor=dGhlbWU", null),
+            Shot.of("GET", "/api/v1/contexts/plan%2Fx/versions?userId=alice", null),
+            Shot.of("DELETE", "/api/v1/contexts/theme?userId=bob", null),
             Shot.of("GET", "/api/v1/entities?limit=2&cursor=dXNlcjphbGljZQ", null),
             Shot.of("GET", "/api/v1/changes?userId=alice&limit=2&after=abc:1a4:0", null),
             Shot.of("GET", "/api/v1/changes?scope=all&limit=2&after=x", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/modes/switch",
+                    "{\"userId\":\"alice\",\"instanceId\":\"desk\",\"toMode\":\"parallel\",\"capabilities\":{\"localAI\":true,"
+                            + "\"externalAI\":true,\"multiChannel\":false,\"offlineCapable\":true,\"realTimeSync\":true},"
+                            + "\"configuration\":{\"a\":1},\"contextSnapshot\":{\"b\":[]},\"transitionDuration\":5,"
+                            + "\"errorMessage\":\"no\",\"expectedVersion\":1}"),
+            Shot.of("GET", "/api/v1/modes?userId=alice", null),
+            Shot.of("GET", "/api/v1/modes/desk?userId=alice", null),
+            Shot.of(
+                    "PATCH",
+                    "/api/v1/modes/desk?userId=alice",
+                    "{\"configuration\":{\"a\":null},\"expectedVersion\":1}"),
+            Shot.of("GET", "/api/v1/modes/usage?userId=alice&since=2020-01-01&until=2026-01-01T00:00:00Z", null),
+            Shot.of(
+                    "GET",
+                    "/api/v1/transitions?userId=alice&instanceId=desk&toMode=parallel&success=true&since=1700000000000"
+                            + "&limit=2&cursor=7",
+                    null),
             Shot.of(
                     "POST",
                     "/api/v1/keys",
                     "{\"name\":\"k\",\"role\":\"nobody\",\"restrict\":{\"users\":[\"a\"]},"
                             + "\"rate\":{\"perSecond\":1,\"burst\":1}}"),
             Shot.of("DELETE", "/api/v1/keys/abcdef", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/responses",
+                    "{\"userId\":\"alice\",\"chatId\":\"c\",\"messageId\":\"m\",\"sourceType\":\"local\",\"provider\":\"p\","
+                            + "\"model\":\"m\",\"confidence\":0.5,\"responseHash\":\"h\",\"metadata\":{\"promptTokens\":1}}"),
+            Shot.of("GET", "/api/v1/responses?userId=alice&limit=2&order=recorded&cursor=o1&since=2026-01-01", null),
+            Shot.of("GET", "/api/v1/responses/totals?userId=alice&by=tool&mode=parallel", null),
+            Shot.of("GET", "/api/v1/responses/export?userId=alice&format=csv", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/sync-events",
+                    "{\"userId\":\"alice\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":1},"
+                            + "\"targetInstances\":[\"phone\"],\"priority\":\"high\",\"expiresAt\":1900000000000}"),
+            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3", null),
+            Shot.of("GET", "/api/v1/sync-events/" + ID + "?userId=alice", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/sync-events/" + ID + "/processed",
+                    "{\"userId\":\"alice\",\"instanceId\":\"phone\"}"),
+            Shot.of("POST", "/api/v1/distributed/initialize", "{\"websocket\":{\"enabled\":true}}"),
+            Shot.of("POST", "/api/v1/distributed/get-status", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/publish-mode-change",
+                    "{\"userId\":\"erin\",\"fromMode\":\"didactic\",\"toMode\":\"parallel\",\"configuration\":{\"a\":1}}"),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/publish-context-update",
+                    "{\"userId\":\"erin\",\"contextKey\":\"k\",\"contextType\":\"custom\",\"data\":{\"a\":[1]}}"),
+            Shot.of(
+                    "POST",
+                    "/api/v1/distributed/store-response-source",
+                    "{\"userId\":\"erin\",\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\",\"source\":"
+                            + "{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"confidence\":1}}"),
             Shot.of("GET", "/api/v1/status", null),
             Shot.of("PUT", "/api/v1/memories", "{}"),
             Shot.of("GET", "/nowhere/at/all", null));
@@ -124,6 +190,8 @@ class BadInputTest {
             "{\"AND\":[{}]}",
             "{\"userId\":{\"near\":1}}",
             "{\"metadata.x\":1}",
+            "\"ignore\"",
+            "\"merge\"",
             "{\"createdAt\":{\"gt\":\"never\"}}",
             "\"\\u202e\"",
             "tru",
@@ -254,7 +322,9 @@ class BadInputTest {
             isProblem(reply, shot.method().equals("HEAD"), what);
             return 0;
         }
-        return reply.bytes().length == 0 || shot.method().equals("GET")
+        return !"application/json".equals(reply.header("content-type"))
+                        || reply.bytes().length == 0
+                        || shot.method().equals("GET")
                 ? 0
                 : more(RestServer.JSON.readTree(reply.bytes()));
     }
@@ -282,7 +352,7 @@ class BadInputTest {
         outcomes.add(answer);
         for (JsonNode outcome : outcomes) {
             more += switch (outcome.path("event").asText()) {
-                case "ADD" -> 1;
+                case "ADD" -> outcome.has("memory") ? 1 : 0;
                 case "DELETE" -> outcome.path("id").asText().length() == 36 ? -1 : 0;
                 default -> 0;
             };
@@ -385,6 +455,17 @@ class BadInputTest {
             end++;
         }
         return (text.substring(0, at) + value + text.substring(end)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void expectingTwiceIsNoFaultOfTheServer() throws IOException {
+        Shot twice = Shot.of("PATCH", "/api/v1/memories/" + ID, "{\"text\":\"x\"}");
+        twice.headers().add("Expect: 100-continue");
+        twice.headers().add("Expect: 100-continue");
+        try (RestServer rest = new RestServer();
+                RawClient raw = new RawClient(rest.server.port())) {
+            assertThat(raw.send(twice.bytes(rest.admin), false).status()).isEqualTo(404);
+        }
     }
 
     @Test

@@ -3,11 +3,16 @@ package dev.mneme.api.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.CommitLog;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,8 +40,33 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", "write"),
             Map.entry("delete /api/v1/memories/{id}", "write"),
             Map.entry("get /api/v1/memories/{id}/history", "read"),
+            Map.entry("put /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts/{key}", "read"),
+            Map.entry("delete /api/v1/contexts/{key}", "write"),
+            Map.entry("get /api/v1/contexts", "read"),
+            Map.entry("get /api/v1/contexts/{key}/versions", "read"),
             Map.entry("get /api/v1/entities", "read"),
             Map.entry("get /api/v1/changes", "read"),
+            Map.entry("post /api/v1/responses", "write"),
+            Map.entry("get /api/v1/responses", "read"),
+            Map.entry("get /api/v1/responses/totals", "read"),
+            Map.entry("get /api/v1/responses/export", "read"),
+            Map.entry("post /api/v1/sync-events", "write"),
+            Map.entry("get /api/v1/sync-events/pending", "read"),
+            Map.entry("get /api/v1/sync-events/{id}", "read"),
+            Map.entry("post /api/v1/sync-events/{id}/processed", "write"),
+            Map.entry("post /api/v1/distributed/initialize", "read"),
+            Map.entry("post /api/v1/distributed/get-status", "read"),
+            Map.entry("post /api/v1/distributed/shutdown", "read"),
+            Map.entry("post /api/v1/distributed/publish-mode-change", "write"),
+            Map.entry("post /api/v1/distributed/publish-context-update", "write"),
+            Map.entry("post /api/v1/distributed/store-response-source", "write"),
+            Map.entry("post /api/v1/modes/switch", "write"),
+            Map.entry("get /api/v1/modes", "read"),
+            Map.entry("get /api/v1/modes/usage", "read"),
+            Map.entry("get /api/v1/modes/{instanceId}", "read"),
+            Map.entry("patch /api/v1/modes/{instanceId}", "write"),
+            Map.entry("get /api/v1/transitions", "read"),
             Map.entry("post /api/v1/keys", "admin"),
             Map.entry("get /api/v1/keys", "admin"),
             Map.entry("delete /api/v1/keys/{id}", "admin"),
@@ -49,11 +79,28 @@ class OpenApiTest {
             Map.entry("get /docs", ""),
             Map.entry("get /openapi.json", ""),
             Map.entry("get /favicon.ico", "")));
-    private static final Map<String, Set<String>> QUERIES = Map.of(
-            "get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired"),
-            "delete /api/v1/memories", with("filter", "erase"),
-            "get /api/v1/entities", Set.of("limit", "cursor"),
-            "get /api/v1/changes", with("scope", "after", "limit"));
+    private static final Map<String, Set<String>> QUERIES = Map.ofEntries(
+            Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired")),
+            Map.entry("delete /api/v1/memories", with("filter", "erase")),
+            Map.entry("get /api/v1/modes", Set.of("userId")),
+            Map.entry("get /api/v1/modes/usage", Set.of("userId", "since", "until")),
+            Map.entry("get /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry("patch /api/v1/modes/{instanceId}", Set.of("userId")),
+            Map.entry(
+                    "get /api/v1/transitions",
+                    Set.of("userId", "instanceId", "toMode", "success", "since", "until", "limit", "cursor")),
+            Map.entry("put /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("delete /api/v1/contexts/{key}", Set.of("userId")),
+            Map.entry("get /api/v1/contexts", Set.of("userId", "type", "tag", "mode", "limit", "cursor")),
+            Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
+            Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
+            Map.entry("get /api/v1/changes", with("scope", "after", "limit")),
+            Map.entry("get /api/v1/responses", responses("order", "limit", "cursor")),
+            Map.entry("get /api/v1/responses/totals", responses("by")),
+            Map.entry("get /api/v1/responses/export", responses("format")),
+            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit")),
+            Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
                     "MemoryResource",
@@ -73,12 +120,95 @@ class OpenApiTest {
                             "expiresAt",
                             "version",
                             "replacedBy")),
+            Map.entry(
+                    "ContextResource",
+                    List.of(
+                            "userId",
+                            "contextKey",
+                            "contextType",
+                            "mode",
+                            "data",
+                            "tags",
+                            "version",
+                            "createdAt",
+                            "updatedAt",
+                            "createdBy",
+                            "updatedBy",
+                            "expiresAt")),
+            Map.entry(
+                    "ContextRequest",
+                    List.of(
+                            "userId",
+                            "data",
+                            "contextType",
+                            "mode",
+                            "tags",
+                            "expiresAt",
+                            "expectedVersion",
+                            "mergeStrategy")),
+            Map.entry("ContextStored", List.of("event", "context", "position")),
+            Map.entry("ContextDeleted", List.of("event", "contextKey", "version", "position")),
+            Map.entry("ContextList", List.of("items", "nextCursor", "position")),
+            Map.entry("ContextVersionsVersion", List.of("deleted", "context")),
             Map.entry("Stored", List.of("event", "memory", "position")),
             Map.entry("AddRefused", List.of("error")),
             Map.entry("AddManyRequest", List.of("userId", "agentId", "appId", "runId", "metadata", "items")),
             Map.entry("ChangeReset", List.of("position", "reset")),
             Map.entry("Deleted", List.of("event", "id", "position")),
             Map.entry("DeletedMany", List.of("deleted")),
+            Map.entry("ResponseRecorded", List.of("event", "response", "position")),
+            Map.entry(
+                    "ResponseResource",
+                    List.of(
+                            "userId",
+                            "instanceId",
+                            "chatId",
+                            "messageId",
+                            "mode",
+                            "sourceType",
+                            "provider",
+                            "model",
+                            "confidence",
+                            "responseHash",
+                            "metadata",
+                            "timestamp")),
+            Map.entry("ResponseList", List.of("items", "nextCursor", "position")),
+            Map.entry("ResponseTotalsAnswer", List.of("by", "total", "groups", "position")),
+            Map.entry(
+                    "ResponseTotalsAnswerSum",
+                    List.of(
+                            "responses",
+                            "meanConfidence",
+                            "promptTokens",
+                            "completionTokens",
+                            "totalTokens",
+                            "cost",
+                            "unpriced")),
+            Map.entry(
+                    "SyncEventResource",
+                    List.of(
+                            "id",
+                            "userId",
+                            "sourceInstanceId",
+                            "eventType",
+                            "eventData",
+                            "targetInstances",
+                            "processedBy",
+                            "priority",
+                            "timestamp",
+                            "expiresAt")),
+            Map.entry("SyncEventList", List.of("items", "more", "position")),
+            Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
+            Map.entry(
+                    "DistributedStatus", List.of("mongodb", "redis", "websocket", "instanceId", "isFullyOperational")),
+            Map.entry("DistributedStatusExternal", List.of("enabled", "connected", "healthy")),
+            Map.entry("DistributedStatusSockets", List.of("enabled", "running", "clientCount")),
+            Map.entry("ModePublication", List.of("userId", "fromMode", "toMode", "configuration")),
+            Map.entry("ContextPublication", List.of("userId", "contextKey", "contextType", "data")),
+            Map.entry(
+                    "ResponsePublication", List.of("userId", "chatId", "messageId", "mode", "source", "responseHash")),
+            Map.entry(
+                    "ResponsePublicationSource", List.of("sourceType", "provider", "model", "confidence", "metadata")),
             Map.entry("MemoryList", List.of("items", "nextCursor", "position")),
             Map.entry("SearchAnswer", List.of("results", "position", "tookMillis", "timedOut")),
             Map.entry("SearchAnswerResult", List.of("memory", "score", "parts")),
@@ -87,7 +217,22 @@ class OpenApiTest {
                     List.of("version", "event", "text", "metadata", "categories", "at", "key", "instance")),
             Map.entry("EntityListEntity", List.of("kind", "id", "memories", "updatedAt")),
             Map.entry("ChangeList", List.of("changes", "position", "reset")),
-            Map.entry("ChangeResource", List.of("position", "previous", "type", "at", "key", "instance", "memory")),
+            Map.entry(
+                    "ChangeResource",
+                    List.of(
+                            "position",
+                            "previous",
+                            "type",
+                            "at",
+                            "key",
+                            "instance",
+                            "subject",
+                            "memory",
+                            "context",
+                            "mode",
+                            "transition",
+                            "response",
+                            "syncEvent")),
             Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
             Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
             Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
@@ -126,6 +271,21 @@ class OpenApiTest {
                             "explain",
                             "showExpired")),
             Map.entry(
+                    "ModeResource",
+                    List.of(
+                            "userId",
+                            "instanceId",
+                            "currentMode",
+                            "previousMode",
+                            "capabilities",
+                            "configuration",
+                            "activatedAt",
+                            "updatedAt",
+                            "version")),
+            Map.entry(
+                    "CapabilitiesResource",
+                    List.of("localAI", "externalAI", "multiChannel", "offlineCapable", "realTimeSync")),
+            Map.entry(
                     "Problem",
                     List.of(
                             "type",
@@ -137,7 +297,8 @@ class OpenApiTest {
                             "requestId",
                             "retryAfterMillis",
                             "currentVersion",
-                            "current")));
+                            "current",
+                            "paths")));
     private static final Map<String, Set<Integer>> CODES = Map.ofEntries(
             Map.entry("invalid_request", Set.of(400)),
             Map.entry("unauthenticated", Set.of(401)),
@@ -168,8 +329,33 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
             Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
             Map.entry("get /api/v1/memories/{id}/history", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("put /api/v1/contexts/{key}", and(OF_WRITES, 200, 201, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/contexts/{key}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("delete /api/v1/contexts/{key}", and(OF_WRITES, 200, 404, 409, 412, 422)),
+            Map.entry("get /api/v1/contexts", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/contexts/{key}/versions", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("get /api/v1/entities", and(OF_READS, 200, 503)),
             Map.entry("get /api/v1/changes", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/responses", and(OF_WRITES, 200, 201, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/responses", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/responses/totals", and(OF_READS, 200, 410, 413, 503)),
+            Map.entry("get /api/v1/responses/export", and(OF_READS, 200, 410, 503)),
+            Map.entry("post /api/v1/sync-events", and(OF_WRITES, 201, 413, 422)),
+            Map.entry("get /api/v1/sync-events/pending", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/sync-events/{id}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("post /api/v1/sync-events/{id}/processed", and(OF_WRITES, 200, 404, 413, 422)),
+            Map.entry("post /api/v1/distributed/initialize", and(OF_READS, 200, 413)),
+            Map.entry("post /api/v1/distributed/get-status", and(OF_READS, 200)),
+            Map.entry("post /api/v1/distributed/shutdown", and(OF_READS, 200)),
+            Map.entry("post /api/v1/distributed/publish-mode-change", and(OF_WRITES, 200, 413, 422)),
+            Map.entry("post /api/v1/distributed/publish-context-update", and(OF_WRITES, 200, 413, 422)),
+            Map.entry("post /api/v1/distributed/store-response-source", and(OF_WRITES, 200, 409, 412, 413, 422)),
+            Map.entry("post /api/v1/modes/switch", and(OF_WRITES, 200, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/modes", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/usage", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/modes/{instanceId}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("patch /api/v1/modes/{instanceId}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
+            Map.entry("get /api/v1/transitions", and(OF_READS, 200, 410, 503)),
             Map.entry("post /api/v1/keys", and(OF_WRITES, 201, 413, 422)),
             Map.entry("get /api/v1/keys", and(OF_READS, 200)),
             Map.entry("delete /api/v1/keys/{id}", and(OF_WRITES, 200, 404)),
@@ -194,8 +380,37 @@ class OpenApiTest {
             Map.entry("patch /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("delete /api/v1/memories/{id} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
+            Map.entry("put /api/v1/contexts/{key} 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("put /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("delete /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/contexts 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/contexts/{key}/versions 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/changes 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/backups 200", Set.of("Mneme-Backup-Bytes")),
+            Map.entry("post /api/v1/responses 201", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/responses 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/responses 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/responses/totals 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/responses/export 200", Set.of("Mneme-Position", "Content-Disposition")),
+            Map.entry("post /api/v1/sync-events 201", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("get /api/v1/sync-events/pending 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/sync-events/{id} 200", Set.of("Mneme-Position")),
+            Map.entry("post /api/v1/sync-events/{id}/processed 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/publish-mode-change 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/publish-context-update 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry(
+                    "post /api/v1/distributed/store-response-source 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed")),
+            Map.entry("post /api/v1/modes/switch 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/modes 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry("patch /api/v1/modes/{instanceId} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/transitions 200", Set.of("Mneme-Position")),
             Map.entry("post /api/v1/keys 201", Set.of("Idempotency-Replayed")));
 
     private static RestServer rest;
@@ -204,6 +419,23 @@ class OpenApiTest {
     private static Set<String> with(String... more) {
         Set<String> all = new TreeSet<>(SCOPES);
         all.addAll(List.of(more));
+        return all;
+    }
+
+    private static Set<String> responses(String... more) {
+        Set<String> all = new TreeSet<>(List.of(more));
+        all.addAll(List.of(
+                "userId",
+                "instanceId",
+                "chatId",
+                "messageId",
+                "mode",
+                "sourceType",
+                "provider",
+                "model",
+                "tool",
+                "since",
+                "until"));
         return all;
     }
 
@@ -289,7 +521,11 @@ class OpenApiTest {
             assertThat(headers.contains("Idempotency-Key")).as(name).isEqualTo(keyed && !name.startsWith("get "));
             assertThat(headers.contains("Mneme-Instance")).as(name).isEqualTo(keyed);
         });
-        for (String name : List.of("patch /api/v1/memories/{id}", "delete /api/v1/memories/{id}")) {
+        for (String name : List.of(
+                "patch /api/v1/memories/{id}",
+                "delete /api/v1/memories/{id}",
+                "put /api/v1/contexts/{key}",
+                "delete /api/v1/contexts/{key}")) {
             assertThat(parameters(operation(name), "header")).contains("If-Match");
         }
         for (String name :
@@ -377,11 +613,12 @@ class OpenApiTest {
     /// The values of a component, where a record says them again because `wire` does not know the core.
     private static List<String> values(String schema, String component) {
         List<String> values = new ArrayList<>();
-        document.path("components")
+        JsonNode property = document.path("components")
                 .path("schemas")
                 .path(schema)
                 .path("properties")
-                .path(component)
+                .path(component);
+        (property.has("anyOf") ? property.at("/anyOf/0") : property)
                 .path("enum")
                 .forEach(value -> values.add(value.asText()));
         return values;
@@ -395,12 +632,39 @@ class OpenApiTest {
     void everyEnumIsTheCores() {
         assertThat(values("Problem", "code")).isEqualTo(names(ErrorCode.values(), ErrorCode::wireName));
         assertThat(values("ChangeResource", "type")).isEqualTo(names(ChangeType.values(), ChangeType::wireName));
+        for (String component : List.of("ModeResource.currentMode", "TransitionResource.toMode")) {
+            String[] of = component.split("\\.", -1);
+            assertThat(values(of[0], of[1])).as(component).isEqualTo(names(Mode.values(), Mode::wireName));
+        }
+        List<String> types = names(ContextType.values(), ContextType::wireName);
+        assertThat(values("ContextResource", "contextType")).isEqualTo(types);
+        assertThat(values("ContextRequest", "contextType")).isEqualTo(types);
+        assertThat(values("ContextResource", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mode")).isEqualTo(names(Mode.values(), Mode::wireName));
+        assertThat(values("ContextRequest", "mergeStrategy"))
+                .isEqualTo(names(MergeStrategy.values(), each -> each.name().toLowerCase(Locale.ROOT)));
         List<String> roles = names(Role.values(), Role::wireName);
         assertThat(values("KeyRequest", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("EntityListEntity", "kind")).isEqualTo(names(OwnerKind.values(), OwnerKind::wireName));
         assertThat(values("Status", "log"))
                 .isEqualTo(names(CommitLog.State.values(), state -> state.name().toLowerCase(Locale.ROOT)));
+        List<String> modes = names(Mode.values(), Mode::wireName);
+        List<String> sources = names(SourceType.values(), SourceType::wireName);
+        for (String schema : List.of("ResponseRequest", "ResponseResource")) {
+            assertThat(values(schema, "mode")).isEqualTo(modes);
+            assertThat(values(schema, "sourceType")).isEqualTo(sources);
+        }
+        assertThat(values("ResponsePublication", "mode")).isEqualTo(modes);
+        assertThat(values("ResponsePublicationSource", "sourceType")).isEqualTo(sources);
+        assertThat(values("ModePublication", "toMode")).isEqualTo(modes);
+        assertThat(values("ContextPublication", "contextType"))
+                .isEqualTo(names(ContextType.values(), ContextType::wireName));
+        for (String schema : List.of("SyncEventRequest", "SyncEventResource")) {
+            assertThat(values(schema, "eventType")).isEqualTo(names(SyncEvent.Type.values(), SyncEvent.Type::wireName));
+            assertThat(values(schema, "priority"))
+                    .isEqualTo(names(SyncEvent.Priority.values(), SyncEvent.Priority::wireName));
+        }
         Set<String> events = new TreeSet<>(values("Stored", "event"));
         events.addAll(values("Deleted", "event"));
         assertThat(events).containsExactlyInAnyOrderElementsOf(names(MemoryEvent.values(), MemoryEvent::name));

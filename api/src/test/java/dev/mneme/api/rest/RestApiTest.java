@@ -16,7 +16,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Every route's answers, as `docs` has them; and every code that a request can meet while disk and log are well.
+/// Every route's answers, as `docs` has them; and every code that a request can meet while disk and log are
+/// well.
 class RestApiTest {
     private static final String MEMORIES = "/api/v1/memories";
     private final RestServer rest = new RestServer();
@@ -345,7 +346,7 @@ class RestApiTest {
         JsonNode changes = all.body().path("changes");
         assertThat(changes.findValuesAsText("type")).containsExactly("memory.added", "memory.deleted");
         assertThat(names(changes.path(0)))
-                .containsExactly("position", "previous", "type", "at", "key", "instance", "memory");
+                .containsExactly("position", "previous", "type", "at", "key", "instance", "subject", "memory");
         String after = changes.path(0).path("position").asText();
         assertThat(changes.path(1).path("previous").asText()).isEqualTo(after);
         RestServer.Reply rest2 = rest.get("/api/v1/changes?userId=alice&after=" + after);
@@ -563,7 +564,8 @@ class RestApiTest {
                         "owners",
                         "memories",
                         "sockets",
-                        "indexBacklog");
+                        "indexBacklog",
+                        "reembedding");
         assertThat(all.path("memories").asInt()).isEqualTo(1);
         String restricted = rest.key(Role.ADMIN, new Restriction(Map.of(OwnerKind.USER, Set.of("bob"))), null);
         JsonNode less = rest.send(restricted, "GET", "/api/v1/status", null).body();

@@ -17,11 +17,19 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
+import dev.mneme.core.service.ContextRules;
+import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.Prices;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.service.SyncEventService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -42,6 +50,10 @@ import org.jspecify.annotations.Nullable;
 /// document.
 final class RestServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
+
+    /// What `large` of any provider costs.
+    static final Prices PRICES =
+            new Prices(Map.of("large", new Prices.Price(BigDecimal.valueOf(3), BigDecimal.valueOf(15))));
 
     final ManualClock clock = new ManualClock();
     final ModelStore store = new ModelStore(clock);
@@ -64,14 +76,22 @@ final class RestServer implements AutoCloseable {
         Limits limits = new Limits(64 << 10, 64 << 10, 1_000, 1_000, Duration.ofSeconds(2), Duration.ofMillis(50));
         ChangeFeed feed = new ChangeFeed(store);
         this.connections = new LiveConnections(keys, clock, LiveConfig.DEFAULTS);
+        ContextService contexts =
+                new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30)));
+        ModeService modes = new ModeService(store, clock, limits);
         RestPorts ports = new RestPorts(
                 new MemoryService(store, null, clock, new SecureRandom(), limits),
+                contexts,
+                new ResponseService(store, limits, PRICES),
+                new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
+                new DistributedService(modes, contexts),
+                modes,
                 keys,
                 feed,
                 new BackupService(FixedBackup::new),
                 new ChangeStreams(feed, connections),
                 store::status,
-                new ServerFacts("1.2.3", clock.instant(), null, () -> 7),
+                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, key -> 1, () -> java.util.OptionalLong.of(3)),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);
@@ -161,6 +181,10 @@ final class RestServer implements AutoCloseable {
         return send(admin, "POST", target, body, headers);
     }
 
+    Reply put(String target, String body, String... headers) {
+        return send(admin, "PUT", target, body, headers);
+    }
+
     Reply patch(String target, String body, String... headers) {
         return send(admin, "PATCH", target, body, headers);
     }
@@ -179,6 +203,14 @@ final class RestServer implements AutoCloseable {
                 .path("memory")
                 .path("id")
                 .asText();
+    }
+
+    /// Puts a context, whatever is there.
+    void putContext(String userId, String key, String text) {
+        put(
+                "/api/v1/contexts/" + key,
+                JSON.valueToTree(Map.of("userId", userId, "data", Map.of("text", text)))
+                        .toString());
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -146,6 +147,21 @@ final class Client implements WebSocket.Listener, AutoCloseable {
 
     void sendText(String message) {
         socket.sendText(message, true).join();
+    }
+
+    /// Sends, unless the other side has closed already.
+    ///
+    /// @return whether it was sent
+    boolean trySendText(String message) {
+        try {
+            sendText(message);
+            return true;
+        } catch (CompletionException closed) {
+            if (closed.getCause() instanceof IOException) {
+                return false;
+            }
+            throw closed;
+        }
     }
 
     void send(String type, @Nullable String userId, @Nullable String instanceId, ObjectNode payload) {

@@ -117,15 +117,58 @@ class FirstGenerationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MODE_UPDATE", "CONTEXT_SYNC", "RESPONSE_GENERATED", "CONFLICT"})
-    void whatIsNotThereYetSaysSo(MessageType type) {
+    @EnumSource(names = {"RESPONSE_GENERATED", "CONFLICT", "MEMORY_UPDATE"})
+    void whatComesFromTheServerAloneSaysSo(MessageType type) {
         try (Client client = client(server.adminSecret())) {
             client.send(type.wireName(), "alice", "desk", payload());
             JsonNode error = client.await1("error").path("payload");
             assertThat(error.path("code").asText()).isEqualTo("invalid_request");
-            assertThat(error.path("message").asText()).contains("not available in this version");
+            assertThat(error.path("message").asText()).contains("come from the server");
             client.send("state-request", null, null, payload()); // who it is was understood
             assertThat(client.await1("state-response").path("userId").asText()).isEqualTo("alice");
+        }
+    }
+
+    /// Its versions are wall clocks: the next one is stored, and the one before is kept.
+    @Test
+    void itsContextsAndModesAreStoredWhateverItsVersion() {
+        try (Client old = client(server.adminSecret());
+                Client other = client(server.adminSecret())) {
+            other.connect(payload().put("userId", "alice").put("instanceId", "phone"));
+            for (long version : List.of(1_700_000_000_000L, 3L)) {
+                com.fasterxml.jackson.databind.node.ObjectNode sync = payload()
+                        .put("contextKey", "plan")
+                        .put("version", version)
+                        .put("mergeStrategy", "merge");
+                sync.putObject("data").put("n", version);
+                old.send("context-sync", "alice", "desk", sync);
+            }
+            old.send(
+                    "mode-update",
+                    "alice",
+                    "desk",
+                    payload().put("fromMode", "didactic").put("toMode", "parallel"));
+            JsonNode second = other.await("context-sync", 2);
+            assertThat(second.path("payload").path("version").asLong()).isEqualTo(2);
+            assertThat(second.path("payload").path("data").path("n").asLong()).isEqualTo(3);
+            assertThat(second.path("instanceId").asText()).isEqualTo("desk");
+            JsonNode mode = other.await1("mode-update");
+            assertThat(mode.path("instanceId").asText()).isEqualTo("desk");
+            assertThat(mode.path("payload").path("toMode").asText()).isEqualTo("parallel");
+            assertThat(mode.path("payload").path("currentMode").asText()).isEqualTo("parallel");
+            assertThat(mode.path("payload").has("fromMode")).isTrue();
+            assertThat(mode.path("payload").has("previousMode")).isTrue();
+            assertThat(mode.path("payload").path("configuration").isObject()).isTrue();
+            old.send("ping", null, null, payload());
+            old.await1("pong");
+            assertThat(old.messages("context-sync")).isEmpty();
+            assertThat(old.messages("mode-update")).isEmpty();
+            assertThat(old.messages("error")).isEmpty();
+            assertThat(server.store()
+                            .contexts()
+                            .versions(dev.mneme.core.model.Owner.user("alice"), "plan")
+                            .value())
+                    .hasSize(2);
         }
     }
 

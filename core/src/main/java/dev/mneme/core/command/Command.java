@@ -4,6 +4,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Capabilities;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
@@ -62,13 +63,23 @@ public sealed interface Command {
 
     record DeleteMemory(MemoryId id, long expectedVersion) implements Command {}
 
-    /// Deletes the owner's memories that match at the moment of applying, expired ones too.
-    record DeleteMatching(Filter filter) implements Command {}
+    /// Deletes the owner's memories that match at the moment of applying, expired ones too, the oldest first.
+    ///
+    /// @param limit how many at most, so that no entry is too large to be applied
+    record DeleteMatching(Filter filter, int limit) implements Command {
+        /// Two rows of each go into the history.
+        public static final int MAX_LIMIT = 128;
+
+        public DeleteMatching(Filter filter) {
+            this(filter, MAX_LIMIT);
+        }
+    }
 
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}
 
-    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time; those that
+    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time;
+    /// those that
     /// it has not, and the present ones, stay. No change.
     record ForgetVersions(List<Version> versions) implements Command {
         public ForgetVersions {
@@ -78,6 +89,28 @@ public sealed interface Command {
         /// Which version of which memory.
         public record Version(MemoryId id, long version) {}
     }
+
+    /// The owner's vectors are to be of another space from some time on: vectors of it are staged, beside
+    /// those in use,
+    /// until [SwitchSpace]. Of the space in use: what was begun is given up. Without effect on an owner that
+    /// has no
+    /// vectors yet, or that has begun already. No change, like the three that follow.
+    record BeginSpace(EmbeddingSpace space) implements Command {}
+
+    /// A vector of the space to come, made of the text that the memory had at a version; refused when it has
+    /// another
+    /// version by now.
+    record StageEmbedding(MemoryId id, long version, Embedding embedding) implements Command {}
+
+    /// The staged vectors become the owner's; refused while a memory lacks one that was made of its present
+    /// text.
+    record SwitchSpace(EmbeddingSpace space) implements Command {}
+
+    /// Removes vectors that are no longer in use, so many at most.
+    record DropOldVectors(int limit) implements Command {}
+
+    /// Remembers that the server's own embedder made, or makes, vectors of this space; in the system shard.
+    record PutEmbedder(EmbeddingSpace space) implements Command {}
 
     /// Stores a key, in the system shard.
     record PutKey(ApiKey key) implements Command {}
@@ -107,7 +140,10 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept where they touch different fields; else it is a version conflict.
+        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags are
+        /// joined
+        /// likewise; type and mode that the writer left alone stay as the others made them; the expiry is the
+        /// writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE

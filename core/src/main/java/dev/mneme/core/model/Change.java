@@ -1,6 +1,7 @@
 package dev.mneme.core.model;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What a committed write did: the one thing that everything live is made of.
@@ -39,6 +40,18 @@ public record Change(
     /// The memory, if it is one that changed.
     public @Nullable Memory memory() {
         return subject instanceof Memory memory ? memory : null;
+    }
+
+    /// What may be pushed of it: all, nothing where it is local only, or a switch of mode without a configuration
+    /// that is.
+    public Optional<Change> announced() {
+        if (!localOnly) {
+            return Optional.of(this);
+        }
+        if (type != ChangeType.MODE_CHANGED || !(subject instanceof ModeState state)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Change(owner, position, type, at, by, true, key, state.announced()));
     }
 
     /// Whether a connection must not be told, because it wrote this itself: both sides named the instance.

@@ -11,6 +11,30 @@ import java.util.Optional;
 /// (`1`
 /// equals `1.0`).
 public sealed interface Json {
+    /// About how many characters it takes as JSON text, escapes aside.
+    default long size() {
+        return switch (this) {
+            case JsonObject(Map<String, Json> members) -> {
+                long sum = 2;
+                for (Map.Entry<String, Json> member : members.entrySet()) {
+                    sum += member.getKey().length() + 4L + member.getValue().size();
+                }
+                yield sum;
+            }
+            case JsonArray(List<Json> items) -> {
+                long sum = 2;
+                for (Json item : items) {
+                    sum += 1 + item.size();
+                }
+                yield sum;
+            }
+            case JsonString(String text) -> 2L + text.length();
+            case JsonNumber number -> number.value().precision();
+            case JsonBoolean bool -> 5;
+            case JsonNull none -> 4;
+        };
+    }
+
     /// Members in the order in which they came.
     record JsonObject(Map<String, Json> members) implements Json {
         public static final JsonObject EMPTY = new JsonObject(Map.of());

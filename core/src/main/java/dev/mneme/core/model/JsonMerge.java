@@ -38,7 +38,8 @@ public record JsonMerge(Json merged, List<String> clashes) {
         if (same(base, theirs)) {
             return mine;
         }
-        if (mine instanceof JsonObject a && theirs instanceof JsonObject b) {
+        boolean objects = base == null || base instanceof JsonObject;
+        if (objects && mine instanceof JsonObject a && theirs instanceof JsonObject b) {
             JsonObject from = base instanceof JsonObject object ? object : JsonObject.EMPTY;
             return members(from, a, b, path, clashes);
         }

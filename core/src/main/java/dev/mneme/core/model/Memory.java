@@ -30,6 +30,12 @@ public record Memory(
         boolean localOnly)
         implements Subject {
 
+    public static final int MAX_CATEGORIES = 100;
+
+    /// How large the metadata may grow by joining duplicates, by [Json#size]; what a request brings is limited by
+    /// configuration.
+    public static final long MAX_METADATA = 1 << 20;
+
     public Memory {
         categories = List.copyOf(categories);
     }

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param previous the mode before, null at the first
 /// @param activatedAt when it was switched to
+/// @param activatedBy the sequence of the change that switched to it: the order of switches of the user
 /// @param updatedAt when mode or configuration last changed
+/// @param localOnly whether the configuration holds what was written while `inspired`. The switch itself is
+///     announced all the same: see [#announced]
 public record ModeState(
         String userId,
         String instanceId,
@@ -17,13 +20,47 @@ public record ModeState(
         Capabilities capabilities,
         JsonObject configuration,
         Instant activatedAt,
+        long activatedBy,
         Instant updatedAt,
-        long version)
+        long version,
+        boolean localOnly)
         implements Subject {
 
-    /// The switch itself is announced, also one to `inspired`.
-    @Override
-    public boolean localOnly() {
-        return false;
+    /// What may be told of a switch: all of it, or all but a configuration that is local only.
+    public ModeState announced() {
+        return localOnly ? withoutConfiguration() : this;
+    }
+
+    /// The same in a store where another change switched to it.
+    ///
+    /// @param sequence of that change
+    public ModeState activatedBy(long sequence) {
+        return new ModeState(
+                userId,
+                instanceId,
+                current,
+                previous,
+                capabilities,
+                configuration,
+                activatedAt,
+                sequence,
+                updatedAt,
+                version,
+                localOnly);
+    }
+
+    public ModeState withoutConfiguration() {
+        return new ModeState(
+                userId,
+                instanceId,
+                current,
+                previous,
+                capabilities,
+                JsonObject.EMPTY,
+                activatedAt,
+                activatedBy,
+                updatedAt,
+                version,
+                localOnly);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mneme.core.model;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +31,12 @@ public record SyncEvent(
         long sequence,
         boolean localOnly)
         implements Subject {
+    /// How many instances an event remembers to have processed it.
+    public static final int MAX_PROCESSED_BY = 1_000;
 
     public SyncEvent {
-        targets = targets == null ? null : java.util.Collections.unmodifiableSet(new TreeSet<>(targets));
-        processedBy = java.util.Collections.unmodifiableSet(new TreeSet<>(processedBy));
+        targets = targets == null ? null : Collections.unmodifiableSet(new TreeSet<>(targets));
+        processedBy = Collections.unmodifiableSet(new TreeSet<>(processedBy));
     }
 
     /// The same, recorded by another change.

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,11 @@ public final class ChangeFeed {
         /// What is there now, at most `limit` changes; maybe nothing.
         public abstract Page page(int limit);
 
+        /// As [#page], but of nothing beyond a position of this owner.
+        ///
+        /// @throws UnsupportedOperationException for every owner's
+        public abstract Page pageTo(Position end, int limit);
+
         abstract Store.Subscription subscribe(Runnable onAdvance);
 
         /// What is there, waiting up to `atMost` when there is nothing yet.
@@ -216,8 +222,12 @@ public final class ChangeFeed {
             }
         }
 
-        final boolean wanted(Change change) {
-            return !(pushed && change.localOnly()) && Authorizer.maySee(caller, change) && !change.echoOf(caller.by());
+        /// What this reader shows of a change, if anything.
+        final Optional<Change> shown(Change change) {
+            if (!Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {
+                return Optional.empty();
+            }
+            return pushed ? change.announced() : Optional.of(change);
         }
     }
 
@@ -253,20 +263,31 @@ public final class ChangeFeed {
 
         @Override
         public Page page(int limit) {
+            return page(Long.MAX_VALUE, limit);
+        }
+
+        @Override
+        public Page pageTo(Position end, int limit) {
+            return page(end.sequence(), limit);
+        }
+
+        private Page page(long lastSequence, int limit) {
             if (reset) {
                 reset = false;
                 return new Page(List.of(), position(), true);
             }
             List<Item> items = new ArrayList<>();
-            while (items.size() < limit) {
-                ChangeBatch batch = store.changes(owner, position.sequence(), Math.min(READ, limit - items.size()));
+            while (items.size() < limit && position.sequence() < lastSequence) {
+                long most = Math.min(READ, Math.min(limit - items.size(), lastSequence - position.sequence()));
+                ChangeBatch batch = store.changes(owner, position.sequence(), (int) most);
                 if (batch.reset()) {
                     return lost(items, batch);
                 }
                 for (Change change : batch.changes()) {
                     position = change.position();
-                    if (wanted(change)) {
-                        items.add(new Item(change, position(), told));
+                    Optional<Change> shown = shown(change);
+                    if (shown.isPresent()) {
+                        items.add(new Item(shown.get(), position(), told));
                         told = position.toString();
                     }
                 }
@@ -333,14 +354,20 @@ public final class ChangeFeed {
                     told = batch.cursor();
                 }
                 for (Store.OperatorChange each : batch.changes()) {
-                    if (wanted(each.change())) {
-                        items.add(new Item(each.change(), each.cursor(), told));
+                    Optional<Change> shown = shown(each.change());
+                    if (shown.isPresent()) {
+                        items.add(new Item(shown.get(), each.cursor(), told));
                         told = each.cursor();
                     }
                 }
                 cursor = batch.cursor();
             } while (items.isEmpty() && !batch.changes().isEmpty() && !batch.reset());
             return new Page(items, cursor, batch.reset());
+        }
+
+        @Override
+        public Page pageTo(Position end, int limit) {
+            throw new UnsupportedOperationException("a position is of one owner");
         }
 
         @Override

@@ -1,13 +1,9 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Json;
-import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonObject;
-import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a memory's parts must be like, whoever brings them.
@@ -25,7 +21,7 @@ final class MemoryChecks {
         if (text.isBlank()) {
             throw MnemeException.invalid("text", "text must not be empty.");
         }
-        if (wellFormed("text", text) > limits.textBytes()) {
+        if (TextBytes.of("text", text) > limits.textBytes()) {
             throw MnemeException.at(
                     ErrorCode.TOO_LARGE, "text", "text may have " + limits.textBytes() + " bytes as UTF-8 at most.");
         }
@@ -50,7 +46,7 @@ final class MemoryChecks {
     }
 
     void metadata(@Nullable JsonObject metadata) {
-        if (metadata != null && size(metadata) > limits.metadataBytes()) {
+        if (metadata != null && TextBytes.of("metadata", metadata) > limits.metadataBytes()) {
             throw MnemeException.at(
                     ErrorCode.TOO_LARGE, "metadata", "metadata may have " + limits.metadataBytes() + " bytes at most.");
         }
@@ -63,52 +59,6 @@ final class MemoryChecks {
         if (text.isBlank() || text.length() > MAX_SHORT) {
             throw MnemeException.invalid(field, field + " must have 1 to " + MAX_SHORT + " characters.");
         }
-        wellFormed(field, text);
-    }
-
-    /// How many bytes a JSON value takes, as UTF-8, escapes aside.
-    private static long size(Json value) {
-        return switch (value) {
-            case JsonObject(Map<String, Json> members) -> {
-                long sum = 2;
-                for (Map.Entry<String, Json> member : members.entrySet()) {
-                    sum += wellFormed("metadata", member.getKey()) + 4L + size(member.getValue());
-                }
-                yield sum;
-            }
-            case JsonArray(List<Json> items) -> {
-                long sum = 2;
-                for (Json item : items) {
-                    sum += 1 + size(item);
-                }
-                yield sum;
-            }
-            case JsonString(String text) -> 2L + wellFormed("metadata", text);
-            case Json.JsonNumber number -> number.value().precision();
-            case Json.JsonBoolean bool -> 5;
-            case Json.JsonNull none -> 4;
-        };
-    }
-
-    /// The length as UTF-8.
-    private static int wellFormed(String field, String text) {
-        int bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < 0x80) {
-                bytes++;
-            } else if (c < 0x800) {
-                bytes += 2;
-            } else if (!Character.isSurrogate(c)) {
-                bytes += 3;
-            } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
-                bytes += 4;
-                i++;
-            } else {
-                throw MnemeException.invalid(
-                        field, field + " must be well-formed Unicode: it has half of a surrogate pair.");
-            }
-        }
-        return bytes;
+        TextBytes.of(field, text);
     }
 }

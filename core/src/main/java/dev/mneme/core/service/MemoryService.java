@@ -15,7 +15,9 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Role;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryService {
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Limits limits;
@@ -53,8 +56,23 @@ public final class MemoryService {
     /// @param random gives ids their random bits; must be safe to share among threads
     public MemoryService(
             Store store, @Nullable Embedder embedder, InstantSource clock, RandomGenerator random, Limits limits) {
+        this(store, embedder, null, clock, random, limits);
+    }
+
+    /// As above.
+    ///
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector
+    ///     of it
+    public MemoryService(
+            Store store,
+            @Nullable Embedder embedder,
+            @Nullable Reembedding reembedding,
+            InstantSource clock,
+            RandomGenerator random,
+            Limits limits) {
         this.store = store;
         this.embedder = embedder;
+        this.reembedding = reembedding;
         this.clock = clock;
         this.random = random;
         this.limits = limits;
@@ -104,6 +122,9 @@ public final class MemoryService {
                     }
                 }
             } catch (MnemeException e) {
+                if (idempotency != null && isPassing(e)) {
+                    throw e; // repeated, the request would be made of other items
+                }
                 added.put(i, new Added.Refused(e));
             }
         }
@@ -115,12 +136,26 @@ public final class MemoryService {
         return inOrder;
     }
 
+    /// Whether the same item may be taken another time.
+    private static boolean isPassing(MnemeException failure) {
+        return switch (failure.code()) {
+            case OVERLOADED, OUTCOME_UNKNOWN, LOG_FAILED, STORAGE_FULL, INTERNAL, RATE_LIMITED, POSITION_AHEAD -> true;
+            default -> false;
+        };
+    }
+
     private Map<Integer, Added> write(
             Caller caller, Owner owner, Map<Integer, Command> commands, @Nullable Idempotency idempotency) {
         Map<Integer, Added> added = new LinkedHashMap<>();
         try {
             WriteResult result =
                     store.write(new Write(owner, caller.by(), idempotency, List.copyOf(commands.values())));
+            if (result.outcomes().size() != commands.size()) {
+                throw MnemeException.at(
+                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                        "Idempotency-Key",
+                        "When this key was first used, other items of the request were refused: use a new key.");
+            }
             int next = 0;
             for (Integer index : commands.keySet()) {
                 Outcome outcome = result.outcomes().get(next++);
@@ -128,7 +163,7 @@ public final class MemoryService {
                         index,
                         outcome instanceof Outcome.Stored stored
                                 ? new Added.Stored(stored, result.position(), result.replayed())
-                                : new Added.Refused(failure(outcome, result.replayed())));
+                                : new Added.Refused(Writes.failure(outcome, result.replayed())));
             }
         } catch (MnemeException e) {
             commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
@@ -154,19 +189,49 @@ public final class MemoryService {
                 memory.categories(),
                 memory.timestamp(),
                 memory.expiresAt(),
-                embedding(memory.text(), memory.name(), memory.vector(), memory.embedder()),
+                embedding(
+                        memory.scope().owner(),
+                        memory.text(),
+                        memory.name(),
+                        memory.vector(),
+                        memory.embedder(),
+                        inspired(caller, memory.scope().owner())),
                 memory.dedupe());
     }
 
     private @Nullable Embedding embedding(
-            String text, @Nullable String name, float @Nullable [] vector, @Nullable String embedderId) {
+            Owner owner,
+            String text,
+            @Nullable String name,
+            float @Nullable [] vector,
+            @Nullable String embedderId,
+            boolean localOnly) {
         if (vector != null) {
             return Embedding.ofCaller(embedderId == null ? EmbeddingSpace.CALLER : embedderId, vector);
         }
         if (embedderId != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null ? null : embedder.embed(name == null ? text : name + ": " + text);
+        if (embedder == null || (localOnly && embedder.remote())) {
+            return null;
+        }
+        Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text));
+        if (reembedding != null) {
+            reembedding.expect(owner);
+        }
+        return embedding;
+    }
+
+    /// Whether what the caller writes for this owner, or asks of it, must not leave this machine.
+    private boolean inspired(Caller caller, Owner owner) {
+        return embedder != null
+                && embedder.remote()
+                && owner.kind() == OwnerKind.USER
+                && store.modes()
+                        .find(owner, caller.by().instance())
+                        .value()
+                        .filter(state -> state.current() == Mode.INSPIRED)
+                        .isPresent();
     }
 
     public At<Memory> get(Caller caller, MemoryId id, ReadOptions options) {
@@ -197,10 +262,18 @@ public final class MemoryService {
         checks.categories(patch.categories());
         checks.metadata(patch.metadata());
         Memory now = writable(caller, id, idempotency != null);
+        if (patch.metadata() != null) {
+            checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
+        }
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(
-                        patch.text() == null ? now.text() : patch.text(), now.name(), patch.vector(), patch.embedder());
+                        now.scope().owner(),
+                        patch.text() == null ? now.text() : patch.text(),
+                        now.name(),
+                        patch.vector(),
+                        patch.embedder(),
+                        now.localOnly() || inspired(caller, now.scope().owner()));
         Command command = new Command.UpdateMemory(
                 id,
                 patch.text(),
@@ -235,7 +308,8 @@ public final class MemoryService {
         return memory.filter(m -> Authorizer.maySee(caller, m)).orElseThrow(MemoryService::noSuchMemory);
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too. Atomic per owner.
+    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps that are each
+    /// atomic.
     public Deleted deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         if (filter.equals(Filter.And.ALL)) {
@@ -246,18 +320,40 @@ public final class MemoryService {
         Filter restricted = Authorizer.restrict(caller, filter);
         Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (owner.isPresent()) {
-            WriteResult result = write(caller, owner.get(), idempotency, new Command.DeleteMatching(restricted));
-            long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
-            return new Deleted(count, result.position(), result.replayed());
+            return deleteMatching(caller, owner.get(), restricted, idempotency);
+        }
+        if (idempotency != null) {
+            throw MnemeException.invalid(
+                    "Idempotency-Key",
+                    "A deletion over several owners cannot be repeated safely: what is added meanwhile would go too. Send"
+                            + " it without an Idempotency-Key, or one for each owner.");
         }
         long count = 0;
-        boolean replayed = false;
         for (Owner each : store.ownersMatching(restricted)) {
-            WriteResult result = write(caller, each, idempotency, new Command.DeleteMatching(restricted));
-            count += ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
-            replayed |= result.replayed();
+            count += deleteMatching(caller, each, restricted, null).count();
         }
-        return new Deleted(count, null, replayed);
+        return new Deleted(count, null, false);
+    }
+
+    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
+    private Deleted deleteMatching(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
+        Command step = new Command.DeleteMatching(filter);
+        long count = 0;
+        for (int n = 0; ; n++) {
+            WriteResult result = write(caller, owner, step(idempotency, n), step);
+            long deleted = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
+            count += deleted;
+            if (deleted < Command.DeleteMatching.MAX_LIMIT) {
+                return new Deleted(count, result.position(), result.replayed());
+            }
+        }
+    }
+
+    /// A key of its own for each step of a request: no caller's key holds a control character.
+    private static @Nullable Idempotency step(@Nullable Idempotency idempotency, int n) {
+        return idempotency == null || n == 0
+                ? idempotency
+                : new Idempotency(idempotency.key() + '\0' + n, idempotency.requestHash());
     }
 
     /// Removes all that is kept of one owner: memories, history, changes, idempotency records.
@@ -278,29 +374,7 @@ public final class MemoryService {
     }
 
     private WriteResult write(Caller caller, Owner owner, @Nullable Idempotency idempotency, Command command) {
-        WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
-        Outcome outcome = result.outcomes().getFirst();
-        if (outcome instanceof Outcome.Rejected) {
-            throw failure(outcome, result.replayed());
-        }
-        return result;
-    }
-
-    private static MnemeException failure(Outcome outcome, boolean replayed) {
-        MnemeException failure = failure(outcome);
-        return replayed ? failure.asReplayed() : failure;
-    }
-
-    private static MnemeException failure(Outcome outcome) {
-        if (!(outcome instanceof Outcome.Rejected rejected)) {
-            throw new IllegalStateException("not a refusal: " + outcome.getClass());
-        }
-        if (rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null) {
-            return MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths());
-        }
-        return rejected.field() == null
-                ? new MnemeException(rejected.code(), rejected.message())
-                : MnemeException.at(rejected.code(), rejected.field(), rejected.message());
+        return Writes.one(store, caller, owner, idempotency, command);
     }
 
     public MemoryPage list(
@@ -348,7 +422,7 @@ public final class MemoryService {
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
-                queryEmbedding(search),
+                queryEmbedding(search, owner != null && inspired(caller, owner)),
                 search.vector() != null,
                 caller.key().restriction(),
                 restricted,
@@ -368,7 +442,7 @@ public final class MemoryService {
         }
     }
 
-    private @Nullable QueryEmbedding queryEmbedding(Search search) {
+    private @Nullable QueryEmbedding queryEmbedding(Search search, boolean localOnly) {
         if (search.vector() != null) {
             String id = search.embedder() == null ? EmbeddingSpace.CALLER : search.embedder();
             return new QueryEmbedding(Embedding.ofCaller(id, search.vector()), List.of());
@@ -376,7 +450,9 @@ public final class MemoryService {
         if (search.embedder() != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null || search.text() == null ? null : embedder.embedQuery(search.text());
+        return embedder == null || search.text() == null || (localOnly && embedder.remote())
+                ? null
+                : embedder.embedQuery(search.text());
     }
 
     public At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {
@@ -421,16 +497,7 @@ public final class MemoryService {
     }
 
     private void fresh(Owner owner, ReadOptions options) {
-        Position position = options.position();
-        if (position == null) {
-            return;
-        }
-        Positions.check(store, owner, position, "Mneme-Position");
-        if (options.consistency() != ReadOptions.Consistency.EVENTUAL
-                && !store.await(owner, position, limits.positionWait())) {
-            throw new MnemeException(
-                    ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
-        }
+        Positions.await(store, owner, options, limits.positionWait());
     }
 
     private static MnemeException noSuchMemory() {

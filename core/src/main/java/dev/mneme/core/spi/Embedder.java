@@ -22,6 +22,11 @@ public interface Embedder extends AutoCloseable {
     /// A text to be searched for.
     QueryEmbedding embedQuery(String query);
 
+    /// Whether texts leave this machine: then what is local only must not be given to it.
+    default boolean remote() {
+        return false;
+    }
+
     @Override
     void close();
 }

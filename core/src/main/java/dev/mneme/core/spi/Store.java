@@ -5,17 +5,20 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps everything and finds it again: the one port that every topology implements. It knows nothing of keys'
@@ -33,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same
 /// idempotency key.
-public interface Store extends AutoCloseable {
+public interface Store extends OwnerSpaces, AutoCloseable {
     /// Decides the commands of one owner and makes them durable.
     WriteResult write(Write write);
 
@@ -87,6 +90,12 @@ public interface Store extends AutoCloseable {
     /// applying thread and must neither block nor throw; several advances may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
 
+    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all] gives them,
+    /// and each context, by the bytes of its key, until the visitor says stop. Expired contexts are shown.
+    ///
+    /// @param contexts is called during the read and must be quick: it says whether to go on
+    At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts);
+
     Contexts contexts();
 
     Modes modes();
@@ -98,7 +107,7 @@ public interface Store extends AutoCloseable {
     /// Every key, in no order.
     List<ApiKey> keys();
 
-    /// Writes to the system shard: keys.
+    /// Writes to the system shard: keys, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
     StoreStatus status();

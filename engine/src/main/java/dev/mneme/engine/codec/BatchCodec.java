@@ -5,6 +5,7 @@ import dev.mneme.core.command.Command.ForgetVersions.Version;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
@@ -151,7 +152,10 @@ public final class BatchCodec {
                 ModelCodec.write(out.u8(3), delete.id());
                 out.signed(delete.expectedVersion());
             }
-            case Command.DeleteMatching delete -> ModelCodec.write(out.u8(4), delete.filter());
+            case Command.DeleteMatching delete -> {
+                ModelCodec.write(out.u8(4), delete.filter());
+                out.unsigned(delete.limit());
+            }
             case Command.EraseOwner erase -> out.u8(5);
             case Command.ForgetVersions(List<Version> versions) -> {
                 out.u8(30).unsigned(versions.size());
@@ -160,6 +164,15 @@ public final class BatchCodec {
                     out.unsigned(each.version());
                 });
             }
+            case Command.BeginSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(31), space);
+            case Command.StageEmbedding staged -> {
+                ModelCodec.write(out.u8(32), staged.id());
+                out.unsigned(staged.version());
+                ModelCodec.write(out, staged.embedding());
+            }
+            case Command.SwitchSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(33), space);
+            case Command.DropOldVectors(int limit) -> out.u8(34).unsigned(limit);
+            case Command.PutEmbedder(EmbeddingSpace space) -> ModelCodec.write(out.u8(35), space);
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
             case Command.PutContext put -> UserCommandCodec.write(out, put);
@@ -192,7 +205,7 @@ public final class BatchCodec {
                         in.bool());
             case 2 -> update(in);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
-            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in));
+            case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
             case 6 -> new Command.PutKey(ModelCodec.apiKey(in));
             case 7 -> new Command.DeleteKey(in.string());
@@ -206,6 +219,11 @@ public final class BatchCodec {
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
             case ExportedCodec.IMPORT -> new Command.Import(ExportedCodec.read(in));
             case 30 -> new Command.ForgetVersions(versions(in));
+            case 31 -> new Command.BeginSpace(ModelCodec.space(in));
+            case 32 -> new Command.StageEmbedding(ModelCodec.memoryId(in), in.unsigned(), ModelCodec.embedding(in));
+            case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
+            case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
+            case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             default -> throw ModelCodec.unknown("command", tag);
         };
     }

@@ -54,7 +54,11 @@ public final class SubjectCodec {
         writeMode(out, state.previous());
         write(out, state.capabilities());
         ModelCodec.write(out, state.configuration());
-        out.instant(state.activatedAt()).instant(state.updatedAt()).unsigned(state.version());
+        out.instant(state.activatedAt())
+                .unsigned(state.activatedBy())
+                .instant(state.updatedAt())
+                .unsigned(state.version())
+                .bool(state.localOnly());
     }
 
     public static ModeState modeState(ByteReader in) {
@@ -66,8 +70,10 @@ public final class SubjectCodec {
                 capabilities(in),
                 ModelCodec.object(in),
                 in.instant(),
+                in.unsigned(),
                 in.instant(),
-                in.unsigned());
+                in.unsigned(),
+                in.bool());
     }
 
     public static void write(ByteWriter out, Transition transition) {

@@ -2,10 +2,18 @@ package dev.mneme.engine.feed;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.Subject;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Transition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -14,14 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The latest changes of a shard, on the heap, so that live readers need not go to the tables. Bounded by
 /// count and by
-/// the size of the texts; the oldest go first.
+/// the size of texts and metadata; the oldest go first.
 ///
 /// Of each owner it holds an unbroken run that ends with the owner's latest change, or nothing.
 ///
 /// **Threads**: any; guarded by its own lock.
 public final class RecentChanges {
+    /// What a change takes beside its texts: ids, times, the parts of its metadata.
+    private static final long OVERHEAD = 512;
+
     private static final int MAX_CHANGES = 8_192;
-    private static final long MAX_CHARACTERS = 8L << 20;
+    private static final long MAX_CHARACTERS = 2L << 20;
 
     private final ArrayDeque<Change> all = new ArrayDeque<>();
     private final Map<Owner, ArrayDeque<Change>> byOwner = new HashMap<>();
@@ -52,8 +63,28 @@ public final class RecentChanges {
     }
 
     private static long size(Change change) {
-        Memory memory = change.memory();
-        return 256L + (memory == null ? 0 : memory.text().length());
+        Subject subject = change.subject();
+        return OVERHEAD + (subject == null ? 0 : size(subject));
+    }
+
+    private static long size(Subject subject) {
+        return switch (subject) {
+            case Memory memory -> memory.text().length() + size(memory.metadata()) + size(memory.categories());
+            case Context context -> size(context.data()) + size(context.tags());
+            case ModeState state -> size(state.configuration());
+            case Transition transition -> size(transition.contextSnapshot());
+            case ResponseSource source -> size(source.metadata());
+            case SyncEvent event -> size(event.data()) + size(event.processedBy());
+        };
+    }
+
+    /// Beside its characters, JSON on the heap has objects for its parts.
+    private static long size(@Nullable Json json) {
+        return json == null ? 0 : 2 * json.size();
+    }
+
+    private static long size(Collection<String> texts) {
+        return texts.stream().mapToLong(String::length).sum();
     }
 
     /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.

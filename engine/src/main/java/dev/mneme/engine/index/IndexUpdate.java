@@ -22,6 +22,10 @@ public sealed interface IndexUpdate {
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Remove(byte[] owner, long arrival) implements IndexUpdate {}
 
+    /// The owner's vectors are others, all at once: to be read again from the rows.
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Reload(byte[] owner) implements IndexUpdate {}
+
     /// All of the owner is gone.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Drop(byte[] owner) implements IndexUpdate {}

@@ -60,13 +60,14 @@ public final class ShardIndex {
     /// What an applied entry means for the index. When it returns, every search finds it.
     public void applied(long logIndex, List<IndexUpdate> updates) {
         Tables.Batch rows = new Tables.Batch();
-        for (IndexUpdate update : updates) {
+        Map<ByteBuffer, Integer> readAgain = readAgain(updates);
+        for (int i = 0; i < updates.size(); i++) {
+            IndexUpdate update = updates.get(i);
+            boolean onHeap = readAgain.isEmpty() || i > readAgain.getOrDefault(ByteBuffer.wrap(update.owner()), -1);
             switch (update) {
-                case IndexUpdate.Put put -> put(rows, put);
-                case IndexUpdate.Remove remove -> {
-                    rows.delete(key(remove.owner(), remove.arrival()));
-                    loaded.change(remove.owner(), index -> index.remove(remove.arrival()));
-                }
+                case IndexUpdate.Put put -> put(rows, put, onHeap);
+                case IndexUpdate.Remove remove -> remove(rows, remove, onHeap);
+                case IndexUpdate.Reload reload -> loaded.forget(reload.owner());
                 case IndexUpdate.Drop drop -> {
                     drop(rows, drop.owner());
                     loaded.forget(drop.owner());
@@ -88,19 +89,41 @@ public final class ShardIndex {
         }
     }
 
+    /// Where each owner's index is thrown away last. What precedes that must not be put into an index on the
+    /// heap:
+    /// one that was loaded from the entry's rows has what follows it, maybe vectors of another space.
+    private static Map<ByteBuffer, Integer> readAgain(List<IndexUpdate> updates) {
+        Map<ByteBuffer, Integer> last = new HashMap<>();
+        for (int i = 0; i < updates.size(); i++) {
+            IndexUpdate update = updates.get(i);
+            if (update instanceof IndexUpdate.Reload || update instanceof IndexUpdate.Drop) {
+                last.put(ByteBuffer.wrap(update.owner()), i);
+            }
+        }
+        return last;
+    }
+
     /// An owner that is loaded from now on is loaded from rows which have this memory already.
-    private void put(Tables.Batch rows, IndexUpdate.Put put) {
+    private void put(Tables.Batch rows, IndexUpdate.Put put, boolean onHeap) {
+        byte[] key = key(put.owner(), put.arrival());
         if (loaded.holds(put.owner())) {
             AnalyzedMemory analyzed = AnalyzedMemory.of(put.memory());
-            rows.put(key(put.owner(), put.arrival()), row(put.memory(), analyzed));
-            loaded.change(put.owner(), index -> put(index, put, analyzed));
+            rows.put(key, row(put.memory(), analyzed));
+            if (onHeap) {
+                loaded.change(
+                        put.owner(),
+                        index -> index.put(put.arrival(), header(put.memory()), analyzed, put.embedding()));
+            }
         } else if (put.memory().version() > 1) {
-            rows.delete(key(put.owner(), put.arrival())); // the words of the version before
+            rows.delete(key); // the words of the version before
         }
     }
 
-    private static void put(OwnerIndex index, IndexUpdate.Put put, AnalyzedMemory analyzed) {
-        index.put(put.arrival(), header(put.memory()), analyzed, put.embedding());
+    private void remove(Tables.Batch rows, IndexUpdate.Remove remove, boolean onHeap) {
+        rows.delete(key(remove.owner(), remove.arrival()));
+        if (onHeap) {
+            loaded.change(remove.owner(), index -> index.remove(remove.arrival()));
+        }
     }
 
     private void drop(Tables.Batch rows, byte[] owner) {

@@ -4,6 +4,7 @@ import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -12,6 +13,7 @@ import dev.mneme.engine.table.Rows.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -24,10 +26,12 @@ public final class OwnerExport {
 
     private final Scans scans;
     private final byte[] owner;
+    private final long generation;
 
     public OwnerExport(Scans scans, Owner owner) {
         this.scans = scans;
         this.owner = owner.hash();
+        this.generation = scans.generation(this.owner);
     }
 
     public void read(Consumer<Exported> visitor) {
@@ -35,7 +39,7 @@ public final class OwnerExport {
             visitor.accept(memory(arrival));
         }
         contexts(visitor);
-        each('a', row -> new Exported.OfMode(Rows.modeState(row)), visitor);
+        modes(visitor);
         each('t', row -> new Exported.OfTransition(Rows.transition(row)), visitor);
         each('q', row -> new Exported.OfResponse(Rows.responseSource(row)), visitor);
         each('z', row -> new Exported.OfSyncEvent(Rows.syncEvent(row)), visitor);
@@ -59,7 +63,7 @@ public final class OwnerExport {
                 .map(v -> new MemoryVersion(
                         v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
                 .toList();
-        byte[] row = scans.embeddingRow(owner, arrival);
+        byte[] row = scans.embeddingRow(owner, generation, arrival);
         Embedding embedding = row == null ? null : Rows.embedding(row);
         return new Exported.OfMemory(versions, embedding);
     }
@@ -80,6 +84,16 @@ public final class OwnerExport {
             }
             return true;
         });
+    }
+
+    /// In the order in which they were switched to, which an import keeps.
+    private void modes(Consumer<Exported> visitor) {
+        List<ModeState> modes = new ArrayList<>();
+        byte[] table = Keys.owned('a', owner);
+        scans.rows(table, Keys.end(table), (key, row) -> modes.add(Rows.modeState(row)));
+        modes.stream()
+                .sorted(Comparator.comparingLong(ModeState::activatedBy))
+                .forEach(mode -> visitor.accept(new Exported.OfMode(mode)));
     }
 
     private void each(char letter, Function<byte[], Exported> record, Consumer<Exported> visitor) {

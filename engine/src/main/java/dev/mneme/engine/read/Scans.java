@@ -3,6 +3,7 @@ package dev.mneme.engine.read;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
@@ -85,8 +86,14 @@ public final class Scans implements AutoCloseable {
         return row == null ? Optional.empty() : Optional.of(Version.decode(row));
     }
 
-    public byte @Nullable [] embeddingRow(byte[] owner, long arrival) {
-        return rows.get(Keys.embedding(owner, arrival));
+    /// @param generation that counts: see `Head`
+    public byte @Nullable [] embeddingRow(byte[] owner, long generation, long arrival) {
+        return rows.get(Keys.embedding(owner, generation, arrival));
+    }
+
+    /// The generation of the owner's embeddings that counts.
+    public long generation(byte[] owner) {
+        return head(owner).map(head -> head.spaces().generation()).orElse(0L);
     }
 
     /// Every kept version of a memory, oldest first.
@@ -114,12 +121,6 @@ public final class Scans implements AutoCloseable {
                 Keys.memory(owner, fromArrival),
                 Keys.end(table),
                 (key, row) -> visitor.memory(Keys.lastNumber(key), Version.decode(row)));
-    }
-
-    /// The owner's embeddings by arrival.
-    public void embeddings(byte[] owner, Tables.Visitor visitor) {
-        byte[] table = Keys.owned('e', owner);
-        rows.scan(table, Keys.end(table), visitor);
     }
 
     @FunctionalInterface
@@ -155,6 +156,18 @@ public final class Scans implements AutoCloseable {
         } else {
             rows.scan(from, to, row);
         }
+    }
+
+    /// The heads of owners from a hash on, with their keys.
+    public void heads(byte[] fromOwner, Tables.Visitor visitor) {
+        rows.scan(Keys.head(fromOwner), Keys.end(Keys.table('h')), visitor);
+    }
+
+    public List<EmbeddingSpace> embedders() {
+        List<EmbeddingSpace> spaces = new ArrayList<>();
+        byte[] table = Keys.table('b');
+        rows.scan(table, Keys.end(table), (key, row) -> spaces.add(Rows.space(row)));
+        return spaces;
     }
 
     /// Every owner that has not been erased.

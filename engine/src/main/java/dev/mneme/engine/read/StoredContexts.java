@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The contexts in the tables.
 ///
@@ -52,19 +54,28 @@ public final class StoredContexts implements Contexts {
 
     @Override
     public At<List<Context>> list(Query query) {
-        byte[] hash = query.owner().hash();
-        byte[] table = Keys.owned('x', hash);
-        byte[] from = query.afterKey() == null ? table : Keys.next(Keys.context(hash, query.afterKey()));
         List<Context> page = new ArrayList<>();
         try (Scans scans = shards.apply(query.owner()).scan()) {
-            scans.rows(from, Keys.end(table), (key, row) -> {
-                Context context = ContextRow.decode(row).context();
-                if (context != null && query.matches(context)) {
+            visit(scans, query.owner(), query.afterKey(), context -> {
+                if (query.matches(context)) {
                     page.add(context);
                 }
                 return page.size() < query.limit();
             });
             return new At<>(page, scans.position(query.owner()));
         }
+    }
+
+    /// The user's contexts by the bytes of their keys, until the visitor says stop.
+    ///
+    /// @param afterKey the key after which to begin; null: at the first
+    public static void visit(Scans scans, Owner owner, @Nullable String afterKey, Predicate<Context> visitor) {
+        byte[] hash = owner.hash();
+        byte[] table = Keys.owned('x', hash);
+        byte[] from = afterKey == null ? table : Keys.next(Keys.context(hash, afterKey));
+        scans.rows(from, Keys.end(table), (key, row) -> {
+            Context context = ContextRow.decode(row).context();
+            return context == null || visitor.test(context);
+        });
     }
 }

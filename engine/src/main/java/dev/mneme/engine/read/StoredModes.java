@@ -33,12 +33,17 @@ public final class StoredModes implements Modes {
 
     @Override
     public At<List<ModeState>> all(Owner owner) {
+        try (Scans scans = shards.apply(owner).scan()) {
+            return new At<>(all(scans, owner), scans.position(owner));
+        }
+    }
+
+    /// The modes of all of the user's instances, by the bytes of the instance's name.
+    public static List<ModeState> all(Scans scans, Owner owner) {
         List<ModeState> states = new ArrayList<>();
         byte[] table = Keys.owned('a', owner.hash());
-        try (Scans scans = shards.apply(owner).scan()) {
-            scans.rows(table, Keys.end(table), (key, row) -> states.add(Rows.modeState(row)));
-            return new At<>(states, scans.position(owner));
-        }
+        scans.rows(table, Keys.end(table), (key, row) -> states.add(Rows.modeState(row)));
+        return states;
     }
 
     @Override
@@ -50,6 +55,9 @@ public final class StoredModes implements Modes {
         try (Scans scans = shards.apply(query.owner()).scan()) {
             scans.rowsDown(table, end, (key, row) -> {
                 Transition transition = Rows.transition(row);
+                if (query.since() != null && transition.at().isBefore(query.since())) {
+                    return false; // an owner's times never go back
+                }
                 if (query.matches(transition)) {
                     page.add(transition);
                 }

@@ -62,13 +62,18 @@ public final class DataFolder implements AutoCloseable {
         this.shardOfSlot = slots(manifest, shards);
     }
 
+    /// Whether a store was ever opened on the folder.
+    static boolean isThere(Path path) {
+        return Files.exists(path.resolve(MANIFEST));
+    }
+
     /// Opens the folder, making it when it is missing.
     ///
     /// @param shards how many a new folder gets; an existing one keeps its own
     /// @throws MnemeException `INVALID_REQUEST` when another process has it open or its format is newer
     public static DataFolder open(Path path, int shards, RandomGenerator random) {
         try {
-            Files.createDirectories(path);
+            Folders.createPrivate(path);
             FileChannel lockFile =
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {

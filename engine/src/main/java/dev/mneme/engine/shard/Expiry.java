@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// Has expired contexts and sync events removed: shard after shard, some at a time, through the log, where the shard
+/// Has expired contexts and sync events removed: shard after shard, some at a time, through the log, where
+/// the shard
 /// decides anew whether they have expired.
 ///
 /// Used by the maintenance thread alone.
@@ -34,7 +35,7 @@ final class Expiry {
 
     /// Looks at the next shard; does nothing while the step before is under way.
     void step() {
-        if (!underWay.isDone()) {
+        if (shards.isEmpty() || !underWay.isDone()) {
             return;
         }
         LocalShard next = shards.get(shard);

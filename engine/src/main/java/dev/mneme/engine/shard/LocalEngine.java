@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
@@ -9,7 +10,6 @@ import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,10 +60,17 @@ public final class LocalEngine {
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
     public static LocalStore open(Path path, Settings settings) {
+        return open(path, settings, LocalEngine::disk);
+    }
+
+    /// As above, with another disk under the log.
+    ///
+    /// @param disks the disk for the log's folder
+    public static LocalStore open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
-            return opening.finish(settings);
+            return opening.finish(settings, disks);
         } catch (RuntimeException | Error e) {
             opening.abandon();
             throw e;
@@ -80,7 +88,7 @@ public final class LocalEngine {
             this.folder = folder;
         }
 
-        LocalStore finish(Settings settings) {
+        LocalStore finish(Settings settings, Function<Path, ? extends Disk> disks) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
@@ -89,7 +97,7 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
-                    disk(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
+                    disks.apply(folder.path().resolve("log")), names.size(), settings.log(), settings.logMetrics()));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
@@ -156,7 +164,6 @@ public final class LocalEngine {
 
     private static FolderDisk disk(Path path) {
         try {
-            Files.createDirectories(path);
             return new FolderDisk(path);
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The log's folder " + path + " cannot be made: " + e, e);

@@ -199,16 +199,17 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         @Override
         public void memories(byte[] owner, Visitor visitor) {
             try (Scans scans = scan()) {
+                long generation = scans.generation(owner);
                 scans.memories(owner, 0, (arrival, version) -> {
                     Memory memory = version.memory();
-                    visitor.memory(arrival, memory, () -> embedding(scans, owner, arrival));
+                    visitor.memory(arrival, memory, () -> embedding(scans, owner, generation, arrival));
                     return true;
                 });
             }
         }
 
-        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long arrival) {
-            byte[] row = scans.embeddingRow(owner, arrival);
+        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long generation, long arrival) {
+            byte[] row = scans.embeddingRow(owner, generation, arrival);
             return row == null ? null : Rows.embedding(row);
         }
 

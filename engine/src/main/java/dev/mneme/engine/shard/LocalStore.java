@@ -7,6 +7,8 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
@@ -16,6 +18,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
@@ -42,6 +45,7 @@ import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.OwnerExport;
 import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
 import dev.mneme.engine.read.StoredModes;
@@ -63,6 +67,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
@@ -144,7 +149,7 @@ public final class LocalStore implements Store, Backups, Exports {
                 log,
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
-                new Expiry(shards, parts.clock()));
+                new Expiry(config.expires() ? shards : List.of(), parts.clock()));
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -164,7 +169,7 @@ public final class LocalStore implements Store, Backups, Exports {
     @Override
     public WriteResult write(Write write) {
         for (Command command : write.commands()) {
-            if (command instanceof Command.PutKey || command instanceof Command.DeleteKey) {
+            if (ofSystem(command)) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
@@ -185,11 +190,16 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        if (!write.commands().stream()
-                .allMatch(command -> command instanceof Command.PutKey || command instanceof Command.DeleteKey)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+        if (!write.commands().stream().allMatch(LocalStore::ofSystem)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and embedders alone.");
         }
         return write(system, write);
+    }
+
+    private static boolean ofSystem(Command command) {
+        return command instanceof Command.PutKey
+                || command instanceof Command.DeleteKey
+                || command instanceof Command.PutEmbedder;
     }
 
     private WriteResult write(LocalShard shard, Write write) {
@@ -217,6 +227,11 @@ public final class LocalStore implements Store, Backups, Exports {
             case Command.DeleteKey delete -> true;
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
+            case Command.DropOldVectors drop -> true;
+            case Command.BeginSpace begin -> false;
+            case Command.StageEmbedding staged -> false;
+            case Command.SwitchSpace next -> false;
+            case Command.PutEmbedder put -> false;
             case Command.AddMemory add -> false;
             case Command.UpdateMemory update -> false;
             case Command.PutKey put -> false;
@@ -440,6 +455,14 @@ public final class LocalStore implements Store, Backups, Exports {
     }
 
     @Override
+    public At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts) {
+        try (Scans scans = shard(owner).scan()) {
+            StoredContexts.visit(scans, owner, null, contexts);
+            return new At<>(StoredModes.all(scans, owner), scans.position(owner));
+        }
+    }
+
+    @Override
     public Contexts contexts() {
         return new StoredContexts(this::shard);
     }
@@ -457,6 +480,32 @@ public final class LocalStore implements Store, Backups, Exports {
     @Override
     public SyncEvents syncEvents() {
         return new StoredSyncEvents(this::shard);
+    }
+
+    @Override
+    public OwnerSpace space(Owner owner) {
+        try (Scans scans = shard(owner).scan()) {
+            return SpaceReads.space(scans, owner);
+        }
+    }
+
+    @Override
+    public SpacePage spaces(@Nullable String cursor, int limit) {
+        return SpaceReads.page(shards, cursor, limit);
+    }
+
+    @Override
+    public List<Unstaged> unstaged(Owner owner, long afterArrival, int limit) {
+        try (Scans scans = shard(owner).scan()) {
+            return SpaceReads.unstaged(scans, owner, afterArrival, limit);
+        }
+    }
+
+    @Override
+    public List<EmbeddingSpace> embedders() {
+        try (Scans scans = system.scan()) {
+            return scans.embedders();
+        }
     }
 
     @Override

@@ -13,8 +13,14 @@ import java.time.Duration;
 /// can
 ///     still be stored
 /// @param indexBytes heap for the search indexes of owners in use
+/// @param expires whether what has expired is looked for and removed; else only `Expire` commands do so
 public record StoreConfig(
-        Retention retention, int queue, Duration checkpointInterval, long minFreeBytes, long indexBytes) {
+        Retention retention,
+        int queue,
+        Duration checkpointInterval,
+        long minFreeBytes,
+        long indexBytes,
+        boolean expires) {
     public static final StoreConfig DEFAULTS = new StoreConfig(
             Retention.DEFAULTS,
             10_000,
@@ -31,7 +37,16 @@ public record StoreConfig(
         }
     }
 
+    public StoreConfig(
+            Retention retention, int queue, Duration checkpointInterval, long minFreeBytes, long indexBytes) {
+        this(retention, queue, checkpointInterval, minFreeBytes, indexBytes, true);
+    }
+
     public StoreConfig withRetention(Retention other) {
-        return new StoreConfig(other, queue, checkpointInterval, minFreeBytes, indexBytes);
+        return new StoreConfig(other, queue, checkpointInterval, minFreeBytes, indexBytes, expires);
+    }
+
+    public StoreConfig withExpires(boolean other) {
+        return new StoreConfig(retention, queue, checkpointInterval, minFreeBytes, indexBytes, other);
     }
 }

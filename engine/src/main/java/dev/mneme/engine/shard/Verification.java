@@ -40,6 +40,10 @@ public final class Verification {
 
     /// @throws MnemeException `INVALID_REQUEST` when a server has the folder open
     public static Report run(Path path) {
+        if (!DataFolder.isThere(path)) {
+            throw MnemeException.invalid(
+                    "data", "There is no data folder at " + path + ": name the one to verify with --data.");
+        }
         try (DataFolder folder = DataFolder.open(path, 1, new SecureRandom())) {
             return new Verification().check(folder);
         }
@@ -107,6 +111,7 @@ public final class Verification {
         long[] count = new long[1];
         byte[] hash = owner.hash();
         long sequence = scans.position(owner).sequence();
+        long generation = scans.generation(hash);
         scans.memories(hash, 0, (arrival, version) -> {
             count[0]++;
             String place = "shard " + shard + ", memory " + version.memory().id();
@@ -122,7 +127,7 @@ public final class Verification {
             if (version.sequence() > sequence) {
                 problems.add(place + ": it is newer than its owner's head");
             }
-            byte[] embedding = scans.embeddingRow(hash, arrival);
+            byte[] embedding = scans.embeddingRow(hash, generation, arrival);
             if (embedding != null) {
                 Rows.embedding(embedding);
             }

@@ -5,6 +5,7 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json;
@@ -12,6 +13,7 @@ import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.JsonMerge;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -19,6 +21,7 @@ import dev.mneme.engine.table.Rows.ContextRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// What commands do to a user's contexts. Versions count on over deletions, so that a number never stands for
@@ -36,7 +39,16 @@ final class ContextDecisions {
     }
 
     /// What the document becomes.
-    private record Next(Json data, List<String> tags, boolean merged) {}
+    private record Next(
+            Json data,
+            List<String> tags,
+            ContextType type,
+            @Nullable Mode mode,
+            boolean merged) {
+        static Next of(Command.PutContext put) {
+            return new Next(put.data(), put.tags(), put.type(), put.mode(), false);
+        }
+    }
 
     Outcome put(Command.PutContext put) {
         ContextRow row = row(put.key());
@@ -44,7 +56,7 @@ final class ContextDecisions {
         long seen = put.expectedVersion();
         boolean stale = seen != Command.ANY_VERSION && seen != (current == null ? 0 : current.version());
         if (!stale) {
-            return store(put, row, current, new Next(put.data(), put.tags(), false));
+            return store(put, row, current, Next.of(put));
         }
         if (current == null) {
             return conflict(null, "There is no such context any more: read it again, or write it with version 0.");
@@ -61,8 +73,8 @@ final class ContextDecisions {
         if (base == null && put.expectedVersion() != 0) {
             return conflict(
                     current,
-                    "Version " + put.expectedVersion() + " of this context is no longer kept, so nothing can be merged"
-                            + " with it: read version " + current.version() + " and repeat the change on that.");
+                    "Version " + put.expectedVersion() + " of this context is not kept, so nothing can be merged with"
+                            + " it: read version " + current.version() + " and repeat the change on that.");
         }
         JsonMerge merge = JsonMerge.of(base == null ? JsonObject.EMPTY : base.data(), put.data(), current.data());
         if (!merge.clashes().isEmpty()) {
@@ -75,7 +87,9 @@ final class ContextDecisions {
                     merge.clashes());
         }
         List<String> tags = tags(base == null ? List.of() : base.tags(), put.tags(), current.tags());
-        return store(put, row, current, new Next(merge.merged(), tags, true));
+        ContextType type = base != null && base.type() == put.type() ? current.type() : put.type();
+        Mode mode = base != null && base.mode() == put.mode() ? current.mode() : put.mode();
+        return store(put, row, current, new Next(merge.merged(), tags, type, mode, true));
     }
 
     private @Nullable Context base(Command.PutContext put) {
@@ -101,8 +115,8 @@ final class ContextDecisions {
         Context context = new Context(
                 owner.owner().id(),
                 put.key(),
-                put.type(),
-                put.mode(),
+                next.type(),
+                next.mode(),
                 next.data(),
                 next.tags(),
                 row.version() + 1,
@@ -117,7 +131,12 @@ final class ContextDecisions {
             return new Rejected(
                     ErrorCode.TOO_LARGE, "The merged context would be too large: take something out.", "data", null);
         }
-        keep(row);
+        if (current == null && row.context() != null) {
+            forget(row.context());
+        } else {
+            keep(row);
+        }
+        trim(put.key(), context.version());
         byte[] key = Keys.context(owner.hash(), put.key());
         entry.rows().put(key, encoded);
         if (context.expiresAt() != null) {
@@ -130,8 +149,8 @@ final class ContextDecisions {
     private static boolean unchanged(Command.PutContext put, Context current, Next next) {
         return current.data().equals(next.data())
                 && current.tags().equals(next.tags())
-                && current.type() == put.type()
-                && current.mode() == put.mode()
+                && current.type() == next.type()
+                && current.mode() == next.mode()
                 && Objects.equals(current.expiresAt(), put.expiresAt());
     }
 
@@ -155,9 +174,18 @@ final class ContextDecisions {
             return;
         }
         remove(context, row);
-        byte[] versions = Keys.contextVersions(owner.hash(), context.key());
-        byte[] deletion = Keys.contextVersion(owner.hash(), context.key(), context.version() + 1);
-        entry.rows().rows(versions, deletion).keySet().forEach(entry.rows()::delete);
+        forget(context);
+    }
+
+    /// Drops an expired version and all before it: what was hidden does not come back as an earlier version.
+    private void forget(Context expired) {
+        dropExpiry(expired);
+        byte[] versions = Keys.contextVersions(owner.hash(), expired.key());
+        byte[] next = Keys.contextVersion(owner.hash(), expired.key(), expired.version() + 1);
+        entry.rows().visit(versions, next, (key, row) -> {
+            entry.rows().delete(key);
+            return true;
+        });
     }
 
     private Outcome remove(Context current, ContextRow row) {
@@ -182,25 +210,37 @@ final class ContextDecisions {
                 .put(
                         Keys.contextVersion(owner.hash(), current.key(), version),
                         Rows.encode(new ContextVersion(deletion, true)));
+        trim(current.key(), version);
         owner.change(ChangeType.CONTEXT_DELETED, by, deletion);
         return new Outcome.Removed(version);
     }
 
-    /// Puts the newest version, if there is one, among the earlier ones, of which only the last are kept.
+    /// Puts the newest version, if there is one, among the earlier ones.
     private void keep(ContextRow row) {
         Context context = row.context();
         if (context == null) {
             return;
         }
-        byte[] key = Keys.context(owner.hash(), context.key());
-        if (context.expiresAt() != null) {
-            entry.rows().delete(Keys.expiry(context.expiresAt(), key));
-        }
+        dropExpiry(context);
         byte[] version = Keys.contextVersion(owner.hash(), context.key(), context.version());
         entry.rows().put(version, Rows.encode(new ContextVersion(context, false)));
-        long gone = context.version() - entry.retention().maxContextVersions();
-        if (gone > 0) {
-            entry.rows().delete(Keys.contextVersion(owner.hash(), context.key(), gone));
+    }
+
+    private void dropExpiry(Context context) {
+        if (context.expiresAt() != null) {
+            entry.rows().delete(Keys.expiry(context.expiresAt(), Keys.context(owner.hash(), context.key())));
+        }
+    }
+
+    /// Drops the earlier versions that are too many. They lie without a gap, so that from the newest of them on
+    /// the first that is not there is beyond the oldest.
+    private void trim(String key, long newest) {
+        for (long gone = newest - entry.retention().maxContextVersions() - 1; gone > 0; gone--) {
+            byte[] version = Keys.contextVersion(owner.hash(), key, gone);
+            if (entry.rows().get(version) == null) {
+                return;
+            }
+            entry.rows().delete(version);
         }
     }
 
@@ -209,13 +249,13 @@ final class ContextDecisions {
     Context from(String key, long version) {
         byte[] versions = Keys.contextVersions(owner.hash(), key);
         byte[] first = Keys.contextVersion(owner.hash(), key, version);
-        for (byte[] row : entry.rows().rows(first, Keys.end(versions)).values()) {
+        AtomicReference<@Nullable Context> found = new AtomicReference<>();
+        entry.rows().visit(first, Keys.end(versions), (name, row) -> {
             ContextVersion kept = Rows.contextVersion(row);
-            if (!kept.deleted()) {
-                return kept.context();
-            }
-        }
-        return row(key).context();
+            found.set(kept.deleted() ? null : kept.context());
+            return kept.deleted();
+        });
+        return found.get() == null ? row(key).context() : found.get();
     }
 
     private ContextRow row(String key) {

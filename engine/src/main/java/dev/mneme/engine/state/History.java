@@ -35,10 +35,23 @@ final class History {
         }
     }
 
-    /// The oldest kept version that is not older than the given one, the present version left out.
+    /// The oldest kept version from the given one on, the present version left out. What has become too old
+    /// counts as
+    /// gone, whether or not it has been removed yet.
     static @Nullable Version from(Entry entry, byte[] owner, long arrival, long version) {
-        Map.Entry<byte[], byte[]> row = first(entry, owner, arrival, version);
-        return row == null ? null : Version.decode(row.getValue());
+        long from = version;
+        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE; i++) {
+            Map.Entry<byte[], byte[]> row = first(entry, owner, arrival, from);
+            if (row == null) {
+                return null;
+            }
+            Version kept = Version.decode(row.getValue());
+            if (!entry.retention().outlived(kept.at(), entry.at())) {
+                return kept;
+            }
+            from = kept.version() + 1;
+        }
+        return null;
     }
 
     private static Map.@Nullable Entry<byte[], byte[]> first(Entry entry, byte[] owner, long arrival, long version) {

@@ -6,7 +6,6 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
-import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Memory;
@@ -19,6 +18,8 @@ import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// What an import does: a record comes with its ids, times and versions, unless it is there. It is a change
 /// like any
@@ -27,12 +28,14 @@ final class ImportDecisions {
     private final Entry entry;
     private final OwnerState owner;
     private final MemoryRows memories;
+    private final SpaceChange vectors;
     private final Provenance by;
 
-    ImportDecisions(Entry entry, OwnerState owner, MemoryRows memories, Provenance by) {
+    ImportDecisions(Entry entry, OwnerState owner, MemoryRows memories, SpaceChange vectors, Provenance by) {
         this.entry = entry;
         this.owner = owner;
         this.memories = memories;
+        this.vectors = vectors;
         this.by = by;
     }
 
@@ -57,23 +60,21 @@ final class ImportDecisions {
             return new Rejected(
                     ErrorCode.VERSION_CONFLICT, "Another owner has a memory with this id: it stays.", "id", null);
         }
-        Embedding embedding = imported.deleted() ? null : imported.embedding();
-        EmbeddingSpace space = owner.space();
-        if (embedding != null && space != null && !space.equals(embedding.space())) {
-            return new Rejected(
-                    ErrorCode.EMBEDDER_MISMATCH,
-                    "This owner's vectors are of " + space.embedder() + " with " + space.dimension()
-                            + " numbers: import it without a vector, or into another owner.",
-                    "embedding",
-                    null);
+        Embedding given = imported.deleted() ? null : imported.embedding();
+        Rejected mismatch = vectors.mismatch(given);
+        if (mismatch != null) {
+            return mismatch;
         }
-        if (embedding != null && space == null) {
-            owner.space(embedding.space());
-        }
+        Embedding staged = vectors.takes(given) ? given : null;
+        Embedding embedding = staged == null ? given : null;
+        vectors.claim(embedding);
         ChangeType type = imported.deleted() ? ChangeType.MEMORY_DELETED : ChangeType.MEMORY_ADDED;
         long sequence = owner.nextSequence();
         owner.change(type, sequence, imported.newest().version(), by, memory);
-        memories.add(owner, imported, sequence);
+        memories.add(owner, imported, embedding, sequence);
+        if (staged != null) {
+            vectors.stage(sequence, staged);
+        }
         return new Outcome.Stored(MemoryEvent.ADD, memory);
     }
 
@@ -86,8 +87,12 @@ final class ImportDecisions {
             return new Outcome.Stored(MemoryEvent.NONE, context == null ? newest : context);
         }
         boolean deleted = imported.newest().deleted();
+        long oldest = newest.version() - entry.retention().maxContextVersions();
         for (ContextVersion version : imported.earlier()) {
             long number = version.context().version();
+            if (number < oldest) {
+                continue;
+            }
             entry.rows().put(Keys.contextVersion(owner.hash(), newest.key(), number), Rows.encode(version));
         }
         entry.rows().put(key, new Rows.ContextRow(newest.version(), deleted ? null : newest).encode());
@@ -98,25 +103,32 @@ final class ImportDecisions {
         return stored(newest);
     }
 
-    private Outcome mode(ModeState mode) {
-        byte[] key = Keys.mode(owner.hash(), mode.instanceId());
+    private Outcome mode(ModeState imported) {
+        byte[] key = Keys.mode(owner.hash(), imported.instanceId());
         byte[] there = entry.rows().get(key);
         if (there != null) {
             return new Outcome.Stored(MemoryEvent.NONE, Rows.modeState(there));
         }
-        entry.rows().put(key, Rows.encode(mode));
-        owner.change(ChangeType.MODE_CHANGED, by, mode);
-        return stored(mode);
+        ModeState placed = imported.activatedBy(owner.nextSequence());
+        entry.rows().put(key, Rows.encode(placed));
+        owner.change(ChangeType.MODE_CHANGED, by, placed);
+        return stored(placed);
     }
 
     /// A transition has no name: it is there if one equals it but for its place. A user has few.
     private Outcome transition(Transition imported) {
         byte[] table = Keys.owned('t', owner.hash());
-        for (byte[] row : entry.rows().rows(table, Keys.end(table)).values()) {
+        AtomicReference<@Nullable Transition> same = new AtomicReference<>();
+        entry.rows().visit(table, Keys.end(table), (key, row) -> {
             Transition there = Rows.transition(row);
             if (there.withSequence(0).equals(imported.withSequence(0))) {
-                return new Outcome.Stored(MemoryEvent.NONE, there);
+                same.set(there);
             }
+            return same.get() == null;
+        });
+        Transition there = same.get();
+        if (there != null) {
+            return new Outcome.Stored(MemoryEvent.NONE, there);
         }
         Transition placed = imported.withSequence(owner.nextSequence());
         owner.change(ChangeType.TRANSITION_RECORDED, by, placed);

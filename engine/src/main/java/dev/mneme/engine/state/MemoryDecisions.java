@@ -5,7 +5,6 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Embedding;
-import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Json;
@@ -27,17 +26,29 @@ final class MemoryDecisions {
     private final Entry entry;
     private final OwnerState owner;
     private final MemoryRows memories;
+    private final SpaceChange vectors;
     private final Provenance by;
 
-    MemoryDecisions(Entry entry, OwnerState owner, MemoryRows memories, Provenance by) {
+    MemoryDecisions(Entry entry, OwnerState owner, MemoryRows memories, SpaceChange vectors, Provenance by) {
         this.entry = entry;
         this.owner = owner;
         this.memories = memories;
+        this.vectors = vectors;
         this.by = by;
     }
 
+    Outcome stage(Command.StageEmbedding staged) {
+        MemoryRows.Placed placed = memories.find(owner, staged.id());
+        if (placed == null) {
+            return notFound();
+        }
+        return placed.memory().version() == staged.version()
+                ? vectors.stage(staged, placed)
+                : conflict(placed.memory());
+    }
+
     Outcome add(Command.AddMemory add) {
-        Rejected mismatch = mismatch(add.embedding());
+        Rejected mismatch = vectors.mismatch(add.embedding());
         if (mismatch != null) {
             return mismatch;
         }
@@ -52,7 +63,9 @@ final class MemoryDecisions {
                 return merge(same, add);
             }
         }
-        claimSpace(add.embedding());
+        Embedding staged = vectors.takes(add.embedding()) ? add.embedding() : null;
+        Embedding embedding = staged == null ? add.embedding() : null;
+        vectors.claim(embedding);
         Memory memory = new Memory(
                 add.id(),
                 add.scope(),
@@ -70,7 +83,10 @@ final class MemoryDecisions {
                 owner.inspired(by.instance()));
         long sequence = owner.sequence() + 1;
         owner.change(ChangeType.MEMORY_ADDED, sequence, 1, by, memory);
-        memories.add(owner, memory, add.embedding(), sequence, by);
+        memories.add(owner, memory, embedding, sequence, by);
+        if (staged != null) {
+            vectors.stage(sequence, staged);
+        }
         return new Outcome.Stored(MemoryEvent.ADD, memory);
     }
 
@@ -83,8 +99,22 @@ final class MemoryDecisions {
         if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
+        if (categories.size() > Memory.MAX_CATEGORIES) {
+            return tooLarge("categories");
+        }
+        if (metadata.size() > Memory.MAX_METADATA) {
+            return tooLarge("metadata");
+        }
         Embedding embedding = memories.embedding(owner, same.arrival());
         return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
+    }
+
+    private static Rejected tooLarge(String field) {
+        return new Rejected(
+                ErrorCode.TOO_LARGE,
+                "With that of the same memory that is there already, it would have too much: send less.",
+                field,
+                null);
     }
 
     private static JsonObject lacking(JsonObject ours, JsonObject theirs) {
@@ -112,10 +142,12 @@ final class MemoryDecisions {
         if (update.expectedVersion() != Command.ANY_VERSION && update.expectedVersion() != now.version()) {
             return conflict(now);
         }
-        Rejected mismatch = mismatch(update.embedding());
+        Rejected mismatch = vectors.mismatch(update.embedding());
         if (mismatch != null) {
             return mismatch;
         }
+        Embedding staged = vectors.takes(update.embedding()) ? update.embedding() : null;
+        Embedding given = staged == null ? update.embedding() : null;
         String text = update.text() == null ? now.text() : update.text();
         boolean sameText = text.equals(now.text());
         JsonObject metadata =
@@ -123,17 +155,21 @@ final class MemoryDecisions {
         List<String> categories = update.categories() == null ? now.categories() : update.categories();
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
+        if (!sameText) {
+            vectors.drop(placed.arrival());
+        }
+        if (staged != null) {
+            vectors.stage(placed.arrival(), staged);
+        }
         if (sameText
-                && (update.embedding() == null || sameVector(placed, update.embedding()))
+                && (given == null || sameVector(placed, given))
                 && metadata.equals(now.metadata())
                 && categories.equals(now.categories())
                 && java.util.Objects.equals(expiresAt, now.expiresAt())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
-        claimSpace(update.embedding());
-        Embedding embedding = update.embedding() == null && sameText
-                ? memories.embedding(owner, placed.arrival())
-                : update.embedding();
+        vectors.claim(given);
+        Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
         return replace(placed, text, embedding, metadata, categories, expiresAt);
     }
 
@@ -184,39 +220,17 @@ final class MemoryDecisions {
     }
 
     Outcome deleteMatching(Command.DeleteMatching delete) {
-        long count = 0;
-        for (MemoryRows.Placed placed : memories.all(owner)) {
-            if (FilterMatcher.matches(delete.filter(), placed.memory())) {
-                remove(placed);
-                count++;
-            }
-        }
-        return new Outcome.DeletedMany(count);
+        List<MemoryRows.Placed> matching =
+                memories.first(owner, memory -> FilterMatcher.matches(delete.filter(), memory), delete.limit());
+        matching.forEach(this::remove);
+        return new Outcome.DeletedMany(matching.size());
     }
 
     private void remove(MemoryRows.Placed placed) {
         Memory memory = placed.memory();
         long sequence = owner.change(ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, by, memory);
         memories.delete(owner, placed, sequence, entry.at(), by);
-    }
-
-    private @Nullable Rejected mismatch(@Nullable Embedding embedding) {
-        EmbeddingSpace space = owner.space();
-        if (embedding == null || space == null || space.equals(embedding.space())) {
-            return null;
-        }
-        return new Rejected(
-                ErrorCode.EMBEDDER_MISMATCH,
-                "This owner's vectors are of " + space.embedder() + " with " + space.dimension()
-                        + " numbers: send such a vector, and name its embedder.",
-                "vector",
-                null);
-    }
-
-    private void claimSpace(@Nullable Embedding embedding) {
-        if (embedding != null && owner.space() == null) {
-            owner.space(embedding.space());
-        }
+        vectors.drop(placed.arrival());
     }
 
     private static Rejected idUsed() {

@@ -22,7 +22,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of memories within one entry: the newest version, the earlier ones, and everything that leads to
@@ -73,7 +74,8 @@ final class MemoryRows {
         return placed == null ? null : placed.memory();
     }
 
-    /// The memory as it was at a version or, where that is no longer kept, at the next one that is; null when none is.
+    /// The memory as it was at a version or, where that is no longer kept, at the next one that is; null when
+    /// none is.
     @Nullable
     Memory atVersion(OwnerState owner, MemoryId id, long version) {
         Pointer pointer = pointer(owner, id);
@@ -93,7 +95,7 @@ final class MemoryRows {
 
     @Nullable
     Embedding embedding(OwnerState owner, long arrival) {
-        byte[] row = entry.rows().get(Keys.embedding(owner.hash(), arrival));
+        byte[] row = entry.rows().get(embeddingKey(owner, arrival));
         return row == null ? null : Rows.embedding(row);
     }
 
@@ -117,7 +119,9 @@ final class MemoryRows {
     }
 
     /// Stores a memory of another store with its versions; its arrival is the sequence of its change here.
-    void add(OwnerState owner, Exported.OfMemory imported, long sequence) {
+    ///
+    /// @param embedding in the owner's space, or null
+    void add(OwnerState owner, Exported.OfMemory imported, @Nullable Embedding embedding, long sequence) {
         byte[] hash = owner.hash();
         MemoryVersion newest = imported.newest();
         Memory memory = newest.memory();
@@ -134,11 +138,11 @@ final class MemoryRows {
         }
         entry.rows().put(Keys.memory(hash, sequence), row(newest, sequence).encode());
         entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
-        storeEmbedding(owner, sequence, imported.embedding());
+        storeEmbedding(owner, sequence, embedding);
         addDuplicate(owner, memory, sequence);
         countEntities(owner, memory, 1);
         entry.countMemories(1);
-        entry.index().add(new IndexUpdate.Put(hash, sequence, memory, imported.embedding()));
+        entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
     }
 
     private static Version row(MemoryVersion version, long sequence) {
@@ -187,51 +191,58 @@ final class MemoryRows {
         History.trim(entry, hash, arrival, last + 1);
         entry.rows().delete(Keys.memory(hash, arrival));
         entry.rows().delete(Keys.updated(hash, before.version().sequence()));
-        entry.rows().delete(Keys.embedding(hash, arrival));
+        entry.rows().delete(embeddingKey(owner, arrival));
         removeDuplicate(owner, before.memory(), arrival);
         countEntities(owner, before.memory(), -1);
         entry.countMemories(-1);
         entry.index().add(new IndexUpdate.Remove(hash, arrival));
     }
 
-    /// The owner's memories, by arrival.
-    List<Placed> all(OwnerState owner) {
+    /// The owner's first memories, by arrival, that match.
+    List<Placed> first(OwnerState owner, Predicate<Memory> matching, int limit) {
         byte[] table = Keys.owned('m', owner.hash());
-        List<Placed> all = new ArrayList<>();
-        entry.rows()
-                .rows(table, Keys.end(table))
-                .forEach((key, row) -> all.add(new Placed(Keys.lastNumber(key), Version.decode(row))));
-        return all;
+        List<Placed> first = new ArrayList<>();
+        entry.rows().visit(table, Keys.end(table), (key, row) -> {
+            Version version = Version.decode(row);
+            if (matching.test(version.memory())) {
+                first.add(new Placed(Keys.lastNumber(key), version));
+            }
+            return first.size() < limit;
+        });
+        return first;
     }
 
-    /// Removes every row of the owner but its head.
+    /// Removes every row of the owner but its head. No more than the keys of what goes are held at once.
     ///
     /// @return how many memories there were
     long erase(OwnerState owner) {
-        List<Placed> memories = all(owner);
-        memories.forEach(placed -> countEntities(owner, placed.memory(), -1));
-        memories.forEach(
-                placed -> entry.rows().delete(Keys.pointer(placed.memory().id())));
-        entry.countMemories(-memories.size());
-        rows('v', owner).values().forEach(row -> {
-            Version version = Version.decode(row);
-            entry.rows().delete(Keys.pointer(version.memory().id()));
+        long[] memories = {0};
+        visit('m', owner, (key, row) -> {
+            Memory memory = Version.decode(row).memory();
+            countEntities(owner, memory, -1);
+            entry.rows().delete(Keys.pointer(memory.id()));
+            memories[0]++;
         });
-        rows('c', owner).values().forEach(row -> {
+        entry.countMemories(-memories[0]);
+        visit(
+                'v',
+                owner,
+                (key, row) -> entry.rows()
+                        .delete(Keys.pointer(Version.decode(row).memory().id())));
+        visit('c', owner, (key, row) -> {
             ChangeRow change = ChangeRow.decode(row);
             entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
         });
-        rows('x', owner).forEach((key, row) -> {
+        visit('x', owner, (key, row) -> {
             Context context = Rows.ContextRow.decode(row).context();
             dropExpiry(key, context == null ? null : context.expiresAt());
         });
-        rows('z', owner)
-                .forEach((key, row) -> dropExpiry(key, Rows.syncEvent(row).expiresAt()));
+        visit('z', owner, (key, row) -> dropExpiry(key, Rows.syncEvent(row).expiresAt()));
         for (char table : Keys.OWNED_TABLES.toCharArray()) {
-            rows(table, owner).keySet().forEach(entry.rows()::delete);
+            visit(table, owner, (key, row) -> entry.rows().delete(key));
         }
         entry.index().add(new IndexUpdate.Drop(owner.hash()));
-        return memories.size();
+        return memories[0];
     }
 
     private void dropExpiry(byte[] key, @Nullable Instant expiresAt) {
@@ -240,13 +251,27 @@ final class MemoryRows {
         }
     }
 
-    private NavigableMap<byte[], byte[]> rows(char letter, OwnerState owner) {
-        byte[] table = Keys.owned(letter, owner.hash());
-        return entry.rows().rows(table, Keys.end(table));
+    private void visit(char table, OwnerState owner, BiConsumer<byte[], byte[]> visitor) {
+        byte[] rows = Keys.owned(table, owner.hash());
+        entry.rows().visit(rows, Keys.end(rows), (key, row) -> {
+            visitor.accept(key, row);
+            return true;
+        });
+    }
+
+    private static byte[] embeddingKey(OwnerState owner, long arrival) {
+        return Keys.embedding(owner.hash(), owner.spaces().generation(), arrival);
+    }
+
+    /// How many memories the owner has: all of them carry its id.
+    long count(OwnerState owner) {
+        byte[] row =
+                entry.rows().get(Keys.entity(owner.owner().kind(), owner.owner().id(), owner.hash()));
+        return row == null ? 0 : EntityRow.decode(row).memories();
     }
 
     private void storeEmbedding(OwnerState owner, long arrival, @Nullable Embedding embedding) {
-        byte[] key = Keys.embedding(owner.hash(), arrival);
+        byte[] key = embeddingKey(owner, arrival);
         if (embedding == null) {
             entry.rows().delete(key);
         } else {

@@ -46,8 +46,10 @@ final class ModeDecisions {
                 command.capabilities() == null ? Capabilities.of(command.to()) : command.capabilities(),
                 configuration(command, now),
                 entry.at(),
+                owner.nextSequence(),
                 entry.at(),
-                now == null ? 1 : now.version() + 1);
+                now == null ? 1 : now.version() + 1,
+                localOnly(command, now));
         put(next);
         owner.change(ChangeType.MODE_CHANGED, by, next);
         record(command, now);
@@ -62,6 +64,20 @@ final class ModeDecisions {
             return command.configuration();
         }
         return now == null || now.current() == Mode.INSPIRED ? JsonObject.EMPTY : now.configuration();
+    }
+
+    /// A configuration that is given belongs to the mode that begins, unless another instance gives it while
+    /// that is
+    /// `inspired`; one that is kept stays what it was.
+    private boolean localOnly(Command.SwitchMode command, @Nullable ModeState now) {
+        boolean byAnother = !by.instance().equals(command.instanceId());
+        if (command.to() == Mode.INSPIRED || (byAnother && owner.inspired(by.instance()))) {
+            return true;
+        }
+        if (command.configuration() != null || now == null || now.current() == Mode.INSPIRED) {
+            return false;
+        }
+        return now.localOnly();
     }
 
     private Transition record(Command.SwitchMode command, @Nullable ModeState before) {
@@ -108,11 +124,12 @@ final class ModeDecisions {
                 capabilities,
                 configuration,
                 now.activatedAt(),
+                now.activatedBy(),
                 entry.at(),
-                now.version() + 1);
-        boolean localOnly = now.current() == Mode.INSPIRED || owner.inspired(by.instance());
+                now.version() + 1,
+                now.localOnly() || now.current() == Mode.INSPIRED || owner.inspired(by.instance()));
         put(next);
-        owner.change(ChangeType.MODE_CONFIGURED, by, next, localOnly);
+        owner.change(ChangeType.MODE_CONFIGURED, by, next);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 

@@ -2,7 +2,6 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
-import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
@@ -16,6 +15,7 @@ import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
+import dev.mneme.engine.table.Spaces;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -53,14 +53,13 @@ final class OwnerState {
         return new Position(entry.epoch(), owner.slot(), head.sequence());
     }
 
-    @Nullable
-    EmbeddingSpace space() {
-        return head.space();
+    Spaces spaces() {
+        return head.spaces();
     }
 
-    void space(EmbeddingSpace space) {
+    void spaces(Spaces spaces) {
         head = new Head(
-                head.owner(), head.sequence(), head.oldest(), space, head.idempotencyOldest(), head.idempotencyNext());
+                head.owner(), head.sequence(), head.oldest(), spaces, head.idempotencyOldest(), head.idempotencyNext());
     }
 
     /// Whether an instance of this user is in mode `inspired`, so that what it writes is local only.
@@ -86,7 +85,7 @@ final class OwnerState {
     }
 
     void idempotency(long oldest, long next) {
-        head = new Head(head.owner(), head.sequence(), head.oldest(), head.space(), oldest, next);
+        head = new Head(head.owner(), head.sequence(), head.oldest(), head.spaces(), oldest, next);
     }
 
     /// The next change of this owner, of a memory.
@@ -99,12 +98,7 @@ final class OwnerState {
 
     /// The next change of this owner, of anything but a memory.
     long change(ChangeType type, Provenance by, Subject subject) {
-        return change(type, by, subject, subject.localOnly());
-    }
-
-    /// The same, where it is the change that is local only and not the record.
-    long change(ChangeType type, Provenance by, Subject subject, boolean localOnly) {
-        return change(type, Ref.of(subject), by, subject, localOnly);
+        return change(type, Ref.of(subject), by, subject, subject.localOnly());
     }
 
     /// The change that ends all before it.
@@ -119,7 +113,8 @@ final class OwnerState {
         ChangeRow row = new ChangeRow(type, ref, localOnly, at, by, entry.logIndex(), ordinal);
         entry.rows().put(Keys.change(hash, sequence), row.encode());
         entry.rows().put(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
-        head = new Head(owner, sequence, head.oldest(), head.space(), head.idempotencyOldest(), head.idempotencyNext());
+        head = new Head(
+                owner, sequence, head.oldest(), head.spaces(), head.idempotencyOldest(), head.idempotencyNext());
         String key = subject == null ? null : ChangeRow.keyOf(subject);
         entry.changes().add(new Change(owner, position(), type, at, by, localOnly, key, subject));
         trimChanges(at);
@@ -148,12 +143,12 @@ final class OwnerState {
 
     private void oldest(long oldest) {
         head = new Head(
-                head.owner(), head.sequence(), oldest, head.space(), head.idempotencyOldest(), head.idempotencyNext());
+                head.owner(), head.sequence(), oldest, head.spaces(), head.idempotencyOldest(), head.idempotencyNext());
     }
 
     /// After an erasure: only the sequence goes on, and nothing says whose it was.
     void erased() {
-        head = new Head(null, head.sequence(), head.sequence(), null, 0, 0);
+        head = new Head(null, head.sequence(), head.sequence(), Spaces.NONE, 0, 0);
     }
 
     void store() {

@@ -5,6 +5,7 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
@@ -60,6 +61,7 @@ public final class StateMachine {
         private final OwnerState owner;
         private final Provenance by;
         private final MemoryRows rows;
+        private final SpaceChange vectors;
         private final MemoryDecisions memories;
         private final ContextDecisions contexts;
         private final ModeDecisions modes;
@@ -71,7 +73,8 @@ public final class StateMachine {
             this.owner = owner;
             this.by = by;
             this.rows = rows;
-            this.memories = new MemoryDecisions(entry, owner, rows, by);
+            this.vectors = new SpaceChange(entry, owner, rows);
+            this.memories = new MemoryDecisions(entry, owner, rows, vectors, by);
             this.contexts = new ContextDecisions(entry, owner, by);
             this.modes = new ModeDecisions(entry, owner, by);
             this.responses = new ResponseDecisions(entry, owner, by);
@@ -93,8 +96,17 @@ public final class StateMachine {
                 case Command.PostSyncEvent post -> syncEvents.post(post);
                 case Command.ProcessSyncEvent process -> syncEvents.process(process);
                 case Command.Expire expire -> expire(expire);
-                case Command.Import each -> new ImportDecisions(entry, owner, rows, by).decide(each.exported());
+                case Command.Import each ->
+                    new ImportDecisions(entry, owner, rows, vectors, by).decide(each.exported());
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
+                case Command.BeginSpace(EmbeddingSpace space) -> vectors.begin(space);
+                case Command.StageEmbedding staged -> memories.stage(staged);
+                case Command.SwitchSpace(EmbeddingSpace space) -> vectors.switchTo(space);
+                case Command.DropOldVectors(int limit) -> vectors.dropOld(limit);
+                case Command.PutEmbedder(EmbeddingSpace space) -> {
+                    entry.rows().put(Keys.embedder(space), Rows.encode(space));
+                    yield new Outcome.Done();
+                }
                 case Command.PutKey put -> {
                     entry.rows().put(Keys.apiKey(put.key().id()), Rows.encode(put.key()));
                     yield new Outcome.Done();

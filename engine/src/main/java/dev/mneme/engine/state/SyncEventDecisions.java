@@ -63,6 +63,14 @@ final class SyncEventDecisions {
         if (event.processedBy().contains(process.instanceId())) {
             return new Outcome.Stored(MemoryEvent.NONE, event);
         }
+        if (event.processedBy().size() >= SyncEvent.MAX_PROCESSED_BY) {
+            return new Rejected(
+                    ErrorCode.TOO_LARGE,
+                    "This event was processed by " + SyncEvent.MAX_PROCESSED_BY
+                            + " instances already, and keeps no more: post a new event.",
+                    "instanceId",
+                    null);
+        }
         Set<String> processedBy = new LinkedHashSet<>(event.processedBy());
         processedBy.add(process.instanceId());
         SyncEvent next = new SyncEvent(
@@ -78,7 +86,7 @@ final class SyncEventDecisions {
                 event.expiresAt(),
                 event.version() + 1,
                 event.sequence(),
-                event.localOnly() || owner.inspired(by.instance()));
+                event.localOnly() || owner.inspired(by.instance()) || owner.inspired(process.instanceId()));
         put(next);
         owner.change(ChangeType.SYNC_PROCESSED, by, next);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);

@@ -1,7 +1,9 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -33,23 +35,42 @@ final class Transaction {
         changed.put(key, Optional.empty());
     }
 
-    /// Every row of `[from, to)`, in order. For rows that are about to be deleted: it holds them all.
-    NavigableMap<byte[], byte[]> rows(byte[] from, byte[] to) {
-        NavigableMap<byte[], byte[]> merged = new TreeMap<>(Arrays::compareUnsigned);
+    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in order, as this
+    /// entry left it, then what it has added. The visitor may put and delete.
+    void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
+        List<byte[]> mine = List.copyOf(changed.subMap(from, true, to, false).keySet());
+        boolean[] more = {true};
         try (Tables.Snapshot snapshot = tables.snapshot()) {
-            snapshot.scan(from, to, (key, value) -> {
-                merged.put(key, value);
-                return true;
+            snapshot.scan(from, to, (key, stored) -> {
+                Optional<byte[]> now = changed.getOrDefault(key, Optional.of(stored));
+                more[0] = now.isEmpty() || visitor.row(key, now.get());
+                return more[0];
+            });
+        }
+        for (int i = 0; more[0] && i < mine.size(); i++) {
+            byte[] key = mine.get(i);
+            Optional<byte[]> now = changed.getOrDefault(key, Optional.empty());
+            more[0] = now.isEmpty() || tables.get(key) != null || visitor.row(key, now.get());
+        }
+    }
+
+    /// The first keys of `[from, to)`, so many at most.
+    List<byte[]> keys(byte[] from, byte[] to, int limit) {
+        List<byte[]> keys = new ArrayList<>();
+        try (Tables.Snapshot snapshot = tables.snapshot()) {
+            snapshot.scan(from, to, (key, row) -> {
+                if (!changed.containsKey(key)) {
+                    keys.add(key);
+                }
+                return keys.size() < limit;
             });
         }
         changed.subMap(from, true, to, false).forEach((key, value) -> {
-            if (value.isEmpty()) {
-                merged.remove(key);
-            } else {
-                merged.put(key, value.get());
+            if (value.isPresent() && keys.size() < limit) {
+                keys.add(key);
             }
         });
-        return merged;
+        return keys;
     }
 
     /// The first row of `[from, to)`.

@@ -1,5 +1,6 @@
 package dev.mneme.engine.table;
 
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.engine.codec.ByteWriter;
@@ -21,7 +22,8 @@ import java.util.UUID;
 /// s                              the shard: last command time, counts of owners and memories
 /// h owner                        head: the owner, sequence, oldest retained change, embedding space
 /// m owner arrival                memory: its newest version
-/// e owner arrival                embedding of the memory
+/// e owner arrival                embedding of the memory: the first generation
+/// y owner generation arrival     embedding of the memory: later generations, see Spaces
 /// v owner arrival version        earlier versions of the memory, and its deletion
 /// p id                           pointer from a memory's id to owner and arrival; stays after a deletion
 /// u owner sequence               the memory that the change last touched: the order of updates
@@ -33,7 +35,7 @@ import java.util.UUID;
 /// o log-index ordinal            operator's feed: owner and sequence
 /// k key-id                       API key (system shard)
 /// x owner key                    context: its newest version, or where its versions stood when it was deleted
-/// y owner key-hash version       earlier versions of the context
+/// g owner key-hash version       earlier versions of the context
 /// a owner instance               mode of one of the user's instances
 /// t owner sequence               transition
 /// q owner sequence               response source
@@ -41,6 +43,7 @@ import java.util.UUID;
 /// z owner sequence               sync event
 /// w owner id                     the sequence of the sync event
 /// f time owner table rest        what expires then: the key of its row
+/// b dimension embedder           a space of the server's embedders (system shard)
 /// ```
 ///
 /// *Arrival* is the owner's sequence at the add: the order in which memories came.
@@ -49,7 +52,7 @@ public final class Keys {
     public static final int OWNER = 16;
 
     /// The tables whose rows begin with their owner, but for the head.
-    public static final String OWNED_TABLES = "mevudcijxyatqrzw";
+    public static final String OWNED_TABLES = "meyvudcijxgatqrzw";
 
     private Keys() {}
 
@@ -65,8 +68,24 @@ public final class Keys {
         return numbered('m', owner, arrival);
     }
 
-    public static byte[] embedding(byte[] owner, long arrival) {
-        return numbered('e', owner, arrival);
+    public static byte[] embedding(byte[] owner, long generation, long arrival) {
+        return ByteBuffer.allocate(1 + OWNER + (generation == 0 ? 8 : 16))
+                .put(embeddings(owner, generation))
+                .putLong(arrival)
+                .array();
+    }
+
+    /// All embeddings of a generation: the prefix.
+    public static byte[] embeddings(byte[] owner, long generation) {
+        return generation == 0 ? owned('e', owner) : numbered('y', owner, generation);
+    }
+
+    public static byte[] embedder(EmbeddingSpace space) {
+        return new ByteWriter(32)
+                .u8('b')
+                .fixed64(space.dimension())
+                .raw(space.embedder().getBytes(StandardCharsets.UTF_8))
+                .toByteArray();
     }
 
     public static byte[] version(byte[] owner, long arrival, long version) {
@@ -150,7 +169,7 @@ public final class Keys {
 
     /// All earlier versions of a context: the prefix.
     public static byte[] contextVersions(byte[] owner, String key) {
-        return suffixed('y', owner, shortHash(key));
+        return suffixed('g', owner, shortHash(key));
     }
 
     public static byte[] mode(byte[] owner, String instanceId) {

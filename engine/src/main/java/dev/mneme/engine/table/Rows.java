@@ -76,21 +76,26 @@ public final class Rows {
     /// @param owner null once erased
     /// @param sequence of the latest change; 0 before the first
     /// @param oldest the first sequence whose change is still kept; `sequence + 1` when none is
-    /// @param space fixed by the first vector
+    /// @param spaces of its vectors
     /// @param idempotencyOldest the ordinal of the oldest idempotency record
     /// @param idempotencyNext the ordinal of the next one
     public record Head(
             @Nullable Owner owner,
             long sequence,
             long oldest,
-            @Nullable EmbeddingSpace space,
+            Spaces spaces,
             long idempotencyOldest,
             long idempotencyNext) {
         public static Head of(Owner owner) {
-            return new Head(owner, 0, 1, null, 0, 0);
+            return new Head(owner, 0, 1, Spaces.NONE, 0, 0);
+        }
+
+        public @Nullable EmbeddingSpace space() {
+            return spaces.now();
         }
 
         public byte[] encode() {
+            EmbeddingSpace space = space();
             ByteWriter out = sealed().bool(owner != null);
             if (owner != null) {
                 ModelCodec.write(out, owner);
@@ -99,7 +104,8 @@ public final class Rows {
             if (space != null) {
                 ModelCodec.write(out, space);
             }
-            return out.unsigned(idempotencyOldest).unsigned(idempotencyNext).toByteArray();
+            spaces.writeRest(out.unsigned(idempotencyOldest).unsigned(idempotencyNext));
+            return out.toByteArray();
         }
 
         public static Head decode(byte[] row) {
@@ -107,13 +113,13 @@ public final class Rows {
         }
 
         private static Head fields(ByteReader in) {
-            return new Head(
-                    in.bool() ? ModelCodec.owner(in) : null,
-                    in.unsigned(),
-                    in.unsigned(),
-                    in.bool() ? ModelCodec.space(in) : null,
-                    in.unsigned(),
-                    in.unsigned());
+            Owner owner = in.bool() ? ModelCodec.owner(in) : null;
+            long sequence = in.unsigned();
+            long oldest = in.unsigned();
+            EmbeddingSpace now = in.bool() ? ModelCodec.space(in) : null;
+            long idempotencyOldest = in.unsigned();
+            long idempotencyNext = in.unsigned();
+            return new Head(owner, sequence, oldest, Spaces.readRest(now, in), idempotencyOldest, idempotencyNext);
         }
     }
 
@@ -300,6 +306,16 @@ public final class Rows {
 
     public static SyncEvent syncEvent(byte[] row) {
         return read(row, SubjectCodec::syncEvent);
+    }
+
+    public static byte[] encode(EmbeddingSpace space) {
+        ByteWriter out = sealed();
+        ModelCodec.write(out, space);
+        return out.toByteArray();
+    }
+
+    public static EmbeddingSpace space(byte[] row) {
+        return read(row, ModelCodec::space);
     }
 
     public static byte[] encode(ApiKey key) {

@@ -22,15 +22,16 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.core.model.Transition;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.ChangeRow.Ref;
 import dev.mneme.engine.table.IdempotencyRow;
 import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Spaces;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -78,9 +79,18 @@ final class CodecTest {
     @Test
     void everyRowIsReadAsItWasWritten() {
         Owner owner = Owner.user("α");
-        Rows.Head head = new Rows.Head(owner, 5, 2, new EmbeddingSpace("e", 3), 1, 4);
+        Rows.Head head = new Rows.Head(
+                owner,
+                5,
+                2,
+                Spaces.NONE
+                        .claimed(new EmbeddingSpace("e", 3))
+                        .begun(new EmbeddingSpace("f", 2))
+                        .staged(7),
+                1,
+                4);
         assertThat(Rows.Head.decode(head.encode())).isEqualTo(head);
-        Rows.Head erased = new Rows.Head(null, 5, 5, null, 0, 0);
+        Rows.Head erased = new Rows.Head(null, 5, 5, Spaces.NONE, 0, 0);
         assertThat(Rows.Head.decode(erased.encode())).isEqualTo(erased);
         Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5);
         assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);

@@ -26,16 +26,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// 40 nodes, each of which loses power 25 times under load from several writers: with tables that checkpoint
-/// when they
-/// like, failed fsyncs, full disks, kills and orderly stops between.
+/// 40 nodes, each of which loses power 25 times under load from several writers of memories and contexts:
+/// with tables
+/// that checkpoint when they like, failed fsyncs, full disks, kills and orderly stops between.
 final class EnginePowerLossTest {
     private static final int SHARDS = 3; // the last one is the system's
     private static final int LOSSES = 25;
     private static final LogConfig TINY =
             new LogConfig(32 << 10, 8 << 10, 8 << 10, 1_000, 256 << 10, 3, Duration.ofMillis(1));
-    private static final StoreConfig CONFIG =
-            new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
+    private static final Retention ALL_VERSIONS = new Retention(
+            100_000, Duration.ofDays(7), 10_000, Duration.ofHours(24), 0, Duration.ZERO, 100_000, 1 << 20);
+    private static final StoreConfig CONFIG = new StoreConfig(ALL_VERSIONS, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
 
     private final List<HeapTables.Home> rows = homes();
     private final List<HeapTables.Home> words = homes();
@@ -85,6 +86,7 @@ final class EnginePowerLossTest {
             last.die();
         }
         assertThat(histories).allMatch(history -> history.acknowledgedCount() > 20);
+        assertThat(histories).allMatch(history -> history.context().acknowledgedCount() > 5);
     }
 
     private void live(SimulatedDisk disk, SplittableRandom random, Fate fate) throws Exception {
@@ -131,8 +133,11 @@ final class EnginePowerLossTest {
         int writes = 2 + random.nextInt(10);
         for (int n = 0; n < writes && life.log.state() != CommitLog.State.LOG_FAILED; n++) {
             StoreHistory history = histories.get(random.nextInt(histories.size()));
-            if (random.nextInt(5) == 0) {
+            int dice = random.nextInt(5);
+            if (dice == 0) {
                 history.delete(life.store, random);
+            } else if (dice == 1) {
+                history.context().put(life.store);
             } else {
                 history.add(life.store, random);
             }

@@ -40,10 +40,12 @@ final class StoreHistory {
     private final Set<MemoryId> retried = new HashSet<>();
     private final Set<MemoryId> unknownDeletions = new HashSet<>();
     private final List<Change> followed = new ArrayList<>();
+    private final ContextHistory context;
     private int written;
 
     StoreHistory(Owner owner) {
         this.owner = owner;
+        this.context = new ContextHistory(owner);
     }
 
     Owner owner() {
@@ -95,8 +97,13 @@ final class StoreHistory {
         }
     }
 
+    ContextHistory context() {
+        return context;
+    }
+
     /// Asks once more, under the same key, for all that nobody knows of.
     void retryUnknown(Store store) {
+        context.retryUnknown(store);
         Map<MemoryId, Write> again;
         synchronized (this) {
             again = Map.copyOf(unknown);
@@ -166,7 +173,10 @@ final class StoreHistory {
         assertThat(again).as("what the reader saw before stays true").isEqualTo(followed);
         Set<MemoryId> added = new HashSet<>();
         again.forEach(change -> {
-            Memory memory = Objects.requireNonNull(change.memory());
+            Memory memory = change.memory();
+            if (memory == null) {
+                return;
+            }
             if (change.type() == ChangeType.MEMORY_ADDED) {
                 assertThat(added.add(memory.id())).as("added once").isTrue();
             } else {
@@ -183,6 +193,7 @@ final class StoreHistory {
                     Objects.requireNonNull(again.get(sequence.intValue() - 1).memory());
             assertThat(memory.id()).as("the change at %d", sequence).isEqualTo(id);
         });
+        context.check(store, again);
         added.removeAll(deleted);
         assertThat(found.keySet()).as("the list is what the changes say").isEqualTo(added);
         unknownDeletions.clear();

@@ -5,7 +5,7 @@ import dev.mneme.engine.state.Retention;
 import dev.mneme.testkit.StoreSettings;
 import java.time.Duration;
 
-/// Engines as tests want them: few shards, small files.
+/// Engines as tests want them: few shards, small files, and nothing removed but by commands.
 final class TestEngines {
     private TestEngines() {}
 
@@ -17,13 +17,13 @@ final class TestEngines {
                 Retention.DEFAULTS.maxIdempotencyAge(),
                 settings.versionsPerMemory(),
                 settings.versionAge(),
-                Retention.DEFAULTS.maxContextVersions(),
+                settings.contextVersions(),
                 Retention.DEFAULTS.maxContextBytes());
         return new LocalEngine.Settings(
                 4,
                 16 << 20,
                 LocalEngineTest.SMALL_LOG,
-                new StoreConfig(retention, 10_000, Duration.ofSeconds(60), 0, 64 << 20),
+                new StoreConfig(retention, 10_000, Duration.ofSeconds(60), 0, 64 << 20, false),
                 settings.clock(),
                 LogMetrics.NONE,
                 ShardMetrics.NONE);

@@ -24,7 +24,8 @@ final class KeysTest {
         assertThat(hex(Keys.shard())).isEqualTo("73");
         assertThat(hex(Keys.head(OWNER))).isEqualTo("68" + OWNER_HEX);
         assertThat(hex(Keys.memory(OWNER, 258))).isEqualTo("6d" + OWNER_HEX + "0000000000000102");
-        assertThat(hex(Keys.embedding(OWNER, 1))).isEqualTo("65" + OWNER_HEX + "0000000000000001");
+        assertThat(hex(Keys.embedding(OWNER, 2, 1))).isEqualTo("79" + OWNER_HEX + "00000000000000020000000000000001");
+        assertThat(hex(Keys.embedding(OWNER, 0, 1))).isEqualTo("65" + OWNER_HEX + "0000000000000001");
         assertThat(hex(Keys.version(OWNER, 1, 2))).isEqualTo("76" + OWNER_HEX + "00000000000000010000000000000002");
         assertThat(hex(Keys.updated(OWNER, 3))).isEqualTo("75" + OWNER_HEX + "0000000000000003");
         assertThat(hex(Keys.duplicate(OWNER, new byte[] {9, 8}))).isEqualTo("64" + OWNER_HEX + "0908");

@@ -47,6 +47,12 @@ final class ModelClient implements AutoCloseable {
         this.flights = new Semaphore(config.concurrency(), true);
     }
 
+    /// Whether the service is on another machine, as far as its address says.
+    boolean remote() {
+        String host = String.valueOf(address.getHost());
+        return !host.equalsIgnoreCase("localhost") && !host.startsWith("127.") && !host.equals("[::1]");
+    }
+
     /// The answer's body.
     byte[] post(byte[] json) {
         if (!admission.tryAcquire()) {
@@ -111,7 +117,7 @@ final class ModelClient implements AutoCloseable {
             return;
         }
         String why = switch (status) {
-            case 401, 403 -> "The embedding model refused the key: check embedder.api-key.";
+            case 401, 403 -> "The embedding model refused the key: check embedder.apiKey.";
             case 404 -> "The embedding model was not found: check embedder.url and embedder.model.";
             default -> "The embedding model refused the request with status " + status + ".";
         };

@@ -60,7 +60,7 @@ public final class OnnxEmbedder implements Embedder {
                 throw new IllegalArgumentException("embedder.workers must be 1 to 256, was " + workers);
             }
             if (maxWaiting < 0 || maxWaiting > 100_000) {
-                throw new IllegalArgumentException("embedder.max-waiting must be 0 to 100000, was " + maxWaiting);
+                throw new IllegalArgumentException("embedder.queue must be 0 to 100000, was " + maxWaiting);
             }
         }
     }

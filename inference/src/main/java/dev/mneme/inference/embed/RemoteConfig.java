@@ -30,13 +30,13 @@ public record RemoteConfig(
         check(http && baseUrl.getHost() != null, "embedder.url must be an http or https address");
         check(baseUrl.getRawUserInfo() == null, "embedder.url must not hold a name or password");
         check(!model.isBlank() && model.length() <= 100, "embedder.model must have 1 to 100 characters");
-        check(apiKey == null || isToken(apiKey), "embedder.api-key must be printable ASCII without spaces");
+        check(apiKey == null || isToken(apiKey), "embedder.apiKey must be printable ASCII without spaces");
         check(dimension >= 0 && dimension <= 4_096, "embedder.dimension must be 0 (learn it) to 4096");
         check(windowCharacters >= 100, "embedder.window-characters must be at least 100");
         check(timeout.isPositive(), "embedder.timeout must be above zero");
         check(tries >= 1 && tries <= 10, "embedder.tries must be 1 to 10");
         check(concurrency >= 1 && concurrency <= 1_000, "embedder.concurrency must be 1 to 1000");
-        check(maxWaiting >= 0 && maxWaiting <= 100_000, "embedder.max-waiting must be 0 to 100000");
+        check(maxWaiting >= 0 && maxWaiting <= 100_000, "embedder.queue must be 0 to 100000");
     }
 
     /// Windows of 8,000 characters, 10 s a try, 3 tries, 8 requests at once, 256 callers waiting.

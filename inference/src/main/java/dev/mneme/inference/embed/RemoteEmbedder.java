@@ -61,6 +61,12 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return space;
     }
 
+    /// A model on this machine is not remote.
+    @Override
+    public boolean remote() {
+        return client.remote();
+    }
+
     @Override
     public Embedding embed(String text) {
         List<Window> windows = Windows.of(text.length(), config.windowCharacters(), MAX_WINDOWS);

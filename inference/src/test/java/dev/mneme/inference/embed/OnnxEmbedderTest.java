@@ -180,7 +180,7 @@ class OnnxEmbedderTest extends EmbedderContract {
     @Test
     void aConfigThatExistsIsValid() {
         assertThatThrownBy(() -> new OnnxEmbedder.Config(0, 1)).hasMessageContaining("embedder.workers");
-        assertThatThrownBy(() -> new OnnxEmbedder.Config(1, -1)).hasMessageContaining("embedder.max-waiting");
+        assertThatThrownBy(() -> new OnnxEmbedder.Config(1, -1)).hasMessageContaining("embedder.queue");
     }
 
     private static @Nullable Throwable failure(Future<Embedding> result) {

@@ -219,7 +219,7 @@ class OpenAiEmbedderTest extends EmbedderContract {
     void theKeyIsNeverPrinted() {
         assertThat(config(96).toString()).doesNotContain(KEY).contains("***");
         assertThatThrownBy(() -> RemoteConfig.of(service.address(), "m", KEY + "\n", 96))
-                .hasMessageContaining("embedder.api-key")
+                .hasMessageContaining("embedder.apiKey")
                 .hasMessageNotContaining(KEY);
     }
 

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /// Gathers what was typed, from the weakest source to the strongest.
 final class ConfigSources {
-    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's own name
+    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's
+    /// own name
     /// overrules them.
     private record Alias(String name, Setting<?> setting, String unit) {}
 
@@ -19,6 +20,8 @@ final class ConfigSources {
             new Alias("WS_SYNC_PORT", Settings.HTTP_PORT, ""),
             new Alias("WS_PING_INTERVAL", Settings.WS_PING_INTERVAL, "ms"),
             new Alias("WS_STALE_TIMEOUT", Settings.WS_STALE_TIMEOUT, "ms"),
+            new Alias("CONTEXT_TTL_DAYS", Settings.CONTEXTS_TTL, "d"),
+            new Alias("SYNC_EVENT_TTL_DAYS", Settings.SYNC_TTL, "d"),
             new Alias("MNEME_PORT", Settings.HTTP_PORT, ""),
             new Alias("MNEME_HOST", Settings.HTTP_HOST, ""),
             new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));
@@ -51,7 +54,8 @@ final class ConfigSources {
         return values;
     }
 
-    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the environment
+    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the
+    /// environment
     /// name.
     private static Optional<Path> file(ConfigFlags flags, Map<String, String> environment) {
         String named = flags.config().orElse(environment.getOrDefault("MNEME_CONFIG", ""));

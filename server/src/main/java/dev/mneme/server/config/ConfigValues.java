@@ -48,6 +48,9 @@ final class ConfigValues {
                 search(),
                 feed(),
                 idempotency(),
+                new ServerConfig.Contexts(get(CONTEXTS_TTL), get(CONTEXTS_VERSIONS)),
+                new ServerConfig.Sync(get(SYNC_TTL)),
+                new ServerConfig.Responses(get(RESPONSES_PRICES)),
                 embedder(),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
@@ -77,6 +80,7 @@ final class ConfigValues {
         return new ServerConfig.Limits(
                 Math.toIntExact(get(LIMITS_TEXT_BYTES)),
                 Math.toIntExact(get(LIMITS_METADATA_BYTES)),
+                Math.toIntExact(get(LIMITS_CONTEXT_BYTES)),
                 get(LIMITS_BATCH_ITEMS));
     }
 
@@ -132,7 +136,8 @@ final class ConfigValues {
                 get(EMBEDDER_API_KEY),
                 get(EMBEDDER_DIMENSION),
                 get(EMBEDDER_WORKERS),
-                get(EMBEDDER_QUEUE));
+                get(EMBEDDER_QUEUE),
+                get(EMBEDDER_REEMBED));
     }
 
     private ServerConfig.Logging logging() {

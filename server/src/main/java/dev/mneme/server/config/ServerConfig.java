@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,9 @@ public record ServerConfig(
         Search search,
         Feed feed,
         Idempotency idempotency,
+        Contexts contexts,
+        Sync sync,
+        Responses responses,
         Embedder embedder,
         Metrics metrics,
         Logging logging) {
@@ -64,7 +68,7 @@ public record ServerConfig(
         }
     }
 
-    public record Limits(int textBytes, int metadataBytes, int batchItems) {}
+    public record Limits(int textBytes, int metadataBytes, int contextBytes, int batchItems) {}
 
     public record WebSocket(
             Duration pingInterval,
@@ -104,6 +108,15 @@ public record ServerConfig(
 
     public record Idempotency(int maxKeys, Duration maxAge) {}
 
+    /// @param ttl zero for never
+    /// @param versions earlier ones kept of a context
+    public record Contexts(Duration ttl, int versions) {}
+    /// @param timeToLive of sync events that say no other; zero for ever
+    public record Sync(Duration timeToLive) {}
+
+    /// @param prices what models cost
+    public record Responses(Prices prices) {}
+
     /// Where vectors come from.
     public enum EmbedderKind {
         BUILTIN,
@@ -113,6 +126,7 @@ public record ServerConfig(
     }
 
     /// @param dimension 0 to take the model's
+    /// @param reembed whether vectors of a former embedder are made anew
     public record Embedder(
             EmbedderKind kind,
             Optional<String> url,
@@ -120,7 +134,8 @@ public record ServerConfig(
             Optional<Secret> apiKey,
             int dimension,
             int workers,
-            int queue) {}
+            int queue,
+            boolean reembed) {}
 
     /// @param open whether the counters are for everybody
     public record Metrics(boolean open) {}

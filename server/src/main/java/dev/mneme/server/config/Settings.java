@@ -1,5 +1,6 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +66,8 @@ final class Settings {
             ValueType.bytes("1KiB", "1MiB"),
             "64KiB",
             "The largest metadata of a memory, JSON.");
+    static final Setting<Long> LIMITS_CONTEXT_BYTES = setting(
+            "limits.contextBytes", ValueType.bytes("1KiB", "8MiB"), "1MiB", "The largest data of a context, JSON.");
     static final Setting<Integer> LIMITS_BATCH_ITEMS =
             setting("limits.batchItems", ValueType.integer(1, 10_000), "1000", "The most items of one batch.");
 
@@ -127,12 +130,6 @@ final class Settings {
             "Commands that may wait for one shard; beyond it writes are refused as overloaded.");
     static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
             "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
-    static final Setting<Long> STORE_MIN_FREE_BYTES = setting(
-            "store.minFreeBytes",
-            ValueType.bytes("0", "1024GiB"),
-            "256MiB",
-            "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
-
     static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
             "store.historyVersions",
             ValueType.integer(0, 1_000_000),
@@ -143,6 +140,12 @@ final class Settings {
             ValueType.duration("0s", "36500d"),
             "0s",
             "How long an earlier version of a memory is kept after it was written; 0s keeps it for ever.");
+
+    static final Setting<Long> STORE_MIN_FREE_BYTES = setting(
+            "store.minFreeBytes",
+            ValueType.bytes("0", "1024GiB"),
+            "256MiB",
+            "With less room on the disk, writes are refused as storage_full; reads and deletions go on.");
 
     static final Setting<Long> SEARCH_CACHE_BYTES = setting(
             "search.cacheBytes",
@@ -161,6 +164,24 @@ final class Settings {
             "idempotency.maxKeys", ValueType.integer(1, 10_000_000), "10000", "Idempotency keys kept for an owner.");
     static final Setting<Duration> IDEMPOTENCY_MAX_AGE = setting(
             "idempotency.maxAge", ValueType.duration("1s", "365d"), "24h", "How long an idempotency key is kept.");
+
+    static final Setting<Duration> CONTEXTS_TTL = setting(
+            "contexts.ttl",
+            ValueType.duration("0s", "36500d"),
+            "30d",
+            "How long after its last write a context expires that names no expiry; 0s keeps it.");
+    static final Setting<Integer> CONTEXTS_VERSIONS =
+            setting("contexts.versions", ValueType.integer(0, 100), "20", "Earlier versions kept of a context.");
+    static final Setting<Duration> SYNC_TTL = setting(
+            "sync.ttl",
+            ValueType.duration("0s", "36500d"),
+            "7d",
+            "How long a sync event is kept that says no other; 0s keeps it for ever.");
+    static final Setting<Prices> RESPONSES_PRICES = setting(
+            "responses.prices",
+            ValueType.prices(),
+            "",
+            "What 1,000,000 prompt and completion tokens of a model cost, for totals of answers that say no cost.");
 
     static final Setting<ServerConfig.EmbedderKind> EMBEDDER_KIND = setting(
             "embedder.kind",
@@ -182,6 +203,12 @@ final class Settings {
             ValueType.integer(1, 1_000_000),
             "1000",
             "Texts that may wait; beyond it writes are refused as overloaded.");
+
+    static final Setting<Boolean> EMBEDDER_REEMBED = setting(
+            "embedder.reembed",
+            ValueType.truth(),
+            "true",
+            "After a change of the embedder, make the vectors of the former one anew, in the background.");
 
     static final Setting<Boolean> METRICS_OPEN =
             setting("metrics.open", ValueType.truth(), "false", "Whether /metrics is answered without a key.");

@@ -1,12 +1,15 @@
 package dev.mneme.server.config;
 
+import dev.mneme.core.service.Prices;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -139,6 +142,25 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader) {
         } catch (InvalidPathException notAPath) {
             return Optional.empty();
         }
+    }
+
+    /// What models cost: `model=prompt/completion` or `provider/model=prompt/completion`, with commas between. A price
+    /// has up to 9 digits before and after the point.
+    static ValueType<Prices> prices() {
+        Pattern entry = Pattern.compile("([^=,]+)=([0-9]{1,9}(?:\\.[0-9]{1,9})?)/([0-9]{1,9}(?:\\.[0-9]{1,9})?)");
+        return new ValueType<>("prices like small=0.25/1.25 with commas between, for example large=3/15", text -> {
+            Map<String, Prices.Price> prices = new LinkedHashMap<>();
+            for (String one : text.isBlank() ? new String[0] : text.strip().split("\\s*,\\s*", -1)) {
+                Matcher parts = entry.matcher(one);
+                if (!parts.matches() || prices.containsKey(parts.group(1).strip())) {
+                    return Optional.empty();
+                }
+                prices.put(
+                        parts.group(1).strip(),
+                        new Prices.Price(new BigDecimal(parts.group(2)), new BigDecimal(parts.group(3))));
+            }
+            return Optional.of(new Prices(prices));
+        });
     }
 
     /// Origins as browsers send them, exactly: no wildcard, no path.

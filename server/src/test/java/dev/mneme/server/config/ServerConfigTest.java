@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.Prices;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +63,7 @@ class ServerConfigTest {
                                 Duration.ofSeconds(60),
                                 32_000,
                                 1_000),
-                        new ServerConfig.Limits(65_536, 65_536, 1_000),
+                        new ServerConfig.Limits(65_536, 65_536, 1 << 20, 1_000),
                         new ServerConfig.WebSocket(
                                 Duration.ofSeconds(30),
                                 Duration.ofSeconds(90),
@@ -76,6 +78,9 @@ class ServerConfigTest {
                         new ServerConfig.Search(0, Duration.ofSeconds(2)),
                         new ServerConfig.Feed(100_000, Duration.ofDays(7)),
                         new ServerConfig.Idempotency(10_000, Duration.ofHours(24)),
+                        new ServerConfig.Contexts(Duration.ofDays(30), 20),
+                        new ServerConfig.Sync(Duration.ofDays(7)),
+                        new ServerConfig.Responses(Prices.NONE),
                         new ServerConfig.Embedder(
                                 ServerConfig.EmbedderKind.BUILTIN,
                                 Optional.empty(),
@@ -83,7 +88,8 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 0,
                                 2,
-                                1_000),
+                                1_000,
+                                true),
                         new ServerConfig.Metrics(false),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
@@ -108,6 +114,7 @@ class ServerConfigTest {
                         "http.pageLimit",
                         "limits.textBytes",
                         "limits.metadataBytes",
+                        "limits.contextBytes",
                         "limits.batchItems",
                         "ws.pingInterval",
                         "ws.staleTimeout",
@@ -134,6 +141,10 @@ class ServerConfigTest {
                         "feed.maxAge",
                         "idempotency.maxKeys",
                         "idempotency.maxAge",
+                        "contexts.ttl",
+                        "contexts.versions",
+                        "sync.ttl",
+                        "responses.prices",
                         "embedder.kind",
                         "embedder.url",
                         "embedder.model",
@@ -141,6 +152,7 @@ class ServerConfigTest {
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
+                        "embedder.reembed",
                         "metrics.open",
                         "logging.format",
                         "logging.level");
@@ -228,6 +240,29 @@ class ServerConfigTest {
         assertThat(load("", both).http().port()).isEqualTo(7001);
         both.put("MNEME_HTTP_PORT", "7002");
         assertThat(load("", both).http().port()).isEqualTo(7002);
+    }
+
+    @Test
+    void theFirstGenerationCountsTheDaysOfSyncEvents() throws IOException {
+        Map<String, String> old = Map.of("SYNC_EVENT_TTL_DAYS", "3");
+
+        assertThat(load("", old).sync().timeToLive()).isEqualTo(Duration.ofDays(3));
+        assertThat(load("sync.ttl: 1h\n", Map.of()).sync().timeToLive()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void pricesAreOfModelsOrOfAProvidersModels() throws IOException {
+        String yaml = "responses: {prices: \"large=3/15, acme/small-1.2=0.25/1.25\"}\n";
+
+        assertThat(load(yaml, Map.of()).responses().prices().byModel())
+                .isEqualTo(Map.of(
+                        "large", new Prices.Price(new BigDecimal("3"), new BigDecimal("15")),
+                        "acme/small-1.2", new Prices.Price(new BigDecimal("0.25"), new BigDecimal("1.25"))));
+        for (String wrong : List.of("large", "large=3", "large=-1/2", "a=1/2,a=1/2", "=1/2", "a=1/2,")) {
+            assertThatThrownBy(() -> load("", Map.of("MNEME_RESPONSES_PRICES", wrong)))
+                    .as(wrong)
+                    .hasMessageContaining("MNEME_RESPONSES_PRICES must be prices like");
+        }
     }
 
     @Test

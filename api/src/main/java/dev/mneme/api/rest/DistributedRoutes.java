@@ -1,0 +1,178 @@
+package dev.mneme.api.rest;
+
+import static dev.mneme.core.model.ErrorCode.IDEMPOTENCY_KEY_REUSED;
+import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
+
+import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Headers;
+import dev.mneme.api.http.Reply;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.api.http.Tag;
+import dev.mneme.api.json.PlainJson;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ContextService;
+import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.NewResponse;
+import dev.mneme.core.service.ResponseService;
+import dev.mneme.wire.ContextPublication;
+import dev.mneme.wire.DistributedConfig;
+import dev.mneme.wire.DistributedStatus;
+import dev.mneme.wire.ModePublication;
+import dev.mneme.wire.Published;
+import dev.mneme.wire.ResponsePublication;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `/api/v1/distributed`: the six calls of the first generation's desktop app, under their names.
+///
+/// A server by itself keeps its data and tells its clients without MongoDB or Redis, so those are never enabled, and
+/// its
+/// live sync runs as long as it does: `initialize` and `shutdown` start and stop nothing, they check and answer.
+final class DistributedRoutes {
+    private static final String CALLS = "/api/v1/distributed";
+    private static final Tag TAG = new Tag("distributed", "The calls of the first generation's desktop app");
+
+    private final DistributedService distributed;
+    private final ResponseService responses;
+    private final ServerFacts facts;
+
+    DistributedRoutes(DistributedService distributed, ResponseService responses, ServerFacts facts) {
+        this.distributed = distributed;
+        this.responses = responses;
+        this.facts = facts;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(CALLS + "/initialize")
+                        .access(Access.READ)
+                        .named("initializeDistributed", TAG, "Check that what a desktop wants runs here; repeatable")
+                        .takes(DistributedConfig.class)
+                        .gives(Reply.json(200, DistributedStatus.class, "it does"))
+                        .by(this::initialize),
+                Route.post(CALLS + "/get-status")
+                        .access(Access.READ)
+                        .named("getDistributedStatus", TAG, "How the systems are")
+                        .gives(Reply.json(200, DistributedStatus.class, "the status"))
+                        .by(this::status),
+                Route.post(CALLS + "/shutdown")
+                        .access(Access.READ)
+                        .named("shutdownDistributed", TAG, "A desktop is done; the server and its live sync go on")
+                        .gives(Reply.json(200, DistributedStatus.class, "the status"))
+                        .by(this::status),
+                Route.post(CALLS + "/publish-mode-change")
+                        .named("publishModeChange", TAG, "Switch the calling instance's mode")
+                        .takes(ModePublication.class)
+                        .gives(published())
+                        .errors(IDEMPOTENCY_KEY_REUSED)
+                        .by(this::publishMode),
+                Route.post(CALLS + "/publish-context-update")
+                        .named("publishContextUpdate", TAG, "Store a context's next version, whatever is there")
+                        .takes(ContextPublication.class)
+                        .gives(published())
+                        .errors(IDEMPOTENCY_KEY_REUSED)
+                        .by(this::publishContext),
+                Route.post(CALLS + "/store-response-source")
+                        .named("storeResponseSource", TAG, "Record where an answer came from, once")
+                        .takes(ResponsePublication.class)
+                        .gives(published())
+                        .errors(VERSION_CONFLICT, IDEMPOTENCY_KEY_REUSED)
+                        .by(this::storeResponse));
+    }
+
+    private static Reply published() {
+        return Reply.json(200, Published.class, "it is stored").with(Freshness.POSITION, Headers.REPLAYED);
+    }
+
+    private Answer initialize(Request request) {
+        DistributedConfig wanted = request.json(DistributedConfig.class);
+        refuse("mongodb", wanted.mongodb());
+        refuse("redis", wanted.redis());
+        return status(request);
+    }
+
+    private static void refuse(String system, @Nullable Map<String, @Nullable Object> wanted) {
+        if (wanted != null && Boolean.TRUE.equals(wanted.get("enabled"))) {
+            throw MnemeException.invalid(
+                    system + ".enabled",
+                    "This server runs by itself and cannot start " + system
+                            + ": leave it out, it keeps and tells everything itself.");
+        }
+    }
+
+    private Answer status(Request request) {
+        Caller caller = request.caller();
+        DistributedStatus.External none = new DistributedStatus.External(false, false, false);
+        return Answer.json(
+                200,
+                new DistributedStatus(
+                        none,
+                        none,
+                        new DistributedStatus.Sockets(true, true, facts.connections(caller.key())),
+                        caller.by().instance(),
+                        true));
+    }
+
+    private Answer publishMode(Request request) {
+        ModePublication asked = request.json(ModePublication.class);
+        ModeService.Written written = distributed.publishMode(
+                request.caller(),
+                Owner.user(asked.userId()),
+                Mode.of(asked.toMode()).orElseThrow(),
+                asked.configuration() == null ? null : PlainJson.toJson(asked.configuration()),
+                request.idempotency());
+        return published(written.outcome(), written.position(), written.replayed());
+    }
+
+    private Answer publishContext(Request request) {
+        ContextPublication asked = request.json(ContextPublication.class);
+        ContextService.Put put = distributed.publishContext(
+                request.caller(),
+                Owner.user(asked.userId()),
+                asked.contextKey(),
+                ContextType.of(asked.contextType()).orElseThrow(),
+                PlainJson.toJson(asked.data()),
+                request.idempotency());
+        return published(new Outcome.Stored(put.event(), put.context()), put.position(), put.replayed());
+    }
+
+    private Answer storeResponse(Request request) {
+        ResponsePublication asked = request.json(ResponsePublication.class);
+        ResponsePublication.Source source = asked.source();
+        NewResponse response = new NewResponse(
+                Owner.user(asked.userId()),
+                null,
+                asked.chatId(),
+                asked.messageId(),
+                ResponseRoutes.mode(asked.mode()),
+                ResponseRoutes.sourceType(source.sourceType()),
+                source.provider(),
+                source.model(),
+                source.confidence(),
+                asked.responseHash(),
+                source.metadata() == null ? JsonObject.EMPTY : PlainJson.toJson(source.metadata()),
+                null);
+        ResponseService.Recorded recorded = responses.record(request.caller(), response, request.idempotency());
+        return published(recorded.outcome(), recorded.position(), recorded.replayed());
+    }
+
+    private static Answer published(Outcome.Stored outcome, Position position, boolean replayed) {
+        return Answer.json(
+                        200,
+                        new Published(
+                                true, outcome.event().name(), outcome.subject().version(), position.toString()))
+                .with(Freshness.POSITION.name(), position.toString())
+                .with(Headers.REPLAYED.name(), replayed ? "true" : null);
+    }
+}

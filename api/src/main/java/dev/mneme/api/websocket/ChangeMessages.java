@@ -1,0 +1,87 @@
+package dev.mneme.api.websocket;
+
+import dev.mneme.api.json.JsonWriter;
+import dev.mneme.api.json.MemoryMapping;
+import dev.mneme.api.json.ResponseMapping;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.ResponseSource;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+/// How changes are told: the middle of a message, which is the same for every connection. What differs goes
+/// around
+/// it: the message's id before, the position and the one before it after.
+final class ChangeMessages {
+    private ChangeMessages() {}
+
+    /// Whether a client of these capabilities is told of such changes. A transition is told as the mode that it
+    /// leads to; sync events are asked for.
+    static boolean told(ChangeType type, Set<Capability> capabilities) {
+        return switch (type) {
+            case MEMORY_ADDED, MEMORY_UPDATED, MEMORY_DELETED -> capabilities.contains(Capability.MEMORIES);
+            case RESPONSE_RECORDED -> capabilities.contains(Capability.RESPONSES);
+            case CONTEXT_PUT, CONTEXT_DELETED, MODE_CHANGED, MODE_CONFIGURED, OWNER_ERASED -> true;
+            case TRANSITION_RECORDED, SYNC_POSTED, SYNC_PROCESSED -> false;
+        };
+    }
+
+    /// `"type":…,"userId":…,"instanceId":…,"timestamp":…,"payload":{…}`, of a change that is told and has its
+    /// subject.
+    static byte[] encode(Change change) {
+        return switch (change.subject()) {
+            case Memory memory ->
+                message(
+                        change,
+                        MessageType.MEMORY_UPDATE,
+                        change.by().instance(),
+                        new Payloads.MemoryUpdate(event(change).name(), MemoryMapping.resource(memory)));
+            case Context context ->
+                message(
+                        change,
+                        MessageType.CONTEXT_SYNC,
+                        change.by().instance(),
+                        Payloads.ContextSync.of(context, change.type() == ChangeType.CONTEXT_DELETED));
+            case ModeState state ->
+                message(
+                        change,
+                        MessageType.MODE_UPDATE,
+                        state.instanceId(), // whose mode it is: first-generation clients take it from here
+                        Payloads.ModeUpdate.of(state, change.type() == ChangeType.MODE_CHANGED));
+            case ResponseSource source ->
+                message(change, MessageType.RESPONSE_GENERATED, source.instanceId(), ResponseMapping.resource(source));
+            case null, default -> throw new IllegalStateException(change.type() + " is not told");
+        };
+    }
+
+    private static byte[] message(Change change, MessageType type, String instance, Object payload) {
+        String userId = change.owner().kind() == OwnerKind.USER ? change.owner().id() : "";
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        raw(out, "\"type\":\"" + type.wireName() + "\",\"userId\":");
+        out.writeBytes(JsonWriter.bytes(userId));
+        raw(out, ",\"instanceId\":");
+        out.writeBytes(JsonWriter.bytes(instance));
+        raw(out, ",\"timestamp\":" + change.at().toEpochMilli() + ",\"payload\":");
+        out.writeBytes(JsonWriter.bytes(payload));
+        return out.toByteArray();
+    }
+
+    private static void raw(ByteArrayOutputStream out, String json) {
+        out.writeBytes(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static MemoryEvent event(Change change) {
+        return switch (change.type()) {
+            case MEMORY_ADDED -> MemoryEvent.ADD;
+            case MEMORY_UPDATED -> MemoryEvent.UPDATE;
+            case MEMORY_DELETED -> MemoryEvent.DELETE;
+            default -> throw new IllegalStateException(change.type() + " concerns no memory");
+        };
+    }
+}

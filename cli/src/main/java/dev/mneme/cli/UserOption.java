@@ -1,0 +1,22 @@
+package dev.mneme.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Whose: for what belongs to a user as a whole.
+final class UserOption {
+    @Option(
+            names = "--user",
+            paramLabel = "ID",
+            description = "The user. Default: MNEME_USER, else your user name here.")
+    @Nullable
+    String user;
+
+    /// The user that was given, or the default one, which is said once if it was guessed.
+    String of(Session session) {
+        if (user == null) {
+            user = ScopeOptions.defaultUser(session);
+        }
+        return user;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MnemeException;
+import java.util.List;
+import java.util.Map;
+
+/// How many bytes texts and JSON take as UTF-8.
+///
+/// **Failures**: `invalid_request` for a text with half of a surrogate pair, which UTF-8 cannot say.
+final class TextBytes {
+    private TextBytes() {}
+
+    /// Of a JSON value, escapes aside.
+    ///
+    /// @param field what the value is called in the message of a failure
+    static long of(String field, Json value) {
+        return switch (value) {
+            case JsonObject(Map<String, Json> members) -> {
+                long sum = 2;
+                for (Map.Entry<String, Json> member : members.entrySet()) {
+                    sum += of(field, member.getKey()) + 4L + of(field, member.getValue());
+                }
+                yield sum;
+            }
+            case JsonArray(List<Json> items) -> {
+                long sum = 2;
+                for (Json item : items) {
+                    sum += 1 + of(field, item);
+                }
+                yield sum;
+            }
+            case JsonString(String text) -> 2L + of(field, text);
+            case Json.JsonNumber number -> number.value().precision();
+            case Json.JsonBoolean bool -> 5;
+            case Json.JsonNull none -> 4;
+        };
+    }
+
+    /// Of a text.
+    static int of(String field, String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes++;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                throw MnemeException.invalid(
+                        field, field + " must be well-formed Unicode: it has half of a surrogate pair.");
+            }
+        }
+        return bytes;
+    }
+}
