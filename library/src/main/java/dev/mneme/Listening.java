@@ -74,7 +74,7 @@ final class Listening implements AutoCloseable {
         subscription.close();
         thread.interrupt();
         advanced.release();
-        if (Thread.currentThread() != thread) {
+        if (!Thread.currentThread().equals(thread)) {
             join();
         }
     }
