@@ -55,13 +55,12 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Promises** are the server's: what was added is on the disk before `add` returns, and the next search
-/// finds it; the
-/// same fact is kept once. There are no keys: whoever holds this object may do everything.
+/// finds it; the same fact is kept once. There are no keys: whoever holds this object may do everything.
 ///
 /// **Threads**: any number may call; calls block.
 ///
-/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or another
-/// program has open is `INVALID_REQUEST`.
+/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or
+/// another program has open is `INVALID_REQUEST`.
 public final class Mneme implements AutoCloseable {
     private static final String NAME = "library";
 

@@ -4,8 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and
-/// versions stay
-/// what they were.
+/// versions stay what they were.
 public sealed interface Exported {
     /// Whose it is.
     Owner owner();
