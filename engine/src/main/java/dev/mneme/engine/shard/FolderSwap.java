@@ -31,7 +31,7 @@ final class FolderSwap {
     private static final String READY = "ready";
 
     /// What the new data brings, in the order in which it is put in place: who has a manifest has the rest.
-    private static final List<String> BROUGHT = List.of("tables", "log", DataFolder.MANIFEST);
+    private static final List<String> BROUGHT = List.of("tables", "index", "log", DataFolder.MANIFEST);
 
     /// What of the old data makes way.
     private static final List<String> MAKES_WAY = List.of(DataFolder.MANIFEST, "tables", "log", "index", "admin.key");

@@ -49,7 +49,8 @@ import java.util.stream.Stream;
 /// The rows come back byte for byte, with their log indexes and sequences; the log begins after those.
 /// Nothing of them says which epoch they are of: that is in the manifest alone, and it is a new one, so
 /// that what clients hold of the old life is told from the new. Keys that do not come back are removed by
-/// an entry of their own, as if an operator had revoked each. The search index is made anew at the start.
+/// an entry of their own, as if an operator had revoked each. The search index is that of owners that
+/// nobody has searched yet.
 public final class Restoration {
     private static final long TABLES_BYTES = 128L << 20;
     private static final int BATCH_BYTES = 1 << 20;
@@ -235,12 +236,26 @@ public final class Restoration {
                 tables.tables(i).checkpoint();
             }
         }
+        emptyIndex(folder.resolve("index"), names, indexes);
         step.run();
         Files.createDirectory(folder.resolve("log"));
         LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes);
         Folders.sync(folder);
         step.run();
         return epoch;
+    }
+
+    /// A forward index without a row, as of owners that nobody has searched: the first search of each
+    /// analyses its memories, and no start makes the rows of all.
+    private static void emptyIndex(Path folder, List<String> names, long[] indexes) {
+        try (RocksFolder index = RocksFolder.open(folder, names, TABLES_BYTES / 4)) {
+            for (int i = 0; i < names.size(); i++) {
+                Tables.Batch contains = new Tables.Batch();
+                contains.appliedIndex(indexes[i]);
+                index.tables(i).write(contains);
+                index.tables(i).checkpoint();
+            }
+        }
     }
 
     private void restore(BackupManifest.Part part, Tables tables) throws IOException {

@@ -147,6 +147,10 @@ final class BackupTest {
         try (LocalStore store = open(data)) {
             assertThat(rows(store)).isEqualTo(before);
             assertThat(store.epoch()).isEqualTo(report.epoch()).isNotEqualTo(epoch);
+            assertThat(store.status().indexBacklog()).as("no start has to make an index").isZero();
+            assertThat(store.search(Fixtures.words(Owner.user("user0"), "changed", clock.instant()))
+                            .hits())
+                    .hasSize(1);
             assertThat(store.head(Owner.user("user1")).sequence()).isEqualTo(11);
             assertThat(store.keys()).extracting(ApiKey::id).containsExactly("k1");
             store.write(Fixtures.write(Owner.user("user1"), Fixtures.add("user1", "written after the restore")));
