@@ -25,6 +25,7 @@ public final class Bench {
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
               integrity [MEMORIES]      what tamper evidence costs: adds, an owner before its first read, a start
+              restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
               jar                       the server's jar by part
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
@@ -49,6 +50,7 @@ public final class Bench {
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
             case "integrity" -> IntegrityBench.run(number(args, 1, 10_000));
+            case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));
             case "jar" -> JarBench.run();
             default -> System.out.print(HELP);
         }

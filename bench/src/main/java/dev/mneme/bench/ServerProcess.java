@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A server in a process of its own, from the jar that the launcher runs and with the launcher's flags, on a free
+/// A server in a process of its own, from the jar that the launcher runs and with the launcher's flags, on a
+/// free
 /// port and a data folder under `java.io.tmpdir` that is deleted on close. One thread.
 ///
 /// `-Dmneme.jar=FILE` names another jar, `-Dmneme.flags="-Xmx1g …"` adds flags of the JVM.
@@ -49,6 +50,15 @@ final class ServerProcess implements AutoCloseable {
     /// A server that is yet to be started.
     static ServerProcess prepare(String... settings) throws IOException {
         return new ServerProcess(Files.createTempDirectory("mneme-bench"), freePort(), List.of(settings));
+    }
+
+    /// A server on this folder, which goes with it, yet to be started.
+    static ServerProcess on(Path data) throws IOException {
+        return new ServerProcess(data, freePort(), List.of());
+    }
+
+    Path data() {
+        return data;
     }
 
     static Path jar() {

@@ -1,7 +1,7 @@
 package dev.mneme.server;
 
-import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started again.
+/// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started
+/// again.
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;
-    private final BiFunction<Path, LocalEngine.Settings, Store> open;
+    private final BiFunction<Path, LocalEngine.Settings, LocalStore> open;
     private MnemeServer server;
     private final int port;
 
@@ -25,7 +26,8 @@ final class RunningServer implements AutoCloseable {
         this(data, flags, port, LocalEngine::open);
     }
 
-    private RunningServer(Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, Store> open) {
+    private RunningServer(
+            Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
         this.data = data;
         this.flags = flags;
         this.open = open;

@@ -95,7 +95,7 @@ class AccessMatrixTest {
     /// Which part of the role a route needs, restated: what is not `/api/v1` is open, but the metrics.
     private static @Nullable Role needed(Route route) {
         String path = route.template();
-        if (path.startsWith("/api/v1/keys") || path.startsWith("/api/v1/integrity")) {
+        if (path.startsWith("/api/v1/keys") || path.startsWith("/api/v1/integrity") || path.equals("/api/v1/backups")) {
             return Role.ADMIN;
         }
         if (path.startsWith("/api/v1/")) {

@@ -52,6 +52,10 @@ class AnswersTest {
         responses();
         syncEvents();
         distributed();
+        assertThat(rest.post("/api/v1/backups", "").status()).isEqualTo(200);
+        assertThat(rest.post("/api/v1/backups", "").status())
+                .as("one after another")
+                .isEqualTo(200);
         rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
         rest.get("/health/ready");
         rest.delete(MEMORIES + "/" + id);

@@ -14,6 +14,7 @@ import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
@@ -89,6 +90,7 @@ final class RestServer implements AutoCloseable {
                 keys,
                 new IntegrityService(store, keys),
                 feed,
+                new BackupService(FixedBackup::new),
                 new ChangeStreams(feed, connections),
                 store::status,
                 new ServerFacts("1.2.3", clock.instant(), null, () -> 7, key -> 1, () -> java.util.OptionalLong.of(3)),

@@ -56,10 +56,24 @@ public final class IntegrityKey {
         return seal;
     }
 
+    /// Writes the key of a folder that is made from a backup, durably.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when there is one already
+    public void put(Seal seal) {
+        if (exists()) {
+            throw refused("There is an integrity key " + file + " already: move it aside.");
+        }
+        write(seal.key());
+    }
+
     private void make() {
         byte[] key = new byte[BYTES];
         new SecureRandom().nextBytes(key);
-        String text = HexFormat.of().formatHex(key) + "\n";
+        write(HexFormat.of().formatHex(key));
+    }
+
+    private void write(String key) {
+        String text = key + "\n";
         try (FileChannel channel =
                 FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
             ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
@@ -81,13 +95,16 @@ public final class IntegrityKey {
                 : new FileAttribute<?>[0];
     }
 
+    /// The key that these 64 hex digits are.
+    ///
+    /// @throws IllegalArgumentException when they are not
+    public static Seal ofHex(String digits) {
+        return Seal.under(HexFormat.of().parseHex(digits));
+    }
+
     private Seal read() {
         try {
-            byte[] key = HexFormat.of()
-                    .parseHex(Files.readString(file, StandardCharsets.US_ASCII).strip());
-            if (key.length == BYTES) {
-                return Seal.under(key);
-            }
+            return ofHex(Files.readString(file, StandardCharsets.US_ASCII).strip());
         } catch (IOException e) {
             throw unusable(e);
         } catch (IllegalArgumentException e) {
@@ -95,7 +112,6 @@ public final class IntegrityKey {
             refused.addSuppressed(e);
             throw refused;
         }
-        throw noKey();
     }
 
     private MnemeException noKey() {

@@ -22,11 +22,13 @@ public final class Seal {
     private final Hmac rows;
     private final Hmac chains;
     private final Hmac texts;
+    private final byte[] key;
     private final byte[] logKey;
     private final String keyId;
 
     private Seal(byte[] key) {
         Hmac root = new Hmac(key);
+        this.key = key.clone();
         rows = new Hmac(derived(root, "rows"));
         chains = new Hmac(derived(root, "chains"));
         texts = new Hmac(derived(root, "texts"));
@@ -51,6 +53,11 @@ public final class Seal {
     /// Tells this key from another, and tells nothing else of it: 16 hex digits.
     public String keyId() {
         return keyId;
+    }
+
+    /// The integrity key itself, as its file has it: 64 hex digits.
+    public String key() {
+        return HexFormat.of().formatHex(key);
     }
 
     /// The key for the log's batches.

@@ -36,15 +36,16 @@ import org.jspecify.annotations.Nullable;
 /// integrity.key  the integrity key, unless it is kept elsewhere; mode 0600
 /// ```
 ///
+/// While a backup is restored there is also `restoring/`: see [FolderSwap].
+///
 /// The manifest is lines of `key=value` in UTF-8: `format=2`, `epoch=<8 of a-z2-7>`, `shards=<n>`,
-/// `integrity=<id of the key>`, `mac=<hex>` over the other lines, and for
-/// each shard
+/// `integrity=<id of the key>`, `mac=<hex>` over the other lines, and for each shard
 /// `slots.<shard>=<first>-<last>,…` in hex.
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 2;
     private static final String FIRST_FORMAT = "1";
-    private static final String MANIFEST = "manifest";
-    private static final String KEY = "integrity.key";
+    static final String MANIFEST = "manifest";
+    static final String KEY = "integrity.key";
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final Path path;
@@ -84,6 +85,10 @@ public final class DataFolder implements AutoCloseable {
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 FileLock lock = lock(path, lockFile);
+                if (FolderSwap.isCutOff(path)) {
+                    throw MnemeException.invalid(
+                            "data", "A restore into " + path + " was cut off before its end: run mneme restore again.");
+                }
                 Path manifest = path.resolve(MANIFEST);
                 IntegrityKey key = new IntegrityKey(keyFile == null ? path.resolve(KEY) : keyFile);
                 if (!Files.exists(manifest)) {
@@ -141,13 +146,14 @@ public final class DataFolder implements AutoCloseable {
     /// Whether the folder is of an earlier format, which opening it would change.
     static boolean isOfFirstFormat(Path path) {
         try {
-            return isThere(path) && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"));
+            return isThere(path)
+                    && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static FileLock lock(Path path, FileChannel lockFile) throws IOException {
+    static FileLock lock(Path path, FileChannel lockFile) throws IOException {
         FileLock lock;
         try {
             lock = lockFile.tryLock();
@@ -165,19 +171,32 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static Map<String, String> newManifest(int shards, Seal seal, RandomGenerator random) {
-        Map<String, String> manifest = new TreeMap<>();
-        manifest.put("format", String.valueOf(FORMAT));
-        manifest.put("epoch", newEpoch(random));
-        manifest.put("shards", String.valueOf(shards));
-        manifest.put("integrity", seal.keyId());
+        List<String> slots = new ArrayList<>();
         HexFormat hex = HexFormat.of();
         for (int shard = 0; shard < shards; shard++) {
             int first = shard * Owner.SLOTS / shards;
             int last = (shard + 1) * Owner.SLOTS / shards - 1;
-            manifest.put("slots." + shard, hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
+            slots.add(hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
         }
+        return newManifest(slots, seal, random);
+    }
+
+    private static Map<String, String> newManifest(List<String> slots, Seal seal, RandomGenerator random) {
+        Map<String, String> manifest = slotLines(slots);
+        manifest.put("format", String.valueOf(FORMAT));
+        manifest.put("epoch", newEpoch(random));
+        manifest.put("shards", String.valueOf(slots.size()));
+        manifest.put("integrity", seal.keyId());
         manifest.put("mac", mac(manifest, seal));
         return manifest;
+    }
+
+    private static Map<String, String> slotLines(List<String> slots) {
+        Map<String, String> lines = new TreeMap<>();
+        for (int shard = 0; shard < slots.size(); shard++) {
+            lines.put("slots." + shard, slots.get(shard));
+        }
+        return lines;
     }
 
     private static String mac(Map<String, String> manifest, Seal seal) {
@@ -190,6 +209,26 @@ public final class DataFolder implements AutoCloseable {
         return manifest.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
                 .collect(Collectors.joining());
+    }
+
+    /// Writes a manifest with these slots and an epoch of its own.
+    ///
+    /// @return the epoch
+    static String writeManifest(Path folder, List<String> slots, Seal seal, RandomGenerator random) throws IOException {
+        Map<String, String> manifest = newManifest(slots, seal, random);
+        write(folder, manifest);
+        return required(manifest, "epoch");
+    }
+
+    /// Whether these can be the slots of shards: all of them, each in hex as the manifest has it.
+    static boolean areSlots(List<String> slots) {
+        try {
+            slots(slotLines(slots), slots.size());
+            return true;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | MnemeException e) {
+            System.getLogger(DataFolder.class.getName()).log(System.Logger.Level.DEBUG, "These are no slots", e);
+            return false;
+        }
     }
 
     private static String newEpoch(RandomGenerator random) {
@@ -289,7 +328,7 @@ public final class DataFolder implements AutoCloseable {
         return shardNames(shards);
     }
 
-    private static List<String> shardNames(int shards) {
+    static List<String> shardNames(int shards) {
         List<String> names = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             names.add(String.valueOf(shard));

@@ -103,8 +103,11 @@ final class FormatUpgrade {
             for (int shard = 0; shard < names.size(); shard++) {
                 Tables tables = all.tables(shard);
                 StateMachine machine = new StateMachine(tables, seal, epoch, Retention.DEFAULTS);
-                log.replay(shard, tables.appliedIndex(), (index, term, bytes) -> tables.write(
-                        machine.apply(index, BatchCodec.decode(bytes)).rows()));
+                log.replay(
+                        shard,
+                        tables.appliedIndex(),
+                        (index, term, bytes) -> tables.write(
+                                machine.apply(index, BatchCodec.decode(bytes)).rows()));
                 tables.checkpoint();
             }
         }

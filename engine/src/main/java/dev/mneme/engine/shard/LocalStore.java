@@ -11,6 +11,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -22,8 +23,10 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
@@ -35,6 +38,7 @@ import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.integrity.Seal;
@@ -42,6 +46,7 @@ import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
+import dev.mneme.engine.read.OwnerExport;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
@@ -64,6 +69,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +77,7 @@ import org.jspecify.annotations.Nullable;
 /// owners.
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
-public final class LocalStore implements Store {
+public final class LocalStore implements Store, Backups, Exports {
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -87,6 +93,7 @@ public final class LocalStore implements Store {
     private final Maintenance maintenance;
     private final IntegrityChecks checks;
     private final Integrity integrity = new Guards();
+    private final ShardsCut cuts;
 
     /// Which shard has a slot.
     @FunctionalInterface
@@ -97,6 +104,7 @@ public final class LocalStore implements Store {
     /// What a store stands on; the tables of the system shard come last.
     ///
     /// @param seal what rows are sealed with
+    /// @param keyWithData whether the integrity key lies in the data folder
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
@@ -105,6 +113,7 @@ public final class LocalStore implements Store {
     public record Parts(
             String epoch,
             Seal seal,
+            boolean keyWithData,
             SlotTable slots,
             List<String> shardNames,
             CommitLog log,
@@ -147,6 +156,7 @@ public final class LocalStore implements Store {
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
         this.checks = new IntegrityChecks(all.stream().map(LocalShard::guard).toList());
+        this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), parts.clock());
         this.maintenance = new Maintenance(
                 all,
                 log,
@@ -166,7 +176,7 @@ public final class LocalStore implements Store {
         return store;
     }
 
-    private void eachShard(java.util.function.Consumer<LocalShard> action) {
+    private void eachShard(Consumer<LocalShard> action) {
         shards.forEach(action);
         action.accept(system);
     }
@@ -179,6 +189,10 @@ public final class LocalStore implements Store {
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+            if (command instanceof Command.Import each
+                    && !each.exported().owner().equals(write.owner())) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
             }
         }
         LocalShard shard = served(write.owner());
@@ -244,6 +258,7 @@ public final class LocalStore implements Store {
             case Command.RecordResponse response -> false;
             case Command.PostSyncEvent post -> false;
             case Command.ProcessSyncEvent process -> false;
+            case Command.Import each -> false;
         };
     }
 
@@ -593,6 +608,33 @@ public final class LocalStore implements Store {
             LocalStore.this.write(system, write);
             system.guard().acceptedRoots();
         }
+    }
+
+    @Override
+    public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
+        for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
+            try (Scans scans = shard.scan()) {
+                if (owner != null) {
+                    new OwnerExport(scans, owner).read(visitor);
+                    return;
+                }
+                scans.owners(each -> {
+                    new OwnerExport(scans, each).read(visitor);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// What was proposed before is in, and nothing else is until all shards have been seen: see [ShardsCut].
+    @Override
+    public Backups.Backup take() {
+        BackupCut cut = cuts.take();
+        long bytes = 0;
+        for (LocalShard shard : shards) {
+            bytes += shard.sizeBytes();
+        }
+        return new StoreBackup(cut, bytes);
     }
 
     @Override

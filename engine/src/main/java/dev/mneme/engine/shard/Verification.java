@@ -54,7 +54,8 @@ public final class Verification {
         if (DataFolder.isOfFirstFormat(path)) {
             throw MnemeException.invalid(
                     "data",
-                    "The data folder " + path + " was made by an earlier version, which sealed nothing: start the server"
+                    "The data folder " + path
+                            + " was made by an earlier version, which sealed nothing: start the server"
                             + " on it once, which does that.");
         }
         try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {

@@ -47,6 +47,13 @@ final class SpaceChange {
                 null);
     }
 
+    /// An owner's first vector says what its space is.
+    void claim(@Nullable Embedding embedding) {
+        if (embedding != null && owner.spaces().now() == null) {
+            owner.spaces(owner.spaces().claimed(embedding.space()));
+        }
+    }
+
     /// @param sequence of the memory's present version
     void stage(long arrival, Embedding embedding, long sequence) {
         byte[] key = key(arrival);

@@ -51,7 +51,9 @@ public final class FirstFormat {
     }
 
     private void write(byte[] last) {
-        batch.put(Keys.upgraded(), Rows.sealed(Rows.FIELDS_AT + last.length).raw(last).toByteArray());
+        batch.put(
+                Keys.upgraded(),
+                Rows.sealed(Rows.FIELDS_AT + last.length).raw(last).toByteArray());
         batch.appliedIndex(tables.appliedIndex());
         tables.write(batch);
         batch = new Tables.Batch();

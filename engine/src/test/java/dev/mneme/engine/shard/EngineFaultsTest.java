@@ -85,7 +85,7 @@ final class EngineFaultsTest {
         Files.writeString(manifest, Files.readString(manifest).replace("format=2", "format=3"));
         MnemeException refusal = refusal(this::open);
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(refusal).hasMessageContaining("format is 2").hasMessageContaining("newer version");
+        assertThat(refusal).hasMessageContaining("format is 3").hasMessageContaining("newer version");
     }
 
     @Test

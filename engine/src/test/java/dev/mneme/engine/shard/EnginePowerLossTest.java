@@ -178,6 +178,7 @@ final class EnginePowerLossTest {
             return new LocalStore.Parts(
                     "abcdefgh",
                     Seal.under(new byte[32]),
+                    true,
                     slot -> slot % (SHARDS - 1),
                     List.of("0", "1", "system"),
                     log,

@@ -74,7 +74,8 @@ final class FormatUpgradeTest {
         assertThat(store.contexts().find(BOB, "theme").value()).isPresent();
         assertThat(store.modes().all(BOB).value()).hasSize(1);
         assertThat(store.responses().find(BOB, "chat", "m1").value()).isPresent();
-        assertThat(store.syncEvents().find(BOB, Fixtures.id(BOB, 1_001)).value()).isPresent();
+        assertThat(store.syncEvents().find(BOB, Fixtures.id(BOB, 1_001)).value())
+                .isPresent();
         assertThat(store.changes(BOB, 0, 100).changes()).hasSizeGreaterThan(10);
         assertThat(store.keys()).extracting(ApiKey::id).containsExactly("k1");
     }

@@ -10,6 +10,7 @@ import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class HeapNode {
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final AtomicInteger refused = new AtomicInteger();
     private HeapCommitLog log = new HeapCommitLog(entries);
+    private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
 
@@ -36,6 +38,7 @@ final class HeapNode {
         LocalStore.Parts parts = new LocalStore.Parts(
                 "abcdefgh",
                 Seal.under(new byte[32]),
+                true,
                 slot -> slot % (SHARDS - 1),
                 List.of("0", "1", "system"),
                 on,
@@ -58,6 +61,11 @@ final class HeapNode {
         brokenRows = with;
     }
 
+    /// Runs this once, between the next snapshot of the first shard's rows and whatever comes after it.
+    void afterFirstSnapshot(Runnable once) {
+        afterFirstSnapshot.set(once);
+    }
+
     void breakIndex(RuntimeException with) {
         brokenWords = with;
     }
@@ -74,10 +82,13 @@ final class HeapNode {
     private final class Breakable implements Tables {
         private final HeapTables tables;
         private final boolean ofRows;
+        private final boolean first;
 
+        @SuppressWarnings("ReferenceEquality") // a home is itself alone
         Breakable(HeapTables.Home home, boolean ofRows) {
             this.tables = new HeapTables(home);
             this.ofRows = ofRows;
+            this.first = ofRows && home == rows.getFirst();
         }
 
         @Override
@@ -102,7 +113,12 @@ final class HeapNode {
 
         @Override
         public Snapshot snapshot() {
-            return tables.snapshot();
+            Snapshot snapshot = tables.snapshot();
+            Runnable next = first ? afterFirstSnapshot.getAndSet(null) : null;
+            if (next != null) {
+                next.run();
+            }
+            return snapshot;
         }
 
         @Override

@@ -82,7 +82,7 @@ final class TamperingTest {
         SYNC_EVENT('z', "sync event "),
         CHANGE('c', "change "),
         EMBEDDING('e', "the embedding of "),
-        HISTORY('v', ", version 1"),
+        HISTORY('v', ", version "),
         CONTEXT_HISTORY('g', "context c");
 
         private final char table;

@@ -16,6 +16,10 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
+import dev.mneme.engine.backup.BackupFile;
+import dev.mneme.engine.backup.BackupWriter;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.read.ExpiredRecords;
@@ -27,6 +31,11 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.Histories;
 import dev.mneme.testkit.Histories.Step;
 import dev.mneme.testkit.ManualClock;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,8 +43,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// 1,000 stores that nobody touched, each with a history of every noun and crashes between: nothing is
+/// 1,000 stores that nobody touched, each with a history of every noun, crashes and restored backups between:
+/// nothing is
 /// reported. A
 /// store
 /// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and
@@ -47,10 +58,13 @@ final class UntouchedStoresTest {
     private static final Seal SEAL = Seal.under(new byte[32]);
     private static final Owner ALICE = Owner.user("alice");
 
+    @TempDir
+    Path backups;
+
     @Test
     void nothingIsReportedOnStoresThatNobodyTouched() {
         for (int seed = 0; seed < STORES; seed++) {
-            new Life(seed).live();
+            new Life(seed, backups).live();
         }
     }
 
@@ -58,14 +72,16 @@ final class UntouchedStoresTest {
         private final int seed;
         private final SplittableRandom random;
         private final Retention retention;
-        private final HeapTables.Home home = new HeapTables.Home();
+        private final Path backups;
+        private HeapTables.Home home = new HeapTables.Home();
         private final List<ShardBatch> log = new ArrayList<>();
         private HeapTables tables = new HeapTables(home);
         private Instant now = ManualClock.START;
         private long nextEvent;
 
-        Life(int seed) {
+        Life(int seed, Path backups) {
             this.seed = seed;
+            this.backups = backups;
             this.random = new SplittableRandom(seed);
             boolean forgetful = seed % 2 == 0;
             this.retention = forgetful
@@ -91,6 +107,9 @@ final class UntouchedStoresTest {
                 }
                 if (random.nextInt(12) == 0) {
                     crash();
+                }
+                if (random.nextInt(200) == 0) {
+                    restore();
                 }
             }
             enter(gathered);
@@ -122,6 +141,43 @@ final class UntouchedStoresTest {
                                 writes.add(new Write(owner, Provenance.ofKey("expiry"), null, List.of(expire))));
             }
             enter(writes);
+        }
+
+        /// The store goes on as its own backup.
+        private void restore() {
+            Path file = backups.resolve("a.backup");
+            try (OutputStream out = Files.newOutputStream(file);
+                    BackupCut cut = new BackupCut(
+                            now,
+                            "abcdefgh",
+                            List.of("000-fff"),
+                            List.of(part("0", tables), part("system", new HeapTables(new HeapTables.Home()))),
+                            SEAL,
+                            true)) {
+                BackupWriter.write(cut, out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            home = new HeapTables.Home();
+            HeapTables restored = new HeapTables(home);
+            try (BackupFile backup = BackupFile.open(file)) {
+                Tables.Batch batch = new Tables.Batch();
+                backup.rows(backup.manifest().parts().getFirst(), (key, row) -> {
+                    batch.put(key, row);
+                    return true;
+                });
+                batch.appliedIndex(tables.appliedIndex());
+                restored.write(batch);
+                restored.checkpoint();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            tables = restored;
+            check();
+        }
+
+        private static BackupCut.Part part(String name, HeapTables tables) {
+            return new BackupCut.Part(name, tables.appliedIndex(), tables.snapshot());
         }
 
         private void crash() {
