@@ -26,6 +26,7 @@ public final class Bench {
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
               integrity [MEMORIES]      what tamper evidence costs: adds, an owner before its first read, a start
               restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
+              peer [FOLDER]             adds and searches beside mem0's library for Node, which it installs there
               jar                       the server's jar by part
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
@@ -51,6 +52,7 @@ public final class Bench {
             case "start" -> StartBench.run(number(args, 1, 7));
             case "integrity" -> IntegrityBench.run(number(args, 1, 10_000));
             case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));
+            case "peer" -> PeerBench.run(Path.of(args.length > 1 ? args[1] : "bench/target/peer"));
             case "jar" -> JarBench.run();
             default -> System.out.print(HELP);
         }

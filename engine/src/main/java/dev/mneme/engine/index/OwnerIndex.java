@@ -2,8 +2,11 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Restriction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -36,10 +39,16 @@ public final class OwnerIndex {
     /// it for seconds.
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
+    private static final int MAX_VIEWS = 8;
+
     private volatile Instant nextExpiry = Instant.MAX;
 
     /// Guarded by the lock.
     private OwnerMemories memories;
+
+    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed under the write
+    /// lock together with `memories`.
+    private final Map<Restriction, OwnerMemories> views = new ConcurrentHashMap<>();
 
     public OwnerIndex() {
         this(Vectors.QUANTIZE_FROM);
@@ -64,7 +73,16 @@ public final class OwnerIndex {
     /// @param analyzed what [AnalyzedMemory#of] made of the memory with its text
     /// @param embedding its vector and token vectors, or null while it has none
     public void put(long ordinal, Memory header, AnalyzedMemory analyzed, @Nullable Embedding embedding) {
-        write(() -> memories.put(ordinal, header, analyzed, embedding));
+        write(() -> {
+            memories.put(ordinal, header, analyzed, embedding);
+            views.forEach((restriction, view) -> {
+                if (restriction.allows(header.scope())) {
+                    view.put(ordinal, header, analyzed, embedding);
+                } else {
+                    view.remove(ordinal);
+                }
+            });
+        });
     }
 
     /// Removes a memory.
@@ -74,11 +92,17 @@ public final class OwnerIndex {
         boolean[] removed = new boolean[1];
         write(() -> {
             removed[0] = memories.remove(ordinal);
-            if (memories.isSparse()) {
-                memories = memories.compacted();
-            }
+            memories = dense(memories);
+            views.replaceAll((restriction, view) -> {
+                view.remove(ordinal);
+                return dense(view);
+            });
         });
         return removed[0];
+    }
+
+    private static OwnerMemories dense(OwnerMemories memories) {
+        return memories.isSparse() ? memories.compacted() : memories;
     }
 
     /// The best memories for a request, best first, ties by id.
@@ -87,11 +111,19 @@ public final class OwnerIndex {
         Lock read = lock.readLock();
         readAsOf(request.now(), read);
         try {
-            OwnerMemories seen = request.view() == null ? memories : memories.of(request.view());
-            return OwnerSearch.run(seen, request, query);
+            Restriction restriction = request.restriction();
+            return OwnerSearch.run(restriction == null ? memories : view(restriction), request, query);
         } finally {
             read.unlock();
         }
+    }
+
+    /// For who holds the read lock. When there are too many, those in use live on with their readers alone.
+    private OwnerMemories view(Restriction restriction) {
+        if (views.size() >= MAX_VIEWS && !views.containsKey(restriction)) {
+            views.clear();
+        }
+        return views.computeIfAbsent(restriction, each -> memories.of(header -> each.allows(header.scope())));
     }
 
     /// Takes the read lock when nothing that is held as living has expired by `now`.
@@ -99,7 +131,10 @@ public final class OwnerIndex {
         read.lock();
         while (!now.isBefore(nextExpiry)) {
             read.unlock();
-            write(() -> memories.advance(now));
+            write(() -> {
+                memories.advance(now);
+                views.values().forEach(view -> view.advance(now));
+            });
             read.lock();
         }
     }
@@ -120,7 +155,8 @@ public final class OwnerIndex {
         Lock read = lock.readLock();
         read.lock();
         try {
-            return memories.sizeBytes();
+            return memories.sizeBytes()
+                    + views.values().stream().mapToLong(OwnerMemories::sizeBytes).sum();
         } finally {
             read.unlock();
         }
@@ -131,6 +167,9 @@ public final class OwnerIndex {
         write.lock();
         try {
             change.run();
+        } catch (RuntimeException | Error e) {
+            views.clear(); // they may have come apart
+            throw e;
         } finally {
             nextExpiry = memories.nextExpiry();
             write.unlock();

@@ -3,6 +3,7 @@ package dev.mneme.engine.index;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Restriction;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
 /// @param showExpired whether expired memories are found too
-/// @param view what is there for this search at all: what fails it counts in no statistic and lends to no
-///     neighbour;
-///     null for everything. Costs an indexing of what passes it, so it is not for filters
+/// @param restriction what is there for this search at all: what it does not allow counts in no statistic and lends to
+///     no neighbour; null for everything. The first search with one costs an indexing of what it allows
 /// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
 ///     index's read lock, so it must not call the index
 /// @param explain whether hits tell the parts of their score
@@ -28,7 +28,7 @@ public record SearchRequest(
         double threshold,
         Instant now,
         boolean showExpired,
-        @Nullable Predicate<Memory> view,
+        @Nullable Restriction restriction,
         @Nullable Predicate<Memory> filter,
         boolean explain) {
 

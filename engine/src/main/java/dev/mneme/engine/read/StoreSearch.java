@@ -118,6 +118,7 @@ public final class StoreSearch {
         ShardIndex index = shard.indexAsOfRows();
         byte[] hash = owner.hash();
         try (Scans scans = shard.scan()) {
+            Restriction restriction = query.restriction();
             Predicate<Memory> filter = memory -> FilterMatcher.matches(query.filter(), whole(scans, memory));
             SearchRequest request = new SearchRequest(
                     query.text(),
@@ -126,17 +127,11 @@ public final class StoreSearch {
                     query.threshold(),
                     query.now(),
                     query.showExpired(),
-                    view(owner),
+                    restriction.allowsAllOf(owner) ? null : restriction,
                     filter,
                     true);
             return shown(shard, hash, index.owner(hash).search(request));
         }
-    }
-
-    /// What of the owner is there for the caller; null for everything.
-    private @Nullable Predicate<Memory> view(Owner owner) {
-        Restriction restriction = query.restriction();
-        return restriction.allowsAllOf(owner) ? null : memory -> restriction.allows(memory.scope());
     }
 
     /// The index keeps no texts: a filter that looks at them needs the row.

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.engine.index.ReferenceScorer.Entry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +40,28 @@ class OwnerIndexTest {
                 List<SearchHit> hits = history.index.search(request);
                 assertSame(hits, reference.search(request));
                 assertSame(hits, rebuilt.search(request));
+                assertRestricted(history, request, new Restriction(Map.of(OwnerKind.RUN, Set.of("run" + i % 3))));
             }
         }
+    }
+
+    /// What a restriction allows is found and scored as if there were nothing else.
+    private static void assertRestricted(History history, SearchRequest request, Restriction restriction) {
+        SearchRequest restricted = new SearchRequest(
+                request.text(),
+                request.embedding(),
+                request.topK(),
+                request.threshold(),
+                request.now(),
+                request.showExpired(),
+                restriction,
+                request.filter(),
+                true);
+        List<Entry> allowed = history.entries().stream()
+                .filter(entry -> restriction.allows(entry.memory().scope()))
+                .toList();
+        assertSame(
+                history.index.search(restricted), new ReferenceScorer(allowed, history.now).search(request));
     }
 
     @ParameterizedTest
