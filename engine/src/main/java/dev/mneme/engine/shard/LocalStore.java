@@ -23,6 +23,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -43,6 +44,7 @@ import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
+import dev.mneme.engine.read.StoredDocuments;
 import dev.mneme.engine.read.StoredModes;
 import dev.mneme.engine.read.StoredResponses;
 import dev.mneme.engine.read.StoredSyncEvents;
@@ -178,8 +180,9 @@ public final class LocalStore implements Store {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        if (!write.commands().stream().allMatch(LocalStore::ofSystem)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and embedders alone.");
+        if (!write.commands().stream().allMatch(command -> ofSystem(command) || ofDocuments(command))) {
+            throw new MnemeException(
+                    ErrorCode.INVALID_REQUEST, "The system shard takes keys, documents and embedders alone.");
         }
         return write(system, write);
     }
@@ -188,6 +191,10 @@ public final class LocalStore implements Store {
         return command instanceof Command.PutKey
                 || command instanceof Command.DeleteKey
                 || command instanceof Command.PutEmbedder;
+    }
+
+    private static boolean ofDocuments(Command command) {
+        return command instanceof Command.PutDocument || command instanceof Command.DeleteDocument;
     }
 
     private WriteResult write(LocalShard shard, Write write) {
@@ -216,6 +223,8 @@ public final class LocalStore implements Store {
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
             case Command.DropOldVectors drop -> true;
+            case Command.DeleteDocument delete -> true;
+            case Command.PutDocument put -> false;
             case Command.BeginSpace begin -> false;
             case Command.StageEmbedding staged -> false;
             case Command.SwitchSpace next -> false;
@@ -467,6 +476,16 @@ public final class LocalStore implements Store {
     @Override
     public SyncEvents syncEvents() {
         return new StoredSyncEvents(this::shard);
+    }
+
+    @Override
+    public Documents documents() {
+        return new StoredDocuments(this::shard);
+    }
+
+    @Override
+    public Documents systemDocuments() {
+        return new StoredDocuments(owner -> system);
     }
 
     @Override

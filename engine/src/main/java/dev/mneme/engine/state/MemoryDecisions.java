@@ -106,7 +106,7 @@ final class MemoryDecisions {
             return tooLarge("metadata");
         }
         Embedding embedding = memories.embedding(owner, same.arrival());
-        return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
+        return replace(same, now.text(), embedding, metadata, categories, now.timestamp(), now.expiresAt());
     }
 
     private static Rejected tooLarge(String field) {
@@ -155,6 +155,7 @@ final class MemoryDecisions {
         List<String> categories = update.categories() == null ? now.categories() : update.categories();
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
+        Instant timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
         if (!sameText) {
             vectors.drop(placed.arrival());
         }
@@ -165,12 +166,13 @@ final class MemoryDecisions {
                 && (given == null || sameVector(placed, given))
                 && metadata.equals(now.metadata())
                 && categories.equals(now.categories())
-                && java.util.Objects.equals(expiresAt, now.expiresAt())) {
+                && java.util.Objects.equals(expiresAt, now.expiresAt())
+                && java.util.Objects.equals(timestamp, now.timestamp())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
         claimSpace(given);
         Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
-        return replace(placed, text, embedding, metadata, categories, expiresAt);
+        return replace(placed, text, embedding, metadata, categories, timestamp, expiresAt);
     }
 
     private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {
@@ -184,6 +186,7 @@ final class MemoryDecisions {
             @Nullable Embedding embedding,
             JsonObject metadata,
             List<String> categories,
+            @Nullable Instant timestamp,
             @Nullable Instant expiresAt) {
         Memory now = placed.memory();
         Memory next = new Memory(
@@ -194,7 +197,7 @@ final class MemoryDecisions {
                 now.name(),
                 metadata,
                 categories,
-                now.timestamp(),
+                timestamp,
                 now.createdAt(),
                 entry.at(),
                 expiresAt,

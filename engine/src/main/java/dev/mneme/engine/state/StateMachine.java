@@ -67,6 +67,7 @@ public final class StateMachine {
         private final ModeDecisions modes;
         private final ResponseDecisions responses;
         private final SyncEventDecisions syncEvents;
+        private final DocumentDecisions documents;
 
         Decisions(Entry entry, OwnerState owner, MemoryRows rows, Provenance by) {
             this.entry = entry;
@@ -79,6 +80,7 @@ public final class StateMachine {
             this.modes = new ModeDecisions(entry, owner, by);
             this.responses = new ResponseDecisions(entry, owner, by);
             this.syncEvents = new SyncEventDecisions(entry, owner, by);
+            this.documents = new DocumentDecisions(entry, owner);
         }
 
         Outcome decide(Command command) {
@@ -96,6 +98,8 @@ public final class StateMachine {
                 case Command.PostSyncEvent post -> syncEvents.post(post);
                 case Command.ProcessSyncEvent process -> syncEvents.process(process);
                 case Command.Expire expire -> expire(expire);
+                case Command.PutDocument put -> documents.put(put);
+                case Command.DeleteDocument delete -> documents.delete(delete);
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
                 case Command.BeginSpace(EmbeddingSpace space) -> vectors.begin(space);
                 case Command.StageEmbedding staged -> memories.stage(staged);
