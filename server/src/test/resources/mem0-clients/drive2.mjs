@@ -56,8 +56,8 @@ await call("deleteUser", async () => {
   return m.deleteUser({ entity_id: users.results.find((entity) => entity.name === "bob").id, entity_type: "user" });
 });
 await call("deleteUsers", async () => {
-  await client.add(says("of a run"), { run_id: "r/1", infer: false });
-  return m.deleteUsers({ run_id: "r/1" });
+  await client.add(says("of a run"), { run_id: "r 1", infer: false });
+  return m.deleteUsers({ run_id: "r 1" });
 });
 await call("users after all", () => m.users());
 

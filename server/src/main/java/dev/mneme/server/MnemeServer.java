@@ -185,7 +185,8 @@ public final class MnemeServer implements AutoCloseable {
                 metrics::text,
                 clock);
         WebhookService webhooks = webhooks(config, store, clock);
-        List<Route> routes = new ArrayList<>(RestApi.routes(ports, config.metrics().open()));
+        List<Route> routes =
+                new ArrayList<>(RestApi.routes(ports, config.metrics().open()));
         routes.addAll(Mem0Api.routes(new Mem0Ports(
                 memories,
                 new FeedbackService(store),

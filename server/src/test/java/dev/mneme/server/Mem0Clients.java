@@ -128,10 +128,13 @@ final class Mem0Clients {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("MEM0_TELEMETRY", "false");
-        builder.environment().put("MEM0_DIR", folder.resolve("home").toAbsolutePath().toString());
+        builder.environment()
+                .put("MEM0_DIR", folder.resolve("home").toAbsolutePath().toString());
         Process process = builder.start();
         try {
-            assertThat(process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)).as("the client ends").isTrue();
+            assertThat(process.waitFor(RUN_SECONDS, TimeUnit.SECONDS))
+                    .as("the client ends")
+                    .isTrue();
         } finally {
             process.destroyForcibly();
         }

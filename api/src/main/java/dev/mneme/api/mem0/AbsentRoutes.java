@@ -20,17 +20,20 @@ final class AbsentRoutes {
 
     List<Route> routes() {
         return List.of(
-                absent(Route.get("/v2/entities/{entity_type}/{entity_id}/profile/")
-                        .path(
-                                Parameter.string("entity_type", "user").withSlashes(),
-                                Parameter.string("entity_id", "the entity").withSlashes()),
+                absent(
+                        Route.get("/v2/entities/{entity_type}/{entity_id}/profile/")
+                                .path(
+                                        Parameter.string("entity_type", "user").withSlashes(),
+                                        Parameter.string("entity_id", "the entity")
+                                                .withSlashes()),
                         "mem0Profile",
                         PROFILES),
                 absent(Route.get("/v2/profiles/settings/"), "mem0ProfileSettings", PROFILES),
                 absent(Route.post("/v2/profiles/settings/").access(Access.READ), "mem0SetProfileSettings", PROFILES),
                 absent(Route.post("/v2/profiles/jobs/").access(Access.READ), "mem0ProfileJobs", PROFILES),
-                absent(Route.get("/v2/profiles/jobs/{job_id}/")
-                        .path(Parameter.string("job_id", "the job").withSlashes()),
+                absent(
+                        Route.get("/v2/profiles/jobs/{job_id}/")
+                                .path(Parameter.string("job_id", "the job").withSlashes()),
                         "mem0ProfileJob",
                         PROFILES),
                 absent(Route.get("/configure"), "mem0Configuration", CONFIGURED),

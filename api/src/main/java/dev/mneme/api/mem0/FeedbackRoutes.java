@@ -54,6 +54,7 @@ final class FeedbackRoutes {
         Feedback said = feedback.find(request.caller(), id).orElse(null);
         return Answer.json(
                 200,
-                new FeedbackItem(id.toString(), said == null ? null : said.value(), said == null ? null : said.reason()));
+                new FeedbackItem(
+                        id.toString(), said == null ? null : said.value(), said == null ? null : said.reason()));
     }
 }

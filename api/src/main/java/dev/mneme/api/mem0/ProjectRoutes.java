@@ -30,7 +30,8 @@ final class ProjectRoutes {
     private static final String MEMBERS = ONE + "members/";
     private static final Parameter ORGANIZATION =
             Parameter.string("org_id", "the organisation").withSlashes();
-    static final Parameter PROJECT = Parameter.string("project_id", "the project").withSlashes();
+    static final Parameter PROJECT =
+            Parameter.string("project_id", "the project").withSlashes();
 
     /// What can be set. All of it is for a language model.
     private static final List<String> SETTINGS = List.of(

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What an administrator of mem0's own server calls: `/api-keys`, `/reset`, `/auth/setup-status`.
 final class ServerRoutes {
-    private static final Parameter KEY_ID = Parameter.string("key_id", "the key").withSlashes();
+    private static final Parameter KEY_ID =
+            Parameter.string("key_id", "the key").withSlashes();
 
     private final MemoryService memories;
     private final KeyService keys;
@@ -70,8 +71,7 @@ final class ServerRoutes {
 
     private Answer create(Request request) {
         String label = Body.of(request).needed("label");
-        KeyService.Created made =
-                keys.create(request.caller(), label, Role.WRITE, Restriction.NONE, null, null);
+        KeyService.Created made = keys.create(request.caller(), label, Role.WRITE, Restriction.NONE, null, null);
         return Answer.json(201, item(made.key(), made.secret()));
     }
 

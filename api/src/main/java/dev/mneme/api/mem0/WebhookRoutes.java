@@ -172,13 +172,12 @@ public final class WebhookRoutes {
     /// What a webhook is sent of a change of a memory.
     public static byte[] payload(Change change) {
         Memory memory = change.memory();
-        String event =
-                switch (change.type()) {
-                    case MEMORY_ADDED -> "ADD";
-                    case MEMORY_UPDATED -> "UPDATE";
-                    case MEMORY_DELETED -> "DELETE";
-                    default -> throw new IllegalArgumentException("no webhook is told of " + change.type());
-                };
+        String event = switch (change.type()) {
+            case MEMORY_ADDED -> "ADD";
+            case MEMORY_UPDATED -> "UPDATE";
+            case MEMORY_DELETED -> "DELETE";
+            default -> throw new IllegalArgumentException("no webhook is told of " + change.type());
+        };
         return JsonWriter.bytes(new WebhookPayload(new WebhookPayload.Details(
                 change.key(),
                 new AddResult.Data(memory == null ? null : memory.text()),

@@ -57,7 +57,8 @@ public final class ExportService {
         Authorizer.require(caller, Role.READ);
         return exports.find(id)
                 .map(Document::data)
-                .filter(data -> new JsonString(caller.key().id()).equals(data.members().get(KEY)))
+                .filter(data ->
+                        new JsonString(caller.key().id()).equals(data.members().get(KEY)))
                 .map(data -> data.members().get(ASKED))
                 .filter(JsonObject.class::isInstance)
                 .map(JsonObject.class::cast)

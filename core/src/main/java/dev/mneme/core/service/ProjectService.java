@@ -32,9 +32,11 @@ public final class ProjectService {
         Authorizer.requireOperator(caller);
         for (int attempt = 1; ; attempt++) {
             Optional<Document> now = projects.find(ID);
-            JsonObject settings = now.map(Document::data).orElse(JsonObject.EMPTY).mergePatch(patch);
+            JsonObject settings =
+                    now.map(Document::data).orElse(JsonObject.EMPTY).mergePatch(patch);
             try {
-                projects.put(caller.by(), ID, settings, now.map(Document::version).orElse(0L));
+                projects.put(
+                        caller.by(), ID, settings, now.map(Document::version).orElse(0L));
                 return;
             } catch (MnemeException e) {
                 if (e.code() != ErrorCode.VERSION_CONFLICT || attempt == ATTEMPTS) {

@@ -90,7 +90,7 @@ final class WebhookDocuments {
                 text(data, "name"),
                 URI.create(text(data, "url")),
                 events,
-                data.members().get("active").equals(new JsonBoolean(true)),
+                new JsonBoolean(true).equals(data.members().get("active")),
                 text(data, "secret"),
                 Instant.parse(text(data, "createdAt")),
                 document.updatedAt());

@@ -152,8 +152,7 @@ public final class WebhookService {
     }
 
     private Webhook get(String id) {
-        return find(id)
-                .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no webhook with this id."));
+        return find(id).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no webhook with this id."));
     }
 
     Optional<Webhook> find(String id) {
@@ -210,7 +209,6 @@ public final class WebhookService {
     }
 
     private static MnemeException wrongUrl() {
-        return MnemeException.invalid(
-                "url", "url must be an absolute http or https address without a password in it.");
+        return MnemeException.invalid("url", "url must be an absolute http or https address without a password in it.");
     }
 }

@@ -135,7 +135,9 @@ final class WebhookWorker {
             if (stopped || e.code() == ErrorCode.VERSION_CONFLICT) {
                 return; // removed meanwhile: the next look finds nothing
             }
-            LOG.log(System.Logger.Level.WARNING, "Webhook " + id + " is held up: " + e.code().wireName());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Webhook " + id + " is held up: " + e.code().wireName());
             pause(AFTER_FAILURE);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "Webhook " + id + " is held up", e);
@@ -248,7 +250,10 @@ final class WebhookWorker {
 
     /// The same for the same change told to the same webhook.
     private String deliveryId(Change change) {
-        String name = id + ' ' + change.position() + ' '
+        String name = id
+                + ' '
+                + change.position()
+                + ' '
                 + HexFormat.of().formatHex(change.owner().hash());
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }

@@ -170,7 +170,7 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0 -> {
                 Memory memory = memory(random);
                 yield new Command.AddMemory(
@@ -194,6 +194,7 @@ final class CodecTest {
                         random.nextBoolean() ? object(random, 2) : null,
                         random.nextBoolean() ? List.of("a", "") : null,
                         random.nextBoolean() ? new Command.UpdateMemory.Expiry(null) : null,
+                        random.nextBoolean() ? time(random) : null,
                         random.nextLong());
             case 2 -> new Command.DeleteMemory(id(random), Command.ANY_VERSION);
             case 3 ->
@@ -201,6 +202,8 @@ final class CodecTest {
                         Fixtures.user("alice"), Fixtures.category("x"), Fixtures.metadata("/a", json(random, 1))))));
             case 4 -> new Command.EraseOwner();
             case 5 -> new Command.PutKey(apiKey());
+            case 6 -> new Command.PutDocument("webhooks", text(random) + "x", object(random, 2), random.nextLong());
+            case 7 -> new Command.DeleteDocument("a-b", "id", Command.ANY_VERSION);
             default -> new Command.DeleteKey("k9");
         };
     }
