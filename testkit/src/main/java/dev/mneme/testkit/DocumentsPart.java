@@ -30,8 +30,8 @@ abstract class DocumentsPart extends StorePart {
         clock.advance(Duration.ofMinutes(1));
         assertThat(put("notes", "n", second, 1)).isEqualTo(new Outcome.Done());
 
-        Document expected = new Document(
-                "notes", "n", second, 2, ManualClock.START, ManualClock.START.plus(Duration.ofMinutes(1)));
+        Document expected =
+                new Document("notes", "n", second, 2, ManualClock.START, ManualClock.START.plus(Duration.ofMinutes(1)));
         assertThat(store().documents().find(ALICE, "notes", "n")).contains(expected);
         reopen();
         assertThat(store().documents().find(ALICE, "notes", "n")).contains(expected);
@@ -44,8 +44,7 @@ abstract class DocumentsPart extends StorePart {
         assertRejected(put("notes", "n", Fixtures.json("a", 2), 0), ErrorCode.VERSION_CONFLICT, null);
         assertRejected(put("notes", "n", Fixtures.json("a", 2), 2), ErrorCode.VERSION_CONFLICT, null);
         assertRejected(put("notes", "m", Fixtures.json("a", 2), 1), ErrorCode.VERSION_CONFLICT, null);
-        assertRejected(
-                outcome(ALICE, new Command.DeleteDocument("notes", "n", 2)), ErrorCode.VERSION_CONFLICT, null);
+        assertRejected(outcome(ALICE, new Command.DeleteDocument("notes", "n", 2)), ErrorCode.VERSION_CONFLICT, null);
         assertThat(data(ALICE, "notes", "n")).isEqualTo(Fixtures.json("a", 1));
     }
 

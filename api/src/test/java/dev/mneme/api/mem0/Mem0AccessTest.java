@@ -117,7 +117,9 @@ class Mem0AccessTest {
         if (!allowed) {
             Mem0Server.Reply reply = ask(route, identity, MISSING, "nobody");
             boolean refusedAnyhow = reply.status() == 400 && identity.role() == Role.ADMIN;
-            assertThat(refusedAnyhow || reply.status() == 403).as(reply.comparable()).isTrue();
+            assertThat(refusedAnyhow || reply.status() == 403)
+                    .as(reply.comparable())
+                    .isTrue();
             return;
         }
         isolated(route, identity, "alice");
@@ -144,13 +146,13 @@ class Mem0AccessTest {
             }
         }
         if (route.template().contains("{memory_id}") && !sees(identity, user)) {
-            assertThat(reply.comparable()).isEqualTo(ask(route, identity, MISSING, user).comparable());
+            assertThat(reply.comparable())
+                    .isEqualTo(ask(route, identity, MISSING, user).comparable());
         }
     }
 
     private static boolean sees(Identity identity, String user) {
-        return identity.restriction().isNone()
-                || identity.restriction().equals(Mem0Server.only(OwnerKind.USER, user));
+        return identity.restriction().isNone() || identity.restriction().equals(Mem0Server.only(OwnerKind.USER, user));
     }
 
     private Mem0Server.Reply ask(Route route, Identity identity, String id, String user) {
@@ -184,7 +186,9 @@ class Mem0AccessTest {
             case "mem0UpdateWebhook" -> "{\"name\":\"n\"}";
             case "mem0CreateKey" -> "{\"label\":\"x\"}";
             default ->
-                route.method() == HttpMethod.GET || route.method() == HttpMethod.DELETE || route.id().equals("mem0Reset")
+                route.method() == HttpMethod.GET
+                                || route.method() == HttpMethod.DELETE
+                                || route.id().equals("mem0Reset")
                         ? null
                         : "{}";
         };

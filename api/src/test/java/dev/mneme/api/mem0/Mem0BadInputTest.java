@@ -116,9 +116,26 @@ class Mem0BadInputTest {
             "\"" + "x".repeat(70_000) + "\"",
             "tru");
     private static final List<String> PIECES = List.of(
-            "%2F", "..", "%00", "%zz", "//", "\\", "%5C", "%c3%28", "&user_id=", "&user_id=a&user_id=b", "&page=0",
-            "&page=99999999999", "&page_size=-1", "&filters=%7B%27user_id%27%3A%27alice%27%7D", "&metadata=%7B",
-            "&metadata=%7B%7D", "&delete_linked=perhaps", "&=x", "%F0%9F%98%80", "x".repeat(300));
+            "%2F",
+            "..",
+            "%00",
+            "%zz",
+            "//",
+            "\\",
+            "%5C",
+            "%c3%28",
+            "&user_id=",
+            "&user_id=a&user_id=b",
+            "&page=0",
+            "&page=99999999999",
+            "&page_size=-1",
+            "&filters=%7B%27user_id%27%3A%27alice%27%7D",
+            "&metadata=%7B",
+            "&metadata=%7B%7D",
+            "&delete_linked=perhaps",
+            "&=x",
+            "%F0%9F%98%80",
+            "x".repeat(300));
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
@@ -142,7 +159,8 @@ class Mem0BadInputTest {
 
     private static void fire(Shot shot, String key, RawClient raw, String what) throws IOException {
         byte[] body = shot.body().getBytes(StandardCharsets.UTF_8);
-        byte[] head = (shot.method() + " " + shot.target() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token " + key
+        byte[] head = (shot.method() + " " + shot.target() + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token "
+                        + key
                         + "\r\nContent-Type: application/json\r\n"
                         + (body.length == 0 ? "" : "Content-Length: " + body.length + "\r\n") + "\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);

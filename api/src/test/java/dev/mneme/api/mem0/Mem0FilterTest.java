@@ -30,7 +30,8 @@ class Mem0FilterTest {
             "user",
             "Alice",
             (JsonObject) JsonReader.read(
-                    "{\"source\":\"chat\",\"score\":7,\"a/b\":1,\"nested\":{\"deep\":true},\"tags\":[\"x\",\"y\"]}", "m"),
+                    "{\"source\":\"chat\",\"score\":7,\"a/b\":1,\"nested\":{\"deep\":true},\"tags\":[\"x\",\"y\"]}",
+                    "m"),
             List.of("food", "drinks"),
             Instant.parse("2026-03-10T09:00:00Z"),
             Instant.parse("2026-03-10T12:00:00Z"),
@@ -139,8 +140,8 @@ class Mem0FilterTest {
             })
     void refusesWhatMeansNothingOrEverything(String filter, String field) {
         assertThatThrownBy(() -> matches(filter.strip().replace('\'', '"')))
-                .isInstanceOfSatisfying(MnemeException.class, e -> assertThat(e.field())
-                        .isEqualTo(field.strip()));
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.field()).isEqualTo(field.strip()));
     }
 
     @Test

@@ -71,9 +71,7 @@ class Mem0RoutesTest {
 
     @Test
     void anAddKeepsEachMessageButInstructions() {
-        Reply reply = mem0.post(
-                "/v3/memories/add/",
-                """
+        Reply reply = mem0.post("/v3/memories/add/", """
                 {"messages":[{"role":"system","content":"you are a bot"},
                   {"role":"user","content":"I like tea","name":"Alice"},
                   {"role":"assistant","content":[{"type":"text","text":"noted"},{"type":"image_url"}]}],
@@ -103,7 +101,8 @@ class Mem0RoutesTest {
 
     @Test
     void withoutAModelInferringStoresVerbatimAndSaysSo() {
-        Reply reply = mem0.post("/v3/memories/add/", "{\"messages\":\"I like tea\",\"filters\":{\"userId\":\"alice\"}}");
+        Reply reply =
+                mem0.post("/v3/memories/add/", "{\"messages\":\"I like tea\",\"filters\":{\"userId\":\"alice\"}}");
 
         assertThat(reply.text("/status")).isEqualTo("SUCCEEDED");
         assertThat(reply.text("/message")).contains("no language model");
@@ -152,8 +151,9 @@ class Mem0RoutesTest {
         assertThat(mem0.store.status().memories()).isZero();
     }
 
-    private static final String LONG = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-            + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    private static final String LONG =
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                    + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
     @Test
     void aMemoryIsShownOnItsLastDayAndHiddenAfterIt() {
@@ -211,7 +211,8 @@ class Mem0RoutesTest {
                                 "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\"},\"top_k\":1}")
                         .at("/results"))
                 .hasSize(1);
-        for (String wrong : List.of("\"top_k\":0", "\"top_k\":1001", "\"threshold\":2", "\"fields\":7", "\"top_k\":1.5")) {
+        for (String wrong :
+                List.of("\"top_k\":0", "\"top_k\":1001", "\"threshold\":2", "\"fields\":7", "\"top_k\":1.5")) {
             assertThat(mem0.post(
                                     "/v3/memories/search/",
                                     "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\"}," + wrong + "}")
@@ -228,7 +229,9 @@ class Mem0RoutesTest {
         assertThat(mem0.post("/v1/memories/search/", "{\"query\":\"tea\",\"user_id\":\"alice\",\"limit\":5}")
                         .text("/0/memory"))
                 .isEqualTo("likes green tea");
-        assertThat(mem0.post("/v2/memories/search/", "{\"query\":\"tea\",\"filters\":{\"AND\":[{\"user_id\":\"alice\"}]}}")
+        assertThat(mem0.post(
+                                "/v2/memories/search/",
+                                "{\"query\":\"tea\",\"filters\":{\"AND\":[{\"user_id\":\"alice\"}]}}")
                         .text("/0/memory"))
                 .isEqualTo("likes green tea");
         assertThat(mem0.post(
@@ -256,8 +259,8 @@ class Mem0RoutesTest {
         }
         List<String> seen = new ArrayList<>();
         for (int page = 1; page <= 3; page++) {
-            Reply reply = mem0.post(
-                    "/v3/memories/?page=" + page + "&page_size=3", "{\"filters\":{\"user_id\":\"alice\"}}");
+            Reply reply =
+                    mem0.post("/v3/memories/?page=" + page + "&page_size=3", "{\"filters\":{\"user_id\":\"alice\"}}");
             assertThat(reply.at("/count").asInt()).isEqualTo(7);
             assertThat(reply.at("/next").isNull()).isEqualTo(page == 3);
             assertThat(reply.at("/previous").isNull()).isEqualTo(page == 1);
@@ -404,18 +407,23 @@ class Mem0RoutesTest {
         String two = mem0.add("alice", "two");
 
         assertThat(mem0.put("/v1/batch/", batch(one, MISSING)).status()).isEqualTo(404);
-        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, MISSING)).status())
+        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, MISSING))
+                        .status())
                 .isEqualTo(404);
-        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, "x")).status())
+        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, "x"))
+                        .status())
                 .isEqualTo(400);
         assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", null).status()).isEqualTo(400);
-        assertThat(mem0.put("/v1/batch/", "{\"memories\":[{\"memory_id\":\"" + one + "\"}]}").status())
+        assertThat(mem0.put("/v1/batch/", "{\"memories\":[{\"memory_id\":\"" + one + "\"}]}")
+                        .status())
                 .isEqualTo(400);
         assertThat(mem0.get("/v1/memories/" + one + "/").text("/memory")).isEqualTo("one");
 
-        assertThat(mem0.put("/v1/batch/", batch(one, two)).text("/message")).isEqualTo("Successfully updated 2 memories");
+        assertThat(mem0.put("/v1/batch/", batch(one, two)).text("/message"))
+                .isEqualTo("Successfully updated 2 memories");
         assertThat(mem0.get("/v1/memories/" + two + "/").text("/memory")).isEqualTo("changed");
-        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, two)).text("/message"))
+        assertThat(mem0.send(mem0.admin, "DELETE", "/v1/batch/", batch(one, two))
+                        .text("/message"))
                 .isEqualTo("Successfully deleted 2 memories");
         assertThat(mem0.store.status().memories()).isZero();
     }
@@ -434,10 +442,12 @@ class Mem0RoutesTest {
                 "{\"memory_id\":\"" + id + "\",\"feedback\":\"POSITIVE\",\"feedback_reason\":\"quite so\"}");
 
         assertThat(reply.text("/feedback")).isEqualTo("POSITIVE");
-        assertThat(mem0.get("/v1/feedback/" + id + "/").text("/feedback_reason")).isEqualTo("quite so");
+        assertThat(mem0.get("/v1/feedback/" + id + "/").text("/feedback_reason"))
+                .isEqualTo("quite so");
         assertThat(mem0.get("/v1/memories/" + id + "/history/").body()).hasSize(1);
         mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":null}");
-        assertThat(mem0.get("/v1/feedback/" + id + "/").at("/feedback").isNull()).isTrue();
+        assertThat(mem0.get("/v1/feedback/" + id + "/").at("/feedback").isNull())
+                .isTrue();
         assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"MEH\"}")
                         .status())
                 .isEqualTo(400);
@@ -504,7 +514,8 @@ class Mem0RoutesTest {
         assertThat(mem0.post("/api/v1/orgs/organizations/default/projects/", "{\"name\":\"n\"}")
                         .status())
                 .isEqualTo(400);
-        assertThat(mem0.get("/api/v1/orgs/organizations/default/projects/other/").status())
+        assertThat(mem0.get("/api/v1/orgs/organizations/default/projects/other/")
+                        .status())
                 .isEqualTo(404);
         assertThat(mem0.get(project + "members/").at("/members")).isEmpty();
         assertThat(mem0.post(project + "members/", "{\"email\":\"a@b.c\"}").detail())
@@ -514,8 +525,8 @@ class Mem0RoutesTest {
     @Test
     void webhooksAreMadeListedChangedAndRemoved() {
         String all = "/api/v1/webhooks/projects/default/";
-        Reply made = mem0.post(
-                all, "{\"name\":\"n\",\"url\":\"https://example.org/h\",\"event_types\":[\"memory_add\"]}");
+        Reply made =
+                mem0.post(all, "{\"name\":\"n\",\"url\":\"https://example.org/h\",\"event_types\":[\"memory_add\"]}");
         String one = "/api/v1/webhooks/" + made.text("/webhook_id") + "/";
 
         assertThat(made.status()).isEqualTo(201);
@@ -595,7 +606,8 @@ class Mem0RoutesTest {
         mem0.clock.advance(Duration.ofSeconds(1));
         mem0.add("alice", "two");
 
-        assertThat(mem0.post("/v1/summary/", "{\"filters\":{\"user_id\":\"alice\"}}").text("/0/memory"))
+        assertThat(mem0.post("/v1/summary/", "{\"filters\":{\"user_id\":\"alice\"}}")
+                        .text("/0/memory"))
                 .isEqualTo("two");
         assertThat(mem0.post("/v1/summary/", "{}").status()).isEqualTo(400);
     }
