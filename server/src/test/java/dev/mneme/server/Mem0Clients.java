@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -30,9 +31,12 @@ final class Mem0Clients {
     ///
     /// @param missed public methods of the client that were never called
     record Report(Map<String, JsonNode> calls, List<String> missed) {
+        private JsonNode call(String name) {
+            return Objects.requireNonNull(calls.get(name), name);
+        }
+
         JsonNode value(String name) {
-            JsonNode call = calls.get(name);
-            assertThat(call).as("the call " + name).isNotNull();
+            JsonNode call = call(name);
             assertThat(call.path("error").asText() + " " + call.path("message").asText())
                     .as(name)
                     .isEqualTo(" ");
@@ -41,8 +45,7 @@ final class Mem0Clients {
 
         /// The message of a call that failed.
         String failure(String name) {
-            JsonNode call = calls.get(name);
-            assertThat(call).as("the call " + name).isNotNull();
+            JsonNode call = call(name);
             assertThat(call.has("error")).as(name + " fails, but gave " + call).isTrue();
             return call.path("error").asText() + ": " + call.path("message").asText();
         }
@@ -51,9 +54,10 @@ final class Mem0Clients {
     /// Both clients for Node.js.
     static Report node(String script, String... arguments) throws IOException, InterruptedException {
         Path folder = copied("node");
-        if (!Files.exists(folder.resolve("installed"))) {
+        Path installed = folder.resolve(marker("package-lock.json"));
+        if (!Files.exists(installed)) {
             need(folder, "npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund");
-            Files.createFile(folder.resolve("installed"));
+            Files.createFile(installed);
         }
         return drive(folder, List.of("node", script), arguments);
     }
@@ -61,7 +65,8 @@ final class Mem0Clients {
     static Report python(String script, String... arguments) throws IOException, InterruptedException {
         Path folder = copied("python");
         Path python = folder.resolve("venv").resolve("bin").resolve("python").toAbsolutePath();
-        if (!Files.exists(folder.resolve("installed"))) {
+        Path installed = folder.resolve(marker("requirements.txt"));
+        if (!Files.exists(installed)) {
             need(folder, "python3", "-m", "venv", "venv");
             need(
                     folder,
@@ -71,11 +76,22 @@ final class Mem0Clients {
                     "install",
                     "-q",
                     "--disable-pip-version-check",
+                    "--retries",
+                    "1",
+                    "--timeout",
+                    "30",
                     "-r",
                     "requirements.txt");
-            Files.createFile(folder.resolve("installed"));
+            Files.createFile(installed);
         }
         return drive(folder, List.of(python.toString(), script), arguments);
+    }
+
+    /// What says that this very list of versions is installed.
+    private static String marker(String versions) throws IOException {
+        return "installed-"
+                + Integer.toHexString(
+                        Files.readString(SOURCES.resolve(versions)).hashCode());
     }
 
     private static Path copied(String name) throws IOException {
@@ -93,11 +109,13 @@ final class Mem0Clients {
         Path log = folder.resolve("install.log");
         String why;
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+                    .redirectOutput(log.toFile());
+            builder.environment().put("npm_config_fetch_retries", "1");
+            builder.environment().put("npm_config_fetch_timeout", "60000");
+            Process process = builder.start();
             if (process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
                 if (process.exitValue() == 0) {
                     return;

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
-            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id";
+            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id,"
+            + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
     private static final String EXPOSED_HEADERS =
             "ETag, Mneme-Position, Idempotency-Replayed, X-Request-Id, Retry-After";
 

@@ -35,6 +35,7 @@ final class PublicAddresses {
 
     private PublicAddresses() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     private record Block(byte[] prefix, int bits) {
         static Block of(String text) {
             String[] parts = text.split("/", 2);

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class HttpWebhookSenderTest {
     private static void trickle(ServerSocket server, ScheduledExecutorService every, AtomicInteger sent) {
         try (Socket socket = server.accept()) {
             OutputStream out = socket.getOutputStream();
-            every.scheduleAtFixedRate(
+            ScheduledFuture<?> dripping = every.scheduleAtFixedRate(
                     () -> {
                         try {
                             out.write('x');
@@ -106,6 +107,7 @@ class HttpWebhookSenderTest {
                     50,
                     TimeUnit.MILLISECONDS);
             socket.getInputStream().readAllBytes();
+            dripping.cancel(true);
         } catch (IOException e) {
             // cut off, as it should be
         }
