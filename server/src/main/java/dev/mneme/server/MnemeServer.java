@@ -7,6 +7,9 @@ import dev.mneme.api.http.Origins;
 import dev.mneme.api.http.RateLimiter;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.live.LiveConnections;
+import dev.mneme.api.mem0.Mem0Api;
+import dev.mneme.api.mem0.Mem0Ports;
+import dev.mneme.api.mem0.WebhookRoutes;
 import dev.mneme.api.rest.Health;
 import dev.mneme.api.rest.RestApi;
 import dev.mneme.api.rest.RestPorts;
@@ -20,25 +23,32 @@ import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.MemoryExportService;
+import dev.mneme.core.service.FeedbackService;
 import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.ProjectService;
 import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
+import dev.mneme.core.service.WebhookDispatcher;
+import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
+import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -62,6 +72,7 @@ public final class MnemeServer implements AutoCloseable {
     private final Store store;
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
+    private final WebhookDispatcher webhooks;
     private final LiveConnections live;
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -71,12 +82,14 @@ public final class MnemeServer implements AutoCloseable {
             Store store,
             @Nullable Embedder embedder,
             @Nullable Reembedding reembedding,
+            WebhookDispatcher webhooks,
             LiveConnections live,
             HttpServer http) {
         this.config = config;
         this.store = store;
         this.embedder = embedder;
         this.reembedding = reembedding;
+        this.webhooks = webhooks;
         this.live = live;
         this.http = http;
     }
@@ -177,16 +190,36 @@ public final class MnemeServer implements AutoCloseable {
                 health,
                 metrics::text,
                 clock);
-        HttpServer listener = listen(
-                http,
-                keys,
-                new WarmUp().with(metrics.http()),
-                RestApi.routes(ports, config.metrics().open()),
-                sockets);
+        WebhookService webhooks = webhooks(config, store, clock);
+        List<Route> routes =
+                new ArrayList<>(RestApi.routes(ports, config.metrics().open()));
+        routes.addAll(Mem0Api.routes(new Mem0Ports(
+                memories,
+                new FeedbackService(store),
+                new ProjectService(store),
+                webhooks,
+                new MemoryExportService(store),
+                keys)));
+        HttpServer listener = listen(http, keys, new WarmUp().with(metrics.http()), routes, sockets);
+        WebhookDispatcher dispatcher = new WebhookDispatcher(
+                store,
+                webhooks,
+                new HttpWebhookSender(
+                        config.webhooks().allowPrivate(), config.webhooks().timeout(), version()),
+                WebhookRoutes::payload,
+                clock,
+                WebhookDispatcher.RETRIES);
+        dispatcher.start();
         if (reembedding != null) {
             reembedding.start();
         }
-        return new MnemeServer(config, store, embedder, reembedding, live, listener);
+        return new MnemeServer(config, store, embedder, reembedding, dispatcher, live, listener);
+    }
+
+    private static WebhookService webhooks(ServerConfig config, Store store, InstantSource clock) {
+        boolean any = config.webhooks().allowPrivate();
+        return new WebhookService(
+                store, clock, new SecureRandom(), host -> !any && HttpWebhookSender.looksPrivate(host));
     }
 
     private static @Nullable Reembedding reembedding(ServerConfig config, Store store, Embedder embedder) {
@@ -307,6 +340,7 @@ public final class MnemeServer implements AutoCloseable {
         }
         live.close();
         http.close();
+        webhooks.close();
         if (reembedding != null) {
             reembedding.close();
         }

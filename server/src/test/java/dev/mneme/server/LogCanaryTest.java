@@ -68,6 +68,10 @@ class LogCanaryTest {
             key.as("mk_" + CANARY).get("/api/v1/status");
             socket.send("connect", "{\"userId\":\"" + CANARY + "\"}");
             Socket.until(() -> socket.texts().size() == 2 && events.texts().size() == 2);
+            key.post("/v3/memories/add/", "{\"messages\":\"" + CANARY + " thrice\",\"user_id\":\"ann\"}");
+            key.post("/v3/memories/search/", "{\"query\":\"" + CANARY + "\",\"filters\":{\"user_id\":\"ann\"}}");
+            key.post("/v3/memories/search/", "{\"query\":\"x\",\"filters\":{\"" + CANARY + "\":1}}");
+            key.get("/v1/memories/" + CANARY + "/");
         }
         try (RawHttp byToken = new RawHttp(java.net.URI.create(key.url()).getPort())) {
             byToken.say(

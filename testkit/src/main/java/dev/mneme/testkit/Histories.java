@@ -85,6 +85,7 @@ public final class Histories {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
     private final RandomContexts contexts;
+    private final RandomDocuments documents;
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
@@ -94,6 +95,7 @@ public final class Histories {
         random = new SplittableRandom(seed);
         modes = new RandomModes(random);
         contexts = new RandomContexts(random);
+        documents = new RandomDocuments(random);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
         audit = new RandomAudit(random, owners.size() > 1);
@@ -205,6 +207,9 @@ public final class Histories {
     }
 
     private Command command(Owner owner) {
+        if (chance(12)) {
+            return documents.of();
+        }
         if (owner.kind() == OwnerKind.USER && chance(8)) {
             return modes.of();
         }
@@ -273,6 +278,7 @@ public final class Histories {
                 chance(3) ? metadata(2) : null,
                 chance(4) ? categories() : null,
                 chance(5) ? new Expiry(chance(2) ? null : expiry()) : null,
+                chance(5) ? timestamp() : null,
                 expectedVersion());
     }
 

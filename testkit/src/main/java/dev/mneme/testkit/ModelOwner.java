@@ -87,6 +87,7 @@ final class ModelOwner {
     private ModelModes modes = new ModelModes(this);
     private ModelResponses responses = new ModelResponses(this);
     private ModelSyncEvents syncEvents = new ModelSyncEvents(this);
+    private ModelDocuments documents = new ModelDocuments();
     private final Map<MemoryId, Embedding> staged = new HashMap<>();
     private @Nullable EmbeddingSpace space;
     private @Nullable EmbeddingSpace next;
@@ -242,6 +243,8 @@ final class ModelOwner {
             case Command.StageEmbedding each -> stage(each);
             case Command.SwitchSpace(EmbeddingSpace to) -> switchTo(to);
             case Command.DropOldVectors drop -> new DeletedMany(0); // the model keeps none
+            case Command.PutDocument put -> documents.put(put, stamp.at());
+            case Command.DeleteDocument gone -> documents.delete(gone);
             case Command.PutEmbedder put -> throw new IllegalStateException("an embedder is the system's");
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
             case Command.AcceptOwner accept -> new DeletedMany(0); // nobody changes the model from outside
@@ -397,6 +400,7 @@ final class ModelOwner {
                 now.text(),
                 Duplicates.merge(now.metadata(), add.metadata()),
                 Duplicates.merge(now.categories(), add.categories()),
+                now.timestamp(),
                 now.expiresAt(),
                 stamp.at(),
                 localOnly(stamp));
@@ -420,6 +424,7 @@ final class ModelOwner {
                 update.text() == null ? now.text() : update.text(),
                 update.metadataPatch() == null ? now.metadata() : now.metadata().mergePatch(update.metadataPatch()),
                 update.categories() == null ? now.categories() : update.categories(),
+                update.timestamp() == null ? now.timestamp() : update.timestamp(),
                 update.expiry() == null ? now.expiresAt() : update.expiry().at(),
                 stamp.at(),
                 localOnly(stamp));
@@ -438,6 +443,7 @@ final class ModelOwner {
             String text,
             dev.mneme.core.model.Json.JsonObject metadata,
             List<String> categories,
+            @Nullable Instant timestamp,
             @Nullable Instant expiresAt,
             Instant at,
             boolean localOnly) {
@@ -449,7 +455,7 @@ final class ModelOwner {
                 now.name(),
                 metadata,
                 categories,
-                now.timestamp(),
+                timestamp,
                 now.createdAt(),
                 at,
                 expiresAt,
@@ -466,6 +472,7 @@ final class ModelOwner {
                 && was.metadata().equals(is.metadata())
                 && was.categories().equals(is.categories())
                 && java.util.Objects.equals(was.expiresAt(), is.expiresAt())
+                && java.util.Objects.equals(was.timestamp(), is.timestamp())
                 && sameVector(before.embedding(), after.embedding());
         if (same) {
             return new Stored(MemoryEvent.NONE, was);
@@ -531,6 +538,7 @@ final class ModelOwner {
         modes = new ModelModes(this);
         responses = new ModelResponses(this);
         syncEvents = new ModelSyncEvents(this);
+        documents = new ModelDocuments();
         space = null;
         next = null;
         staged.clear();
@@ -565,6 +573,10 @@ final class ModelOwner {
     /// Whether what the writer writes now is kept from everything that is pushed.
     boolean localOnly(Stamp stamp) {
         return owner.kind() == OwnerKind.USER && modes.inspired(stamp.by().instance());
+    }
+
+    ModelDocuments documents() {
+        return documents;
     }
 
     ModelContexts contexts() {

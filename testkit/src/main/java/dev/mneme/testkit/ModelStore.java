@@ -7,6 +7,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
@@ -26,6 +27,7 @@ import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -415,6 +417,30 @@ public final class ModelStore implements Store {
         };
     }
 
+    @Override
+    public Documents documents() {
+        return documents(owner -> of(owner, ModelOwner::documents).value());
+    }
+
+    @Override
+    public Documents systemDocuments() {
+        return documents(owner -> home.system.documents());
+    }
+
+    private Documents documents(Function<Owner, ModelDocuments> of) {
+        return new Documents() {
+            @Override
+            public Optional<Document> find(Owner owner, String collection, String id) {
+                return locked(() -> of.apply(owner).find(collection, id));
+            }
+
+            @Override
+            public List<Document> list(Owner owner, String collection, @Nullable String afterId, int limit) {
+                return locked(() -> of.apply(owner).list(collection, afterId, limit));
+            }
+        };
+    }
+
     /// What is read of one owner, with the position that it is true at.
     private <T> At<T> of(Owner owner, Function<ModelOwner, T> read) {
         return locked(() -> {
@@ -461,7 +487,8 @@ public final class ModelStore implements Store {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        return locked(() -> home.system.write(write));
+        return locked(
+                () -> home.system.write(write, home.commandTime(settings.clock().instant())));
     }
 
     @Override

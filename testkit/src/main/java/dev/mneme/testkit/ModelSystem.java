@@ -9,6 +9,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Position;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,11 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The system shard of the model: the keys, and the server's embedders. Guarded by the store's lock.
+/// The system shard of the model: the keys, the server's documents and its embedders. Guarded by the store's lock.
 final class ModelSystem {
     private final String epoch;
     private final Map<String, ApiKey> keys = new TreeMap<>();
     private final Set<EmbeddingSpace> embedders = new LinkedHashSet<>();
+    private final ModelDocuments documents = new ModelDocuments();
     private long sequence;
 
     ModelSystem(String epoch) {
@@ -35,12 +37,16 @@ final class ModelSystem {
         return List.copyOf(embedders);
     }
 
-    WriteResult write(Write write) {
-        if (!write.commands().stream().allMatch(ModelSystem::ours)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys alone.");
+    ModelDocuments documents() {
+        return documents;
+    }
+
+    WriteResult write(Write write, Instant at) {
+        if (!write.commands().stream().allMatch(command -> ours(command) || ofDocuments(command))) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and documents alone.");
         }
         List<Outcome> outcomes = new ArrayList<>();
-        write.commands().forEach(command -> outcomes.add(decide(command)));
+        write.commands().forEach(command -> outcomes.add(decide(command, at)));
         return new WriteResult(outcomes, new Position(epoch, write.owner().slot(), sequence), false);
     }
 
@@ -50,7 +56,17 @@ final class ModelSystem {
                 || command instanceof Command.PutEmbedder;
     }
 
-    private Outcome decide(Command command) {
+    private static boolean ofDocuments(Command command) {
+        return command instanceof Command.PutDocument || command instanceof Command.DeleteDocument;
+    }
+
+    private Outcome decide(Command command, Instant at) {
+        if (command instanceof Command.PutDocument put) {
+            return documents.put(put, at);
+        }
+        if (command instanceof Command.DeleteDocument delete) {
+            return documents.delete(delete);
+        }
         if (command instanceof Command.PutKey(ApiKey key)) {
             keys.put(key.id(), key);
         } else if (command instanceof Command.DeleteKey(String id) && keys.remove(id) == null) {

@@ -164,6 +164,7 @@ public final class StoreComparison {
             audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
             modes.compare(owner);
+            RandomDocuments.compare(model.documents(), subject.documents(), owner);
             ContextReads.compare(random, clock.instant(), model.contexts(), subject.contexts(), owner);
         }
         reads.compareLists(null);

@@ -133,6 +133,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Documents extends DocumentsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class ModesAndTransitions extends ModesPart {
         @Override
         StoreOpener opener() {

@@ -150,6 +150,23 @@ abstract class WritingPart extends StorePart {
     }
 
     @Test
+    void anotherTimestampIsAChangeAndMakesAnotherContent() {
+        Memory tea = added(add("alice", "likes tea"));
+        Instant said = ManualClock.START.minus(Duration.ofDays(3));
+
+        assertEvent(
+                outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),
+                MemoryEvent.UPDATE);
+
+        assertThat(found(tea.id()).timestamp()).isEqualTo(said);
+        assertThat(found(tea.id()).version()).isEqualTo(2);
+        assertEvent(
+                outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),
+                MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.ADD);
+    }
+
+    @Test
     void anotherVectorAloneIsAChange() {
         Memory tea = added(embedded(add("alice", "likes tea"), vector(1, 0, 0)));
 

@@ -9,6 +9,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.wire.Problem;
+import dev.mneme.wire.mem0.ErrorBody;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
-            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id";
+            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id,"
+            + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
     private static final String EXPOSED_HEADERS =
             "ETag, Mneme-Position, Idempotency-Replayed, X-Request-Id, Retry-After";
 
@@ -43,22 +45,22 @@ final class Dispatcher {
     record Outcome(Answer answer, String template, @Nullable String keyId) {}
 
     Outcome dispatch(Incoming incoming) throws InterruptedException {
-        Progress progress = new Progress();
+        Progress progress = new Progress(Dialect.ofPath(incoming.rawPath()));
         Answer answer;
         try {
             answer = answer(incoming, progress);
         } catch (MnemeException e) {
             log(e, incoming, progress);
-            answer = problem(e, incoming);
+            answer = problem(e, incoming, progress.dialect);
         } catch (RateLimited e) {
-            answer = rateLimited(e, incoming);
+            answer = rateLimited(e, incoming, progress.dialect);
         } catch (RuntimeException e) {
             rethrowIfConnectionIsOver(e);
             LOG.log(
                     System.Logger.Level.ERROR,
                     "request " + incoming.requestId() + " to " + progress.template + " failed",
                     e);
-            answer = problem(internal(), incoming);
+            answer = problem(internal(), incoming, progress.dialect);
         }
         return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
     }
@@ -79,9 +81,14 @@ final class Dispatcher {
     /// How far a request came: for the problem and the log.
     private static final class Progress {
         String template = "unmatched";
+        Dialect dialect;
 
         @Nullable
         String keyId;
+
+        Progress(Dialect dialect) {
+            this.dialect = dialect;
+        }
     }
 
     private static void rethrowIfConnectionIsOver(RuntimeException e) {
@@ -107,6 +114,7 @@ final class Dispatcher {
         }
         RouteTable.Match match = place.orElseThrow(Dispatcher::noSuchRoute);
         progress.template = match.routes().values().iterator().next().template();
+        progress.dialect = match.dialect();
         if (incoming.method().equals("OPTIONS")) {
             return options(match, origin != null && incoming.header("Access-Control-Request-Method") != null);
         }
@@ -117,11 +125,12 @@ final class Dispatcher {
         Route route = found.get();
         Caller caller = caller(route, incoming, progress);
         Query query = new Query(UriText.query(incoming.rawQuery()));
-        if (!route.isPage()) {
+        boolean strict = route.dialect() == Dialect.OWN;
+        if (strict && !route.isPage()) {
             query.requireKnown(route.query());
         }
         Request request = new Request(incoming, route, match.parameters(), query, caller);
-        if (route.request() == null && request.body().length > 0) {
+        if (strict && route.request() == null && request.body().length > 0) {
             throw MnemeException.invalid("body", "This request takes no body: leave it out.");
         }
         if (route.method() != HttpMethod.GET) {
@@ -151,7 +160,7 @@ final class Dispatcher {
         progress.keyId = key.id();
         Duration wait = limiter.take(key);
         if (!wait.isZero()) {
-            throw new RateLimited(wait);
+            throw new RateLimited(wait, limiter.rate(key).burst());
         }
         if (!key.role().includes(needed)) {
             throw new MnemeException(
@@ -165,18 +174,26 @@ final class Dispatcher {
     private static final class RateLimited extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final transient Duration wait;
+        private final int burst;
 
-        RateLimited(Duration wait) {
+        RateLimited(Duration wait, int burst) {
             super(null, null, false, false);
             this.wait = wait;
+            this.burst = burst;
         }
     }
 
-    private static Answer rateLimited(RateLimited limited, Incoming incoming) {
+    private static Answer rateLimited(RateLimited limited, Incoming incoming, Dialect dialect) {
         long millis = Math.max(1, limited.wait.plusNanos(999_999).toMillis());
         MnemeException failure = new MnemeException(
                 ErrorCode.RATE_LIMITED, "This key makes too many requests: wait " + millis + " ms and try again.");
-        return problem(ErrorMapping.problem(failure, false, incoming.requestId(), millis));
+        Problem problem = ErrorMapping.problem(failure, false, incoming.requestId(), millis);
+        return dialect == Dialect.OWN
+                ? problem(problem, dialect)
+                : problem(problem, dialect)
+                        .with("X-RateLimit-Limit", String.valueOf(limited.burst))
+                        .with("X-RateLimit-Remaining", "0")
+                        .with("X-RateLimit-Reset", String.valueOf(Math.ceilDiv(millis, 1_000L)));
     }
 
     private static MnemeException noSuchRoute() {
@@ -196,7 +213,7 @@ final class Dispatcher {
         MnemeException failure =
                 MnemeException.invalid("method", "This path does not have that method: use " + allow(match) + ".");
         Problem problem = ErrorMapping.problem(failure, false, incoming.requestId());
-        return problem(problem, 405).with("Allow", allow(match));
+        return problem(problem, 405, match.dialect()).with("Allow", allow(match));
     }
 
     private static String allow(RouteTable.Match match) {
@@ -209,9 +226,9 @@ final class Dispatcher {
         return String.join(", ", methods);
     }
 
-    private static Answer problem(MnemeException failure, Incoming incoming) {
+    private static Answer problem(MnemeException failure, Incoming incoming, Dialect dialect) {
         boolean byIfMatch = failure.code() == ErrorCode.VERSION_CONFLICT && incoming.header("If-Match") != null;
-        Answer answer = problem(ErrorMapping.problem(failure, byIfMatch, incoming.requestId()));
+        Answer answer = problem(ErrorMapping.problem(failure, byIfMatch, incoming.requestId()), dialect);
         if (failure.isReplayed()) {
             return answer.with("Idempotency-Replayed", "true");
         }
@@ -220,15 +237,17 @@ final class Dispatcher {
                 : answer;
     }
 
-    private static Answer problem(Problem problem) {
-        return problem(problem, problem.status());
+    private static Answer problem(Problem problem, Dialect dialect) {
+        return problem(problem, problem.status(), dialect);
     }
 
-    private static Answer problem(Problem problem, int status) {
+    private static Answer problem(Problem problem, int status, Dialect dialect) {
         Problem said = problem.status() == status ? problem : problem.withStatus(status);
         Long wait = said.retryAfterMillis();
-        return new Answer.Body(status, Problem.MEDIA_TYPE, JsonWriter.bytes(said), java.util.Map.of())
-                .with("Retry-After", wait == null ? null : String.valueOf(Math.ceilDiv(wait, 1_000L)));
+        Answer answer = dialect == Dialect.MEM0
+                ? Answer.json(status, ErrorBody.of(said))
+                : new Answer.Body(status, Problem.MEDIA_TYPE, JsonWriter.bytes(said), java.util.Map.of());
+        return answer.with("Retry-After", wait == null ? null : String.valueOf(Math.ceilDiv(wait, 1_000L)));
     }
 
     /// With the headers that let a page of an allowed origin read the answer.

@@ -2,18 +2,31 @@ package dev.mneme.api.http;
 
 import dev.mneme.core.model.MnemeException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The query parameters of a request, decoded.
-public record Query(Map<String, String> values) {
+public record Query(Map<String, List<String>> values) {
+    /// A parameter that comes once.
+    ///
+    /// @throws MnemeException `invalid_request` when it comes twice
     public @Nullable String get(String name) {
-        return values.get(name);
+        List<String> all = all(name);
+        if (all.size() > 1) {
+            throw MnemeException.invalid(name, name + " is there twice: send it once.");
+        }
+        return all.isEmpty() ? null : all.getFirst();
+    }
+
+    /// Every value of a parameter, in the order in which they came.
+    public List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
     }
 
     /// A parameter that may be left out but not left empty.
     public @Nullable String filled(String name) {
-        String value = values.get(name);
+        String value = get(name);
         if (value != null && value.isEmpty()) {
             throw MnemeException.invalid(name, name + " is empty: give it a value or leave it out.");
         }
@@ -50,9 +63,10 @@ public record Query(Map<String, String> values) {
         };
     }
 
-    /// @throws MnemeException `invalid_request` naming the first parameter that is not `known`
+    /// @throws MnemeException `invalid_request` naming the first parameter that is not `known`, or comes twice
     void requireKnown(Collection<Parameter> known) {
         for (String name : values.keySet()) {
+            get(name);
             if (known.stream().noneMatch(parameter -> parameter.name().equals(name))) {
                 throw MnemeException.invalid(name, "There is no parameter '" + name + "' here: " + use(known));
             }

@@ -23,9 +23,15 @@ public final class RateLimiter {
     ///
     /// @return zero, or how long the caller should wait
     public Duration take(ApiKey key) {
-        Bucket bucket = buckets.computeIfAbsent(key.id(), id -> bucket(key.rate() == null ? otherwise : key.rate()));
+        Bucket bucket = buckets.computeIfAbsent(key.id(), id -> bucket(rate(key)));
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(Math.max(1, probe.getNanosToWaitForRefill()));
+    }
+
+    /// What the key may do.
+    ApiKey.Rate rate(ApiKey key) {
+        ApiKey.Rate own = key.rate();
+        return own == null ? otherwise : own;
     }
 
     /// For a key that was revoked.

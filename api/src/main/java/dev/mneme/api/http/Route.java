@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One line of the table of routes: from it come dispatch, the OpenAPI document, the page of documentation and
 /// the tests of who may do what.
 ///
+/// @param dialect whose habits it keeps
 /// @param template the path; `{name}` stands for one segment
 /// @param id its name in the OpenAPI document, unique
 /// @param path what stands for the names of the template, in their order
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param errors what may go wrong, beside what follows from `access` and `request`
 public record Route(
         HttpMethod method,
+        Dialect dialect,
         String template,
         Access access,
         String id,
@@ -109,6 +111,7 @@ public record Route(
     public static final class Builder {
         private final HttpMethod method;
         private final String template;
+        private Dialect dialect = Dialect.OWN;
         private Access access;
         private String id = "";
         private Tag tag = new Tag("other", "What has no heading of its own");
@@ -128,6 +131,11 @@ public record Route(
 
         public Builder access(Access needed) {
             this.access = needed;
+            return this;
+        }
+
+        public Builder in(Dialect spoken) {
+            this.dialect = spoken;
             return this;
         }
 
@@ -178,7 +186,7 @@ public record Route(
 
         public Route by(Handler handler) {
             return new Route(
-                    method, template, access, id, tag, summary, path, query, headers, request, replies, errors,
+                    method, dialect, template, access, id, tag, summary, path, query, headers, request, replies, errors,
                     handler);
         }
     }

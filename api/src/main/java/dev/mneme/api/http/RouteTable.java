@@ -1,5 +1,6 @@
 package dev.mneme.api.http;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,14 @@ final class RouteTable {
         /// Whether segments may have slashes in them, percent-encoded.
         boolean takesSlashes() {
             return routes.values().stream().allMatch(Route::takesSlashes);
+        }
+
+        boolean forgives() {
+            return dialect() == Dialect.MEM0;
+        }
+
+        Dialect dialect() {
+            return routes.values().iterator().next().dialect();
         }
     }
 
@@ -53,6 +62,28 @@ final class RouteTable {
     }
 
     Optional<Match> find(List<String> segments) {
+        Optional<Match> exact = walk(segments);
+        return exact.isPresent() ? exact : forgiving(segments);
+    }
+
+    /// With or without an empty segment at the end, and without any at the beginning, where the dialect lets that
+    /// pass.
+    private Optional<Match> forgiving(List<String> segments) {
+        int from = 0;
+        int to = segments.size();
+        while (from < to && segments.get(from).isEmpty()) {
+            from++;
+        }
+        if (to > from && segments.get(to - 1).isEmpty()) {
+            to--;
+        }
+        List<String> bare = segments.subList(from, to);
+        List<String> ended = new ArrayList<>(bare);
+        ended.add("");
+        return walk(ended).filter(Match::forgives).or(() -> walk(bare).filter(Match::forgives));
+    }
+
+    private Optional<Match> walk(List<String> segments) {
         Node node = root;
         for (String segment : segments) {
             Node next = node.literals.get(segment);

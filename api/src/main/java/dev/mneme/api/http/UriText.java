@@ -52,12 +52,12 @@ final class UriText {
         return MnemeException.invalid("path", "The path " + what);
     }
 
-    /// The parameters of a query, decoded; one that comes twice is refused.
-    static Map<String, String> query(String rawQuery) {
+    /// The parameters of a query, decoded, each with all its values.
+    static Map<String, List<String>> query(String rawQuery) {
         if (rawQuery.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, List<String>> values = new LinkedHashMap<>();
         for (String pair : rawQuery.split("&", -1)) {
             if (pair.isEmpty()) {
                 continue;
@@ -68,9 +68,7 @@ final class UriText {
             if (name.isEmpty()) {
                 throw MnemeException.invalid("query", "The query has a value without a name.");
             }
-            if (values.put(name, value) != null) {
-                throw MnemeException.invalid(name, name + " is there twice: send it once.");
-            }
+            values.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
         }
         return Collections.unmodifiableMap(values);
     }

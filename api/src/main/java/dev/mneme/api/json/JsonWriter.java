@@ -3,9 +3,12 @@ package dev.mneme.api.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// Writes `wire` records as UTF-8. Numbers are written plainly, never as `1E+3`.
 public final class JsonWriter {
@@ -25,6 +28,11 @@ public final class JsonWriter {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a " + value.getClass().getSimpleName() + " cannot be written", e);
         }
+    }
+
+    /// The members of what is written as an object, in their order; to be changed at will.
+    public static Map<String, Object> members(Object value) {
+        return MAPPER.convertValue(value, new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     public static String string(Object value) {

@@ -3,6 +3,7 @@ package dev.mneme.core.command;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Capabilities;
 import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
@@ -47,6 +48,7 @@ public sealed interface Command {
     /// Null leaves a part as it is. A changed text brings its embedding, or loses the old one.
     ///
     /// @param expiry null leaves the expiry
+    /// @param timestamp the caller's; null leaves it
     record UpdateMemory(
             MemoryId id,
             @Nullable String text,
@@ -54,8 +56,19 @@ public sealed interface Command {
             @Nullable JsonObject metadataPatch,
             @Nullable List<String> categories,
             @Nullable Expiry expiry,
+            @Nullable Instant timestamp,
             long expectedVersion)
             implements Command {
+        public UpdateMemory(
+                MemoryId id,
+                @Nullable String text,
+                @Nullable Embedding embedding,
+                @Nullable JsonObject metadataPatch,
+                @Nullable List<String> categories,
+                @Nullable Expiry expiry,
+                long expectedVersion) {
+            this(id, text, embedding, metadataPatch, categories, expiry, null, expectedVersion);
+        }
 
         /// A new expiry; `at` null: none any more.
         public record Expiry(@Nullable Instant at) {}
@@ -124,6 +137,22 @@ public sealed interface Command {
 
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
+
+    /// Stores a document's next version, or its first: of the owner, or in the system shard of the server. No change.
+    ///
+    /// @param expectedVersion the version that the writer saw: 0 for none, [#ANY_VERSION] for whatever is there
+    record PutDocument(String collection, String id, JsonObject data, long expectedVersion) implements Command {
+        public PutDocument {
+            Document.requireNames(collection, id);
+        }
+    }
+
+    /// Removes a document. No change.
+    record DeleteDocument(String collection, String id, long expectedVersion) implements Command {
+        public DeleteDocument {
+            Document.requireNames(collection, id);
+        }
+    }
 
     /// Stores a context's next version, or its first.
     ///

@@ -171,13 +171,18 @@ public final class MemoryService {
         return added;
     }
 
-    private Command prepare(Caller caller, NewMemory memory) {
+    /// For doors that take all memories of a request or none: what [#addAll] would refuse of this one.
+    public void requireValid(Caller caller, NewMemory memory) {
         Authorizer.requireScope(caller, memory.scope());
         checks.text(memory.text());
         checks.role(memory.role());
         checks.name(memory.name());
         checks.categories(memory.categories());
         checks.metadata(memory.metadata());
+    }
+
+    private Command prepare(Caller caller, NewMemory memory) {
+        requireValid(caller, memory);
         MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
         return new Command.AddMemory(
                 id,
@@ -281,6 +286,7 @@ public final class MemoryService {
                 patch.metadata(),
                 patch.categories(),
                 patch.expiry(),
+                patch.timestamp(),
                 patch.expectedVersion());
         WriteResult result = write(caller, now.scope().owner(), idempotency, command);
         return new Updated((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
@@ -502,6 +508,11 @@ public final class MemoryService {
 
     private static MnemeException noSuchMemory() {
         return new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
+    }
+
+    /// How much one request may bring or ask.
+    public Limits limits() {
+        return limits;
     }
 
     /// The reader's clock, for doors that must agree with it.

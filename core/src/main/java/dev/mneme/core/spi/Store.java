@@ -105,10 +105,16 @@ public interface Store extends OwnerSpaces, AutoCloseable {
 
     SyncEvents syncEvents();
 
+    /// The documents of owners.
+    Documents documents();
+
+    /// The documents of the server, whose owner is [Documents#SYSTEM].
+    Documents systemDocuments();
+
     /// Every key, in no order.
     List<ApiKey> keys();
 
-    /// Writes to the system shard: keys, and the embedders that the server has had.
+    /// Writes to the system shard: keys, documents, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
     StoreStatus status();

@@ -131,7 +131,7 @@ public final class BatchCodec {
                 out.bool(add.dedupe());
             }
             case Command.UpdateMemory update -> {
-                ModelCodec.write(out.u8(2), update.id());
+                ModelCodec.write(out.u8(update.timestamp() == null ? 2 : 52), update.id());
                 out.nullableString(update.text());
                 writeNullable(out, update.embedding());
                 out.bool(update.metadataPatch() != null);
@@ -145,6 +145,9 @@ public final class BatchCodec {
                 out.bool(update.expiry() != null);
                 if (update.expiry() != null) {
                     out.nullableInstant(update.expiry().at());
+                }
+                if (update.timestamp() != null) {
+                    out.instant(update.timestamp());
                 }
                 out.signed(update.expectedVersion());
             }
@@ -173,6 +176,13 @@ public final class BatchCodec {
             case Command.SwitchSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(33), space);
             case Command.DropOldVectors(int limit) -> out.u8(34).unsigned(limit);
             case Command.PutEmbedder(EmbeddingSpace space) -> ModelCodec.write(out.u8(35), space);
+            case Command.PutDocument put -> {
+                out.u8(50).string(put.collection()).string(put.id());
+                ModelCodec.write(out, put.data());
+                out.signed(put.expectedVersion());
+            }
+            case Command.DeleteDocument delete ->
+                out.u8(51).string(delete.collection()).string(delete.id()).signed(delete.expectedVersion());
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
             case Command.AcceptOwner accept -> out.u8(36);
             case Command.AcceptKeys accept -> out.u8(37);
@@ -205,7 +215,7 @@ public final class BatchCodec {
                         in.nullableInstant(),
                         in.bool() ? ModelCodec.embedding(in) : null,
                         in.bool());
-            case 2 -> update(in);
+            case 2 -> update(in, false);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
             case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
@@ -228,6 +238,9 @@ public final class BatchCodec {
             case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
             case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
+            case 50 -> new Command.PutDocument(in.string(), in.string(), ModelCodec.object(in), in.signed());
+            case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
+            case 52 -> update(in, true);
             default -> throw ModelCodec.unknown("command", tag);
         };
     }
@@ -241,7 +254,7 @@ public final class BatchCodec {
         return versions;
     }
 
-    private static Command update(ByteReader in) {
+    private static Command update(ByteReader in, boolean timestamp) {
         MemoryId id = ModelCodec.memoryId(in);
         return new Command.UpdateMemory(
                 id,
@@ -250,6 +263,7 @@ public final class BatchCodec {
                 in.bool() ? ModelCodec.object(in) : null,
                 in.bool() ? ModelCodec.strings(in) : null,
                 in.bool() ? new Command.UpdateMemory.Expiry(in.nullableInstant()) : null,
+                timestamp ? in.instant() : null,
                 in.signed());
     }
 

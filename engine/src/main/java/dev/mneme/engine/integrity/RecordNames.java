@@ -55,6 +55,8 @@ final class RecordNames {
             case 'r' -> "the name of a response source";
             case 'z' -> read(row, Rows::syncEvent, event -> "sync event " + event.id(), "sync event " + number(key));
             case 'w' -> "sync event " + id(key);
+            case 'l' ->
+                read(row, Rows::document, document -> document.collection() + " " + document.id(), "a document");
             case 'i', 'j' -> "an idempotency record";
             default -> "a row of the unknown table " + (key[0] & 0xff);
         };

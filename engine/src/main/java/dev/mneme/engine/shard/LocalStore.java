@@ -26,6 +26,7 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.MemoryPage;
@@ -51,6 +52,7 @@ import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.read.StoredContexts;
+import dev.mneme.engine.read.StoredDocuments;
 import dev.mneme.engine.read.StoredModes;
 import dev.mneme.engine.read.StoredResponses;
 import dev.mneme.engine.read.StoredSyncEvents;
@@ -205,8 +207,9 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        if (!write.commands().stream().allMatch(LocalStore::ofSystem)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The system shard takes keys and embedders alone.");
+        if (!write.commands().stream().allMatch(command -> ofSystem(command) || ofDocuments(command))) {
+            throw new MnemeException(
+                    ErrorCode.INVALID_REQUEST, "The system shard takes keys, documents and embedders alone.");
         }
         return write(system, write);
     }
@@ -215,6 +218,10 @@ public final class LocalStore implements Store, Backups, Exports {
         return command instanceof Command.PutKey
                 || command instanceof Command.DeleteKey
                 || command instanceof Command.PutEmbedder;
+    }
+
+    private static boolean ofDocuments(Command command) {
+        return command instanceof Command.PutDocument || command instanceof Command.DeleteDocument;
     }
 
     private WriteResult write(LocalShard shard, Write write) {
@@ -245,6 +252,8 @@ public final class LocalStore implements Store, Backups, Exports {
             case Command.DeleteContext delete -> true;
             case Command.Expire expire -> true;
             case Command.DropOldVectors drop -> true;
+            case Command.DeleteDocument delete -> true;
+            case Command.PutDocument put -> false;
             case Command.BeginSpace begin -> false;
             case Command.StageEmbedding staged -> false;
             case Command.SwitchSpace next -> false;
@@ -506,6 +515,19 @@ public final class LocalStore implements Store, Backups, Exports {
     @Override
     public SyncEvents syncEvents() {
         return new StoredSyncEvents(this::served);
+    }
+
+    @Override
+    public Documents documents() {
+        return new StoredDocuments(this::served);
+    }
+
+    @Override
+    public Documents systemDocuments() {
+        return new StoredDocuments(owner -> {
+            system.guard().require(owner);
+            return system;
+        });
     }
 
     @Override

@@ -38,7 +38,7 @@ final class Acceptance {
     /// Made anew from the others, or not kept.
     private static final String DERIVED = "udcijrw";
 
-    private static final String TAKEN = "eymvxgatqz";
+    private static final String TAKEN = "eymvxgatqzl";
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();
     private final Map<Long, MemoryId> ids = new HashMap<>();
@@ -162,6 +162,7 @@ final class Acceptance {
             case 't' -> Rows.transition(row);
             case 'q' -> Rows.responseSource(row);
             case 'z' -> Rows.syncEvent(row);
+            case 'l' -> Rows.document(row);
             default -> Rows.arrival(row);
         };
     }

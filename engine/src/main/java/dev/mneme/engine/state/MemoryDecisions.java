@@ -107,7 +107,7 @@ final class MemoryDecisions {
             return tooLarge("metadata");
         }
         Embedding embedding = memories.embedding(owner, same.arrival());
-        return replace(same, now.text(), embedding, metadata, categories, now.expiresAt());
+        return replace(same, now.text(), embedding, metadata, categories, now.timestamp(), now.expiresAt());
     }
 
     private static Rejected tooLarge(String field) {
@@ -156,6 +156,7 @@ final class MemoryDecisions {
         List<String> categories = update.categories() == null ? now.categories() : update.categories();
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
+        Instant timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
         if (!sameText) {
             vectors.drop(placed.arrival());
         }
@@ -166,12 +167,13 @@ final class MemoryDecisions {
                 && (given == null || sameVector(placed, given))
                 && metadata.equals(now.metadata())
                 && categories.equals(now.categories())
-                && java.util.Objects.equals(expiresAt, now.expiresAt())) {
+                && java.util.Objects.equals(expiresAt, now.expiresAt())
+                && java.util.Objects.equals(timestamp, now.timestamp())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
         vectors.claim(given);
         Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
-        return replace(placed, text, embedding, metadata, categories, expiresAt);
+        return replace(placed, text, embedding, metadata, categories, timestamp, expiresAt);
     }
 
     private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {
@@ -185,6 +187,7 @@ final class MemoryDecisions {
             @Nullable Embedding embedding,
             JsonObject metadata,
             List<String> categories,
+            @Nullable Instant timestamp,
             @Nullable Instant expiresAt) {
         Memory now = placed.memory();
         Memory next = new Memory(
@@ -195,7 +198,7 @@ final class MemoryDecisions {
                 now.name(),
                 metadata,
                 categories,
-                now.timestamp(),
+                timestamp,
                 now.createdAt(),
                 entry.at(),
                 expiresAt,

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +174,8 @@ final class MemoryRows {
         entry.rows().insert(Keys.updated(hash, sequence), Rows.encode(arrival));
         storeEmbedding(owner, arrival, embedding, sequence);
         History.trim(entry, hash, arrival, memory.version());
-        if (!memory.text().equals(before.memory().text())) {
+        if (!memory.text().equals(before.memory().text())
+                || !Objects.equals(memory.timestamp(), before.memory().timestamp())) {
             removeDuplicate(owner, before.memory(), arrival);
             addDuplicate(owner, memory, arrival);
         }

@@ -51,11 +51,16 @@ public final class StateMachine {
             Decisions decisions = new Decisions(entry, owner, memories, write.by());
             write.commands().forEach(command -> outcomes.add(decisions.decide(command)));
             Idempotency.keep(entry, owner, write, outcomes);
-            if (owner.sequence() > 0 || write.idempotency() != null) {
+            if (owner.sequence() > 0 || write.idempotency() != null || keepsDocuments(write)) {
                 owner.store();
             }
             return new WriteResult(outcomes, owner.position(), false);
         });
+    }
+
+    /// Documents make no change, and lie under their owner's head all the same.
+    private static boolean keepsDocuments(Write write) {
+        return write.commands().stream().anyMatch(Command.PutDocument.class::isInstance);
     }
 
     /// The commands of one write, decided in order.
@@ -70,6 +75,7 @@ public final class StateMachine {
         private final ModeDecisions modes;
         private final ResponseDecisions responses;
         private final SyncEventDecisions syncEvents;
+        private final DocumentDecisions documents;
 
         Decisions(Entry entry, OwnerState owner, MemoryRows rows, Provenance by) {
             this.entry = entry;
@@ -82,6 +88,7 @@ public final class StateMachine {
             this.modes = new ModeDecisions(entry, owner, by);
             this.responses = new ResponseDecisions(entry, owner, by);
             this.syncEvents = new SyncEventDecisions(entry, owner, by);
+            this.documents = new DocumentDecisions(entry, owner);
         }
 
         Outcome decide(Command command) {
@@ -101,6 +108,8 @@ public final class StateMachine {
                 case Command.Expire expire -> expire(expire);
                 case Command.Import each ->
                     new ImportDecisions(entry, owner, rows, vectors, by).decide(each.exported());
+                case Command.PutDocument put -> documents.put(put);
+                case Command.DeleteDocument delete -> documents.delete(delete);
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
                 case Command.BeginSpace(EmbeddingSpace space) -> vectors.begin(space);
                 case Command.StageEmbedding staged -> memories.stage(staged);

@@ -43,6 +43,7 @@ import java.util.UUID;
 /// z owner sequence               sync event
 /// w owner id                     the sequence of the sync event
 /// f time owner table rest        what expires then: the key of its row
+/// l owner collection 0 id         document of the owner (of the server, in the system shard)
 /// b dimension embedder           a space of the server's embedders (system shard)
 /// U                              the shard began in the first format: how far its rows were brought to the second
 /// ```
@@ -53,7 +54,7 @@ public final class Keys {
     public static final int OWNER = 16;
 
     /// The tables whose rows begin with their owner, but for the head.
-    public static final String OWNED_TABLES = "meyvudcijxgatqrzw";
+    public static final String OWNED_TABLES = "meyvudcijxgatqrzwl";
 
     private Keys() {}
 
@@ -216,6 +217,20 @@ public final class Keys {
                         .putLong(value.getMostSignificantBits())
                         .putLong(value.getLeastSignificantBits())
                         .array());
+    }
+
+    public static byte[] document(byte[] owner, String collection, String id) {
+        byte[] documents = documents(owner, collection);
+        byte[] name = id.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(documents.length + name.length)
+                .put(documents)
+                .put(name)
+                .array();
+    }
+
+    /// All documents of a collection: the prefix.
+    public static byte[] documents(byte[] owner, String collection) {
+        return suffixed('l', owner, (collection + '\0').getBytes(StandardCharsets.UTF_8));
     }
 
     /// @param row the key of a row of an owner, which says what expires

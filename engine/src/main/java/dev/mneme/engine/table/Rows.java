@@ -3,6 +3,7 @@ package dev.mneme.engine.table;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -401,6 +402,22 @@ public final class Rows {
 
     public static EmbeddingSpace space(byte[] row) {
         return read(row, ModelCodec::space);
+    }
+
+    public static byte[] encode(Document document) {
+        ByteWriter out = sealed().string(document.collection()).string(document.id());
+        ModelCodec.write(out, document.data());
+        return out.unsigned(document.version())
+                .instant(document.createdAt())
+                .instant(document.updatedAt())
+                .toByteArray();
+    }
+
+    public static Document document(byte[] row) {
+        return read(
+                row,
+                in -> new Document(
+                        in.string(), in.string(), ModelCodec.object(in), in.unsigned(), in.instant(), in.instant()));
     }
 
     public static byte[] encode(ApiKey key) {

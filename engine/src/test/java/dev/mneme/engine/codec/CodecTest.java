@@ -174,7 +174,7 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
             case 0 -> {
                 Memory memory = memory(random);
                 yield new Command.AddMemory(
@@ -198,6 +198,7 @@ final class CodecTest {
                         random.nextBoolean() ? object(random, 2) : null,
                         random.nextBoolean() ? List.of("a", "") : null,
                         random.nextBoolean() ? new Command.UpdateMemory.Expiry(null) : null,
+                        random.nextBoolean() ? time(random) : null,
                         random.nextLong());
             case 2 -> new Command.DeleteMemory(id(random), Command.ANY_VERSION);
             case 3 ->
@@ -214,6 +215,8 @@ final class CodecTest {
             case 7 ->
                 new Command.Import(new Exported.OfTransition(new Transition(
                         "alice", "desk", null, Mode.PARALLEL, json(random, 1), 5L, true, null, time(random), 7, true)));
+            case 8 -> new Command.PutDocument("webhooks", text(random) + "x", object(random, 2), random.nextLong());
+            case 9 -> new Command.DeleteDocument("a-b", "id", Command.ANY_VERSION);
             default -> new Command.DeleteKey("k9");
         };
     }

@@ -52,6 +52,7 @@ final class ConfigValues {
                 new ServerConfig.Sync(get(SYNC_TTL)),
                 new ServerConfig.Responses(get(RESPONSES_PRICES)),
                 embedder(),
+                new ServerConfig.Webhooks(get(WEBHOOKS_ALLOW_PRIVATE), get(WEBHOOKS_TIMEOUT)),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
         check(config);

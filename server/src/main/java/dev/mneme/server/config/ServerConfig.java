@@ -25,6 +25,7 @@ public record ServerConfig(
         Sync sync,
         Responses responses,
         Embedder embedder,
+        Webhooks webhooks,
         Metrics metrics,
         Logging logging) {
 
@@ -138,6 +139,10 @@ public record ServerConfig(
             int workers,
             int queue,
             boolean reembed) {}
+
+    /// @param allowPrivate whether addresses of the server's own network may be called
+    /// @param timeout of one attempt
+    public record Webhooks(boolean allowPrivate, Duration timeout) {}
 
     /// @param open whether the counters are for everybody
     public record Metrics(boolean open) {}

@@ -220,6 +220,17 @@ final class Settings {
             "true",
             "After a change of the embedder, make the vectors of the former one anew, in the background.");
 
+    static final Setting<Boolean> WEBHOOKS_ALLOW_PRIVATE = setting(
+            "webhooks.allowPrivate",
+            ValueType.truth(),
+            "false",
+            "Whether webhooks may call addresses of the server's own network, loopback included.");
+    static final Setting<Duration> WEBHOOKS_TIMEOUT = setting(
+            "webhooks.timeout",
+            ValueType.duration("100ms", "1m"),
+            "10s",
+            "How long one attempt to deliver to a webhook may take.");
+
     static final Setting<Boolean> METRICS_OPEN =
             setting("metrics.open", ValueType.truth(), "false", "Whether /metrics is answered without a key.");
 

@@ -98,6 +98,7 @@ class ServerConfigTest {
                                 2,
                                 1_000,
                                 true),
+                        new ServerConfig.Webhooks(false, Duration.ofSeconds(10)),
                         new ServerConfig.Metrics(false),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
@@ -163,6 +164,8 @@ class ServerConfigTest {
                         "embedder.workers",
                         "embedder.queue",
                         "embedder.reembed",
+                        "webhooks.allowPrivate",
+                        "webhooks.timeout",
                         "metrics.open",
                         "logging.format",
                         "logging.level");

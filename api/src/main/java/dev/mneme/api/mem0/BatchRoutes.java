@@ -1,0 +1,86 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.MemoryPatch;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.wire.mem0.Done;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found before any is
+/// touched; they are not changed together, though.
+final class BatchRoutes {
+    private static final int MOST = 1_000;
+    private static final String PATH = "memories";
+
+    private final MemoryService memories;
+
+    BatchRoutes(MemoryService memories) {
+        this.memories = memories;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.put("/v1/batch/")
+                        .in(Dialect.MEM0)
+                        .named("mem0BatchUpdate", Mem0Api.TAG, "Update many memories")
+                        .by(this::update),
+                Route.delete("/v1/batch/")
+                        .in(Dialect.MEM0)
+                        .named("mem0BatchDelete", Mem0Api.TAG, "Delete many memories")
+                        .by(this::delete));
+    }
+
+    private Answer update(Request request) {
+        Map<MemoryId, MemoryPatch> patches = new LinkedHashMap<>();
+        items(request).forEach((path, item) -> patches.put(id(item, path), ItemRoutes.patch(item)));
+        requireThere(request.caller(), patches.keySet());
+        patches.forEach((id, patch) -> memories.update(request.caller(), id, patch, null));
+        return Answer.json(200, new Done("Successfully updated " + patches.size() + " memories"));
+    }
+
+    private Answer delete(Request request) {
+        Map<MemoryId, String> ids = new LinkedHashMap<>();
+        items(request).forEach((path, item) -> ids.put(id(item, path), path));
+        requireThere(request.caller(), ids.keySet());
+        ids.keySet().forEach(id -> memories.delete(request.caller(), id, Command.ANY_VERSION, null));
+        return Answer.json(200, new Done("Successfully deleted " + ids.size() + " memories"));
+    }
+
+    private static Map<String, Body> items(Request request) {
+        if (!(Body.of(request).get(PATH) instanceof JsonArray(List<Json> items))
+                || items.isEmpty()
+                || items.size() > MOST) {
+            throw MnemeException.invalid(PATH, PATH + " must be a list of 1 to " + MOST + " objects.");
+        }
+        Map<String, Body> bodies = new LinkedHashMap<>();
+        for (int i = 0; i < items.size(); i++) {
+            String path = PATH + "[" + i + "]";
+            bodies.put(path, Body.of(items.get(i), path));
+        }
+        return bodies;
+    }
+
+    private static MemoryId id(Body item, String path) {
+        String id = item.text("memory_id");
+        if (id == null) {
+            throw MnemeException.invalid(path + ".memory_id", path + ".memory_id is needed.");
+        }
+        return Mem0Ids.read(id, path + ".memory_id");
+    }
+
+    private void requireThere(Caller caller, Iterable<MemoryId> ids) {
+        ids.forEach(id -> memories.get(caller, id, ReadOptions.DEFAULT));
+    }
+}

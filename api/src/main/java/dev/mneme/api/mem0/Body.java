@@ -1,0 +1,145 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Request;
+import dev.mneme.api.json.JsonReader;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
+import dev.mneme.core.model.Json.JsonNull;
+import dev.mneme.core.model.Json.JsonNumber;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MnemeException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The JSON object that a client sent, read as leniently as mem0's clients need: what nobody asks for is not looked
+/// at, `null` is the same as left out (but where [#says] tells), and a name may be spelt in camelCase. What is asked
+/// for and of the wrong kind is an `invalid_request` that names it.
+record Body(JsonObject object) {
+    /// @throws MnemeException `invalid_request` when the body is no JSON object
+    static Body of(Request request) {
+        return of(JsonReader.read(request.body(), "body", JsonReader::value), "body");
+    }
+
+    static Body of(Json value, String path) {
+        if (value instanceof JsonObject object) {
+            return new Body(object);
+        }
+        throw MnemeException.invalid(path, path + " must be a JSON object.");
+    }
+
+    /// Whether the member is there, as null perhaps.
+    boolean says(String name) {
+        return object.members().containsKey(name) || object.members().containsKey(Spelling.camel(name));
+    }
+
+    /// A member; null when it is null or left out.
+    @Nullable
+    Json get(String name) {
+        Json value = object.members().get(name);
+        if (value == null) {
+            value = object.members().get(Spelling.camel(name));
+        }
+        return value instanceof JsonNull ? null : value;
+    }
+
+    @Nullable
+    String text(String name) {
+        return switch (get(name)) {
+            case null -> null;
+            case JsonString(String text) -> text;
+            default -> throw wrong(name, "must be a string.");
+        };
+    }
+
+    String needed(String name) {
+        String text = text(name);
+        if (text == null || text.isBlank()) {
+            throw wrong(name, "is needed.");
+        }
+        return text;
+    }
+
+    /// An id, which some clients send as a number.
+    @Nullable
+    String id(String name) {
+        return switch (get(name)) {
+            case null -> null;
+            case JsonString(String text) -> text;
+            case JsonNumber(BigDecimal number) -> whole(name, number);
+            default -> throw wrong(name, "must be a string.");
+        };
+    }
+
+    private static String whole(String name, BigDecimal number) {
+        try {
+            return number.toBigIntegerExact().toString();
+        } catch (ArithmeticException e) {
+            throw wrong(name, "must be a string.");
+        }
+    }
+
+    boolean flag(String name, boolean otherwise) {
+        return switch (get(name)) {
+            case null -> otherwise;
+            case JsonBoolean(boolean flag) -> flag;
+            default -> throw wrong(name, "must be true or false.");
+        };
+    }
+
+    int integer(String name, int least, int most, int otherwise) {
+        return switch (get(name)) {
+            case null -> otherwise;
+            case JsonNumber(BigDecimal number)
+            when number.stripTrailingZeros().scale() <= 0
+                    && number.compareTo(BigDecimal.valueOf(least)) >= 0
+                    && number.compareTo(BigDecimal.valueOf(most)) <= 0 -> number.intValue();
+            default -> throw wrong(name, "must be a whole number from " + least + " to " + most + ".");
+        };
+    }
+
+    /// A number from 0 to 1.
+    double share(String name, double otherwise) {
+        return switch (get(name)) {
+            case null -> otherwise;
+            case JsonNumber(BigDecimal number)
+            when number.signum() >= 0 && number.compareTo(BigDecimal.ONE) <= 0 -> number.doubleValue();
+            default -> throw wrong(name, "must be a number from 0 to 1.");
+        };
+    }
+
+    @Nullable
+    JsonObject object(String name) {
+        return switch (get(name)) {
+            case null -> null;
+            case JsonObject value -> value;
+            default -> throw wrong(name, "must be an object.");
+        };
+    }
+
+    /// A list of strings; a single one may come without its list. Empty when there is none.
+    List<String> strings(String name) {
+        return switch (get(name)) {
+            case null -> List.of();
+            case JsonString(String one) -> List.of(one);
+            case JsonArray(List<Json> items) -> {
+                List<String> texts = new ArrayList<>();
+                for (Json item : items) {
+                    if (!(item instanceof JsonString(String text))) {
+                        throw wrong(name, "must be a list of strings.");
+                    }
+                    texts.add(text);
+                }
+                yield List.copyOf(texts);
+            }
+            default -> throw wrong(name, "must be a list of strings.");
+        };
+    }
+
+    static MnemeException wrong(String name, String what) {
+        return MnemeException.invalid(name, name + " " + what);
+    }
+}

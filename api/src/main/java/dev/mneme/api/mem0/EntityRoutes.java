@@ -1,0 +1,180 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.Parameter;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.core.model.Entity;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.wire.mem0.Done;
+import dev.mneme.wire.mem0.EntityItem;
+import dev.mneme.wire.mem0.EntityPage;
+import dev.mneme.wire.mem0.ServerEntity;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and `/entities` of mem0's
+/// own server. To delete one is to delete the memories that carry it.
+final class EntityRoutes {
+    private static final int STEP = 1_000;
+    private static final int MAX_PAGE = 10_000;
+    private static final Parameter TYPE =
+            Parameter.string("entity_type", "user, agent, app or run").withSlashes();
+    private static final Parameter NAME =
+            Parameter.string("name", "the entity's id").withSlashes();
+    private static final Parameter NUMBER =
+            Parameter.string("entity_id", "its number").withSlashes();
+
+    private final MemoryService memories;
+    private final RecentEvents events;
+
+    EntityRoutes(MemoryService memories, RecentEvents events) {
+        this.memories = memories;
+        this.events = events;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/entities/")
+                        .in(Dialect.MEM0)
+                        .named("mem0Entities", Mem0Api.TAG, "List entities")
+                        .by(this::list),
+                Route.delete("/v2/entities/{entity_type}/{name}/")
+                        .in(Dialect.MEM0)
+                        .named("mem0DeleteEntity", Mem0Api.TAG, "Delete an entity's memories")
+                        .path(TYPE, NAME)
+                        .by(request -> delete(request, kind(request), request.path(NAME.name()))),
+                Route.delete("/v1/entities/{entity_type}/{entity_id}/")
+                        .in(Dialect.MEM0)
+                        .named("mem0DeleteEntityByNumber", Mem0Api.TAG, "Delete an entity's memories")
+                        .path(TYPE, NUMBER)
+                        .by(this::deleteByNumber),
+                Route.get("/entities")
+                        .in(Dialect.MEM0)
+                        .named("mem0ServerEntities", Mem0Api.TAG, "List entities")
+                        .by(this::listOfServer),
+                Route.delete("/entities/{entity_type}/{name}")
+                        .in(Dialect.MEM0)
+                        .named("mem0ServerDeleteEntity", Mem0Api.TAG, "Delete an entity's memories")
+                        .path(TYPE, NAME)
+                        .by(request -> delete(request, kind(request), request.path(NAME.name()))));
+    }
+
+    private static OwnerKind kind(Request request) {
+        return Mem0Scopes.kind(request.path(TYPE.name()));
+    }
+
+    private Answer list(Request request) {
+        PageNumbers page = PageNumbers.of(request.query(), MAX_PAGE, MAX_PAGE);
+        List<Entity> all = all(request.caller());
+        List<EntityItem> shown = all.stream()
+                .skip(page.from())
+                .limit(page.size())
+                .map(EntityRoutes::item)
+                .toList();
+        return Answer.json(
+                200,
+                new EntityPage(
+                        all.size(),
+                        page.next(request, all.size()),
+                        page.previous(request),
+                        shown,
+                        count(all, OwnerKind.USER),
+                        count(all, OwnerKind.AGENT),
+                        count(all, OwnerKind.APP),
+                        count(all, OwnerKind.RUN)));
+    }
+
+    private Answer listOfServer(Request request) {
+        return Answer.json(
+                200,
+                all(request.caller()).stream()
+                        .map(entity -> new ServerEntity(
+                                entity.id(),
+                                entity.kind().wireName(),
+                                entity.memories(),
+                                null,
+                                Times.format(entity.updatedAt())))
+                        .toList());
+    }
+
+    private static long count(List<Entity> all, OwnerKind kind) {
+        return all.stream().filter(entity -> entity.kind() == kind).count();
+    }
+
+    private static EntityItem item(Entity entity) {
+        return new EntityItem(
+                String.valueOf(number(entity.kind(), entity.id())),
+                entity.id(),
+                entity.kind().wireName(),
+                Mem0Api.ORGANIZATION,
+                null,
+                entity.memories(),
+                null,
+                Times.format(entity.updatedAt()));
+    }
+
+    private List<Entity> all(Caller caller) {
+        int step = Math.min(STEP, memories.limits().pageItems());
+        List<Entity> all = new ArrayList<>();
+        List<Entity> page;
+        do {
+            page = memories.entities(caller, all.isEmpty() ? null : all.getLast(), step);
+            all.addAll(page);
+        } while (page.size() == step);
+        return all;
+    }
+
+    private Answer delete(Request request, OwnerKind kind, String name) {
+        if (!ScopeIds.isId(name)) {
+            throw MnemeException.invalid("name", "name must be the id of a " + kind.wireName() + ".");
+        }
+        Instant startedAt = memories.now();
+        memories.deleteMatching(request.caller(), Filter.scope(kind, name), request.idempotency());
+        UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());
+        return Answer.json(200, new Done("Entity deleted successfully!", event.toString(), null));
+    }
+
+    /// @throws MnemeException `not_found` for a number that nobody has, `invalid_request` for one that two have
+    private Answer deleteByNumber(Request request) {
+        OwnerKind kind = kind(request);
+        String number = request.path(NUMBER.name());
+        List<Entity> meant = all(request.caller()).stream()
+                .filter(entity -> entity.kind() == kind)
+                .filter(entity -> String.valueOf(number(kind, entity.id())).equals(number))
+                .toList();
+        if (meant.isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.NOT_FOUND, "There is no " + kind.wireName() + " with this number: delete it by name.");
+        }
+        if (meant.size() > 1) {
+            throw MnemeException.invalid(NUMBER.name(), "This number stands for several: delete by name.");
+        }
+        return delete(request, kind, meant.getFirst().id());
+    }
+
+    /// 52 bits of SHA-256 of kind and name: as many as JavaScript's numbers keep.
+    static long number(OwnerKind kind, String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest((kind.wireName() + ':' + name).getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong() >>> 12;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

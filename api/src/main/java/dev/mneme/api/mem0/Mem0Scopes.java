@@ -1,0 +1,151 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Query;
+import dev.mneme.api.json.JsonReader;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Filter.And;
+import dev.mneme.core.model.Filter.Compare;
+import dev.mneme.core.model.Filter.Field;
+import dev.mneme.core.model.Filter.Operator;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.ScopeIds;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Whose memories a request is about: entity ids beside the rest of it, or inside its `filters`.
+final class Mem0Scopes {
+    private static final String NO_IDS =
+            "At least one of user_id, agent_id, app_id, run_id is needed: say whose memories.";
+
+    private Mem0Scopes() {}
+
+    static String name(OwnerKind kind) {
+        return kind.wireName() + "_id";
+    }
+
+    static MnemeException noIds() {
+        return MnemeException.invalid("filters", NO_IDS);
+    }
+
+    /// The ids of memories to be added, from the top of the body and from its `filters`.
+    static ScopeIds ofNew(Body body) {
+        Map<OwnerKind, String> ids = new EnumMap<>(OwnerKind.class);
+        Json filters = body.get("filters");
+        if (filters != null) {
+            collect(Mem0Filter.ofPlatform(filters, "filters"), ids);
+        }
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = body.id(name(kind));
+            if (id != null) {
+                put(ids, kind, id);
+            }
+        }
+        if (ids.isEmpty()) {
+            throw noIds();
+        }
+        return new ScopeIds(
+                ids.get(OwnerKind.USER), ids.get(OwnerKind.AGENT), ids.get(OwnerKind.APP), ids.get(OwnerKind.RUN));
+    }
+
+    private static void collect(Filter filter, Map<OwnerKind, String> ids) {
+        switch (filter) {
+            case And(List<Filter> parts) -> parts.forEach(part -> collect(part, ids));
+            case Compare(Field.Scope(OwnerKind kind), Operator operator, JsonString(String id))
+            when operator == Operator.EQ -> put(ids, kind, id);
+            default ->
+                throw MnemeException.invalid(
+                        "filters", "The filters of an add are entity ids alone: {\"user_id\": \"alice\"}.");
+        }
+    }
+
+    private static void put(Map<OwnerKind, String> ids, OwnerKind kind, String id) {
+        if (id.equals("*")) {
+            throw MnemeException.invalid(name(kind), name(kind) + " must be an id: '*' stands for any in a search.");
+        }
+        String other = ids.putIfAbsent(kind, id);
+        if (other != null && !other.equals(id)) {
+            throw MnemeException.invalid(name(kind), name(kind) + " is there twice, with different values.");
+        }
+    }
+
+    /// Which memories a search or list asks for, by its `filters` alone, as the third version of the platform wants
+    /// it.
+    static Filter ofFilters(Body body) {
+        Json filters = body.get("filters");
+        if (filters == null) {
+            throw noIds();
+        }
+        Filter filter = Mem0Filter.ofPlatform(filters, "filters");
+        if (!Mem0Filter.namesAnEntity(filter)) {
+            throw noIds();
+        }
+        return filter;
+    }
+
+    /// As [#ofFilters], with the ids beside the filters too, as earlier versions have them.
+    static Filter ofBody(Body body, boolean server) {
+        List<Filter> parts = ids(body);
+        Json filters = body.get("filters");
+        if (filters != null && !(server && isEmpty(filters))) {
+            parts.add(server ? Mem0Filter.ofServer(filters, "filters") : Mem0Filter.ofPlatform(filters, "filters"));
+        }
+        Filter filter = all(parts);
+        if (!Mem0Filter.namesAnEntity(filter)) {
+            throw noIds();
+        }
+        return filter;
+    }
+
+    /// mem0's own server takes ids beside empty filters.
+    private static boolean isEmpty(Json filters) {
+        return filters.equals(Json.JsonObject.EMPTY);
+    }
+
+    private static List<Filter> ids(Body body) {
+        List<Filter> parts = new ArrayList<>();
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = body.id(name(kind));
+            if (id != null) {
+                parts.add(Mem0Filter.of(kind, id));
+            }
+        }
+        return parts;
+    }
+
+    /// By the ids of a query string, and its `metadata`, as JSON; nothing at all is [And#ALL].
+    static Filter ofQuery(Query query) {
+        List<Filter> parts = new ArrayList<>();
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = query.filled(name(kind));
+            if (id != null) {
+                parts.add(Mem0Filter.of(kind, id));
+            }
+        }
+        String metadata = query.filled("metadata");
+        if (metadata != null) {
+            parts.add(Mem0Filter.metadata(
+                    Body.of(JsonReader.read(metadata, "metadata"), "metadata").object(), "metadata"));
+        }
+        return all(parts);
+    }
+
+    static Filter all(List<Filter> parts) {
+        return parts.size() == 1 ? parts.getFirst() : new And(parts);
+    }
+
+    /// One of the kinds of entity, as a path has it.
+    static OwnerKind kind(@Nullable String type) {
+        for (OwnerKind kind : OwnerKind.values()) {
+            if (kind.wireName().equals(type)) {
+                return kind;
+            }
+        }
+        throw MnemeException.invalid("entity_type", "entity_type must be user, agent, app or run.");
+    }
+}

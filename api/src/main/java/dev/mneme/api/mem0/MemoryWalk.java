@@ -1,0 +1,56 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery.Order;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads memories by page numbers, newest first: goes through all that match, a thousand at a time, since their number
+/// is asked for too. So a page costs as much as the list is long.
+final class MemoryWalk {
+    private static final int STEP = 1_000;
+
+    private final MemoryService memories;
+
+    MemoryWalk(MemoryService memories) {
+        this.memories = memories;
+    }
+
+    /// @param count of all that match
+    record Part(List<Memory> items, long count) {}
+
+    /// The matching memories from `from` to before `to`.
+    Part read(Caller caller, Filter filter, boolean showExpired, long from, long to) {
+        int step = Math.min(STEP, memories.limits().pageItems());
+        List<Memory> items = new ArrayList<>();
+        long count = 0;
+        String cursor = null;
+        do {
+            MemoryPage page = page(caller, filter, showExpired, step, cursor);
+            for (Memory memory : page.items()) {
+                if (count >= from && count < to) {
+                    items.add(memory);
+                }
+                count++;
+            }
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        return new Part(items, count);
+    }
+
+    /// The newest, so many at most; the others are not counted.
+    List<Memory> newest(Caller caller, Filter filter, boolean showExpired, int most) {
+        int step = Math.min(most, memories.limits().pageItems());
+        return page(caller, filter, showExpired, step, null).items();
+    }
+
+    private MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
+        return memories.list(caller, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, ReadOptions.DEFAULT);
+    }
+}

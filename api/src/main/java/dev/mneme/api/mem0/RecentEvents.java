@@ -1,0 +1,87 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.service.Caller;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The events of the latest requests that were done when they were answered: the newest 10,000, in memory, gone with
+/// the process. An event holds ids, no text, so that nothing outlives its memory here.
+///
+/// Who may see one: the key that made it, and admin keys without restrictions.
+///
+/// **Threads**: any number may call; the lock guards the map.
+final class RecentEvents {
+    static final int CAPACITY = 10_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<UUID, Event> events = new LinkedHashMap<>();
+
+    /// @param type `ADD` or `DELETE`
+    /// @param results what became of which memory
+    record Event(UUID id, String type, String keyId, Instant startedAt, Instant completedAt, List<Result> results) {
+        Event {
+            results = List.copyOf(results);
+        }
+
+        /// @param event `ADD`, `UPDATE`, `DELETE` or `NONE`
+        record Result(MemoryId id, String event) {}
+    }
+
+    /// Remembers what was done between then and now.
+    UUID done(Caller caller, String type, Instant startedAt, Instant now, List<Event.Result> results) {
+        Event event = new Event(UUID.randomUUID(), type, caller.key().id(), startedAt, now, results);
+        lock.lock();
+        try {
+            events.put(event.id(), event);
+            if (events.size() > CAPACITY) {
+                events.remove(events.keySet().iterator().next());
+            }
+        } finally {
+            lock.unlock();
+        }
+        return event.id();
+    }
+
+    /// @throws MnemeException `not_found`
+    Event get(Caller caller, UUID id) {
+        lock.lock();
+        try {
+            Event event = events.get(id);
+            if (event != null && maySee(caller, event)) {
+                return event;
+            }
+        } finally {
+            lock.unlock();
+        }
+        throw new MnemeException(
+                ErrorCode.NOT_FOUND,
+                "There is no event with this id: the latest " + CAPACITY + " since the server started are kept.");
+    }
+
+    /// The caller's, newest first.
+    List<Event> list(Caller caller) {
+        List<Event> seen = new ArrayList<>();
+        lock.lock();
+        try {
+            events.values().stream().filter(event -> maySee(caller, event)).forEach(seen::add);
+        } finally {
+            lock.unlock();
+        }
+        return List.copyOf(seen.reversed());
+    }
+
+    private static boolean maySee(Caller caller, Event event) {
+        boolean operator =
+                caller.key().role() == Role.ADMIN && caller.key().restriction().isNone();
+        return operator || event.keyId().equals(caller.key().id());
+    }
+}

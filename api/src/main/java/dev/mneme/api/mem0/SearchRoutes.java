@@ -1,0 +1,101 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.Request;
+import dev.mneme.api.http.Route;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.MemoryService.Search;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.wire.mem0.Found;
+import java.time.Instant;
+import java.util.List;
+
+/// Searches: the three versions of the platform, and `/search` of mem0's own server. The score is ours (0 to 1); a
+/// threshold that the request does not name is 0, since mem0's defaults are of another scale.
+final class SearchRoutes {
+    private static final int MAX_TOP_K = 1_000;
+
+    private final MemoryService memories;
+
+    SearchRoutes(MemoryService memories) {
+        this.memories = memories;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post("/v3/memories/search/")
+                        .in(Dialect.MEM0)
+                        .access(Access.READ)
+                        .named("mem0SearchV3", Mem0Api.TAG, "Search memories")
+                        .by(request -> wrapped(find(request, Version.THIRD))),
+                Route.post("/v2/memories/search/")
+                        .in(Dialect.MEM0)
+                        .access(Access.READ)
+                        .named("mem0SearchV2", Mem0Api.TAG, "Search memories")
+                        .by(request -> older(request, Version.SECOND)),
+                Route.post("/v1/memories/search/")
+                        .in(Dialect.MEM0)
+                        .access(Access.READ)
+                        .named("mem0SearchV1", Mem0Api.TAG, "Search memories")
+                        .by(request -> older(request, Version.FIRST)),
+                Route.post("/search")
+                        .in(Dialect.MEM0)
+                        .access(Access.READ)
+                        .named("mem0Search", Mem0Api.TAG, "Search memories")
+                        .by(request -> wrapped(find(request, Version.SERVER))));
+    }
+
+    private enum Version {
+        FIRST,
+        SECOND,
+        THIRD,
+        SERVER
+    }
+
+    private static Answer wrapped(List<Object> items) {
+        return Answer.json(200, new Found<>(items));
+    }
+
+    private Answer older(Request request, Version version) {
+        List<Object> items = find(request, version);
+        return AddRoutes.isWrapped(Body.of(request)) ? wrapped(items) : Answer.json(200, items);
+    }
+
+    private List<Object> find(Request request, Version version) {
+        Body body = Body.of(request);
+        String query = body.needed("query");
+        Filter filter = Narrowing.of(body, scope(body, version));
+        int topK = body.integer("top_k", 1, MAX_TOP_K, body.integer("limit", 1, MAX_TOP_K, otherwise(version)));
+        Search search = new Search(
+                query,
+                null,
+                null,
+                filter,
+                Math.min(topK, memories.limits().pageItems()),
+                body.share("threshold", 0),
+                body.flag("show_expired", false));
+        SearchResult result = memories.search(request.caller(), search, ReadOptions.DEFAULT);
+        Instant now = memories.now();
+        boolean explain = body.flag("explain", false);
+        Fields fields = Fields.of(body);
+        return result.hits().stream()
+                .map(hit -> fields.of(Mem0Mapping.item(hit, now, explain)))
+                .toList();
+    }
+
+    private static Filter scope(Body body, Version version) {
+        return switch (version) {
+            case THIRD -> Mem0Scopes.ofFilters(body);
+            case FIRST, SECOND -> Mem0Scopes.ofBody(body, false);
+            case SERVER -> Mem0Scopes.ofBody(body, true);
+        };
+    }
+
+    private static int otherwise(Version version) {
+        return version == Version.SERVER ? 20 : 10;
+    }
+}

@@ -1,0 +1,284 @@
+package dev.mneme.api.mem0;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.Webhook;
+import dev.mneme.core.model.WebhookDelivery;
+import dev.mneme.core.model.WebhookDelivery.State;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.WebhookDispatcher;
+import dev.mneme.core.service.WebhookService;
+import dev.mneme.core.service.WebhookService.Wanted;
+import dev.mneme.core.spi.WebhookSender;
+import dev.mneme.testkit.Fixtures;
+import dev.mneme.testkit.ManualClock;
+import dev.mneme.testkit.ModelHome;
+import dev.mneme.testkit.ModelStore;
+import dev.mneme.testkit.StoreSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WebhookDispatcherTest {
+    private static final Owner ALICE = Owner.user("alice");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<Duration> AT_ONCE = List.of(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    private static final List<Duration> NEVER = List.of(Duration.ofDays(1));
+
+    private final ManualClock clock = new ManualClock();
+    private final ModelHome home = new ModelHome();
+    private final Caller operator = Caller.of(
+            new ApiKey("k", "k", Role.ADMIN, Restriction.NONE, ManualClock.START, null, null, new byte[32]), null);
+    private final ScriptedSender sender = new ScriptedSender();
+    private ModelStore store = open();
+    private WebhookService webhooks = service();
+    private WebhookDispatcher dispatcher = dispatcher(AT_ONCE);
+
+    /// Answers as it is told, and remembers what it was given.
+    private static final class ScriptedSender implements WebhookSender {
+        private record Sent(String webhook, String delivery, String body) {}
+
+        private final List<Sent> sent = new CopyOnWriteArrayList<>();
+        private volatile IntUnaryOperator status = n -> 200;
+
+        @Override
+        public int send(Webhook webhook, String deliveryId, Instant at, byte[] body) throws IOException {
+            int answer = status.applyAsInt(sent.size());
+            sent.add(new Sent(webhook.id(), deliveryId, new String(body, StandardCharsets.UTF_8)));
+            if (answer == 0) {
+                throw new IOException("nobody is there");
+            }
+            return answer;
+        }
+
+        List<String> bodies() {
+            return sent.stream().map(Sent::body).toList();
+        }
+    }
+
+    private ModelStore open() {
+        return new ModelStore(home, StoreSettings.of("home", clock));
+    }
+
+    private WebhookService service() {
+        return new WebhookService(store, clock, new SecureRandom(), host -> false);
+    }
+
+    private WebhookDispatcher dispatcher(List<Duration> retries) {
+        return new WebhookDispatcher(store, webhooks, sender, WebhookRoutes::payload, clock, retries);
+    }
+
+    @BeforeEach
+    void start() {
+        dispatcher.start();
+    }
+
+    @AfterEach
+    void stop() {
+        dispatcher.close();
+        store.close();
+    }
+
+    private void restart(List<Duration> retries) {
+        stop();
+        store = open();
+        webhooks = service();
+        dispatcher = dispatcher(retries);
+        dispatcher.start();
+    }
+
+    private Webhook webhook(ChangeType... events) {
+        return webhooks.create(
+                operator, new Wanted("n", "https://example.org/h", EnumSet.copyOf(List.of(events)), null));
+    }
+
+    private Memory add(String text) {
+        return Fixtures.stored(store.write(Fixtures.write(ALICE, Fixtures.add("alice", text))));
+    }
+
+    private void awaitSent(int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(sender.sent).hasSizeGreaterThanOrEqualTo(count));
+    }
+
+    private List<WebhookDelivery> deliveries(Webhook webhook) {
+        return webhooks.deliveries(operator, webhook.id());
+    }
+
+    private void awaitState(Webhook webhook, State state) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(deliveries(webhook))
+                        .first()
+                        .extracting(WebhookDelivery::state)
+                        .isEqualTo(state));
+    }
+
+    @Test
+    void aWebhookIsToldOfWhatItAskedForSinceItIsThere() {
+        add("before");
+        clock.advance(Duration.ofSeconds(1));
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED, ChangeType.MEMORY_DELETED);
+
+        Memory tea = add("likes tea");
+        store.write(Fixtures.write(ALICE, Fixtures.retext(tea.id(), "likes coffee")));
+        store.write(Fixtures.write(ALICE, new Command.DeleteMemory(tea.id(), Command.ANY_VERSION)));
+
+        awaitSent(2);
+        assertThat(sender.bodies().get(0))
+                .contains(
+                        "\"event\":\"ADD\"",
+                        "\"memory\":\"likes tea\"",
+                        tea.id().toString(),
+                        "\"user_id\":\"alice\"");
+        assertThat(sender.bodies().get(1)).contains("\"event\":\"DELETE\"");
+        awaitState(webhook, State.DELIVERED);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(deliveries(webhook)).hasSize(2));
+        assertThat(sender.sent).hasSize(2);
+    }
+
+    @Test
+    void whatFailsIsTriedAgainUnderTheSameId() {
+        sender.status = n -> n == 0 ? 0 : n == 1 ? 503 : 204;
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+
+        add("likes tea");
+
+        awaitState(webhook, State.DELIVERED);
+        assertThat(sender.sent).hasSize(3);
+        assertThat(sender.sent.stream().map(ScriptedSender.Sent::delivery))
+                .containsOnly(deliveries(webhook).getFirst().id());
+        assertThat(deliveries(webhook).getFirst().attempts()).isEqualTo(3);
+        assertThat(deliveries(webhook)).hasSize(1);
+    }
+
+    @Test
+    void whatFailsForGoodIsGivenUpAndTheNextIsTold() {
+        sender.status = n -> n < 4 ? 500 : 200;
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+
+        add("refused");
+        add("taken");
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(deliveries(webhook)).hasSize(2));
+        assertThat(deliveries(webhook).get(1).state()).isEqualTo(State.FAILED);
+        assertThat(deliveries(webhook).get(1).attempts()).isEqualTo(4);
+        assertThat(deliveries(webhook).get(1).status()).isEqualTo(500);
+        assertThat(deliveries(webhook).getFirst().state()).isEqualTo(State.DELIVERED);
+        assertThat(sender.bodies().getLast()).contains("taken");
+    }
+
+    @Test
+    void whatWasNotDeliveredIsDeliveredAfterARestart() {
+        restart(NEVER);
+        sender.status = n -> 0;
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        awaitState(webhook, State.RETRYING);
+        String delivery = sender.sent.getFirst().delivery();
+
+        stop();
+        store = open();
+        add("said while it was stopped");
+        sender.status = n -> 200;
+        restart(NEVER);
+
+        awaitSent(3);
+        assertThat(sender.sent.get(1).delivery()).isEqualTo(delivery);
+        assertThat(sender.bodies().get(1)).contains("likes tea");
+        assertThat(sender.bodies().get(2)).contains("said while it was stopped");
+    }
+
+    @Test
+    void whatWasDeliveredIsNotDeliveredAgainAfterARestart() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        awaitState(webhook, State.DELIVERED);
+
+        restart(AT_ONCE);
+        add("likes coffee");
+
+        awaitSent(2);
+        assertThat(sender.bodies().get(1)).contains("likes coffee");
+        assertThat(deliveries(webhook)).isNotEmpty();
+    }
+
+    @Test
+    void whatAnInspiredInstanceWritesIsNeverSent() {
+        webhook(ChangeType.MEMORY_ADDED);
+        store.write(Fixtures.write(
+                ALICE,
+                new Command.SwitchMode(
+                        Fixtures.BY.instance(), Mode.INSPIRED, null, JsonObject.EMPTY, null, null, null, -1)));
+        assertThat(add("a secret").localOnly()).isTrue();
+        store.write(Fixtures.write(
+                ALICE,
+                new Command.SwitchMode(
+                        Fixtures.BY.instance(), Mode.PARALLEL, null, JsonObject.EMPTY, null, null, null, -1)));
+        add("no secret");
+
+        awaitSent(1);
+        assertThat(sender.bodies()).hasSize(1).first().asString().contains("no secret");
+    }
+
+    @Test
+    void oneThatFailsHoldsUpNobodyElse() {
+        restart(NEVER);
+        Webhook down = webhook(ChangeType.MEMORY_ADDED);
+        Webhook up = webhook(ChangeType.MEMORY_ADDED);
+        sender.status = n -> n == 0 ? 0 : 200;
+        add("one");
+        awaitSent(2);
+
+        add("two");
+
+        awaitSent(3);
+        assertThat(sender.sent.stream().map(ScriptedSender.Sent::webhook).distinct())
+                .containsExactlyInAnyOrder(down.id(), up.id());
+    }
+
+    @Test
+    void aChangedAddressIsTriedAtOnce() {
+        restart(NEVER);
+        sender.status = n -> n == 0 ? 0 : 200;
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        awaitState(webhook, State.RETRYING);
+
+        webhooks.update(operator, webhook.id(), new Wanted(null, "https://example.org/other", null, null));
+
+        awaitState(webhook, State.DELIVERED);
+    }
+
+    @Test
+    void aRemovedOneIsToldNothingMore() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        Webhook other = webhook(ChangeType.MEMORY_ADDED);
+        webhooks.delete(operator, webhook.id());
+
+        add("likes tea");
+
+        awaitState(other, State.DELIVERED);
+        assertThat(sender.sent).extracting(ScriptedSender.Sent::webhook).containsOnly(other.id());
+        assertThat(webhooks.list(operator)).extracting(Webhook::id).containsExactly(other.id());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome.Rejected;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.spi.Documents;
+import dev.mneme.core.spi.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// One collection of the server's own documents, for the services that keep something there. It checks no rights.
+final class ServerDocuments {
+    private static final int STEP = 1_000;
+
+    private final Store store;
+    private final String collection;
+
+    ServerDocuments(Store store, String collection) {
+        this.store = store;
+        this.collection = collection;
+    }
+
+    Optional<Document> find(String id) {
+        return store.systemDocuments().find(Documents.SYSTEM, collection, id);
+    }
+
+    /// All of them, by id.
+    List<Document> all() {
+        List<Document> all = new ArrayList<>();
+        List<Document> page;
+        do {
+            page = store.systemDocuments()
+                    .list(
+                            Documents.SYSTEM,
+                            collection,
+                            all.isEmpty() ? null : all.getLast().id(),
+                            STEP);
+            all.addAll(page);
+        } while (page.size() == STEP);
+        return all;
+    }
+
+    void put(Provenance by, String id, JsonObject data, long expectedVersion) {
+        write(by, new Command.PutDocument(collection, id, data, expectedVersion));
+    }
+
+    /// @return whether it was there
+    boolean delete(Provenance by, String id) {
+        try {
+            write(by, new Command.DeleteDocument(collection, id, Command.ANY_VERSION));
+            return true;
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private void write(Provenance by, Command command) {
+        WriteResult result = store.writeSystem(new Write(Documents.SYSTEM, by, null, List.of(command)));
+        if (result.outcomes().getFirst() instanceof Rejected rejected) {
+            throw Writes.failure(rejected, false);
+        }
+    }
+}

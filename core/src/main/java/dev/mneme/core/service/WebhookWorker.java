@@ -1,0 +1,260 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Webhook;
+import dev.mneme.core.model.WebhookDelivery;
+import dev.mneme.core.model.WebhookDelivery.State;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Store.OperatorBatch;
+import dev.mneme.core.spi.Store.OperatorChange;
+import dev.mneme.core.spi.WebhookSender;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Tells one webhook, on a virtual thread of its own, which alone has `progress`.
+final class WebhookWorker {
+    private static final System.Logger LOG = System.getLogger(WebhookWorker.class.getName());
+    private static final Provenance BY = Provenance.ofKey("webhooks");
+    private static final int PAGE = 50;
+    private static final int MAX_ERROR = 200;
+
+    /// How many changes that a webhook does not want may pass before its place is written down.
+    private static final int PASSED = 5_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /// After a read or write of its own that failed.
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+    private final String id;
+    private final Store store;
+    private final WebhookService webhooks;
+    private final WebhookDocuments documents;
+    private final WebhookSender sender;
+    private final Function<Change, byte[]> payload;
+    private final InstantSource clock;
+    private final List<Duration> retries;
+    private final Semaphore more = new Semaphore(0);
+    private final Semaphore changed = new Semaphore(0);
+    private final Thread thread;
+    private volatile boolean stopped;
+    private WebhookProgress progress = new WebhookProgress(0, "", List.of());
+    private int passed;
+
+    private WebhookWorker(
+            String id,
+            Store store,
+            WebhookService webhooks,
+            WebhookSender sender,
+            Function<Change, byte[]> payload,
+            InstantSource clock,
+            List<Duration> retries) {
+        this.id = id;
+        this.store = store;
+        this.webhooks = webhooks;
+        this.documents = new WebhookDocuments(store);
+        this.sender = sender;
+        this.payload = payload;
+        this.clock = clock;
+        this.retries = retries;
+        this.thread = Thread.ofVirtual().name("webhook-" + id).unstarted(this::run);
+    }
+
+    static WebhookWorker start(
+            String id,
+            Store store,
+            WebhookService webhooks,
+            WebhookSender sender,
+            Function<Change, byte[]> payload,
+            InstantSource clock,
+            List<Duration> retries) {
+        WebhookWorker worker = new WebhookWorker(id, store, webhooks, sender, payload, clock, retries);
+        worker.thread.start();
+        return worker;
+    }
+
+    /// The webhook is another now: what waits to be tried again is tried at once.
+    void changed() {
+        changed.release();
+        more.release();
+    }
+
+    void stop() {
+        stopped = true;
+        changed();
+    }
+
+    /// Waits for a delivery under way; one that takes long is broken off, and made again after the next start.
+    void join() {
+        try {
+            if (!thread.join(PATIENCE)) {
+                thread.interrupt();
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try (Store.Subscription _ = store.subscribe(null, more::release)) {
+            while (!stopped) {
+                tellSafely();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// What fails in the store is tried again from where the webhook was last known to be.
+    private void tellSafely() throws InterruptedException {
+        try {
+            Optional<WebhookProgress> saved = documents.progress(id);
+            if (saved.isEmpty()) {
+                stopped = true;
+                return;
+            }
+            progress = saved.get();
+            tell();
+        } catch (MnemeException e) {
+            if (stopped || e.code() == ErrorCode.VERSION_CONFLICT) {
+                return; // removed meanwhile: the next look finds nothing
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Webhook " + id + " is held up: " + e.code().wireName());
+            pause(AFTER_FAILURE);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + " is held up", e);
+            pause(AFTER_FAILURE);
+        }
+    }
+
+    private void tell() throws InterruptedException {
+        while (!stopped) {
+            more.drainPermits();
+            OperatorBatch batch = store.changes(progress.cursor(), PAGE);
+            if (batch.reset()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Webhook " + id + " was behind for too long: it is told what is still kept, and has missed"
+                                + " what came before");
+                progress = progress.at("");
+            } else if (batch.changes().isEmpty()) {
+                more.acquire();
+            } else {
+                tell(batch);
+            }
+        }
+        if (passed > 0) {
+            save();
+        }
+    }
+
+    private void tell(OperatorBatch batch) throws InterruptedException {
+        boolean told = false;
+        for (OperatorChange each : batch.changes()) {
+            Webhook webhook = webhooks.find(id).orElse(null);
+            if (webhook != null && webhook.wants(each.change())) {
+                if (!deliver(each.change())) {
+                    break;
+                }
+                told = true;
+            }
+            progress = progress.at(each.cursor());
+            passed++;
+        }
+        if (told || passed >= PASSED || stopped) {
+            save();
+        }
+    }
+
+    private void save() {
+        documents.put(BY, id, progress);
+        progress = progress.saved();
+        passed = 0;
+    }
+
+    /// Tries until it is delivered or given up.
+    ///
+    /// @return false when this was stopped before
+    private boolean deliver(Change change) throws InterruptedException {
+        String delivery = deliveryId(change);
+        byte[] body = payload.apply(change);
+        for (int attempt = 1; !stopped; attempt++) {
+            Webhook webhook = webhooks.find(id).orElse(null);
+            if (webhook == null) {
+                return false;
+            }
+            if (!webhook.wants(change)) {
+                return true;
+            }
+            WebhookDelivery made = attempt(webhook, delivery, change, body, attempt);
+            progress = progress.with(made);
+            if (made.state() != State.RETRYING) {
+                return true;
+            }
+            if (attempt == 1) {
+                save();
+            }
+            pause(retries.get(attempt - 1));
+        }
+        return false;
+    }
+
+    private void pause(Duration atMost) throws InterruptedException {
+        if (!stopped && changed.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            changed.drainPermits();
+        }
+    }
+
+    private WebhookDelivery attempt(Webhook webhook, String delivery, Change change, byte[] body, int attempt) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        int status = 0;
+        String error = null;
+        try {
+            status = sender.send(webhook, delivery, now, body);
+        } catch (IOException e) {
+            error = shortened(e.getMessage());
+        }
+        boolean delivered = status >= 200 && status < 300;
+        State failed = attempt > retries.size() ? State.FAILED : State.RETRYING;
+        State state = delivered ? State.DELIVERED : failed;
+        if (state == State.FAILED) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Webhook " + id + " could not be told: delivery " + delivery + " is given up after " + attempt
+                            + " attempts");
+        }
+        return new WebhookDelivery(delivery, change.type(), change.key(), now, attempt, state, status, error);
+    }
+
+    private static @Nullable String shortened(@Nullable String message) {
+        return message == null || message.length() <= MAX_ERROR ? message : message.substring(0, MAX_ERROR);
+    }
+
+    /// The same for the same change told to the same webhook.
+    private String deliveryId(Change change) {
+        String name = id
+                + ' '
+                + change.position()
+                + ' '
+                + HexFormat.of().formatHex(change.owner().hash());
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mneme.engine.state;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Outcome.Rejected;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what becomes of documents, of one owner or of the server.
+final class DocumentDecisions {
+    private final Entry entry;
+    private final OwnerState owner;
+
+    DocumentDecisions(Entry entry, OwnerState owner) {
+        this.entry = entry;
+        this.owner = owner;
+    }
+
+    Outcome put(Command.PutDocument put) {
+        byte[] key = Keys.document(owner.hash(), put.collection(), put.id());
+        Document now = find(key);
+        if (isUnexpected(put.expectedVersion(), now)) {
+            return conflict(now);
+        }
+        if (put.data().size() > Document.MAX_SIZE) {
+            return new Rejected(
+                    ErrorCode.TOO_LARGE, "This is too much to keep: " + Document.MAX_SIZE + " at most.", null, null);
+        }
+        if (now == null && isFull(put.collection())) {
+            return new Rejected(
+                    ErrorCode.OVERLOADED,
+                    "There are " + Document.MAX_IN_COLLECTION + " of these: delete some first.",
+                    null,
+                    null);
+        }
+        Instant createdAt = now == null ? entry.at() : now.createdAt();
+        long version = now == null ? 1 : now.version() + 1;
+        Document next = new Document(put.collection(), put.id(), put.data(), version, createdAt, entry.at());
+        entry.rows().put(key, Rows.encode(next));
+        return new Outcome.Done();
+    }
+
+    private boolean isFull(String collection) {
+        byte[] documents = Keys.documents(owner.hash(), collection);
+        return entry.rows()
+                        .keys(documents, Keys.end(documents), Document.MAX_IN_COLLECTION)
+                        .size()
+                >= Document.MAX_IN_COLLECTION;
+    }
+
+    Outcome delete(Command.DeleteDocument delete) {
+        byte[] key = Keys.document(owner.hash(), delete.collection(), delete.id());
+        Document now = find(key);
+        if (now == null) {
+            return new Rejected(ErrorCode.NOT_FOUND, "There is none with this id.", null, null);
+        }
+        if (isUnexpected(delete.expectedVersion(), now)) {
+            return conflict(now);
+        }
+        entry.rows().delete(key);
+        return new Outcome.Done();
+    }
+
+    private @Nullable Document find(byte[] key) {
+        byte[] row = entry.rows().get(key);
+        return row == null ? null : Rows.document(row);
+    }
+
+    private static boolean isUnexpected(long expected, @Nullable Document now) {
+        return expected != Command.ANY_VERSION && expected != (now == null ? 0 : now.version());
+    }
+
+    private static Rejected conflict(@Nullable Document now) {
+        return new Rejected(
+                ErrorCode.VERSION_CONFLICT,
+                now == null
+                        ? "It is gone: read again."
+                        : "It is at version " + now.version() + ": read it again and repeat the change on that.",
+                null,
+                null);
+    }
+}

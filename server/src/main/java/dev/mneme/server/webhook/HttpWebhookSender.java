@@ -1,0 +1,179 @@
+package dev.mneme.server.webhook;
+
+import dev.mneme.core.model.Webhook;
+import dev.mneme.core.spi.WebhookSender;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/// Sends deliveries over HTTP/1.1, a connection for each.
+///
+/// It is no general client, because of what it must not do: it calls the very address that it has looked at, so that
+/// a name cannot stand for another address when it is called (DNS rebinding), it follows no redirect, and it waits
+/// for nobody longer than its time-out, however slowly an answer trickles.
+///
+/// A delivery carries `Mneme-Delivery` (its id), `Mneme-Timestamp` (seconds since 1970) and `Mneme-Signature`:
+/// `sha256=` and, in hexadecimal, the HMAC-SHA256 under the webhook's secret of the timestamp, a full stop, and the
+/// body.
+///
+/// **Threads**: any number may call.
+public final class HttpWebhookSender implements WebhookSender {
+    private static final int MAX_STATUS_LINE = 4_096;
+
+    private final boolean allowPrivate;
+    private final Duration timeout;
+    private final String agent;
+
+    /// @param allowPrivate whether addresses of the server's own network may be called
+    /// @param timeout of a whole delivery
+    /// @param version of the server, for `User-Agent`
+    public HttpWebhookSender(boolean allowPrivate, Duration timeout, String version) {
+        this.allowPrivate = allowPrivate;
+        this.timeout = timeout;
+        this.agent = "Mneme/" + version;
+    }
+
+    /// Whether a host can be seen to lie inside the server's own network without looking it up.
+    public static boolean looksPrivate(String host) {
+        return PublicAddresses.looksPrivate(host);
+    }
+
+    @Override
+    public int send(Webhook webhook, String deliveryId, Instant at, byte[] body) throws IOException {
+        URI url = webhook.url();
+        try (Socket socket = new Socket()) {
+            CompletableFuture<Void> deadline = CompletableFuture.runAsync(
+                    () -> close(socket), CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            try {
+                InetAddress address = address(url.getHost());
+                socket.connect(new InetSocketAddress(address, port(url)), Math.toIntExact(timeout.toMillis()));
+                socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
+                try (Socket channel = isTls(url) ? tls(socket, url) : socket) {
+                    OutputStream out = channel.getOutputStream();
+                    out.write(head(webhook, deliveryId, at, body));
+                    out.write(body);
+                    out.flush();
+                    return status(new BufferedInputStream(channel.getInputStream()));
+                }
+            } finally {
+                deadline.cancel(false);
+            }
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// The address that is called: the first, and all must be public, lest it be chance which one is taken.
+    private InetAddress address(String host) throws IOException {
+        InetAddress[] addresses = InetAddress.getAllByName(host);
+        for (InetAddress address : addresses) {
+            if (!allowPrivate && !PublicAddresses.contains(address)) {
+                throw new UnknownHostException(
+                        "the address is of this server's own network: webhooks.allowPrivate is not set");
+            }
+        }
+        return addresses[0];
+    }
+
+    private static boolean isTls(URI url) {
+        return "https".equals(url.getScheme().toLowerCase(Locale.ROOT));
+    }
+
+    private static int port(URI url) {
+        int usual = isTls(url) ? 443 : 80;
+        return url.getPort() < 0 ? usual : url.getPort();
+    }
+
+    private static Socket tls(Socket socket, URI url) throws IOException {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket tls = (SSLSocket) factory.createSocket(socket, url.getHost(), port(url), true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        return tls;
+    }
+
+    private byte[] head(Webhook webhook, String deliveryId, Instant at, byte[] body) {
+        URI url = webhook.url();
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        String target = url.getRawQuery() == null ? path : path + "?" + url.getRawQuery();
+        String host = url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+        long seconds = at.getEpochSecond();
+        String head = "POST " + target + " HTTP/1.1\r\n"
+                + "Host: " + host + "\r\n"
+                + "User-Agent: " + agent + "\r\n"
+                + "Accept: */*\r\n"
+                + "Content-Type: application/json\r\n"
+                + "Content-Length: " + body.length + "\r\n"
+                + "Mneme-Webhook: " + webhook.id() + "\r\n"
+                + "Mneme-Delivery: " + deliveryId + "\r\n"
+                + "Mneme-Timestamp: " + seconds + "\r\n"
+                + "Mneme-Signature: sha256=" + signature(webhook.secret(), seconds, body) + "\r\n"
+                + "Connection: close\r\n\r\n";
+        return head.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static String signature(String secret, long seconds, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            mac.update((seconds + ".").getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(mac.doFinal(body));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every JDK has HmacSHA256", e);
+        }
+    }
+
+    /// The status of the answer; its body is nobody's business.
+    private static int status(InputStream in) throws IOException {
+        String line = line(in);
+        if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {
+            throw new IOException("the answer is no HTTP/1.1");
+        }
+        return Integer.parseInt(line.substring(9, 12));
+    }
+
+    private static String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new IOException("the connection was closed without an answer");
+            }
+            if (line.size() > MAX_STATUS_LINE) {
+                throw new IOException("the answer is no HTTP/1.1");
+            }
+            if (b != '\r') {
+                line.write(b);
+            }
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.mneme.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/// The official clients of mem0, installed from their registries into `target/mem0-clients`, where the next run finds
+/// them. Where they cannot be had, the tests are skipped and say why.
+final class Mem0Clients {
+    private static final Path SOURCES = Path.of("src", "test", "resources", "mem0-clients");
+    private static final Path FOLDER = Path.of("target", "mem0-clients");
+    private static final long INSTALL_SECONDS = 300;
+    private static final long RUN_SECONDS = 180;
+
+    private Mem0Clients() {}
+
+    /// What the methods of a client gave, by the name of the call.
+    ///
+    /// @param missed public methods of the client that were never called
+    record Report(Map<String, JsonNode> calls, List<String> missed) {
+        private JsonNode call(String name) {
+            return Objects.requireNonNull(calls.get(name), name);
+        }
+
+        JsonNode value(String name) {
+            JsonNode call = call(name);
+            assertThat(call.path("error").asText() + " " + call.path("message").asText())
+                    .as(name)
+                    .isEqualTo(" ");
+            return call.path("value");
+        }
+
+        /// The message of a call that failed.
+        String failure(String name) {
+            JsonNode call = call(name);
+            assertThat(call.has("error")).as(name + " fails, but gave " + call).isTrue();
+            return call.path("error").asText() + ": " + call.path("message").asText();
+        }
+    }
+
+    /// Both clients for Node.js.
+    static Report node(String script, String... arguments) throws IOException, InterruptedException {
+        Path folder = copied("node");
+        Path installed = folder.resolve(marker("package-lock.json"));
+        if (!Files.exists(installed)) {
+            need(folder, "npm", "ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund");
+            Files.createFile(installed);
+        }
+        return drive(folder, List.of("node", script), arguments);
+    }
+
+    static Report python(String script, String... arguments) throws IOException, InterruptedException {
+        Path folder = copied("python");
+        Path python = folder.resolve("venv").resolve("bin").resolve("python").toAbsolutePath();
+        Path installed = folder.resolve(marker("requirements.txt"));
+        if (!Files.exists(installed)) {
+            need(folder, "python3", "-m", "venv", "venv");
+            need(
+                    folder,
+                    python.toString(),
+                    "-m",
+                    "pip",
+                    "install",
+                    "-q",
+                    "--disable-pip-version-check",
+                    "--retries",
+                    "1",
+                    "--timeout",
+                    "30",
+                    "-r",
+                    "requirements.txt");
+            Files.createFile(installed);
+        }
+        return drive(folder, List.of(python.toString(), script), arguments);
+    }
+
+    /// What says that this very list of versions is installed.
+    private static String marker(String versions) throws IOException {
+        return "installed-"
+                + Integer.toHexString(
+                        Files.readString(SOURCES.resolve(versions)).hashCode());
+    }
+
+    private static Path copied(String name) throws IOException {
+        Path folder = FOLDER.resolve(name);
+        Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(SOURCES)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        return folder;
+    }
+
+    private static void need(Path folder, String... command) throws IOException, InterruptedException {
+        Path log = folder.resolve("install.log");
+        String why;
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
+            builder.environment().put("npm_config_fetch_retries", "1");
+            builder.environment().put("npm_config_fetch_timeout", "60000");
+            Process process = builder.start();
+            if (process.waitFor(INSTALL_SECONDS, TimeUnit.SECONDS)) {
+                if (process.exitValue() == 0) {
+                    return;
+                }
+                why = "ended with " + process.exitValue() + ": " + tail(Files.readString(log));
+            } else {
+                process.destroyForcibly();
+                why = "took longer than " + INSTALL_SECONDS + " s";
+            }
+        } catch (IOException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        Assumptions.abort("mem0's client cannot be had here: '" + String.join(" ", command) + "' " + why);
+    }
+
+    private static String tail(String text) {
+        return text.substring(Math.max(0, text.length() - 500));
+    }
+
+    private static Report drive(Path folder, List<String> program, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("out.json");
+        Path err = folder.resolve("err.log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("MEM0_TELEMETRY", "false");
+        builder.environment()
+                .put("MEM0_DIR", folder.resolve("home").toAbsolutePath().toString());
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(RUN_SECONDS, TimeUnit.SECONDS))
+                    .as("the client ends")
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+        JsonNode report = new ObjectMapper().readTree(Files.readString(out));
+        Map<String, JsonNode> calls = new LinkedHashMap<>();
+        report.path("calls").forEach(call -> calls.put(call.path("name").asText(), call));
+        List<String> missed = new ArrayList<>();
+        report.path("missed").forEach(name -> missed.add(name.asText()));
+        return new Report(calls, missed);
+    }
+}
