@@ -88,7 +88,13 @@ final class ArchitectureTest {
     @Test
     void engineKnowsCoreAndItsStoreAlone() {
         holds(onlyKnows(
-                "engine", JDK, "jdk.incubator.vector..", "org.jspecify..", "dev.mneme.core..", "org.rocksdb.."));
+                "engine",
+                JDK,
+                "javax.crypto..",
+                "jdk.incubator.vector..",
+                "org.jspecify..",
+                "dev.mneme.core..",
+                "org.rocksdb.."));
     }
 
     @Test
