@@ -48,7 +48,8 @@ final class PeerBench {
                 peer = mem0(folder, embedder, memories);
             }
             Took mneme = mneme(memories);
-            Report.title("peer: " + memories + " memories of one user, " + CLIENTS + " clients add, one searches, k = 10");
+            Report.title(
+                    "peer: " + memories + " memories of one user, " + CLIENTS + " clients add, one searches, k = 10");
             Report.row("mem0: adds a second", Report.number(peer.addsPerSecond(memories)), "");
             Report.row("its embedder's ceiling, texts a second", Report.number(ceiling), "");
             Report.row("mem0: a search", Latency.of(peer.searches()), "");
@@ -108,7 +109,12 @@ final class PeerBench {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectError(new File(folder.toFile(), "errors.log"));
-        builder.environment().putAll(Map.of("MEM0_TELEMETRY", "false", "HOME", folder.toAbsolutePath().toString()));
+        builder.environment()
+                .putAll(Map.of(
+                        "MEM0_TELEMETRY",
+                        "false",
+                        "HOME",
+                        folder.toAbsolutePath().toString()));
         return builder.start();
     }
 
@@ -148,8 +154,8 @@ final class PeerBench {
                 byte[] request = HttpConnection.post(
                         "/api/v1/memories/search",
                         server.key(),
-                        "{\"userId\":\"alice\",\"query\":\"" + text(about) + "\",\"topK\":10,\"vector\":" + vector(about)
-                                + "}");
+                        "{\"userId\":\"alice\",\"query\":\"" + text(about) + "\",\"topK\":10,\"vector\":"
+                                + vector(about) + "}");
                 long begin = System.nanoTime();
                 HttpConnection.Response response = client.exchange(request);
                 nanos.recordValue(System.nanoTime() - begin);

@@ -1,8 +1,8 @@
 package dev.mneme.api.mem0;
 
-import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.FeedbackService;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ProjectService;
 import dev.mneme.core.service.WebhookService;

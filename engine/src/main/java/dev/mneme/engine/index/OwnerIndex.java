@@ -156,7 +156,9 @@ public final class OwnerIndex {
         read.lock();
         try {
             return memories.sizeBytes()
-                    + views.values().stream().mapToLong(OwnerMemories::sizeBytes).sum();
+                    + views.values().stream()
+                            .mapToLong(OwnerMemories::sizeBytes)
+                            .sum();
         } finally {
             read.unlock();
         }

@@ -60,8 +60,7 @@ class OwnerIndexTest {
         List<Entry> allowed = history.entries().stream()
                 .filter(entry -> restriction.allows(entry.memory().scope()))
                 .toList();
-        assertSame(
-                history.index.search(restricted), new ReferenceScorer(allowed, history.now).search(request));
+        assertSame(history.index.search(restricted), new ReferenceScorer(allowed, history.now).search(request));
     }
 
     @ParameterizedTest
