@@ -80,9 +80,8 @@ public final class Mneme implements AutoCloseable {
     private Mneme(Store store, @Nullable Embedder embedder, InstantSource clock, @Nullable String instance) {
         this.store = store;
         this.embedder = embedder;
-        this.reembedding = embedder == null
-                ? null
-                : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()));
+        this.reembedding =
+                embedder == null ? null : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()));
         this.memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), Limits.DEFAULTS);
         this.contexts = new ContextService(store, clock, Limits.DEFAULTS, CONTEXTS_FOR_EVER);
         ApiKey everything =

@@ -147,7 +147,9 @@ final class BackupTest {
         try (LocalStore store = open(data)) {
             assertThat(rows(store)).isEqualTo(before);
             assertThat(store.epoch()).isEqualTo(report.epoch()).isNotEqualTo(epoch);
-            assertThat(store.status().indexBacklog()).as("no start has to make an index").isZero();
+            assertThat(store.status().indexBacklog())
+                    .as("no start has to make an index")
+                    .isZero();
             assertThat(store.search(Fixtures.words(Owner.user("user0"), "changed", clock.instant()))
                             .hits())
                     .hasSize(1);
