@@ -106,6 +106,7 @@ public sealed interface Exported {
         }
     }
 
+    /// Two that are alike in everything but their place count as one.
     record OfTransition(Transition transition) implements Exported {
         @Override
         public Owner owner() {
