@@ -6,6 +6,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
@@ -27,6 +28,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,8 +49,9 @@ final class ExportTest {
             assertThat(placeless(exported(target))).isEqualTo(placeless(exported));
             assertThat(switches(exported(target))).isEqualTo(switches(exported));
             assertThat(expiries(target)).isEqualTo(expiries(source));
-            ids(steps).forEach(id -> assertThat(target.history(id).map(At::value))
-                    .isEqualTo(source.history(id).map(At::value)));
+            ids(steps)
+                    .forEach(id -> assertThat(target.history(id).map(At::value))
+                            .isEqualTo(source.history(id).map(At::value)));
 
             long[] heads = heads(target);
             exported.forEach(each -> assertThat(bring(each, target)).isEqualTo(MemoryEvent.NONE));
@@ -66,7 +69,7 @@ final class ExportTest {
     }
 
     /// An owner whose memories have lost their vectors has a space that no export shows.
-    private static Object spaceOf(Store source, Owner owner, List<Exported> exported) {
+    private static @Nullable EmbeddingSpace spaceOf(Store source, Owner owner, List<Exported> exported) {
         boolean hasVector = exported.stream()
                 .anyMatch(each -> each instanceof Exported.OfMemory memory && memory.embedding() != null);
         return hasVector ? source.space(owner).now() : null;
@@ -130,10 +133,12 @@ final class ExportTest {
     private static long expiries(LocalStore store) {
         long[] count = new long[1];
         try (StoreBackup backup = (StoreBackup) store.take()) {
-            backup.cut().parts().forEach(part -> part.rows().scan(Keys.table('f'), Keys.end(Keys.table('f')), (k, v) -> {
-                count[0]++;
-                return true;
-            }));
+            backup.cut()
+                    .parts()
+                    .forEach(part -> part.rows().scan(Keys.table('f'), Keys.end(Keys.table('f')), (k, v) -> {
+                        count[0]++;
+                        return true;
+                    }));
         }
         return count[0];
     }
