@@ -12,6 +12,7 @@ import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +57,7 @@ class HttpServerTest {
     private final CountDownLatch slowMayEnd = new CountDownLatch(1);
     private final CompletableFuture<EventStream> opened = new CompletableFuture<>();
     private final AtomicBoolean floodEnded = new AtomicBoolean();
+    private final AtomicInteger downloadsClosed = new AtomicInteger();
     private final List<String> counted = new ArrayList<>();
     private HttpServer server;
     private RawClient raw;
@@ -81,7 +84,13 @@ class HttpServerTest {
                 }),
                 Route.get("/slow").access(Access.OPEN).by(this::slow),
                 Route.get("/events").access(Access.OPEN).by(request -> Answer.events(this::events)),
-                Route.get("/flood").access(Access.OPEN).by(request -> Answer.events(this::flood)));
+                Route.get("/flood").access(Access.OPEN).by(request -> Answer.events(this::flood)),
+                Route.get("/whole")
+                        .access(Access.OPEN)
+                        .by(request -> Answer.download("text/plain", new Counted(out -> out.write('x')))),
+                Route.get("/endless")
+                        .access(Access.OPEN)
+                        .by(request -> Answer.download("text/plain", new Counted(HttpServerTest::endless))));
         HttpMetrics metrics = (method, template, status, nanos) -> counted.add(method + " " + template + " " + status);
         server = HttpServer.start(CONFIG, keys, new RateLimiter(CONFIG.rate()), metrics, routes, List.of());
         raw = new RawClient(server.port());
@@ -112,6 +121,32 @@ class HttpServerTest {
             }
         } finally {
             floodEnded.set(true);
+        }
+    }
+
+    /// A download that counts how often it was closed.
+    private final class Counted implements BodySource {
+        private final BodySource source;
+
+        Counted(BodySource source) {
+            this.source = source;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            source.writeTo(out);
+        }
+
+        @Override
+        public void close() {
+            downloadsClosed.incrementAndGet();
+        }
+    }
+
+    private static void endless(OutputStream out) throws IOException {
+        byte[] block = new byte[64 << 10];
+        while (true) {
+            out.write(block);
         }
     }
 
@@ -381,6 +416,43 @@ class HttpServerTest {
             socket.getOutputStream().write(raw("GET", "/flood").getBytes(StandardCharsets.UTF_8));
             Awaitility.await().untilTrue(floodEnded);
         }
+    }
+
+    @Test
+    void aDownloadIsClosedOnceHoweverItEnds() throws Exception {
+        HttpResponse<String> whole = client.send(to("/whole").build(), BodyHandlers.ofString());
+        assertThat(whole.body()).isEqualTo("x");
+        awaitClosed(1);
+        HttpRequest head =
+                to("/whole").method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+        assertThat(client.send(head, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        awaitClosed(2);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(raw("GET", "/endless").getBytes(StandardCharsets.UTF_8));
+            awaitClosed(3); // who does not read is given up
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(raw("GET", "/endless").getBytes(StandardCharsets.UTF_8));
+            assertThat(socket.getInputStream().readNBytes(1_000)).hasSize(1_000);
+        }
+        awaitClosed(4);
+    }
+
+    /// It would hold the server up for as long as it may take; its client sees that it is not whole.
+    @Test
+    void stoppingEndsADownloadShort() throws Exception {
+        HttpResponse<InputStream> endless = client.send(to("/endless").build(), BodyHandlers.ofInputStream());
+        Thread stopping = Thread.ofVirtual().start(server::close);
+        assertThatThrownBy(() -> endless.body().transferTo(OutputStream.nullOutputStream()))
+                .isInstanceOf(IOException.class);
+        awaitClosed(1);
+        stopping.join();
+    }
+
+    private void awaitClosed(int times) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(downloadsClosed).hasValue(times));
     }
 
     @Test

@@ -66,9 +66,9 @@ public final class DataFolder implements AutoCloseable {
         this.seal = seal;
     }
 
-    /// Whether a store was ever opened on the folder.
+    /// Whether a store was ever opened on the folder, or a restore into it begun.
     static boolean isThere(Path path) {
-        return Files.exists(path.resolve(MANIFEST));
+        return Files.exists(path.resolve(MANIFEST)) || FolderSwap.isCutOff(path);
     }
 
     /// Opens the folder, making it when it is missing.

@@ -8,6 +8,7 @@ import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +29,15 @@ final class HeapNode {
     private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
+    private final InstantSource clock;
+
+    HeapNode() {
+        this(new ManualClock());
+    }
+
+    HeapNode(InstantSource clock) {
+        this.clock = clock;
+    }
 
     LocalStore open() {
         log = new HeapCommitLog(entries);
@@ -45,12 +55,13 @@ final class HeapNode {
                 () -> {},
                 rows.stream().<Tables>map(home -> new Breakable(home, true)).toList(),
                 words.stream().<Tables>map(home -> new Breakable(home, false)).toList(),
-                new ManualClock(),
+                clock,
                 () -> true,
                 ShardMetrics.NONE,
                 () -> {},
                 on::close);
-        return LocalStore.open(parts, new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20));
+        StoreConfig config = new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
+        return LocalStore.open(parts, config.withExpires(false)); // nothing changes but by the test's commands
     }
 
     HeapCommitLog log() {
