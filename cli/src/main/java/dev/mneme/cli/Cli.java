@@ -38,6 +38,7 @@ public final class Cli {
             "mode",
             "response",
             "events",
+            "inspect",
             "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
@@ -145,6 +146,7 @@ public final class Cli {
             case "context" -> new ContextCommand();
             case "response" -> new ResponseCommand();
             case "events" -> new EventsCommand();
+            case "inspect" -> new InspectCommand();
             case "key" -> new KeyCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();

@@ -52,6 +52,7 @@ class HelpTest extends CliHarness {
                 "events post",
                 "events pending",
                 "events ack",
+                "inspect",
                 "status",
                 "version"
             })

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `serve` and `verify`: what the launcher hands to the server's jar.
+/// `serve`, `verify`, `inspect --stopped`: what the launcher hands to the server's jar.
 public final class Main {
     private static final int USAGE = 2;
     private static final int FAILED = 7;
@@ -29,9 +29,10 @@ public final class Main {
         try {
             return switch (command) {
                 case "serve" -> help ? print(out, "serve.txt") : serve(flags, environment, out);
+                case "inspect" -> help ? print(out, "inspect.txt") : Inspect.run(flags, environment, out);
                 case "verify" -> help ? print(out, "verify.txt") : Verify.run(flags, environment, out);
                 default -> {
-                    err.println("mneme: unknown command '" + command + "': this jar knows serve and verify.");
+                    err.println("mneme: unknown command '" + command + "': this jar knows serve, verify and inspect.");
                     yield USAGE;
                 }
             };

@@ -23,11 +23,13 @@ import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
+import dev.mneme.engine.shard.FolderSizes;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
@@ -157,6 +159,7 @@ public final class MnemeServer implements AutoCloseable {
                         store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
                 new DistributedService(modes, contexts),
                 modes,
+                new OwnerService(store, clock, limits),
                 keys,
                 feed,
                 new ChangeStreams(feed, live),
@@ -167,7 +170,8 @@ public final class MnemeServer implements AutoCloseable {
                         embedder == null ? null : embedder.space().embedder(),
                         live::count,
                         live::count,
-                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
+                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft(),
+                        () -> FolderSizes.of(config.data())),
                 health,
                 metrics::text,
                 clock);

@@ -98,6 +98,26 @@ class CommandLineTest {
     }
 
     @Test
+    void anOwnerAndTheStoreAreInspected() throws IOException {
+        String id = ok("add", "ida plays chess", "--user", "ida", "--json")
+                .json()
+                .at("/memory/id")
+                .asText();
+        ok("update", id, "--text", "ida plays go");
+        assertThat(ok("inspect", "--user", "ida", "--memory", id).out())
+                .contains("memories     1\n", "ida plays chess", "memory.updated", "ida plays go");
+        JsonNode owner = ok("inspect", "--user", "ida", "--memory", id, "--json", "--changes", "1")
+                .json();
+        assertThat(owner.at("/owner/changes").asInt()).isEqualTo(2);
+        assertThat(owner.path("versions")).hasSize(2);
+        assertThat(owner.path("changes")).hasSize(1);
+        assertThat(owner.at("/changes/0/type").asText()).isEqualTo("memory.updated");
+        assertThat(ok("inspect", "--store").out()).contains("storage log", "CHECKPOINT", "system");
+        JsonNode store = ok("inspect", "--store", "--json").json();
+        assertThat(store.at("/storage/log/bytes").asLong()).isPositive();
+    }
+
+    @Test
     void linesAreImportedAndAScopeIsDeletedOrErased() {
         Result imported = run("first fact\nsecond fact\n", "add", "--lines", "--user", "lina");
         assertThat(imported.status()).as(imported.err()).isZero();

@@ -141,6 +141,10 @@ final class ModelModes {
         return List.copyOf(states.values());
     }
 
+    int transitionCount() {
+        return transitions.size();
+    }
+
     List<Transition> transitions(Modes.Query query) {
         return transitions.reversed().stream()
                 .filter(each -> query.beforeSequence() == null || each.sequence() < query.beforeSequence())

@@ -26,9 +26,11 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
@@ -107,6 +109,19 @@ final class ModelOwner {
 
     int size() {
         return memories.size();
+    }
+
+    OwnerCounts counts(Restriction restriction, Instant now) {
+        return new OwnerCounts(
+                memories.values().stream()
+                        .filter(held -> restriction.allows(held.memory().scope()))
+                        .count(),
+                contexts.all().stream().filter(context -> !context.expired(now)).count(),
+                modes.all().size(),
+                modes.transitionCount(),
+                responses.list(response -> true, 0, Integer.MAX_VALUE).size(),
+                syncEvents.count(now),
+                changes.size());
     }
 
     Optional<Memory> find(MemoryId id) {

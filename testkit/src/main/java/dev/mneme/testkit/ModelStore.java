@@ -18,6 +18,7 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.ResponseSource;
@@ -413,6 +414,11 @@ public final class ModelStore implements Store {
                 return of(owner, at -> at.syncEvents().pending(instanceId, now, limit));
             }
         };
+    }
+
+    @Override
+    public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
+        return of(owner, at -> at.counts(restriction, now));
     }
 
     /// What is read of one owner, with the position that it is true at.

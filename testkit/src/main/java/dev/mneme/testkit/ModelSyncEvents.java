@@ -89,6 +89,10 @@ final class ModelSyncEvents {
         return Optional.ofNullable(events.get(id));
     }
 
+    long count(Instant now) {
+        return events.values().stream().filter(event -> !event.expired(now)).count();
+    }
+
     List<SyncEvent> pending(String instanceId, Instant now, int limit) {
         return events.values().stream()
                 .filter(event -> event.pendingFor(instanceId) && !event.expired(now))

@@ -161,6 +161,7 @@ public final class StoreComparison {
             reads.compareLists(owner);
             reads.compareSearches(owner);
             reads.compareSpaces(owner);
+            reads.compareCounts(owner);
             audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
             modes.compare(owner);

@@ -21,6 +21,7 @@ public final class RestApi {
         routes.addAll(new SyncEventRoutes(ports.syncEvents()).routes());
         routes.addAll(new DistributedRoutes(ports.distributed(), ports.responses(), ports.facts()).routes());
         routes.addAll(new ModeRoutes(ports.modes()).routes());
+        routes.addAll(new OwnerRoutes(ports.owners()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
         routes.addAll(new OpsRoutes(ports, metricsOpen).routes());
         routes.addAll(new Pages(routes, ports.facts().version()).routes());

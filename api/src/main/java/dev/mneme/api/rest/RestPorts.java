@@ -7,6 +7,7 @@ import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
@@ -26,6 +27,7 @@ public record RestPorts(
         SyncEventService syncEvents,
         DistributedService distributed,
         ModeService modes,
+        OwnerService owners,
         KeyService keys,
         ChangeFeed feed,
         @Nullable Handler changeStream,

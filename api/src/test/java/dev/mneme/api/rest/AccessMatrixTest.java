@@ -200,6 +200,7 @@ class AccessMatrixTest {
 
     private static String target(Route route, String id, String user) {
         String path = route.template()
+                .replace("{kind}/{id}", "user/" + (user.isEmpty() ? "nobody" : user))
                 .replace("{id}", id.isEmpty() ? MISSING : id)
                 .replace("{instanceId}", "desk")
                 .replace("{key}", "theme");

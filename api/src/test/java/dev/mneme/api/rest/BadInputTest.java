@@ -154,6 +154,7 @@ class BadInputTest {
                     "/api/v1/distributed/store-response-source",
                     "{\"userId\":\"erin\",\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\",\"source\":"
                             + "{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"confidence\":1}}"),
+            Shot.of("GET", "/api/v1/owners/user/a%2Fb", null),
             Shot.of("GET", "/api/v1/status", null),
             Shot.of("PUT", "/api/v1/memories", "{}"),
             Shot.of("GET", "/nowhere/at/all", null));

@@ -89,6 +89,44 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /// Opens a folder that no process has open, to read it: nothing in it changes.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when there is none, a process has it open, or its format is newer
+    static DataFolder openUnchanged(Path path) {
+        if (!isThere(path)) {
+            throw MnemeException.invalid(
+                    "data", "There is no data folder of Mneme at " + path + ": name the one to read with --data.");
+        }
+        try {
+            FileChannel lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ);
+            try {
+                return opened(path, lockFile, sharedLock(path, lockFile), path.resolve(MANIFEST));
+            } catch (IOException | RuntimeException e) {
+                lockFile.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL,
+                    "The data folder " + path + " cannot be read (" + e + "): mend its permissions.",
+                    e);
+        }
+    }
+
+    private static FileLock sharedLock(Path path, FileChannel lockFile) throws IOException {
+        try {
+            FileLock lock = lockFile.tryLock(0, Long.MAX_VALUE, true);
+            if (lock != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException e) {
+            // said below
+        }
+        throw MnemeException.invalid(
+                "data",
+                "The data folder " + path + " is in use by a Mneme server: ask that one, or stop it and try again.");
+    }
+
     private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest) throws IOException {
         try {
             return new DataFolder(path, lockFile, lock, read(manifest));

@@ -19,6 +19,7 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.CommitLog;
@@ -39,6 +40,7 @@ import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
+import dev.mneme.engine.read.OwnerCounter;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
@@ -358,6 +360,13 @@ public final class LocalStore implements Store {
             }
         }
         return owners;
+    }
+
+    @Override
+    public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
+        try (Scans scans = shard(owner).scan()) {
+            return new At<>(new OwnerCounter(scans, owner).count(restriction, now), scans.position(owner));
+        }
     }
 
     @Override
