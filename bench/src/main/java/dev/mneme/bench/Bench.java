@@ -22,6 +22,7 @@ public final class Bench {
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
+              restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
               jar                       the server's jar by part
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
@@ -45,6 +46,7 @@ public final class Bench {
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
+            case "restore" -> RestoreBench.run(number(args, 1, 200_000));
             case "jar" -> JarBench.run();
             default -> System.out.print(HELP);
         }

@@ -26,6 +26,8 @@ public final class Cli {
             "status",
             "verify",
             "version",
+            "backup",
+            "restore",
             "add",
             "search",
             "list",
@@ -87,7 +89,7 @@ public final class Cli {
         if (name.equals("help")) {
             return dispatch(rest.isEmpty() ? List.of() : with(rest, "--help"));
         }
-        if (name.equals("serve") || name.equals("verify")) {
+        if (List.of("serve", "verify", "restore").contains(name)) {
             throw Failure.usage("The server's own program runs this: ./mneme " + name
                     + " in the source folder, or java -jar mneme-server.jar " + name + ".");
         }
@@ -148,6 +150,7 @@ public final class Cli {
             case "events" -> new EventsCommand();
             case "inspect" -> new InspectCommand();
             case "key" -> new KeyCommand();
+            case "backup" -> new BackupCommand();
             case "status" -> new StatusCommand();
             case "version" -> new VersionCommand();
             default ->

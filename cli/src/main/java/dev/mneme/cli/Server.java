@@ -320,6 +320,38 @@ final class Server {
         }
     }
 
+    /// A long answer that is being read.
+    record LongAnswer(HttpURLConnection connection, InputStream body) implements AutoCloseable {
+        /// A header that is a number; 0 when it is missing.
+        long number(String header) {
+            return connection.getHeaderFieldLong(header, 0);
+        }
+
+        @Override
+        public void close() {
+            connection.disconnect();
+        }
+    }
+
+    /// Asks for what may be too long to be held. What breaks off is an `IOException` of the body.
+    LongAnswer post(String path, String mediaType) throws IOException {
+        HttpURLConnection connection = open(path, Map.of("Accept", mediaType));
+        connection.setRequestMethod("POST");
+        connection.setReadTimeout((int) SILENCE.toMillis());
+        try {
+            connect(connection);
+            int status = connection.getResponseCode();
+            if (status == 200) {
+                return new LongAnswer(connection, connection.getInputStream());
+            }
+            try (InputStream in = connection.getErrorStream()) {
+                throw explained(new Answer(status, text(in)));
+            }
+        } catch (Unreachable failure) {
+            throw unreachable(failure);
+        }
+    }
+
     /// The server does not give the stream.
     static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -43,6 +43,7 @@ class HelpTest extends CliHarness {
                 "key create",
                 "key list",
                 "key revoke",
+                "backup",
                 "response",
                 "response record",
                 "response list",

@@ -16,6 +16,7 @@ import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
@@ -31,6 +32,7 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.FolderSizes;
 import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -98,16 +100,16 @@ public final class MnemeServer implements AutoCloseable {
 
     /// As above, on an engine that is opened in another way.
     static MnemeServer start(
-            ServerConfig config, boolean newAdminKey, BiFunction<Path, LocalEngine.Settings, Store> open) {
+            ServerConfig config, boolean newAdminKey, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
-        CompletableFuture<Store> engine =
+        CompletableFuture<LocalStore> engine =
                 aside("engine", () -> open.apply(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
-        Store store = joined(engine, () -> {});
+        LocalStore store = joined(engine, () -> {});
         Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
             KeyService keys = new KeyService(store, clock, new SecureRandom());
@@ -124,7 +126,7 @@ public final class MnemeServer implements AutoCloseable {
 
     private static MnemeServer serve(
             ServerConfig config,
-            Store store,
+            LocalStore store,
             KeyService keys,
             @Nullable Embedder embedder,
             Metrics metrics,
@@ -162,6 +164,7 @@ public final class MnemeServer implements AutoCloseable {
                 new OwnerService(store, clock, limits),
                 keys,
                 feed,
+                new BackupService(store),
                 new ChangeStreams(feed, live),
                 store::status,
                 new ServerFacts(

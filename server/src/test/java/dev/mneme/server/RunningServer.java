@@ -1,7 +1,7 @@
 package dev.mneme.server;
 
-import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;
-    private final BiFunction<Path, LocalEngine.Settings, Store> open;
+    private final BiFunction<Path, LocalEngine.Settings, LocalStore> open;
     private MnemeServer server;
     private final int port;
 
@@ -25,7 +25,8 @@ final class RunningServer implements AutoCloseable {
         this(data, flags, port, LocalEngine::open);
     }
 
-    private RunningServer(Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, Store> open) {
+    private RunningServer(
+            Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
         this.data = data;
         this.flags = flags;
         this.open = open;

@@ -7,6 +7,7 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
@@ -158,6 +159,17 @@ final class ModelContexts {
             remove(there.get(), stamp);
             versions.computeIfPresent(expired.key(), (key, all) -> new ArrayList<>(List.of(all.getLast())));
         }
+    }
+
+    Outcome bring(Exported.OfContext imported, ModelOwner.Stamp stamp) {
+        Context context = imported.newest().context();
+        if (versions.containsKey(context.key())) {
+            return new Outcome.Stored(MemoryEvent.NONE, find(context.key()).orElse(context));
+        }
+        imported.versions().forEach(version -> keep(version, stamp));
+        ChangeType type = imported.newest().deleted() ? ChangeType.CONTEXT_DELETED : ChangeType.CONTEXT_PUT;
+        owner.tell(type, context.key(), context, context.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, context);
     }
 
     private void keep(ContextVersion version, ModelOwner.Stamp stamp) {

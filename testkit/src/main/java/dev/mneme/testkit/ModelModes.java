@@ -57,6 +57,28 @@ final class ModelModes {
         return new Outcome.Stored(before.isPresent() ? MemoryEvent.UPDATE : MemoryEvent.ADD, next);
     }
 
+    Outcome bring(ModeState imported, ModelOwner.Stamp stamp) {
+        ModeState placed = imported.activatedBy(owner.head().sequence() + 1);
+        ModeState there = states.putIfAbsent(imported.instanceId(), placed);
+        if (there != null) {
+            return new Outcome.Stored(MemoryEvent.NONE, there);
+        }
+        owner.tell(ChangeType.MODE_CHANGED, placed.instanceId(), placed, placed.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, placed);
+    }
+
+    Outcome bring(Transition imported, ModelOwner.Stamp stamp) {
+        for (Transition there : transitions) {
+            if (there.withSequence(0).equals(imported.withSequence(0))) {
+                return new Outcome.Stored(MemoryEvent.NONE, there);
+            }
+        }
+        Transition placed = imported.withSequence(owner.head().sequence() + 1);
+        transitions.add(placed);
+        owner.tell(ChangeType.TRANSITION_RECORDED, placed.instanceId(), placed, placed.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, placed);
+    }
+
     private boolean switchIsLocalOnly(Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
         if (command.to() == Mode.INSPIRED) {
             return true;

@@ -19,19 +19,24 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Subject;
+import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
 import dev.mneme.core.spi.Store.ChangeBatch;
@@ -246,6 +251,7 @@ final class ModelOwner {
             case Command.PostSyncEvent post -> syncEvents.post(post, stamp);
             case Command.ProcessSyncEvent process -> syncEvents.process(process, stamp);
             case Command.Expire expire -> expire(expire, stamp);
+            case Command.Import(Exported exported) -> bring(exported, stamp);
             case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it
             case Command.BeginSpace(EmbeddingSpace to) -> begin(to);
             case Command.StageEmbedding each -> stage(each);
@@ -265,6 +271,39 @@ final class ModelOwner {
             }
         });
         return new Outcome.Done();
+    }
+
+    private Outcome bring(Exported exported, Stamp stamp) {
+        return switch (exported) {
+            case Exported.OfMemory memory -> bring(memory, stamp);
+            case Exported.OfContext context -> contexts.bring(context, stamp);
+            case Exported.OfMode(ModeState mode) -> modes.bring(mode, stamp);
+            case Exported.OfTransition(Transition transition) -> modes.bring(transition, stamp);
+            case Exported.OfResponse(ResponseSource response) -> responses.bring(response, stamp);
+            case Exported.OfSyncEvent(SyncEvent event) -> syncEvents.bring(event, stamp);
+        };
+    }
+
+    private Outcome bring(Exported.OfMemory imported, Stamp stamp) {
+        Memory memory = imported.newest().memory();
+        if (history.containsKey(memory.id())) {
+            return new Stored(MemoryEvent.NONE, find(memory.id()).orElse(memory));
+        }
+        Embedding embedding = imported.deleted() ? null : imported.embedding();
+        if (foreign(embedding)) {
+            return foreignVector();
+        }
+        Embedding present = coming(embedding) ? null : embedding;
+        if (space == null && present != null) {
+            space = present.space();
+        }
+        history.put(memory.id(), new ArrayList<>(imported.versions()));
+        if (!imported.deleted()) {
+            memories.put(memory.id(), new Held(memory, present, sequence + 1, sequence + 1));
+        }
+        tell(imported.deleted() ? ChangeType.MEMORY_DELETED : ChangeType.MEMORY_ADDED, memory, stamp);
+        stageIfComing(memory.id(), embedding);
+        return new Stored(MemoryEvent.ADD, memory);
     }
 
     private Outcome begin(EmbeddingSpace to) {

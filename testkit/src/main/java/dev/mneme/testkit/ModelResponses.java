@@ -53,6 +53,17 @@ final class ModelResponses {
         return new Outcome.Stored(MemoryEvent.ADD, source);
     }
 
+    Outcome bring(ResponseSource imported, ModelOwner.Stamp stamp) {
+        if (find(imported.chatId(), imported.messageId()).isPresent()) {
+            return new Outcome.Stored(MemoryEvent.NONE, imported);
+        }
+        ResponseSource source = imported.withSequence(owner.head().sequence() + 1);
+        recorded.add(source);
+        String name = source.chatId() + "/" + source.messageId();
+        owner.tell(ChangeType.RESPONSE_RECORDED, name, source, source.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, source);
+    }
+
     Optional<ResponseSource> find(String chatId, String messageId) {
         return recorded.stream()
                 .filter(each -> each.chatId().equals(chatId) && each.messageId().equals(messageId))

@@ -48,6 +48,16 @@ final class ModelSyncEvents {
         return new Outcome.Stored(MemoryEvent.ADD, event);
     }
 
+    Outcome bring(SyncEvent imported, ModelOwner.Stamp stamp) {
+        if (events.containsKey(imported.id())) {
+            return new Outcome.Stored(MemoryEvent.NONE, imported);
+        }
+        SyncEvent event = imported.withSequence(owner.head().sequence() + 1);
+        events.put(event.id(), event);
+        owner.tell(ChangeType.SYNC_POSTED, event.id().toString(), event, event.localOnly(), stamp);
+        return new Outcome.Stored(MemoryEvent.ADD, event);
+    }
+
     Outcome process(Command.ProcessSyncEvent process, ModelOwner.Stamp stamp) {
         SyncEvent event = events.get(process.id());
         if (event == null || event.expired(stamp.at())) {

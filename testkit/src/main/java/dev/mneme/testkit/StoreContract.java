@@ -85,6 +85,14 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Importing extends ImportPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Spaces extends SpacesPart {
         @Override
         StoreOpener opener() {

@@ -174,7 +174,10 @@ public final class HttpServer implements AutoCloseable {
             when incoming.method().equals("HEAD") -> send(begin("text/event-stream", events), incoming, response);
             case Answer.Events events -> stream(events, response);
             case Answer.Download download
-            when incoming.method().equals("HEAD") -> send(begin(download.mediaType(), download), incoming, response);
+            when incoming.method().equals("HEAD") -> {
+                download.source().close();
+                yield send(begin(download.mediaType(), download), incoming, response);
+            }
             case Answer.Download download -> download(download, incoming, response);
         };
         long nanos = System.nanoTime() - begun;
@@ -227,11 +230,12 @@ public final class HttpServer implements AutoCloseable {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         OutputStream out = response.outputStream();
-        try {
-            OutputStream buffered = new BufferedOutputStream(new WatchedOutput(out, watch), DOWNLOAD_BUFFER);
-            download.source().writeTo(buffered);
+        try (BodySource source = download.source()) {
+            OutputStream buffered =
+                    new BufferedOutputStream(new WatchedOutput(out, watch, () -> stopping), DOWNLOAD_BUFFER);
+            source.writeTo(buffered);
             buffered.flush();
-        } catch (java.io.IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("the client of a download has gone", e);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A download broke off, request " + incoming.requestId(), e);
@@ -268,7 +272,7 @@ public final class HttpServer implements AutoCloseable {
     private void finish(OutputStream out) {
         try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.close();
-        } catch (java.io.IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("the client has gone before the end of its answer", e);
         }
     }

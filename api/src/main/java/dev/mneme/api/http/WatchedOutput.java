@@ -3,14 +3,18 @@ package dev.mneme.api.http;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
 
-/// Cuts a client that does not read what is written to it. Buffer what goes in: each write is one guard.
+/// Cuts a client that does not read what is written to it, and every client once the server stops. Buffer what goes
+/// in: each write is one guard.
 final class WatchedOutput extends FilterOutputStream {
     private final SlowPeerWatch watch;
+    private final BooleanSupplier stopping;
 
-    WatchedOutput(OutputStream out, SlowPeerWatch watch) {
+    WatchedOutput(OutputStream out, SlowPeerWatch watch, BooleanSupplier stopping) {
         super(out);
         this.watch = watch;
+        this.stopping = stopping;
     }
 
     @Override
@@ -20,6 +24,9 @@ final class WatchedOutput extends FilterOutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (stopping.getAsBoolean()) {
+            throw new IOException("the server is stopping");
+        }
         try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.write(bytes, offset, length);
         }

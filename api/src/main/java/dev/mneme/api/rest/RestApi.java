@@ -23,6 +23,7 @@ public final class RestApi {
         routes.addAll(new ModeRoutes(ports.modes()).routes());
         routes.addAll(new OwnerRoutes(ports.owners()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
+        routes.addAll(new BackupRoutes(ports.backups()).routes());
         routes.addAll(new OpsRoutes(ports, metricsOpen).routes());
         routes.addAll(new Pages(routes, ports.facts().version()).routes());
         return List.copyOf(routes);

@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Handler;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
@@ -30,6 +31,7 @@ public record RestPorts(
         OwnerService owners,
         KeyService keys,
         ChangeFeed feed,
+        BackupService backups,
         @Nullable Handler changeStream,
         Supplier<StoreStatus> storeStatus,
         ServerFacts facts,

@@ -14,6 +14,7 @@ import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
@@ -90,6 +91,7 @@ final class RestServer implements AutoCloseable {
                 new OwnerService(store, clock, limits),
                 keys,
                 feed,
+                new BackupService(FixedBackup::new),
                 new ChangeStreams(feed, connections),
                 store::status,
                 new ServerFacts(

@@ -5,6 +5,7 @@ import dev.mneme.core.model.Capabilities;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
@@ -209,6 +210,11 @@ public sealed interface Command {
             records = List.copyOf(records);
         }
     }
+
+    /// Stores a record of another store with its ids, times and versions, unless it is there. An operator's.
+    ///
+    /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
+    record Import(Exported exported) implements Command {}
 
     /// One record that was seen expired.
     sealed interface Expired {

@@ -31,6 +31,24 @@ public record ModeState(
         return localOnly ? withoutConfiguration() : this;
     }
 
+    /// The same in a store where another change switched to it.
+    ///
+    /// @param sequence of that change
+    public ModeState activatedBy(long sequence) {
+        return new ModeState(
+                userId,
+                instanceId,
+                current,
+                previous,
+                capabilities,
+                configuration,
+                activatedAt,
+                sequence,
+                updatedAt,
+                version,
+                localOnly);
+    }
+
     public ModeState withoutConfiguration() {
         return new ModeState(
                 userId,

@@ -27,6 +27,25 @@ public record ResponseSource(
         boolean localOnly)
         implements Subject {
 
+    /// The same, recorded by another change.
+    public ResponseSource withSequence(long other) {
+        return new ResponseSource(
+                userId,
+                instanceId,
+                chatId,
+                messageId,
+                mode,
+                sourceType,
+                provider,
+                model,
+                confidence,
+                responseHash,
+                metadata,
+                at,
+                other,
+                localOnly);
+    }
+
     @Override
     public long version() {
         return 1;

@@ -39,6 +39,24 @@ public record SyncEvent(
         processedBy = Collections.unmodifiableSet(new TreeSet<>(processedBy));
     }
 
+    /// The same, recorded by another change.
+    public SyncEvent withSequence(long other) {
+        return new SyncEvent(
+                id,
+                userId,
+                sourceInstance,
+                type,
+                data,
+                targets,
+                processedBy,
+                priority,
+                at,
+                expiresAt,
+                version,
+                other,
+                localOnly);
+    }
+
     public boolean expired(Instant now) {
         return expiresAt != null && !now.isBefore(expiresAt);
     }

@@ -24,6 +24,12 @@ public record Transition(
         boolean localOnly)
         implements Subject {
 
+    /// The same, recorded by another change.
+    public Transition withSequence(long other) {
+        return new Transition(
+                userId, instanceId, from, to, contextSnapshot, durationMillis, success, error, at, other, localOnly);
+    }
+
     @Override
     public long version() {
         return 1;

@@ -6,6 +6,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
@@ -182,6 +183,7 @@ public final class BatchCodec {
             case Command.PostSyncEvent post -> UserCommandCodec.write(out, post);
             case Command.ProcessSyncEvent process -> UserCommandCodec.write(out, process);
             case Command.Expire expire -> UserCommandCodec.write(out, expire);
+            case Command.Import(Exported exported) -> ExportedCodec.write(out, exported);
         }
     }
 
@@ -215,6 +217,7 @@ public final class BatchCodec {
             case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
+            case ExportedCodec.IMPORT -> new Command.Import(ExportedCodec.read(in));
             case 30 -> new Command.ForgetVersions(versions(in));
             case 31 -> new Command.BeginSpace(ModelCodec.space(in));
             case 32 -> new Command.StageEmbedding(ModelCodec.memoryId(in), in.unsigned(), ModelCodec.embedding(in));

@@ -31,12 +31,19 @@ import java.util.stream.Collectors;
 /// index/       the forward index; can be deleted while no process has the folder open
 /// ```
 ///
+/// While a backup is restored there is also `restoring/`; a folder where that has a manifest is not opened: see
+/// [Restoration].
+///
 /// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for
 /// each shard
 /// `slots.<shard>=<first>-<last>,…` in hex.
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 1;
-    private static final String MANIFEST = "manifest";
+    static final String MANIFEST = "manifest";
+
+    /// Where a restore keeps what is not yet in place.
+    static final String RESTORING = "restoring";
+
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final Path path;
@@ -71,6 +78,7 @@ public final class DataFolder implements AutoCloseable {
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 FileLock lock = lock(path, lockFile);
+                refuseHalfRestored(path);
                 Path manifest = path.resolve(MANIFEST);
                 if (!Files.exists(manifest)) {
                     write(path, newManifest(shards, random));
@@ -89,10 +97,18 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    private static void refuseHalfRestored(Path path) {
+        if (Files.exists(path.resolve(RESTORING).resolve(MANIFEST))) {
+            throw MnemeException.invalid(
+                    "data", "A restore into " + path + " was cut off before its end: run mneme restore again.");
+        }
+    }
+
     /// Opens a folder that no process has open, to read it: nothing in it changes.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when there is none, a process has it open, or its format is newer
     static DataFolder openUnchanged(Path path) {
+        refuseHalfRestored(path);
         if (!isThere(path)) {
             throw MnemeException.invalid(
                     "data", "There is no data folder of Mneme at " + path + ": name the one to read with --data.");
@@ -137,7 +153,7 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    private static FileLock lock(Path path, FileChannel lockFile) throws IOException {
+    static FileLock lock(Path path, FileChannel lockFile) throws IOException {
         FileLock lock;
         try {
             lock = lockFile.tryLock();
@@ -155,17 +171,42 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static Map<String, String> newManifest(int shards, RandomGenerator random) {
-        Map<String, String> manifest = new TreeMap<>();
-        manifest.put("format", String.valueOf(FORMAT));
-        manifest.put("epoch", newEpoch(random));
-        manifest.put("shards", String.valueOf(shards));
+        List<String> slots = new ArrayList<>();
         HexFormat hex = HexFormat.of();
         for (int shard = 0; shard < shards; shard++) {
             int first = shard * Owner.SLOTS / shards;
             int last = (shard + 1) * Owner.SLOTS / shards - 1;
-            manifest.put("slots." + shard, hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
+            slots.add(hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
+        }
+        return newManifest(slots, random);
+    }
+
+    private static Map<String, String> newManifest(List<String> slots, RandomGenerator random) {
+        Map<String, String> manifest = new TreeMap<>();
+        manifest.put("format", String.valueOf(FORMAT));
+        manifest.put("epoch", newEpoch(random));
+        manifest.put("shards", String.valueOf(slots.size()));
+        for (int shard = 0; shard < slots.size(); shard++) {
+            manifest.put("slots." + shard, slots.get(shard));
         }
         return manifest;
+    }
+
+    /// Writes a manifest with these slots and an epoch of its own.
+    ///
+    /// @return the epoch
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when the slots cannot be
+    static String writeManifest(Path folder, List<String> slots, RandomGenerator random) throws IOException {
+        Map<String, String> manifest = newManifest(slots, random);
+        try {
+            slots(manifest, slots.size());
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            MnemeException damaged = damaged(Path.of(MANIFEST), "its slots cannot be (" + e.getMessage() + ")");
+            damaged.addSuppressed(e);
+            throw damaged;
+        }
+        write(folder, manifest);
+        return required(manifest, "epoch");
     }
 
     private static String newEpoch(RandomGenerator random) {
@@ -260,6 +301,10 @@ public final class DataFolder implements AutoCloseable {
 
     /// The names of the shards, the system shard last.
     public List<String> shardNames() {
+        return shardNames(shards);
+    }
+
+    static List<String> shardNames(int shards) {
         List<String> names = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             names.add(String.valueOf(shard));

@@ -3,7 +3,6 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
-import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
@@ -60,14 +59,14 @@ public final class LocalEngine {
     ///
     /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
     ///     `INTEGRITY_VIOLATION` when durable data is damaged
-    public static Store open(Path path, Settings settings) {
+    public static LocalStore open(Path path, Settings settings) {
         return open(path, settings, LocalEngine::disk);
     }
 
     /// As above, with another disk under the log.
     ///
     /// @param disks the disk for the log's folder
-    public static Store open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
+    public static LocalStore open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder = DataFolder.open(path, settings.shards(), new SecureRandom());
         Opening opening = new Opening(folder);
         try {
@@ -89,7 +88,7 @@ public final class LocalEngine {
             this.folder = folder;
         }
 
-        Store finish(Settings settings, Function<Path, ? extends Disk> disks) {
+        LocalStore finish(Settings settings, Function<Path, ? extends Disk> disks) {
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));

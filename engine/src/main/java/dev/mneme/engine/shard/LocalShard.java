@@ -9,6 +9,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.feed.RecentChanges;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.IndexSource;
@@ -113,6 +114,24 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
+    }
+
+    /// See [Shard#hold].
+    CompletableFuture<Long> hold() {
+        return shard.hold();
+    }
+
+    void resume() {
+        shard.resume();
+    }
+
+    /// The rows as they are now. While the shard is held they are those of one log index.
+    BackupCut.Part part() {
+        return new BackupCut.Part(name, tables.appliedIndex(), tables.snapshot());
+    }
+
+    long sizeBytes() {
+        return tables.sizeBytes();
     }
 
     @Override

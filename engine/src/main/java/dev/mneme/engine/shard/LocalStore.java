@@ -11,6 +11,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -22,8 +23,10 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -34,6 +37,7 @@ import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.read.Candidates;
@@ -41,6 +45,7 @@ import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.OwnerCounter;
+import dev.mneme.engine.read.OwnerExport;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
@@ -63,6 +68,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +76,7 @@ import org.jspecify.annotations.Nullable;
 /// owners.
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
-public final class LocalStore implements Store {
+public final class LocalStore implements Store, Backups, Exports {
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -84,6 +90,7 @@ public final class LocalStore implements Store {
     private final Runnable rollLog;
     private final Runnable onClosed;
     private final Maintenance maintenance;
+    private final ShardsCut cuts;
 
     /// Which shard has a slot.
     @FunctionalInterface
@@ -138,6 +145,7 @@ public final class LocalStore implements Store {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
+        this.cuts = new ShardsCut(all, slots, epoch, parts.clock());
         this.maintenance = new Maintenance(
                 all,
                 log,
@@ -155,7 +163,7 @@ public final class LocalStore implements Store {
         return store;
     }
 
-    private void eachShard(java.util.function.Consumer<LocalShard> action) {
+    private void eachShard(Consumer<LocalShard> action) {
         shards.forEach(action);
         action.accept(system);
     }
@@ -168,6 +176,10 @@ public final class LocalStore implements Store {
             }
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+            if (command instanceof Command.Import each
+                    && !each.exported().owner().equals(write.owner())) {
+                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
             }
         }
         LocalShard shard = shard(write.owner());
@@ -231,6 +243,7 @@ public final class LocalStore implements Store {
             case Command.RecordResponse response -> false;
             case Command.PostSyncEvent post -> false;
             case Command.ProcessSyncEvent process -> false;
+            case Command.Import each -> false;
         };
     }
 
@@ -530,6 +543,33 @@ public final class LocalStore implements Store {
                 ? CommitLog.State.STORAGE_FULL
                 : log.state();
         return new StoreStatus(epoch, state, each, owners, memories, backlog);
+    }
+
+    @Override
+    public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
+        for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
+            try (Scans scans = shard.scan()) {
+                if (owner != null) {
+                    new OwnerExport(scans, owner).read(visitor);
+                    return;
+                }
+                scans.owners(each -> {
+                    new OwnerExport(scans, each).read(visitor);
+                    return true;
+                });
+            }
+        }
+    }
+
+    /// What was proposed before is in, and nothing else is until all shards have been seen: see [ShardsCut].
+    @Override
+    public Backups.Backup take() {
+        BackupCut cut = cuts.take();
+        long bytes = 0;
+        for (LocalShard shard : shards) {
+            bytes += shard.sizeBytes();
+        }
+        return new StoreBackup(cut, bytes);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// One shard: orders its writes, has the log commit them, and applies what was committed, in that order.
 ///
@@ -64,6 +65,7 @@ final class Shard implements AutoCloseable {
     private final Set<UnderWay> underWay = new LinkedHashSet<>();
     private Instant lastTime;
     private boolean closing;
+    private @Nullable Hold hold;
     private volatile long applied;
     private volatile long checkpoint;
     private volatile String failure = "";
@@ -87,6 +89,10 @@ final class Shard implements AutoCloseable {
     private record Failed(UnderWay entry, MnemeException why) implements Event {}
 
     private record Task(Runnable work) implements Event {}
+
+    private record Hold(CompletableFuture<Long> held) implements Event {}
+
+    private record Resume() implements Event {}
 
     private record Close() implements Event {}
 
@@ -171,6 +177,23 @@ final class Shard implements AutoCloseable {
         events.add(new Task(work));
     }
 
+    /// Proposes nothing more until [#resume]: submitted writes wait in the queue.
+    ///
+    /// @return the log index at which the rows then stand still, once all that was proposed is applied
+    CompletableFuture<Long> hold() {
+        Hold asked = new Hold(new CompletableFuture<>());
+        events.add(asked);
+        if ((!failure.isEmpty() || ended) && events.remove(asked)) {
+            asked.held().completeExceptionally(failure.isEmpty() ? closed() : stopped());
+        }
+        return asked.held();
+    }
+
+    /// Proposes again.
+    void resume() {
+        events.add(new Resume());
+    }
+
     /// Whether it still applies what is committed.
     boolean running() {
         return failure.isEmpty();
@@ -183,7 +206,11 @@ final class Shard implements AutoCloseable {
                 for (Event next = events.poll(); next != null; next = events.poll()) {
                     handle(next);
                 }
-                proposeWaiting();
+                if (hold == null) {
+                    proposeWaiting();
+                } else if (underWay.isEmpty()) {
+                    hold.held().complete(applied);
+                }
             }
             ended = true; // before the queue is looked through: who submits later sees it
             refuseQueued(closed());
@@ -200,6 +227,8 @@ final class Shard implements AutoCloseable {
             case Committed committed -> apply(committed.entry(), committed.index());
             case Failed failed -> fail(failed.entry(), failed.why());
             case Task task -> task.work().run();
+            case Hold asked -> hold = asked;
+            case Resume resume -> hold = null;
             case Close close -> closing = true;
         }
     }
@@ -289,13 +318,22 @@ final class Shard implements AutoCloseable {
                 cause);
         underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
         waiting.answers().forEach(answer -> answer.completeExceptionally(stopped()));
+        if (hold != null) {
+            hold.held().completeExceptionally(stopped());
+        }
         refuseQueued(stopped());
     }
 
     private void refuseQueued(MnemeException why) {
         for (Event event = events.poll(); event != null; event = events.poll()) {
-            if (event instanceof Submitted submitted) {
-                submitted.answer.completeExceptionally(why);
+            switch (event) {
+                case Submitted submitted -> submitted.answer.completeExceptionally(why);
+                case Hold asked -> asked.held().completeExceptionally(why);
+                case Committed committed -> {}
+                case Failed failed -> {}
+                case Task task -> {}
+                case Resume resume -> {}
+                case Close close -> {}
             }
         }
     }

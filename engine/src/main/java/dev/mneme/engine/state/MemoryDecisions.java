@@ -65,7 +65,7 @@ final class MemoryDecisions {
         }
         Embedding staged = vectors.takes(add.embedding()) ? add.embedding() : null;
         Embedding embedding = staged == null ? add.embedding() : null;
-        claimSpace(embedding);
+        vectors.claim(embedding);
         Memory memory = new Memory(
                 add.id(),
                 add.scope(),
@@ -168,7 +168,7 @@ final class MemoryDecisions {
                 && java.util.Objects.equals(expiresAt, now.expiresAt())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
-        claimSpace(given);
+        vectors.claim(given);
         Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
         return replace(placed, text, embedding, metadata, categories, expiresAt);
     }
@@ -231,12 +231,6 @@ final class MemoryDecisions {
         long sequence = owner.change(ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, by, memory);
         memories.delete(owner, placed, sequence, entry.at(), by);
         vectors.drop(placed.arrival());
-    }
-
-    private void claimSpace(@Nullable Embedding embedding) {
-        if (embedding != null && owner.spaces().now() == null) {
-            owner.spaces(owner.spaces().claimed(embedding.space()));
-        }
     }
 
     private static Rejected idUsed() {

@@ -2,9 +2,11 @@ package dev.mneme.engine.state;
 
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.codec.ByteReader;
@@ -109,6 +111,45 @@ final class MemoryRows {
         countEntities(owner, memory, 1);
         entry.countMemories(1);
         entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
+    }
+
+    /// Whether the id is, or was, one of this owner's memories.
+    boolean owns(OwnerState owner, MemoryId id) {
+        return pointer(owner, id) != null;
+    }
+
+    /// Stores a memory of another store with its versions; its arrival is the sequence of its change here.
+    ///
+    /// @param embedding in the owner's space, or null
+    void add(OwnerState owner, Exported.OfMemory imported, @Nullable Embedding embedding, long sequence) {
+        byte[] hash = owner.hash();
+        MemoryVersion newest = imported.newest();
+        Memory memory = newest.memory();
+        for (MemoryVersion version : imported.earlier()) {
+            entry.rows()
+                    .put(
+                            Keys.version(hash, sequence, version.version()),
+                            row(version, sequence).encode());
+        }
+        History.trim(entry, hash, sequence, newest.version());
+        entry.rows().put(Keys.pointer(memory.id()), new Pointer(hash, sequence).encode());
+        if (imported.deleted()) {
+            return;
+        }
+        entry.rows().put(Keys.memory(hash, sequence), row(newest, sequence).encode());
+        entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
+        storeEmbedding(owner, sequence, embedding);
+        addDuplicate(owner, memory, sequence);
+        countEntities(owner, memory, 1);
+        entry.countMemories(1);
+        entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
+    }
+
+    private static Version row(MemoryVersion version, long sequence) {
+        boolean named =
+                !version.instance().equals(Provenance.ofKey(version.keyId()).instance());
+        Provenance by = new Provenance(version.keyId(), version.instance(), named);
+        return new Version(version.event(), version.memory(), version.version(), sequence, version.at(), by);
     }
 
     /// Replaces a memory's newest version; the one before goes into the history.

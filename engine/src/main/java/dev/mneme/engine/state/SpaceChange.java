@@ -47,6 +47,13 @@ final class SpaceChange {
                 null);
     }
 
+    /// An owner's first vector says what its space is.
+    void claim(@Nullable Embedding embedding) {
+        if (embedding != null && owner.spaces().now() == null) {
+            owner.spaces(owner.spaces().claimed(embedding.space()));
+        }
+    }
+
     void stage(long arrival, Embedding embedding) {
         byte[] key = key(arrival);
         if (entry.rows().get(key) == null) {

@@ -96,6 +96,8 @@ public final class StateMachine {
                 case Command.PostSyncEvent post -> syncEvents.post(post);
                 case Command.ProcessSyncEvent process -> syncEvents.process(process);
                 case Command.Expire expire -> expire(expire);
+                case Command.Import each ->
+                    new ImportDecisions(entry, owner, rows, vectors, by).decide(each.exported());
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));
                 case Command.BeginSpace(EmbeddingSpace space) -> vectors.begin(space);
                 case Command.StageEmbedding staged -> memories.stage(staged);

@@ -10,18 +10,22 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.ChangeRow.Ref;
@@ -170,7 +174,7 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0 -> {
                 Memory memory = memory(random);
                 yield new Command.AddMemory(
@@ -201,6 +205,15 @@ final class CodecTest {
                         Fixtures.user("alice"), Fixtures.category("x"), Fixtures.metadata("/a", json(random, 1))))));
             case 4 -> new Command.EraseOwner();
             case 5 -> new Command.PutKey(apiKey());
+            case 6 ->
+                new Command.Import(new Exported.OfMemory(
+                        List.of(
+                                new MemoryVersion(MemoryEvent.ADD, memory(random), 1, time(random), "k", "desk"),
+                                new MemoryVersion(MemoryEvent.DELETE, memory(random), 2, time(random), "k", "key:k")),
+                        random.nextBoolean() ? embedding(random) : null));
+            case 7 ->
+                new Command.Import(new Exported.OfTransition(new Transition(
+                        "alice", "desk", null, Mode.PARALLEL, json(random, 1), 5L, true, null, time(random), 7, true)));
             default -> new Command.DeleteKey("k9");
         };
     }

@@ -9,6 +9,7 @@ import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class HeapNode {
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final AtomicInteger refused = new AtomicInteger();
     private HeapCommitLog log = new HeapCommitLog(entries);
+    private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
 
@@ -55,6 +57,11 @@ final class HeapNode {
         brokenRows = with;
     }
 
+    /// Runs this once, between the next snapshot of the first shard's rows and whatever comes after it.
+    void afterFirstSnapshot(Runnable once) {
+        afterFirstSnapshot.set(once);
+    }
+
     void breakIndex(RuntimeException with) {
         brokenWords = with;
     }
@@ -71,10 +78,13 @@ final class HeapNode {
     private final class Breakable implements Tables {
         private final HeapTables tables;
         private final boolean ofRows;
+        private final boolean first;
 
+        @SuppressWarnings("ReferenceEquality") // a home is itself alone
         Breakable(HeapTables.Home home, boolean ofRows) {
             this.tables = new HeapTables(home);
             this.ofRows = ofRows;
+            this.first = ofRows && home == rows.getFirst();
         }
 
         @Override
@@ -99,7 +109,12 @@ final class HeapNode {
 
         @Override
         public Snapshot snapshot() {
-            return tables.snapshot();
+            Snapshot snapshot = tables.snapshot();
+            Runnable next = first ? afterFirstSnapshot.getAndSet(null) : null;
+            if (next != null) {
+                next.run();
+            }
+            return snapshot;
         }
 
         @Override

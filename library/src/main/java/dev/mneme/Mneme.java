@@ -1,0 +1,287 @@
+package dev.mneme;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.MergeStrategy;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryPatch;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.Store;
+import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.inference.embed.OnnxEmbedder;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The memory of a program: the same engine as the server's, on a data folder of its own, without a server.
+///
+/// ```java
+/// try (Mneme mneme = Mneme.open(Path.of("memory"))) {
+///     mneme.add("alice", "I am allergic to peanuts");
+///     mneme.search("alice", "what can I not eat?", 5);
+/// }
+/// ```
+///
+/// **Promises** are the server's: what was added is on the disk before `add` returns, and the next search
+/// finds it; the
+/// same fact is kept once. There are no keys: whoever holds this object may do everything.
+///
+/// **Threads**: any number may call; calls block.
+///
+/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or another
+/// program has open is `INVALID_REQUEST`.
+public final class Mneme implements AutoCloseable {
+    private static final String NAME = "library";
+
+    private final Store store;
+    private final @Nullable Embedder embedder;
+    private final MemoryService memories;
+    private final InstantSource clock;
+    private final Caller caller;
+    private final List<Listening> listening = new CopyOnWriteArrayList<>();
+
+    private Mneme(Store store, @Nullable Embedder embedder, InstantSource clock, @Nullable String instance) {
+        this.store = store;
+        this.embedder = embedder;
+        this.clock = clock;
+        this.memories = new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS);
+        ApiKey everything =
+                new ApiKey(NAME, NAME, Role.ADMIN, Restriction.NONE, Instant.EPOCH, null, null, new byte[0]);
+        this.caller = Caller.of(everything, instance);
+    }
+
+    /// Opens a data folder, making it when it is missing, with the embedder that is inside the jar.
+    public static Mneme open(Path folder) {
+        return at(folder).open();
+    }
+
+    /// For other options than the usual ones.
+    public static Builder at(Path folder) {
+        return new Builder(folder);
+    }
+
+    /// How a folder is opened.
+    public static final class Builder {
+        private final Path folder;
+        private LocalEngine.Settings settings = LocalEngine.Settings.DEFAULTS;
+        private boolean builtIn = true;
+        private @Nullable Embedder embedder;
+        private @Nullable String instance;
+
+        private Builder(Path folder) {
+            this.folder = folder;
+        }
+
+        /// Turns texts into vectors with this; it is closed with the folder.
+        public Builder embedder(Embedder own) {
+            this.embedder = own;
+            this.builtIn = false;
+            return this;
+        }
+
+        /// Finds texts by their words alone: opens faster, and takes 150 MB less.
+        public Builder withoutEmbedder() {
+            this.embedder = null;
+            this.builtIn = false;
+            return this;
+        }
+
+        /// The name under which this program writes: the history shows it.
+        public Builder instance(String name) {
+            this.instance = name;
+            return this;
+        }
+
+        /// Everything that the engine can be told.
+        public Builder engine(LocalEngine.Settings engine) {
+            this.settings = engine;
+            return this;
+        }
+
+        /// @throws MnemeException `INVALID_REQUEST` when the folder is in use or of a newer format,
+        ///     `INTEGRITY_VIOLATION` when it is damaged
+        public Mneme open() {
+            Store store = LocalEngine.open(folder, settings);
+            try {
+                Embedder chosen = builtIn ? OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS) : embedder;
+                return new Mneme(store, chosen, settings.clock(), instance);
+            } catch (RuntimeException | Error e) {
+                store.close();
+                throw e;
+            }
+        }
+    }
+
+    /// Remembers a text of a user's; the memory that is there already if it is known.
+    public Memory add(String userId, String text) {
+        return add(ScopeIds.user(userId), text, JsonObject.EMPTY, List.of());
+    }
+
+    public Memory add(ScopeIds scope, String text, JsonObject metadata, List<String> categories) {
+        return add(new NewMemory(scope, text, null, null, metadata, categories, null, null, null, null, true));
+    }
+
+    /// Remembers a memory with everything that one can have.
+    public Memory add(NewMemory memory) {
+        return memories.add(caller, memory, null).outcome().memory();
+    }
+
+    /// The memories of a user that are nearest to the query, best first.
+    public List<SearchResult.Hit> search(String userId, String query, int topK) {
+        return search(ofUser(userId), query, topK);
+    }
+
+    /// The memories that match and are nearest to the query, best first.
+    public List<SearchResult.Hit> search(Filter filter, String query, int topK) {
+        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false);
+        return memories.search(caller, search, ReadOptions.DEFAULT).hits();
+    }
+
+    /// Empty for what was never added, deleted, or has expired.
+    public Optional<Memory> find(MemoryId id) {
+        return store.find(id).map(at -> at.value()).filter(memory -> !memory.expired(clock.instant()));
+    }
+
+    /// Every version, oldest first, also of a deleted memory.
+    public List<MemoryVersion> history(MemoryId id) {
+        return store.history(id).map(at -> at.value()).orElse(List.of());
+    }
+
+    /// A user's memories in the order in which they came.
+    ///
+    /// @param limit 1 to 1,000
+    public List<Memory> list(String userId, int limit) {
+        return memories.list(
+                        caller, ofUser(userId), MemoryQuery.Order.CREATED_AT, limit, null, false, ReadOptions.DEFAULT)
+                .items();
+    }
+
+    /// Gives a memory another text.
+    public Memory update(MemoryId id, String text) {
+        MemoryPatch patch = new MemoryPatch(text, null, null, null, null, null, Command.ANY_VERSION);
+        return memories.update(caller, id, patch, null).outcome().memory();
+    }
+
+    /// Forgets a memory; its history stays.
+    ///
+    /// @throws MnemeException `NOT_FOUND`
+    public void delete(MemoryId id) {
+        memories.delete(caller, id, Command.ANY_VERSION, null);
+    }
+
+    /// Puts a user's context, whatever was there before.
+    public Context putContext(String userId, String key, JsonObject data) {
+        return putContext(userId, key, data, Command.ANY_VERSION);
+    }
+
+    /// Puts a user's context.
+    ///
+    /// @param expectedVersion the version that was seen, 0 for none
+    /// @throws MnemeException `VERSION_CONFLICT` when somebody else put it in between
+    public Context putContext(String userId, String key, JsonObject data, long expectedVersion) {
+        Outcome outcome = write(
+                userId,
+                new Command.PutContext(
+                        key, ContextType.CUSTOM, null, data, List.of(), null, expectedVersion, MergeStrategy.REPLACE));
+        return (Context) ((Outcome.Stored) outcome).subject();
+    }
+
+    public Optional<Context> context(String userId, String key) {
+        return store.contexts().find(Owner.user(userId), key).value().filter(each -> !each.expired(clock.instant()));
+    }
+
+    /// A user's contexts, by their keys.
+    ///
+    /// @param limit how many at most
+    public List<Context> contexts(String userId, int limit) {
+        Contexts.Query query = new Contexts.Query(Owner.user(userId), null, null, null, clock.instant(), null, limit);
+        return store.contexts().list(query).value();
+    }
+
+    /// @throws MnemeException `NOT_FOUND`
+    public void deleteContext(String userId, String key) {
+        write(userId, new Command.DeleteContext(key, Command.ANY_VERSION));
+    }
+
+    private Outcome write(String userId, Command command) {
+        Outcome outcome = store.write(new Write(Owner.user(userId), caller.by(), null, List.of(command)))
+                .outcomes()
+                .getFirst();
+        if (outcome instanceof Outcome.Rejected rejected) {
+            throw rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null
+                    ? MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths())
+                    : new MnemeException(rejected.code(), rejected.message());
+        }
+        return outcome;
+    }
+
+    /// Tells every change of a user's from now on, in order and each once, on a thread of its own.
+    ///
+    /// @param listener may block; what it throws ends the subscription
+    public Store.Subscription subscribe(String userId, Consumer<Change> listener) {
+        Listening started = new Listening(store, Owner.user(userId), listener);
+        listening.add(started);
+        return () -> {
+            started.close();
+            listening.remove(started);
+        };
+    }
+
+    /// What this stands on, for all that has no method here.
+    public Store store() {
+        return store;
+    }
+
+    private static Filter ofUser(String userId) {
+        return new Filter.Compare(new Filter.Field.Scope(OwnerKind.USER), Filter.Operator.EQ, new JsonString(userId));
+    }
+
+    /// Ends subscriptions, finishes writes and lets the folder go.
+    @Override
+    public void close() {
+        listening.forEach(Listening::close);
+        if (embedder != null) {
+            embedder.close();
+        }
+        store.close();
+    }
+
+    /// A JSON object of texts.
+    public static JsonObject json(Map<String, String> members) {
+        Map<String, dev.mneme.core.model.Json> values = new java.util.LinkedHashMap<>();
+        members.forEach((name, value) -> values.put(name, new JsonString(value)));
+        return new JsonObject(values);
+    }
+}
