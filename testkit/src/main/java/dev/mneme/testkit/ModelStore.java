@@ -410,8 +410,8 @@ public final class ModelStore implements Store {
             }
 
             @Override
-            public At<List<SyncEvent>> pending(Owner owner, String instanceId, Instant now, int limit) {
-                return of(owner, at -> at.syncEvents().pending(instanceId, now, limit));
+            public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
+                return of(owner, at -> at.syncEvents().pending(instanceId, now, after, limit));
             }
         };
     }

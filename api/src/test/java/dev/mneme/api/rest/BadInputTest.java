@@ -133,7 +133,7 @@ class BadInputTest {
                     "/api/v1/sync-events",
                     "{\"userId\":\"alice\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":1},"
                             + "\"targetInstances\":[\"phone\"],\"priority\":\"high\",\"expiresAt\":1900000000000}"),
-            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3", null),
+            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3&cursor=normal-7", null),
             Shot.of("GET", "/api/v1/sync-events/" + ID + "?userId=alice", null),
             Shot.of(
                     "POST",

@@ -100,7 +100,7 @@ class OpenApiTest {
             Map.entry("get /api/v1/responses", responses("order", "limit", "cursor")),
             Map.entry("get /api/v1/responses/totals", responses("by")),
             Map.entry("get /api/v1/responses/export", responses("format")),
-            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit")),
+            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit", "cursor")),
             Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
@@ -198,7 +198,7 @@ class OpenApiTest {
                             "priority",
                             "timestamp",
                             "expiresAt")),
-            Map.entry("SyncEventList", List.of("items", "more", "position")),
+            Map.entry("SyncEventList", List.of("items", "nextCursor", "position")),
             Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
             Map.entry(
                     "DistributedStatus", List.of("mongodb", "redis", "websocket", "instanceId", "isFullyOperational")),
