@@ -163,8 +163,9 @@ final class ModelModes {
         return List.copyOf(states.values());
     }
 
-    int transitionCount() {
-        return transitions.size();
+    /// Oldest first.
+    List<Transition> transitions() {
+        return List.copyOf(transitions);
     }
 
     List<Transition> transitions(Modes.Query query) {

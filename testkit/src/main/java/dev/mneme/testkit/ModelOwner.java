@@ -82,7 +82,7 @@ final class ModelOwner {
     private final String epoch;
     private final ModelFeed feed;
     private final TreeMap<MemoryId, Held> memories = new TreeMap<>();
-    private final Map<MemoryId, List<MemoryVersion>> history = new HashMap<>();
+    private final Map<MemoryId, List<MemoryVersion>> history = new LinkedHashMap<>(); // by arrival
     private final TreeMap<Long, ModelFeed.Entry> changes = new TreeMap<>();
     private final Map<RequestKey, Answer> answers = new LinkedHashMap<>();
     private ModelContexts contexts = new ModelContexts(this);
@@ -123,7 +123,7 @@ final class ModelOwner {
                         .count(),
                 contexts.all().stream().filter(context -> !context.expired(now)).count(),
                 modes.all().size(),
-                modes.transitionCount(),
+                modes.transitions().size(),
                 responses.list(response -> true, 0, Integer.MAX_VALUE).size(),
                 syncEvents.count(now),
                 changes.size());
@@ -152,6 +152,26 @@ final class ModelOwner {
 
     private boolean isPresent(MemoryId id, MemoryVersion version) {
         return find(id).filter(memory -> memory.version() == version.version()).isPresent();
+    }
+
+    /// Everything that is kept.
+    List<Exported> export(Instant now, StoreSettings settings) {
+        List<Exported> all = new ArrayList<>();
+        for (MemoryId id : history.keySet()) {
+            Held held = memories.get(id);
+            history(id, now, settings)
+                    .ifPresent(kept -> all.add(new Exported.OfMemory(kept, held == null ? null : held.embedding())));
+        }
+        contexts.exported().forEach(all::add);
+        modes.all().stream()
+                .sorted(Comparator.comparingLong(ModeState::activatedBy))
+                .forEach(mode -> all.add(new Exported.OfMode(mode)));
+        modes.transitions().forEach(transition -> all.add(new Exported.OfTransition(transition)));
+        responses
+                .list(response -> true, 0, Integer.MAX_VALUE)
+                .forEach(response -> all.add(new Exported.OfResponse(response)));
+        syncEvents.all().forEach(event -> all.add(new Exported.OfSyncEvent(event)));
+        return all;
     }
 
     Optional<EmbeddingSpace> space() {

@@ -8,6 +8,7 @@ import dev.mneme.core.model.At;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -27,6 +28,7 @@ import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -49,6 +51,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -61,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 /// room (it retains no change longer than it must).
 ///
 /// **State**: a [ModelHome], guarded by `lock`. Listeners are called by the writing thread, without the lock.
-public final class ModelStore implements Store {
+public final class ModelStore implements Store, Exports {
     /// Not a record: two subscriptions alike are still two.
     private final class Listener implements Subscription {
         private final @Nullable Owner owner;
@@ -419,6 +422,14 @@ public final class ModelStore implements Store {
     @Override
     public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
         return of(owner, at -> at.counts(restriction, now));
+    }
+
+    @Override
+    public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
+        locked(() -> asked(owner).stream()
+                        .flatMap(each -> each.export(settings.clock().instant(), settings).stream())
+                        .toList())
+                .forEach(visitor);
     }
 
     /// What is read of one owner, with the position that it is true at.

@@ -104,6 +104,11 @@ final class ModelSyncEvents {
         return Optional.ofNullable(events.get(id));
     }
 
+    /// In the order in which they were posted.
+    List<SyncEvent> all() {
+        return List.copyOf(events.values());
+    }
+
     long count(Instant now) {
         return events.values().stream().filter(event -> !event.expired(now)).count();
     }

@@ -162,6 +162,7 @@ public final class StoreComparison {
             reads.compareSearches(owner);
             reads.compareSpaces(owner);
             reads.compareCounts(owner);
+            ExportReads.compare(owner, model, subject);
             audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
             modes.compare(owner);

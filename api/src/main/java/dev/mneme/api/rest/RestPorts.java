@@ -5,6 +5,8 @@ import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.ExportService;
+import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
@@ -29,6 +31,8 @@ public record RestPorts(
         DistributedService distributed,
         ModeService modes,
         OwnerService owners,
+        ExportService exports,
+        ImportService imports,
         KeyService keys,
         ChangeFeed feed,
         BackupService backups,

@@ -20,6 +20,8 @@ import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.ExportService;
+import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
@@ -89,6 +91,8 @@ final class RestServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
+                new ExportService(store),
+                new ImportService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
                 keys,
                 feed,
                 new BackupService(FixedBackup::new),

@@ -550,11 +550,11 @@ public final class LocalStore implements Store, Backups, Exports {
         for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
             try (Scans scans = shard.scan()) {
                 if (owner != null) {
-                    new OwnerExport(scans, owner).read(visitor);
+                    new OwnerExport(scans, owner, this::kept).read(visitor);
                     return;
                 }
                 scans.owners(each -> {
-                    new OwnerExport(scans, each).read(visitor);
+                    new OwnerExport(scans, each, this::kept).read(visitor);
                     return true;
                 });
             }
