@@ -41,6 +41,8 @@ public final class Cli {
             "response",
             "events",
             "inspect",
+            "export",
+            "import",
             "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
@@ -148,6 +150,8 @@ public final class Cli {
             case "context" -> new ContextCommand();
             case "response" -> new ResponseCommand();
             case "events" -> new EventsCommand();
+            case "export" -> new ExportCommand();
+            case "import" -> new ImportCommand();
             case "inspect" -> new InspectCommand();
             case "key" -> new KeyCommand();
             case "backup" -> new BackupCommand();

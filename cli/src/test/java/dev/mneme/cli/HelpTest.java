@@ -54,6 +54,8 @@ class HelpTest extends CliHarness {
                 "events pending",
                 "events ack",
                 "inspect",
+                "export",
+                "import",
                 "status",
                 "version"
             })

@@ -6,8 +6,10 @@ import dev.mneme.api.json.ExportReading;
 import dev.mneme.api.json.ExportWriting;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
@@ -34,6 +36,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,6 +174,29 @@ class ExportRoundTripTest {
             assertThat(after).as("only what had been erased came back").hasSize(late.size() + (int) added);
             assertThat(heads(store).stream().mapToLong(Long::longValue).sum())
                     .isEqualTo(before.stream().mapToLong(Long::longValue).sum() + added);
+        }
+    }
+
+    @Test
+    void anIdThatAnotherOwnerHasStaysThatOwners() {
+        String line = """
+                {"memory":{"id":"0193a000-0000-4000-8000-000000000001","userId":"alice",\
+                "createdAt":"2025-01-01T00:00:00.000Z","versions":[{"version":1,"event":"ADD",\
+                "at":"2025-01-01T00:00:00.000Z","key":"k9","instance":"desk","text":"likes tea","metadata":{},\
+                "categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"}]}}""";
+        try (LocalStore store = open("target")) {
+            String another = Stream.iterate(0, n -> n + 1)
+                    .map(n -> "user" + n)
+                    .filter(id -> Owner.user(id).slot() / 1024 == Owner.user("alice").slot() / 1024)
+                    .findFirst()
+                    .orElseThrow(); // of the same shard
+            take(store, List.of(line));
+            List<Result> results = take(store, List.of(line.replace("alice", another)));
+            assertThat(results.getFirst())
+                    .isInstanceOfSatisfying(
+                            Result.Refused.class,
+                            refused -> assertThat(refused.failure().code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
+            assertThat(export(store)).containsExactly(line);
         }
     }
 }

@@ -53,6 +53,9 @@ class AnswersTest {
         responses();
         syncEvents();
         distributed();
+        String exported = rest.get("/api/v1/export").raw().body();
+        assertThat(rest.post("/api/v1/import", exported).body().path("known").asInt())
+                .isPositive();
         rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
         rest.get("/health/ready");
         rest.delete(MEMORIES + "/" + id);
