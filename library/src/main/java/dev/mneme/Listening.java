@@ -8,8 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /// Reads an owner's changes and tells them, on one virtual thread. It holds a position, no queue: a slow
-/// listener
-/// delays itself alone.
+/// listener delays itself alone.
 final class Listening implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Listening.class.getName());
     private static final int PAGE = 256;

@@ -2,14 +2,13 @@ package dev.mneme;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
-import dev.mneme.core.command.Outcome;
-import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
@@ -22,12 +21,14 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ContextRules;
+import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryPatch;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.service.ReadOptions;
-import dev.mneme.core.spi.Contexts;
+import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchResult;
@@ -36,8 +37,10 @@ import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,31 +58,38 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// **Promises** are the server's: what was added is on the disk before `add` returns, and the next search
-/// finds it; the
-/// same fact is kept once. There are no keys: whoever holds this object may do everything.
+/// finds it; the same fact is kept once. There are no keys: whoever holds this object may do everything.
 ///
 /// **Threads**: any number may call; calls block.
 ///
-/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or another
-/// program has open is `INVALID_REQUEST`.
+/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or
+/// another program has open is `INVALID_REQUEST`.
 public final class Mneme implements AutoCloseable {
     private static final String NAME = "library";
+    private static final ContextRules CONTEXTS_FOR_EVER =
+            new ContextRules(ContextRules.DEFAULTS.maxBytes(), Duration.ZERO);
 
     private final Store store;
     private final @Nullable Embedder embedder;
+    private final @Nullable Reembedding reembedding;
     private final MemoryService memories;
-    private final InstantSource clock;
+    private final ContextService contexts;
     private final Caller caller;
     private final List<Listening> listening = new CopyOnWriteArrayList<>();
 
     private Mneme(Store store, @Nullable Embedder embedder, InstantSource clock, @Nullable String instance) {
         this.store = store;
         this.embedder = embedder;
-        this.clock = clock;
-        this.memories = new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS);
+        this.reembedding =
+                embedder == null ? null : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()));
+        this.memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), Limits.DEFAULTS);
+        this.contexts = new ContextService(store, clock, Limits.DEFAULTS, CONTEXTS_FOR_EVER);
         ApiKey everything =
                 new ApiKey(NAME, NAME, Role.ADMIN, Restriction.NONE, Instant.EPOCH, null, null, new byte[0]);
         this.caller = Caller.of(everything, instance);
+        if (reembedding != null) {
+            reembedding.start();
+        }
     }
 
     /// Opens a data folder, making it when it is missing, with the embedder that is inside the jar.
@@ -171,7 +181,14 @@ public final class Mneme implements AutoCloseable {
 
     /// Empty for what was never added, deleted, or has expired.
     public Optional<Memory> find(MemoryId id) {
-        return store.find(id).map(at -> at.value()).filter(memory -> !memory.expired(clock.instant()));
+        try {
+            return Optional.of(memories.get(caller, id, ReadOptions.DEFAULT).value());
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /// Every version, oldest first, also of a deleted memory.
@@ -201,7 +218,7 @@ public final class Mneme implements AutoCloseable {
         memories.delete(caller, id, Command.ANY_VERSION, null);
     }
 
-    /// Puts a user's context, whatever was there before.
+    /// Puts a user's context, whatever was there before. It stays until it is deleted.
     public Context putContext(String userId, String key, JsonObject data) {
         return putContext(userId, key, data, Command.ANY_VERSION);
     }
@@ -211,40 +228,28 @@ public final class Mneme implements AutoCloseable {
     /// @param expectedVersion the version that was seen, 0 for none
     /// @throws MnemeException `VERSION_CONFLICT` when somebody else put it in between
     public Context putContext(String userId, String key, JsonObject data, long expectedVersion) {
-        Outcome outcome = write(
-                userId,
-                new Command.PutContext(
-                        key, ContextType.CUSTOM, null, data, List.of(), null, expectedVersion, MergeStrategy.REPLACE));
-        return (Context) ((Outcome.Stored) outcome).subject();
+        Command.PutContext put = new Command.PutContext(
+                key, ContextType.CUSTOM, null, data, List.of(), null, expectedVersion, MergeStrategy.REPLACE);
+        return contexts.put(caller, Owner.user(userId), put, null).context();
     }
 
     public Optional<Context> context(String userId, String key) {
-        return store.contexts().find(Owner.user(userId), key).value().filter(each -> !each.expired(clock.instant()));
+        return contexts.find(caller, Owner.user(userId), key, ReadOptions.DEFAULT)
+                .value();
     }
 
-    /// A user's contexts, by their keys.
+    /// A user's contexts, by their keys; fewer where they are large.
     ///
-    /// @param limit how many at most
+    /// @param limit 1 to 1,000
     public List<Context> contexts(String userId, int limit) {
-        Contexts.Query query = new Contexts.Query(Owner.user(userId), null, null, null, clock.instant(), null, limit);
-        return store.contexts().list(query).value();
+        ContextService.Listing listing = new ContextService.Listing(null, null, null, null, limit);
+        return contexts.list(caller, Owner.user(userId), listing, ReadOptions.DEFAULT)
+                .items();
     }
 
     /// @throws MnemeException `NOT_FOUND`
     public void deleteContext(String userId, String key) {
-        write(userId, new Command.DeleteContext(key, Command.ANY_VERSION));
-    }
-
-    private Outcome write(String userId, Command command) {
-        Outcome outcome = store.write(new Write(Owner.user(userId), caller.by(), null, List.of(command)))
-                .outcomes()
-                .getFirst();
-        if (outcome instanceof Outcome.Rejected rejected) {
-            throw rejected.code() == ErrorCode.VERSION_CONFLICT && rejected.current() != null
-                    ? MnemeException.conflict(rejected.message(), rejected.current(), rejected.paths())
-                    : new MnemeException(rejected.code(), rejected.message());
-        }
-        return outcome;
+        contexts.delete(caller, Owner.user(userId), key, Command.ANY_VERSION, null);
     }
 
     /// Tells every change of a user's from now on, in order and each once, on a thread of its own.
@@ -272,6 +277,9 @@ public final class Mneme implements AutoCloseable {
     @Override
     public void close() {
         listening.forEach(Listening::close);
+        if (reembedding != null) {
+            reembedding.close();
+        }
         if (embedder != null) {
             embedder.close();
         }
@@ -280,7 +288,7 @@ public final class Mneme implements AutoCloseable {
 
     /// A JSON object of texts.
     public static JsonObject json(Map<String, String> members) {
-        Map<String, dev.mneme.core.model.Json> values = new java.util.LinkedHashMap<>();
+        Map<String, Json> values = new LinkedHashMap<>();
         members.forEach((name, value) -> values.put(name, new JsonString(value)));
         return new JsonObject(values);
     }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Context;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.HashingEmbedder;
 import java.nio.file.Path;
@@ -58,6 +60,38 @@ final class MnemeTest {
         try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {
             mneme.add("alice", "likes green tea");
             assertThat(mneme.search("alice", "tea", 1).getFirst().parts()).isNotEmpty();
+        }
+    }
+
+    /// As the server does: what another embedder's vectors were made of is embedded anew, meanwhile found by its
+    /// words.
+    @Test
+    void anotherEmbedderTakesTheFolderOver() {
+        try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {
+            mneme.add("alice", "likes green tea");
+        }
+        HashingEmbedder other = new HashingEmbedder(16);
+        try (Mneme mneme = Mneme.at(folder).embedder(other).open()) {
+            mneme.add("alice", "likes milk");
+            assertThat(mneme.search("alice", "green tea", 1).getFirst().memory().text())
+                    .isEqualTo("likes green tea");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> other.space()
+                            .equals(mneme.store().space(Owner.user("alice")).now()));
+        }
+    }
+
+    @Test
+    void whatTheServerWouldRefuseIsRefused() {
+        try (Mneme mneme = open()) {
+            assertThatThrownBy(() -> mneme.add("alice", ""))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+            assertThatThrownBy(() -> mneme.putContext("alice", "", Mneme.json(Map.of())))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+            assertThatThrownBy(() -> mneme.contexts("alice", 0)).isInstanceOf(MnemeException.class);
         }
     }
 

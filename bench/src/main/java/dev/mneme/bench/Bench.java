@@ -46,7 +46,7 @@ public final class Bench {
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
-            case "restore" -> RestoreBench.run(number(args, 1, 200_000));
+            case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));
             case "jar" -> JarBench.run();
             default -> System.out.print(HELP);
         }

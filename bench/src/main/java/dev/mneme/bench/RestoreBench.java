@@ -2,90 +2,88 @@ package dev.mneme.bench;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
-import dev.mneme.core.model.Filter;
-import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.core.spi.Backups;
-import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.LocalStore;
-import dev.mneme.engine.shard.Restoration;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
-/// A backup of many memories, in owners of 10,000, with vectors of 384 numbers: how long it takes while one writer goes
-/// on, how long that writer waited at most, and how long restoring, starting and searching take.
+/// A server with many memories, in owners of 10,000 with vectors of 384 numbers: how long it takes to start, how long
+/// searches take, a backup over HTTP while a writer goes on, and the same of a server on what was restored.
 final class RestoreBench {
     private static final int EACH = 10_000;
     private static final int BATCH = 500;
-    private static final int SEARCHES = 200;
+    private static final int SEARCHED = 20;
+    private static final int WARM_UP = 1_000;
+    private static final int SEARCHES = 3_000;
     private static final Provenance BY = Provenance.ofKey("bench");
 
     private RestoreBench() {}
 
     static void run(int memories) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("mneme-bench");
-        try {
-            MachineLoad watch = MachineLoad.watch();
-            Report.title("restore: " + memories + " memories, " + EACH + " an owner, 384 numbers each");
-            Path file = folder.resolve("bench.backup");
-            try (LocalStore store = LocalEngine.open(folder.resolve("a"), LocalEngine.Settings.DEFAULTS)) {
-                Report.row("add", seconds(() -> fill(store, memories)), "");
-                backUp(store, file);
-            }
+        int owners = Math.max(1, memories / EACH);
+        Path file = folder.resolve("bench.backup");
+        Report.title("restore: " + owners * EACH + " memories, " + EACH + " an owner, 384 numbers each");
+        try (ServerProcess server = ServerProcess.on(Files.createDirectory(folder.resolve("a")))) {
+            fill(server.data(), owners);
+            startAndSearch(server, owners, "");
+            backUp(server, file);
+            server.stop();
             floor(file, folder.resolve("copy"));
-            Path data = folder.resolve("b");
-            Report.row(
-                    "restore",
-                    seconds(() -> Restoration.run(
-                            file, data, new Restoration.Options(true, false), new SecureRandom(), rows -> {})),
-                    "");
-            long begun = System.nanoTime();
-            try (LocalStore store = LocalEngine.open(data, LocalEngine.Settings.DEFAULTS)) {
-                Report.row("start after it", millis(begun), "under 10 s");
-                search(store, memories);
-            }
-            Report.load(watch.soFar());
-        } finally {
-            delete(folder);
         }
+        Path restored = folder.resolve("b");
+        restore(file, restored);
+        try (ServerProcess server = ServerProcess.on(restored)) {
+            startAndSearch(server, owners, ", restored");
+        }
+        Files.delete(file);
+        Files.delete(folder);
     }
 
-    private static void fill(Store store, int memories) {
+    /// Straight into the engine, as many at a time as one write takes well.
+    private static void fill(Path data, int owners) {
+        MachineLoad watch = MachineLoad.watch();
+        long begun = System.nanoTime();
         SyntheticMemories source = new SyntheticMemories(1);
         Random random = new Random(1);
-        for (int done = 0; done < memories; done += BATCH) {
-            String user = user(done / EACH);
-            Owner owner = Owner.user(user);
-            List<Command> batch = new ArrayList<>();
-            for (int i = 0; i < Math.min(BATCH, memories - done); i++) {
-                SyntheticMemories.Item item = source.next(user);
-                batch.add(add(owner, item.memory(), item, random));
+        try (Store store = LocalEngine.open(data, LocalEngine.Settings.DEFAULTS)) {
+            for (int owner = 0; owner < owners; owner++) {
+                String user = AddRequests.user(owner);
+                for (int done = 0; done < EACH; done += BATCH) {
+                    List<Command> batch = new ArrayList<>();
+                    for (int i = 0; i < BATCH; i++) {
+                        batch.add(add(source.next(user), Owner.user(user), random));
+                    }
+                    store.write(new Write(Owner.user(user), BY, null, batch));
+                }
             }
-            store.write(new Write(owner, BY, null, batch));
         }
+        Report.row("filling, in the bench's process", millis(begun), "");
+        Report.load(watch.soFar());
     }
 
-    private static Command add(Owner owner, Memory memory, SyntheticMemories.Item item, Random random) {
+    private static Command add(SyntheticMemories.Item item, Owner owner, Random random) {
+        Memory memory = item.memory();
         return new Command.AddMemory(
                 MemoryId.create(Instant.now(), owner.slot(), random),
                 memory.scope(),
@@ -94,48 +92,79 @@ final class RestoreBench {
                 null,
                 memory.metadata(),
                 List.of(),
+                memory.timestamp(),
                 null,
-                null,
-                new dev.mneme.core.model.Embedding(
-                        item.embedding().space(), item.embedding().vector(), null),
+                Embedding.ofCaller(EmbeddingSpace.CALLER, item.embedding().vector()),
                 false);
     }
 
-    private static String user(int n) {
-        return "user" + n;
+    private static void startAndSearch(ServerProcess server, int owners, String which) throws IOException {
+        server.start(List.of());
+        Report.row("start to /health/ready" + which, Report.number(server.millisToReady()) + " ms", "under 10 s");
+        try (HttpConnection client = server.connect()) {
+            int searched = Math.min(owners, SEARCHED);
+            List<byte[]> asks = SearchBench.requests(server.key(), searched, SEARCHES);
+            Histogram first = SearchBench.time(client, asks, searched);
+            SearchBench.time(client, asks, WARM_UP);
+            MachineLoad watch = MachineLoad.watch(server.pid());
+            Histogram nanos = SearchBench.time(client, asks, SEARCHES);
+            Report.row("the first search of an owner" + which, Latency.of(first), "");
+            Report.row("a search" + which, Latency.of(nanos), "p50 under 3 ms, p99 under 10 ms");
+            Report.row("resident" + which, Report.number(server.residentMegabytes()) + " MB", "");
+            Report.load(watch.soFar());
+        }
     }
 
-    private static void backUp(LocalStore store, Path file) throws IOException, InterruptedException {
+    private static void backUp(ServerProcess server, Path file) throws IOException, InterruptedException {
         AtomicBoolean done = new AtomicBoolean();
-        AtomicLong longest = new AtomicLong();
-        AtomicLong writes = new AtomicLong();
+        AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+        Histogram waits = new Histogram(3);
         Thread writer = Thread.ofPlatform().start(() -> {
-            SyntheticMemories source = new SyntheticMemories(2);
-            Random random = new Random(2);
-            Owner owner = Owner.user("writer");
-            while (!done.get()) {
-                SyntheticMemories.Item item = source.next("writer");
-                long begun = System.nanoTime();
-                store.write(new Write(owner, BY, null, List.of(add(owner, item.memory(), item, random))));
-                longest.accumulateAndGet(System.nanoTime() - begun, Math::max);
-                writes.incrementAndGet();
+            try (HttpConnection client = server.connect()) {
+                for (int n = 0; !done.get(); n++) {
+                    long begun = System.nanoTime();
+                    client.post(
+                                    "/api/v1/memories",
+                                    "{\"userId\":\"writer\",\"text\":\"memory " + n + "\",\"vector\":[1]}")
+                            .json();
+                    waits.recordValue(System.nanoTime() - begun);
+                }
+            } catch (IOException e) {
+                failure.set(e);
             }
         });
+        MachineLoad watch = MachineLoad.watch(server.pid());
         long begun = System.nanoTime();
-        try (Backups.Backup backup = store.take()) {
-            Report.row("taking the cut, while a writer goes on", millis(begun), "milliseconds");
-            try (OutputStream out = Files.newOutputStream(file)) {
-                backup.writeTo(out);
-            }
+        try {
+            download(server, file);
         } finally {
             done.set(true);
             writer.join();
         }
+        IOException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
         Report.row("backup", millis(begun) + ", " + Report.number(Files.size(file) / 1e6) + " MB", "");
-        Report.row(
-                "the writer meanwhile",
-                writes.get() + " writes, the longest " + Report.number(longest.get() / 1e6) + " ms",
-                "");
+        Report.row("an add meanwhile, one client", Latency.of(waits), "");
+        Report.load(watch.soFar());
+    }
+
+    private static void download(ServerProcess server, Path file) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.port() + "/api/v1/backups"))
+                .header("Authorization", "Bearer " + server.key())
+                .timeout(Duration.ofMinutes(30))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            int status =
+                    client.send(request, HttpResponse.BodyHandlers.ofFile(file)).statusCode();
+            if (status != 200) {
+                throw new IOException("the backup was answered with " + status);
+            }
+        }
     }
 
     /// The bare disk: the same bytes, copied.
@@ -146,72 +175,28 @@ final class RestoreBench {
         Files.delete(copy);
     }
 
-    private static void search(Store store, int memories) {
-        int owners = Math.max(1, memories / EACH);
-        SyntheticMemories source = new SyntheticMemories(3);
-        double[] first = new double[Math.min(owners, 20)];
-        for (int i = 0; i < first.length; i++) {
-            first[i] = search(store, user(i), source);
-        }
-        double[] warm = new double[SEARCHES];
-        for (int i = 0; i < warm.length; i++) {
-            warm[i] = search(store, user(i % first.length), source);
-        }
-        Report.row("first search of an owner of " + EACH, text(first), "");
-        Report.row("searches afterwards", text(warm), "");
-    }
-
-    private static double search(Store store, String user, SyntheticMemories source) {
-        SyntheticMemories.Item item = source.next(user);
-        Filter filter =
-                new Filter.Compare(new Filter.Field.Scope(OwnerKind.USER), Filter.Operator.EQ, new JsonString(user));
-        SearchQuery query = new SearchQuery(
-                Owner.user(user),
-                item.memory().text(),
-                new dev.mneme.core.model.QueryEmbedding(
-                        new dev.mneme.core.model.Embedding(
-                                item.embedding().space(), item.embedding().vector(), null),
-                        List.of()),
-                true,
-                filter,
-                10,
-                0,
-                false,
-                Instant.now(),
-                Duration.ofSeconds(30));
+    private static void restore(Path file, Path data) throws IOException, InterruptedException {
+        MachineLoad watch = MachineLoad.watch();
         long begun = System.nanoTime();
-        if (store.search(query).hits().isEmpty()) {
-            throw new IllegalStateException("nothing of " + user + " was restored");
+        Process process = new ProcessBuilder(
+                        ServerProcess.java(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-jar",
+                        ServerProcess.jar().toString(),
+                        "restore",
+                        file.toString(),
+                        "--data",
+                        data.toString())
+                .inheritIO()
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IOException("the restore ended with " + process.exitValue());
         }
-        return (System.nanoTime() - begun) / 1e6;
-    }
-
-    private static String text(double[] millis) {
-        double[] sorted = millis.clone();
-        Arrays.sort(sorted);
-        return "median " + Report.number(sorted[sorted.length / 2]) + " ms, most "
-                + Report.number(sorted[sorted.length - 1]) + " ms";
-    }
-
-    private static String seconds(Runnable work) {
-        long begun = System.nanoTime();
-        work.run();
-        return millis(begun);
+        Report.row("mneme restore", millis(begun), "");
+        Report.load(watch.soFar());
     }
 
     private static String millis(long begun) {
         return Report.number((System.nanoTime() - begun) / 1e6) + " ms";
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            all.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }

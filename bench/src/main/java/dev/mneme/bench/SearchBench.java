@@ -48,10 +48,20 @@ final class SearchBench {
         return asks;
     }
 
+    /// Whole requests, whose owners take turns.
+    static List<byte[]> requests(String key, int owners, int count) {
+        return asks(key, owners, count).stream().map(Ask::request).toList();
+    }
+
     private static Histogram search(HttpConnection server, List<Ask> asks, int count) throws IOException {
+        return time(server, asks.stream().map(Ask::request).toList(), count);
+    }
+
+    /// What each of so many requests takes, from the first on and round again.
+    static Histogram time(HttpConnection server, List<byte[]> requests, int count) throws IOException {
         Histogram nanos = new Histogram(3);
         for (int i = 0; i < count; i++) {
-            byte[] request = asks.get(i % asks.size()).request();
+            byte[] request = requests.get(i % requests.size());
             long start = System.nanoTime();
             HttpConnection.Response response = server.exchange(request);
             nanos.recordValue(System.nanoTime() - start);

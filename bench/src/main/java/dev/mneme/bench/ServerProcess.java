@@ -51,6 +51,15 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(Files.createTempDirectory("mneme-bench"), freePort(), List.of(settings));
     }
 
+    /// A server on this folder, which goes with it, yet to be started.
+    static ServerProcess on(Path data) throws IOException {
+        return new ServerProcess(data, freePort(), List.of());
+    }
+
+    Path data() {
+        return data;
+    }
+
     static Path jar() {
         String named = System.getProperty("mneme.jar");
         if (named != null) {

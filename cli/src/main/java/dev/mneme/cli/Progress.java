@@ -1,7 +1,7 @@
 package dev.mneme.cli;
 
-/// How far long work is, on one line of a terminal's standard error that is written over; silent where nobody
-/// looks.
+/// How far long work is, on one line of a terminal's standard error that is written over; silent where
+/// nobody looks.
 ///
 /// **Threads**: one.
 final class Progress implements AutoCloseable {

@@ -28,7 +28,7 @@ final class Restore {
         Path file = file(flags);
         ServerConfig config = ServerConfig.load(flags, environment);
         Logs.configure(config.logging());
-        ProgressBar bar = ProgressBar.of("restoring", Restoration.plan(file).rows(), json, err);
+        ProgressBar bar = ProgressBar.of("restoring", Restoration.plan(file).steps(), json, err);
         Restoration.Report report;
         try {
             report = Restoration.run(

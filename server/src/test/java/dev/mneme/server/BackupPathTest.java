@@ -58,9 +58,12 @@ final class BackupPathTest {
     void aBackupIsTakenRestoredAndServed() throws IOException {
         Path file = home.resolve("monday.backup");
         String oldKey;
+        String oldPosition;
         try (RunningServer server = RunningServer.on(home.resolve("a"))) {
             oldKey = server.adminKey();
-            assertThat(server.admin().add("alice", "likes tea").status()).isEqualTo(201);
+            Api.Reply added = server.admin().add("alice", "likes tea");
+            assertThat(added.status()).isEqualTo(201);
+            oldPosition = added.position();
             assertThat(backup(server, file.toString()).status()).isZero();
             assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertThat(server.admin().add("alice", "likes milk since").status()).isEqualTo(201);
@@ -89,6 +92,14 @@ final class BackupPathTest {
                             .json()
                             .path("items"))
                     .hasSize(2);
+            JsonNode followed = server.admin()
+                    .get("/api/v1/changes?userId=alice&after=" + oldPosition)
+                    .json();
+            assertThat(followed.path("reset").asBoolean())
+                    .as("a position of the old life")
+                    .isTrue();
+            assertThat(followed.path("position").asText())
+                    .startsWith(report.path("epoch").asText());
             assertThat(server.admin().get("/api/v1/status").json().path("epoch").asText())
                     .isEqualTo(report.path("epoch").asText());
         }

@@ -17,8 +17,10 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
@@ -34,6 +36,7 @@ import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.SearchQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -160,6 +163,47 @@ abstract class ImportPart extends StorePart {
         assertThat(head(ALICE)).isEqualTo(1);
     }
 
+    /// While an owner's vectors are on their way to another space, either may be brought.
+    @Test
+    void aVectorOfTheSpaceToComeIsStaged() {
+        EmbeddingSpace next = new EmbeddingSpace("next", 3);
+        MemoryId first = id(ALICE);
+        bring(memory(first, false, vector(1, 0), "of the present space"));
+        outcome(ALICE, new Command.BeginSpace(next));
+        MemoryId second = id(ALICE);
+        Embedding coming = Embedding.ofCaller("next", new float[] {0, 1, 0});
+        assertEvent(bring(memory(second, false, coming, "of the space to come")), MemoryEvent.ADD);
+        assertThat(store().unstaged(ALICE, 0, 10))
+                .extracting(each -> each.memory().id())
+                .containsExactly(first);
+        Embedding staged = Embedding.ofCaller("next", new float[] {1, 0, 0});
+        outcome(ALICE, new Command.StageEmbedding(first, 1, staged));
+        assertThat(outcome(ALICE, new Command.SwitchSpace(next))).isEqualTo(new Outcome.Done());
+        assertThat(store().space(ALICE).now()).isEqualTo(next);
+        assertThat(store().search(new SearchQuery(
+                                ALICE,
+                                "",
+                                Fixtures.query(coming),
+                                false,
+                                Filter.And.ALL,
+                                10,
+                                0,
+                                false,
+                                now(),
+                                Duration.ofSeconds(30)))
+                        .hits()
+                        .getFirst()
+                        .memory()
+                        .id())
+                .isEqualTo(second);
+    }
+
+    @Test
+    void aDeletedMemoryBringsNoVector() {
+        bring(memory(id(ALICE), true, vector(1, 0), "gone"));
+        assertThat(store().space(ALICE).now()).isNull();
+    }
+
     private static Context context(int version, boolean deleted) {
         return new Context(
                 "alice",
@@ -186,6 +230,17 @@ abstract class ImportPart extends StorePart {
         assertThat(store().contexts().find(ALICE, "chat").value()).contains(context(2, false));
         assertEvent(bring(imported), MemoryEvent.NONE);
         assertThat(head(ALICE)).isEqualTo(1);
+    }
+
+    @Test
+    void noMoreVersionsOfAContextAreKeptThanOfOneThatWasWrittenHere() {
+        List<ContextVersion> many = new ArrayList<>();
+        for (int version = 1; version <= 30; version++) {
+            many.add(new ContextVersion(context(version, false), false));
+        }
+        bring(new Exported.OfContext(many));
+        int kept = settings().contextVersions() + 1;
+        assertThat(store().contexts().versions(ALICE, "chat").value()).isEqualTo(many.subList(30 - kept, 30));
     }
 
     @Test

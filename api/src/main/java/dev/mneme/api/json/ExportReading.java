@@ -99,7 +99,8 @@ public final class ExportReading {
             versions.add(version(id, scope, createdAt, memory.versions().get(i), "memory.versions[" + i + "]."));
         }
         ExportLine.EmbeddingRecord embedding = memory.embedding();
-        return new Exported.OfMemory(versions, embedding == null ? null : embedding(embedding));
+        Embedding vector = embedding == null ? null : embedding(embedding);
+        return in("memory", () -> new Exported.OfMemory(versions, vector));
     }
 
     private static MemoryVersion version(
@@ -178,7 +179,7 @@ public final class ExportReading {
                             set(version.localOnly())),
                     set(version.deleted())));
         }
-        return new Exported.OfContext(versions);
+        return in("context", () -> new Exported.OfContext(versions));
     }
 
     private static Exported mode(ExportLine.ModeRecord mode) {

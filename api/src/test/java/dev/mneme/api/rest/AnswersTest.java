@@ -56,6 +56,10 @@ class AnswersTest {
         String exported = rest.get("/api/v1/export").raw().body();
         assertThat(rest.post("/api/v1/import", exported).body().path("known").asInt())
                 .isPositive();
+        assertThat(rest.post("/api/v1/backups", "").status()).isEqualTo(200);
+        assertThat(rest.post("/api/v1/backups", "").status())
+                .as("one after another")
+                .isEqualTo(200);
         rest.parts.set(Map.of("log", new Health.Part(false, "the disk is full")));
         rest.get("/health/ready");
         rest.delete(MEMORIES + "/" + id);

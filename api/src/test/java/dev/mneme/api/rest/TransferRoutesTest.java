@@ -198,7 +198,7 @@ class TransferRoutesTest {
                 .put("version", 0)));
         all.add(bad("added twice", memory, "memory.versions[1].event", n -> at(n, "/memory/versions/1")
                 .put("event", "ADD")));
-        all.add(bad("deleted, then changed", memory, "memory.versions[0].event", n -> at(n, "/memory/versions/0")
+        all.add(bad("deleted, then changed", memory, "memory.versions", n -> at(n, "/memory/versions/0")
                 .put("event", "DELETE")));
         all.add(bad("long text", memory, "memory.versions[1].text", n -> at(n, "/memory/versions/1")
                 .put("text", "x".repeat(70_000))));

@@ -1,11 +1,13 @@
 package dev.mneme.core.model;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and
-/// versions stay
+/// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and versions stay
 /// what they were.
+///
+/// **Failures**: `INVALID_REQUEST` for versions that are not those of one record.
 public sealed interface Exported {
     /// Whose it is.
     Owner owner();
@@ -16,9 +18,33 @@ public sealed interface Exported {
     record OfMemory(List<MemoryVersion> versions, @Nullable Embedding embedding) implements Exported {
         public OfMemory {
             versions = List.copyOf(versions);
-            if (versions.isEmpty()) {
-                throw MnemeException.invalid("versions", "A memory has at least one version.");
-            }
+            requireAscending(versions, MemoryVersion::version);
+            Memory newest = versions.getLast().memory();
+            Owner owner = newest.scope().owner();
+            requireVersions(
+                    versions.stream()
+                            .map(MemoryVersion::memory)
+                            .allMatch(memory -> memory.id().equals(newest.id())
+                                    && memory.scope().owner().equals(owner)),
+                    "All versions of a memory have its id and its owner.");
+            requireVersions(
+                    versions.subList(0, versions.size() - 1).stream()
+                            .noneMatch(version -> version.event() == MemoryEvent.DELETE),
+                    "Only the last version of a memory may be its deletion.");
+            requireVersions(
+                    versions.stream().allMatch(OfMemory::numbered),
+                    "A version has its memory's number; a deletion has the next one.");
+            newest.id().slot().ifPresent(slot -> {
+                if (slot != owner.slot()) {
+                    throw MnemeException.invalid(
+                            "id", "The id " + newest.id() + " says that it is another owner's: keep its owner.");
+                }
+            });
+        }
+
+        private static boolean numbered(MemoryVersion version) {
+            long more = version.event() == MemoryEvent.DELETE ? 1 : 0;
+            return version.version() == version.memory().version() + more;
         }
 
         public MemoryVersion newest() {
@@ -40,13 +66,21 @@ public sealed interface Exported {
         }
     }
 
-    /// A context with its kept versions, oldest first; the last one may be its deletion.
+    /// A context with its kept versions, oldest first and without a gap; the last one may be its deletion.
     record OfContext(List<ContextVersion> versions) implements Exported {
         public OfContext {
             versions = List.copyOf(versions);
-            if (versions.isEmpty()) {
-                throw MnemeException.invalid("versions", "A context has at least one version.");
-            }
+            requireAscending(versions, version -> version.context().version());
+            Context newest = versions.getLast().context();
+            requireVersions(
+                    versions.stream()
+                            .map(ContextVersion::context)
+                            .allMatch(context -> context.key().equals(newest.key())
+                                    && context.userId().equals(newest.userId())),
+                    "All versions of a context have its key and its user.");
+            requireVersions(
+                    newest.version() - versions.getFirst().context().version() == versions.size() - 1,
+                    "The versions of a context follow one another without a gap.");
         }
 
         public ContextVersion newest() {
@@ -90,6 +124,22 @@ public sealed interface Exported {
         @Override
         public Owner owner() {
             return Owner.user(event.userId());
+        }
+    }
+
+    private static <T> void requireAscending(List<T> versions, ToLongFunction<T> number) {
+        requireVersions(!versions.isEmpty(), "A record has at least one version.");
+        long before = 0;
+        for (T version : versions) {
+            requireVersions(
+                    number.applyAsLong(version) > before, "Versions begin at 1 or later, and go from old to new.");
+            before = number.applyAsLong(version);
+        }
+    }
+
+    private static void requireVersions(boolean holds, String message) {
+        if (!holds) {
+            throw MnemeException.invalid("versions", message);
         }
     }
 }

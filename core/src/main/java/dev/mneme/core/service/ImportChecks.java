@@ -8,11 +8,9 @@ import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
-import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
-import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
@@ -20,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// What an imported record must be like: as if it had been written here.
@@ -69,14 +66,11 @@ final class ImportChecks {
     // ---- memories
 
     private void memory(Exported.OfMemory memory) {
-        Memory newest = memory.newest().memory();
-        id(newest.id(), memory.owner());
         List<MemoryVersion> versions = memory.versions();
         for (int i = 0; i < versions.size(); i++) {
             MemoryVersion version = versions.get(i);
             MemoryVersion before = i == 0 ? null : versions.get(i - 1);
-            boolean last = i == versions.size() - 1;
-            within("versions[" + i + "]", () -> version(version, before, last));
+            within("versions[" + i + "]", () -> version(version, before));
         }
         Embedding embedding = memory.embedding();
         if (embedding != null) {
@@ -84,13 +78,10 @@ final class ImportChecks {
         }
     }
 
-    private void version(MemoryVersion version, @Nullable MemoryVersion before, boolean last) {
+    private void version(MemoryVersion version, @Nullable MemoryVersion before) {
         dense(version.version(), before == null ? null : before.version());
-        boolean deletion = version.event() == MemoryEvent.DELETE;
-        boolean first = version.version() == 1;
-        if (first != (version.event() == MemoryEvent.ADD) || (deletion && !last)) {
-            throw MnemeException.invalid(
-                    "event", "event must be ADD of version 1, UPDATE of later ones, and DELETE of the last one alone.");
+        if ((version.version() == 1) != (version.event() == MemoryEvent.ADD)) {
+            throw MnemeException.invalid("event", "event must be ADD of version 1, and of no other.");
         }
         Memory memory = version.memory();
         memories.text(memory.text());
@@ -120,15 +111,6 @@ final class ImportChecks {
         }
         if (!(Math.abs(Math.sqrt(sum) - 1) <= UNIT)) {
             throw MnemeException.invalid("vector", "vector must hold finite numbers and have the length 1.");
-        }
-    }
-
-    /// An id that names a slot leads there: it must be the owner's.
-    private static void id(MemoryId id, Owner owner) {
-        OptionalInt slot = id.slot();
-        if (slot.isPresent() && slot.getAsInt() != owner.slot()) {
-            throw MnemeException.invalid(
-                    "id", "id was made for another owner: its slot is not that of " + owner.id() + ".");
         }
     }
 
@@ -200,7 +182,6 @@ final class ImportChecks {
     }
 
     private void syncEvent(SyncEvent event) {
-        id(event.id(), Owner.user(event.userId()));
         Names.instance("sourceInstanceId", event.sourceInstance());
         if (event.targets() != null) {
             if (event.targets().isEmpty() || event.targets().size() > SyncEvent.MAX_PROCESSED_BY) {

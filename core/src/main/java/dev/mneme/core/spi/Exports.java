@@ -6,13 +6,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads everything that is kept of owners, for another store. Each owner's records are of one moment;
-/// several owners'
-/// are not.
+/// several owners' are not.
 ///
 /// **Threads**: any may call.
 public interface Exports {
-    /// Gives every record: memories in the order in which they came, deleted ones too, then contexts and the
-    /// rest.
+    /// Gives every record: memories in the order in which they came, deleted ones too, then contexts and
+    /// the rest.
     ///
     /// @param owner whose; null: everybody's
     void export(@Nullable Owner owner, Consumer<Exported> visitor);

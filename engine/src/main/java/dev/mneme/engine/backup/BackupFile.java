@@ -23,13 +23,11 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /// A backup that is open to be read. Nothing that the file says is trusted: it may hold exactly the entries
-/// that
-/// its manifest lists, no entry's name is ever used as a path, and what is read is bounded by what the
+/// that its manifest lists, no entry's name is ever used as a path, and what is read is bounded by what the
 /// manifest says.
 ///
 /// **Failures**: `INVALID_REQUEST` for what is no backup, or of a newer format; `INTEGRITY_VIOLATION` for a
-/// damaged
-/// one; both name the file.
+/// damaged one; both name the file.
 ///
 /// **Threads**: one.
 public final class BackupFile implements AutoCloseable {

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What a backup says of itself: the entry `manifest`, the last one of the file. Lines of `key=value` in UTF-8:
+/// What a backup says of itself: the entry `manifest`, the last one of the file. Lines of `key=value` in
+/// UTF-8:
 ///
 /// ```text
 /// format=1
@@ -45,6 +46,14 @@ public record BackupManifest(Instant at, String epoch, List<String> slots, List<
     /// @param bytes the length of its entry
     /// @param sha256 of its entry, in hex
     public record Part(String shard, long appliedIndex, long rows, long bytes, String sha256) {
+        private static final long MAX_BYTES = 1L << 50;
+
+        public Part {
+            if (appliedIndex < 0 || rows < 0 || bytes < 0 || bytes > MAX_BYTES) {
+                throw new IllegalArgumentException("shard " + shard + " has numbers that cannot be");
+            }
+        }
+
         /// The name of its entry.
         String entry() {
             return "shards/" + shard + ".rows";
@@ -158,7 +167,10 @@ public record BackupManifest(Instant at, String epoch, List<String> slots, List<
         }
     }
 
-    static MnemeException damaged(String how) {
+    /// That a backup cannot be used, and what to do.
+    ///
+    /// @param how what is wrong with it
+    public static MnemeException damaged(String how) {
         return new MnemeException(ErrorCode.INTEGRITY_VIOLATION, message(how));
     }
 

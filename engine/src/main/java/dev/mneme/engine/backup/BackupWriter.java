@@ -22,8 +22,7 @@ import java.util.zip.ZipOutputStream;
 /// ```
 ///
 /// Rows rather than the tables' own files: they are the same for every kind of tables, can be sealed anew
-/// where they
-/// are restored, and hold nothing that was deleted.
+/// where they are restored, and hold nothing that was deleted.
 public final class BackupWriter {
     private static final int BUFFER = 1 << 16;
 

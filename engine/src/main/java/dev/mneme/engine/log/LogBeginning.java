@@ -8,9 +8,8 @@ import java.util.Arrays;
 /// Makes the log of a folder whose tables came from elsewhere: it holds nothing, and goes on after given
 /// indexes.
 ///
-/// It is one segment of a header alone. Its number is 2, since only a log's very first segment may be dropped
-/// for
-/// want of proof: see `Recovery`.
+/// It is one segment of a header alone. Its number is 2, since only a log's very first segment may be
+/// dropped for want of proof: see `Recovery`.
 public final class LogBeginning {
     private static final int SEQUENCE = 2;
 

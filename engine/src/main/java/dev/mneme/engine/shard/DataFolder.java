@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -31,8 +32,7 @@ import java.util.stream.Collectors;
 /// index/       the forward index; can be deleted while no process has the folder open
 /// ```
 ///
-/// While a backup is restored there is also `restoring/`; a folder where that has a manifest is not opened: see
-/// [Restoration].
+/// While a backup is restored there is also `restoring/`: see [FolderSwap].
 ///
 /// The manifest is lines of `key=value` in UTF-8: `format=1`, `epoch=<8 of a-z2-7>`, `shards=<n>`, and for
 /// each shard
@@ -40,9 +40,6 @@ import java.util.stream.Collectors;
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 1;
     static final String MANIFEST = "manifest";
-
-    /// Where a restore keeps what is not yet in place.
-    static final String RESTORING = "restoring";
 
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -98,7 +95,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static void refuseHalfRestored(Path path) {
-        if (Files.exists(path.resolve(RESTORING).resolve(MANIFEST))) {
+        if (FolderSwap.isCutOff(path)) {
             throw MnemeException.invalid(
                     "data", "A restore into " + path + " was cut off before its end: run mneme restore again.");
         }
@@ -195,18 +192,21 @@ public final class DataFolder implements AutoCloseable {
     /// Writes a manifest with these slots and an epoch of its own.
     ///
     /// @return the epoch
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when the slots cannot be
     static String writeManifest(Path folder, List<String> slots, RandomGenerator random) throws IOException {
         Map<String, String> manifest = newManifest(slots, random);
-        try {
-            slots(manifest, slots.size());
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            MnemeException damaged = damaged(Path.of(MANIFEST), "its slots cannot be (" + e.getMessage() + ")");
-            damaged.addSuppressed(e);
-            throw damaged;
-        }
         write(folder, manifest);
         return required(manifest, "epoch");
+    }
+
+    /// Whether these can be the slots of shards: all of them, each in hex as the manifest has it.
+    static boolean areSlots(List<String> slots) {
+        try {
+            slots(newManifest(slots, new SplittableRandom()), slots.size());
+            return true;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | MnemeException e) {
+            System.getLogger(DataFolder.class.getName()).log(System.Logger.Level.DEBUG, "These are no slots", e);
+            return false;
+        }
     }
 
     private static String newEpoch(RandomGenerator random) {

@@ -1,12 +1,22 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupFile;
 import dev.mneme.engine.backup.BackupManifest;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
+import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.state.Applied;
+import dev.mneme.engine.state.Retention;
+import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -14,12 +24,10 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -29,41 +37,45 @@ import java.util.stream.Stream;
 /// Brings a backup back, into a data folder that no server has open.
 ///
 /// ```text
-/// 1. everything is checked and written into <data>/restoring
-/// 2. what <data> held goes to <data>/before-restore-<time>      (only when that was asked for)
-/// 3. tables and log go to their places, then the manifest, then restoring/ goes
+/// 1. every checksum is verified; the folder has not been looked at yet
+/// 2. a whole data folder is made in <data>/restoring
+/// 3. what <data> held goes to <data>/before-restore-<time>      (only when that was asked for)
+/// 4. the new data goes in place
 /// ```
 ///
-/// A failure in 1 leaves the folder as it was, and a crash in 1 leaves the rest of it so. A crash in 2 or 3
-/// leaves
-/// `restoring` with its manifest, so that no server starts on a half of it; the next restore moves aside
-/// whatever is
-/// there and begins again. The positions get a new epoch: what clients hold of the old life
-/// is told from the new one. The search index is made anew at the start.
+/// A failure in 1 or 2 leaves the folder as it was; what a crash leaves, and how it goes on, says
+/// [FolderSwap].
+///
+/// The rows come back byte for byte, with their log indexes and sequences; the log begins after those.
+/// Nothing of them says which epoch they are of: that is in the manifest alone, and it is a new one, so
+/// that what clients hold of the old life is told from the new. Keys that do not come back are removed by
+/// an entry of their own, as if an operator had revoked each. The search index is that of owners that
+/// nobody has searched yet.
 public final class Restoration {
     private static final long TABLES_BYTES = 128L << 20;
     private static final int BATCH_BYTES = 1 << 20;
     private static final String BEFORE = "before-restore-";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
-
-    /// What of a data folder makes way.
-    private static final List<String> CONTENTS = List.of(DataFolder.MANIFEST, "tables", "log", "index", "admin.key");
+    private static final String SYSTEM = "system";
 
     /// What a folder may hold and still count as empty.
-    private static final Set<String> NO_DATA = Set.of("lock", "mneme.yaml", "lost+found", DataFolder.RESTORING);
+    private static final Set<String> NO_DATA = Set.of("lock", "mneme.yaml", "lost+found", "restoring");
 
     private final BackupFile backup;
     private final Options options;
-    private final RowSealing sealing;
+    private final RandomGenerator random;
     private final LongConsumer progress;
-    private long rows;
+    private final Runnable step;
+    private long done;
 
-    private Restoration(BackupFile backup, Options options, RowSealing sealing, LongConsumer progress) {
+    private Restoration(
+            BackupFile backup, Options options, RandomGenerator random, LongConsumer progress, Runnable step) {
         this.backup = backup;
         this.options = options;
-        this.sealing = sealing;
+        this.random = random;
         this.progress = progress;
+        this.step = step;
     }
 
     /// How.
@@ -81,13 +93,14 @@ public final class Restoration {
 
     /// What a restore is about to do.
     ///
-    /// @param rows how many there are to restore
-    public record Plan(Instant at, long rows) {}
+    /// @param steps how far its progress goes: each row is verified, then restored
+    public record Plan(Instant at, long rows, long steps) {}
 
     /// Looks into a backup without restoring it.
     public static Plan plan(Path file) {
         try (BackupFile backup = BackupFile.open(file)) {
-            return new Plan(backup.manifest().at(), backup.manifest().rows());
+            long rows = backup.manifest().rows();
+            return new Plan(backup.manifest().at(), rows, 2 * rows);
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -96,12 +109,20 @@ public final class Restoration {
     /// Restores all of a backup, or nothing.
     ///
     /// @param data the folder; made when it is missing
-    /// @param progress hears how many rows are done
-    /// @throws MnemeException `INVALID_REQUEST` when the folder holds data or is in use, and for a backup of
-    ///     a newer format; `INTEGRITY_VIOLATION` for a damaged one
+    /// @param progress hears how many of the plan's steps are done
+    /// @throws MnemeException `INVALID_REQUEST` when the folder holds data or is in use, and for a backup
+    ///     of a newer format; `INTEGRITY_VIOLATION` for a damaged one; `STORAGE_FULL` when it does not fit
     public static Report run(Path file, Path data, Options options, RandomGenerator random, LongConsumer progress) {
+        return run(file, data, options, random, progress, () -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param step runs after each thing that changes the folder: where a crash may come
+    static Report run(
+            Path file, Path data, Options options, RandomGenerator random, LongConsumer progress, Runnable step) {
         try (BackupFile backup = BackupFile.open(file)) {
-            return new Restoration(backup, options, RowSealing.NONE, progress).into(data, random);
+            return new Restoration(backup, options, random, progress, step).into(data);
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -109,35 +130,69 @@ public final class Restoration {
 
     private static MnemeException failed(Path file, IOException e) {
         return new MnemeException(
-                ErrorCode.INTERNAL, "The backup " + file + " cannot be restored (" + e + "): nothing was changed.", e);
+                ErrorCode.INTERNAL,
+                "The backup " + file + " cannot be restored (" + e + "): mend that, and run mneme restore again.",
+                e);
     }
 
-    private Report into(Path data, RandomGenerator random) throws IOException {
+    private Report into(Path data) throws IOException {
         if (Files.isSymbolicLink(data)) {
             throw MnemeException.invalid(
                     "data", "The data folder " + data + " is a link: name the folder that it leads to.");
         }
+        if (!DataFolder.areSlots(backup.manifest().slots())) {
+            throw BackupManifest.damaged("its manifest does not say which shard has which slots");
+        }
+        requireRoom(data);
+        for (BackupManifest.Part part : backup.manifest().parts()) {
+            backup.rows(part, (key, row) -> progressed());
+        }
         boolean made = !Files.exists(data, LinkOption.NOFOLLOW_LINKS);
-        Files.createDirectories(data);
-        boolean done = false;
+        Folders.createPrivate(data);
+        boolean restored = false;
         try (FileChannel lockFile =
                         FileChannel.open(data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = DataFolder.lock(data, lockFile)) {
-            Report report = into(data, lock, random);
-            done = true;
+            Report report = into(data, lock);
+            restored = true;
             return report;
         } finally {
-            if (!done && made) {
-                delete(data);
+            if (!restored && made) {
+                FolderSwap.delete(data);
             }
         }
     }
 
+    private boolean progressed() {
+        done++;
+        if (done % 1_000 == 0) {
+            progress.accept(done);
+        }
+        return true;
+    }
+
+    /// Before anything of it is unpacked: a small file may say that it is a large one, and be right.
+    private void requireRoom(Path data) throws IOException {
+        long room = Files.getFileStore(existing(data.toAbsolutePath())).getUsableSpace();
+        long bytes = backup.manifest().bytes();
+        if (bytes > room) {
+            throw new MnemeException(
+                    ErrorCode.STORAGE_FULL,
+                    "The backup holds " + bytes / 1_000_000 + " MB, and the disk of " + data + " has room for "
+                            + room / 1_000_000 + " MB: make room, or choose a folder on another disk with --data.");
+        }
+    }
+
+    private static Path existing(Path path) {
+        Path parent = path.getParent();
+        return parent == null || Files.exists(path) ? path : existing(parent);
+    }
+
     /// @param lock held: no server may open the folder
-    private Report into(Path data, FileLock lock, RandomGenerator random) throws IOException {
-        boolean cutOff = Files.exists(data.resolve(DataFolder.RESTORING).resolve(DataFolder.MANIFEST));
+    private Report into(Path data, FileLock lock) throws IOException {
+        FolderSwap swap = FolderSwap.in(data, step);
         boolean holds = holdsData(data);
-        if (holds && !options.force() && !cutOff) {
+        if (holds && !options.force() && !swap.cutOff()) {
             throw MnemeException.invalid(
                     "data",
                     "The folder " + data + " holds data: choose an empty one, or say --force to move aside what is"
@@ -146,19 +201,15 @@ public final class Restoration {
         if (!lock.isValid()) {
             throw new IOException("the folder's lock is lost");
         }
-        Path restoring = data.resolve(DataFolder.RESTORING);
-        delete(restoring);
         String epoch;
         try {
-            Files.createDirectory(restoring);
-            epoch = prepare(restoring, random);
+            epoch = prepare(swap.begin());
         } catch (IOException | RuntimeException | Error e) {
-            delete(restoring);
+            swap.giveUp();
             throw e;
         }
-        String before = holds ? moveAside(data) : "";
-        putInPlace(restoring, data);
-        return new Report(backup.manifest().at(), rows, epoch, before);
+        swap.finish(holdsData(data) ? BEFORE + TIME.format(Instant.now()) : "");
+        return new Report(backup.manifest().at(), backup.manifest().rows(), epoch, swap.before());
     }
 
     private static boolean holdsData(Path data) throws IOException {
@@ -168,25 +219,67 @@ public final class Restoration {
         }
     }
 
-    /// Writes a whole data folder; the manifest last, so that only a whole one has it.
-    private String prepare(Path folder, RandomGenerator random) throws IOException {
+    /// Makes a whole data folder.
+    ///
+    /// @return its epoch
+    private String prepare(Path folder) throws IOException {
         BackupManifest manifest = backup.manifest();
         List<String> names = DataFolder.shardNames(manifest.slots().size());
+        String epoch = DataFolder.writeManifest(folder, manifest.slots(), random);
+        long[] indexes = manifest.appliedIndexes();
         try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), names, TABLES_BYTES)) {
             for (int i = 0; i < names.size(); i++) {
                 restore(manifest.parts().get(i), tables.tables(i));
+                if (names.get(i).equals(SYSTEM) && !options.keys()) {
+                    indexes[i] = removeKeys(tables.tables(i), epoch);
+                }
+                tables.tables(i).checkpoint();
             }
         }
+        emptyIndex(folder.resolve("index"), names, indexes);
+        step.run();
         Files.createDirectory(folder.resolve("log"));
-        LogBeginning.write(new FolderDisk(folder.resolve("log")), manifest.appliedIndexes());
-        return DataFolder.writeManifest(folder, manifest.slots(), random);
+        LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes);
+        Folders.sync(folder);
+        step.run();
+        return epoch;
+    }
+
+    /// A forward index without a row, as of owners that nobody has searched: the first search of each
+    /// analyses its memories, and no start makes the rows of all.
+    private static void emptyIndex(Path folder, List<String> names, long[] indexes) {
+        try (RocksFolder index = RocksFolder.open(folder, names, TABLES_BYTES / 4)) {
+            for (int i = 0; i < names.size(); i++) {
+                Tables.Batch contains = new Tables.Batch();
+                contains.appliedIndex(indexes[i]);
+                index.tables(i).write(contains);
+                index.tables(i).checkpoint();
+            }
+        }
     }
 
     private void restore(BackupManifest.Part part, Tables tables) throws IOException {
         Rows into = new Rows(part, tables);
         backup.rows(part, into::row);
         into.write();
-        tables.checkpoint();
+    }
+
+    /// Revokes every key, by an entry after those that the rows contain.
+    ///
+    /// @return that entry's index
+    private static long removeKeys(Tables tables, String epoch) {
+        long index = tables.appliedIndex() + 1;
+        try (Scans scans = new Scans(tables, epoch)) {
+            List<Command> revocations = scans.keys().stream()
+                    .<Command>map(key -> new Command.DeleteKey(key.id()))
+                    .toList();
+            Owner keys = new Owner(SYSTEM, OwnerKind.APP, "keys");
+            Write write = new Write(keys, Provenance.ofKey("restore"), null, revocations);
+            ShardBatch entry = new ShardBatch(scans.shard().time(), List.of(write));
+            Applied applied = new StateMachine(tables, epoch, Retention.DEFAULTS).apply(index, entry);
+            tables.write(applied.rows());
+        }
+        return index;
     }
 
     /// Rows on their way into a shard's tables.
@@ -202,23 +295,12 @@ public final class Restoration {
         }
 
         boolean row(byte[] key, byte[] value) {
-            rows++;
-            if (wanted(key)) {
-                batch.put(key, sealing.seal(part.shard(), key, value));
-                bytes += key.length + value.length;
-            }
+            batch.put(key, value);
+            bytes += key.length + value.length;
             if (bytes >= BATCH_BYTES) {
                 write();
-                progress.accept(rows);
             }
-            return true;
-        }
-
-        /// Without keys there is nothing that repeats their making either: idempotency records would answer
-        /// for keys
-        /// that are not there.
-        private boolean wanted(byte[] key) {
-            return options.keys() || !part.shard().equals("system") || "kij".indexOf(key[0]) < 0;
+            return progressed();
         }
 
         void write() {
@@ -226,43 +308,6 @@ public final class Restoration {
             tables.write(batch);
             batch = new Tables.Batch();
             bytes = 0;
-        }
-    }
-
-    private static String moveAside(Path data) throws IOException {
-        Path before = data.resolve(BEFORE + TIME.format(Instant.now()));
-        Files.createDirectory(before);
-        for (String name : CONTENTS) {
-            if (Files.exists(data.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(data.resolve(name), before.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-            }
-        }
-        return before.toString();
-    }
-
-    private static void putInPlace(Path restoring, Path data) throws IOException {
-        for (String name : List.of("tables", "log", DataFolder.MANIFEST)) {
-            Files.move(restoring.resolve(name), data.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-            sync(data);
-        }
-        delete(restoring);
-        sync(data);
-    }
-
-    private static void sync(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(path)) { // follows no links
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
         }
     }
 }

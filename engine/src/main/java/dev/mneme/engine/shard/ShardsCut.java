@@ -18,10 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Takes one cut through all shards of a store.
 ///
 /// Every shard is held: it proposes nothing more, and applies what it had proposed. Once all stand still
-/// their rows are
-/// snapshotted, and all go on. So whatever was answered before the first shard stood still is in; and a write
-/// that
-/// is in was submitted before its shard stood still, so that everything that was answered before it is in too.
+/// their rows are snapshotted, and all go on. So whatever was answered before the first shard stood still
+/// is in; and a write that is in was submitted before its shard stood still, so that everything that was
+/// answered before it is in too.
 ///
 /// **Threads**: any; one cut at a time.
 final class ShardsCut {

@@ -22,8 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// What an import does: a record comes with its ids, times and versions, unless it is there. It is a change
-/// like any
-/// other write.
+/// like any other write.
 final class ImportDecisions {
     private final Entry entry;
     private final OwnerState owner;

@@ -205,17 +205,22 @@ final class CodecTest {
                         Fixtures.user("alice"), Fixtures.category("x"), Fixtures.metadata("/a", json(random, 1))))));
             case 4 -> new Command.EraseOwner();
             case 5 -> new Command.PutKey(apiKey());
-            case 6 ->
-                new Command.Import(new Exported.OfMemory(
-                        List.of(
-                                new MemoryVersion(MemoryEvent.ADD, memory(random), 1, time(random), "k", "desk"),
-                                new MemoryVersion(MemoryEvent.DELETE, memory(random), 2, time(random), "k", "key:k")),
-                        random.nextBoolean() ? embedding(random) : null));
+            case 6 -> new Command.Import(imported(random));
             case 7 ->
                 new Command.Import(new Exported.OfTransition(new Transition(
                         "alice", "desk", null, Mode.PARALLEL, json(random, 1), 5L, true, null, time(random), 7, true)));
             default -> new Command.DeleteKey("k9");
         };
+    }
+
+    private static Exported imported(SplittableRandom random) {
+        Memory memory = memory(random, new MemoryId(UUID.nameUUIDFromBytes(new byte[] {1}))); // of no slot
+        MemoryVersion added = new MemoryVersion(MemoryEvent.ADD, memory, memory.version(), time(random), "k", "desk");
+        MemoryVersion deleted =
+                new MemoryVersion(MemoryEvent.DELETE, memory, memory.version() + 1, time(random), "k", "key:k");
+        return new Exported.OfMemory(
+                random.nextBoolean() ? List.of(added, deleted) : List.of(added),
+                random.nextBoolean() ? embedding(random) : null);
     }
 
     private static ApiKey apiKey() {
@@ -231,8 +236,12 @@ final class CodecTest {
     }
 
     private static Memory memory(SplittableRandom random) {
+        return memory(random, id(random));
+    }
+
+    private static Memory memory(SplittableRandom random, MemoryId id) {
         return new Memory(
-                id(random),
+                id,
                 new ScopeIds("u" + random.nextInt(), null, random.nextBoolean() ? "app" : null, null),
                 String.valueOf(text(random)),
                 text(random),
@@ -243,7 +252,7 @@ final class CodecTest {
                 time(random),
                 time(random),
                 null,
-                random.nextLong(1L << 40),
+                1 + random.nextLong(1L << 40),
                 random.nextBoolean() ? id(random) : null);
     }
 

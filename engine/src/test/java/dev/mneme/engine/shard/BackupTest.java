@@ -27,6 +27,7 @@ import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,6 +41,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -145,6 +147,12 @@ final class BackupTest {
         try (LocalStore store = open(data)) {
             assertThat(rows(store)).isEqualTo(before);
             assertThat(store.epoch()).isEqualTo(report.epoch()).isNotEqualTo(epoch);
+            assertThat(store.status().indexBacklog())
+                    .as("no start has to make an index")
+                    .isZero();
+            assertThat(store.search(Fixtures.words(Owner.user("user0"), "changed", clock.instant()))
+                            .hits())
+                    .hasSize(1);
             assertThat(store.head(Owner.user("user1")).sequence()).isEqualTo(11);
             assertThat(store.keys()).extracting(ApiKey::id).containsExactly("k1");
             store.write(Fixtures.write(Owner.user("user1"), Fixtures.add("user1", "written after the restore")));
@@ -203,9 +211,8 @@ final class BackupTest {
         }
     }
 
-    /// One writer writes to an owner of the first shard and then, once that is answered, to one of the last.
-    /// A cut
-    /// that held the second without the first would be torn.
+    /// One writer writes to an owner of the first shard and then, once that is answered, to one of the
+    /// last. A cut that held the second without the first would be torn.
     @Test
     void aCutIsNeverTorn() throws Exception {
         Owner first = ownerIn(0);
@@ -244,8 +251,8 @@ final class BackupTest {
         }
     }
 
-    /// Between the snapshots of the first shard and the second, somebody writes to both, one after the other: neither
-    /// may get in. The time is only how long a torn cut is given to show itself.
+    /// Between the snapshots of the first shard and the second, somebody writes to both, one after the
+    /// other: neither may get in. The time is only how long a torn cut is given to show itself.
     @Test
     void nothingIsWrittenBetweenTwoShardsOfACut() throws Exception {
         Owner first = ownerOf(0);
@@ -402,6 +409,130 @@ final class BackupTest {
         assertThat(folder.resolve("real")).isEmptyDirectory();
     }
 
+    /// With a row changed, packed anew: a zip reader finds nothing wrong with it.
+    private Path damagedInTheMiddle(Path file) throws IOException {
+        Path damaged = folder.resolve("damaged.backup");
+        HostileZip.rewrite(file, damaged, "shards/1.rows", bytes -> {
+            bytes[bytes.length - 1] ^= 1;
+            return bytes;
+        });
+        return damaged;
+    }
+
+    @Test
+    void everyChecksumIsVerifiedBeforeTheFolderIsTouched() throws IOException {
+        Path file = backedUp();
+        for (String entry : List.of("shards/1.rows", "shards/2.rows", "shards/system.rows")) {
+            Path damaged = folder.resolve("damaged.backup");
+            HostileZip.rewrite(file, damaged, entry, bytes -> {
+                bytes[bytes.length - 1] ^= 1;
+                return bytes;
+            });
+            List<String> steps = new ArrayList<>();
+            Path data = folder.resolve("b");
+            assertThatThrownBy(() -> Restoration.run(
+                            damaged, data, PLAIN, new SplittableRandom(1), rows -> {}, () -> steps.add("step")))
+                    .as(entry)
+                    .isInstanceOf(MnemeException.class)
+                    .hasMessageContaining("does not match its checksum");
+            assertThat(steps).as(entry).isEmpty();
+            assertThat(data).as(entry).doesNotExist();
+        }
+    }
+
+    @Test
+    void anEntryThatIsThereTwiceIsRefused() throws IOException {
+        Path twice = folder.resolve("twice.backup");
+        HostileZip.twice(backedUp(), twice, "shards/0.rows");
+        assertThatThrownBy(() -> restore(twice, folder.resolve("b"), PLAIN)).hasMessageContaining("one twice");
+        assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    @Test
+    void anEntryThatIsMissingIsRefused() throws IOException {
+        for (String entry : List.of("shards/2.rows", "shards/system.rows", "manifest")) {
+            Path without = folder.resolve("without.backup");
+            HostileZip.rewrite(backedUp(), without, entry, bytes -> new byte[0]);
+            HostileZip.without(without, folder.resolve("less.backup"), entry);
+            assertThatThrownBy(() -> restore(folder.resolve("less.backup"), folder.resolve("b"), PLAIN))
+                    .as(entry)
+                    .isInstanceOf(MnemeException.class)
+                    .hasMessageContaining("cannot be used");
+        }
+        assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    /// What unpacks to more than its manifest says is read no further than that; what says so itself, and
+    /// does not fit, is not begun.
+    @Test
+    void bombsAreRefused() throws IOException {
+        Path file = backedUp();
+        Path bomb = folder.resolve("bomb.backup");
+        HostileZip.append(file, bomb, "shards/0.rows", 256L << 20);
+        assertThat(Files.size(bomb)).isLessThan(2L << 20);
+        assertThatThrownBy(() -> restore(bomb, folder.resolve("b"), PLAIN)).hasMessageContaining("checksum");
+
+        Path manifest = folder.resolve("manifest.backup");
+        HostileZip.append(file, manifest, "manifest", 64L << 20);
+        assertThatThrownBy(() -> restore(manifest, folder.resolve("b"), PLAIN)).hasMessageContaining("too long");
+
+        Path honest = folder.resolve("honest.backup");
+        HostileZip.resealed(
+                file, honest, line -> line.replaceFirst("(part\\.1=[0-9]+ [0-9]+) [0-9]+", "$1 " + (1L << 50)));
+        assertThatThrownBy(() -> restore(honest, folder.resolve("b"), PLAIN))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+        assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    /// A row's length is a number that anybody can write.
+    @Test
+    void rowsOfImpossibleLengthsAreRefused() throws IOException {
+        Path file = backedUp();
+        for (int length : List.of(-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 20)) {
+            Path evil = folder.resolve("evil.backup");
+            HostileZip.rewrite(file, evil, "shards/1.rows", bytes -> {
+                ByteBuffer.wrap(bytes).putInt(length);
+                return bytes;
+            });
+            assertThatThrownBy(() -> restore(evil, folder.resolve("b"), PLAIN))
+                    .as("%d", length)
+                    .isInstanceOf(MnemeException.class);
+        }
+        assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    /// Whatever its numbers say, a manifest is refused in one line or means the same.
+    @Test
+    void manifestsThatLieAreRefused() throws IOException {
+        Path file = backedUp();
+        List<UnaryOperator<String>> lies = List.of(
+                line -> line.replace("shards=4", "shards=5"),
+                line -> line.replace("shards=4", "shards=3"),
+                line -> line.replace("shards=4", "shards=-1"),
+                line -> line.replace("shards=4", "shards=2000000000"),
+                line -> line.replaceFirst("slots\\.0=.*", "slots.0=000-ffff"),
+                line -> line.replaceFirst("slots\\.0=.*", "slots.0=300-000"),
+                line -> line.replaceFirst("slots\\.0=.*", "slots.0=x"),
+                line -> line.replaceFirst("slots\\.3=.*", "slots.3=000-001"),
+                line -> line.replaceFirst("part\\.1=[0-9]+", "part.1=-5"),
+                line -> line.replaceFirst("(part\\.1=[0-9]+) [0-9]+", "$1 0"),
+                line -> line.replaceFirst("(part\\.1=[0-9]+) [0-9]+", "$1 -1"),
+                line -> line.replaceFirst("(part\\.1=[0-9]+ [0-9]+) [0-9]+", "$1 -1"),
+                line -> line.replaceFirst("part\\.1=.*", "part.1=1 2"),
+                line -> line.replaceFirst("at=.*", "at=yesterday"));
+        for (int i = 0; i < lies.size(); i++) {
+            Path evil = folder.resolve("evil.backup");
+            HostileZip.resealed(file, evil, lies.get(i));
+            assertThatThrownBy(() -> restore(evil, folder.resolve("b"), PLAIN))
+                    .as("lie %d", i)
+                    .isInstanceOf(MnemeException.class)
+                    .message()
+                    .doesNotContain("\n");
+            assertThat(folder.resolve("b")).doesNotExist();
+        }
+    }
+
     @Test
     void aNewerFormatIsRefused() throws IOException {
         Path newer = rewritten(backedUp(), null, "format=2\nsomething new");
@@ -444,22 +575,128 @@ final class BackupTest {
         try (LocalStore store = open(data)) {
             assertThat(store.head(Owner.user("old")).sequence()).isEqualTo(1);
         }
-        assertThat(data.resolve(DataFolder.RESTORING)).doesNotExist();
+        assertThat(data.resolve("restoring")).doesNotExist();
     }
 
-    /// As a crash in the middle of putting things in place leaves it.
+    /// The folder as a crash after each step of a restore would leave it.
+    private List<Path> crashes(Path file, Path data, Options options) {
+        List<Path> left = new ArrayList<>();
+        Restoration.run(file, data, options, new SplittableRandom(1), rows -> {}, () -> {
+            Path copy = folder.resolve("crash-" + data.getFileName() + "-" + left.size());
+            copy(data, copy);
+            left.add(copy);
+        });
+        return left;
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : all.toList()) {
+                Files.copy(each, to.resolve(from.relativize(each)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
-    void aRestoreThatWasCutOffIsNotOpenedAndCanBeDoneAgain() throws IOException {
+    void aCrashInARestoreLeavesNothingThatAServerStartsOnAndCanBeDoneAgain() {
+        Path file = backedUp();
+        List<Path> left = crashes(file, folder.resolve("b"), PLAIN);
+        int refused = 0;
+        for (Path data : left) {
+            if (FolderSwap.isCutOff(data)) {
+                refused++;
+                assertThatThrownBy(() -> open(data))
+                        .as("%s", data)
+                        .hasMessageContaining("restore again")
+                        .message()
+                        .doesNotContain("\n");
+                restore(file, data, PLAIN);
+            }
+            assertWhole(data);
+        }
+        assertThat(refused).as("all but what is whole already").isEqualTo(left.size() - 1);
+    }
+
+    @Test
+    void aCrashInARestoreOverOldDataLosesNone() {
         Path file = backedUp();
         Path data = folder.resolve("b");
-        restore(file, data, PLAIN);
-        Files.createDirectory(data.resolve(DataFolder.RESTORING));
-        Files.move(data.resolve("log"), data.resolve(DataFolder.RESTORING).resolve("log"));
-        Files.move(data.resolve("manifest"), data.resolve(DataFolder.RESTORING).resolve("manifest"));
-        assertThatThrownBy(() -> open(data)).hasMessageContaining("restore again");
-        restore(file, data, PLAIN);
         try (LocalStore store = open(data)) {
-            assertThat(store.head(Owner.user("user1")).sequence()).isEqualTo(11);
+            store.write(Fixtures.write(Owner.user("old"), Fixtures.add("old", "of before")));
+        }
+        int untouched = 0;
+        for (Path crashed : crashes(file, data, new Options(false, true))) {
+            if (!FolderSwap.isCutOff(crashed) && Files.notExists(beforeIn(crashed))) {
+                untouched++;
+                assertOld(crashed);
+                continue;
+            }
+            if (FolderSwap.isCutOff(crashed)) {
+                assertThatThrownBy(() -> open(crashed)).hasMessageContaining("restore again");
+                assertThat(Path.of(restore(file, crashed, PLAIN).before())).isEqualTo(beforeIn(crashed));
+            }
+            assertWhole(crashed);
+            assertOld(beforeIn(crashed));
+        }
+        assertThat(untouched).as("until the new data is whole").isEqualTo(3);
+    }
+
+    /// A crash in the second restore, which takes up what a crash in the first left.
+    @Test
+    void aCrashWhileACrashIsTakenUpLosesNothing() {
+        Path file = backedUp();
+        Path data = folder.resolve("b");
+        try (LocalStore store = open(data)) {
+            store.write(Fixtures.write(Owner.user("old"), Fixtures.add("old", "of before")));
+        }
+        List<Path> first = crashes(file, data, new Options(false, true));
+        for (Path crashed : List.of(first.get(first.size() - 5), first.get(first.size() - 2))) {
+            assertThat(FolderSwap.isCutOff(crashed)).isTrue();
+            for (Path again : crashes(file, crashed, PLAIN)) {
+                if (FolderSwap.isCutOff(again)) {
+                    restore(file, again, PLAIN);
+                }
+                assertWhole(again);
+                assertOld(beforeIn(again));
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeTakenUpStaysRefused() throws IOException {
+        Path file = backedUp();
+        List<Path> left = crashes(file, folder.resolve("b"), PLAIN);
+        Path crashed = left.get(left.size() - 2);
+        Path damaged = damagedInTheMiddle(file);
+        assertThatThrownBy(() -> restore(damaged, crashed, PLAIN)).isInstanceOf(MnemeException.class);
+        assertThatThrownBy(() -> open(crashed)).hasMessageContaining("restore again");
+    }
+
+    private void assertWhole(Path data) {
+        try (LocalStore store = open(data)) {
+            assertThat(store.head(Owner.user("user1")).sequence())
+                    .as("%s", data)
+                    .isEqualTo(11);
+            assertThat(store.keys()).isEmpty();
+        }
+    }
+
+    private void assertOld(Path data) {
+        try (LocalStore store = open(data)) {
+            assertThat(store.head(Owner.user("old")).sequence()).as("%s", data).isEqualTo(1);
+        }
+    }
+
+    /// Where old data was moved to, or would be.
+    private static Path beforeIn(Path data) {
+        try (Stream<Path> files = Files.list(data)) {
+            return files.filter(file -> file.getFileName().toString().startsWith("before-restore-"))
+                    .findFirst()
+                    .orElse(data.resolve("before-restore-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
