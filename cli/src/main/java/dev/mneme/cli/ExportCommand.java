@@ -49,7 +49,8 @@ final class ExportCommand extends Subcommand {
         }
         Query query = scope.on(new Query(Session.API + "/export"));
         if (target.equals("-")) {
-            session.server().download(query, in -> copy(session, in, session.console().out()));
+            session.server()
+                    .download(query, in -> copy(session, in, session.console().out()));
             return ExitStatus.OK;
         }
         Path file = Path.of(target);

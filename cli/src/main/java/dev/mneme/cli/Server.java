@@ -88,8 +88,7 @@ final class Server {
 
     /// Sends JSON lines that may be sent again; gives the answer also where it is a problem.
     Answer postLines(String path, String body) {
-        return sendOrFail(new Request(
-                "POST", path, body, Map.of("Content-Type", "application/jsonl")));
+        return sendOrFail(new Request("POST", path, body, Map.of("Content-Type", "application/jsonl")));
     }
 
     Answer put(Query path, String body) {

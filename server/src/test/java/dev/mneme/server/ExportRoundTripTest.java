@@ -42,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What an export has is what an import brings: histories of a store, exported, imported into an empty one, and exported
+/// What an export has is what an import brings: histories of a store, exported, imported into an empty one,
+/// and exported
 /// again.
 class ExportRoundTripTest {
     private static final int STEPS = 300;
@@ -62,8 +63,7 @@ class ExportRoundTripTest {
 
     private LocalStore open(String name) {
         LogConfig log = new LogConfig(1 << 20, 256 << 10, 256 << 10, 1_000, 4 << 20, 16, Duration.ofSeconds(1));
-        StoreConfig store = new StoreConfig(
-                Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), 0, 16 << 20, false);
+        StoreConfig store = new StoreConfig(Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), 0, 16 << 20, false);
         return LocalEngine.open(
                 home.resolve(name),
                 new LocalEngine.Settings(4, 16 << 20, log, store, clock, LogMetrics.NONE, ShardMetrics.NONE));
@@ -187,7 +187,8 @@ class ExportRoundTripTest {
         try (LocalStore store = open("target")) {
             String another = Stream.iterate(0, n -> n + 1)
                     .map(n -> "user" + n)
-                    .filter(id -> Owner.user(id).slot() / 1024 == Owner.user("alice").slot() / 1024)
+                    .filter(id ->
+                            Owner.user(id).slot() / 1024 == Owner.user("alice").slot() / 1024)
                     .findFirst()
                     .orElseThrow(); // of the same shard
             take(store, List.of(line));

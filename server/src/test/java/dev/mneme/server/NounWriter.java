@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time, each under its own
-/// idempotency key, which is sent again in the next life of the server if it was not answered in this. Remembers what
+/// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time, each
+/// under its own
+/// idempotency key, which is sent again in the next life of the server if it was not answered in this.
+/// Remembers what
 /// was acknowledged.
 final class NounWriter {
     private static final String API = "/api/v1";
@@ -105,17 +107,20 @@ final class NounWriter {
             records.put("/modes/desk", answer.path("mode").toString());
             records.put("/transitions", String.valueOf(modeVersion));
         } else if (answer.has("response")) {
-            records.put("/responses?messageId=" + answer.at("/response/messageId").asText(), answer.path("response")
-                    .toString());
+            records.put(
+                    "/responses?messageId=" + answer.at("/response/messageId").asText(),
+                    answer.path("response").toString());
         } else {
-            records.put("/sync-events/" + answer.at("/syncEvent/id").asText(), answer.path("syncEvent")
-                    .toString());
+            records.put(
+                    "/sync-events/" + answer.at("/syncEvent/id").asText(),
+                    answer.path("syncEvent").toString());
         }
     }
 
     /// Everything that was acknowledged is there, as it was acknowledged, and once.
     void assertAllThere(Api api) {
-        records.forEach((path, expected) -> assertThat(found(api, path)).as(path).isEqualTo(expected));
+        records.forEach(
+                (path, expected) -> assertThat(found(api, path)).as(path).isEqualTo(expected));
         JsonNode owner = api.get(API + "/owners/user/" + user).json();
         assertThat(owner.path("responses").asLong()).isEqualTo(count("/responses"));
         assertThat(owner.path("syncEvents").asLong()).isEqualTo(count("/sync-events"));

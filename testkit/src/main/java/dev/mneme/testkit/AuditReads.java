@@ -19,7 +19,8 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the response sources and sync events of two stores in the same random ways and compares. An expired event
+/// Reads the response sources and sync events of two stores in the same random ways and compares. An expired
+/// event
 /// may be there or not: the reader hides it.
 final class AuditReads {
     private final SplittableRandom random;
@@ -84,7 +85,9 @@ final class AuditReads {
         int limit = 1 + random.nextInt(random.nextBoolean() ? 3 : 100);
         for (String instance : RandomAudit.INSTANCES) {
             String what = "pending of " + instance + " at " + now + ", in pages of " + limit;
-            assertThat(pending(subject, owner, instance, now, limit)).as(what).isEqualTo(pending(model, owner, instance, now, limit));
+            assertThat(pending(subject, owner, instance, now, limit))
+                    .as(what)
+                    .isEqualTo(pending(model, owner, instance, now, limit));
         }
     }
 

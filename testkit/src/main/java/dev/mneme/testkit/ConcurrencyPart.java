@@ -77,9 +77,7 @@ abstract class ConcurrencyPart extends StorePart {
         List<WriteResult> results = everyThread(thread -> List.of(write(
                 ALICE, new Command.UpdateMemory(tea.id(), "thread " + thread, null, null, null, null, tea.version()))));
 
-        assertThat(results.stream()
-                        .filter(result ->
-                                result.outcomes().getFirst() instanceof Outcome.Stored))
+        assertThat(results.stream().filter(result -> result.outcomes().getFirst() instanceof Outcome.Stored))
                 .hasSize(1);
         assertThat(found(tea.id()).version()).isEqualTo(2);
     }
@@ -114,7 +112,11 @@ abstract class ConcurrencyPart extends StorePart {
                 .isEqualTo(stored - (long) THREADS * (WRITES / 4))
                 .isBetween(1L, WRITES / 4L);
         for (int thread = 0; thread < THREADS; thread++) {
-            assertThat(store().modes().find(ALICE, "own-" + thread).value().orElseThrow().version())
+            assertThat(store().modes()
+                            .find(ALICE, "own-" + thread)
+                            .value()
+                            .orElseThrow()
+                            .version())
                     .isEqualTo(WRITES / 4);
         }
     }

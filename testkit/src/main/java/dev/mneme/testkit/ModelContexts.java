@@ -218,9 +218,7 @@ final class ModelContexts {
     }
 
     List<Exported> exported() {
-        return versions.values().stream()
-                .<Exported>map(Exported.OfContext::new)
-                .toList();
+        return versions.values().stream().<Exported>map(Exported.OfContext::new).toList();
     }
 
     List<Context> all() {

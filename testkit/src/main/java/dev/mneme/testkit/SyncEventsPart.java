@@ -131,9 +131,8 @@ abstract class SyncEventsPart extends StorePart {
         List<MemoryId> left = new ArrayList<>();
         SyncEvents.Place at = null;
         do {
-            SyncEvents.Page page = store().syncEvents()
-                    .pending(ALICE, "phone", now(), at, 7)
-                    .value();
+            SyncEvents.Page page =
+                    store().syncEvents().pending(ALICE, "phone", now(), at, 7).value();
             assertThat(page.events()).hasSizeLessThanOrEqualTo(7);
             page.events().forEach(event -> left.add(event.id()));
             at = page.next();

@@ -41,7 +41,8 @@ class ChangeFeedTest {
     void nothingBeyondThePositionThatWasAskedForIsTold() {
         add(1, 40);
         ApiKey key = new ApiKey("k", "k", Role.ADMIN, Restriction.NONE, Instant.EPOCH, null, null, new byte[32]);
-        try (Reader reader = feed.follow(Fixtures.caller(key), ALICE, store.head(ALICE).withSequence(0))) {
+        try (Reader reader =
+                feed.follow(Fixtures.caller(key), ALICE, store.head(ALICE).withSequence(0))) {
             Position end = store.head(ALICE).withSequence(25);
             add(41, 60);
             List<Long> told = new ArrayList<>();
@@ -51,7 +52,9 @@ class ChangeFeedTest {
                 told.addAll(page);
             }
             assertThat(told).isEqualTo(LongStream.rangeClosed(1, 25).boxed().toList());
-            assertThat(sequences(reader.pageTo(end, 10))).as("there is no more up to there").isEmpty();
+            assertThat(sequences(reader.pageTo(end, 10)))
+                    .as("there is no more up to there")
+                    .isEmpty();
             assertThat(sequences(reader.page(100)))
                     .isEqualTo(LongStream.rangeClosed(26, 60).boxed().toList());
             assertThat(reader.position()).isEqualTo(store.head(ALICE).toString());

@@ -11,11 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One line of an export: the header, which comes first, or one record with all that is kept of it. Members that are
+/// One line of an export: the header, which comes first, or one record with all that is kept of it. Members
+/// that are
 /// null are left out.
-@Doc(
-        value = "One line of an export: one member alone, the first line's is export.",
-        example = """
+@Doc(value = "One line of an export: one member alone, the first line's is export.", example = """
                 {"memory":{"id":"0193a000-0000-8000-8000-000000000000","userId":"alice",\
                 "createdAt":"2026-11-21T09:30:00.000Z","versions":[{"version":1,"event":"ADD",\
                 "at":"2026-11-21T09:30:00.000Z","key":"k1","instance":"desk","text":"likes tea","metadata":{},\
@@ -75,12 +74,15 @@ public record ExportLine(
             @Doc("written while inspired") @Nullable Boolean localOnly) {}
 
     /// A text as numbers.
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     @Doc("A text as numbers.")
     @JsonInclude(Include.NON_NULL)
     public record EmbeddingRecord(
             @Length(min = 1, max = 128) String embedder,
             @Doc("of length 1") float[] vector,
-            @Doc("of the text's tokens, in base64") @Nullable String tokens) {}
+
+            @Doc("of the text's tokens, in base64") @Nullable
+            String tokens) {}
 
     /// A context.
     @Doc("A context with its kept versions.")
@@ -98,7 +100,10 @@ public record ExportLine(
             @Range(min = 1) long version,
             @Nullable Boolean deleted,
             @OneOf({"chat", "project", "mode", "custom"}) String contextType,
-            @Nullable @OneOf({"inspired", "didactic", "parallel"}) String mode,
+
+            @Nullable @OneOf({"inspired", "didactic", "parallel"})
+            String mode,
+
             @Nullable Object data,
             List<String> tags,
             @Time String createdAt,
@@ -115,7 +120,10 @@ public record ExportLine(
             String userId,
             String instanceId,
             @OneOf({"inspired", "didactic", "parallel"}) String currentMode,
-            @Nullable @OneOf({"inspired", "didactic", "parallel"}) String previousMode,
+
+            @Nullable @OneOf({"inspired", "didactic", "parallel"})
+            String previousMode,
+
             CapabilitiesResource capabilities,
             Map<String, @Nullable Object> configuration,
             @Time String activatedAt,
@@ -129,7 +137,10 @@ public record ExportLine(
     public record TransitionRecord(
             String userId,
             String instanceId,
-            @Nullable @OneOf({"inspired", "didactic", "parallel"}) String fromMode,
+
+            @Nullable @OneOf({"inspired", "didactic", "parallel"})
+            String fromMode,
+
             @OneOf({"inspired", "didactic", "parallel"}) String toMode,
             @Nullable Object contextSnapshot,
             @Nullable @Range(min = 0) Long transitionDuration,
@@ -146,7 +157,10 @@ public record ExportLine(
             String instanceId,
             String chatId,
             String messageId,
-            @Nullable @OneOf({"inspired", "didactic", "parallel"}) String mode,
+
+            @Nullable @OneOf({"inspired", "didactic", "parallel"})
+            String mode,
+
             @OneOf({"local", "external", "harmonized"}) String sourceType,
             String provider,
             String model,

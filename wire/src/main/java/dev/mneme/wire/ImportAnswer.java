@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 @Doc("What became of the lines of an import.")
 public record ImportAnswer(
         @Doc("records that came in") @Range(min = 0) int added,
-        @Doc("records that were there already") @Range(min = 0) int known,
+
+        @Doc("records that were there already") @Range(min = 0)
+        int known,
 
         @Doc("a line each, in their order; without onError=skip the first bad one is the last")
         List<Line> items) {

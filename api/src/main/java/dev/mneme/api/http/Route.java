@@ -188,8 +188,8 @@ public record Route(
 
         public Route by(Handler handler) {
             return new Route(
-                    method, template, access, id, tag, summary, path, query, headers, request, lines, replies,
-                    errors, handler);
+                    method, template, access, id, tag, summary, path, query, headers, request, lines, replies, errors,
+                    handler);
         }
     }
 }

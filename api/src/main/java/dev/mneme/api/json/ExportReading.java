@@ -91,8 +91,8 @@ public final class ExportReading {
 
     private static Exported memory(ExportLine.MemoryRecord memory) {
         MemoryId id = id("memory.id", memory.id());
-        ScopeIds scope = in("memory", () ->
-                new ScopeIds(memory.userId(), memory.agentId(), memory.appId(), memory.runId()));
+        ScopeIds scope =
+                in("memory", () -> new ScopeIds(memory.userId(), memory.agentId(), memory.appId(), memory.runId()));
         Instant createdAt = time(memory.createdAt());
         List<MemoryVersion> versions = new ArrayList<>();
         for (int i = 0; i < memory.versions().size(); i++) {

@@ -88,7 +88,8 @@ public final class ExportWriting {
                         embedding.vector(),
                         embedding.tokens() == null
                                 ? null
-                                : Base64.getEncoder().encodeToString(embedding.tokens().rows()));
+                                : Base64.getEncoder()
+                                        .encodeToString(embedding.tokens().rows()));
     }
 
     private static ExportLine.ContextRecord context(Exported.OfContext exported) {

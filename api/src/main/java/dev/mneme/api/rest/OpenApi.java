@@ -113,9 +113,7 @@ final class OpenApi {
         operation.put("parameters", parameters(route));
         if (route.request() != null) {
             Map<String, Object> shape = schemas.reference(route.request(), true);
-            operation.put(
-                    "requestBody",
-                    map("required", true, "content", route.lines() ? lines(shape) : json(shape)));
+            operation.put("requestBody", map("required", true, "content", route.lines() ? lines(shape) : json(shape)));
         }
         operation.put("responses", responses(route));
         return operation;

@@ -123,11 +123,13 @@ final class TransferRoutes {
         }
         if (lines.size() > MAX_LINES + 1) {
             throw MnemeException.invalid(
-                    "body", "An import takes the header and " + MAX_LINES + " lines at a time: send the rest after it.");
+                    "body",
+                    "An import takes the header and " + MAX_LINES + " lines at a time: send the rest after it.");
         }
         ExportReading.header(lines.getFirst());
-        List<Item> items =
-                lines.subList(1, lines.size()).stream().map(TransferRoutes::item).toList();
+        List<Item> items = lines.subList(1, lines.size()).stream()
+                .map(TransferRoutes::item)
+                .toList();
         boolean skipBad = "skip".equals(request.query().text(ON_ERROR));
         return Answer.json(200, answer(imports.take(request.caller(), items, skipBad)));
     }

@@ -76,7 +76,8 @@ class SyncEventRoutesTest {
                         .path("items"))
                 .extracting(item -> item.path("id").asText())
                 .containsExactly(phones, low);
-        assertThat(rest.get(EVENTS + "/pending?userId=alice&instanceId=phone&cursor=soon-1").field())
+        assertThat(rest.get(EVENTS + "/pending?userId=alice&instanceId=phone&cursor=soon-1")
+                        .field())
                 .isEqualTo("cursor");
 
         String processed = EVENTS + "/" + high + "/processed";

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `/api/v1/export` and `/api/v1/import`: what goes out, what comes in, and what is refused before anything is written.
+/// `/api/v1/export` and `/api/v1/import`: what goes out, what comes in, and what is refused before anything
+/// is written.
 class TransferRoutesTest {
     private static final String HEADER = "{\"export\":{\"format\":\"mneme\",\"version\":1}}";
     private static final String ID = "0193a000-0000-4000-8000-000000000001";
@@ -39,8 +40,9 @@ class TransferRoutesTest {
                 "metadata":{},"categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"},\
                 {"version":2,"event":"UPDATE","at":"2025-01-02T00:00:00.000Z","key":"k9","instance":"desk",\
                 "text":"%s again","metadata":{"a":[1,1.50,null]},"categories":["x"],\
-                "updatedAt":"2025-01-02T00:00:00.000Z"}],"embedding":{"embedder":"mine","vector":[0.6,0.8]}}}"""
-                .formatted(ID, user, text, text);
+                "updatedAt":"2025-01-02T00:00:00.000Z"}],"embedding":{"embedder":"mine",\
+                "vector":[0.6,0.8],"tokens":"%s"}}}"""
+                .formatted(ID, user, text, text, "A".repeat(86) + "==");
     }
 
     private static final String CONTEXT = """
@@ -82,19 +84,25 @@ class TransferRoutesTest {
         String[] all = {memory("alice", "likes tea"), CONTEXT, MODE, TRANSITION, RESPONSE, EVENT};
         JsonNode first = take("stop", all).body();
         assertThat(first.path("added").asInt()).isEqualTo(6);
-        assertThat(first.path("items")).extracting(item -> item.path("event").asText()).containsOnly("ADD");
+        assertThat(first.path("items"))
+                .extracting(item -> item.path("event").asText())
+                .containsOnly("ADD");
         assertThat(first.at("/items/0/line").asInt()).isEqualTo(2);
         List<String> exported = export("");
         assertThat(exported).hasSize(7);
         assertThat(exported.getFirst()).isEqualTo(HEADER);
         assertThat(exported.subList(1, 7)).containsExactlyInAnyOrder(all);
-        String head = rest.get("/api/v1/owners/user/alice").body().path("position").asText();
+        String head =
+                rest.get("/api/v1/owners/user/alice").body().path("position").asText();
         JsonNode second = take("stop", all).body();
         assertThat(second.path("known").asInt()).isEqualTo(6);
-        assertThat(rest.get("/api/v1/owners/user/alice").body().path("position").asText()).isEqualTo(head);
+        assertThat(rest.get("/api/v1/owners/user/alice").body().path("position").asText())
+                .isEqualTo(head);
         assertThat(export("")).isEqualTo(exported);
-        assertThat(rest.get("/api/v1/memories/" + ID).body().path("text").asText()).isEqualTo("likes tea again");
-        assertThat(rest.get("/api/v1/memories/" + ID + "/history").body().path("versions")).hasSize(2);
+        assertThat(rest.get("/api/v1/memories/" + ID).body().path("text").asText())
+                .isEqualTo("likes tea again");
+        assertThat(rest.get("/api/v1/memories/" + ID + "/history").body().path("versions"))
+                .hasSize(2);
     }
 
     @Test
@@ -117,7 +125,8 @@ class TransferRoutesTest {
 
         String own = rest.send(alices, "GET", "/api/v1/export", null).raw().body();
         assertThat(own).contains("alice likes tea", "dark").doesNotContain("bob");
-        assertThat(rest.send(alices, "GET", "/api/v1/export?userId=bob", null).status()).isEqualTo(403);
+        assertThat(rest.send(alices, "GET", "/api/v1/export?userId=bob", null).status())
+                .isEqualTo(403);
         String ofBot = rest.send(bots, "GET", "/api/v1/export", null).raw().body();
         assertThat(ofBot).contains("bot of bob").doesNotContain("likes tea", "dark");
 
@@ -127,10 +136,14 @@ class TransferRoutesTest {
                 "/api/v1/import?onError=skip",
                 body(memory("bob", "planted"), CONTEXT, CONTEXT.replace("alice", "bob"), memory("alice", "her own")));
         assertThat(smuggled.body().path("items"))
-                .extracting(item -> item.at("/error/code").asText() + item.path("event").asText())
+                .extracting(item ->
+                        item.at("/error/code").asText() + item.path("event").asText())
                 .containsExactly("not_allowed", "ADD", "not_allowed", "ADD");
         assertThat(export("?userId=bob")).noneMatch(line -> line.contains("planted") || line.contains("plan"));
-        assertThat(rest.send(bots, "POST", "/api/v1/import", body(CONTEXT)).body().at("/items/0/error/code").asText())
+        assertThat(rest.send(bots, "POST", "/api/v1/import", body(CONTEXT))
+                        .body()
+                        .at("/items/0/error/code")
+                        .asText())
                 .isEqualTo("not_allowed");
     }
 
@@ -151,15 +164,17 @@ class TransferRoutesTest {
 
     @Test
     void vectorsOfAnotherSpaceAreRefused() {
-        String other = memory("alice", "two").replace(ID, ID.replace("0001", "0009")).replace("[0.6,0.8]", "[0,0,1]");
+        String other =
+                memory("alice", "two").replace(ID, ID.replace("0001", "0009")).replace("[0.6,0.8]", "[0,0,1]");
         JsonNode together = take("skip", memory("alice", "one"), other).body();
         assertThat(together.at("/items/1/error/code").asText()).isEqualTo("embedder_mismatch");
         assertThat(together.at("/items/1/error/field").asText()).isEqualTo("memory.embedding");
-        assertThat(take("stop", other).body().at("/items/0/error/code").asText()).isEqualTo("embedder_mismatch");
+        assertThat(take("stop", other).body().at("/items/0/error/code").asText())
+                .isEqualTo("embedder_mismatch");
     }
 
     /// A line that must be refused, and where.
-    private record Bad(String name, String line, String field) {
+    record Bad(String name, String line, String field) {
         @Override
         public String toString() {
             return name;
@@ -186,60 +201,133 @@ class TransferRoutesTest {
         all.add(new Bad("a list", "[1]", "line"));
         all.add(new Bad("an unknown noun", "{\"key\":{}}", "key"));
         all.add(new Bad("deep", "{\"context\":" + "[".repeat(80) + "]".repeat(80) + "}", "context"));
-        all.add(bad("unknown field", memory, "memory.owner", n -> at(n, "/memory").put("owner", "bob")));
+        all.add(bad(
+                "unknown field", memory, "memory.owner", n -> at(n, "/memory").put("owner", "bob")));
         all.add(bad("no id", memory, "memory.id", n -> at(n, "/memory").put("id", "7")));
-        all.add(bad("another slot", memory, "memory.id", n -> at(n, "/memory")
-                .put("id", "0193a000-0000-8fff-8000-000000000001")));
+        all.add(bad(
+                "another slot",
+                memory,
+                "memory.id",
+                n -> at(n, "/memory").put("id", "0193a000-0000-8fff-8000-000000000001")));
         all.add(bad("no owner", memory, "memory.userId", n -> at(n, "/memory").remove("userId")));
-        all.add(bad("empty owner", memory, "memory.userId", n -> at(n, "/memory").put("userId", "")));
-        all.add(bad("no versions", memory, "memory.versions", n -> at(n, "/memory").putArray("versions")));
-        all.add(bad("a gap", memory, "memory.versions[1].version", n -> at(n, "/memory/versions/1").put("version", 3)));
-        all.add(bad("version 0", memory, "memory.versions[0].version", n -> at(n, "/memory/versions/0")
-                .put("version", 0)));
-        all.add(bad("added twice", memory, "memory.versions[1].event", n -> at(n, "/memory/versions/1")
-                .put("event", "ADD")));
-        all.add(bad("deleted, then changed", memory, "memory.versions", n -> at(n, "/memory/versions/0")
-                .put("event", "DELETE")));
-        all.add(bad("long text", memory, "memory.versions[1].text", n -> at(n, "/memory/versions/1")
-                .put("text", "x".repeat(70_000))));
-        all.add(bad("times that go back", memory, "memory.versions[1].at", n -> at(n, "/memory/versions/1")
-                .put("at", "2024-01-01")));
-        all.add(bad("the future", memory, "memory.versions[1].at", n -> at(n, "/memory/versions/1")
-                .put("at", "2099-01-01")));
+        all.add(bad(
+                "empty owner", memory, "memory.userId", n -> at(n, "/memory").put("userId", "")));
+        all.add(bad(
+                "no versions", memory, "memory.versions", n -> at(n, "/memory").putArray("versions")));
+        all.add(bad(
+                "a gap",
+                memory,
+                "memory.versions[1].version",
+                n -> at(n, "/memory/versions/1").put("version", 3)));
+        all.add(bad(
+                "version 0",
+                memory,
+                "memory.versions[0].version",
+                n -> at(n, "/memory/versions/0").put("version", 0)));
+        all.add(bad(
+                "added twice",
+                memory,
+                "memory.versions[1].event",
+                n -> at(n, "/memory/versions/1").put("event", "ADD")));
+        all.add(bad(
+                "deleted, then changed",
+                memory,
+                "memory.versions",
+                n -> at(n, "/memory/versions/0").put("event", "DELETE")));
+        all.add(bad(
+                "long text",
+                memory,
+                "memory.versions[1].text",
+                n -> at(n, "/memory/versions/1").put("text", "x".repeat(70_000))));
+        all.add(bad(
+                "times that go back",
+                memory,
+                "memory.versions[1].at",
+                n -> at(n, "/memory/versions/1").put("at", "2024-01-01")));
+        all.add(bad(
+                "the future",
+                memory,
+                "memory.versions[1].at",
+                n -> at(n, "/memory/versions/1").put("at", "2099-01-01")));
         all.add(bad("no time", memory, "memory.createdAt", n -> at(n, "/memory").put("createdAt", "never")));
         all.add(bad("many categories", memory, "memory.versions[1].categories", n -> {
             for (int i = 0; i < 101; i++) {
                 at(n, "/memory/versions/1").withArray("categories").add("c" + i);
             }
         }));
-        all.add(bad("no unit vector", memory, "memory.embedding.vector", n -> at(n, "/memory/embedding")
-                .putArray("vector")
-                .add(3)
-                .add(4)));
-        all.add(bad("no vector", memory, "memory.embedding.vector", n -> at(n, "/memory/embedding")
-                .putArray("vector")));
-        all.add(bad("tokens", memory, "memory.embedding.tokens", n -> at(n, "/memory/embedding").put("tokens", "AAAA")));
-        all.add(bad("no base64", memory, "memory.embedding.tokens", n -> at(n, "/memory/embedding").put("tokens", "%")));
-        all.add(bad("no data", CONTEXT, "context.versions[0].data", n -> at(n, "/context/versions/0").remove("data")));
+        all.add(bad(
+                "no unit vector",
+                memory,
+                "memory.embedding.vector",
+                n -> at(n, "/memory/embedding").putArray("vector").add(3).add(4)));
+        all.add(bad(
+                "no vector",
+                memory,
+                "memory.embedding.vector",
+                n -> at(n, "/memory/embedding").putArray("vector")));
+        all.add(bad(
+                "tokens",
+                memory,
+                "memory.embedding.tokens",
+                n -> at(n, "/memory/embedding").put("tokens", "AAAA")));
+        all.add(bad(
+                "no base64",
+                memory,
+                "memory.embedding.tokens",
+                n -> at(n, "/memory/embedding").put("tokens", "%")));
+        all.add(bad(
+                "no data",
+                CONTEXT,
+                "context.versions[0].data",
+                n -> at(n, "/context/versions/0").remove("data")));
         all.add(bad("the key ..", CONTEXT, "context.key", n -> at(n, "/context").put("contextKey", "..")));
-        all.add(bad("large data", CONTEXT, "context.versions[0].data", n -> at(n, "/context/versions/0")
-                .put("data", "x".repeat(70_000))));
-        all.add(bad("a tag twice", CONTEXT, "context.versions[0].tags", n -> at(n, "/context/versions/0")
-                .withArray("tags")
-                .add("t")));
-        all.add(bad("no such mode", MODE, "mode.currentMode", n -> at(n, "/mode").put("currentMode", "loud")));
-        all.add(bad("large configuration", MODE, "mode.configuration", n -> at(n, "/mode/configuration")
-                .put("a", "x".repeat(70_000))));
-        all.add(bad("a success with an error", TRANSITION, "transition.success", n -> at(n, "/transition")
-                .put("errorMessage", "no")));
-        all.add(bad("confidence", RESPONSE, "response.confidence", n -> at(n, "/response").put("confidence", 1.5)));
-        all.add(bad("no hash", RESPONSE, "response.responseHash", n -> at(n, "/response").put("responseHash", "")));
-        all.add(bad("processed twice", EVENT, "syncEvent.processedBy", n -> at(n, "/syncEvent")
-                .withArray("processedBy")
-                .add("phone")));
-        all.add(bad("version of an event", EVENT, "syncEvent.version", n -> at(n, "/syncEvent").put("version", 9)));
-        all.add(bad("no targets", EVENT, "syncEvent.targetInstances", n -> at(n, "/syncEvent")
-                .putArray("targetInstances")));
+        all.add(bad(
+                "large data",
+                CONTEXT,
+                "context.versions[0].data",
+                n -> at(n, "/context/versions/0").put("data", "x".repeat(70_000))));
+        all.add(bad(
+                "a tag twice",
+                CONTEXT,
+                "context.versions[0].tags",
+                n -> at(n, "/context/versions/0").withArray("tags").add("t")));
+        all.add(bad(
+                "no such mode", MODE, "mode.currentMode", n -> at(n, "/mode").put("currentMode", "loud")));
+        all.add(bad(
+                "large configuration",
+                MODE,
+                "mode.configuration",
+                n -> at(n, "/mode/configuration").put("a", "x".repeat(70_000))));
+        all.add(bad(
+                "a success with an error",
+                TRANSITION,
+                "transition.success",
+                n -> at(n, "/transition").put("errorMessage", "no")));
+        all.add(bad(
+                "confidence",
+                RESPONSE,
+                "response.confidence",
+                n -> at(n, "/response").put("confidence", 1.5)));
+        all.add(bad(
+                "no hash",
+                RESPONSE,
+                "response.responseHash",
+                n -> at(n, "/response").put("responseHash", "")));
+        all.add(bad(
+                "processed twice",
+                EVENT,
+                "syncEvent.processedBy",
+                n -> at(n, "/syncEvent").withArray("processedBy").add("phone")));
+        all.add(bad(
+                "version of an event",
+                EVENT,
+                "syncEvent.version",
+                n -> at(n, "/syncEvent").put("version", 9)));
+        all.add(bad(
+                "no targets",
+                EVENT,
+                "syncEvent.targetInstances",
+                n -> at(n, "/syncEvent").putArray("targetInstances")));
         return all.stream();
     }
 
@@ -250,7 +338,9 @@ class TransferRoutesTest {
         assertThat(answer.at("/items/0/error/field").asText()).isEqualTo(bad.field());
         assertThat(answer.at("/items/0/error/code").asText()).isIn("invalid_request", "too_large");
         assertThat(export("")).hasSize(1);
-        assertThat(rest.store.head(Owner.user("alice")).sequence()).as("no change").isZero();
+        assertThat(rest.store.head(Owner.user("alice")).sequence())
+                .as("no change")
+                .isZero();
     }
 
     @Test
@@ -258,12 +348,16 @@ class TransferRoutesTest {
         assertThat(rest.post("/api/v1/import", "").field()).isEqualTo("body");
         assertThat(rest.post("/api/v1/import", "\n").field()).isEqualTo("line");
         assertThat(rest.post("/api/v1/import", MODE).field()).isEqualTo("export");
-        assertThat(rest.post("/api/v1/import", HEADER.replace("1}", "2}") + "\n" + MODE).field())
+        assertThat(rest.post("/api/v1/import", HEADER.replace("1}", "2}") + "\n" + MODE)
+                        .field())
                 .isEqualTo("export.version");
-        assertThat(rest.post("/api/v1/import", HEADER.replace("mneme", "other")).field()).isEqualTo("export.format");
-        assertThat(rest.post("/api/v1/import", body("{}\n".repeat(1_001))).field()).isEqualTo("body");
+        assertThat(rest.post("/api/v1/import", HEADER.replace("mneme", "other")).field())
+                .isEqualTo("export.format");
+        assertThat(rest.post("/api/v1/import", body("{}\n".repeat(1_001))).field())
+                .isEqualTo("body");
         assertThat(rest.post("/api/v1/import", HEADER).body().path("items")).isEmpty();
-        assertThat(rest.send(rest.key(Role.WRITE, Restriction.NONE, null), "POST", "/api/v1/import", body(MODE)).status())
+        assertThat(rest.send(rest.key(Role.WRITE, Restriction.NONE, null), "POST", "/api/v1/import", body(MODE))
+                        .status())
                 .isEqualTo(403);
     }
 

@@ -287,11 +287,13 @@ class ChangeStreamsTest {
             server.add(ScopeIds.user("alice"), "open", "desk");
             try (Listener later = listen(server.adminSecret(), "userId=alice&after=" + before)) {
                 for (Listener each : List.of(live, everyones, later)) {
-                    until(() -> each.told().stream().anyMatch(event -> event.text().equals("open")));
+                    until(() ->
+                            each.told().stream().anyMatch(event -> event.text().equals("open")));
                     assertThat(each.told().toString()).doesNotContain("hush");
                     assertThat(each.told())
                             .filteredOn(event -> event.type().equals("mode.changed"))
-                            .extracting(event -> event.data().at("/mode/currentMode").asText())
+                            .extracting(event ->
+                                    event.data().at("/mode/currentMode").asText())
                             .containsExactly("inspired", "parallel");
                 }
             }
@@ -299,8 +301,7 @@ class ChangeStreamsTest {
     }
 
     private void write(Command command) {
-        server.store()
-                .write(new Write(Owner.user("alice"), new Provenance("k", "desk", true), null, List.of(command)));
+        server.store().write(new Write(Owner.user("alice"), new Provenance("k", "desk", true), null, List.of(command)));
     }
 
     private void switchTo(Mode mode, String word) {

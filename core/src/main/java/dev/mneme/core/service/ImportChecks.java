@@ -137,7 +137,10 @@ final class ImportChecks {
         Names.instance("createdBy", context.createdBy());
         Names.instance("updatedBy", context.updatedBy());
         happened("updatedAt", context.updatedAt(), context.createdAt());
-        happened("updatedAt", context.updatedAt(), before == null ? null : before.context().updatedAt());
+        happened(
+                "updatedAt",
+                context.updatedAt(),
+                before == null ? null : before.context().updatedAt());
     }
 
     private void mode(ModeState mode) {

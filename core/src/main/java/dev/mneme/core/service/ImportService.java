@@ -21,16 +21,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Takes in what another store handed out: records with their ids, times and versions. What is there stays as it is, so
+/// Takes in what another store handed out: records with their ids, times and versions. What is there stays as
+/// it is, so
 /// that an import which is repeated, or was cut off, can be sent again.
 ///
-/// A record is checked as if it had been written here, before it is proposed: nothing comes in that could not have been
+/// A record is checked as if it had been written here, before it is proposed: nothing comes in that could not
+/// have been
 /// made.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` without an admin key. Those of the store as a whole
-/// (`OVERLOADED`, `STORAGE_FULL` and the like) end the import: what came before is in, and all of it may be sent again.
+/// (`OVERLOADED`, `STORAGE_FULL` and the like) end the import: what came before is in, and all of it may be
+/// sent again.
 public final class ImportService {
     /// Records of one write, which is applied as a whole.
     private static final int WRITE_RECORDS = 32;
@@ -64,7 +67,8 @@ public final class ImportService {
 
     /// Takes records in, in their order.
     ///
-    /// @param skipBad whether to go on after a record that is refused; without it the results end with the first one
+    /// @param skipBad whether to go on after a record that is refused; without it the results end with the
+    ///     first one
     /// @return a result for each record that was looked at
     public List<Result> take(Caller caller, List<Item> items, boolean skipBad) {
         Authorizer.require(caller, Role.ADMIN);

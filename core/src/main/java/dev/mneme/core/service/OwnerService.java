@@ -11,7 +11,8 @@ import java.time.InstantSource;
 ///
 /// **Threads**: any number may call.
 ///
-/// **Failures**: `MnemeException` alone; `not_allowed` for an owner of which the key can see nothing, whether it
+/// **Failures**: `MnemeException` alone; `not_allowed` for an owner of which the key can see nothing, whether
+/// it
 /// exists or not.
 public final class OwnerService {
     private final Store store;
@@ -24,7 +25,8 @@ public final class OwnerService {
         this.limits = limits;
     }
 
-    /// @param whole whether the key sees all of the owner; if not, the memories that it sees are all that it may
+    /// @param whole whether the key sees all of the owner; if not, the memories that it sees are all that it
+    ///     may
     ///     know of
     public record Summary(OwnerCounts counts, boolean whole) {}
 

@@ -23,9 +23,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Messages between the instances of a user, which wait until each has processed them or they expire.
@@ -143,7 +143,8 @@ public final class SyncEventService {
     /// @param nextCursor goes on after these; null when there are no more
     public record Pending(List<SyncEvent> items, @Nullable String nextCursor, Position position) {}
 
-    /// What an instance has yet to process: high priority first, then in the order of posting. A page may have fewer
+    /// What an instance has yet to process: high priority first, then in the order of posting. A page may
+    /// have fewer
     /// than were asked for, or none, and more follow.
     ///
     /// @param instanceId null for the caller's
@@ -163,8 +164,7 @@ public final class SyncEventService {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
         String instance = instanceId == null ? caller.by().instance() : instanceId;
-        At<SyncEvents.Page> found =
-                store.syncEvents().pending(user, instance, clock.instant(), place(cursor), limit);
+        At<SyncEvents.Page> found = store.syncEvents().pending(user, instance, clock.instant(), place(cursor), limit);
         SyncEvents.Place next = found.value().next();
         return new Pending(
                 found.value().events(),

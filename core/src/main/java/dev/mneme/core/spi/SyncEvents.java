@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public interface SyncEvents {
     At<Optional<SyncEvent>> find(Owner owner, MemoryId id);
 
-    /// What the instance has yet to process: by priority, then in the order in which they were posted. A page takes
+    /// What the instance has yet to process: by priority, then in the order in which they were posted. A page
+    /// takes
     /// no longer than looking at some thousand events, so that it may end before it is full.
     ///
     /// @param after where the page before ended; null: from the beginning

@@ -21,7 +21,8 @@ public record LogSurvey(List<Segment> segments, long[] lastIndexes, RecoveryRepo
     /// One file of the log.
     public record Segment(String file, long bytes) {}
 
-    /// @throws MnemeException `LOG_FAILED` when the folder cannot be read, `INVALID_REQUEST` when the files are of a
+    /// @throws MnemeException `LOG_FAILED` when the folder cannot be read, `INVALID_REQUEST` when the files
+    ///     are of a
     ///     newer format or of another number of shards
     public static LogSurvey of(Path folder, int shards) {
         try {

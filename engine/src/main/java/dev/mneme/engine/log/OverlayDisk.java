@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// A folder that is only read: what is written, shortened or deleted is so for its reader alone, in the heap. So
+/// A folder that is only read: what is written, shortened or deleted is so for its reader alone, in the heap.
+/// So
 /// [Recovery] tells what it would find and do.
 ///
 /// **Threads**: one.

@@ -44,9 +44,8 @@ public final class StoredSyncEvents implements SyncEvents {
     public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
         byte[] hash = owner.hash();
         byte[] table = Keys.owned('l', hash);
-        byte[] from = after == null
-                ? table
-                : Keys.pendingEvent(hash, after.priority().rank(), after.sequence() + 1);
+        byte[] from =
+                after == null ? table : Keys.pendingEvent(hash, after.priority().rank(), after.sequence() + 1);
         List<SyncEvent> page = new ArrayList<>();
         AtomicReference<@Nullable Place> last = new AtomicReference<>();
         AtomicReference<@Nullable Place> next = new AtomicReference<>();

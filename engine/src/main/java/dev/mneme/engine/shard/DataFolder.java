@@ -103,7 +103,8 @@ public final class DataFolder implements AutoCloseable {
 
     /// Opens a folder that no process has open, to read it: nothing in it changes.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` when there is none, a process has it open, or its format is newer
+    /// @throws MnemeException `INVALID_REQUEST` when there is none, a process has it open, or its format is
+    ///     newer
     static DataFolder openUnchanged(Path path) {
         refuseHalfRestored(path);
         if (!isThere(path)) {

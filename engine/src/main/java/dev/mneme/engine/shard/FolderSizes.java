@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/// The sizes of what is in a data folder, which may be in use: a file that goes while it is looked at is left out.
+/// The sizes of what is in a data folder, which may be in use: a file that goes while it is looked at is left
+/// out.
 public final class FolderSizes {
     private FolderSizes() {}
 
