@@ -41,6 +41,9 @@ public final class Cli {
             "response",
             "events",
             "integrity",
+            "inspect",
+            "export",
+            "import",
             "key");
     private static final List<String> OPTIONS_WITH_VALUE = List.of("--url", "--key", "--data");
     private static final int HELP_COLUMNS = 100;
@@ -149,6 +152,9 @@ public final class Cli {
             case "response" -> new ResponseCommand();
             case "events" -> new EventsCommand();
             case "integrity" -> new IntegrityCommand();
+            case "export" -> new ExportCommand();
+            case "import" -> new ImportCommand();
+            case "inspect" -> new InspectCommand();
             case "key" -> new KeyCommand();
             case "backup" -> new BackupCommand();
             case "status" -> new StatusCommand();

@@ -358,12 +358,12 @@ final class ContextCommand extends Subcommand {
         @Override
         ExitStatus run(Session session) {
             Query query = new Query(Query.of(CONTEXTS, key) + "/versions").with("userId", user.of(session));
-            return session.show(session.server().get(query), view -> show(session, view));
+            return session.show(session.server().get(query), view -> show(session, view.at("versions")));
         }
 
-        private static void show(Session session, JsonView answer) {
+        static void show(Session session, JsonView versions) {
             Table table = new Table("VERSION", "EVENT", "AT (UTC)", "INSTANCE", "DATA");
-            for (JsonView version : answer.at("versions").items()) {
+            for (JsonView version : versions.items()) {
                 JsonView context = version.at("context");
                 boolean deleted = version.at("deleted").text().equals("true");
                 table.row(

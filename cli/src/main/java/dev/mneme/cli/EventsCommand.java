@@ -107,6 +107,10 @@ final class EventsCommand extends Subcommand {
         @Nullable
         Integer limit;
 
+        @Option(names = "--cursor", paramLabel = "CURSOR", description = "Go on where the last page ended.")
+        @Nullable
+        String cursor;
+
         @ArgGroup(validate = false, exclusive = false, heading = "%nWhose:%n", order = 1)
         UserOption user = new UserOption();
 
@@ -116,7 +120,8 @@ final class EventsCommand extends Subcommand {
             Query query = new Query(EVENTS + "/pending")
                     .with("userId", user.of(session))
                     .with("instanceId", instance)
-                    .with("limit", limit);
+                    .with("limit", limit)
+                    .with("cursor", cursor);
             return session.show(session.server().get(query), view -> show(session, view));
         }
 
@@ -139,8 +144,9 @@ final class EventsCommand extends Subcommand {
                         item.at("eventData").text());
             }
             table.printTo(session.console());
-            if (answer.at("more").isTrue()) {
-                session.console().note("there are more: acknowledge these, then ask again");
+            String next = answer.at("nextCursor").text();
+            if (!next.isEmpty()) {
+                session.console().note("there are more: --cursor " + next);
             }
         }
     }

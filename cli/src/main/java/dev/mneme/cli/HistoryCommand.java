@@ -17,12 +17,12 @@ final class HistoryCommand extends Subcommand {
     @Override
     ExitStatus run(Session session) {
         Answer answer = session.server().get(new Query(Query.of(Session.API + "/memories", id) + "/history"));
-        return session.show(answer, view -> show(session, view));
+        return session.show(answer, view -> show(session, view.at("versions")));
     }
 
-    private static void show(Session session, JsonView history) {
+    static void show(Session session, JsonView versions) {
         Table table = new Table("VERSION", "EVENT", "AT (UTC)", "KEY", "INSTANCE", "TEXT");
-        for (JsonView version : history.at("versions").items()) {
+        for (JsonView version : versions.items()) {
             table.row(
                     version.at("version").text(),
                     version.at("event").text(),

@@ -66,6 +66,18 @@ final class ScopeOptions {
         JsonText.string(json, "runId", run);
     }
 
+    /// The kind of the one id that was given.
+    String kind() {
+        String shown = shown();
+        return shown.substring(0, shown.indexOf(' '));
+    }
+
+    /// The one id that was given.
+    String id() {
+        String shown = shown();
+        return shown.substring(shown.indexOf(' ') + 1);
+    }
+
     int count() {
         return named().size();
     }

@@ -86,6 +86,11 @@ final class Server {
         return send(write("POST", path, body, idempotencyKey));
     }
 
+    /// Sends JSON lines that may be sent again; gives the answer also where it is a problem.
+    Answer postLines(String path, String body) {
+        return sendOrFail(new Request("POST", path, body, Map.of("Content-Type", "application/jsonl")));
+    }
+
     Answer put(Query path, String body) {
         return send(write("PUT", path.toString(), body, null));
     }
@@ -147,7 +152,8 @@ final class Server {
         return answer;
     }
 
-    private Failure explained(Answer answer) {
+    /// What a problem is for a person.
+    Failure explained(Answer answer) {
         return answer.status() == 401 && credentials.key() == null
                 ? new Failure(ExitStatus.DENIED, credentials.advice())
                 : answer.problem();
@@ -215,7 +221,9 @@ final class Server {
         connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
         String body = request.body();
         if (body != null) {
-            connection.setRequestProperty("Content-Type", "application/json");
+            if (!request.headers().containsKey("Content-Type")) {
+                connection.setRequestProperty("Content-Type", "application/json");
+            }
             connection.setDoOutput(true);
         }
         connect(connection);

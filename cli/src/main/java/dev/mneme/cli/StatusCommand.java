@@ -26,6 +26,13 @@ final class StatusCommand extends Subcommand {
     }
 
     private void show(Session session, JsonView status) {
+        sheet(session, status).printTo(session.console());
+        if (shards) {
+            table(status.at("shards").items()).printTo(session.console());
+        }
+    }
+
+    static Sheet sheet(Session session, JsonView status) {
         Sheet sheet = new Sheet().line("server", session.server().url().toString());
         status.members().forEach((name, value) -> {
             if (name.equals("shards")) {
@@ -34,15 +41,14 @@ final class StatusCommand extends Subcommand {
                 line(sheet, name, value);
             }
         });
-        sheet.printTo(session.console());
-        if (shards) {
-            table(status.at("shards").items()).printTo(session.console());
-        }
+        return sheet;
     }
 
-    /// One value a line; an object's members as `embedder dimension`.
+    /// One value a line, files with their size in a few digits; an object's members as `embedder dimension`.
     private static void line(Sheet sheet, String name, JsonView value) {
-        if (value.isObject()) {
+        if (value.at("bytes").present()) {
+            sheet.line(words(name), files(value));
+        } else if (value.isObject()) {
             value.members().forEach((member, inner) -> line(sheet, name + " " + member, inner));
         } else if (name.endsWith("Millis")) {
             String length = Times.brief(Duration.ofMillis((long) value.number(0)));
@@ -52,7 +58,14 @@ final class StatusCommand extends Subcommand {
         }
     }
 
-    private static String words(String camelCase) {
+    private static String files(JsonView value) {
+        String count = value.at("files").text();
+        return count
+                + (count.equals("1") ? " file, " : " files, ")
+                + Sizes.shown((long) value.at("bytes").number(0));
+    }
+
+    static String words(String camelCase) {
         return camelCase.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
     }
 
@@ -74,7 +87,7 @@ final class StatusCommand extends Subcommand {
                 : text.toString();
     }
 
-    private static Table table(List<JsonView> all) {
+    static Table table(List<JsonView> all) {
         List<String> names = all.isEmpty()
                 ? List.of("name")
                 : List.copyOf(all.getFirst().members().keySet());

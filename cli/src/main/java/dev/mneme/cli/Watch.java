@@ -145,13 +145,13 @@ final class Watch {
         String type = change.at("type").present() ? change.at("type").text() : event.type();
         String at = Times.shown(change.at("at").text());
         if (session.quiet()) {
-            console.print(Printable.line(subject(change)));
+            console.print(Printable.line(ChangeViews.subject(change)));
         } else {
-            String head = at + "  " + Printable.line(type) + "  " + Printable.line(subject(change));
+            String head = at + "  " + Printable.line(type) + "  " + Printable.line(ChangeViews.subject(change));
             int left = console.columns() == Integer.MAX_VALUE
                     ? Integer.MAX_VALUE
                     : Math.max(16, console.columns() - Printable.width(head) - 2);
-            String text = Printable.fit(Printable.line(text(change)), left);
+            String text = Printable.fit(Printable.line(ChangeViews.text(change)), left);
             console.print((head + "  " + text).stripTrailing());
         }
         console.out().flush();
@@ -160,49 +160,5 @@ final class Watch {
     private void printJson(String data, JsonView change) {
         session.printJson(data.indexOf('\n') < 0 ? data : JsonText.of(change));
         session.console().out().flush();
-    }
-
-    /// What the change is about: a memory's id, a context's key, an instance; else who wrote it.
-    private static String subject(JsonView change) {
-        String subject = change.at("subject").text();
-        if (!subject.isEmpty()) {
-            return subject;
-        }
-        String memory = change.at("memory").at("id").text();
-        return memory.isEmpty() ? change.at("instance").text() : memory;
-    }
-
-    private static String text(JsonView change) {
-        JsonView context = change.at("context");
-        JsonView mode = change.at("mode");
-        JsonView transition = change.at("transition");
-        JsonView response = change.at("response");
-        JsonView event = change.at("syncEvent");
-        if (context.present()) {
-            return "v" + context.at("version").text() + "  "
-                    + context.at("data").text();
-        }
-        if (mode.present()) {
-            return arrow(mode.at("previousMode"), mode.at("currentMode")) + "  "
-                    + mode.at("configuration").text();
-        }
-        if (transition.present()) {
-            String error = transition.at("errorMessage").text();
-            return arrow(transition.at("fromMode"), transition.at("toMode"))
-                    + (error.isEmpty() ? "" : "  failed: " + error);
-        }
-        if (response.present()) {
-            return response.at("sourceType").text() + "  "
-                    + response.at("provider").text() + "/"
-                    + response.at("model").text();
-        }
-        if (event.present()) {
-            return event.at("eventType").text() + "  " + event.at("priority").text();
-        }
-        return change.at("memory").at("text").text();
-    }
-
-    private static String arrow(JsonView from, JsonView to) {
-        return from.present() ? from.text() + " -> " + to.text() : to.text();
     }
 }

@@ -152,7 +152,7 @@ class AuditCommandsTest extends CliHarness {
                 "eventData":{"a":1},"targetInstances":null,"processedBy":[],"priority":"high",\
                 "timestamp":"2026-11-22T07:00:00.000Z","expiresAt":null}""";
         server().json(201, "{\"event\":\"ADD\",\"syncEvent\":" + event + "}")
-                .json(200, "{\"items\":[" + event + "],\"more\":true}")
+                .json(200, "{\"items\":[" + event + "],\"nextCursor\":\"normal-7\"}")
                 .json(200, "{\"event\":\"UPDATE\",\"syncEvent\":" + event + "}")
                 .json(200, "{\"event\":\"NONE\",\"syncEvent\":" + event + "}");
 

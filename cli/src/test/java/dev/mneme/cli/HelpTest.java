@@ -56,6 +56,9 @@ class HelpTest extends CliHarness {
                 "integrity",
                 "integrity verify",
                 "integrity accept",
+                "inspect",
+                "export",
+                "import",
                 "status",
                 "version"
             })

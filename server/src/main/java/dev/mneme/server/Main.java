@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `serve`, `verify` and `restore`: what the launcher hands to the server's jar.
+/// `serve`, `verify`, `restore` and `inspect --stopped`: what the launcher hands to the server's jar.
 public final class Main {
     private static final int USAGE = 2;
     private static final int FAILED = 7;
@@ -30,9 +30,11 @@ public final class Main {
             return switch (command) {
                 case "serve" -> help ? print(out, "serve.txt") : serve(flags, environment, out);
                 case "restore" -> help ? print(out, "restore.txt") : Restore.run(flags, environment, out, err);
+                case "inspect" -> help ? print(out, "inspect.txt") : Inspect.run(flags, environment, out);
                 case "verify" -> help ? print(out, "verify.txt") : Verify.run(flags, environment, out);
                 default -> {
-                    err.println("mneme: unknown command '" + command + "': this jar knows serve, verify and restore.");
+                    err.println("mneme: unknown command '" + command
+                            + "': this jar knows serve, verify, restore and inspect.");
                     yield USAGE;
                 }
             };

@@ -25,12 +25,15 @@ import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.FeedbackService;
 import dev.mneme.core.service.IntegrityService;
+import dev.mneme.core.service.ExportService;
+import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.ProjectService;
+import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
@@ -38,6 +41,7 @@ import dev.mneme.core.service.WebhookDispatcher;
 import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
+import dev.mneme.engine.shard.FolderSizes;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
@@ -174,6 +178,9 @@ public final class MnemeServer implements AutoCloseable {
                         store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
                 new DistributedService(modes, contexts),
                 modes,
+                new OwnerService(store, clock, limits),
+                new ExportService(store),
+                new ImportService(store, clock, limits, PartConfigs.contexts(config)),
                 keys,
                 new IntegrityService(store, keys),
                 feed,
@@ -186,7 +193,8 @@ public final class MnemeServer implements AutoCloseable {
                         embedder == null ? null : embedder.space().embedder(),
                         live::count,
                         live::count,
-                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft()),
+                        () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft(),
+                        () -> FolderSizes.of(config.data())),
                 health,
                 metrics::text,
                 clock);

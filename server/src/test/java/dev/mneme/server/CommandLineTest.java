@@ -9,7 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +97,57 @@ class CommandLineTest {
         assertThat(run("", "get", id).status()).isEqualTo(3);
         assertThat(run("", "get", id, "--key", "mk_wrong").status()).isEqualTo(5);
         assertThat(run("", "get", id, "--url", "http://127.0.0.1:9").status()).isEqualTo(6);
+    }
+
+    @Test
+    void anOwnerAndTheStoreAreInspected() throws IOException {
+        String id = ok("add", "ida plays chess", "--user", "ida", "--json")
+                .json()
+                .at("/memory/id")
+                .asText();
+        ok("update", id, "--text", "ida plays go");
+        assertThat(ok("inspect", "--user", "ida", "--memory", id).out())
+                .contains("memories     1\n", "ida plays chess", "memory.updated", "ida plays go");
+        JsonNode owner = ok("inspect", "--user", "ida", "--memory", id, "--json", "--changes", "1")
+                .json();
+        assertThat(owner.at("/owner/changes").asInt()).isEqualTo(2);
+        assertThat(owner.path("versions")).hasSize(2);
+        assertThat(owner.path("changes")).hasSize(1);
+        assertThat(owner.at("/changes/0/type").asText()).isEqualTo("memory.updated");
+        assertThat(ok("inspect", "--store").out()).contains("storage log", "CHECKPOINT", "system");
+        JsonNode store = ok("inspect", "--store", "--json").json();
+        assertThat(store.at("/storage/log/bytes").asLong()).isPositive();
+    }
+
+    @Test
+    void anOwnerGoesToAnotherServerAndBackUnchanged() throws IOException {
+        String id = ok("add", "eve likes tea", "--user", "eve", "--json")
+                .json()
+                .at("/memory/id")
+                .asText();
+        ok("update", id, "--text", "eve likes green tea");
+        ok("context", "put", "theme", "{\"dark\":true}", "--user", "eve");
+        ok("mode", "switch", "parallel", "--user", "eve", "--instance", "desk");
+        Path file = home.resolve("eve.jsonl");
+        assertThat(ok("export", "--user", "eve", file.toString()).out()).contains("Exported to");
+        String exported = Files.readString(file);
+        assertThat(exported.lines()).hasSize(5);
+        try (RunningServer other = RunningServer.on(home.resolve("other"))) {
+            List<String> there = List.of("--url", other.url(), "--key", other.adminKey());
+            assertThat(ok(with(there, "import", file.toString())).out()).isEqualTo("Imported 4.\n");
+            assertThat(ok(with(there, "export", "-")).out()).isEqualTo(exported);
+            assertThat(ok(with(there, "import", file.toString())).out()).isEqualTo("Imported 0, there already 4.\n");
+            assertThat(ok(with(there, "history", id)).out()).contains("eve likes tea", "eve likes green tea");
+            assertThat(ok(with(there, "search", "green tea", "--user", "eve")).out())
+                    .contains(id);
+        }
+        assertThat(ok("import", file.toString()).out()).isEqualTo("Imported 0, there already 4.\n");
+    }
+
+    private static String[] with(List<String> options, String... args) {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(options);
+        return all.toArray(String[]::new);
     }
 
     @Test

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at the version and
-/// with the text that it acknowledged; what it had not, sent again under its key, happens once; and whoever listens,
+/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at the
+/// version and
+/// with the text that it acknowledged, contexts, modes, response sources and sync events too; what it had
+/// not, sent again under its key, happens once; and whoever listens,
 /// by WebSocket or server-sent events, hears every change once and in order.
 ///
 /// `-Dmneme.kills=20` kills more often.
@@ -31,6 +33,7 @@ class KilledServerTest {
     private static final int KILLS = Integer.getInteger("mneme.kills", 3);
     private static final int WRITERS = 4;
     private static final int WRITES_PER_LIFE = 120;
+    private static final int NOUNS_PER_LIFE = 24;
     private static final String USER = "alice";
 
     @TempDir
@@ -38,6 +41,7 @@ class KilledServerTest {
 
     private final List<Writer> writers =
             Stream.iterate(0, i -> i + 1).limit(WRITERS).map(Writer::new).toList();
+    private final NounWriter nouns = new NounWriter("carol");
     private final Listener socket = new Listener();
     private final Listener stream = new Listener();
 
@@ -52,8 +56,10 @@ class KilledServerTest {
                 for (Writer writer : writers) {
                     writing.add(threads.submit(() -> writer.writeUntilDead(server.admin())));
                 }
+                writing.add(threads.submit(() -> nouns.writeUntilDead(server.admin())));
                 long enough = acknowledged() + WRITES_PER_LIFE;
-                Socket.until(() -> acknowledged() >= enough);
+                int enoughNouns = nouns.acknowledged() + NOUNS_PER_LIFE;
+                Socket.until(() -> acknowledged() >= enough && nouns.acknowledged() >= enoughNouns);
                 server.kill();
                 for (Future<?> one : writing) {
                     one.get();
@@ -64,6 +70,8 @@ class KilledServerTest {
         try (ChildServer server = ChildServer.start(data);
                 Following following = new Following(server.admin())) {
             writers.forEach(writer -> writer.sendAgain(server.admin()));
+            nouns.sendAgain(server.admin());
+            nouns.assertAllThere(server.admin());
             assertThat(kept(server.admin())).isEqualTo(acknowledgedMemories());
             following.awaitSequence(acknowledged());
             following.remember();
@@ -107,7 +115,8 @@ class KilledServerTest {
         return Long.parseLong(position.substring(position.lastIndexOf(':') + 1));
     }
 
-    /// Adds a memory, then updates it, then adds another: one request at a time, each under its own idempotency key,
+    /// Adds a memory, then updates it, then adds another: one request at a time, each under its own
+    /// idempotency key,
     /// which is sent again in the next life if it was not answered in this.
     private static final class Writer {
         private final int number;

@@ -10,6 +10,7 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SyncEvents;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the response sources and sync events of two stores in the same random ways and compares. An expired event
+/// Reads the response sources and sync events of two stores in the same random ways and compares. An expired
+/// event
 /// may be there or not: the reader hides it.
 final class AuditReads {
     private final SplittableRandom random;
@@ -82,11 +84,24 @@ final class AuditReads {
         Instant now = clock.instant().plusSeconds(random.nextInt(3) == 0 ? random.nextInt(100_000) : 0);
         int limit = 1 + random.nextInt(random.nextBoolean() ? 3 : 100);
         for (String instance : RandomAudit.INSTANCES) {
-            assertAlike(
-                    "pending of " + instance + " at " + now,
-                    subject.syncEvents().pending(owner, instance, now, limit),
-                    model.syncEvents().pending(owner, instance, now, limit));
+            String what = "pending of " + instance + " at " + now + ", in pages of " + limit;
+            assertThat(pending(subject, owner, instance, now, limit))
+                    .as(what)
+                    .isEqualTo(pending(model, owner, instance, now, limit));
         }
+    }
+
+    private static List<SyncEvent> pending(Store store, Owner owner, String instance, Instant now, int limit) {
+        List<SyncEvent> all = new ArrayList<>();
+        SyncEvents.Place at = null;
+        do {
+            At<SyncEvents.Page> page = store.syncEvents().pending(owner, instance, now, at, limit);
+            assertThat(page.value().events()).hasSizeLessThanOrEqualTo(limit);
+            assertThat(page.position()).isEqualTo(store.head(owner));
+            all.addAll(page.value().events());
+            at = page.value().next();
+        } while (at != null);
+        return all;
     }
 
     private void compareEvents(Owner owner) {

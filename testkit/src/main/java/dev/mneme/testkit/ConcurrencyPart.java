@@ -5,11 +5,15 @@ import static dev.mneme.testkit.Fixtures.add;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.Modes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -73,11 +77,53 @@ abstract class ConcurrencyPart extends StorePart {
         List<WriteResult> results = everyThread(thread -> List.of(write(
                 ALICE, new Command.UpdateMemory(tea.id(), "thread " + thread, null, null, null, null, tea.version()))));
 
-        assertThat(results.stream()
-                        .filter(result ->
-                                result.outcomes().getFirst() instanceof dev.mneme.core.command.Outcome.Stored))
+        assertThat(results.stream().filter(result -> result.outcomes().getFirst() instanceof Outcome.Stored))
                 .hasSize(1);
         assertThat(found(tea.id()).version()).isEqualTo(2);
+    }
+
+    @Test
+    void ofManyWhoSwitchFromTheSameModeOneWinsAndNoSwitchIsLost() throws Exception {
+        List<WriteResult> results = everyThread(thread -> {
+            List<WriteResult> own = new ArrayList<>();
+            for (int i = 0; i < WRITES / 4; i++) {
+                own.add(write(ALICE, switching("own-" + thread, i, Command.ANY_VERSION)));
+                own.add(write(ALICE, switching("shared", i, i)));
+            }
+            return own;
+        });
+
+        long stored = results.stream()
+                .filter(result -> result.outcomes().getFirst() instanceof Outcome.Stored)
+                .count();
+        List<Transition> transitions = store().modes()
+                .transitions(new Modes.Query(ALICE, null, null, null, null, null, null, 1_000))
+                .value();
+        assertThat(transitions).as("each switch is kept").hasSize((int) stored);
+        assertThat(store().modes().all(ALICE).value())
+                .hasSize(THREADS + 1)
+                .allSatisfy(mode -> assertThat(mode.version())
+                        .as(mode.instanceId())
+                        .isEqualTo(transitions.stream()
+                                .filter(each -> each.instanceId().equals(mode.instanceId()))
+                                .count()));
+        assertThat(store().modes().find(ALICE, "shared").value().orElseThrow().version())
+                .as("one winner for each version that was seen")
+                .isEqualTo(stored - (long) THREADS * (WRITES / 4))
+                .isBetween(1L, WRITES / 4L);
+        for (int thread = 0; thread < THREADS; thread++) {
+            assertThat(store().modes()
+                            .find(ALICE, "own-" + thread)
+                            .value()
+                            .orElseThrow()
+                            .version())
+                    .isEqualTo(WRITES / 4);
+        }
+    }
+
+    private static Command switching(String instance, int turn, long expectedVersion) {
+        Mode to = turn % 2 == 0 ? Mode.PARALLEL : Mode.DIDACTIC;
+        return new Command.SwitchMode(instance, to, null, null, null, null, null, expectedVersion);
     }
 
     @Test

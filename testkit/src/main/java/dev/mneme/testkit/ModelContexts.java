@@ -217,6 +217,10 @@ final class ModelContexts {
         return List.copyOf(versions.getOrDefault(key, List.of()));
     }
 
+    List<Exported> exported() {
+        return versions.values().stream().<Exported>map(Exported.OfContext::new).toList();
+    }
+
     List<Context> all() {
         return versions.keySet().stream().flatMap(key -> find(key).stream()).toList();
     }

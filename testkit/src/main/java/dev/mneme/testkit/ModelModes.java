@@ -163,6 +163,11 @@ final class ModelModes {
         return List.copyOf(states.values());
     }
 
+    /// Oldest first.
+    List<Transition> transitions() {
+        return List.copyOf(transitions);
+    }
+
     List<Transition> transitions(Modes.Query query) {
         return transitions.reversed().stream()
                 .filter(each -> query.beforeSequence() == null || each.sequence() < query.beforeSequence())

@@ -28,10 +28,12 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
@@ -80,7 +82,7 @@ final class ModelOwner {
     private final String epoch;
     private final ModelFeed feed;
     private final TreeMap<MemoryId, Held> memories = new TreeMap<>();
-    private final Map<MemoryId, List<MemoryVersion>> history = new HashMap<>();
+    private final Map<MemoryId, List<MemoryVersion>> history = new LinkedHashMap<>(); // by arrival
     private final TreeMap<Long, ModelFeed.Entry> changes = new TreeMap<>();
     private final Map<RequestKey, Answer> answers = new LinkedHashMap<>();
     private ModelContexts contexts = new ModelContexts(this);
@@ -115,6 +117,19 @@ final class ModelOwner {
         return memories.size();
     }
 
+    OwnerCounts counts(Restriction restriction, Instant now) {
+        return new OwnerCounts(
+                memories.values().stream()
+                        .filter(held -> restriction.allows(held.memory().scope()))
+                        .count(),
+                contexts.all().stream().filter(context -> !context.expired(now)).count(),
+                modes.all().size(),
+                modes.transitions().size(),
+                responses.list(response -> true, 0, Integer.MAX_VALUE).size(),
+                syncEvents.count(now),
+                changes.size());
+    }
+
     Optional<Memory> find(MemoryId id) {
         return Optional.ofNullable(memories.get(id)).map(Held::memory);
     }
@@ -138,6 +153,26 @@ final class ModelOwner {
 
     private boolean isPresent(MemoryId id, MemoryVersion version) {
         return find(id).filter(memory -> memory.version() == version.version()).isPresent();
+    }
+
+    /// Everything that is kept.
+    List<Exported> export(Instant now, StoreSettings settings) {
+        List<Exported> all = new ArrayList<>();
+        for (MemoryId id : history.keySet()) {
+            Held held = memories.get(id);
+            history(id, now, settings)
+                    .ifPresent(kept -> all.add(new Exported.OfMemory(kept, held == null ? null : held.embedding())));
+        }
+        contexts.exported().forEach(all::add);
+        modes.all().stream()
+                .sorted(Comparator.comparingLong(ModeState::activatedBy))
+                .forEach(mode -> all.add(new Exported.OfMode(mode)));
+        modes.transitions().forEach(transition -> all.add(new Exported.OfTransition(transition)));
+        responses
+                .list(response -> true, 0, Integer.MAX_VALUE)
+                .forEach(response -> all.add(new Exported.OfResponse(response)));
+        syncEvents.all().forEach(event -> all.add(new Exported.OfSyncEvent(event)));
+        return all;
     }
 
     Optional<EmbeddingSpace> space() {

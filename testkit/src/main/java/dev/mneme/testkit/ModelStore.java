@@ -11,6 +11,7 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
@@ -19,6 +20,7 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.ResponseSource;
@@ -28,6 +30,7 @@ import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -50,6 +53,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -62,7 +66,7 @@ import org.jspecify.annotations.Nullable;
 /// room (it retains no change longer than it must).
 ///
 /// **State**: a [ModelHome], guarded by `lock`. Listeners are called by the writing thread, without the lock.
-public final class ModelStore implements Store {
+public final class ModelStore implements Store, Exports {
     /// Not a record: two subscriptions alike are still two.
     private final class Listener implements Subscription {
         private final @Nullable Owner owner;
@@ -411,8 +415,8 @@ public final class ModelStore implements Store {
             }
 
             @Override
-            public At<List<SyncEvent>> pending(Owner owner, String instanceId, Instant now, int limit) {
-                return of(owner, at -> at.syncEvents().pending(instanceId, now, limit));
+            public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
+                return of(owner, at -> at.syncEvents().pending(instanceId, now, after, limit));
             }
         };
     }
@@ -439,6 +443,19 @@ public final class ModelStore implements Store {
                 return locked(() -> of.apply(owner).list(collection, afterId, limit));
             }
         };
+    }
+
+    @Override
+    public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
+        return of(owner, at -> at.counts(restriction, now));
+    }
+
+    @Override
+    public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
+        locked(() -> asked(owner).stream()
+                        .flatMap(each -> each.export(settings.clock().instant(), settings).stream())
+                        .toList())
+                .forEach(visitor);
     }
 
     /// What is read of one owner, with the position that it is true at.

@@ -7,6 +7,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.SyncEvents;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,9 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The model's sync events of one user, in the order in which they were posted. Guarded by the store's lock.
 final class ModelSyncEvents {
+    private static final Comparator<SyncEvents.Place> ORDER =
+            Comparator.comparing(SyncEvents.Place::priority).thenComparingLong(SyncEvents.Place::sequence);
+
     private final ModelOwner owner;
     private final Map<MemoryId, SyncEvent> events = new LinkedHashMap<>();
 
@@ -99,11 +104,26 @@ final class ModelSyncEvents {
         return Optional.ofNullable(events.get(id));
     }
 
-    List<SyncEvent> pending(String instanceId, Instant now, int limit) {
-        return events.values().stream()
+    /// In the order in which they were posted.
+    List<SyncEvent> all() {
+        return List.copyOf(events.values());
+    }
+
+    long count(Instant now) {
+        return events.values().stream().filter(event -> !event.expired(now)).count();
+    }
+
+    SyncEvents.Page pending(String instanceId, Instant now, SyncEvents.@Nullable Place after, int limit) {
+        List<SyncEvent> all = events.values().stream()
                 .filter(event -> event.pendingFor(instanceId) && !event.expired(now))
-                .sorted(Comparator.comparing(SyncEvent::priority).thenComparingLong(SyncEvent::sequence))
-                .limit(limit)
+                .sorted(Comparator.comparing(ModelSyncEvents::place, ORDER))
+                .filter(event -> after == null || ORDER.compare(place(event), after) > 0)
                 .toList();
+        List<SyncEvent> page = all.subList(0, Math.min(limit, all.size()));
+        return new SyncEvents.Page(page, page.size() < all.size() ? place(page.getLast()) : null);
+    }
+
+    private static SyncEvents.Place place(SyncEvent event) {
+        return new SyncEvents.Place(event.priority(), event.sequence());
     }
 }

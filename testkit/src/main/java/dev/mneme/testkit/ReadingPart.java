@@ -14,12 +14,17 @@ import static dev.mneme.testkit.Fixtures.tagged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
@@ -27,6 +32,7 @@ import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.MemoryQuery.Order;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -360,5 +366,41 @@ abstract class ReadingPart extends StorePart {
             cursor = page.nextCursor();
         } while (cursor != null);
         return all;
+    }
+
+    @Test
+    void anOwnersRecordsAreCountedWhatHasExpiredButForMemoriesLeftOut() {
+        added(add("alice", "likes tea"));
+        added(add(scope("alice", "bot", null, null), "likes coffee"));
+        added(expiring(add("alice", "likes mate"), now().plusSeconds(10)));
+        Memory gone = added(add("alice", "likes milk"));
+        write(ALICE, delete(gone.id()));
+        added(add("bob", "likes tea"));
+        write(ALICE, context("theme", now().plusSeconds(10)), context("plan", null));
+        write(ALICE, new Command.DeleteContext("plan", Command.ANY_VERSION));
+
+        assertThat(store().counts(ALICE, Restriction.NONE, now()))
+                .isEqualTo(new At<>(new OwnerCounts(3, 1, 0, 0, 0, 0, 8), store().head(ALICE)));
+        assertThat(store().counts(ALICE, Restriction.NONE, now().plusSeconds(10))
+                        .value())
+                .isEqualTo(new OwnerCounts(3, 0, 0, 0, 0, 0, 8));
+        assertThat(store().counts(ALICE, only(OwnerKind.AGENT, "bot"), now())
+                        .value()
+                        .memories())
+                .isEqualTo(1);
+        assertThat(store().counts(BOT, Restriction.NONE, now()).value())
+                .isEqualTo(new OwnerCounts(0, 0, 0, 0, 0, 0, 0));
+    }
+
+    private static Command context(String key, @Nullable Instant expiresAt) {
+        return new Command.PutContext(
+                key,
+                ContextType.CUSTOM,
+                null,
+                JsonObject.EMPTY,
+                List.of(),
+                expiresAt,
+                Command.ANY_VERSION,
+                Command.MergeStrategy.REPLACE);
     }
 }

@@ -2,6 +2,7 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Entity;
@@ -9,6 +10,7 @@ import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
@@ -130,6 +132,23 @@ final class StoreReads {
                     .containsAll(
                             ids(visible.stream().filter(m -> hasWords(m, text)).toList()));
         }
+    }
+
+    /// A store may retain more changes than the model.
+    void compareCounts(Owner owner) {
+        Restriction restriction =
+                random.nextBoolean() ? Restriction.NONE : new Restriction(Map.of(OwnerKind.AGENT, Set.of("bot")));
+        Instant now = readersClock();
+        At<OwnerCounts> expected = model.counts(owner, restriction, now);
+        At<OwnerCounts> actual = subject.counts(owner, restriction, now);
+        assertThat(actual.value())
+                .usingRecursiveComparison()
+                .ignoringFields("changes")
+                .as("counts of %s at %s", owner, now)
+                .isEqualTo(expected.value());
+        assertThat(actual.value().changes())
+                .isBetween(expected.value().changes(), model.head(owner).sequence());
+        assertThat(sequence(actual.position())).isEqualTo(sequence(expected.position()));
     }
 
     void compareSpaces(Owner owner) {

@@ -16,8 +16,10 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.SyncEvent.Priority;
+import dev.mneme.core.spi.SyncEvents;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -55,7 +57,7 @@ abstract class SyncEventsPart extends StorePart {
     }
 
     private List<MemoryId> pending(Owner owner, String instance, int limit) {
-        return store().syncEvents().pending(owner, instance, now(), limit).value().stream()
+        return store().syncEvents().pending(owner, instance, now(), null, limit).value().events().stream()
                 .map(SyncEvent::id)
                 .toList();
     }
@@ -111,8 +113,34 @@ abstract class SyncEventsPart extends StorePart {
                 .containsExactly(high.id(), secondHigh.id(), normal.id(), secondNormal.id(), low.id());
         assertThat(pending(ALICE, "phone", 3)).containsExactly(high.id(), secondHigh.id(), normal.id());
         assertThat(pending(BOB, "phone", 3)).isEmpty();
-        assertThat(store().syncEvents().pending(ALICE, "phone", now(), 1).position())
+        assertThat(store().syncEvents().pending(ALICE, "phone", now(), null, 1).position())
                 .isEqualTo(store().head(ALICE));
+    }
+
+    @Test
+    void pagesOfPendingEventsGoOnWhereTheOneBeforeEnded() {
+        List<MemoryId> posted = new ArrayList<>();
+        for (int i = 0; i < 1_100; i++) {
+            posted.add(posted(i % 50 == 7 ? Priority.LOW : Priority.NORMAL).id());
+        }
+        for (int i = 0; i < 1_060; i++) {
+            if (i != 57) {
+                process(posted.get(i), "phone");
+            }
+        }
+        List<MemoryId> left = new ArrayList<>();
+        SyncEvents.Place at = null;
+        do {
+            SyncEvents.Page page =
+                    store().syncEvents().pending(ALICE, "phone", now(), at, 7).value();
+            assertThat(page.events()).hasSizeLessThanOrEqualTo(7);
+            page.events().forEach(event -> left.add(event.id()));
+            at = page.next();
+        } while (at != null);
+
+        List<MemoryId> expected = new ArrayList<>(posted.subList(1_060, 1_100));
+        expected.add(posted.get(57)); // the low one
+        assertThat(left).isEqualTo(expected);
     }
 
     @Test

@@ -35,7 +35,24 @@ public record Status(
         @Doc("owners whose vectors are still to be moved to the present embedder; left out until they are counted")
         @Nullable
         @Range(min = 0)
-        Long reembedding) {
+        Long reembedding,
+
+        @Nullable Storage storage) {
+
+    /// What is on the disk.
+    @Doc("What the data folder takes on the disk.")
+    public record Storage(
+            @Doc("segments of the write-ahead log") Files log,
+            @Doc("what is kept") Files tables,
+
+            @Doc("what searches are loaded from; it can be rebuilt")
+            Files index) {}
+
+    /// Files of one kind.
+    @Doc("Files of one kind.")
+    public record Files(
+            @Range(min = 0) long files,
+            @Doc("of all of them together") @Range(min = 0) long bytes) {}
 
     /// A shard.
     @Doc("A part of the data, which one thread owns.")

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param query the query parameters it knows; any other is an `invalid_request` (pages aside)
 /// @param headers the request headers it reads, beside those that every route reads
 /// @param request the `wire` record of its body; null when it takes none (then a body is refused)
+/// @param lines whether its body is JSON lines, each of which is such a record, rather than one
 /// @param errors what may go wrong, beside what follows from `access` and `request`
 public record Route(
         HttpMethod method,
@@ -31,6 +32,7 @@ public record Route(
         List<Parameter> query,
         List<Parameter> headers,
         @Nullable Class<? extends Record> request,
+        boolean lines,
         List<Reply> replies,
         Set<ErrorCode> errors,
         Handler handler) {
@@ -120,6 +122,7 @@ public record Route(
         private final List<Parameter> query = new ArrayList<>();
         private final List<Parameter> headers = new ArrayList<>();
         private @Nullable Class<? extends Record> request;
+        private boolean lines;
         private final List<Reply> replies = new ArrayList<>();
         private final Set<ErrorCode> errors = EnumSet.noneOf(ErrorCode.class);
 
@@ -174,6 +177,13 @@ public record Route(
             return this;
         }
 
+        /// @param record of each line
+        public Builder takesLines(Class<? extends Record> record) {
+            this.request = record;
+            this.lines = true;
+            return this;
+        }
+
         public Builder gives(Reply reply) {
             replies.add(reply);
             return this;
@@ -186,7 +196,8 @@ public record Route(
 
         public Route by(Handler handler) {
             return new Route(
-                    method, dialect, template, access, id, tag, summary, path, query, headers, request, replies, errors,
+                    method, dialect, template, access, id, tag, summary, path, query, headers, request, lines, replies,
+                    errors,
                     handler);
         }
     }

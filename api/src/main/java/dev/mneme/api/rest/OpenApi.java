@@ -112,8 +112,8 @@ final class OpenApi {
         }
         operation.put("parameters", parameters(route));
         if (route.request() != null) {
-            operation.put(
-                    "requestBody", map("required", true, "content", json(schemas.reference(route.request(), true))));
+            Map<String, Object> shape = schemas.reference(route.request(), true);
+            operation.put("requestBody", map("required", true, "content", route.lines() ? lines(shape) : json(shape)));
         }
         operation.put("responses", responses(route));
         return operation;
@@ -250,6 +250,11 @@ final class OpenApi {
             headers.add(Headers.REPLAYED);
         }
         return headers;
+    }
+
+    /// JSON lines, each of which is so: the media type has no schema of its own in OpenAPI 3.1.
+    private static Map<String, Object> lines(Object schema) {
+        return map("application/jsonl", map("schema", map("type", "string"), "x-mneme-line", schema));
     }
 
     private static Map<String, Object> json(Object schema) {

@@ -8,6 +8,7 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.StorageStatus;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.wire.HealthReport;
 import dev.mneme.wire.Status;
@@ -107,12 +108,21 @@ final class OpsRoutes {
                         everything ? status.memories() : null,
                         everything ? facts.sockets().getAsInt() : null,
                         everything ? status.indexBacklog() : null,
-                        everything ? reembedding() : null));
+                        everything ? reembedding() : null,
+                        everything ? storage(facts.storage().get()) : null));
     }
 
     private @Nullable Long reembedding() {
         OptionalLong left = facts.reembedding().get();
         return left.isPresent() ? left.getAsLong() : null;
+    }
+
+    private static Status.Storage storage(StorageStatus storage) {
+        return new Status.Storage(files(storage.log()), files(storage.tables()), files(storage.index()));
+    }
+
+    private static Status.Files files(StorageStatus.Files files) {
+        return new Status.Files(files.count(), files.bytes());
     }
 
     private static Status.Shard shard(StoreStatus.ShardStatus shard) {

@@ -21,6 +21,8 @@ public final class RestApi {
         routes.addAll(new SyncEventRoutes(ports.syncEvents()).routes());
         routes.addAll(new DistributedRoutes(ports.distributed(), ports.responses(), ports.facts()).routes());
         routes.addAll(new ModeRoutes(ports.modes()).routes());
+        routes.addAll(new OwnerRoutes(ports.owners()).routes());
+        routes.addAll(new TransferRoutes(ports.exports(), ports.imports()).routes());
         routes.addAll(new KeyRoutes(ports.keys()).routes());
         routes.addAll(new IntegrityRoutes(ports.integrity()).routes());
         routes.addAll(new BackupRoutes(ports.backups()).routes());

@@ -6,9 +6,12 @@ import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.IntegrityService;
+import dev.mneme.core.service.ExportService;
+import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
@@ -28,6 +31,9 @@ public record RestPorts(
         SyncEventService syncEvents,
         DistributedService distributed,
         ModeService modes,
+        OwnerService owners,
+        ExportService exports,
+        ImportService imports,
         KeyService keys,
         IntegrityService integrity,
         ChangeFeed feed,

@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.spi.StorageStatus;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
 /// @param sockets open live connections
 /// @param socketsOfKey those of the key with this id
 /// @param reembedding owners whose vectors are still to be moved to the embedder's space; empty until counted
+/// @param storage what the data folder takes on the disk
 public record ServerFacts(
         String version,
         Instant startedAt,
         @Nullable String embedder,
         IntSupplier sockets,
         ToIntFunction<String> socketsOfKey,
-        Supplier<OptionalLong> reembedding) {
+        Supplier<OptionalLong> reembedding,
+        Supplier<StorageStatus> storage) {
 
     /// The live connections that a key may know of: all, or if it is restricted its own.
     int connections(ApiKey key) {

@@ -61,7 +61,7 @@ final class SyncEventRoutes {
                         .by(this::post),
                 Route.get(EVENTS + "/pending")
                         .named("listPendingSyncEvents", TAG, "List what an instance has yet to process")
-                        .query(Users.USER, INSTANCE, Paging.LIMIT)
+                        .query(Users.USER, INSTANCE, Paging.LIMIT, Paging.CURSOR)
                         .headers(Freshness.HEADERS)
                         .gives(Reply.json(200, SyncEventList.class, "high priority first, then by time")
                                 .with(Freshness.POSITION))
@@ -117,6 +117,7 @@ final class SyncEventRoutes {
                 request.caller(),
                 Users.of(request.query()),
                 request.query().text(INSTANCE),
+                request.query().text(Paging.CURSOR),
                 request.query().integer(Paging.LIMIT),
                 Freshness.of(request));
         String position = pending.position().toString();
@@ -126,7 +127,7 @@ final class SyncEventRoutes {
                                 pending.items().stream()
                                         .map(SyncEventMapping::resource)
                                         .toList(),
-                                pending.more(),
+                                pending.nextCursor(),
                                 position))
                 .with(Freshness.POSITION.name(), position);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import java.io.IOException;
@@ -47,11 +48,15 @@ class AnswersTest {
         rest.get("/api/v1/status");
         rest.send(rest.key(Role.READ, Restriction.NONE, null), "GET", "/api/v1/status", null);
         rest.get("/api/v1/entities?limit=1");
+        owners();
         rest.get("/api/v1/changes?userId=alice&limit=2");
         rest.get("/api/v1/changes?scope=all");
         responses();
         syncEvents();
         distributed();
+        String exported = rest.get("/api/v1/export").raw().body();
+        assertThat(rest.post("/api/v1/import", exported).body().path("known").asInt())
+                .isPositive();
         assertThat(rest.post("/api/v1/backups", "").status()).isEqualTo(200);
         assertThat(rest.post("/api/v1/backups", "").status())
                 .as("one after another")
@@ -95,6 +100,30 @@ class AnswersTest {
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
         rest.get(MEMORIES + "/" + id + "/history");
         return id;
+    }
+
+    private void owners() {
+        JsonNode whole = rest.get("/api/v1/owners/user/alice").body();
+        assertThat(whole.path("memories").asInt()).isPositive();
+        assertThat(whole.path("transitions").asInt()).isPositive();
+        assertThat(whole.path("position").asText())
+                .isEqualTo(rest.get("/api/v1/changes?userId=alice")
+                        .body()
+                        .path("position")
+                        .asText());
+        assertThat(rest.get("/api/v1/owners/agent/bot%2Fof%2Fnobody")
+                        .body()
+                        .path("memories")
+                        .asInt(1))
+                .isZero();
+        String ofBot = rest.key(Role.READ, new Restriction(Map.of(OwnerKind.AGENT, Set.of("bot"))), null);
+        JsonNode part =
+                rest.send(ofBot, "GET", "/api/v1/owners/user/alice", null).body();
+        assertThat(part.path("memories").asInt())
+                .isBetween(1, whole.path("memories").asInt() - 1);
+        assertThat(part.has("contexts") || part.has("changes"))
+                .as("it does not see the whole")
+                .isFalse();
     }
 
     private void modes() {

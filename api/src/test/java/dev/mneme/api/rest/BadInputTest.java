@@ -134,7 +134,7 @@ class BadInputTest {
                     "/api/v1/sync-events",
                     "{\"userId\":\"alice\",\"eventType\":\"config-updated\",\"eventData\":{\"a\":1},"
                             + "\"targetInstances\":[\"phone\"],\"priority\":\"high\",\"expiresAt\":1900000000000}"),
-            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3", null),
+            Shot.of("GET", "/api/v1/sync-events/pending?userId=alice&instanceId=phone&limit=3&cursor=normal-7", null),
             Shot.of("GET", "/api/v1/sync-events/" + ID + "?userId=alice", null),
             Shot.of(
                     "POST",
@@ -155,6 +155,15 @@ class BadInputTest {
                     "/api/v1/distributed/store-response-source",
                     "{\"userId\":\"erin\",\"chatId\":1,\"messageId\":2,\"responseHash\":\"h\",\"source\":"
                             + "{\"sourceType\":\"local\",\"provider\":\"p\",\"model\":\"m\",\"confidence\":1}}"),
+            Shot.of("GET", "/api/v1/owners/user/a%2Fb", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/import?onError=skip",
+                    "{\"export\":{\"format\":\"mneme\",\"version\":1}}\n{\"memory\":{\"id\":\"" + ID
+                            + "\",\"userId\":\"frank\",\"createdAt\":\"2025-01-01\",\"versions\":[{\"version\":1,"
+                            + "\"event\":\"ADD\",\"at\":\"2025-01-01\",\"key\":\"k\",\"instance\":\"i\",\"text\":\"t\","
+                            + "\"metadata\":{},\"categories\":[],\"updatedAt\":\"2025-01-01\"}],"
+                            + "\"embedding\":{\"embedder\":\"e\",\"vector\":[0.6,0.8]}}}\n"),
             Shot.of("GET", "/api/v1/status", null),
             Shot.of("PUT", "/api/v1/memories", "{}"),
             Shot.of("GET", "/nowhere/at/all", null));

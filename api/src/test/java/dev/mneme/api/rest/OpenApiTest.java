@@ -73,6 +73,9 @@ class OpenApiTest {
             Map.entry("get /api/v1/integrity", "admin"),
             Map.entry("post /api/v1/integrity/verify", "admin"),
             Map.entry("post /api/v1/integrity/accept", "admin"),
+            Map.entry("get /api/v1/owners/{kind}/{id}", "read"),
+            Map.entry("get /api/v1/export", "admin"),
+            Map.entry("post /api/v1/import", "admin"),
             Map.entry("post /api/v1/backups", "admin"),
             Map.entry("get /api/v1/status", "read"),
             Map.entry("get /health/live", ""),
@@ -99,10 +102,12 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
             Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
             Map.entry("get /api/v1/changes", with("scope", "after", "limit")),
+            Map.entry("get /api/v1/export", with()),
+            Map.entry("post /api/v1/import", Set.of("onError")),
             Map.entry("get /api/v1/responses", responses("order", "limit", "cursor")),
             Map.entry("get /api/v1/responses/totals", responses("by")),
             Map.entry("get /api/v1/responses/export", responses("format")),
-            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit")),
+            Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit", "cursor")),
             Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
@@ -200,7 +205,7 @@ class OpenApiTest {
                             "priority",
                             "timestamp",
                             "expiresAt")),
-            Map.entry("SyncEventList", List.of("items", "more", "position")),
+            Map.entry("SyncEventList", List.of("items", "nextCursor", "position")),
             Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
             Map.entry(
                     "DistributedStatus", List.of("mongodb", "redis", "websocket", "instanceId", "isFullyOperational")),
@@ -218,6 +223,21 @@ class OpenApiTest {
             Map.entry(
                     "HistoryVersion",
                     List.of("version", "event", "text", "metadata", "categories", "at", "key", "instance")),
+            Map.entry(
+                    "OwnerResource",
+                    List.of(
+                            "kind",
+                            "id",
+                            "position",
+                            "memories",
+                            "contexts",
+                            "modes",
+                            "transitions",
+                            "responses",
+                            "syncEvents",
+                            "changes")),
+            Map.entry("StatusStorage", List.of("log", "tables", "index")),
+            Map.entry("StatusFiles", List.of("files", "bytes")),
             Map.entry("EntityListEntity", List.of("kind", "id", "memories", "updatedAt")),
             Map.entry("ChangeList", List.of("changes", "position", "reset")),
             Map.entry(
@@ -328,6 +348,9 @@ class OpenApiTest {
             Map.entry("get /api/v1/memories", and(OF_READS, 200, 410, 503)),
             Map.entry("delete /api/v1/memories", and(OF_WRITES, 200, 422)),
             Map.entry("post /api/v1/memories/search", and(OF_READS, 200, 410, 413, 422, 503)),
+            Map.entry("get /api/v1/owners/{kind}/{id}", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/export", and(OF_READS, 200, 503)),
+            Map.entry("post /api/v1/import", and(OF_WRITES, 200, 413)),
             Map.entry("get /api/v1/memories/{id}", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("patch /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
             Map.entry("delete /api/v1/memories/{id}", and(OF_WRITES, 200, 404, 409, 412, 422)),
@@ -388,6 +411,7 @@ class OpenApiTest {
             Map.entry("get /api/v1/memories/{id}/history 200", Set.of("Mneme-Position")),
             Map.entry("put /api/v1/contexts/{key} 201", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("put /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
+            Map.entry("get /api/v1/owners/{kind}/{id} 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "ETag")),
             Map.entry("delete /api/v1/contexts/{key} 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/contexts 200", Set.of("Mneme-Position")),

@@ -21,13 +21,17 @@ import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
 import dev.mneme.core.service.IntegrityService;
+import dev.mneme.core.service.ExportService;
+import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
+import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.Prices;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
+import dev.mneme.core.spi.StorageStatus;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.math.BigDecimal;
@@ -87,13 +91,23 @@ final class RestServer implements AutoCloseable {
                 new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
                 new DistributedService(modes, contexts),
                 modes,
+                new OwnerService(store, clock, limits),
+                new ExportService(store),
+                new ImportService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
                 keys,
                 new IntegrityService(store, keys),
                 feed,
                 new BackupService(FixedBackup::new),
                 new ChangeStreams(feed, connections),
                 store::status,
-                new ServerFacts("1.2.3", clock.instant(), null, () -> 7, key -> 1, () -> java.util.OptionalLong.of(3)),
+                new ServerFacts(
+                        "1.2.3",
+                        clock.instant(),
+                        null,
+                        () -> 7,
+                        key -> 1,
+                        () -> java.util.OptionalLong.of(3),
+                        RestServer::storage),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);
@@ -104,6 +118,11 @@ final class RestServer implements AutoCloseable {
         this.server = HttpServer.start(
                 config, keys, new RateLimiter(new ApiKey.Rate(1_000_000, 1_000_000)), HttpMetrics.NONE, all, List.of());
         this.contract = new Contract(routes, JSON.valueToTree(OpenApi.document(routes, "1.2.3")));
+    }
+
+    private static StorageStatus storage() {
+        StorageStatus.Files some = new StorageStatus.Files(2, 4_096);
+        return new StorageStatus(some, some, some);
     }
 
     private Health health() {

@@ -70,7 +70,15 @@ class SyncEventRoutesTest {
         assertThat(pending("desk")).isEmpty();
         RestServer.Reply byHeader = rest.get(EVENTS + "/pending?userId=alice&limit=2", "Mneme-Instance", "phone");
         assertThat(byHeader.body().path("items").size()).isEqualTo(2);
-        assertThat(byHeader.body().path("more").asBoolean()).isTrue();
+        String next = byHeader.body().path("nextCursor").asText();
+        assertThat(rest.get(EVENTS + "/pending?userId=alice&instanceId=phone&cursor=" + next)
+                        .body()
+                        .path("items"))
+                .extracting(item -> item.path("id").asText())
+                .containsExactly(phones, low);
+        assertThat(rest.get(EVENTS + "/pending?userId=alice&instanceId=phone&cursor=soon-1")
+                        .field())
+                .isEqualTo("cursor");
 
         String processed = EVENTS + "/" + high + "/processed";
         RestServer.Reply first = rest.post(processed, "{\"userId\":\"alice\"}", "Mneme-Instance", "phone");

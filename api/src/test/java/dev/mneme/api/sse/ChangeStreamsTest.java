@@ -7,8 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mneme.api.live.LiveServer;
 import dev.mneme.api.websocket.WebSocketConfig;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.KeyService.Created;
@@ -257,6 +264,49 @@ class ChangeStreamsTest {
                     .endsWith(":0");
             assertThat(named.await(2)).extracting(Event::text).containsExactly("private", "shared too");
         }
+    }
+
+    @Test
+    void whatIsWrittenWhileInspiredIsToldToNobodyLiveOrLater() throws Exception {
+        server.add("alice", "before");
+        String before = server.store().head(Owner.user("alice")).toString();
+        try (Listener live = listen(server.adminSecret(), "userId=alice");
+                Listener everyones = listen(server.adminSecret(), "scope=all")) {
+            switchTo(Mode.INSPIRED, "hush");
+            server.add(ScopeIds.user("alice"), "hush", "desk");
+            write(new Command.PutContext(
+                    "plan",
+                    ContextType.CHAT,
+                    null,
+                    new JsonString("hush"),
+                    List.of(),
+                    null,
+                    Command.ANY_VERSION,
+                    Command.MergeStrategy.REPLACE));
+            switchTo(Mode.PARALLEL, "open");
+            server.add(ScopeIds.user("alice"), "open", "desk");
+            try (Listener later = listen(server.adminSecret(), "userId=alice&after=" + before)) {
+                for (Listener each : List.of(live, everyones, later)) {
+                    until(() ->
+                            each.told().stream().anyMatch(event -> event.text().equals("open")));
+                    assertThat(each.told().toString()).doesNotContain("hush");
+                    assertThat(each.told())
+                            .filteredOn(event -> event.type().equals("mode.changed"))
+                            .extracting(event ->
+                                    event.data().at("/mode/currentMode").asText())
+                            .containsExactly("inspired", "parallel");
+                }
+            }
+        }
+    }
+
+    private void write(Command command) {
+        server.store().write(new Write(Owner.user("alice"), new Provenance("k", "desk", true), null, List.of(command)));
+    }
+
+    private void switchTo(Mode mode, String word) {
+        JsonObject configuration = new JsonObject(Map.of("a", new JsonString(word)));
+        write(new Command.SwitchMode("desk", mode, null, configuration, null, null, null, Command.ANY_VERSION));
     }
 
     @Test

@@ -90,9 +90,20 @@ public record SyncEvent(
 
     /// The order in which pending events are handed out.
     public enum Priority {
-        HIGH,
-        NORMAL,
-        LOW;
+        HIGH(0),
+        NORMAL(1),
+        LOW(2);
+
+        private final int rank;
+
+        Priority(int rank) {
+            this.rank = rank;
+        }
+
+        /// The most urgent is 0. Never changes: rows lie in this order.
+        public int rank() {
+            return rank;
+        }
 
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);

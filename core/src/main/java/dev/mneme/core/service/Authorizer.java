@@ -3,6 +3,7 @@ package dev.mneme.core.service;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.And;
 import dev.mneme.core.model.Filter.Compare;
@@ -98,6 +99,22 @@ public final class Authorizer {
     /// @throws MnemeException `not_allowed` for another user's, and for a key restricted by agent, app or run
     static void requireUser(Caller caller, Owner user) {
         requireWholeOwner(caller, user);
+    }
+
+    static boolean maySee(Caller caller, Exported exported) {
+        return exported instanceof Exported.OfMemory memory
+                ? maySee(caller, memory.newest().memory())
+                : seesWhole(caller, exported.owner());
+    }
+
+    /// @throws MnemeException `not_allowed` for a record that the key could not see or write
+    static void requireImport(Caller caller, Exported exported) {
+        require(caller, Role.ADMIN);
+        if (exported instanceof Exported.OfMemory memory) {
+            requireScope(caller, memory.newest().memory().scope());
+        } else {
+            requireUser(caller, exported.owner());
+        }
     }
 
     /// The filter, intersected with what the key may see.

@@ -15,6 +15,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SyncEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Messages between the instances of a user, which wait until each has processed them or they expire.
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// **Failures**: `MnemeException` alone; another user's events, and any to a key restricted below users, are
 /// `not_allowed`.
 public final class SyncEventService {
+    private static final Pattern CURSOR = Pattern.compile("(high|normal|low)-([0-9]{1,18})");
     private static final int MAX_TARGETS = SyncEvent.MAX_PROCESSED_BY;
 
     private final Store store;
@@ -136,13 +140,22 @@ public final class SyncEventService {
         return new At<>(event, found.position());
     }
 
-    /// @param more whether there are more than were asked for: process these, then ask again
-    public record Pending(List<SyncEvent> items, boolean more, Position position) {}
+    /// @param nextCursor goes on after these; null when there are no more
+    public record Pending(List<SyncEvent> items, @Nullable String nextCursor, Position position) {}
 
-    /// What an instance has yet to process: high priority first, then in the order of posting.
+    /// What an instance has yet to process: high priority first, then in the order of posting. A page may
+    /// have fewer
+    /// than were asked for, or none, and more follow.
     ///
     /// @param instanceId null for the caller's
-    public Pending pending(Caller caller, Owner user, @Nullable String instanceId, int limit, ReadOptions options) {
+    /// @param cursor of the page before; null: from the beginning
+    public Pending pending(
+            Caller caller,
+            Owner user,
+            @Nullable String instanceId,
+            @Nullable String cursor,
+            int limit,
+            ReadOptions options) {
         requireReadable(caller, user, options);
         if (instanceId != null) {
             Names.instance("instanceId", instanceId);
@@ -151,10 +164,24 @@ public final class SyncEventService {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
         String instance = instanceId == null ? caller.by().instance() : instanceId;
-        At<List<SyncEvent>> found = store.syncEvents().pending(user, instance, clock.instant(), limit + 1);
-        List<SyncEvent> items = found.value();
-        boolean more = items.size() > limit;
-        return new Pending(more ? items.subList(0, limit) : items, more, found.position());
+        At<SyncEvents.Page> found = store.syncEvents().pending(user, instance, clock.instant(), place(cursor), limit);
+        SyncEvents.Place next = found.value().next();
+        return new Pending(
+                found.value().events(),
+                next == null ? null : next.priority().wireName() + "-" + next.sequence(),
+                found.position());
+    }
+
+    private static SyncEvents.@Nullable Place place(@Nullable String cursor) {
+        if (cursor == null) {
+            return null;
+        }
+        Matcher place = CURSOR.matcher(cursor);
+        if (!place.matches()) {
+            throw MnemeException.invalid("cursor", "cursor must be the nextCursor of an earlier answer.");
+        }
+        return new SyncEvents.Place(
+                SyncEvent.Priority.of(place.group(1)).orElseThrow(), Long.parseLong(place.group(2)));
     }
 
     private void requireReadable(Caller caller, Owner user, ReadOptions options) {

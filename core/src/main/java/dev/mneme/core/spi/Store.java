@@ -13,9 +13,11 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -59,6 +61,12 @@ public interface Store extends OwnerSpaces, AutoCloseable {
 
     /// The owners that may have memories which match, expired ones too; at least those that have.
     List<Owner> ownersMatching(Filter filter);
+
+    /// How much there is of the owner, at one position.
+    ///
+    /// @param restriction which of its memories are counted; everything else is counted whole
+    /// @param now contexts and sync events that have expired by then are left out
+    At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now);
 
     /// The owner's latest position.
     Position head(Owner owner);

@@ -10,6 +10,7 @@ import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.ContextRow;
 import dev.mneme.engine.table.Rows.Pointer;
+import dev.mneme.engine.table.Rows.Version;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// Everything that is kept of one owner, at one snapshot.
 public final class OwnerExport {
@@ -27,8 +29,11 @@ public final class OwnerExport {
     private final Scans scans;
     private final byte[] owner;
     private final long generation;
+    private final UnaryOperator<List<Version>> kept;
 
-    public OwnerExport(Scans scans, Owner owner) {
+    /// @param kept leaves of a memory's versions those that readers may see
+    public OwnerExport(Scans scans, Owner owner, UnaryOperator<List<Version>> kept) {
+        this.kept = kept;
         this.scans = scans;
         this.owner = owner.hash();
         this.generation = scans.generation(this.owner);
@@ -36,7 +41,10 @@ public final class OwnerExport {
 
     public void read(Consumer<Exported> visitor) {
         for (long arrival : arrivals()) {
-            visitor.accept(memory(arrival));
+            List<Version> versions = kept.apply(scans.versions(new Pointer(owner, arrival)));
+            if (!versions.isEmpty()) {
+                visitor.accept(memory(arrival, versions));
+            }
         }
         contexts(visitor);
         modes(visitor);
@@ -58,8 +66,8 @@ public final class OwnerExport {
         return arrivals;
     }
 
-    private Exported memory(long arrival) {
-        List<MemoryVersion> versions = scans.versions(new Pointer(owner, arrival)).stream()
+    private Exported memory(long arrival, List<Version> kept) {
+        List<MemoryVersion> versions = kept.stream()
                 .map(v -> new MemoryVersion(
                         v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
                 .toList();

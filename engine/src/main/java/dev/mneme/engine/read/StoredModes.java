@@ -56,7 +56,7 @@ public final class StoredModes implements Modes {
             scans.rowsDown(table, end, (key, row) -> {
                 Transition transition = Rows.transition(row);
                 if (query.since() != null && transition.at().isBefore(query.since())) {
-                    return false; // an owner's times never go back
+                    return true; // an imported one may be older than those before it
                 }
                 if (query.matches(transition)) {
                     page.add(transition);

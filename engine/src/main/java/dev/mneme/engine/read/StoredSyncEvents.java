@@ -1,7 +1,9 @@
 package dev.mneme.engine.read;
 
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.SyncEvents;
@@ -9,16 +11,19 @@ import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The sync events in the tables.
 ///
 /// **Threads**: any.
 public final class StoredSyncEvents implements SyncEvents {
+    /// Of one page: beyond it the page ends early.
+    static final int MAX_SEEN = 1_000;
+
     private final Function<Owner, ? extends ShardView> shards;
 
     /// @param shards the shard of an owner
@@ -36,23 +41,39 @@ public final class StoredSyncEvents implements SyncEvents {
     }
 
     @Override
-    public At<List<SyncEvent>> pending(Owner owner, String instanceId, Instant now, int limit) {
-        Map<SyncEvent.Priority, List<SyncEvent>> pending = new EnumMap<>(SyncEvent.Priority.class);
-        byte[] table = Keys.owned('z', owner.hash());
+    public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
+        byte[] hash = owner.hash();
+        byte[] table = Keys.owned('l', hash);
+        byte[] from =
+                after == null ? table : Keys.pendingEvent(hash, after.priority().rank(), after.sequence() + 1);
+        List<SyncEvent> page = new ArrayList<>();
+        AtomicReference<@Nullable Place> last = new AtomicReference<>();
+        AtomicReference<@Nullable Place> next = new AtomicReference<>();
+        int[] seen = new int[1];
         try (Scans scans = shards.apply(owner).scan()) {
-            scans.rows(table, Keys.end(table), (key, row) -> {
-                SyncEvent event = Rows.syncEvent(row);
-                if (event.pendingFor(instanceId) && !event.expired(now)) {
-                    List<SyncEvent> same = pending.computeIfAbsent(event.priority(), priority -> new ArrayList<>());
-                    if (same.size() < limit) {
-                        same.add(event);
-                    }
+            scans.rows(from, Keys.end(table), (key, none) -> {
+                if (page.size() == limit || seen[0] == MAX_SEEN) {
+                    next.set(last.get());
+                    return false;
                 }
+                seen[0]++;
+                SyncEvent event = event(scans, hash, Keys.lastNumber(key));
+                if (event.pendingFor(instanceId) && !event.expired(now)) {
+                    page.add(event);
+                }
+                last.set(new Place(event.priority(), event.sequence()));
                 return true;
             });
-            List<SyncEvent> all =
-                    pending.values().stream().flatMap(List::stream).limit(limit).toList();
-            return new At<>(all, scans.position(owner));
+            return new At<>(new Page(page, next.get()), scans.position(owner));
         }
+    }
+
+    private static SyncEvent event(Scans scans, byte[] owner, long sequence) {
+        byte[] row = scans.row(Keys.syncEvent(owner, sequence));
+        if (row == null) {
+            throw new MnemeException(
+                    ErrorCode.INTEGRITY_VIOLATION, "A pending sync event is missing. Run mneme verify.");
+        }
+        return Rows.syncEvent(row);
     }
 }

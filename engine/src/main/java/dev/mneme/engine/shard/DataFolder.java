@@ -85,12 +85,9 @@ public final class DataFolder implements AutoCloseable {
                     FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 FileLock lock = lock(path, lockFile);
-                if (FolderSwap.isCutOff(path)) {
-                    throw MnemeException.invalid(
-                            "data", "A restore into " + path + " was cut off before its end: run mneme restore again.");
-                }
+                refuseHalfRestored(path);
                 Path manifest = path.resolve(MANIFEST);
-                IntegrityKey key = new IntegrityKey(keyFile == null ? path.resolve(KEY) : keyFile);
+                IntegrityKey key = keyOf(path, keyFile);
                 if (!Files.exists(manifest)) {
                     write(path, newManifest(shards, key.openOrMake(), random));
                 }
@@ -106,6 +103,55 @@ public final class DataFolder implements AutoCloseable {
                             + " permissions.",
                     e);
         }
+    }
+
+    private static void refuseHalfRestored(Path path) {
+        if (FolderSwap.isCutOff(path)) {
+            throw MnemeException.invalid(
+                    "data", "A restore into " + path + " was cut off before its end: run mneme restore again.");
+        }
+    }
+
+    /// Opens a folder that no process has open, to read it: nothing in it changes.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when there is none, a process has it open, or its format is
+    ///     newer
+    static DataFolder openUnchanged(Path path, @Nullable Path keyFile) {
+        refuseHalfRestored(path);
+        if (!isThere(path)) {
+            throw MnemeException.invalid(
+                    "data", "There is no data folder of Mneme at " + path + ": name the one to read with --data.");
+        }
+        refuseFirstFormat(path);
+        try {
+            FileChannel lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ);
+            try {
+                return opened(
+                        path, lockFile, sharedLock(path, lockFile), path.resolve(MANIFEST), keyOf(path, keyFile));
+            } catch (IOException | RuntimeException e) {
+                lockFile.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL,
+                    "The data folder " + path + " cannot be read (" + e + "): mend its permissions.",
+                    e);
+        }
+    }
+
+    private static FileLock sharedLock(Path path, FileChannel lockFile) throws IOException {
+        try {
+            FileLock lock = lockFile.tryLock(0, Long.MAX_VALUE, true);
+            if (lock != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException e) {
+            // said below
+        }
+        throw MnemeException.invalid(
+                "data",
+                "The data folder " + path + " is in use by a Mneme server: ask that one, or stop it and try again.");
     }
 
     private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest, IntegrityKey key)
@@ -143,11 +189,22 @@ public final class DataFolder implements AutoCloseable {
         return manifest;
     }
 
-    /// Whether the folder is of an earlier format, which opening it would change.
-    static boolean isOfFirstFormat(Path path) {
+    private static IntegrityKey keyOf(Path path, @Nullable Path keyFile) {
+        return new IntegrityKey(keyFile == null ? path.resolve(KEY) : keyFile);
+    }
+
+    /// Opening a folder of the first format changes it.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when it is of that
+    static void refuseFirstFormat(Path path) {
         try {
-            return isThere(path)
-                    && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"));
+            if (isThere(path)
+                    && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"))) {
+                throw MnemeException.invalid(
+                        "data",
+                        "The data folder " + path + " was made by an earlier version, which sealed nothing: start the"
+                                + " server on it once, which does that.");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

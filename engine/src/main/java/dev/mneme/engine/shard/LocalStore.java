@@ -20,6 +20,7 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
@@ -47,6 +48,7 @@ import dev.mneme.engine.read.Candidates;
 import dev.mneme.engine.read.EntityPage;
 import dev.mneme.engine.read.ListPage;
 import dev.mneme.engine.read.OperatorFeed;
+import dev.mneme.engine.read.OwnerCounter;
 import dev.mneme.engine.read.OwnerExport;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.SpaceReads;
@@ -409,6 +411,13 @@ public final class LocalStore implements Store, Backups, Exports {
     }
 
     @Override
+    public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
+        try (Scans scans = shard(owner).scan()) {
+            return new At<>(new OwnerCounter(scans, owner).count(restriction, now), scans.position(owner));
+        }
+    }
+
+    @Override
     public Position head(Owner owner) {
         LocalShard shard = served(owner);
         long recent = shard.recent().latest(owner);
@@ -637,11 +646,11 @@ public final class LocalStore implements Store, Backups, Exports {
         for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
             try (Scans scans = shard.scan()) {
                 if (owner != null) {
-                    new OwnerExport(scans, owner).read(visitor);
+                    new OwnerExport(scans, owner, this::kept).read(visitor);
                     return;
                 }
                 scans.owners(each -> {
-                    new OwnerExport(scans, each).read(visitor);
+                    new OwnerExport(scans, each, this::kept).read(visitor);
                     return true;
                 });
             }

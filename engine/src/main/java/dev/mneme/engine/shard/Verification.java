@@ -51,13 +51,7 @@ public final class Verification {
             throw MnemeException.invalid(
                     "data", "There is no data folder at " + path + ": name the one to verify with --data.");
         }
-        if (DataFolder.isOfFirstFormat(path)) {
-            throw MnemeException.invalid(
-                    "data",
-                    "The data folder " + path
-                            + " was made by an earlier version, which sealed nothing: start the server"
-                            + " on it once, which does that.");
-        }
+        DataFolder.refuseFirstFormat(path);
         try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {
             return new Verification().check(folder);
         }

@@ -49,6 +49,7 @@ final class SyncEventDecisions {
         owner.change(ChangeType.SYNC_POSTED, by, event);
         put(event);
         entry.rows().put(Keys.syncEventOf(owner.hash(), event.id()), Rows.encode(event.sequence()));
+        entry.rows().put(pendingKey(owner, event), new byte[0]);
         if (event.expiresAt() != null) {
             entry.rows().put(Keys.expiry(event.expiresAt(), key(event)), Rows.mark());
         }
@@ -103,6 +104,7 @@ final class SyncEventDecisions {
         }
         entry.rows().delete(Keys.expiry(event.expiresAt(), key(event)));
         entry.rows().delete(Keys.syncEventOf(owner.hash(), event.id()));
+        entry.rows().delete(pendingKey(owner, event));
         entry.rows().delete(key(event));
     }
 
@@ -117,6 +119,10 @@ final class SyncEventDecisions {
 
     private void put(SyncEvent event) {
         entry.rows().put(key(event), Rows.encode(event));
+    }
+
+    static byte[] pendingKey(OwnerState owner, SyncEvent event) {
+        return Keys.pendingEvent(owner.hash(), event.priority().rank(), event.sequence());
     }
 
     private byte[] key(SyncEvent event) {

@@ -42,6 +42,7 @@ import java.util.UUID;
 /// r owner chat-message-hash      the sequence of the response source of that chat and message
 /// z owner sequence               sync event
 /// w owner id                     the sequence of the sync event
+/// l owner priority sequence      the sync event again, in the order in which they are pending
 /// f time owner table rest        what expires then: the key of its row
 /// l owner collection 0 id         document of the owner (of the server, in the system shard)
 /// b dimension embedder           a space of the server's embedders (system shard)
@@ -206,6 +207,16 @@ public final class Keys {
 
     public static byte[] syncEvent(byte[] owner, long sequence) {
         return numbered('z', owner, sequence);
+    }
+
+    /// @param priority the most urgent is 0
+    public static byte[] pendingEvent(byte[] owner, int priority, long sequence) {
+        return ByteBuffer.allocate(1 + OWNER + 1 + 8)
+                .put((byte) 'l')
+                .put(owner)
+                .put((byte) priority)
+                .putLong(sequence)
+                .array();
     }
 
     public static byte[] syncEventOf(byte[] owner, MemoryId id) {

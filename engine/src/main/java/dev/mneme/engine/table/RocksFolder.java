@@ -19,6 +19,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Logger;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -45,7 +46,7 @@ public final class RocksFolder implements AutoCloseable {
     /// is used after its release takes the process down.
     private final StampedLock gate = new StampedLock();
 
-    private RocksFolder(Path folder, List<String> names, long memoryBytes) throws RocksDBException {
+    private RocksFolder(Path folder, List<String> names, long memoryBytes, boolean unchanged) throws RocksDBException {
         RocksDB.loadLibrary();
         Cache cache = own(new LRUCache(memoryBytes));
         WriteBufferManager buffers = own(new WriteBufferManager(memoryBytes / 2, cache));
@@ -79,7 +80,12 @@ public final class RocksFolder implements AutoCloseable {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
         families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
         names.forEach(name -> families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family)));
-        db = RocksDB.open(options, folder.toString(), families, handles);
+        if (unchanged) {
+            options.setLogger(own(new NoInfoLog()));
+        }
+        db = unchanged
+                ? RocksDB.openReadOnly(options, folder.toString(), families, handles)
+                : RocksDB.open(options, folder.toString(), families, handles);
         WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true));
         for (int i = 0; i < names.size(); i++) {
             shards.add(new RocksTables(db, handles.get(i + 1), withoutLog, gate));
@@ -93,12 +99,33 @@ public final class RocksFolder implements AutoCloseable {
     public static RocksFolder open(Path folder, List<String> names, long memoryBytes) {
         try {
             java.nio.file.Files.createDirectories(folder);
-            return new RocksFolder(folder, names, memoryBytes);
+            return new RocksFolder(folder, names, memoryBytes, false);
         } catch (RocksDBException e) {
             throw failure("The tables in " + folder + " cannot be opened", e);
         } catch (java.io.IOException e) {
             throw new MnemeException(
                     ErrorCode.INTERNAL, "The folder " + folder + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    /// Opens a folder to read it: nothing in it changes. What its tables are asked to write fails.
+    public static RocksFolder openUnchanged(Path folder, List<String> names, long memoryBytes) {
+        try {
+            return new RocksFolder(folder, names, memoryBytes, true);
+        } catch (RocksDBException e) {
+            throw failure("The tables in " + folder + " cannot be read", e);
+        }
+    }
+
+    /// RocksDB would else begin a file of its own messages in the folder.
+    private static final class NoInfoLog extends Logger {
+        NoInfoLog() {
+            super(InfoLogLevel.FATAL_LEVEL);
+        }
+
+        @Override
+        protected void log(InfoLogLevel level, String message) {
+            // what matters comes as an exception
         }
     }
 
