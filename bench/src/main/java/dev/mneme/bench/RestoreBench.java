@@ -109,8 +109,10 @@ final class RestoreBench {
             SearchBench.time(client, asks, WARM_UP);
             MachineLoad watch = MachineLoad.watch(server.pid());
             Histogram nanos = SearchBench.time(client, asks, SEARCHES);
+            Histogram floor = SearchBench.roundTrips(client);
             Report.row("the first search of an owner" + which, Latency.of(first), "");
             Report.row("a search" + which, Latency.of(nanos), "p50 under 3 ms, p99 under 10 ms");
+            Report.row("floor: GET /health/live", Latency.of(floor), "");
             Report.row("resident" + which, Report.number(server.residentMegabytes()) + " MB", "");
             Report.load(watch.soFar());
         }

@@ -73,7 +73,7 @@ final class SearchBench {
     }
 
     /// The floor: what the smallest answer of the same server takes on the same connection.
-    private static Histogram roundTrips(HttpConnection server) throws IOException {
+    static Histogram roundTrips(HttpConnection server) throws IOException {
         Histogram nanos = new Histogram(3);
         for (int i = 0; i < SEARCHES; i++) {
             long start = System.nanoTime();
