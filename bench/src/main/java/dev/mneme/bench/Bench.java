@@ -20,7 +20,7 @@ public final class Bench {
               embedded-adds             the same without a vector; beside the bare embedder
               search [OWNERS EACH]      100,000 memories of 1,000 owners
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
-              locomo FILE [index]       recall, rank and time on LoCoMo, over REST, or of the index alone
+              locomo FILE [WAY]         recall, rank and time on LoCoMo, over rest, mem0, or of the index alone
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
@@ -66,6 +66,6 @@ public final class Bench {
         if (args.length < 2) {
             throw new IllegalArgumentException("Name the LoCoMo file: locomo FILE");
         }
-        LocomoBench.run(Path.of(args[1]), args.length > 2 && args[2].equals("index"));
+        LocomoBench.run(Path.of(args[1]), args.length > 2 ? args[2] : "rest");
     }
 }

@@ -11,18 +11,20 @@ final class LocomoBench {
     private LocomoBench() {}
 
     /// @param file in LoCoMo's published form
-    /// @param index whether the index is asked in this process, without door, log and tables
-    static void run(Path file, boolean index) throws IOException {
+    /// @param way `rest`, `mem0`, or `index`: asked in this process, without door, log and tables
+    static void run(Path file, String way) throws IOException {
         List<Conversation> conversations = LocomoData.read(file);
-        if (index) {
+        if (way.equals("index")) {
             try (LocomoBackend backend = new IndexBackend(OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS))) {
                 evaluate(backend, conversations, MachineLoad.watch(), "the index alone");
             }
             return;
         }
         try (ServerProcess server = ServerProcess.start();
-                RestBackend backend = new RestBackend(server.connect())) {
-            evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over REST");
+                HttpBackend backend = way.equals("mem0")
+                        ? new Mem0Backend(server.connect())
+                        : new RestBackend(server.connect())) {
+            evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over " + way);
         }
     }
 
