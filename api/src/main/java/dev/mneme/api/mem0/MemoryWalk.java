@@ -50,7 +50,7 @@ final class MemoryWalk {
         return page(caller, filter, showExpired, step, null).items();
     }
 
-    private MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
+    MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
         return memories.list(caller, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, ReadOptions.DEFAULT);
     }
 }
