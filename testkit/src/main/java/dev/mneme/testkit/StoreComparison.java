@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Compared are every outcome and position and, every few steps, all that can be read: by id, history, lists in
 /// every
-/// order with random filters and page sizes, entities, contexts, response sources, sync events, changes from random
+/// order with random filters and page sizes, entities, contexts, response sources, sync events, changes from
+/// random
 /// positions, the operator's feed, and which
 /// memories a search may and must give. What the port leaves open (epochs, cursors, messages, scores, how much
 /// more than it must a store retains) is not.

@@ -90,7 +90,8 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// applying thread and must neither block nor throw; several advances may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
 
-    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all] gives them,
+    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all] gives
+    /// them,
     /// and each context, by the bytes of its key, until the visitor says stop. Expired contexts are shown.
     ///
     /// @param contexts is called during the read and must be quick: it says whether to go on
