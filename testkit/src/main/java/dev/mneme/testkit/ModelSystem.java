@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The system shard of the model: the keys, the server's documents and its embedders. Guarded by the store's lock.
+/// The system shard of the model: the keys, the server's documents and its embedders. Guarded by the store's
+/// lock.
 final class ModelSystem {
     private final String epoch;
     private final Map<String, ApiKey> keys = new TreeMap<>();

@@ -8,7 +8,8 @@ import dev.mneme.core.spi.Documents;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Random commands on documents, of few names and versions, so that they often meet; and what two stores say of them.
+/// Random commands on documents, of few names and versions, so that they often meet; and what two stores say
+/// of them.
 final class RandomDocuments {
     private static final List<String> COLLECTIONS = List.of("feedback", "feed", "notes");
     private static final List<String> IDS = List.of("a", "b", "\u00fc", "a\0b", "feedback");

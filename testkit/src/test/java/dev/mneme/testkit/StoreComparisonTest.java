@@ -228,7 +228,7 @@ final class StoreComparisonTest {
     @Test
     void historiesBringAboutEveryKindOfOutcome() {
         Map<String, Integer> seen = new HashMap<>();
-        for (long seed = 1; seed <= 20; seed++) {
+        for (long seed = 1; seed <= 60; seed++) {
             ManualClock clock = new ManualClock();
             try (Store store = new ModelStore(clock)) {
                 Histories.random(seed, 200).forEach(step -> live(store, clock, step, seen));

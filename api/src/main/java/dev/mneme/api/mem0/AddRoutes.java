@@ -92,7 +92,8 @@ final class AddRoutes {
     }
 
     /// Here it is decided whether a language model extracts facts from the messages (`infer`, true unless said
-    /// otherwise) or they are kept as they are. There is no model yet, so they always are, and the answer says so.
+    /// otherwise) or they are kept as they are. There is no model yet, so they always are, and the answer
+    /// says so.
     private Done add(Request request) {
         Body body = Body.of(request);
         boolean infer = body.flag("infer", true);

@@ -18,7 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found before any is
+/// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found
+/// before any is
 /// touched; they are not changed together, though.
 final class BatchRoutes {
     private static final int MOST = 1_000;

@@ -5,23 +5,31 @@ import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
-import dev.mneme.core.model.ErrorCode;
+import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
-import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
-import dev.mneme.wire.mem0.ExportAnswer;
+import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.wire.mem0.ExportCreated;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// `/v1/exports/`: memories by a filter, all at once.
+/// `/v1/exports/`: memories by a filter, all at once, newest first. They are as they are: giving them the
+/// shape that
+/// the
+/// client asks for takes a language model.
 final class ExportRoutes {
-    private static final int MOST = 10_000;
+    private static final int STEP = 200;
     private static final List<String> ASKED = List.of("filters", "user_id", "agent_id", "app_id", "run_id");
 
     private final MemoryService memories;
@@ -61,24 +69,41 @@ final class ExportRoutes {
         return Answer.json(201, new ExportCreated("Memory export request received", id));
     }
 
-    /// By its id, or anew by filters.
+    /// By its id, or anew by filters. The first page is read before the answer begins, so that what is wrong
+    /// is said as
+    /// everywhere; the rest as it is sent, so that no export is held in memory.
     private Answer get(Request request) {
         Body body = Body.of(request);
         String id = body.text("memory_export_id");
         Body asked = id == null ? body : new Body(exports.get(request.caller(), id));
         Filter filter = Mem0Scopes.ofBody(asked, false);
-        MemoryWalk.Part part = walk.read(request.caller(), filter, false, 0, MOST);
-        if (part.count() > MOST) {
-            throw new MnemeException(
-                    ErrorCode.TOO_LARGE,
-                    "The export has " + part.count() + " memories, and may have " + MOST
-                            + ": narrow its filters, or read page by page.");
-        }
+        MemoryPage first = page(request.caller(), filter, null);
+        return Answer.download("application/json", out -> {
+            out.write("{\"memories\":[".getBytes(StandardCharsets.UTF_8));
+            write(first, true, out);
+            String cursor = first.nextCursor();
+            while (cursor != null) {
+                MemoryPage next = page(request.caller(), filter, cursor);
+                write(next, false, out);
+                cursor = next.nextCursor();
+            }
+            out.write("]}".getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    private MemoryPage page(Caller caller, Filter filter, @Nullable String cursor) {
+        return walk.page(caller, filter, false, Math.min(STEP, memories.limits().pageItems()), cursor);
+    }
+
+    private void write(MemoryPage page, boolean first, OutputStream out) throws IOException {
         Instant now = memories.now();
-        return Answer.json(
-                200,
-                new ExportAnswer(part.items().stream()
-                        .map(memory -> Mem0Mapping.item(memory, now))
-                        .toList()));
+        boolean comma = !first;
+        for (Memory memory : page.items()) {
+            if (comma) {
+                out.write(',');
+            }
+            out.write(JsonWriter.bytes(Mem0Mapping.item(memory, now)));
+            comma = true;
+        }
     }
 }

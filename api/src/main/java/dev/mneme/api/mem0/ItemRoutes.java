@@ -24,7 +24,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own server.
+/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own
+/// server.
 final class ItemRoutes {
     /// What 2.x clients add to every query: there is one organisation and one project.
     private static final Set<String> OF_EVERY_CLIENT = Set.of("org_id", "project_id", "org_name", "project_name");

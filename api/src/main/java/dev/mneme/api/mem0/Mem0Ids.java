@@ -17,7 +17,8 @@ final class Mem0Ids {
         return read(request.path(MEMORY_ID.name()), MEMORY_ID.name());
     }
 
-    /// @throws MnemeException `invalid_request` for what is no UUID, which mem0's platform tells from a missing one
+    /// @throws MnemeException `invalid_request` for what is no UUID, which mem0's platform tells from a
+    ///     missing one
     static MemoryId read(String text, String path) {
         try {
             UUID id = UUID.fromString(text);

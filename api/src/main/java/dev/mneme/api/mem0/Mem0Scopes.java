@@ -74,7 +74,8 @@ final class Mem0Scopes {
         }
     }
 
-    /// Which memories a search or list asks for, by its `filters` alone, as the third version of the platform wants
+    /// Which memories a search or list asks for, by its `filters` alone, as the third version of the platform
+    /// wants
     /// it.
     static Filter ofFilters(Body body) {
         Json filters = body.get("filters");

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads memories by page numbers, newest first: goes through all that match, a thousand at a time, since their number
+/// Reads memories by page numbers, newest first: goes through all that match, a thousand at a time, since
+/// their number
 /// is asked for too. So a page costs as much as the list is long.
 final class MemoryWalk {
     private static final int STEP = 1_000;
@@ -50,7 +51,7 @@ final class MemoryWalk {
         return page(caller, filter, showExpired, step, null).items();
     }
 
-    private MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
+    MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
         return memories.list(caller, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, ReadOptions.DEFAULT);
     }
 }

@@ -9,21 +9,24 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The events of the latest requests that were done when they were answered: the newest 10,000, in memory, gone with
-/// the process. An event holds ids, no text, so that nothing outlives its memory here.
+/// The events of the latest requests that were done when they were answered: the newest 10,000, with 100,000
+/// results at
+/// most, in memory, gone with the process. An event holds ids, no text, so that nothing outlives its memory
+/// here.
 ///
 /// Who may see one: the key that made it, and admin keys without restrictions.
 ///
 /// **Threads**: any number may call; the lock guards the map.
 final class RecentEvents {
     static final int CAPACITY = 10_000;
+    private static final int MAX_RESULTS = 100_000;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<UUID, Event> events = new LinkedHashMap<>();
+    private final LinkedHashMap<UUID, Event> events = new LinkedHashMap<>();
+    private int held;
 
     /// @param type `ADD` or `DELETE`
     /// @param results what became of which memory
@@ -42,8 +45,9 @@ final class RecentEvents {
         lock.lock();
         try {
             events.put(event.id(), event);
-            if (events.size() > CAPACITY) {
-                events.remove(events.keySet().iterator().next());
+            held += event.results().size();
+            while (events.size() > CAPACITY || held > MAX_RESULTS) {
+                held -= events.pollFirstEntry().getValue().results().size();
             }
         } finally {
             lock.unlock();

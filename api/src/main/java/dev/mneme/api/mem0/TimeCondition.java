@@ -20,10 +20,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a day is from
+/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a day
+/// is from
 /// the next one on, equal to a day is within it.
 ///
-/// @param shift how much later a memory's own time is than the day that the client gave for it: an expiration date
+/// @param shift how much later a memory's own time is than the day that the client gave for it: an expiration
+///     date
 ///     is the last day, and what is kept is when it has passed
 record TimeCondition(Field field, Duration shift) {
     private static final Duration NONE = Duration.ZERO;

@@ -138,7 +138,8 @@ public sealed interface Command {
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
 
-    /// Stores a document's next version, or its first: of the owner, or in the system shard of the server. No change.
+    /// Stores a document's next version, or its first: of the owner, or in the system shard of the server. No
+    /// change.
     ///
     /// @param expectedVersion the version that the writer saw: 0 for none, [#ANY_VERSION] for whatever is there
     record PutDocument(String collection, String id, JsonObject data, long expectedVersion) implements Command {

@@ -21,7 +21,8 @@ public record Webhook(
         events = Set.copyOf(events);
     }
 
-    /// Whether it is to be told of a change: of one that it asked for and that may be pushed, made since it is there.
+    /// Whether it is to be told of a change: of one that it asked for and that may be pushed, made since it
+    /// is there.
     public boolean wants(Change change) {
         return active
                 && events.contains(change.type())

@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with that: saying
+/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with that:
+/// saying
 /// it makes no new version of the memory, and no change.
 ///
 /// **Threads**: any number may call.

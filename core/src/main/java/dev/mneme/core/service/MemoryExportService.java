@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export is fetched,
+/// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export is
+/// fetched,
 /// so that no memory outlives its deletion in one. Of exports beyond the latest 1,000 the oldest are forgotten.
 ///
 /// **Threads**: any number may call.

@@ -314,7 +314,8 @@ public final class MemoryService {
         return memory.filter(m -> Authorizer.maySee(caller, m)).orElseThrow(MemoryService::noSuchMemory);
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps that are each
+    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps that
+    /// are each
     /// atomic.
     public Deleted deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);

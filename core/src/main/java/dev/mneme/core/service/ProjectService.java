@@ -27,7 +27,8 @@ public final class ProjectService {
         return projects.find(ID);
     }
 
-    /// Sets what the patch names (RFC 7396: null takes a setting away); two at a time do not overwrite one another.
+    /// Sets what the patch names (RFC 7396: null takes a setting away); two at a time do not overwrite one
+    /// another.
     public void update(Caller caller, JsonObject patch) {
         Authorizer.requireOperator(caller);
         for (int attempt = 1; ; attempt++) {

@@ -15,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One collection of the server's own documents, for the services that keep something there. It checks no rights.
+/// One collection of the server's own documents, for the services that keep something there. It checks no
+/// rights.
 final class ServerDocuments {
     private static final int STEP = 1_000;
 

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes, lists, changes and removes webhooks, for admin keys without restrictions, since a webhook is told of
 /// everybody's memories. `WebhookDispatcher` delivers.
 ///
-/// **Threads**: any number may call. The webhooks are in the heap as they are in the store; `writing` is held from the
+/// **Threads**: any number may call. The webhooks are in the heap as they are in the store; `writing` is held
+/// from the
 /// look at them to the write.
 public final class WebhookService {
     /// What a webhook can be told of.
@@ -53,7 +54,8 @@ public final class WebhookService {
     private final ReentrantLock writing = new ReentrantLock();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
-    /// @param refusedHosts hosts that can be seen not to be called, by their names alone: what a name stands for is
+    /// @param refusedHosts hosts that can be seen not to be called, by their names alone: what a name stands
+    ///     for is
     ///     looked at when it is called
     public WebhookService(Store store, InstantSource clock, SecureRandom random, Predicate<String> refusedHosts) {
         this.store = store;

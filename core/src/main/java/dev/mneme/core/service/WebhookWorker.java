@@ -90,8 +90,16 @@ final class WebhookWorker {
 
     /// The webhook is another now: what waits to be tried again is tried at once.
     void changed() {
-        changed.release();
-        more.release();
+        raise(changed);
+        raise(more);
+    }
+
+    /// One permit says it: more would only be counted, while the webhook waits to try again, until they overflow. Who
+    /// drains it looks afterwards.
+    private static void raise(Semaphore signal) {
+        if (signal.availablePermits() == 0) {
+            signal.release();
+        }
     }
 
     void stop() {
@@ -112,7 +120,7 @@ final class WebhookWorker {
     }
 
     private void run() {
-        try (Store.Subscription _ = store.subscribe(null, more::release)) {
+        try (Store.Subscription _ = store.subscribe(null, () -> raise(more))) {
             while (!stopped) {
                 tellSafely();
             }

@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Which addresses lie outside this server's own network: those that anybody on the Internet could call. The others
+/// Which addresses lie outside this server's own network: those that anybody on the Internet could call. The
+/// others
 /// are of RFC 6890 and the registries that it founded, whatever form of IPv6 they hide in.
 final class PublicAddresses {
     private static final List<Block> NOT_PUBLIC = List.of(
@@ -68,7 +69,8 @@ final class PublicAddresses {
         return address instanceof Inet4Address || ipv4Within(bytes).stream().allMatch(PublicAddresses::contains);
     }
 
-    /// The IPv4 addresses that an IPv6 one stands for: IPv4-compatible, translated (RFC 6052), 6to4 (RFC 3056), the
+    /// The IPv4 addresses that an IPv6 one stands for: IPv4-compatible, translated (RFC 6052), 6to4 (RFC
+    /// 3056), the
     /// server of Teredo (RFC 4380).
     private static List<InetAddress> ipv4Within(byte[] ipv6) {
         boolean compatible = Arrays.equals(ipv6, 0, 12, new byte[12], 0, 12);
@@ -99,7 +101,8 @@ final class PublicAddresses {
         }
     }
 
-    /// Whether a host, as it is written in a URL, can be seen to lie inside: an address in figures, or `localhost`.
+    /// Whether a host, as it is written in a URL, can be seen to lie inside: an address in figures, or
+    /// `localhost`.
     static boolean looksPrivate(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.equals("localhost") || name.endsWith(".localhost")) {
