@@ -21,7 +21,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The launcher `./mneme`, on a copy of the project whose Maven and JDK are stand-ins that say what they were asked.
+/// The launcher `./mneme`, on a copy of the project whose Maven and JDK are stand-ins that say what they were
+/// asked.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
@@ -284,6 +285,12 @@ class LauncherTest {
                         "<--add-modules><jdk.incubator.vector><--enable-native-access=ALL-UNNAMED><-Xmx1g><-XX:+UseZGC>")
                 .contains("/server.jar><serve><--port><1> pid " + process.pid());
         assertThat(home().resolve("pids/" + process.pid())).exists();
+    }
+
+    @Test
+    void aStoppedStoreIsInspectedByTheServersProgram() throws Exception {
+        assertThat(launch("inspect", "--stopped", "--json").out()).contains("server.jar>", "<inspect><--stopped>");
+        assertThat(launch("inspect", "--user", "alice").out()).contains("cli.jar>", "<inspect><--user>");
     }
 
     @Test

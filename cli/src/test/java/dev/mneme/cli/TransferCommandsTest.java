@@ -87,6 +87,16 @@ class TransferCommandsTest extends CliHarness {
     }
 
     @Test
+    void aTerminalSeesHowFarItIs() throws IOException {
+        Path file = file("in.jsonl", HEADER, "{\"a\":1}");
+        terminal = true;
+        server().json(200, STATUS).json(200, done(ADD));
+        assertThat(run("import", file.toString()).err()).contains("\rimporting ");
+        server().json(200, HEADER + "\n");
+        assertThat(run("export", home.resolve("out.jsonl").toString()).err()).contains("\rexporting ");
+    }
+
+    @Test
     void theFirstBadLineStopsAndTheNextRunGoesOnThere() throws IOException {
         Path file = file("in.jsonl", HEADER, "{\"a\":1}", "{\"b\":2}", "{\"c\":3}");
         server().json(200, STATUS).json(200, done(ADD, BAD));

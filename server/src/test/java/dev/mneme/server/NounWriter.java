@@ -8,6 +8,7 @@ import dev.mneme.server.Api.Reply;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time, each
@@ -24,7 +25,7 @@ final class NounWriter {
     private long contextVersion;
     private long modeVersion;
     private @Nullable Pending unanswered;
-    private volatile int acknowledged;
+    private final AtomicInteger acknowledged = new AtomicInteger();
 
     /// What was last acknowledged of each record, by its path.
     private final Map<String, String> records = new HashMap<>();
@@ -36,7 +37,7 @@ final class NounWriter {
     }
 
     int acknowledged() {
-        return acknowledged;
+        return acknowledged.get();
     }
 
     void writeUntilDead(Api api) {
@@ -95,7 +96,7 @@ final class NounWriter {
         assertThat(reply.status()).as(reply.raw().body()).isBetween(200, 201);
         unanswered = null;
         remember(reply.json());
-        acknowledged++;
+        acknowledged.incrementAndGet();
     }
 
     private void remember(JsonNode answer) {

@@ -6,6 +6,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.MemoryQuery.Order;
+import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows.Version;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Within one owner memories come in the order of arrival (or last change), which is the order of time with
 /// ties in the
-/// order of arrival; across owners, by time with ties by id. A cursor is base64url of
+/// order of arrival, but for memories that were imported; across owners, by time with ties by id. A cursor is
+/// base64url of
 /// `<order> <sequence> <millis> <id>`: the first number leads within an owner, the other two across.
 public final class ListPage {
     private static final Pattern CURSOR =
@@ -52,6 +54,7 @@ public final class ListPage {
     /// Takes from one owner what can still be on the page.
     public void fill(Scans scans, byte[] owner) {
         Order order = query.order();
+        boolean inTime = query.owner() != null || scans.row(Keys.imported(owner)) == null;
         Long beyond = cursor == null || query.owner() == null ? null : Long.valueOf(cursor.sequence());
         scans.ordered(owner, order.byUpdate(), order.down(), beyond, (arrival, version) -> {
             Place place = place(arrival, version);
@@ -59,7 +62,7 @@ public final class ListPage {
                 return true;
             }
             if (full() && isBeyondLast(place)) {
-                return false;
+                return !inTime;
             }
             if (visible(version.memory())) {
                 page.add(place);

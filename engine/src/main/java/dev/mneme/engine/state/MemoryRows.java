@@ -138,6 +138,7 @@ final class MemoryRows {
         if (imported.deleted()) {
             return;
         }
+        entry.rows().put(Keys.imported(hash), new byte[0]);
         entry.rows().put(Keys.memory(hash, sequence), row(newest, sequence).encode());
         entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
         storeEmbedding(owner, sequence, embedding, sequence);

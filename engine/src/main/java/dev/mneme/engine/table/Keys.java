@@ -43,6 +43,8 @@ import java.util.UUID;
 /// z owner sequence               sync event
 /// w owner id                     the sequence of the sync event
 /// l owner priority sequence      the sync event again, in the order in which they are pending
+/// T owner                        there when memories were imported: arrivals are then not in the order of
+/// times
 /// f time owner table rest        what expires then: the key of its row
 /// l owner collection 0 id         document of the owner (of the server, in the system shard)
 /// b dimension embedder           a space of the server's embedders (system shard)
@@ -55,7 +57,7 @@ public final class Keys {
     public static final int OWNER = 16;
 
     /// The tables whose rows begin with their owner, but for the head.
-    public static final String OWNED_TABLES = "meyvudcijxgatqrzwl";
+    public static final String OWNED_TABLES = "meyvudcijxgatqrzwlT";
 
     private Keys() {}
 
@@ -207,6 +209,10 @@ public final class Keys {
 
     public static byte[] syncEvent(byte[] owner, long sequence) {
         return numbered('z', owner, sequence);
+    }
+
+    public static byte[] imported(byte[] owner) {
+        return owned('T', owner);
     }
 
     /// @param priority the most urgent is 0
