@@ -21,9 +21,8 @@ final class LocomoBench {
             return;
         }
         try (ServerProcess server = ServerProcess.start();
-                HttpBackend backend = way.equals("mem0")
-                        ? new Mem0Backend(server.connect())
-                        : new RestBackend(server.connect())) {
+                HttpBackend backend =
+                        way.equals("mem0") ? new Mem0Backend(server.connect()) : new RestBackend(server.connect())) {
             evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over " + way);
         }
     }

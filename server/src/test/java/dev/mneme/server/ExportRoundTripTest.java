@@ -67,7 +67,8 @@ class ExportRoundTripTest {
         StoreConfig store = new StoreConfig(Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), 0, 16 << 20, false);
         return LocalEngine.open(
                 home.resolve(name),
-                new LocalEngine.Settings(4, 16 << 20, log, store, clock, LogMetrics.NONE, ShardMetrics.NONE, IntegrityFiles.DEFAULTS));
+                new LocalEngine.Settings(
+                        4, 16 << 20, log, store, clock, LogMetrics.NONE, ShardMetrics.NONE, IntegrityFiles.DEFAULTS));
     }
 
     private void live(LocalStore store, long seed) {

@@ -197,8 +197,7 @@ public record Route(
         public Route by(Handler handler) {
             return new Route(
                     method, dialect, template, access, id, tag, summary, path, query, headers, request, lines, replies,
-                    errors,
-                    handler);
+                    errors, handler);
         }
     }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and versions stay
+/// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and
+/// versions stay
 /// what they were.
 ///
 /// **Failures**: `INVALID_REQUEST` for versions that are not those of one record.

@@ -46,7 +46,8 @@ public final class IntegrityService {
         }
     }
 
-    /// Takes data as it is now, so that it is served again: an owner's, or the API keys but for forged ones, which go.
+    /// Takes data as it is now, so that it is served again: an owner's, or the API keys but for forged ones,
+    /// which go.
     ///
     /// @param owner whose; null: nobody's
     /// @param ofKeys whether it is the keys

@@ -94,7 +94,8 @@ final class WebhookWorker {
         raise(more);
     }
 
-    /// One permit says it: more would only be counted, while the webhook waits to try again, until they overflow. Who
+    /// One permit says it: more would only be counted, while the webhook waits to try again, until they
+    /// overflow. Who
     /// drains it looks afterwards.
     private static void raise(Semaphore signal) {
         if (signal.availablePermits() == 0) {

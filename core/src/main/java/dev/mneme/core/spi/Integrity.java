@@ -33,7 +33,8 @@ public interface Integrity {
 
     Report report();
 
-    /// Reads every row again, whatever was checked before. Costs about what the background check does, at full speed.
+    /// Reads every row again, whatever was checked before. Costs about what the background check does, at
+    /// full speed.
     ///
     /// @return what is wrong, in sentences that name the records
     List<String> verify();

@@ -46,7 +46,8 @@ public final class OwnerIndex {
     /// Guarded by the lock.
     private OwnerMemories memories;
 
-    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed under the write
+    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed under
+    /// the write
     /// lock together with `memories`.
     private final Map<Restriction, OwnerMemories> views = new ConcurrentHashMap<>();
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
 /// @param showExpired whether expired memories are found too
-/// @param restriction what is there for this search at all: what it does not allow counts in no statistic and lends to
+/// @param restriction what is there for this search at all: what it does not allow counts in no statistic and
+///     lends to
 ///     no neighbour; null for everything. The first search with one costs an indexing of what it allows
 /// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
 ///     index's read lock, so it must not call the index

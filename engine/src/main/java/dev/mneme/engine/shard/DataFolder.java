@@ -126,8 +126,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             FileChannel lockFile = FileChannel.open(path.resolve("lock"), StandardOpenOption.READ);
             try {
-                return opened(
-                        path, lockFile, sharedLock(path, lockFile), path.resolve(MANIFEST), keyOf(path, keyFile));
+                return opened(path, lockFile, sharedLock(path, lockFile), path.resolve(MANIFEST), keyOf(path, keyFile));
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;

@@ -9,8 +9,10 @@ import dev.mneme.engine.codec.ModelCodec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of the first format of data folders. They differ from those of the second in this: they have no room for a MAC,
-/// heads and shards have no totals, an embedding does not say which version it belongs to, and duplicates and expiries
+/// Rows of the first format of data folders. They differ from those of the second in this: they have no room
+/// for a MAC,
+/// heads and shards have no totals, an embedding does not say which version it belongs to, and duplicates and
+/// expiries
 /// have no envelope.
 public final class FirstFormat {
     private static final int BATCH_BYTES = 1 << 20;
@@ -27,7 +29,8 @@ public final class FirstFormat {
         this.rows = rows;
     }
 
-    /// Brings every row of a shard to the second format, without a seal yet. Nobody else uses the tables meanwhile. How
+    /// Brings every row of a shard to the second format, without a seal yet. Nobody else uses the tables
+    /// meanwhile. How
     /// far it has come is a row of its own, [Keys#upgraded], so that it can be cut off and run again.
     public static void upgrade(Tables tables) {
         byte[] done = tables.get(Keys.upgraded());

@@ -48,7 +48,8 @@ import java.util.UUID;
 /// f time owner table rest        what expires then: the key of its row
 /// l owner collection 0 id         document of the owner (of the server, in the system shard)
 /// b dimension embedder           a space of the server's embedders (system shard)
-/// U                              the shard began in the first format: how far its rows were brought to the second
+/// U                              the shard began in the first format: how far its rows were brought to the
+/// second
 /// ```
 ///
 /// *Arrival* is the owner's sequence at the add: the order in which memories came.

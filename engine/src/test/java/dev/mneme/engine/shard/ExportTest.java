@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What is exported from one store and imported into another is there as it was: over random histories of every noun.
+/// What is exported from one store and imported into another is there as it was: over random histories of
+/// every noun.
 final class ExportTest {
     private static final Provenance IMPORTER = Provenance.ofKey("importer");
 

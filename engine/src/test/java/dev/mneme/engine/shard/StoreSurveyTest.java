@@ -129,11 +129,12 @@ final class StoreSurveyTest {
     }
 
     private static void assertRefused(Path folder, String because) {
-        assertThatThrownBy(() -> StoreSurvey.of(folder, IntegrityFiles.DEFAULTS)).isInstanceOfSatisfying(MnemeException.class, e -> {
-            assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-            assertThat(e.field()).isEqualTo("data");
-            assertThat(e).hasMessageContaining(because);
-        });
+        assertThatThrownBy(() -> StoreSurvey.of(folder, IntegrityFiles.DEFAULTS))
+                .isInstanceOfSatisfying(MnemeException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
+                    assertThat(e.field()).isEqualTo("data");
+                    assertThat(e).hasMessageContaining(because);
+                });
     }
 
     @Test
@@ -142,7 +143,10 @@ final class StoreSurveyTest {
             fill(store, 9);
         }
         Path segment = home.resolve("log")
-                .resolve(StoreSurvey.of(home, IntegrityFiles.DEFAULTS).segments().getFirst().file());
+                .resolve(StoreSurvey.of(home, IntegrityFiles.DEFAULTS)
+                        .segments()
+                        .getFirst()
+                        .file());
         byte[] bytes = Files.readAllBytes(segment);
         bytes[EngineFaultsTest.indexOf(bytes, "memory number".getBytes(java.nio.charset.StandardCharsets.UTF_8))] ^= 1;
         Files.write(segment, bytes);
