@@ -41,8 +41,7 @@ class TransferRoutesTest {
                 {"version":2,"event":"UPDATE","at":"2025-01-02T00:00:00.000Z","key":"k9","instance":"desk",\
                 "text":"%s again","metadata":{"a":[1,1.50,null]},"categories":["x"],\
                 "updatedAt":"2025-01-02T00:00:00.000Z"}],"embedding":{"embedder":"mine",\
-                "vector":[0.6,0.8],"tokens":"%s"}}}"""
-                .formatted(ID, user, text, text, "A".repeat(86) + "==");
+                "vector":[0.6,0.8],"tokens":"%s"}}}""".formatted(ID, user, text, text, "A".repeat(86) + "==");
     }
 
     private static final String CONTEXT = """
