@@ -23,9 +23,7 @@ import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
-import dev.mneme.core.service.ExportService;
 import dev.mneme.core.service.FeedbackService;
-import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
@@ -34,6 +32,8 @@ import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.ProjectService;
+import dev.mneme.core.service.RecordExportService;
+import dev.mneme.core.service.RecordImportService;
 import dev.mneme.core.service.Reembedding;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
@@ -179,8 +179,8 @@ public final class MnemeServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
-                new ExportService(store),
-                new ImportService(store, clock, limits, PartConfigs.contexts(config)),
+                new RecordExportService(store),
+                new RecordImportService(store, clock, limits, PartConfigs.contexts(config)),
                 keys,
                 new IntegrityService(store, keys),
                 feed,

@@ -39,7 +39,7 @@ final class Verify {
         if (accepted.isEmpty()) {
             return;
         }
-        LocalEngine.Settings settings = LocalEngine.Settings.DEFAULTS.withIntegrity(PartConfigs.integrity(config));
+        LocalEngine.Settings settings = PartConfigs.engine(config, new Metrics());
         try (Store store = LocalEngine.open(config.data(), settings)) {
             for (String whose : accepted) {
                 if (whose.equals("keys")) {

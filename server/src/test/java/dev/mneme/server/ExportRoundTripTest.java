@@ -14,11 +14,11 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ContextRules;
-import dev.mneme.core.service.ExportService;
-import dev.mneme.core.service.ImportService;
-import dev.mneme.core.service.ImportService.Item;
-import dev.mneme.core.service.ImportService.Result;
 import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.RecordExportService;
+import dev.mneme.core.service.RecordImportService;
+import dev.mneme.core.service.RecordImportService.Item;
+import dev.mneme.core.service.RecordImportService.Result;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.shard.IntegrityFiles;
@@ -89,7 +89,7 @@ class ExportRoundTripTest {
 
     private static List<String> export(LocalStore store) {
         List<String> lines = new ArrayList<>();
-        try (ExportService.Export export = new ExportService(store).begin(OPERATOR, null)) {
+        try (RecordExportService.Export export = new RecordExportService(store).begin(OPERATOR, null)) {
             export.read(exported -> lines.add(JsonWriter.string(ExportWriting.line(exported))));
         }
         return lines;
@@ -101,7 +101,8 @@ class ExportRoundTripTest {
             byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
             items.add(new Item.Valid(ExportReading.record(bytes), bytes.length));
         }
-        return new ImportService(store, clock, Limits.DEFAULTS, ContextRules.DEFAULTS).take(OPERATOR, items, false);
+        return new RecordImportService(store, clock, Limits.DEFAULTS, ContextRules.DEFAULTS)
+                .take(OPERATOR, items, false);
     }
 
     private static List<Long> heads(LocalStore store) {

@@ -5,13 +5,13 @@ import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
-import dev.mneme.core.service.ExportService;
-import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.OwnerService;
+import dev.mneme.core.service.RecordExportService;
+import dev.mneme.core.service.RecordImportService;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StoreStatus;
@@ -32,8 +32,8 @@ public record RestPorts(
         DistributedService distributed,
         ModeService modes,
         OwnerService owners,
-        ExportService exports,
-        ImportService imports,
+        RecordExportService exports,
+        RecordImportService imports,
         KeyService keys,
         IntegrityService integrity,
         ChangeFeed feed,

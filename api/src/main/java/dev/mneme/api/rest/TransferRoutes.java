@@ -20,10 +20,10 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
-import dev.mneme.core.service.ExportService;
-import dev.mneme.core.service.ImportService;
-import dev.mneme.core.service.ImportService.Item;
-import dev.mneme.core.service.ImportService.Result;
+import dev.mneme.core.service.RecordExportService;
+import dev.mneme.core.service.RecordImportService;
+import dev.mneme.core.service.RecordImportService.Item;
+import dev.mneme.core.service.RecordImportService.Result;
 import dev.mneme.wire.ExportLine;
 import dev.mneme.wire.ImportAnswer;
 import java.io.IOException;
@@ -44,10 +44,10 @@ final class TransferRoutes {
             .oneOf("stop", "skip")
             .otherwise("stop");
 
-    private final ExportService exports;
-    private final ImportService imports;
+    private final RecordExportService exports;
+    private final RecordImportService imports;
 
-    TransferRoutes(ExportService exports, ImportService imports) {
+    TransferRoutes(RecordExportService exports, RecordImportService imports) {
         this.exports = exports;
         this.imports = imports;
     }
@@ -88,7 +88,7 @@ final class TransferRoutes {
         return owners.isEmpty() ? null : owners.getFirst();
     }
 
-    private record Lines(ExportService.Export export) implements BodySource {
+    private record Lines(RecordExportService.Export export) implements BodySource {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             line(out, ExportWriting.header());

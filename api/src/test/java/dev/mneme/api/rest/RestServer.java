@@ -20,8 +20,6 @@ import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextRules;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
-import dev.mneme.core.service.ExportService;
-import dev.mneme.core.service.ImportService;
 import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
@@ -29,6 +27,8 @@ import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ModeService;
 import dev.mneme.core.service.OwnerService;
 import dev.mneme.core.service.Prices;
+import dev.mneme.core.service.RecordExportService;
+import dev.mneme.core.service.RecordImportService;
 import dev.mneme.core.service.ResponseService;
 import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.spi.StorageStatus;
@@ -92,8 +92,8 @@ final class RestServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
-                new ExportService(store),
-                new ImportService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
+                new RecordExportService(store),
+                new RecordImportService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30))),
                 keys,
                 new IntegrityService(store, keys),
                 feed,

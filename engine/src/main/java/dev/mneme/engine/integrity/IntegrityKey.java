@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,17 +73,33 @@ public final class IntegrityKey {
         write(HexFormat.of().formatHex(key));
     }
 
+    /// All of it or nothing, durable on return.
     private void write(String key) {
-        String text = key + "\n";
-        try (FileChannel channel =
-                FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
-            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+        Path path = file.toAbsolutePath();
+        Path draft = path.resolveSibling(path.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(draft);
+            try (FileChannel channel = FileChannel.open(
+                    draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+                ByteBuffer bytes = StandardCharsets.US_ASCII.encode(key + "\n");
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
             }
-            channel.force(true);
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+            syncFolder(path);
         } catch (IOException e) {
             throw unusable(e);
+        }
+    }
+
+    private static void syncFolder(Path of) throws IOException {
+        Path folder = of.getParent();
+        if (folder != null && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

@@ -57,6 +57,8 @@ final class RecordNames {
             case 'w' -> "sync event " + id(key);
             case 'l' ->
                 read(row, Rows::document, document -> document.collection() + " " + document.id(), "a document");
+            case 'P' -> "the order of pending sync events";
+            case 'T' -> "the mark of imports";
             case 'i', 'j' -> "an idempotency record";
             default -> "a row of the unknown table " + (key[0] & 0xff);
         };

@@ -23,16 +23,15 @@ public final class Seal {
     private final Hmac chains;
     private final Hmac texts;
     private final byte[] key;
-    private final byte[] logKey;
+    private final Hmac root;
     private final String keyId;
 
     private Seal(byte[] key) {
-        Hmac root = new Hmac(key);
+        root = new Hmac(key);
         this.key = key.clone();
         rows = new Hmac(derived(root, "rows"));
         chains = new Hmac(derived(root, "chains"));
         texts = new Hmac(derived(root, "texts"));
-        logKey = derived(root, "log");
         keyId = HexFormat.of().formatHex(derived(root, "id"), 0, 8);
     }
 
@@ -61,8 +60,10 @@ public final class Seal {
     }
 
     /// The key for the log's batches.
-    public byte[] logKey() {
-        return logKey.clone();
+    ///
+    /// @param epoch of the folder: the log of another life, before a restore, is not taken for this one's
+    public byte[] logKey(String epoch) {
+        return derived(root, "log " + epoch);
     }
 
     /// What a row's key and fields come to.

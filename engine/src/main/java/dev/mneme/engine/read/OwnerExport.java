@@ -73,7 +73,17 @@ public final class OwnerExport {
                 .toList();
         byte[] row = scans.embeddingRow(owner, generation, arrival);
         Embedding embedding = row == null ? null : Rows.embedding(row);
-        return new Exported.OfMemory(versions, embedding);
+        return new Exported.OfMemory(versions, embedding == null || isZero(embedding) ? null : embedding);
+    }
+
+    /// What stands for the vector of a text that no remote model may see.
+    private static boolean isZero(Embedding embedding) {
+        for (float each : embedding.vector()) {
+            if (each != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void contexts(Consumer<Exported> visitor) {

@@ -43,23 +43,26 @@ import org.jspecify.annotations.Nullable;
 public final class Scans implements AutoCloseable {
     private final Tables.Snapshot rows;
     private final String epoch;
-    private final Predicate<byte[]> served;
+    private final Trust trust;
 
     public Scans(Tables tables, String epoch) {
-        this(tables, epoch, owner -> true);
+        this(tables, epoch, Trust.ALL);
     }
 
-    /// @param served says of an owner's hash whether its data may be shown: others are left out of what is read
-    ///     across owners
-    public Scans(Tables tables, String epoch, Predicate<byte[]> served) {
+    /// @param trust what may be shown: the rest is left out of what is read across owners
+    public Scans(Tables tables, String epoch, Trust trust) {
         this.rows = tables.snapshot();
         this.epoch = epoch;
-        this.served = served;
+        this.trust = trust;
     }
 
     /// Whether the owner's data may be shown.
+    boolean sound(byte[] key, byte[] row) {
+        return trust.sound(key, row);
+    }
+
     boolean serves(byte[] owner) {
-        return served.test(owner);
+        return trust.serves(owner);
     }
 
     byte @Nullable [] row(byte[] key) {
@@ -127,7 +130,7 @@ public final class Scans implements AutoCloseable {
         rows.scan(
                 from == null ? table : from,
                 Keys.end(table),
-                (key, row) -> !served.test(Keys.ownerOf(key)) || visitor.row(key, row));
+                (key, row) -> !trust.serves(Keys.ownerOf(key)) || visitor.row(key, row));
     }
 
     /// The owner's memories by arrival, until the visitor says stop.
@@ -190,7 +193,7 @@ public final class Scans implements AutoCloseable {
     public void owners(Predicate<Owner> visitor) {
         byte[] table = Keys.table('h');
         rows.scan(table, Keys.end(table), (key, row) -> {
-            Owner owner = served.test(Keys.ownerOf(key)) ? Head.decode(row).owner() : null;
+            Owner owner = trust.serves(Keys.ownerOf(key)) ? Head.decode(row).owner() : null;
             return owner == null || visitor.test(owner);
         });
     }
@@ -200,7 +203,7 @@ public final class Scans implements AutoCloseable {
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
             byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
-            Owner owner = served.test(hash) ? head(hash).map(Head::owner).orElse(null) : null;
+            Owner owner = trust.sound(key, row) && trust.serves(hash) ? head(hash).map(Head::owner).orElse(null) : null;
             return owner == null || visitor.test(owner);
         });
     }
@@ -214,7 +217,8 @@ public final class Scans implements AutoCloseable {
         byte[] from = after == null ? table : Keys.end(Keys.entityPrefix(after.kind(), after.id()));
         rows.scan(from, Keys.end(table), (key, row) -> {
             byte[] owner = Arrays.copyOfRange(key, key.length - Keys.OWNER, key.length);
-            return !served.test(owner) || visitor.test(entity(key, EntityRow.decode(row)));
+            boolean shown = trust.sound(key, row) && trust.serves(owner);
+            return !shown || visitor.test(entity(key, EntityRow.decode(row)));
         });
     }
 
@@ -290,13 +294,22 @@ public final class Scans implements AutoCloseable {
         return oldest[0];
     }
 
+    /// The ids under which API keys lie.
+    public List<String> keyIds() {
+        List<String> ids = new ArrayList<>();
+        byte[] table = Keys.table('k');
+        rows.scan(table, Keys.end(table), (key, row) -> ids.add(Keys.apiKeyId(key)));
+        return ids;
+    }
+
     /// @param believed says of a key's id whether its row may be believed: others are left out
     public List<ApiKey> keys(Predicate<String> believed) {
         List<ApiKey> keys = new ArrayList<>();
         byte[] table = Keys.table('k');
         rows.scan(table, Keys.end(table), (key, row) -> {
-            if (believed.test(Keys.apiKeyId(key))) {
-                keys.add(Rows.apiKey(row));
+            ApiKey found = believed.test(Keys.apiKeyId(key)) ? Rows.apiKey(row) : null;
+            if (found != null && found.id().equals(Keys.apiKeyId(key))) {
+                keys.add(found);
             }
             return true;
         });
@@ -308,8 +321,9 @@ public final class Scans implements AutoCloseable {
         long[] last = new long[1];
         byte[] table = Keys.table('o');
         rows.scanDown(table, Keys.end(table), (key, row) -> {
-            last[0] = ByteBuffer.wrap(key, 1, 8).getLong();
-            return false;
+            boolean sound = trust.sound(key, row);
+            last[0] = sound ? ByteBuffer.wrap(key, 1, 8).getLong() : 0;
+            return !sound;
         });
         return last[0];
     }
@@ -363,7 +377,7 @@ public final class Scans implements AutoCloseable {
     }
 
     private @Nullable Operated operated(long logIndex, int ordinal, OperatorRow row) {
-        byte[] change = served.test(row.owner()) ? rows.get(Keys.change(row.owner(), row.sequence())) : null;
+        byte[] change = trust.serves(row.owner()) ? rows.get(Keys.change(row.owner(), row.sequence())) : null;
         if (change == null) {
             return null;
         }

@@ -43,7 +43,7 @@ public final class StoredSyncEvents implements SyncEvents {
     @Override
     public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
         byte[] hash = owner.hash();
-        byte[] table = Keys.owned('l', hash);
+        byte[] table = Keys.owned('P', hash);
         byte[] from =
                 after == null ? table : Keys.pendingEvent(hash, after.priority().rank(), after.sequence() + 1);
         List<SyncEvent> page = new ArrayList<>();

@@ -91,7 +91,9 @@ public final class DataFolder implements AutoCloseable {
                 if (!Files.exists(manifest)) {
                     write(path, newManifest(shards, key.openOrMake(), random));
                 }
-                return opened(path, lockFile, lock, manifest, key);
+                DataFolder folder = opened(path, lockFile, lock, manifest, key);
+                FormatUpgrade.removeLeftovers(path);
+                return folder;
             } catch (IOException | RuntimeException e) {
                 lockFile.close();
                 throw e;
@@ -155,16 +157,26 @@ public final class DataFolder implements AutoCloseable {
 
     private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest, IntegrityKey key)
             throws IOException {
+        Map<String, String> lines = readable(manifest);
+        if (FIRST_FORMAT.equals(lines.get("format"))) {
+            lines = upgraded(path, lines, key);
+        }
         try {
-            Map<String, String> lines = read(manifest);
-            if (FIRST_FORMAT.equals(lines.get("format"))) {
-                lines = upgraded(path, lines, key);
-            }
             Seal seal = key.open(required(lines, "integrity"));
             if (!mac(lines, seal).equals(required(lines, "mac"))) {
                 throw damaged(manifest, "its MAC is wrong");
             }
             return new DataFolder(path, lockFile, lock, lines, seal);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
+            damaged.addSuppressed(e);
+            throw damaged;
+        }
+    }
+
+    private static Map<String, String> readable(Path manifest) throws IOException {
+        try {
+            return read(manifest);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
             damaged.addSuppressed(e);
@@ -184,7 +196,6 @@ public final class DataFolder implements AutoCloseable {
         manifest.put("integrity", seal.keyId());
         manifest.put("mac", mac(manifest, seal));
         write(path, manifest);
-        upgrade.finish();
         return manifest;
     }
 
@@ -360,6 +371,11 @@ public final class DataFolder implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    /// The key of the log's batches, of this life alone.
+    public byte[] logKey() {
+        return seal.logKey(epoch);
     }
 
     /// What everything in the folder is sealed with.

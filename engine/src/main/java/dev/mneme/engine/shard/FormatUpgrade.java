@@ -17,9 +17,13 @@ import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.FirstFormat;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,6 +46,20 @@ import java.util.stream.Stream;
 /// a forged manifest would have everything sealed as it is.
 final class FormatUpgrade {
     private static final System.Logger LOG = System.getLogger(FormatUpgrade.class.getName());
+    private static final String FIRST_LOG = "log.first";
+    private static final String MARKER = "upgrading";
+
+    /// Nothing goes while the log is applied; what is too old goes later, by the limits that are configured.
+    private static final Retention EVERYTHING = new Retention(
+            Integer.MAX_VALUE,
+            Duration.ofDays(36_500),
+            Integer.MAX_VALUE,
+            Duration.ofDays(36_500),
+            0,
+            Duration.ZERO,
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE);
+
     private static final long TABLES_BYTES = 128L << 20;
 
     private final Path folder;
@@ -78,10 +96,16 @@ final class FormatUpgrade {
     }
 
     private void begin(boolean keyed) throws IOException {
-        Path marker = folder.resolve("upgrading");
+        Path marker = folder.resolve(MARKER);
         String begun = seal.textMac("upgrade", epoch);
         if (!keyed) {
-            Files.writeString(marker, begun);
+            Path draft = folder.resolve(MARKER + ".new");
+            try (FileChannel file = FileChannel.open(
+                    draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                file.write(StandardCharsets.US_ASCII.encode(begun));
+                file.force(true);
+            }
+            Files.move(draft, marker, StandardCopyOption.ATOMIC_MOVE);
             Folders.sync(folder);
         } else if (!Files.exists(marker) || !Files.readString(marker).equals(begun)) {
             throw new MnemeException(
@@ -93,7 +117,7 @@ final class FormatUpgrade {
     }
 
     private Path firstLog() {
-        return folder.resolve("log.first");
+        return folder.resolve(FIRST_LOG);
     }
 
     private void replay(RocksFolder all) throws IOException {
@@ -105,7 +129,7 @@ final class FormatUpgrade {
                 new FolderDisk(path), names.size(), LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.NONE)) {
             for (int shard = 0; shard < names.size(); shard++) {
                 Tables tables = all.tables(shard);
-                StateMachine machine = new StateMachine(tables, seal, epoch, Retention.DEFAULTS);
+                StateMachine machine = new StateMachine(tables, seal, epoch, EVERYTHING);
                 log.replay(
                         shard,
                         tables.appliedIndex(),
@@ -128,10 +152,10 @@ final class FormatUpgrade {
         Folders.sync(folder);
     }
 
-    /// After the manifest was written.
-    void finish() throws IOException {
-        delete(firstLog());
-        delete(folder.resolve("upgrading"));
+    /// Of an upgrade whose manifest is written.
+    static void removeLeftovers(Path folder) throws IOException {
+        delete(folder.resolve(FIRST_LOG));
+        delete(folder.resolve(MARKER));
     }
 
     private static void delete(Path path) throws IOException {

@@ -110,7 +110,7 @@ public final class LocalEngine {
                     names.size(),
                     settings.log(),
                     settings.logMetrics(),
-                    LogSeal.under(folder.seal().logKey())));
+                    LogSeal.under(folder.logKey())));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);

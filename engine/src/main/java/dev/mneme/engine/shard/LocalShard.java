@@ -141,12 +141,29 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     @Override
     public Scans scan() {
-        return new Scans(tables, epoch, guard::serves);
+        return new Scans(tables, epoch, guard);
     }
 
     /// What is wrong with the rows: see [ShardVerification].
     List<String> verify() {
         return guard.verify();
+    }
+
+    /// Every owner that was not erased.
+    ///
+    /// @throws MnemeException `INTEGRITY_VIOLATION` at one that may not be shown
+    void everyOwner(Consumer<Owner> visitor) {
+        byte[] table = Keys.table('h');
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            rows.scan(table, Keys.end(table), (key, row) -> {
+                guard.require(Keys.ownerOf(key));
+                Owner owner = Rows.Head.decode(row).owner();
+                if (owner != null) {
+                    visitor.accept(owner);
+                }
+                return true;
+            });
+        }
     }
 
     ShardGuard guard() {

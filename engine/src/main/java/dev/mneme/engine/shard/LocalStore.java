@@ -194,9 +194,8 @@ public final class LocalStore implements Store, Backups, Exports {
             if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
             }
-            if (command instanceof Command.Import each
-                    && !each.exported().owner().equals(write.owner())) {
-                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
+            if (command instanceof Command.Import each) {
+                requireImportable(each.exported(), write.owner());
             }
         }
         LocalShard shard = served(write.owner());
@@ -205,6 +204,27 @@ public final class LocalStore implements Store, Backups, Exports {
             maintenance.afterErasure(shard, write.owner(), rollLog);
         }
         return result;
+    }
+
+    /// An id that does not name its shard may be in use in another one.
+    private void requireImportable(Exported exported, Owner owner) {
+        if (!exported.owner().equals(owner)) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
+        }
+        if (exported instanceof Exported.OfMemory memory) {
+            MemoryId id = memory.newest().memory().id();
+            LocalShard own = shard(owner);
+            if (id.slot().isEmpty() && shards.stream().anyMatch(shard -> shard != own && holds(shard, id))) {
+                throw MnemeException.at(
+                        ErrorCode.VERSION_CONFLICT, "id", "Another owner has, or had, a memory with this id: it stays.");
+            }
+        }
+    }
+
+    private static boolean holds(LocalShard shard, MemoryId id) {
+        try (Scans scans = shard.scan()) {
+            return scans.pointer(id).isPresent();
+        }
     }
 
     @Override
@@ -308,8 +328,12 @@ public final class LocalStore implements Store, Backups, Exports {
             try (Scans scans = shard.scan()) {
                 Optional<Pointer> pointer = scans.pointer(id);
                 if (pointer.isPresent()) {
+                    shard.guard().requirePointer(id);
                     shard.guard().require(pointer.get().owner());
-                    return read.apply(scans, pointer.get());
+                    Optional<T> found = read.apply(scans, pointer.get());
+                    if (found.isPresent()) {
+                        return found;
+                    }
                 }
             }
         }
@@ -412,7 +436,7 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public At<OwnerCounts> counts(Owner owner, Restriction restriction, Instant now) {
-        try (Scans scans = shard(owner).scan()) {
+        try (Scans scans = served(owner).scan()) {
             return new At<>(new OwnerCounter(scans, owner).count(restriction, now), scans.position(owner));
         }
     }
@@ -643,17 +667,16 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public void export(@Nullable Owner owner, Consumer<Exported> visitor) {
-        for (LocalShard shard : owner == null ? shards : List.of(shard(owner))) {
-            try (Scans scans = shard.scan()) {
-                if (owner != null) {
-                    new OwnerExport(scans, owner, this::kept).read(visitor);
-                    return;
-                }
-                scans.owners(each -> {
-                    new OwnerExport(scans, each, this::kept).read(visitor);
-                    return true;
-                });
-            }
+        if (owner != null) {
+            export(served(owner), owner, visitor);
+            return;
+        }
+        shards.forEach(shard -> shard.everyOwner(each -> export(shard, each, visitor)));
+    }
+
+    private void export(LocalShard shard, Owner owner, Consumer<Exported> visitor) {
+        try (Scans scans = shard.scan()) {
+            new OwnerExport(scans, owner, this::kept).read(visitor);
         }
     }
 

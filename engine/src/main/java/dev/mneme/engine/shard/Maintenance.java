@@ -79,9 +79,13 @@ final class Maintenance implements AutoCloseable {
 
     /// Removes what is too old, in small steps.
     private void retire() {
+        step(oldVersions::step);
+        step(expiry::step);
+    }
+
+    private static void step(Runnable removal) {
         try {
-            oldVersions.step();
-            expiry.step();
+            removal.run();
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
         }

@@ -220,8 +220,7 @@ public final class Restoration {
         return new Report(backup.manifest().at(), backup.manifest().rows(), epoch, swap.before());
     }
 
-    /// What the rows are sealed with. A key that is kept elsewhere is put there when it is not, and the
-    /// backup has it.
+    /// What the rows are sealed with. A key that is to be kept elsewhere and is not there comes from the backup.
     private Seal seal() {
         BackupManifest manifest = backup.manifest();
         Path elsewhere = options.integrity().key();
@@ -232,14 +231,22 @@ public final class Restoration {
                     "The backup was sealed with an integrity key that is kept elsewhere (its id is "
                             + manifest.integrity() + "): name its file with --integrity-key.");
         }
-        if (file != null && !file.exists() && !manifest.key().isEmpty()) {
-            file.put(IntegrityKey.ofHex(manifest.key()));
-        }
-        Seal found = file == null ? IntegrityKey.ofHex(manifest.key()) : file.open(manifest.integrity());
+        boolean inside = file == null || (!file.exists() && !manifest.key().isEmpty());
+        Seal found = inside ? sealOf(manifest) : file.open(manifest.integrity());
         if (!found.keyId().equals(manifest.integrity()) || !manifest.soundUnder(found)) {
             throw BackupManifest.damaged("it was changed since it was made");
         }
         return found;
+    }
+
+    private static Seal sealOf(BackupManifest manifest) {
+        try {
+            return IntegrityKey.ofHex(manifest.key());
+        } catch (IllegalArgumentException e) {
+            MnemeException damaged = BackupManifest.damaged("its integrity key is none");
+            damaged.addSuppressed(e);
+            throw damaged;
+        }
     }
 
     /// Lets the anchor tell of the restored data instead of what was there.
@@ -271,8 +278,10 @@ public final class Restoration {
     private String prepare(Path folder) throws IOException {
         BackupManifest manifest = backup.manifest();
         List<String> names = DataFolder.shardNames(manifest.slots().size());
-        if (options.integrity().key() == null) {
-            new IntegrityKey(folder.resolve(DataFolder.KEY)).put(seal);
+        Path elsewhere = options.integrity().key();
+        IntegrityKey key = new IntegrityKey(elsewhere == null ? folder.resolve(DataFolder.KEY) : elsewhere);
+        if (!key.exists()) {
+            key.put(seal);
         }
         String epoch = DataFolder.writeManifest(folder, manifest.slots(), seal, random);
         long[] indexes = manifest.appliedIndexes();
@@ -319,16 +328,25 @@ public final class Restoration {
     private static long removeKeys(Tables tables, Seal seal, String epoch) {
         long index = tables.appliedIndex() + 1;
         try (Scans scans = new Scans(tables, epoch)) {
-            List<Command> revocations = scans.keys(id -> true).stream()
-                    .<Command>map(key -> new Command.DeleteKey(key.id()))
+            List<Command> revocations = scans.keyIds().stream()
+                    .<Command>map(Command.DeleteKey::new)
                     .toList();
             Owner keys = new Owner(SYSTEM, OwnerKind.APP, "keys");
             Write write = new Write(keys, Provenance.ofKey("restore"), null, revocations);
             ShardBatch entry = new ShardBatch(scans.shard().time(), List.of(write));
             Applied applied = new StateMachine(tables, seal, epoch, Retention.DEFAULTS).apply(index, entry);
             tables.write(applied.rows());
+            requireNoKeys(tables, epoch);
         }
         return index;
+    }
+
+    private static void requireNoKeys(Tables tables, String epoch) {
+        try (Scans scans = new Scans(tables, epoch)) {
+            if (!scans.keyIds().isEmpty()) {
+                throw BackupManifest.damaged("it has an API key that cannot be removed");
+            }
+        }
     }
 
     /// Rows on their way into a shard's tables.

@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Tables;
@@ -8,6 +9,7 @@ import dev.mneme.engine.integrity.DerivedCheck;
 import dev.mneme.engine.integrity.OwnerCheck;
 import dev.mneme.engine.integrity.RootsCheck;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.read.Trust;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.nio.ByteBuffer;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// [#checkAll] in the background. After that was through, only the owners that failed are remembered.
 ///
 /// **Threads**: any. Who asks for an owner that is being checked waits.
-final class ShardGuard {
+final class ShardGuard implements Trust {
     private final String shard;
     private final Tables tables;
     private final Seal seal;
@@ -77,8 +79,14 @@ final class ShardGuard {
     }
 
     /// Whether nothing is wrong with the owner.
-    boolean serves(byte[] owner) {
+    @Override
+    public boolean serves(byte[] owner) {
         return problem(owner).isEmpty();
+    }
+
+    @Override
+    public boolean sound(byte[] key, byte[] row) {
+        return seal.sound(key, row);
     }
 
     /// Whether an API key may be believed.
@@ -86,6 +94,15 @@ final class ShardGuard {
         byte[] key = Keys.apiKey(id);
         byte[] row = tables.get(key);
         return row != null && seal.sound(key, row) && roots().trusts(key);
+    }
+
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when where an id leads was changed
+    void requirePointer(MemoryId id) {
+        byte[] key = Keys.pointer(id);
+        byte[] row = tables.get(key);
+        if (row != null && !seal.sound(key, row)) {
+            throw refused("the pointer of the id " + id + " was changed, or is not from here");
+        }
     }
 
     /// Before it is said that there are no API keys.

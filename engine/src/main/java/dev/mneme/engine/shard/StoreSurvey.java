@@ -49,7 +49,7 @@ public record StoreSurvey(
     public static StoreSurvey of(Path path, IntegrityFiles files) {
         try (DataFolder folder = DataFolder.openUnchanged(path, files.key())) {
             List<String> names = folder.shardNames();
-            LogSeal seal = LogSeal.under(folder.seal().logKey());
+            LogSeal seal = LogSeal.under(folder.logKey());
             LogSurvey log = LogSurvey.of(path.resolve("log"), names.size(), seal);
             List<Shard> shards = new ArrayList<>();
             try (RocksFolder tables = RocksFolder.openUnchanged(path.resolve("tables"), names, TABLES_BYTES)) {

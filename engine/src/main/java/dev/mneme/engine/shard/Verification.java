@@ -77,7 +77,7 @@ public final class Verification {
                 shards,
                 LogConfig.DEFAULTS,
                 LogMetrics.NONE,
-                LogSeal.under(folder.seal().logKey()))) {
+                LogSeal.under(folder.logKey()))) {
             RecoveryReport report = log.recoveryReport();
             report.damages()
                     .forEach(damage -> problems.add(

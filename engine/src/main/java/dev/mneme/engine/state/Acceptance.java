@@ -36,9 +36,9 @@ final class Acceptance {
     private final OwnerState owner;
     private final byte[] hash;
     /// Made anew from the others, or not kept.
-    private static final String DERIVED = "udcijrw";
+    private static final String DERIVED = "udcijrwP";
 
-    private static final String TAKEN = "eymvxgatqzl";
+    private static final String TAKEN = "eymvxgatqzlT";
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();
     private final Map<Long, MemoryId> ids = new HashMap<>();
@@ -163,6 +163,7 @@ final class Acceptance {
             case 'q' -> Rows.responseSource(row);
             case 'z' -> Rows.syncEvent(row);
             case 'l' -> Rows.document(row);
+            case 'T' -> row;
             default -> Rows.arrival(row);
         };
     }
@@ -179,6 +180,10 @@ final class Acceptance {
                 SyncEvent event = Rows.syncEvent(row);
                 expires(key, event.expiresAt());
                 name(Keys.syncEventOf(hash, event.id()), Keys.lastNumber(key));
+                entry.rows()
+                        .put(
+                                Keys.pendingEvent(hash, event.priority().rank(), Keys.lastNumber(key)),
+                                Rows.mark());
             }
             case 'q' -> {
                 ResponseSource source = Rows.responseSource(row);

@@ -157,7 +157,7 @@ final class ImportDecisions {
         byte[] key = Keys.syncEvent(owner.hash(), placed.sequence());
         entry.rows().put(key, Rows.encode(placed));
         entry.rows().put(name, Rows.encode(placed.sequence()));
-        entry.rows().put(SyncEventDecisions.pendingKey(owner, placed), new byte[0]);
+        entry.rows().put(SyncEventDecisions.pendingKey(owner, placed), Rows.mark());
         if (placed.expiresAt() != null) {
             entry.rows().put(Keys.expiry(placed.expiresAt(), key), Rows.mark());
         }

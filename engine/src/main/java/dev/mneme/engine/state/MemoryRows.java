@@ -46,7 +46,8 @@ final class MemoryRows {
     @Nullable
     Placed find(OwnerState owner, MemoryId id) {
         Pointer pointer = pointer(owner, id);
-        return pointer == null ? null : at(owner, pointer.arrival());
+        Placed placed = pointer == null ? null : at(owner, pointer.arrival());
+        return placed == null || !placed.memory().id().equals(id) ? null : placed; // else somebody forged the pointer
     }
 
     /// Whether the id was ever used, by anybody.
@@ -138,7 +139,7 @@ final class MemoryRows {
         if (imported.deleted()) {
             return;
         }
-        entry.rows().put(Keys.imported(hash), new byte[0]);
+        entry.rows().put(Keys.imported(hash), Rows.mark());
         entry.rows().put(Keys.memory(hash, sequence), row(newest, sequence).encode());
         entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
         storeEmbedding(owner, sequence, embedding, sequence);

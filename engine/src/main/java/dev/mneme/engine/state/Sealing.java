@@ -8,6 +8,7 @@ import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.ShardTotals;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a
 /// write.
 final class Sealing {
+    /// No sum of hashes but by a chance of 2^-128: the groups of a shard whose own row was not sound stay refused until
+    /// each was accepted.
+    private static final Digest128 IN_DOUBT = new Digest128(-1, -1);
+
     private final Transaction rows;
     private final Seal seal;
     private final Set<byte[]> accepted;
@@ -77,7 +82,10 @@ final class Sealing {
 
     /// The totals from the rows alone, for the groups of what was accepted: a rare and long way.
     private ShardTotals anew(ShardTotals after) {
-        List<Digest128> groups = new ArrayList<>(after.groups());
+        byte[] own = rows.stored(Keys.shard());
+        boolean trusted = own == null || seal.sound(Keys.shard(), own);
+        List<Digest128> groups =
+                new ArrayList<>(trusted ? after.groups() : Collections.nCopies(ShardTotals.GROUPS, IN_DOUBT));
         Set<Integer> begun = new HashSet<>();
         boolean keys = accepted.contains(Keys.table('k'));
         for (int group = 0; group < ShardTotals.GROUPS; group++) {

@@ -49,7 +49,7 @@ final class SyncEventDecisions {
         owner.change(ChangeType.SYNC_POSTED, by, event);
         put(event);
         entry.rows().put(Keys.syncEventOf(owner.hash(), event.id()), Rows.encode(event.sequence()));
-        entry.rows().put(pendingKey(owner, event), new byte[0]);
+        entry.rows().put(pendingKey(owner, event), Rows.mark());
         if (event.expiresAt() != null) {
             entry.rows().put(Keys.expiry(event.expiresAt(), key(event)), Rows.mark());
         }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,7 @@ final class Transaction {
 
     /// Puts a row under a key that no entry before this one can have used, so that none need be looked for.
     void insert(byte[] key, byte[] value) {
+        requireEnvelope(key, value);
         stored.putIfAbsent(key, Optional.empty());
         changed.put(key, Optional.of(value));
     }
@@ -53,7 +55,15 @@ final class Transaction {
     }
 
     void put(byte[] key, byte[] value) {
+        requireEnvelope(key, value);
         changed.put(key, Optional.of(value));
+    }
+
+    /// A row without room for its MAC would stop the shard when it is sealed.
+    private static void requireEnvelope(byte[] key, byte[] value) {
+        if (value.length < Rows.FIELDS_AT) {
+            throw new IllegalArgumentException("a row of table " + (char) key[0] + " has no envelope");
+        }
     }
 
     void delete(byte[] key) {

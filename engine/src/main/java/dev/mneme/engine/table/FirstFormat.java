@@ -9,11 +9,9 @@ import dev.mneme.engine.codec.ModelCodec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of the first format of data folders. They differ from those of the second in this: they have no room
-/// for a MAC,
-/// heads and shards have no totals, an embedding does not say which version it belongs to, and duplicates and
-/// expiries
-/// have no envelope.
+/// Rows of the first format of data folders. They differ from those of the second in this: they have no room for a MAC,
+/// heads and shards have no totals, an embedding does not say which version it belongs to, duplicates and expiries have
+/// no envelope, and sync events no order in which they are pending.
 public final class FirstFormat {
     private static final int BATCH_BYTES = 1 << 20;
     private static final int FIELDS_AT = 2;
@@ -38,17 +36,23 @@ public final class FirstFormat {
         try (Tables.Snapshot rows = tables.snapshot()) {
             FirstFormat first = new FirstFormat(tables, rows);
             rows.scan(from, ALL, (key, row) -> {
-                first.put(key, first.upgraded(key, row));
+                byte[] upgraded = first.upgraded(key, row);
+                if (key[0] == 'z') {
+                    int priority = Rows.syncEvent(upgraded).priority().rank();
+                    first.put(Keys.pendingEvent(Keys.ownerOf(key), priority, Keys.lastNumber(key)), Rows.mark(), key);
+                }
+                first.put(key, upgraded, key);
                 return true;
             });
             first.write(ALL);
         }
     }
 
-    private void put(byte[] key, byte[] row) {
+    /// @param from the key of the row that it was made of: all that is made of one goes in one batch
+    private void put(byte[] key, byte[] row, byte[] from) {
         batch.put(key, row);
         bytes += key.length + row.length;
-        if (bytes >= BATCH_BYTES) {
+        if (bytes >= BATCH_BYTES && Arrays.equals(key, from)) {
             write(key);
         }
     }

@@ -42,7 +42,7 @@ import java.util.UUID;
 /// r owner chat-message-hash      the sequence of the response source of that chat and message
 /// z owner sequence               sync event
 /// w owner id                     the sequence of the sync event
-/// l owner priority sequence      the sync event again, in the order in which they are pending
+/// P owner priority sequence      the sync event again, in the order in which they are pending
 /// T owner                        there when memories were imported: arrivals are then not in the order of
 /// times
 /// f time owner table rest        what expires then: the key of its row
@@ -58,7 +58,7 @@ public final class Keys {
     public static final int OWNER = 16;
 
     /// The tables whose rows begin with their owner, but for the head.
-    public static final String OWNED_TABLES = "meyvudcijxgatqrzwlT";
+    public static final String OWNED_TABLES = "meyvudcijxgatqrzwPTl";
 
     private Keys() {}
 
@@ -219,7 +219,7 @@ public final class Keys {
     /// @param priority the most urgent is 0
     public static byte[] pendingEvent(byte[] owner, int priority, long sequence) {
         return ByteBuffer.allocate(1 + OWNER + 1 + 8)
-                .put((byte) 'l')
+                .put((byte) 'P')
                 .put(owner)
                 .put((byte) priority)
                 .putLong(sequence)

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// **Failures**: `MnemeException` alone; `not_allowed` without an admin key. Those of the store as a whole
 /// (`OVERLOADED`, `STORAGE_FULL` and the like) end the import: what came before is in, and all of it may be
 /// sent again.
-public final class ImportService {
+public final class RecordImportService {
     /// Records of one write, which is applied as a whole.
     private static final int WRITE_RECORDS = 32;
 
@@ -44,7 +44,7 @@ public final class ImportService {
     private final Store store;
     private final ImportChecks checks;
 
-    public ImportService(Store store, InstantSource clock, Limits limits, ContextRules rules) {
+    public RecordImportService(Store store, InstantSource clock, Limits limits, ContextRules rules) {
         this.store = store;
         this.checks = new ImportChecks(clock, limits, rules);
     }

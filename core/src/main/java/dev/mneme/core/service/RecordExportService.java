@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any number may call.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` without an admin key.
-public final class ExportService {
+public final class RecordExportService {
     /// At once: each holds back the cleaning of the shard that it reads.
     private static final int MAX_UNDER_WAY = 4;
 
     private final Exports exports;
     private final Semaphore free = new Semaphore(MAX_UNDER_WAY);
 
-    public ExportService(Exports exports) {
+    public RecordExportService(Exports exports) {
         this.exports = exports;
     }
 
