@@ -96,7 +96,8 @@ public final class IntegrityKey {
 
     private static void syncFolder(Path of) throws IOException {
         Path folder = of.getParent();
-        if (folder != null && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (folder != null
+                && folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                 channel.force(true);
             }

@@ -203,7 +203,9 @@ public final class Scans implements AutoCloseable {
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
             byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
-            Owner owner = trust.sound(key, row) && trust.serves(hash) ? head(hash).map(Head::owner).orElse(null) : null;
+            Owner owner = trust.sound(key, row) && trust.serves(hash)
+                    ? head(hash).map(Head::owner).orElse(null)
+                    : null;
             return owner == null || visitor.test(owner);
         });
     }

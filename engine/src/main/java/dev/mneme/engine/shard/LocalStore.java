@@ -216,7 +216,9 @@ public final class LocalStore implements Store, Backups, Exports {
             LocalShard own = shard(owner);
             if (id.slot().isEmpty() && shards.stream().anyMatch(shard -> shard != own && holds(shard, id))) {
                 throw MnemeException.at(
-                        ErrorCode.VERSION_CONFLICT, "id", "Another owner has, or had, a memory with this id: it stays.");
+                        ErrorCode.VERSION_CONFLICT,
+                        "id",
+                        "Another owner has, or had, a memory with this id: it stays.");
             }
         }
     }

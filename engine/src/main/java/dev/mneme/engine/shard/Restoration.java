@@ -220,7 +220,8 @@ public final class Restoration {
         return new Report(backup.manifest().at(), backup.manifest().rows(), epoch, swap.before());
     }
 
-    /// What the rows are sealed with. A key that is to be kept elsewhere and is not there comes from the backup.
+    /// What the rows are sealed with. A key that is to be kept elsewhere and is not there comes from the
+    /// backup.
     private Seal seal() {
         BackupManifest manifest = backup.manifest();
         Path elsewhere = options.integrity().key();
@@ -328,9 +329,8 @@ public final class Restoration {
     private static long removeKeys(Tables tables, Seal seal, String epoch) {
         long index = tables.appliedIndex() + 1;
         try (Scans scans = new Scans(tables, epoch)) {
-            List<Command> revocations = scans.keyIds().stream()
-                    .<Command>map(Command.DeleteKey::new)
-                    .toList();
+            List<Command> revocations =
+                    scans.keyIds().stream().<Command>map(Command.DeleteKey::new).toList();
             Owner keys = new Owner(SYSTEM, OwnerKind.APP, "keys");
             Write write = new Write(keys, Provenance.ofKey("restore"), null, revocations);
             ShardBatch entry = new ShardBatch(scans.shard().time(), List.of(write));

@@ -180,10 +180,7 @@ final class Acceptance {
                 SyncEvent event = Rows.syncEvent(row);
                 expires(key, event.expiresAt());
                 name(Keys.syncEventOf(hash, event.id()), Keys.lastNumber(key));
-                entry.rows()
-                        .put(
-                                Keys.pendingEvent(hash, event.priority().rank(), Keys.lastNumber(key)),
-                                Rows.mark());
+                entry.rows().put(Keys.pendingEvent(hash, event.priority().rank(), Keys.lastNumber(key)), Rows.mark());
             }
             case 'q' -> {
                 ResponseSource source = Rows.responseSource(row);

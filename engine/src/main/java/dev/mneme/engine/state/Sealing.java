@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a
 /// write.
 final class Sealing {
-    /// No sum of hashes but by a chance of 2^-128: the groups of a shard whose own row was not sound stay refused until
+    /// No sum of hashes but by a chance of 2^-128: the groups of a shard whose own row was not sound stay
+    /// refused until
     /// each was accepted.
     private static final Digest128 IN_DOUBT = new Digest128(-1, -1);
 

@@ -9,8 +9,10 @@ import dev.mneme.engine.codec.ModelCodec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of the first format of data folders. They differ from those of the second in this: they have no room for a MAC,
-/// heads and shards have no totals, an embedding does not say which version it belongs to, duplicates and expiries have
+/// Rows of the first format of data folders. They differ from those of the second in this: they have no room
+/// for a MAC,
+/// heads and shards have no totals, an embedding does not say which version it belongs to, duplicates and
+/// expiries have
 /// no envelope, and sync events no order in which they are pending.
 public final class FirstFormat {
     private static final int BATCH_BYTES = 1 << 20;

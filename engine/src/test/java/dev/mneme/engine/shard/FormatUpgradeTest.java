@@ -77,6 +77,11 @@ final class FormatUpgradeTest {
         assertThat(store.responses().find(BOB, "chat", "m1").value()).isPresent();
         assertThat(store.syncEvents().find(BOB, Fixtures.id(BOB, 1_001)).value())
                 .isPresent();
+        assertThat(store.syncEvents()
+                        .pending(BOB, "phone", ManualClock.START, null, 10)
+                        .value()
+                        .events())
+                .hasSize(2);
         assertThat(store.changes(BOB, 0, 100).changes()).hasSizeGreaterThan(10);
         assertThat(store.keys()).extracting(ApiKey::id).containsExactly("k1");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Store;
+import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
@@ -65,6 +66,14 @@ final class IntegrityFilesTest {
         }
         assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("was written to");
         assertThatThrownBy(() -> open("fresh", anchored)).hasMessageContaining("anchor");
+    }
+
+    /// As a restore leaves it aside: the same key, another epoch.
+    @Test
+    void theLogOfAnotherLifeIsNotApplied() {
+        Seal seal = Seal.under(new byte[32]);
+        assertThat(seal.logKey("abcdefgh")).isNotEqualTo(seal.logKey("hgfedcba"));
+        assertThat(seal.logKey("abcdefgh")).isEqualTo(seal.logKey("abcdefgh"));
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
@@ -391,6 +392,9 @@ final class TamperingTest {
         reads.put("modes", (store, each) -> store.modes().all(each));
         reads.put("responses", (store, each) -> store.responses().find(each, "chat", "m1"));
         reads.put("events", (store, each) -> store.syncEvents().find(each, Fixtures.id(each, 1_001)));
+        reads.put("pending", (store, each) -> store.syncEvents().pending(each, "phone", ManualClock.START, null, 10));
+        reads.put("count", (store, each) -> store.counts(each, Restriction.NONE, ManualClock.START));
+        reads.put("export", (store, each) -> ((Exports) store).export(each, exported -> {}));
         reads.put("add", (store, each) -> store.write(Fixtures.write(each, Fixtures.add(each.id(), "more"))));
         return reads;
     }
@@ -479,6 +483,59 @@ final class TamperingTest {
             serves(store, innocents);
         }
         assertThat(Verification.run(folder).problems()).isEmpty();
+    }
+
+    @Test
+    void anIdThatIsLedElsewhereIsRefused() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = innocents.getFirst();
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        List<MemoryId> ids = at(memories, owner);
+        MemoryId unused = Fixtures.id(owner, 7_777_777);
+        byte[] forged = at(shard, Keys.pointer(ids.get(1))).clone();
+        FORGER.tag(Keys.pointer(unused), forged).into(forged);
+        shard.put(Keys.pointer(unused), forged);
+        put(rows);
+        assertThat(Verification.run(folder).problems()).isNotEmpty();
+        try (Store store = open()) {
+            refuses(() -> store.find(unused));
+            refuses(() -> store.history(unused));
+            store.write(Fixtures.write(owner, retext(unused, "through a forged id")));
+            assertThat(store.find(ids.get(1)).orElseThrow().value().text()).doesNotContain("forged");
+        }
+    }
+
+    @Test
+    void anExportOfEverybodyDoesNotLeaveOutWhoIsRefused() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = at(victims, Noun.MEMORY);
+        attack(Attack.CONTENT_CHANGED, rows.get(shardOf(owner)), owner, Noun.MEMORY);
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> ((Exports) store).export(null, exported -> {}));
+        }
+    }
+
+    @Test
+    void acceptingOneOwnerDoesNotAcceptAForgedShard() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = at(victims, Noun.MEMORY);
+        Owner other = innocents.stream()
+                .filter(each -> shardOf(each) == shardOf(owner))
+                .findFirst()
+                .orElseThrow();
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        byte[] row = at(shard, Keys.shard());
+        FORGER.tag(Keys.shard(), row).into(row);
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
+            store.integrity().accept(owner, Fixtures.BY);
+            store.list(Fixtures.everything(owner, ManualClock.START));
+            refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
+            store.integrity().accept(other, Fixtures.BY);
+            store.list(Fixtures.everything(other, ManualClock.START));
+        }
     }
 
     @Test
