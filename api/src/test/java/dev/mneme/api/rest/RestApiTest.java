@@ -565,7 +565,8 @@ class RestApiTest {
                         "memories",
                         "sockets",
                         "indexBacklog",
-                        "reembedding");
+                        "reembedding",
+                        "storage");
         assertThat(all.path("memories").asInt()).isEqualTo(1);
         String restricted = rest.key(Role.ADMIN, new Restriction(Map.of(OwnerKind.USER, Set.of("bob"))), null);
         JsonNode less = rest.send(restricted, "GET", "/api/v1/status", null).body();

@@ -232,8 +232,8 @@ public final class Restoration {
                     "The backup was sealed with an integrity key that is kept elsewhere (its id is "
                             + manifest.integrity() + "): name its file with --integrity-key.");
         }
-        boolean inside = file == null || (!file.exists() && !manifest.key().isEmpty());
-        Seal found = inside ? sealOf(manifest) : file.open(manifest.integrity());
+        boolean there = file != null && (file.exists() || manifest.key().isEmpty());
+        Seal found = file != null && there ? file.open(manifest.integrity()) : sealOf(manifest);
         if (!found.keyId().equals(manifest.integrity()) || !manifest.soundUnder(found)) {
             throw BackupManifest.damaged("it was changed since it was made");
         }
