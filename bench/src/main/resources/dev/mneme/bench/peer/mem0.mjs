@@ -30,7 +30,7 @@ const adding = Number(nanos() - begin);
 const times = [];
 for (let n = 0; n < Number(searches); n++) {
   const asked = nanos();
-  const found = await memory.search(text((n * 7919) % Number(memories)), { filters: { userId: "alice" }, topK: 10 });
+  const found = await memory.search(text((n * 7919) % Number(memories)), { filters: { user_id: "alice" }, topK: 10 });
   times.push(Number(nanos() - asked));
   if (found.results.length === 0) {
     throw new Error("nothing was found");
