@@ -47,8 +47,15 @@ final class MemoryWalk {
 
     /// The newest, so many at most; the others are not counted.
     List<Memory> newest(Caller caller, Filter filter, boolean showExpired, int most) {
-        int step = Math.min(most, memories.limits().pageItems());
-        return page(caller, filter, showExpired, step, null).items();
+        List<Memory> newest = new ArrayList<>();
+        String cursor = null;
+        do {
+            int step = Math.min(most - newest.size(), memories.limits().pageItems());
+            MemoryPage page = page(caller, filter, showExpired, step, cursor);
+            newest.addAll(page.items());
+            cursor = page.nextCursor();
+        } while (cursor != null && newest.size() < most);
+        return newest;
     }
 
     MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
