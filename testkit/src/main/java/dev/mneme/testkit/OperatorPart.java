@@ -95,7 +95,7 @@ abstract class OperatorPart extends StorePart {
         fill(3);
         String cursor = store().operatorCursor();
         for (int i = 0; i < 50; i++) {
-            write(owner(0), add("alice", "more " + i));
+            write(owner(0), add("user-0", "more " + i));
         }
 
         OperatorBatch batch = store().changes(cursor, 10);

@@ -1,6 +1,7 @@
 package dev.mneme.api.mem0;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.api.http.RawClient;
@@ -15,11 +16,16 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.spi.Embedder;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -769,7 +775,7 @@ class Mem0RoutesTest {
         String writer = mem0.key(Role.WRITE, Restriction.NONE);
         assertThat(mem0.send(writer, "GET", "/memories", null).status()).isEqualTo(403);
         assertThat(mem0.post("/search", "{\"query\":\"tea\",\"user_id\":\"alice\",\"explain\":true}")
-                        .at("/results/0/score_breakdown")
+                        .at("/results/0/score_details")
                         .isObject())
                 .isTrue();
         assertThat(mem0.post("/search", "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\",\"color\":\"red\"}}")
@@ -791,6 +797,24 @@ class Mem0RoutesTest {
         }
         assertThat(mem0.get("/auth/setup-status").at("/needs_setup").asBoolean())
                 .isFalse();
+    }
+
+    @Test
+    void countingEndsWhenItTakesTooLong() {
+        for (int i = 0; i < 3; i++) {
+            mem0.add("alice", "n" + i);
+        }
+        InstantSource slow = () -> {
+            mem0.clock.advance(Duration.ofSeconds(6));
+            return mem0.clock.instant();
+        };
+        Limits small = new Limits(1_000, 1_000, 1, 1, Duration.ofSeconds(2), Duration.ofSeconds(2));
+        MemoryWalk walk = new MemoryWalk(new MemoryService(mem0.store, null, slow, new SecureRandom(), small));
+        Caller admin = Caller.of(mem0.keys.authenticate(mem0.admin), null);
+
+        assertThatThrownBy(() -> walk.read(admin, Mem0Filter.of(OwnerKind.USER, "*"), false, 0, 1))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.WebhookDispatcher;
 import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.service.WebhookService.Wanted;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.WebhookSender;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
@@ -307,6 +308,25 @@ class WebhookDispatcherTest {
         webhooks.update(operator, webhook.id(), new Wanted(null, "https://example.org/other", null, null));
 
         awaitState(webhook, State.DELIVERED);
+    }
+
+    @Test
+    void aBusyFeedMakesNoWriteOfEachChange() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        long begun = System.nanoTime();
+        for (int i = 1; i <= 30; i++) {
+            add("n" + i);
+            awaitSent(i);
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(deliveries(webhook)).hasSize(30));
+
+        long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        long writes = store.systemDocuments()
+                .find(Documents.SYSTEM, "webhook-progress", webhook.id())
+                .orElseThrow()
+                .version();
+        assertThat(writes).isLessThanOrEqualTo(4 + seconds);
     }
 
     @Test

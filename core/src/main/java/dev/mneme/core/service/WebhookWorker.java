@@ -40,6 +40,10 @@ final class WebhookWorker {
     /// How many changes that a webhook does not want may pass before its place is written down.
     private static final int PASSED = 5_000;
 
+    /// How long what was told may wait to be written down, so that a busy feed does not make a write of each
+    /// change.
+    private static final Duration SAVED_AFTER = Duration.ofSeconds(1);
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /// After a read or write of its own that failed.
@@ -59,6 +63,8 @@ final class WebhookWorker {
     private volatile boolean stopped;
     private WebhookProgress progress = new WebhookProgress(0, "", List.of());
     private int passed;
+    private boolean told;
+    private long savedAt = System.nanoTime() - SAVED_AFTER.toNanos();
 
     private WebhookWorker(
             String id,
@@ -146,6 +152,8 @@ final class WebhookWorker {
                 return;
             }
             progress = saved.get();
+            passed = 0;
+            told = false;
             tell();
         } catch (MnemeException e) {
             if (stopped || e.code() == ErrorCode.VERSION_CONFLICT) {
@@ -172,7 +180,7 @@ final class WebhookWorker {
                                 + " what came before");
                 progress = progress.at(batch.retained());
             } else if (batch.changes().isEmpty()) {
-                more.acquire();
+                awaitMore();
             } else {
                 tell(batch);
             }
@@ -182,8 +190,15 @@ final class WebhookWorker {
         }
     }
 
+    private void awaitMore() throws InterruptedException {
+        if (!told) {
+            more.acquire();
+        } else if (!more.tryAcquire(SAVED_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+            save();
+        }
+    }
+
     private void tell(OperatorBatch batch) throws InterruptedException {
-        boolean told = false;
         for (OperatorChange each : batch.changes()) {
             Webhook webhook = webhooks.find(id).orElse(null);
             if (webhook != null && wants(webhook, each.change())) {
@@ -195,7 +210,8 @@ final class WebhookWorker {
             progress = progress.at(each.cursor());
             passed++;
         }
-        if (told || passed >= PASSED || stopped) {
+        boolean due = told && System.nanoTime() - savedAt >= SAVED_AFTER.toNanos();
+        if (due || passed >= PASSED || stopped) {
             save();
         }
     }
@@ -228,6 +244,8 @@ final class WebhookWorker {
         documents.put(BY, id, progress);
         progress = progress.saved();
         passed = 0;
+        told = false;
+        savedAt = System.nanoTime();
     }
 
     /// Tries until it is delivered or given up.
