@@ -60,11 +60,11 @@ final class ModelFeed {
     }
 
     OperatorBatch after(String cursor, int limit) {
-        Optional<Cursor> given =
-                cursor.isEmpty() ? Optional.of(new Cursor(0, forgotten.size())) : read(cursor);
+        Optional<Cursor> given = cursor.isEmpty() ? Optional.of(new Cursor(0, forgotten.size())) : read(cursor);
         Optional<Cursor> from = given.filter(this::served);
         if (from.isEmpty()) {
-            long retained = given.map(Cursor::index).filter(index -> index <= last).orElse(0L);
+            long retained =
+                    given.map(Cursor::index).filter(index -> index <= last).orElse(0L);
             return new OperatorBatch(List.of(), now(), true, cursor(retained));
         }
         List<OperatorChange> batch = new ArrayList<>();

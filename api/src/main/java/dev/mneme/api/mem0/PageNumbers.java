@@ -67,7 +67,8 @@ record PageNumbers(int page, int size, boolean asked) {
         link.append("?page=").append(number).append("&page_size=").append(size);
         request.query().values().forEach((name, values) -> {
             if (!name.equals("page") && !name.equals("page_size")) {
-                values.forEach(value -> link.append('&').append(escaped(name)).append('=').append(escaped(value)));
+                values.forEach(value ->
+                        link.append('&').append(escaped(name)).append('=').append(escaped(value)));
             }
         });
         return link.toString();

@@ -18,8 +18,7 @@ final class WholesaleDeletion {
         for (String name : query.values().keySet()) {
             if (!known.contains(name) && !OneProject.NAMES.contains(name)) {
                 throw MnemeException.invalid(
-                        name,
-                        "Nothing was deleted: '" + name + "' is not understood here. " + use(known));
+                        name, "Nothing was deleted: '" + name + "' is not understood here. " + use(known));
             }
         }
         OneProject.require(query);
@@ -30,8 +29,6 @@ final class WholesaleDeletion {
     }
 
     private static String use(Set<String> known) {
-        return known.isEmpty()
-                ? "Leave it out."
-                : "Name user_id, agent_id, app_id or run_id in the query string.";
+        return known.isEmpty() ? "Leave it out." : "Name user_id, agent_id, app_id or run_id in the query string.";
     }
 }

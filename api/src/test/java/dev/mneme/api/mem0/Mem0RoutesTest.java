@@ -390,7 +390,9 @@ class Mem0RoutesTest {
                 "/v2/entities/user/alice/",
                 "/v1/entities/user/" + number + "/",
                 "/entities/user/alice")) {
-            assertThat(mem0.send(mem0.admin, "DELETE", path, narrower).status()).as(path).isEqualTo(400);
+            assertThat(mem0.send(mem0.admin, "DELETE", path, narrower).status())
+                    .as(path)
+                    .isEqualTo(400);
             String more = path + (path.contains("?") ? "&" : "?");
             for (String query : List.of("appId=shop", "filters=x", "project_id=other")) {
                 assertThat(mem0.delete(more + query).status()).as(more + query).isEqualTo(400);
@@ -399,7 +401,8 @@ class Mem0RoutesTest {
         assertThat(mem0.delete("/v2/entities/user/alice/?app_id=shop").status()).isEqualTo(400);
         assertThat(mem0.store.status().memories()).isEqualTo(1);
 
-        assertThat(mem0.send(mem0.admin, "DELETE", "/v2/entities/user/alice/?org_id=default", "{}").status())
+        assertThat(mem0.send(mem0.admin, "DELETE", "/v2/entities/user/alice/?org_id=default", "{}")
+                        .status())
                 .isEqualTo(200);
         assertThat(mem0.store.status().memories()).isZero();
     }
@@ -415,7 +418,8 @@ class Mem0RoutesTest {
                 "/v1/memories/?user_id=alice&project_id=other")) {
             assertThat(mem0.get(target).status()).as(target).isEqualTo(400);
         }
-        assertThat(mem0.get("/v1/memories/?user_id=alice&org_id=default&version=v2&limit=5").body())
+        assertThat(mem0.get("/v1/memories/?user_id=alice&org_id=default&version=v2&limit=5")
+                        .body())
                 .hasSize(1);
     }
 
@@ -424,7 +428,9 @@ class Mem0RoutesTest {
         String body = "{\"query\":\"q\",\"filters\":{\"user_id\":\"*\"},\"run_id\":\"r\"}";
         for (String path : List.of("/v3/memories/search/", "/v3/memories/", "/v1/summary/")) {
             assertThat(mem0.post(path, body).text("/field")).as(path).isEqualTo("run_id");
-            assertThat(mem0.post(path, body.replace("run_id", "runId")).status()).as(path).isEqualTo(400);
+            assertThat(mem0.post(path, body.replace("run_id", "runId")).status())
+                    .as(path)
+                    .isEqualTo(400);
         }
         assertThat(mem0.post("/v2/memories/", body).status()).isEqualTo(200);
     }
@@ -458,7 +464,9 @@ class Mem0RoutesTest {
 
             assertThat(reply.status()).isBetween(400, 404);
             JsonNode answer = Mem0Server.JSON.readTree(reply.bytes());
-            assertThat(answer.path("error").asText()).isNotEmpty().isEqualTo(answer.path("detail").asText());
+            assertThat(answer.path("error").asText())
+                    .isNotEmpty()
+                    .isEqualTo(answer.path("detail").asText());
         }
     }
 

@@ -115,7 +115,8 @@ public final class FeedbackService {
         List<Document> some = next.isEmpty() ? store.documents().list(owner, COLLECTION, null, SWEPT) : next;
         some.stream()
                 .map(Document::id)
-                .filter(other -> store.find(new MemoryId(UUID.fromString(other))).isEmpty())
+                .filter(other ->
+                        store.find(new MemoryId(UUID.fromString(other))).isEmpty())
                 .forEach(gone -> remove(caller, owner, gone));
     }
 

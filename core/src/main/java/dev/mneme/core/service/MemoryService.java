@@ -115,8 +115,7 @@ public final class MemoryService {
         return addAll(caller, items, idempotency, true);
     }
 
-    private List<Added> addAll(
-            Caller caller, List<Item> items, @Nullable Idempotency idempotency, boolean allOrNone) {
+    private List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency, boolean allOrNone) {
         Authorizer.require(caller, Role.WRITE);
         if (items.isEmpty() || items.size() > limits.batchItems()) {
             throw MnemeException.invalid("items", "items must hold 1 to " + limits.batchItems() + " memories.");

@@ -80,7 +80,9 @@ public final class OperatorFeed {
             Place place = from.places().get(i);
             try (Scans scans = shards.get(i).scan()) {
                 retained = retained.with(
-                        i, new Place(place.logIndex(), place.ordinal(), scans.shard().trims()));
+                        i,
+                        new Place(
+                                place.logIndex(), place.ordinal(), scans.shard().trims()));
             }
         }
         return retained;
