@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// Every owner's changes in one order: the operator's feed of the model. Guarded by the store's lock.
 ///
-/// A cursor is `<epoch>-<index>-<forgotten>`: the last change read, and how many changes had been forgotten when
+/// A cursor is `<epoch>-<index>-<forgotten>`: the last change read, and how many changes had been forgotten
+/// when
 /// it was
 /// given. It is served as long as none of those forgotten since lay ahead of it. A change of an erased owner is
 /// not
@@ -59,11 +60,12 @@ final class ModelFeed {
     }
 
     OperatorBatch after(String cursor, int limit) {
-        Optional<Cursor> from = cursor.isEmpty()
-                ? Optional.of(new Cursor(0, forgotten.size()))
-                : read(cursor).filter(this::served);
+        Optional<Cursor> given = cursor.isEmpty() ? Optional.of(new Cursor(0, forgotten.size())) : read(cursor);
+        Optional<Cursor> from = given.filter(this::served);
         if (from.isEmpty()) {
-            return new OperatorBatch(List.of(), now(), true);
+            long retained =
+                    given.map(Cursor::index).filter(index -> index <= last).orElse(0L);
+            return new OperatorBatch(List.of(), now(), true, cursor(retained));
         }
         List<OperatorChange> batch = new ArrayList<>();
         long at = from.get().index();

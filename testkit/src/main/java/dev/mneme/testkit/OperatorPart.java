@@ -83,9 +83,26 @@ abstract class OperatorPart extends StorePart {
         OperatorBatch batch = store().changes(cursor, 10);
         assertThat(batch.reset()).isTrue();
         assertThat(batch.changes()).isEmpty();
+        assertEachOwnersOrder(drain(batch.retained(), 10), 97, 101);
         fill(1);
         List<Change> after = drain(batch.cursor(), 10);
         assertEachOwnersOrder(after, 102, 102);
+    }
+
+    @Test
+    void afterAResetWhatIsStillRetainedIsGivenAndNothingTwice() {
+        reopen(settings().withChangesPerOwner(5));
+        fill(3);
+        String cursor = store().operatorCursor();
+        for (int i = 0; i < 50; i++) {
+            write(owner(0), add("user-0", "more " + i));
+        }
+
+        OperatorBatch batch = store().changes(cursor, 10);
+        assertThat(batch.reset()).isTrue();
+        List<Change> retained = drain(batch.retained(), 2);
+        assertThat(retained).extracting(Change::owner).containsOnly(owner(0));
+        assertThat(retained).hasSize(5);
     }
 
     @Test

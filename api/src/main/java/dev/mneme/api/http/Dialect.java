@@ -1,5 +1,7 @@
 package dev.mneme.api.http;
 
+import java.util.regex.Pattern;
+
 /// Whose habits a route keeps: how strictly it takes a request, and what its failures look like.
 public enum Dialect {
     /// Ours: a parameter or a body that the route does not know is refused, and failures are RFC 9457 problems.
@@ -12,8 +14,13 @@ public enum Dialect {
     /// beginning (a client joins its `host` and the path as they are).
     MEM0;
 
-    /// Of a path that no route has.
+    private static final Pattern MEM0_PATHS = Pattern.compile(
+            "/+(v[123]|memories|search|entities|api-keys|reset|configure|requests|generate-instructions|auth"
+                    + "|api/v1/(orgs|webhooks))([/?].*)?",
+            Pattern.DOTALL);
+
+    /// Of a path that no route has, or whose route is not found yet.
     static Dialect ofPath(String rawPath) {
-        return rawPath.matches("/+v[123]/.*") ? MEM0 : OWN;
+        return MEM0_PATHS.matcher(rawPath).matches() ? MEM0 : OWN;
     }
 }

@@ -6,6 +6,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.wire.Problem;
+import dev.mneme.wire.mem0.ErrorBody;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.Header;
@@ -305,9 +306,13 @@ public final class HttpServer implements AutoCloseable {
         DirectHandler.TransportResponse.Builder answer = DirectHandler.TransportResponse.builder()
                 .status(Status.create(problem.status()))
                 .keepAlive(false)
-                .header(HeaderValues.create(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE))
                 .header(HeaderValues.create(REQUEST_ID, String.valueOf(problem.requestId())));
         SECURITY_HEADERS.forEach(answer::header);
+        if (Dialect.ofPath(request.path()) == Dialect.MEM0) {
+            answer.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/json"));
+            return answer.entity(JsonWriter.bytes(ErrorBody.of(problem))).build();
+        }
+        answer.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE));
         return answer.entity(JsonWriter.bytes(problem)).build();
     }
 

@@ -145,7 +145,7 @@ final class AddRoutes {
             items.add(new Item.Valid(memory));
         }
         List<Added.Stored> stored = new ArrayList<>();
-        for (Added added : memories.addAll(request.caller(), items, request.idempotency())) {
+        for (Added added : memories.addAllOrNone(request.caller(), items, request.idempotency())) {
             switch (added) {
                 case Added.Stored one -> stored.add(one);
                 case Added.Refused refused -> throw refused.failure();

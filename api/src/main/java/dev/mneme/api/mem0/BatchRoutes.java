@@ -9,18 +9,19 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryPatch;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
 import dev.mneme.wire.mem0.Done;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found
-/// before any is
-/// touched; they are not changed together, though.
+/// before any
+/// is touched; they are not changed together, though.
 final class BatchRoutes {
     private static final int MOST = 1_000;
     private static final String PATH = "memories";
@@ -45,17 +46,32 @@ final class BatchRoutes {
 
     private Answer update(Request request) {
         Map<MemoryId, MemoryPatch> patches = new LinkedHashMap<>();
-        items(request).forEach((path, item) -> patches.put(id(item, path), ItemRoutes.patch(item)));
-        requireThere(request.caller(), patches.keySet());
+        items(request).forEach((path, item) -> {
+            try {
+                MemoryId id = id(item);
+                MemoryPatch patch = ItemRoutes.patch(item);
+                memories.requireValid(request.caller(), id, patch);
+                patches.put(id, patch);
+            } catch (MnemeException e) {
+                throw within(path, e);
+            }
+        });
         patches.forEach((id, patch) -> memories.update(request.caller(), id, patch, null));
         return Answer.json(200, new Done("Successfully updated " + patches.size() + " memories"));
     }
 
     private Answer delete(Request request) {
-        Map<MemoryId, String> ids = new LinkedHashMap<>();
-        items(request).forEach((path, item) -> ids.put(id(item, path), path));
-        requireThere(request.caller(), ids.keySet());
-        ids.keySet().forEach(id -> memories.delete(request.caller(), id, Command.ANY_VERSION, null));
+        Set<MemoryId> ids = new LinkedHashSet<>();
+        items(request).forEach((path, item) -> {
+            try {
+                MemoryId id = id(item);
+                memories.get(request.caller(), id, ReadOptions.DEFAULT);
+                ids.add(id);
+            } catch (MnemeException e) {
+                throw within(path, e);
+            }
+        });
+        ids.forEach(id -> memories.delete(request.caller(), id, Command.ANY_VERSION, null));
         return Answer.json(200, new Done("Successfully deleted " + ids.size() + " memories"));
     }
 
@@ -73,15 +89,13 @@ final class BatchRoutes {
         return bodies;
     }
 
-    private static MemoryId id(Body item, String path) {
-        String id = item.text("memory_id");
-        if (id == null) {
-            throw MnemeException.invalid(path + ".memory_id", path + ".memory_id is needed.");
-        }
-        return Mem0Ids.read(id, path + ".memory_id");
+    /// What is wrong with one of them, saying which: clients read the words alone.
+    private static MnemeException within(String path, MnemeException e) {
+        String field = e.field() == null ? path : path + "." + e.field();
+        return MnemeException.at(e.code(), field, path + ": " + e.getMessage());
     }
 
-    private void requireThere(Caller caller, Iterable<MemoryId> ids) {
-        ids.forEach(id -> memories.get(caller, id, ReadOptions.DEFAULT));
+    private static MemoryId id(Body item) {
+        return Mem0Ids.read(item.needed("memory_id"), "memory_id");
     }
 }

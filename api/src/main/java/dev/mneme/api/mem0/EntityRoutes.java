@@ -25,6 +25,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and `/entities`
@@ -144,6 +145,7 @@ final class EntityRoutes {
         if (!ScopeIds.isId(name)) {
             throw MnemeException.invalid("name", "name must be the id of a " + kind.wireName() + ".");
         }
+        WholesaleDeletion.require(request, Set.of());
         Instant startedAt = memories.now();
         memories.deleteMatching(request.caller(), Filter.scope(kind, name), request.idempotency());
         UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());
@@ -152,6 +154,7 @@ final class EntityRoutes {
 
     /// @throws MnemeException `not_found` for a number that nobody has, `invalid_request` for one that two have
     private Answer deleteByNumber(Request request) {
+        WholesaleDeletion.require(request, Set.of());
         OwnerKind kind = kind(request);
         String number = request.path(NUMBER.name());
         List<Entity> meant = all(request.caller()).stream()

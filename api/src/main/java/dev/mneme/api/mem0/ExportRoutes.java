@@ -6,10 +6,12 @@ import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// client asks for takes a language model.
 final class ExportRoutes {
     private static final int STEP = 200;
+    private static final int MAX_ASKED_BYTES = 16 * 1024;
     private static final List<String> ASKED = List.of("filters", "user_id", "agent_id", "app_id", "run_id");
 
     private final MemoryService memories;
@@ -65,7 +68,14 @@ final class ExportRoutes {
                 asked.put(name, value);
             }
         }
-        String id = exports.create(request.caller(), new JsonObject(asked));
+        JsonObject kept = new JsonObject(asked);
+        if (JsonWriter.bytes(kept).length > MAX_ASKED_BYTES) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE,
+                    "filters",
+                    "What an export asks for may take " + MAX_ASKED_BYTES + " bytes at most: use a shorter filter.");
+        }
+        String id = exports.create(request.caller(), kept);
         return Answer.json(201, new ExportCreated("Memory export request received", id));
     }
 

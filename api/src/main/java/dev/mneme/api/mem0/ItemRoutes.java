@@ -2,7 +2,6 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
-import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.command.Command;
@@ -18,7 +17,6 @@ import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
 import dev.mneme.wire.mem0.Done;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -27,10 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own
 /// server.
 final class ItemRoutes {
-    /// What 2.x clients add to every query: there is one organisation and one project.
-    private static final Set<String> OF_EVERY_CLIENT = Set.of("org_id", "project_id", "org_name", "project_name");
-
-    private static final Set<String> SCOPES = Set.of("user_id", "agent_id", "app_id", "run_id", "metadata");
     private static final String DELETED = "Memory deleted successfully!";
 
     private final MemoryService memories;
@@ -158,6 +152,7 @@ final class ItemRoutes {
     }
 
     private Answer delete(Request request) {
+        OneProject.require(request.query());
         MemoryId id = Mem0Ids.of(request);
         boolean cascade = Flags.of(request.query(), "delete_linked");
         Set<MemoryId> others = cascade ? linked.to(request.caller(), id) : Set.of();
@@ -169,20 +164,9 @@ final class ItemRoutes {
         return Answer.json(200, new Done(DELETED, null, cascade ? count : null));
     }
 
-    /// What this does not know might have narrowed the deletion, so it is refused rather than ignored.
     private Answer deleteAll(Request request, String message) {
-        Query query = request.query();
-        Set<String> unknown = new LinkedHashSet<>(query.values().keySet());
-        unknown.removeAll(SCOPES);
-        unknown.removeAll(OF_EVERY_CLIENT);
-        if (!unknown.isEmpty()) {
-            String name = unknown.iterator().next();
-            throw MnemeException.invalid(
-                    name,
-                    "Nothing was deleted: '" + name + "' is not understood here. Name user_id, agent_id, app_id or"
-                            + " run_id in the query string.");
-        }
-        Filter filter = Mem0Scopes.ofQuery(query);
+        WholesaleDeletion.require(request, Mem0Scopes.QUERY);
+        Filter filter = Mem0Scopes.ofQuery(request.query());
         if (!Mem0Filter.namesAnEntity(filter)) {
             throw MnemeException.invalid(
                     "user_id", "Nothing was deleted: name at least one of user_id, agent_id, app_id, run_id.");

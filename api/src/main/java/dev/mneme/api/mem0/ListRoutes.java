@@ -15,6 +15,7 @@ import dev.mneme.core.service.MemoryService;
 import dev.mneme.wire.mem0.Found;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /// Lists: the three versions of the platform, its summary, and `GET /memories` of mem0's own server.
 final class ListRoutes {
@@ -22,6 +23,20 @@ final class ListRoutes {
     private static final int USUAL_PAGE = 100;
     private static final int WHOLE = 1_000;
     private static final int SUMMARY = 20;
+
+    /// What clients send beside scopes to the first version, most of it without effect.
+    private static final Set<String> OF_FIRST = Set.of(
+            "page",
+            "page_size",
+            "limit",
+            "top_k",
+            "version",
+            "api_version",
+            "output_format",
+            "async_mode",
+            "enable_graph");
+
+    private static final Set<String> OF_SERVER = Set.of("top_k", "show_expired");
 
     private final MemoryService memories;
     private final MemoryWalk walk;
@@ -69,10 +84,22 @@ final class ListRoutes {
     }
 
     private Answer first(Request request) {
+        requireKnown(request.query(), OF_FIRST);
         return either(request, named(request.query()), NOTHING);
     }
 
     private static final Body NOTHING = new Body(dev.mneme.core.model.Json.JsonObject.EMPTY);
+
+    /// Another name might have narrowed the list: others' memories would be shown without it.
+    private static void requireKnown(Query query, Set<String> known) {
+        for (String name : query.values().keySet()) {
+            if (!known.contains(name) && !Mem0Scopes.QUERY.contains(name) && !OneProject.NAMES.contains(name)) {
+                throw MnemeException.invalid(
+                        name, "'" + name + "' is not understood here: name user_id, agent_id, app_id or run_id.");
+            }
+        }
+        OneProject.require(query);
+    }
 
     /// Of a query string that says whose memories.
     private static Filter named(Query query) {
@@ -117,6 +144,7 @@ final class ListRoutes {
     /// Without ids it is everything, for admins alone.
     private Answer server(Request request) {
         Query query = request.query();
+        requireKnown(query, OF_SERVER);
         Filter filter = Mem0Scopes.ofQuery(query);
         if (!Mem0Filter.namesAnEntity(filter) && !request.caller().key().role().includes(Role.ADMIN)) {
             throw new MnemeException(

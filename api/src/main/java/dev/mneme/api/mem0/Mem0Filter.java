@@ -37,11 +37,13 @@ import java.util.TreeMap;
 /// A filter that is empty, or empty somewhere inside, is refused: it would mean "everything".
 final class Mem0Filter {
     private static final int MAX_CONDITIONS = 1_000;
+    private static final int MAX_NODES = 2 * MAX_CONDITIONS;
     private static final Map<String, Field> FIELDS = fields();
     private static final Map<String, Operator> OPERATORS = operators();
 
     private final boolean metadataAtTop;
     private int conditions;
+    private int nodes;
 
     private Mem0Filter(boolean metadataAtTop) {
         this.metadataAtTop = metadataAtTop;
@@ -97,6 +99,9 @@ final class Mem0Filter {
     private Filter node(Json json, String path, int depth) {
         if (depth > Filter.MAX_DEPTH) {
             throw MnemeException.invalid(path, "A filter may nest " + Filter.MAX_DEPTH + " deep at most.");
+        }
+        if (++nodes > MAX_NODES) {
+            throw MnemeException.invalid(path, "A filter may have " + MAX_NODES + " objects at most.");
         }
         if (!(json instanceof JsonObject(Map<String, Json> members))) {
             throw MnemeException.invalid(path, path + " must be an object, such as {\"user_id\": \"alice\"}.");
@@ -179,7 +184,7 @@ final class Mem0Filter {
 
     private Filter condition(Field field, Json value, String path) {
         return switch (value) {
-            case JsonString(String text) when text.equals("*") -> exists(field);
+            case JsonString(String text) when text.equals("*") -> any(field, path);
             case JsonArray array -> compare(field, Operator.IN, array, path);
             case JsonObject(Map<String, Json> members)
             when isOperators(field, members) -> {
@@ -209,13 +214,25 @@ final class Mem0Filter {
         }
         if (operand.equals(new JsonString("*"))) {
             return switch (operator) {
-                case EQ, IN, CONTAINS, ICONTAINS -> exists(field);
-                case NE, NIN -> new Not(exists(field));
+                case EQ, IN, CONTAINS, ICONTAINS -> any(field, path);
+                case NE, NIN -> new Not(any(field, path));
                 default -> compare(field, operator, operand, path);
             };
         }
         boolean listed = operator == Operator.IN || operator == Operator.NIN;
         return compare(field, operator, listed ? listed(operand) : operand, path);
+    }
+
+    /// That there is a value, as a condition of the filter.
+    private Filter any(Field field, String path) {
+        count(path);
+        return exists(field);
+    }
+
+    private void count(String path) {
+        if (++conditions > MAX_CONDITIONS) {
+            throw MnemeException.invalid(path, "A filter may have " + MAX_CONDITIONS + " conditions at most.");
+        }
     }
 
     private static Filter exists(Field field) {
@@ -234,9 +251,7 @@ final class Mem0Filter {
     }
 
     private Filter compare(Field field, Operator operator, Json value, String path) {
-        if (++conditions > MAX_CONDITIONS) {
-            throw MnemeException.invalid(path, "A filter may have " + MAX_CONDITIONS + " conditions at most.");
-        }
+        count(path);
         if (value instanceof JsonArray(List<Json> items)) {
             if (items.isEmpty() || items.size() > MAX_CONDITIONS) {
                 throw MnemeException.invalid(path, path + " must be a list of 1 to " + MAX_CONDITIONS + " values.");

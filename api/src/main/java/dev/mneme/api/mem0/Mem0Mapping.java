@@ -52,6 +52,7 @@ final class Mem0Mapping {
                 memory.categories(),
                 score,
                 parts,
+                parts,
                 Mem0Times.expirationDate(memory.expiresAt()),
                 null,
                 memory.replacedBy() == null ? null : memory.replacedBy().toString(),

@@ -16,10 +16,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Whose memories a request is about: entity ids beside the rest of it, or inside its `filters`.
 final class Mem0Scopes {
+    /// What [#ofQuery] reads.
+    static final Set<String> QUERY = Set.of("user_id", "agent_id", "app_id", "run_id", "metadata");
+
     private static final String NO_IDS =
             "At least one of user_id, agent_id, app_id, run_id is needed: say whose memories.";
 
@@ -75,9 +79,14 @@ final class Mem0Scopes {
     }
 
     /// Which memories a search or list asks for, by its `filters` alone, as the third version of the platform
-    /// wants
-    /// it.
+    /// wants it: ids beside them are refused, since they would have narrowed it in earlier versions.
     static Filter ofFilters(Body body) {
+        for (OwnerKind kind : OwnerKind.values()) {
+            if (body.get(name(kind)) != null) {
+                throw MnemeException.invalid(
+                        name(kind), name(kind) + " belongs into filters here: {\"" + name(kind) + "\": …}.");
+            }
+        }
         Json filters = body.get("filters");
         if (filters == null) {
             throw noIds();

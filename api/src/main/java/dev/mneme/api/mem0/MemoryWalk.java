@@ -1,12 +1,16 @@
 package dev.mneme.api.mem0;
 
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery.Order;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// is asked for too. So a page costs as much as the list is long.
 final class MemoryWalk {
     private static final int STEP = 1_000;
+
+    /// How long one request may count: over all owners every step looks at everything again.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final MemoryService memories;
 
@@ -27,8 +34,11 @@ final class MemoryWalk {
     record Part(List<Memory> items, long count) {}
 
     /// The matching memories from `from` to before `to`.
+    ///
+    /// @throws MnemeException `too_large` where counting them takes too long
     Part read(Caller caller, Filter filter, boolean showExpired, long from, long to) {
         int step = Math.min(STEP, memories.limits().pageItems());
+        Instant latest = memories.now().plus(PATIENCE);
         List<Memory> items = new ArrayList<>();
         long count = 0;
         String cursor = null;
@@ -41,14 +51,26 @@ final class MemoryWalk {
                 count++;
             }
             cursor = page.nextCursor();
+            if (cursor != null && memories.now().isAfter(latest)) {
+                throw new MnemeException(
+                        ErrorCode.TOO_LARGE,
+                        "These are too many to be counted: name one user, or read GET /api/v1/memories by cursor.");
+            }
         } while (cursor != null);
         return new Part(items, count);
     }
 
     /// The newest, so many at most; the others are not counted.
     List<Memory> newest(Caller caller, Filter filter, boolean showExpired, int most) {
-        int step = Math.min(most, memories.limits().pageItems());
-        return page(caller, filter, showExpired, step, null).items();
+        List<Memory> newest = new ArrayList<>();
+        String cursor = null;
+        do {
+            int step = Math.min(most - newest.size(), memories.limits().pageItems());
+            MemoryPage page = page(caller, filter, showExpired, step, cursor);
+            newest.addAll(page.items());
+            cursor = page.nextCursor();
+        } while (cursor != null && newest.size() < most);
+        return newest;
     }
 
     MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {

@@ -4,6 +4,8 @@ import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.wire.mem0.NumberedPage;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +61,20 @@ record PageNumbers(int page, int size, boolean asked) {
         return page > 1 ? link(request, page - 1) : null;
     }
 
-    /// Relative to the server, whose name before a proxy is not known here.
+    /// Relative to the server, whose name before a proxy is not known here; with what else the query said.
     private String link(Request request, int number) {
-        return request.route().template() + "?page=" + number + "&page_size=" + size;
+        StringBuilder link = new StringBuilder(request.route().template());
+        link.append("?page=").append(number).append("&page_size=").append(size);
+        request.query().values().forEach((name, values) -> {
+            if (!name.equals("page") && !name.equals("page_size")) {
+                values.forEach(value ->
+                        link.append('&').append(escaped(name)).append('=').append(escaped(value)));
+            }
+        });
+        return link.toString();
+    }
+
+    private static String escaped(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

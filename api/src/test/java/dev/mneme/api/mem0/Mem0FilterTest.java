@@ -154,6 +154,22 @@ class Mem0FilterTest {
                 .isInstanceOf(MnemeException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"user_id\":\"*\"}", "{\"user_id\":{\"ne\":\"*\"}}", "{\"user_id\":\"alice\"}"})
+    void hasSoManyConditionsAndNoMore(String condition) {
+        String all = "{\"OR\":[" + (condition + ",").repeat(999) + condition + "]}";
+        matches(all);
+        assertThatThrownBy(() -> matches("{\"AND\":[" + all + "," + condition + "]}"))
+                .hasMessageContaining("1000 conditions");
+    }
+
+    @Test
+    void hasSoManyObjectsAndNoMore() {
+        String nested = "{\"AND\":[".repeat(20) + "{\"user_id\":\"alice\"}" + "]}".repeat(20);
+        assertThatThrownBy(() -> matches("{\"AND\":[" + (nested + ",").repeat(200) + nested + "]}"))
+                .hasMessageContaining("objects");
+    }
+
     @Test
     void ofTheServerUnknownNamesAreMembersOfTheMetadata() {
         Filter filter = Mem0Filter.ofServer(JsonReader.read("{\"source\":\"chat\",\"user_id\":\"alice\"}", "f"), "f");

@@ -1,17 +1,34 @@
 package dev.mneme.api.mem0;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.api.http.RawClient;
 import dev.mneme.api.mem0.Mem0Server.Reply;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.spi.Embedder;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -342,7 +359,9 @@ class Mem0RoutesTest {
                 "?user_id=alice&filters=" + python,
                 "?user_id=",
                 "?usr_id=alice",
-                "?org_id=o&project_id=p",
+                "?org_id=default&project_id=default",
+                "?user_id=alice&project_id=other",
+                "?user_id=alice&org_id=other",
                 "?metadata=%7B%22a%22%3A1%7D",
                 "?user_id=alice&user_id=bob")) {
             Reply reply = mem0.delete("/v1/memories/" + query);
@@ -352,12 +371,103 @@ class Mem0RoutesTest {
         assertThat(mem0.delete("/memories").status()).isEqualTo(400);
         assertThat(mem0.store.status().memories()).isEqualTo(2);
 
-        Reply deleted = mem0.delete("/v1/memories/?user_id=alice&org_id=o&project_id=p");
+        Reply deleted = mem0.delete("/v1/memories/?user_id=alice&org_id=default&project_id=default");
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.text("/event_id")).hasSize(36);
         assertThat(mem0.store.status().memories()).isEqualTo(1);
         assertThat(mem0.delete("/v1/memories/?user_id=*").status()).isEqualTo(200);
         assertThat(mem0.store.status().memories()).isZero();
+    }
+
+    @Test
+    void aWholesaleDeletionThatSaysMoreThanIsUnderstoodDeletesNothing() {
+        mem0.add("alice", "likes tea");
+        String number = mem0.get("/v1/entities/").text("/results/0/id");
+        String narrower = "{\"filters\":{\"metadata\":{\"a\":1}}}";
+        for (String path : List.of(
+                "/v1/memories/?user_id=alice",
+                "/memories?user_id=alice",
+                "/v2/entities/user/alice/",
+                "/v1/entities/user/" + number + "/",
+                "/entities/user/alice")) {
+            assertThat(mem0.send(mem0.admin, "DELETE", path, narrower).status())
+                    .as(path)
+                    .isEqualTo(400);
+            String more = path + (path.contains("?") ? "&" : "?");
+            for (String query : List.of("appId=shop", "filters=x", "project_id=other")) {
+                assertThat(mem0.delete(more + query).status()).as(more + query).isEqualTo(400);
+            }
+        }
+        assertThat(mem0.delete("/v2/entities/user/alice/?app_id=shop").status()).isEqualTo(400);
+        assertThat(mem0.store.status().memories()).isEqualTo(1);
+
+        assertThat(mem0.send(mem0.admin, "DELETE", "/v2/entities/user/alice/?org_id=default", "{}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(mem0.store.status().memories()).isZero();
+    }
+
+    @Test
+    void aListThatSaysMoreThanIsUnderstoodShowsNothing() {
+        mem0.add("alice", "likes tea");
+        for (String target : List.of(
+                "/memories?userId=alice",
+                "/memories?filters=x",
+                "/memories?project_id=other",
+                "/v1/memories/?user_id=alice&appId=shop",
+                "/v1/memories/?user_id=alice&project_id=other")) {
+            assertThat(mem0.get(target).status()).as(target).isEqualTo(400);
+        }
+        assertThat(mem0.get("/v1/memories/?user_id=alice&org_id=default&version=v2&limit=5")
+                        .body())
+                .hasSize(1);
+    }
+
+    @Test
+    void idsBesideTheFiltersAreRefusedWhereTheyWouldNotCount() {
+        String body = "{\"query\":\"q\",\"filters\":{\"user_id\":\"*\"},\"run_id\":\"r\"}";
+        for (String path : List.of("/v3/memories/search/", "/v3/memories/", "/v1/summary/")) {
+            assertThat(mem0.post(path, body).text("/field")).as(path).isEqualTo("run_id");
+            assertThat(mem0.post(path, body.replace("run_id", "runId")).status())
+                    .as(path)
+                    .isEqualTo(400);
+        }
+        assertThat(mem0.post("/v2/memories/", body).status()).isEqualTo(200);
+    }
+
+    @Test
+    void linksToOtherPagesAskForTheSame() {
+        mem0.add("\"user_id\":\"a&b\"", "one", "");
+        mem0.add("\"user_id\":\"a&b\"", "two", "");
+
+        Reply first = mem0.get("/v1/memories/?user_id=a%26b&page=1&page_size=1");
+        Reply second = mem0.get(first.text("/next"));
+
+        assertThat(second.at("/results")).hasSize(1);
+        assertThat(second.text("/results/0/id")).isNotEqualTo(first.text("/results/0/id"));
+        assertThat(mem0.get(second.text("/previous")).text("/results/0/id")).isEqualTo(first.text("/results/0/id"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/memories/x/y",
+                "/memories/%zz",
+                "/api-keys/x/y",
+                "/api/v1/webhooks/x/y/z",
+                "/api/v1/orgs/x",
+                "/v1/memories/%zz"
+            })
+    void whatFailsBeforeARouteIsFoundFailsInItsShapeToo(String path) throws IOException {
+        try (RawClient raw = new RawClient(mem0.server.port())) {
+            RawClient.Reply reply = raw.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+            assertThat(reply.status()).isBetween(400, 404);
+            JsonNode answer = Mem0Server.JSON.readTree(reply.bytes());
+            assertThat(answer.path("error").asText())
+                    .isNotEmpty()
+                    .isEqualTo(answer.path("detail").asText());
+        }
     }
 
     @Test
@@ -417,6 +527,12 @@ class Mem0RoutesTest {
         assertThat(mem0.put("/v1/batch/", "{\"memories\":[{\"memory_id\":\"" + one + "\"}]}")
                         .status())
                 .isEqualTo(400);
+        for (String wrong : List.of("\"\"", "\"" + "x".repeat(70_000) + "\"", "7")) {
+            Reply refused = mem0.put("/v1/batch/", batch(one, two).replace("\"changed\"", wrong));
+            assertThat(refused.status()).isBetween(400, 422);
+            assertThat(refused.text("/field")).isEqualTo("memories[1].text");
+            assertThat(refused.detail()).contains("memories[1]");
+        }
         assertThat(mem0.get("/v1/memories/" + one + "/").text("/memory")).isEqualTo("one");
 
         assertThat(mem0.put("/v1/batch/", batch(one, two)).text("/message"))
@@ -448,12 +564,101 @@ class Mem0RoutesTest {
         mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":null}");
         assertThat(mem0.get("/v1/feedback/" + id + "/").at("/feedback").isNull())
                 .isTrue();
+        mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"POSITIVE\"}");
+        mem0.delete("/v1/memories/" + id + "/");
+        assertThat(mem0.get("/v1/feedback/" + id + "/").status()).isEqualTo(404);
+        assertThat(feedback(id)).isPresent();
+        assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":null}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(feedback(id)).isEmpty();
         assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"MEH\"}")
                         .status())
                 .isEqualTo(400);
         assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + MISSING + "\",\"feedback\":\"POSITIVE\"}")
                         .status())
                 .isEqualTo(404);
+    }
+
+    private Optional<Document> feedback(String id) {
+        return mem0.store.documents().find(Owner.user("alice"), "feedback", id);
+    }
+
+    @Test
+    void feedbackOnWhatIsGoneIsSweptByFurtherFeedback() {
+        String gone = mem0.add("alice", "likes tea");
+        String other = mem0.add("alice", "likes coffee");
+        mem0.post("/v1/feedback/", "{\"memory_id\":\"" + gone + "\",\"feedback\":\"POSITIVE\"}");
+        mem0.post("/v1/feedback/", "{\"memory_id\":\"" + other + "\",\"feedback\":\"POSITIVE\"}");
+        mem0.delete("/v1/memories/" + gone + "/");
+
+        for (int i = 0; i < 2; i++) { // one looks at those after it, another at those from the beginning
+            mem0.post("/v1/feedback/", "{\"memory_id\":\"" + other + "\",\"feedback\":\"NEGATIVE\"}");
+        }
+
+        assertThat(feedback(gone)).isEmpty();
+        assertThat(feedback(other)).isPresent();
+    }
+
+    @Test
+    void aKeysOldestExportGoesAndNoOtherKeys() {
+        String body = "{\"filters\":{\"user_id\":\"alice\"}}";
+        String writer = mem0.key(Role.WRITE, Restriction.NONE);
+        String others = mem0.send(writer, "POST", "/v1/exports/", body).text("/id");
+        String first = mem0.post("/v1/exports/", body).text("/id");
+        mem0.clock.advance(Duration.ofSeconds(1));
+        for (int i = 0; i < 99; i++) {
+            mem0.post("/v1/exports/", body);
+        }
+        assertThat(fetched(mem0.admin, first)).isEqualTo(200);
+
+        mem0.post("/v1/exports/", body);
+
+        assertThat(fetched(mem0.admin, first)).isEqualTo(404);
+        assertThat(fetched(writer, others)).isEqualTo(200);
+        String large = "{\"filters\":{\"user_id\":{\"in\":[\"" + "x".repeat(20_000) + "\"]}}}";
+        assertThat(mem0.post("/v1/exports/", large).text("/code")).isEqualTo("too_large");
+    }
+
+    private int fetched(String key, String id) {
+        return mem0.send(key, "POST", "/v1/exports/get/", "{\"memory_export_id\":\"" + id + "\"}")
+                .status();
+    }
+
+    @Test
+    void anAddOfWhichOneCannotBeEmbeddedStoresNothing() {
+        try (Mem0Server failing = new Mem0Server(new FailingEmbedder("coffee"))) {
+            assertThat(failing.post(
+                                    "/v3/memories/add/",
+                                    "{\"messages\":[\"tea\",\"coffee\"],\"user_id\":\"alice\",\"infer\":false}")
+                            .status())
+                    .isEqualTo(503);
+            assertThat(failing.store.status().memories()).isZero();
+        }
+    }
+
+    /// Cannot embed one text.
+    private record FailingEmbedder(String text) implements Embedder {
+        @Override
+        public EmbeddingSpace space() {
+            return new EmbeddingSpace("failing", 2);
+        }
+
+        @Override
+        public Embedding embed(String each) {
+            if (each.contains(text)) {
+                throw new MnemeException(ErrorCode.OVERLOADED, "The model is away: try again.");
+            }
+            return Embedding.ofCaller("failing", new float[] {1, 0});
+        }
+
+        @Override
+        public QueryEmbedding embedQuery(String query) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "The model is away: try again.");
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test
@@ -557,6 +762,8 @@ class Mem0RoutesTest {
                 "{\"name\":\"n\",\"url\":\"gopher://example.org\",\"event_types\":[\"memory_add\"]}",
                 "{\"name\":\"n\",\"url\":\"https://u:p@example.org\",\"event_types\":[\"memory_add\"]}",
                 "{\"name\":\"n\",\"url\":\"/h\",\"event_types\":[\"memory_add\"]}",
+                "{\"name\":\"n\",\"url\":\"http://example.org:70000/\",\"event_types\":[\"memory_add\"]}",
+                "{\"name\":\"n\",\"url\":\"http://example.org:0/\",\"event_types\":[\"memory_add\"]}",
                 "{\"name\":\"n\",\"url\":\"http://localhost:8080/\",\"event_types\":[\"memory_add\"]}"
             })
     void aWebhookThatCannotWorkIsRefused(String body) {
@@ -576,7 +783,7 @@ class Mem0RoutesTest {
         String writer = mem0.key(Role.WRITE, Restriction.NONE);
         assertThat(mem0.send(writer, "GET", "/memories", null).status()).isEqualTo(403);
         assertThat(mem0.post("/search", "{\"query\":\"tea\",\"user_id\":\"alice\",\"explain\":true}")
-                        .at("/results/0/score_breakdown")
+                        .at("/results/0/score_details")
                         .isObject())
                 .isTrue();
         assertThat(mem0.post("/search", "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\",\"color\":\"red\"}}")
@@ -598,6 +805,24 @@ class Mem0RoutesTest {
         }
         assertThat(mem0.get("/auth/setup-status").at("/needs_setup").asBoolean())
                 .isFalse();
+    }
+
+    @Test
+    void countingEndsWhenItTakesTooLong() {
+        for (int i = 0; i < 3; i++) {
+            mem0.add("alice", "n" + i);
+        }
+        InstantSource slow = () -> {
+            mem0.clock.advance(Duration.ofSeconds(6));
+            return mem0.clock.instant();
+        };
+        Limits small = new Limits(1_000, 1_000, 1, 1, Duration.ofSeconds(2), Duration.ofSeconds(2));
+        MemoryWalk walk = new MemoryWalk(new MemoryService(mem0.store, null, slow, new SecureRandom(), small));
+        Caller admin = Caller.of(mem0.keys.authenticate(mem0.admin), null);
+
+        assertThatThrownBy(() -> walk.read(admin, Mem0Filter.of(OwnerKind.USER, "*"), false, 0, 1))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ProjectService;
 import dev.mneme.core.service.WebhookService;
+import dev.mneme.core.spi.Embedder;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.net.URI;
@@ -47,8 +48,12 @@ final class Mem0Server implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     Mem0Server() {
+        this(null);
+    }
+
+    Mem0Server(@Nullable Embedder embedder) {
         this.routes = Mem0Api.routes(new Mem0Ports(
-                new MemoryService(store, null, clock, new SecureRandom(), Limits.DEFAULTS),
+                new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS),
                 new FeedbackService(store),
                 new ProjectService(store),
                 new WebhookService(store, clock, new SecureRandom(), host -> host.equals("localhost")),

@@ -19,6 +19,7 @@ import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.WebhookDispatcher;
 import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.service.WebhookService.Wanted;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.WebhookSender;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
@@ -33,6 +34,9 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,11 +65,13 @@ class WebhookDispatcherTest {
         private record Sent(String webhook, String delivery, String body) {}
 
         private final List<Sent> sent = new CopyOnWriteArrayList<>();
+        private final AtomicInteger begun = new AtomicInteger();
         private volatile IntUnaryOperator status = n -> 200;
         private volatile String away = ""; // the webhook whose receiver is
 
         @Override
         public int send(Webhook webhook, String deliveryId, Instant at, byte[] body) throws IOException {
+            begun.incrementAndGet();
             int answer = webhook.id().equals(away) ? 0 : status.applyAsInt(sent.size());
             sent.add(new Sent(webhook.id(), deliveryId, new String(body, StandardCharsets.UTF_8)));
             if (answer == 0) {
@@ -228,12 +234,15 @@ class WebhookDispatcherTest {
 
     @Test
     void whatAnInspiredInstanceWritesIsNeverSent() {
-        webhook(ChangeType.MEMORY_ADDED);
+        Memory tea = add("likes tea");
+        clock.advance(Duration.ofSeconds(1));
+        webhook(ChangeType.MEMORY_ADDED, ChangeType.MEMORY_DELETED);
         store.write(Fixtures.write(
                 ALICE,
                 new Command.SwitchMode(
                         Fixtures.BY.instance(), Mode.INSPIRED, null, JsonObject.EMPTY, null, null, null, -1)));
         assertThat(add("a secret").localOnly()).isTrue();
+        store.write(Fixtures.write(ALICE, new Command.DeleteMemory(tea.id(), Command.ANY_VERSION)));
         store.write(Fixtures.write(
                 ALICE,
                 new Command.SwitchMode(
@@ -242,6 +251,32 @@ class WebhookDispatcherTest {
 
         awaitSent(1);
         assertThat(sender.bodies()).hasSize(1).first().asString().contains("no secret");
+    }
+
+    @Test
+    void oneThatWasBehindForTooLongIsToldWhatIsKeptAndNothingTwice() {
+        stop();
+        store = new ModelStore(home, StoreSettings.of("home", clock).withChangesPerOwner(3));
+        webhooks = service();
+        dispatcher = dispatcher(AT_ONCE);
+        dispatcher.start();
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        store.write(Fixtures.write(Owner.user("bob"), Fixtures.add("bob", "told before")));
+        awaitState(webhook, State.DELIVERED);
+        dispatcher.close();
+        for (int i = 0; i < 5; i++) {
+            add("n" + i);
+        }
+
+        dispatcher = dispatcher(AT_ONCE);
+        dispatcher.start();
+
+        awaitSent(4);
+        add("last");
+        awaitSent(5);
+        assertThat(sender.bodies()).hasSize(5);
+        assertThat(sender.bodies().get(1)).contains("n2");
+        assertThat(sender.bodies().get(4)).contains("last");
     }
 
     @Test
@@ -273,6 +308,89 @@ class WebhookDispatcherTest {
         webhooks.update(operator, webhook.id(), new Wanted(null, "https://example.org/other", null, null));
 
         awaitState(webhook, State.DELIVERED);
+    }
+
+    @Test
+    void aBusyFeedMakesNoWriteOfEachChange() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        long begun = System.nanoTime();
+        for (int i = 1; i <= 30; i++) {
+            add("n" + i);
+            awaitSent(i);
+        }
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(deliveries(webhook)).hasSize(30));
+
+        long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+        long writes = store.systemDocuments()
+                .find(Documents.SYSTEM, "webhook-progress", webhook.id())
+                .orElseThrow()
+                .version();
+        assertThat(writes).isLessThanOrEqualTo(4 + seconds);
+    }
+
+    @Test
+    void changesOfTheWebhookUseUpNoRetry() {
+        restart(NEVER);
+        sender.status = n -> 0;
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        for (int tries = 1; tries <= 3; tries++) {
+            awaitSent(tries);
+            if (tries == 3) {
+                sender.status = n -> 200;
+            }
+            webhooks.update(operator, webhook.id(), new Wanted("n" + tries, null, null, null));
+        }
+
+        awaitState(webhook, State.DELIVERED);
+        assertThat(deliveries(webhook).getFirst().attempts()).isEqualTo(4);
+    }
+
+    @Test
+    void aSenderThatBreaksHasFailedToDeliver() {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        sender.status = n -> {
+            if (broken.getAndSet(false)) {
+                throw new IllegalArgumentException("port out of range");
+            }
+            return 200;
+        };
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+
+        add("likes tea");
+
+        awaitState(webhook, State.DELIVERED);
+        assertThat(deliveries(webhook).getFirst().attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void closingWaitsForNoDeliveryThatCannotBeBrokenOff() {
+        CountDownLatch released = new CountDownLatch(1);
+        sender.status = n -> {
+            while (released.getCount() > 0) {
+                try {
+                    released.await();
+                } catch (InterruptedException e) {
+                    // as a look-up of a name takes it
+                }
+            }
+            return 200;
+        };
+        CountDownLatch closed = new CountDownLatch(1);
+        webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        await().atMost(PATIENCE).until(() -> sender.begun.get() > 0);
+        Thread.ofVirtual().start(() -> {
+            dispatcher.close();
+            closed.countDown();
+        });
+
+        try {
+            await().atMost(PATIENCE).until(() -> closed.getCount() == 0);
+        } finally {
+            released.countDown();
+        }
     }
 
     @Test

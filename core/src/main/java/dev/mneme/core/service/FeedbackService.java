@@ -14,18 +14,28 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Store;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What people think of memories. It lies beside the memory, among its owner's data, and is erased with that:
 /// saying
 /// it makes no new version of the memory, and no change.
 ///
+/// Feedback on a memory that is gone is not shown. Each further feedback of the same owner removes some of
+/// it, so
+/// that
+/// it does not pile up, and whoever knows the memory's id may take it away.
+///
 /// **Threads**: any number may call.
 public final class FeedbackService {
     private static final String COLLECTION = "feedback";
     private static final int MAX_REASON = 4_096;
+
+    /// How many others each feedback looks at for memories that are gone.
+    private static final int SWEPT = 16;
 
     private final Store store;
 
@@ -39,13 +49,13 @@ public final class FeedbackService {
     /// Keeps the latest feedback on a memory; null takes it away.
     public void put(Caller caller, MemoryId id, @Nullable Feedback feedback) {
         Authorizer.require(caller, Role.WRITE);
-        Owner owner = owner(caller, id);
         if (feedback == null) {
-            if (find(owner, id).isPresent()) {
-                write(caller, owner, new Command.DeleteDocument(COLLECTION, id.toString(), Command.ANY_VERSION));
-            }
+            Owner owner = lastOwner(caller, id);
+            remove(caller, owner, id.toString());
             return;
         }
+        Owner owner = owner(caller, id);
+        sweep(caller, owner, id);
         Map<String, Json> data = new LinkedHashMap<>();
         data.put("value", new JsonString(feedback.value()));
         if (feedback.reason() != null) {
@@ -80,8 +90,45 @@ public final class FeedbackService {
         Memory memory = store.find(id)
                 .map(At::value)
                 .filter(found -> Authorizer.maySee(caller, found))
-                .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id."));
+                .orElseThrow(FeedbackService::noSuchMemory);
         return memory.scope().owner();
+    }
+
+    /// Of a memory that may be deleted by now: its history still tells whose it was.
+    private Owner lastOwner(Caller caller, MemoryId id) {
+        return store.find(id)
+                .map(At::value)
+                .or(() -> store.history(id).map(at -> at.value().getLast().memory()))
+                .filter(memory -> Authorizer.maySee(caller, memory))
+                .map(memory -> memory.scope().owner())
+                .orElseThrow(FeedbackService::noSuchMemory);
+    }
+
+    private static MnemeException noSuchMemory() {
+        return new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
+    }
+
+    /// Ids are in the order of their creation, so that the newest memories' feedback comes to the beginning
+    /// again.
+    private void sweep(Caller caller, Owner owner, MemoryId id) {
+        List<Document> next = store.documents().list(owner, COLLECTION, id.toString(), SWEPT);
+        List<Document> some = next.isEmpty() ? store.documents().list(owner, COLLECTION, null, SWEPT) : next;
+        some.stream()
+                .map(Document::id)
+                .filter(other ->
+                        store.find(new MemoryId(UUID.fromString(other))).isEmpty())
+                .forEach(gone -> remove(caller, owner, gone));
+    }
+
+    /// Somebody else may have removed it meanwhile.
+    private void remove(Caller caller, Owner owner, String id) {
+        try {
+            write(caller, owner, new Command.DeleteDocument(COLLECTION, id, Command.ANY_VERSION));
+        } catch (MnemeException e) {
+            if (e.code() != ErrorCode.NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 
     private void write(Caller caller, Owner owner, Command command) {

@@ -2,26 +2,23 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
-import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Store;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export is
 /// fetched,
-/// so that no memory outlives its deletion in one. Of exports beyond the latest 1,000 the oldest are forgotten.
+/// so that no memory outlives its deletion in one. Of each key's exports beyond the latest 100 the oldest are
+/// forgotten.
 ///
 /// **Threads**: any number may call.
 public final class MemoryExportService {
-    private static final int MOST = 1_000;
-    private static final String KEY = "key";
+    static final int MOST_PER_KEY = 100;
     private static final String ASKED = "asked";
 
     private final ServerDocuments exports;
@@ -36,18 +33,20 @@ public final class MemoryExportService {
         Authorizer.require(caller, Role.WRITE);
         forgetOldest(caller);
         String id = UUID.randomUUID().toString();
-        Map<String, Json> data = new LinkedHashMap<>();
-        data.put(KEY, new JsonString(caller.key().id()));
-        data.put(ASKED, asked);
-        exports.put(caller.by(), id, new JsonObject(data), 0);
+        exports.put(caller.by(), prefix(caller) + id, new JsonObject(Map.of(ASKED, asked)), 0);
         return id;
     }
 
+    /// A key's exports lie side by side.
+    private static String prefix(Caller caller) {
+        return caller.key().id() + '.';
+    }
+
     private void forgetOldest(Caller caller) {
-        List<Document> all = exports.all();
+        List<Document> all = exports.startingWith(prefix(caller), 2 * MOST_PER_KEY);
         all.stream()
                 .sorted(Comparator.comparing(Document::createdAt))
-                .limit(Math.max(0, all.size() - MOST + 1))
+                .limit(Math.max(0, all.size() - MOST_PER_KEY + 1))
                 .forEach(oldest -> exports.delete(caller.by(), oldest.id()));
     }
 
@@ -56,10 +55,8 @@ public final class MemoryExportService {
     /// @throws MnemeException `not_found`
     public JsonObject get(Caller caller, String id) {
         Authorizer.require(caller, Role.READ);
-        return exports.find(id)
+        return exports.find(prefix(caller) + id)
                 .map(Document::data)
-                .filter(data ->
-                        new JsonString(caller.key().id()).equals(data.members().get(KEY)))
                 .map(data -> data.members().get(ASKED))
                 .filter(JsonObject.class::isInstance)
                 .map(JsonObject.class::cast)

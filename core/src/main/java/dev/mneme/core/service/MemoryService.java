@@ -105,6 +105,17 @@ public final class MemoryService {
     /// several
     /// owners do not.
     public List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
+        return addAll(caller, items, idempotency, false);
+    }
+
+    /// As [#addAll], but where one cannot be prepared, such as embedded, none is stored.
+    ///
+    /// @throws MnemeException what was wrong with that one
+    public List<Added> addAllOrNone(Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
+        return addAll(caller, items, idempotency, true);
+    }
+
+    private List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency, boolean allOrNone) {
         Authorizer.require(caller, Role.WRITE);
         if (items.isEmpty() || items.size() > limits.batchItems()) {
             throw MnemeException.invalid("items", "items must hold 1 to " + limits.batchItems() + " memories.");
@@ -122,8 +133,9 @@ public final class MemoryService {
                     }
                 }
             } catch (MnemeException e) {
-                if (idempotency != null && isPassing(e)) {
-                    throw e; // repeated, the request would be made of other items
+                boolean otherItems = idempotency != null && isPassing(e); // of which a repeated request would be made
+                if (allOrNone || otherItems) {
+                    throw e;
                 }
                 added.put(i, new Added.Refused(e));
             }
@@ -259,17 +271,30 @@ public final class MemoryService {
     /// A changed memory and the owner's position after the change.
     public record Updated(Outcome.Stored outcome, Position position, boolean replayed) {}
 
-    public Updated update(Caller caller, MemoryId id, MemoryPatch patch, @Nullable Idempotency idempotency) {
+    /// For doors that take all changes of a request or none: what [#update] would refuse of this one, as the
+    /// memory is now.
+    public void requireValid(Caller caller, MemoryId id, MemoryPatch patch) {
         Authorizer.require(caller, Role.WRITE);
+        checked(caller, id, patch, false);
+    }
+
+    /// The memory that may be changed so.
+    private Memory checked(Caller caller, MemoryId id, MemoryPatch patch, boolean maybeRepeated) {
         if (patch.text() != null) {
             checks.text(patch.text());
         }
         checks.categories(patch.categories());
         checks.metadata(patch.metadata());
-        Memory now = writable(caller, id, idempotency != null);
+        Memory now = writable(caller, id, maybeRepeated);
         if (patch.metadata() != null) {
             checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
         }
+        return now;
+    }
+
+    public Updated update(Caller caller, MemoryId id, MemoryPatch patch, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        Memory now = checked(caller, id, patch, idempotency != null);
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(

@@ -48,6 +48,13 @@ final class ServerDocuments {
         return all;
     }
 
+    /// Those whose ids begin with `prefix`, by id, so many at most.
+    List<Document> startingWith(String prefix, int limit) {
+        return store.systemDocuments().list(Documents.SYSTEM, collection, prefix, limit).stream()
+                .takeWhile(document -> document.id().startsWith(prefix))
+                .toList();
+    }
+
     void put(Provenance by, String id, JsonObject data, long expectedVersion) {
         write(by, new Command.PutDocument(collection, id, data, expectedVersion));
     }

@@ -13,10 +13,8 @@ import java.util.function.Function;
 /// Tells webhooks of changes: at least once, in the order of the operator's feed, also over a restart. Each
 /// webhook
 /// has its own place in the feed and its own thread, so that one whose receiver is away delays nobody else.
-/// What a
-/// webhook was told is remembered after each page of the feed; a crash repeats a page at most, under the same
-/// delivery
-/// ids.
+/// What a webhook was told is written down within a second; a crash repeats what was told since, under the same
+/// delivery ids.
 ///
 /// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up. Changes
 /// that the

@@ -44,6 +44,8 @@ public final class WebhookService {
     private static final int MAX_NAME = 128;
     private static final int MAX_URL = 2_048;
     private static final int SECRET_BYTES = 32;
+    private static final int NO_PORT = -1;
+    private static final int MAX_PORT = 65_535;
 
     private final Store store;
     private final WebhookDocuments documents;
@@ -195,7 +197,8 @@ public final class WebhookService {
             URI url = URI.create(new URI(text).toASCIIString());
             String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
             boolean http = scheme.equals("http") || scheme.equals("https");
-            if (!http || url.getHost() == null || url.getRawUserInfo() != null || text.length() > MAX_URL) {
+            boolean port = url.getPort() == NO_PORT || (url.getPort() >= 1 && url.getPort() <= MAX_PORT);
+            if (!http || !port || url.getHost() == null || url.getRawUserInfo() != null || text.length() > MAX_URL) {
                 throw wrongUrl();
             }
             if (refusedHosts.test(url.getHost())) {

@@ -1,12 +1,16 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.model.WebhookDelivery.State;
+import dev.mneme.core.spi.Modes;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.core.spi.Store.OperatorChange;
@@ -36,6 +40,10 @@ final class WebhookWorker {
     /// How many changes that a webhook does not want may pass before its place is written down.
     private static final int PASSED = 5_000;
 
+    /// How long what was told may wait to be written down, so that a busy feed does not make a write of each
+    /// change.
+    private static final Duration SAVED_AFTER = Duration.ofSeconds(1);
+
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /// After a read or write of its own that failed.
@@ -55,6 +63,8 @@ final class WebhookWorker {
     private volatile boolean stopped;
     private WebhookProgress progress = new WebhookProgress(0, "", List.of());
     private int passed;
+    private boolean told;
+    private long savedAt = System.nanoTime() - SAVED_AFTER.toNanos();
 
     private WebhookWorker(
             String id,
@@ -109,11 +119,14 @@ final class WebhookWorker {
     }
 
     /// Waits for a delivery under way; one that takes long is broken off, and made again after the next start.
+    /// What cannot be broken off, such as the look-up of a name, is left behind: it finds the store closed.
     void join() {
         try {
             if (!thread.join(PATIENCE)) {
                 thread.interrupt();
-                thread.join();
+                if (!thread.join(PATIENCE)) {
+                    LOG.log(System.Logger.Level.WARNING, "Webhook " + id + " did not stop in time");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -139,6 +152,8 @@ final class WebhookWorker {
                 return;
             }
             progress = saved.get();
+            passed = 0;
+            told = false;
             tell();
         } catch (MnemeException e) {
             if (stopped || e.code() == ErrorCode.VERSION_CONFLICT) {
@@ -163,9 +178,9 @@ final class WebhookWorker {
                         System.Logger.Level.WARNING,
                         "Webhook " + id + " was behind for too long: it is told what is still kept, and has missed"
                                 + " what came before");
-                progress = progress.at("");
+                progress = progress.at(batch.retained());
             } else if (batch.changes().isEmpty()) {
-                more.acquire();
+                awaitMore();
             } else {
                 tell(batch);
             }
@@ -175,11 +190,18 @@ final class WebhookWorker {
         }
     }
 
+    private void awaitMore() throws InterruptedException {
+        if (!told) {
+            more.acquire();
+        } else if (!more.tryAcquire(SAVED_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
+            save();
+        }
+    }
+
     private void tell(OperatorBatch batch) throws InterruptedException {
-        boolean told = false;
         for (OperatorChange each : batch.changes()) {
             Webhook webhook = webhooks.find(id).orElse(null);
-            if (webhook != null && webhook.wants(each.change())) {
+            if (webhook != null && wants(webhook, each.change())) {
                 if (!deliver(each.change())) {
                     break;
                 }
@@ -188,15 +210,42 @@ final class WebhookWorker {
             progress = progress.at(each.cursor());
             passed++;
         }
-        if (told || passed >= PASSED || stopped) {
+        boolean due = told && System.nanoTime() - savedAt >= SAVED_AFTER.toNanos();
+        if (due || passed >= PASSED || stopped) {
             save();
         }
+    }
+
+    private boolean wants(Webhook webhook, Change change) {
+        return webhook.wants(change) && !(change.type() == ChangeType.MEMORY_DELETED && byInspired(change));
+    }
+
+    /// Whether the instance that made the change was `inspired` then. A change of type deletion is local only
+    /// as its
+    /// memory was, so that it does not say who deleted it.
+    private boolean byInspired(Change change) {
+        if (change.owner().kind() != OwnerKind.USER) {
+            return false;
+        }
+        Modes.Query lastSwitch = new Modes.Query(
+                change.owner(),
+                change.by().instance(),
+                null,
+                true,
+                null,
+                null,
+                change.position().sequence(),
+                1);
+        return store.modes().transitions(lastSwitch).value().stream()
+                .anyMatch(transition -> transition.to() == Mode.INSPIRED);
     }
 
     private void save() {
         documents.put(BY, id, progress);
         progress = progress.saved();
         passed = 0;
+        told = false;
+        savedAt = System.nanoTime();
     }
 
     /// Tries until it is delivered or given up.
@@ -205,15 +254,16 @@ final class WebhookWorker {
     private boolean deliver(Change change) throws InterruptedException {
         String delivery = deliveryId(change);
         byte[] body = payload.apply(change);
+        int retry = 0; // a try that an edit of the webhook brought about uses up none
         for (int attempt = 1; !stopped; attempt++) {
             Webhook webhook = webhooks.find(id).orElse(null);
             if (webhook == null) {
                 return false;
             }
-            if (!webhook.wants(change)) {
+            if (!wants(webhook, change)) {
                 return true;
             }
-            WebhookDelivery made = attempt(webhook, delivery, change, body, attempt);
+            WebhookDelivery made = attempt(webhook, delivery, change, body, attempt, retry < retries.size());
             progress = progress.with(made);
             if (made.state() != State.RETRYING) {
                 return true;
@@ -221,18 +271,22 @@ final class WebhookWorker {
             if (attempt == 1) {
                 save();
             }
-            pause(retries.get(attempt - 1));
+            retry += pause(retries.get(retry)) ? 0 : 1;
         }
         return false;
     }
 
-    private void pause(Duration atMost) throws InterruptedException {
+    /// @return whether it was cut short
+    private boolean pause(Duration atMost) throws InterruptedException {
         if (!stopped && changed.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             changed.drainPermits();
+            return true;
         }
+        return false;
     }
 
-    private WebhookDelivery attempt(Webhook webhook, String delivery, Change change, byte[] body, int attempt) {
+    private WebhookDelivery attempt(
+            Webhook webhook, String delivery, Change change, byte[] body, int attempt, boolean again) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         int status = 0;
         String error = null;
@@ -240,9 +294,12 @@ final class WebhookWorker {
             status = sender.send(webhook, delivery, now, body);
         } catch (IOException e) {
             error = shortened(e.getMessage());
+        } catch (RuntimeException e) { // one delivery that cannot be made must not hold up the next
+            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + ": delivery " + delivery + " failed", e);
+            error = "the request could not be made: see the server's log";
         }
         boolean delivered = status >= 200 && status < 300;
-        State failed = attempt > retries.size() ? State.FAILED : State.RETRYING;
+        State failed = again ? State.RETRYING : State.FAILED;
         State state = delivered ? State.DELIVERED : failed;
         if (state == State.FAILED) {
             LOG.log(

@@ -145,7 +145,15 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// on from there
     record ChangeBatch(List<Change> changes, long after, Position position, boolean reset) {}
 
-    record OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset) {}
+    /// @param cursor where to resume after the changes; of a reset: now
+    /// @param reset changes after the given cursor are no longer retained
+    /// @param retained of a reset: where to resume for whoever takes what is still retained after the given
+    ///     cursor; otherwise as `cursor`
+    record OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset, String retained) {
+        public OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset) {
+            this(changes, cursor, reset, cursor);
+        }
+    }
 
     /// @param cursor where to resume after it
     record OperatorChange(Change change, String cursor) {}

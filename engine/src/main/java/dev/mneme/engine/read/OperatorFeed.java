@@ -47,7 +47,7 @@ public final class OperatorFeed {
                 ? Optional.of(oldest(shards, epoch))
                 : OperatorCursor.parse(cursor, epoch, shards.size());
         if (from.isEmpty()) {
-            return reset(shards, epoch);
+            return reset(shards, epoch, oldest(shards, epoch));
         }
         OperatorCursor[] at = {from.get()};
         List<OperatorChange> changes = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class OperatorFeed {
             try (Scans scans = shards.get(number).scan()) {
                 Rows.Shard shard = scans.shard();
                 if (!place.served(shard)) {
-                    return reset(shards, epoch);
+                    return reset(shards, epoch, retained(shards, from.get()));
                 }
                 scans.operated(place.logIndex(), place.ordinal(), operated -> {
                     at[0] = at[0].with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
@@ -69,7 +69,22 @@ public final class OperatorFeed {
         return new OperatorBatch(changes, at[0].toString(), false);
     }
 
-    private static OperatorBatch reset(List<? extends ShardView> shards, String epoch) {
-        return new OperatorBatch(List.of(), current(shards, epoch).toString(), true);
+    private static OperatorBatch reset(List<? extends ShardView> shards, String epoch, OperatorCursor retained) {
+        return new OperatorBatch(List.of(), current(shards, epoch).toString(), true, retained.toString());
+    }
+
+    /// The same places, as if what has been removed ahead of them had never been.
+    private static OperatorCursor retained(List<? extends ShardView> shards, OperatorCursor from) {
+        OperatorCursor retained = from;
+        for (int i = 0; i < shards.size(); i++) {
+            Place place = from.places().get(i);
+            try (Scans scans = shards.get(i).scan()) {
+                retained = retained.with(
+                        i,
+                        new Place(
+                                place.logIndex(), place.ordinal(), scans.shard().trims()));
+            }
+        }
+        return retained;
     }
 }

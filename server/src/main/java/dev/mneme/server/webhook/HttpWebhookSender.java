@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.SSLParameters;
@@ -47,11 +51,22 @@ public final class HttpWebhookSender implements WebhookSender {
     private final boolean allowPrivate;
     private final Duration timeout;
     private final String agent;
+    private final Resolver resolver;
+
+    /// Looks a name up; it may take long, and an interruption may not end it.
+    interface Resolver {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
 
     /// @param allowPrivate whether addresses of the server's own network may be called
     /// @param timeout of a whole delivery
     /// @param version of the server, for `User-Agent`
     public HttpWebhookSender(boolean allowPrivate, Duration timeout, String version) {
+        this(allowPrivate, timeout, version, InetAddress::getAllByName);
+    }
+
+    HttpWebhookSender(boolean allowPrivate, Duration timeout, String version, Resolver resolver) {
+        this.resolver = resolver;
         this.allowPrivate = allowPrivate;
         this.timeout = timeout;
         this.agent = "Mneme/" + version;
@@ -95,7 +110,7 @@ public final class HttpWebhookSender implements WebhookSender {
 
     /// The address that is called: the first, and all must be public, lest it be chance which one is taken.
     private InetAddress address(String host) throws IOException {
-        InetAddress[] addresses = InetAddress.getAllByName(host);
+        InetAddress[] addresses = lookUp(host);
         for (InetAddress address : addresses) {
             if (!allowPrivate && !PublicAddresses.contains(address)) {
                 throw new UnknownHostException(
@@ -103,6 +118,24 @@ public final class HttpWebhookSender implements WebhookSender {
             }
         }
         return addresses[0];
+    }
+
+    /// On a thread of its own, which is left behind when it takes too long: nothing ends a look-up.
+    private InetAddress[] lookUp(String host) throws IOException {
+        FutureTask<InetAddress[]> lookUp = new FutureTask<>(() -> resolver.addresses(host));
+        Thread.ofVirtual().name("webhook-name").start(lookUp);
+        try {
+            return lookUp.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new UnknownHostException("looking the name up took too long");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof UnknownHostException unknown
+                    ? unknown
+                    : new IOException("the name could not be looked up", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("stopped");
+        }
     }
 
     private static boolean isTls(URI url) {

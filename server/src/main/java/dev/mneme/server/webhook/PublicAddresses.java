@@ -29,10 +29,15 @@ final class PublicAddresses {
             Block.of("::/127"),
             Block.of("64:ff9b:1::/48"),
             Block.of("100::/64"),
+            Block.of("2001::/32"), // Teredo: the client's address is hidden in it, obfuscated
             Block.of("2001:db8::/32"),
+            Block.of("3fff::/20"),
             Block.of("fc00::/7"),
             Block.of("fe80::/9"),
             Block.of("ff00::/8"));
+
+    /// All that IANA has given out of IPv6 to be called from anywhere.
+    private static final Block GLOBAL_UNICAST = Block.of("2000::/3");
 
     private PublicAddresses() {}
 
@@ -66,22 +71,23 @@ final class PublicAddresses {
         if (NOT_PUBLIC.stream().anyMatch(block -> block.holds(bytes))) {
             return false;
         }
-        return address instanceof Inet4Address || ipv4Within(bytes).stream().allMatch(PublicAddresses::contains);
+        if (address instanceof Inet4Address) {
+            return true;
+        }
+        List<InetAddress> within = ipv4Within(bytes);
+        return within.isEmpty() ? GLOBAL_UNICAST.holds(bytes) : within.stream().allMatch(PublicAddresses::contains);
     }
 
-    /// The IPv4 addresses that an IPv6 one stands for: IPv4-compatible, translated (RFC 6052), 6to4 (RFC
-    /// 3056), the
-    /// server of Teredo (RFC 4380).
+    /// The IPv4 addresses that an IPv6 one stands for: translated (RFC 6052), 6to4 (RFC 3056).
     private static List<InetAddress> ipv4Within(byte[] ipv6) {
-        boolean compatible = Arrays.equals(ipv6, 0, 12, new byte[12], 0, 12);
         boolean translated = begins(ipv6, 0x00, 0x64, 0xff, 0x9b) && Arrays.equals(ipv6, 4, 12, new byte[8], 0, 8);
-        if (compatible || translated) {
+        if (translated) {
             return List.of(ipv4(ipv6, 12));
         }
         if (begins(ipv6, 0x20, 0x02)) {
             return List.of(ipv4(ipv6, 2));
         }
-        return begins(ipv6, 0x20, 0x01, 0x00, 0x00) ? List.of(ipv4(ipv6, 4)) : List.of();
+        return List.of();
     }
 
     private static boolean begins(byte[] address, int... bytes) {

@@ -11,10 +11,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -111,6 +113,23 @@ class HttpWebhookSenderTest {
         } catch (IOException e) {
             // cut off, as it should be
         }
+    }
+
+    @Test
+    void aNameThatIsLookedUpForTooLongIsGivenUp() {
+        CountDownLatch never = new CountDownLatch(1);
+        HttpWebhookSender sender = new HttpWebhookSender(true, Duration.ofMillis(50), "1", host -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new UnknownHostException(host);
+        });
+
+        assertThatThrownBy(() -> sender.send(to("http://slow.example/"), "d1", AT, BODY))
+                .hasMessageContaining("too long");
+        never.countDown();
     }
 
     @Test

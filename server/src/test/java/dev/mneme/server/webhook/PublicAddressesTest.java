@@ -42,7 +42,15 @@ class PublicAddressesTest {
                 "2002:7f00:1::",
                 "2002:a00:1::1",
                 "2001:0:a00:1::",
-                "2001:db8::1"
+                "2001:db8::1",
+                "2001:0:101:101::1",
+                "::1.1.1.1",
+                "1::1",
+                "400::1",
+                "64:ff9b:2::1",
+                "4000::1",
+                "e000::1",
+                "3fff::1"
             })
     void theServersOwnNetworkIsNotPublic(String address) throws UnknownHostException {
         assertThat(PublicAddresses.contains(InetAddress.getByName(address))).isFalse();
@@ -67,6 +75,8 @@ class PublicAddressesTest {
                 "223.255.255.254",
                 "2606:4700::1111",
                 "64:ff9b::101:101",
+                "2001:1::1",
+                "3ffe:ffff::1",
                 "2002:101:101::1"
             })
     void theRestIs(String address) throws UnknownHostException {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param hash MD5 of the text, as mem0's own server gives it
 /// @param actorId the speaker
 /// @param score of a search; absent elsewhere
-/// @param scoreBreakdown of a search that asked for it
+/// @param scoreBreakdown of a search that asked for it, as the platform calls it
+/// @param scoreDetails the same, as mem0's own server calls it
 /// @param expirationDate the last day on which it is shown, or a time where it expires within a day
 /// @param synthesized always false: nothing here is made up from other memories
 /// @param lifecycleState `active`, `expired` or `superseded`
@@ -35,6 +36,9 @@ public record MemoryItem(
 
         @JsonProperty("score_breakdown") @JsonInclude(Include.NON_NULL) @Nullable
         Map<String, Double> scoreBreakdown,
+
+        @JsonProperty("score_details") @JsonInclude(Include.NON_NULL) @Nullable
+        Map<String, Double> scoreDetails,
 
         @JsonProperty("expiration_date") @Nullable String expirationDate,
         @JsonProperty("structured_attributes") @Nullable Map<String, Object> structuredAttributes,

@@ -1,0 +1,34 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Query;
+import dev.mneme.api.http.Request;
+import dev.mneme.core.model.MnemeException;
+import java.util.Set;
+
+/// What a deletion of many memories may say. Whatever is not understood might have narrowed it, so it is
+/// refused rather than ignored.
+final class WholesaleDeletion {
+    private WholesaleDeletion() {}
+
+    /// @param known the names that the query string may have, beside those of [OneProject]
+    /// @throws MnemeException `invalid_request` for another name, for a body with members, and for another
+    ///     project than the one there is
+    static void require(Request request, Set<String> known) {
+        Query query = request.query();
+        for (String name : query.values().keySet()) {
+            if (!known.contains(name) && !OneProject.NAMES.contains(name)) {
+                throw MnemeException.invalid(
+                        name, "Nothing was deleted: '" + name + "' is not understood here. " + use(known));
+            }
+        }
+        OneProject.require(query);
+        if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
+            throw MnemeException.invalid(
+                    "body", "Nothing was deleted: this takes no body, which might have narrowed it. " + use(known));
+        }
+    }
+
+    private static String use(Set<String> known) {
+        return known.isEmpty() ? "Leave it out." : "Name user_id, agent_id, app_id or run_id in the query string.";
+    }
+}
