@@ -24,6 +24,12 @@ import org.HdrHistogram.Histogram;
 /// its vectors from a stub; Mneme gets the same vectors in the request. Needs `node` and `npm`.
 final class PeerBench {
     private static final int CLIENTS = 64;
+
+    /// About five seconds, as the peer has them too.
+    private static final int WARM_UP_MEMORIES = 15_000;
+
+    private static final int WARM_UP_SEARCHES = 1_000;
+    private static final int SEARCHES = 2_000;
     private static final List<String> LIKES = List.of("tea", "jazz", "hiking", "sushi", "chess");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -140,39 +146,52 @@ final class PeerBench {
     private static Took mneme(int memories) throws IOException {
         try (ServerProcess server = ServerProcess.start();
                 HttpConnection client = server.connect()) {
+            addAll(server, adds(server, "warm", WARM_UP_MEMORIES));
+            search(server, client, "warm", WARM_UP_MEMORIES, WARM_UP_SEARCHES);
+            List<byte[]> adds = adds(server, "alice", memories);
             MachineLoad load = MachineLoad.watch(server.pid());
-            List<byte[]> adds = new ArrayList<>();
-            for (int n = 0; n < memories; n++) {
-                adds.add(HttpConnection.post(
-                        "/api/v1/memories",
-                        server.key(),
-                        "{\"userId\":\"alice\",\"text\":\"" + text(n) + "\",\"vector\":" + vector(n) + "}"));
-            }
             double adding = addAll(server, adds);
-            Histogram nanos = new Histogram(3);
-            for (int n = 0; n < 2_000; n++) {
-                int about = (int) (n * 7_919L % memories);
-                byte[] request = HttpConnection.post(
-                        "/api/v1/memories/search",
-                        server.key(),
-                        "{\"userId\":\"alice\",\"query\":\"" + text(about) + "\",\"topK\":10,\"vector\":"
-                                + vector(about) + "}");
-                long begin = System.nanoTime();
-                HttpConnection.Response response = client.exchange(request);
-                nanos.recordValue(System.nanoTime() - begin);
-                if (response.status() != 200) {
-                    throw new IOException("a search was answered with " + response.status());
-                }
-            }
+            Histogram nanos = search(server, client, "alice", memories, SEARCHES);
             return new Took(adding, nanos, load.soFar());
         }
+    }
+
+    private static List<byte[]> adds(ServerProcess server, String user, int memories) throws IOException {
+        List<byte[]> adds = new ArrayList<>();
+        for (int n = 0; n < memories; n++) {
+            adds.add(HttpConnection.post(
+                    "/api/v1/memories",
+                    server.key(),
+                    "{\"userId\":\"" + user + "\",\"text\":\"" + text(n) + "\",\"vector\":" + vector(n) + "}"));
+        }
+        return adds;
+    }
+
+    private static Histogram search(
+            ServerProcess server, HttpConnection client, String user, int memories, int searches) throws IOException {
+        Histogram nanos = new Histogram(3);
+        for (int n = 0; n < searches; n++) {
+            int about = (int) (n * 7_919L % memories);
+            byte[] request = HttpConnection.post(
+                    "/api/v1/memories/search",
+                    server.key(),
+                    "{\"userId\":\"" + user + "\",\"query\":\"" + text(about) + "\",\"topK\":10,\"vector\":"
+                            + vector(about) + "}");
+            long begin = System.nanoTime();
+            HttpConnection.Response response = client.exchange(request);
+            nanos.recordValue(System.nanoTime() - begin);
+            if (response.status() != 200) {
+                throw new IOException("a search was answered with " + response.status());
+            }
+        }
+        return nanos;
     }
 
     private static String vector(int n) {
         return Vectors.json(StubEmbedder.vector(text(n)));
     }
 
-    /// As fast as they are answered, the JVM's warm-up included, as it is for the peer.
+    /// As fast as they are answered.
     private static double addAll(ServerProcess server, List<byte[]> requests) throws IOException {
         AtomicInteger next = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
