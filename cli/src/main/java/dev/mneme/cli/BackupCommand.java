@@ -111,7 +111,7 @@ final class BackupCommand extends Subcommand {
         } else if (session.quiet()) {
             session.console().print(file.toString());
         } else {
-            session.console().print("Backed up to " + file + " (" + bytes / MEGABYTE + " MB).");
+            session.console().print("Backed up to " + file + " (" + Sizes.shown(bytes) + ").");
         }
     }
 }
