@@ -4,9 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// One command a figure. Each prints a table with the machine's load during the run, and a bare floor or peer
-/// that was
-/// measured in the same run. What the figures were is in `docs/performance.md`.
+/// One command a figure. Each prints a table with the machine's load during the run, and a bare floor
+/// or peer that was measured in the same run. What the figures were is in `docs/performance.md`.
 ///
 /// Run in the project's folder, after `./mvnw package -DskipTests -pl bench -am`:
 /// `java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -jar

@@ -2,9 +2,8 @@ package dev.mneme.cli;
 
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the next attempt: 1 s, doubling, at most 30 s, each less up to a half by chance, so that
-/// many
-/// clients do not come back in the same moment. One thread.
+/// How long to wait before the next attempt: 1 s, doubling, at most 30 s, each less up to a half by
+/// chance, so that many clients do not come back in the same moment. One thread.
 final class Backoff {
     private static final long FIRST_MILLIS = 1_000;
     private static final long MOST_MILLIS = 30_000;

@@ -16,10 +16,8 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short;
-/// the
-/// overview
-/// is a text.
+/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start
+/// short; the overview is a text.
 public final class Cli {
     static final List<String> COMMANDS = List.of(
             "serve",

@@ -5,11 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/// How far an import of a file has come, in a file beside it, so that one that was cut off goes on where it
-/// was. It
-/// holds for one server's data and for the file as it was: else the import begins again, which changes
-/// nothing that is
-/// in.
+/// How far an import of a file has come, in a file beside it, so that one that was cut off goes on
+/// where it was. It holds for one server's data and for the file as it was: else the import begins
+/// again, which changes nothing that is in.
 ///
 /// @param server the epoch of the server's data
 /// @param size of the imported file, in bytes

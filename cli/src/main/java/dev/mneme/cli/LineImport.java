@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Sends each line of standard input as one memory, in batches. A line that the server refuses is named on standard
-/// error
-/// and the others go on; the exit status is then that of the first one refused.
+/// Sends each line of standard input as one memory, in batches. A line that the server refuses is named
+/// on standard error and the others go on; the exit status is then that of the first one refused.
 final class LineImport {
     private static final int BATCH_ITEMS = 1_000;
     /// Well under the server's default limit for a request (8 MiB), however much JSON adds.

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the lines of an export in batches, and remembers how far it came. A line may be sent twice, after a
-/// broken
-/// connection or a cut: a record that is there stays as it is.
+/// Sends the lines of an export in batches, and remembers how far it came. A line may be sent twice,
+/// after a broken connection or a cut: a record that is there stays as it is.
 ///
 /// **Threads**: one.
 final class RecordImport {

@@ -21,17 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// The server, as a client sees it.
 ///
 /// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the
-/// connection
-/// breaks
-/// before the answer: it is done once all the same. Connecting takes at most 2 s, waiting for an answer at
-/// most 30 s.
+/// connection breaks before the answer: it is done once all the same. Connecting takes at most 2 s,
+/// waiting for an answer at most 30 s.
 ///
 /// **Failures**: [Failure] alone, with the exit status of the server's problem.
 ///
-/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`; only
-/// PATCH,
-/// which it
-/// refuses to send, takes the other.
+/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`;
+/// only PATCH, which it refuses to send, takes the other.
 final class Server {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);

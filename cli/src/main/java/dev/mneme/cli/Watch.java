@@ -11,10 +11,9 @@ import org.jspecify.annotations.Nullable;
 ///        v  |
 ///     print, remember the position
 ///
-/// The position to go on from is that of the last change printed; before the first one, that at which the
-/// server said
-/// the
-/// stream begins. So nothing between two connections is missed, and what comes twice is printed once.
+/// The position to go on from is that of the last change printed; before the first one, that at which
+/// the server said the stream begins. So nothing between two connections is missed, and what comes
+/// twice is printed once.
 final class Watch {
     private final Session session;
     private final Query path;

@@ -23,9 +23,9 @@ final class AdminKey {
         return data.resolve("admin.key");
     }
 
-    /// Makes the first key when there is none yet, or another one for an operator who lost it. A crash between storing
-    /// the
-    /// key and writing the file leaves a key that nobody knows: the operator then asks for a new one.
+    /// Makes the first key when there is none yet, or another one for an operator who lost it. A crash
+    /// between storing the key and writing the file leaves a key that nobody knows: the operator then
+    /// asks for a new one.
     ///
     /// @param anew whether to make one although there are keys
     static void ensure(Path data, KeyService keys, boolean anew) {

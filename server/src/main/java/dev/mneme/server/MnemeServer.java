@@ -66,9 +66,8 @@ import org.jspecify.annotations.Nullable;
 /// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are
 /// there.
 ///
-/// Stopping goes the other way: no new connections, live ones are told, requests under way are finished, what
-/// was
-/// proposed is committed, and the folder is let go.
+/// Stopping goes the other way: no new connections, live ones are told, requests under way are
+/// finished, what was proposed is committed, and the folder is let go.
 public final class MnemeServer implements AutoCloseable {
     private static final int DEFAULT_PORT = 8765;
 

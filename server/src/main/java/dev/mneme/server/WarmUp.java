@@ -5,10 +5,9 @@ import dev.mneme.engine.index.IndexWarmUp;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Makes the first searches of a server fast, in the background, once its memories are in use: from the first search
-/// on,
-/// or after some tens of other requests. Not sooner, so that a server at rest stays small: code that is not compiled
-/// yet leaves some 150 MB of garbage behind.
+/// Makes the first searches of a server fast, in the background, once its memories are in use: from the
+/// first search on, or after some tens of other requests. Not sooner, so that a server at rest stays
+/// small: code that is not compiled yet leaves some 150 MB of garbage behind.
 ///
 /// **Threads**: any number may call.
 final class WarmUp {

@@ -21,11 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at the
-/// version and
-/// with the text that it acknowledged, contexts, modes, response sources and sync events too; what it had
-/// not, sent again under its key, happens once; and whoever listens,
-/// by WebSocket or server-sent events, hears every change once and in order.
+/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at
+/// the version and with the text that it acknowledged, contexts, modes, response sources and sync
+/// events too; what it had not, sent again under its key, happens once; and whoever listens, by
+/// WebSocket or server-sent events, hears every change once and in order.
 ///
 /// `-Dmneme.kills=20` kills more often.
 @Timeout(600)
@@ -116,8 +115,7 @@ class KilledServerTest {
     }
 
     /// Adds a memory, then updates it, then adds another: one request at a time, each under its own
-    /// idempotency key,
-    /// which is sent again in the next life if it was not answered in this.
+    /// idempotency key, which is sent again in the next life if it was not answered in this.
     private static final class Writer {
         private final int number;
         private final Map<String, String> memories = new HashMap<>(); // read when the writer is done

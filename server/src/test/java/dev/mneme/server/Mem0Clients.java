@@ -17,9 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/// The official clients of mem0, installed from their registries into `target/mem0-clients`, where the next
-/// run finds
-/// them. Where they cannot be had, the tests are skipped and say why.
+/// The official clients of mem0, installed from their registries into `target/mem0-clients`, where the
+/// next run finds them. Where they cannot be had, the tests are skipped and say why.
 final class Mem0Clients {
     private static final Path SOURCES = Path.of("src", "test", "resources", "mem0-clients");
     private static final Path FOLDER = Path.of("target", "mem0-clients");

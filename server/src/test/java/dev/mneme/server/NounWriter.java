@@ -11,11 +11,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time, each
-/// under its own
-/// idempotency key, which is sent again in the next life of the server if it was not answered in this.
-/// Remembers what
-/// was acknowledged.
+/// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time,
+/// each under its own idempotency key, which is sent again in the next life of the server if it was not
+/// answered in this. Remembers what was acknowledged.
 final class NounWriter {
     private static final String API = "/api/v1";
     private static final int KINDS = 4;

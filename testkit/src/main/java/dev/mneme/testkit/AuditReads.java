@@ -19,9 +19,8 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the response sources and sync events of two stores in the same random ways and compares. An expired
-/// event
-/// may be there or not: the reader hides it.
+/// Reads the response sources and sync events of two stores in the same random ways and compares. An
+/// expired event may be there or not: the reader hides it.
 final class AuditReads {
     private final SplittableRandom random;
     private final ManualClock clock;

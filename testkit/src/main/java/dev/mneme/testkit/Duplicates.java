@@ -40,8 +40,7 @@ final class Duplicates {
     }
 
     /// `ours` with the members that it lacks. What it has stays; where both have an object, the objects merge;
-    /// null
-    /// is the same as missing, on either side.
+    /// null is the same as missing, on either side.
     static JsonObject merge(JsonObject ours, JsonObject theirs) {
         Map<String, Json> merged = new LinkedHashMap<>(ours.members());
         theirs.members().forEach((name, value) -> {

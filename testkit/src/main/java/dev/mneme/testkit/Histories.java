@@ -35,9 +35,9 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Random histories of a store, the same for the same seed. Values are drawn from few, so that duplicates,
-/// conflicts,
-/// merges and matches happen often. A history speaks of ids that it made earlier, whatever became of them.
+/// Random histories of a store, the same for the same seed. Values are drawn from few, so that
+/// duplicates, conflicts, merges and matches happen often. A history speaks of ids that it made
+/// earlier, whatever became of them.
 public final class Histories {
     /// One step of a history.
     public sealed interface Step {

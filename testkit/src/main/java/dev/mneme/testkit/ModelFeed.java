@@ -15,12 +15,10 @@ import java.util.regex.Pattern;
 
 /// Every owner's changes in one order: the operator's feed of the model. Guarded by the store's lock.
 ///
-/// A cursor is `<epoch>-<index>-<forgotten>`: the last change read, and how many changes had been forgotten
-/// when
-/// it was
-/// given. It is served as long as none of those forgotten since lay ahead of it. A change of an erased owner is
-/// not
-/// forgotten in that sense: the erasure, which lies further on, says all that is to know of it.
+/// A cursor is `<epoch>-<index>-<forgotten>`: the last change read, and how many changes had been
+/// forgotten when it was given. It is served as long as none of those forgotten since lay ahead of it.
+/// A change of an erased owner is not forgotten in that sense: the erasure, which lies further on, says
+/// all that is to know of it.
 final class ModelFeed {
     private static final Pattern CURSOR = Pattern.compile("([a-z0-9]{1,32})-([0-9]{1,18})-([0-9]{1,9})");
 

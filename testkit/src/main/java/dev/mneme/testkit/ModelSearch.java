@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The plainest scores that rank sensibly: `lexical` is the share of the query's words that the memory has,
-/// `semantic` the
-/// cosine where it is above zero; the score is their mean, or the one there is. A score of 0 is no hit.
+/// The plainest scores that rank sensibly: `lexical` is the share of the query's words that the memory
+/// has, `semantic` the cosine where it is above zero; the score is their mean, or the one there is. A
+/// score of 0 is no hit.
 final class ModelSearch {
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 

@@ -60,10 +60,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The plain model of what a store promises: collections in memory under one lock. Every other store is
-/// compared with
-/// it, and it is what the tests of services and doors stand on. It keeps its promises exactly where the port
-/// leaves
-/// room (it retains no change longer than it must).
+/// compared with it, and it is what the tests of services and doors stand on. It keeps its promises
+/// exactly where the port leaves room (it retains no change longer than it must).
 ///
 /// **State**: a [ModelHome], guarded by `lock`. Listeners are called by the writing thread, without the lock.
 public final class ModelStore implements Store, Exports {

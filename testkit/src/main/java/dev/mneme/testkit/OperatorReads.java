@@ -62,9 +62,8 @@ final class OperatorReads {
         }
     }
 
-    /// Whether retention has removed nothing of anybody. Once it has, a store may answer an older cursor by a
-    /// reset,
-    /// since it need not know whether the removed change lay ahead of that cursor.
+    /// Whether retention has removed nothing of anybody. Once it has, a store may answer an older
+    /// cursor by a reset, since it need not know whether the removed change lay ahead of that cursor.
     private static boolean keepsEverything(Store store) {
         return Histories.owners().stream()
                 .noneMatch(owner -> store.changes(owner, 0, 1).reset());

@@ -17,9 +17,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Random commands on contexts. Keys and fields are few, so that edits often meet; versions are small, so
-/// that a
-/// writer often saw one that is or was there.
+/// Random commands on contexts. Keys and fields are few, so that edits often meet; versions are small,
+/// so that a writer often saw one that is or was there.
 final class RandomContexts {
     static final List<String> KEYS = List.of("theme", "plan/\u00fc", "plan");
     static final List<String> TAGS = List.of("ui", "work", "home");

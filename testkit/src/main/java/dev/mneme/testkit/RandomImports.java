@@ -18,9 +18,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/// Imports among the steps of a history: records of another history's store, some of them several times. What
-/// has a
-/// name and no id (contexts, modes, responses) may be there already.
+/// Imports among the steps of a history: records of another history's store, some of them several
+/// times. What has a name and no id (contexts, modes, responses) may be there already.
 final class RandomImports {
     private static final int OTHER_STEPS = 120;
     private static final int MOST = 4;

@@ -24,13 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Lives one random history in two stores at once, the model and the one under test, and says where they part.
 ///
-/// Compared are every outcome and position and, every few steps, all that can be read: by id, history, lists in
-/// every
-/// order with random filters and page sizes, entities, contexts, response sources, sync events, changes from
-/// random
-/// positions, the operator's feed, and which
-/// memories a search may and must give. What the port leaves open (epochs, cursors, messages, scores, how much
-/// more than it must a store retains) is not.
+/// Compared are every outcome and position and, every few steps, all that can be read: by id, history,
+/// lists in every order with random filters and page sizes, entities, contexts, response sources, sync
+/// events, changes from random positions, the operator's feed, and which memories a search may and must
+/// give. What the port leaves open (epochs, cursors, messages, scores, how much more than it must a
+/// store retains) is not.
 public final class StoreComparison {
     private static final int CHECK_EVERY = 7;
 

@@ -17,11 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// ```
 ///
 /// **Not promised**, and so not asked here: the form of epochs and cursors; scores; an order between owners
-/// in the
-/// operator's feed; when changes and idempotency records beyond their limits are dropped; what an add under
-/// the id
-/// of a
-/// deleted memory, or of another owner's, does.
+/// in the operator's feed; when changes and idempotency records beyond their limits are dropped; what
+/// an add under the id of a deleted memory, or of another owner's, does.
 public abstract class StoreContract {
     private static final int HISTORY_LENGTH = 200;
 

@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The promises of [Tables]. A test class says how to open them; opening again finds what the earlier ones
-/// kept, within
-/// one test.
+/// The promises of [Tables]. A test class says how to open them; opening again finds what the earlier
+/// ones kept, within one test.
 public abstract class TablesContract {
     /// Opens the tables of this test. Those opened before are closed first, without a checkpoint: as after a
     /// crash.

@@ -6,11 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Room for the bodies of all requests that are under way, so that many large ones at once wait for each
-/// other and do
-/// not fill the heap. Whoever waits is not read meanwhile, so its client waits too. Small bodies are not
-/// counted: their
-/// number is bounded by the connections'.
+/// Room for the bodies of all requests that are under way, so that many large ones at once wait for
+/// each other and do not fill the heap. Whoever waits is not read meanwhile, so its client waits too.
+/// Small bodies are not counted: their number is bounded by the connections'.
 ///
 /// **Threads**: any. First come, first served.
 final class BodyMemory {

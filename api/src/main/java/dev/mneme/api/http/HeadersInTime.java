@@ -6,9 +6,8 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import org.jspecify.annotations.Nullable;
 
-/// Gives up a client that takes too long over its headers. A request line that never ends is the web server's
-/// own
-/// business: to it such a connection is an idle one.
+/// Gives up a client that takes too long over its headers. A request line that never ends is the web
+/// server's own business: to it such a connection is an idle one.
 ///
 /// **Threads**: the web server calls both methods on the connection's own thread, one after the other.
 final class HeadersInTime implements Http1ConnectionListener {

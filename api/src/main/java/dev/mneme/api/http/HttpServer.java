@@ -40,9 +40,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded to on
-/// the same
-/// port.
+/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded
+/// to on the same port.
 ///
 /// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
 /// `stopWithin`, then closes what is left.

@@ -130,9 +130,8 @@ final class Incoming implements AutoCloseable {
         return MnemeException.invalid("body", "The body is not encoded as HTTP/1.1 says.");
     }
 
-    /// Refuses a request of which it is not clear where it ends: what follows could be taken for another
-    /// request
-    /// (RFC 9112 §6.1, §6.3).
+    /// Refuses a request of which it is not clear where it ends: what follows could be taken for
+    /// another request (RFC 9112 §6.1, §6.3).
     void requireClearEnd() {
         String encoding = list("Transfer-Encoding");
         if (encoding != null && (!encoding.equalsIgnoreCase("chunked") || header("Content-Length") != null)) {

@@ -66,9 +66,8 @@ final class RouteTable {
         return exact.isPresent() ? exact : forgiving(segments);
     }
 
-    /// With or without an empty segment at the end, and without any at the beginning, where the dialect lets
-    /// that
-    /// pass.
+    /// With or without an empty segment at the end, and without any at the beginning, where the dialect
+    /// lets that pass.
     private Optional<Match> forgiving(List<String> segments) {
         int from = 0;
         int to = segments.size();

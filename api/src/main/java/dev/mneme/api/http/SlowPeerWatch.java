@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Frees threads that wait for a slow client: one that does not read what is written to it, or that sends its
-/// request
-/// drop by drop. What takes longer than the limit is interrupted, and interrupting a virtual thread in a
-/// socket's read
-/// or write closes that socket.
+/// Frees threads that wait for a slow client: one that does not read what is written to it, or that
+/// sends its request drop by drop. What takes longer than the limit is interrupted, and interrupting a
+/// virtual thread in a socket's read or write closes that socket.
 ///
 /// One thread looks several times in a limit, so a client is given up after at most 1.25 limits.
 final class SlowPeerWatch implements AutoCloseable {

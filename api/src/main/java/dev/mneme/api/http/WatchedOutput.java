@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.function.BooleanSupplier;
 
-/// Cuts a client that does not read what is written to it, and every client once the server stops. Buffer
-/// what goes
-/// in: each write is one guard.
+/// Cuts a client that does not read what is written to it, and every client once the server stops.
+/// Buffer what goes in: each write is one guard.
 final class WatchedOutput extends FilterOutputStream {
     private final SlowPeerWatch watch;
     private final BooleanSupplier stopping;

@@ -18,10 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing or null
-/// component that is not `@Nullable` are each an `invalid_request` that names the place; so is a value that
-/// is not
-/// as an annotation of `wire.schema` says.
+/// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing
+/// or null component that is not `@Nullable` are each an `invalid_request` that names the place; so is
+/// a value that is not as an annotation of `wire.schema` says.
 ///
 /// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
 /// JSON object), `Object` (any JSON), records, lists of these, and any of them in [Given].

@@ -20,8 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found
-/// before any
-/// is touched; they are not changed together, though.
+/// before any is touched; they are not changed together, though.
 final class BatchRoutes {
     private static final int MOST = 1_000;
     private static final String PATH = "memories";

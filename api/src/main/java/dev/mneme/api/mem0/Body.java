@@ -15,11 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON object that a client sent, read as leniently as mem0's clients need: what nobody asks for is not
-/// looked
-/// at, `null` is the same as left out (but where [#says] tells), and a name may be spelt in camelCase. What
-/// is asked
-/// for and of the wrong kind is an `invalid_request` that names it.
+/// The JSON object that a client sent, read as leniently as mem0's clients need: what nobody asks for
+/// is not looked at, `null` is the same as left out (but where [#says] tells), and a name may be spelt
+/// in camelCase. What is asked for and of the wrong kind is an `invalid_request` that names it.
 record Body(JsonObject object) {
     /// @throws MnemeException `invalid_request` when the body is no JSON object
     static Body of(Request request) {

@@ -28,9 +28,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and `/entities`
-/// of mem0's
-/// own server. To delete one is to delete the memories that carry it.
+/// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and
+/// `/entities` of mem0's own server. To delete one is to delete the memories that carry it.
 final class EntityRoutes {
     private static final int STEP = 1_000;
     private static final int MAX_PAGE = 10_000;

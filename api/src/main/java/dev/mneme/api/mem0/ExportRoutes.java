@@ -27,9 +27,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/exports/`: memories by a filter, all at once, newest first. They are as they are: giving them the
-/// shape that
-/// the
-/// client asks for takes a language model.
+/// shape that the client asks for takes a language model.
 final class ExportRoutes {
     private static final int STEP = 200;
     private static final int MAX_ASKED_BYTES = 16 * 1024;
@@ -79,9 +77,8 @@ final class ExportRoutes {
         return Answer.json(201, new ExportCreated("Memory export request received", id));
     }
 
-    /// By its id, or anew by filters. The first page is read before the answer begins, so that what is wrong
-    /// is said as
-    /// everywhere; the rest as it is sent, so that no export is held in memory.
+    /// By its id, or anew by filters. The first page is read before the answer begins, so that what is
+    /// wrong is said as everywhere; the rest as it is sent, so that no export is held in memory.
     private Answer get(Request request) {
         Body body = Body.of(request);
         String id = body.text("memory_export_id");

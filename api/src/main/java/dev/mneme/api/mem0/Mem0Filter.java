@@ -23,16 +23,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Reads mem0's filters: `AND`, `OR`, `NOT` (of lists or of one object), fields, and `metadata`. What stands
-/// side by
-/// side must all hold. A bare value means equality, a list one of its items, `"*"` that there is a value;
-/// anything
-/// else is an object of operators.
+/// Reads mem0's filters: `AND`, `OR`, `NOT` (of lists or of one object), fields, and `metadata`. What
+/// stands side by side must all hold. A bare value means equality, a list one of its items, `"*"` that
+/// there is a value; anything else is an object of operators.
 ///
-/// It takes what the platform and what mem0's own server take, in either spelling (`user_id`, `userId`). They
-/// differ
-/// in one thing: a name that neither knows is a member of the metadata for the server, and refused by the
-/// platform.
+/// It takes what the platform and what mem0's own server take, in either spelling (`user_id`,
+/// `userId`). They differ in one thing: a name that neither knows is a member of the metadata for the
+/// server, and refused by the platform.
 ///
 /// A filter that is empty, or empty somewhere inside, is refused: it would mean "everything".
 final class Mem0Filter {
@@ -72,9 +69,8 @@ final class Mem0Filter {
         return new Mem0Filter(false).metadataMembers(members, path);
     }
 
-    /// Whether a filter lets through only memories of named or of any users, agents, apps or runs: one that
-    /// does
-    /// not say whose memories it means is refused where much could be lost or shown by it.
+    /// Whether a filter lets through only memories of named or of any users, agents, apps or runs: one
+    /// that does not say whose memories it means is refused where much could be lost or shown by it.
     static boolean namesAnEntity(Filter filter) {
         return switch (filter) {
             case And(List<Filter> parts) -> parts.stream().anyMatch(Mem0Filter::namesAnEntity);

@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Times as mem0 has them: seconds since 1970, ISO-8601, and days.
 ///
-/// A memory with the expiration date of a day is shown on that day and hidden from the next one on (UTC), as
-/// by mem0's
-/// own server.
+/// A memory with the expiration date of a day is shown on that day and hidden from the next one on
+/// (UTC), as by mem0's own server.
 final class Mem0Times {
     static final Duration DAY = Duration.ofDays(1);
 

@@ -15,9 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads memories by page numbers, newest first: goes through all that match, a thousand at a time, since
-/// their number
-/// is asked for too. So a page costs as much as the list is long.
+/// Reads memories by page numbers, newest first: goes through all that match, a thousand at a time,
+/// since their number is asked for too. So a page costs as much as the list is long.
 final class MemoryWalk {
     private static final int STEP = 1_000;
 

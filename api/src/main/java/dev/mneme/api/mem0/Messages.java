@@ -18,9 +18,8 @@ final class Messages {
     /// @param name of the speaker, if the message says one
     record Message(String role, String text, @Nullable String name) {}
 
-    /// What can be kept of them: instructions of the system are none of anybody's memories, and of pictures
-    /// there is
-    /// no text.
+    /// What can be kept of them: instructions of the system are none of anybody's memories, and of
+    /// pictures there is no text.
     ///
     /// @throws MnemeException `invalid_request` when nothing can be
     static List<Message> of(Body body, int atMost) {

@@ -23,8 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/orgs/organizations/…/projects/…`: the settings of the one project that there is. People are no
-/// part of it:
-/// who may do what, the API keys say.
+/// part of it: who may do what, the API keys say.
 final class ProjectRoutes {
     private static final String PROJECTS = "/api/v1/orgs/organizations/{org_id}/projects/";
     private static final String ONE = PROJECTS + "{project_id}/";

@@ -12,10 +12,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The events of the latest requests that were done when they were answered: the newest 10,000, with 100,000
-/// results at
-/// most, in memory, gone with the process. An event holds ids, no text, so that nothing outlives its memory
-/// here.
+/// The events of the latest requests that were done when they were answered: the newest 10,000, with
+/// 100,000 results at most, in memory, gone with the process. An event holds ids, no text, so that
+/// nothing outlives its memory here.
 ///
 /// Who may see one: the key that made it, and admin keys without restrictions.
 ///

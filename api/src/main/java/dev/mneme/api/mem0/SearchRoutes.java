@@ -14,9 +14,9 @@ import dev.mneme.wire.mem0.Found;
 import java.time.Instant;
 import java.util.List;
 
-/// Searches: the three versions of the platform, and `/search` of mem0's own server. The score is ours (0 to
-/// 1); a
-/// threshold that the request does not name is 0, since mem0's defaults are of another scale.
+/// Searches: the three versions of the platform, and `/search` of mem0's own server. The score is ours
+/// (0 to 1); a threshold that the request does not name is 0, since mem0's defaults are of another
+/// scale.
 final class SearchRoutes {
     private static final int MAX_TOP_K = 1_000;
 

@@ -20,9 +20,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a day
-/// is from
-/// the next one on, equal to a day is within it.
+/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a
+/// day is from the next one on, equal to a day is within it.
 ///
 /// @param shift how much later a memory's own time is than the day that the client gave for it: an expiration
 ///     date

@@ -23,9 +23,8 @@ import java.util.TreeMap;
 /// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the
 /// annotations on them.
 ///
-/// A record that is both read and answered has one schema, that of the side which asks first: ask for those
-/// that
-/// are read before those that are answered.
+/// A record that is both read and answered has one schema, that of the side which asks first: ask for
+/// those that are read before those that are answered.
 final class Schemas {
     private static final String REF = "$ref";
     private static final String ONE_OF = "oneOf";

@@ -15,9 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/// How changes are told: the middle of a message, which is the same for every connection. What differs goes
-/// around
-/// it: the message's id before, the position and the one before it after.
+/// How changes are told: the middle of a message, which is the same for every connection. What differs
+/// goes around it: the message's id before, the position and the one before it after.
 final class ChangeMessages {
     private ChangeMessages() {}
 

@@ -26,10 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's connection, from the upgrade to the end.
 ///
-/// The thread of [#handle] reads, decides and opens readers of the feed; a second one ([ConnectionWriter])
-/// writes.
-/// Both are virtual. Interrupting a virtual thread that is blocked on a socket closes the socket, whatever the
-/// other side does: that is how a connection is cut.
+/// The thread of [#handle] reads, decides and opens readers of the feed; a second one
+/// ([ConnectionWriter]) writes. Both are virtual. Interrupting a virtual thread that is blocked on a
+/// socket closes the socket, whatever the other side does: that is how a connection is cut.
 ///
 /// The library's own session is not used: it does not tell a listener that the client is gone, decodes the
 /// fragments of a message one by one, and lets two threads write into one buffer.

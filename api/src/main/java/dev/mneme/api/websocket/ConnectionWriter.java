@@ -34,9 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// thread, except where said.
 ///
 /// `held` is the position that the client holds: every message with a position says it as `previous` and
-/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over with
-/// the
-/// next message that has a position.
+/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over
+/// with the next message that has a position.
 final class ConnectionWriter {
     private static final int PAGE_CHANGES = 32;
     private static final int FLUSH_BYTES = 64 << 10;

@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller asks of one owner. It carries all it needs, so that it is decided identically anywhere; the
-/// time is
-/// its batch's.
+/// What a caller asks of one owner. It carries all it needs, so that it is decided identically
+/// anywhere; the time is its batch's.
 public sealed interface Command {
     /// Stands for "whatever version it has".
     long ANY_VERSION = -1;
@@ -91,9 +90,8 @@ public sealed interface Command {
     /// Removes all that is kept of the owner but its head.
     record EraseOwner() implements Command {}
 
-    /// Drops earlier versions of memories which the store's limit of age has passed by the command's time;
-    /// those that
-    /// it has not, and the present ones, stay. No change.
+    /// Drops earlier versions of memories which the store's limit of age has passed by the command's
+    /// time; those that it has not, and the present ones, stay. No change.
     record ForgetVersions(List<Version> versions) implements Command {
         public ForgetVersions {
             versions = List.copyOf(versions);
@@ -103,16 +101,14 @@ public sealed interface Command {
         public record Version(MemoryId id, long version) {}
     }
 
-    /// The owner's vectors are to be of another space from some time on: vectors of it are staged, beside
-    /// those in use,
-    /// until [SwitchSpace]. Of the space in use: what was begun is given up. Without effect on an owner that
-    /// has no
-    /// vectors yet, or that has begun already. No change, like the three that follow.
+    /// The owner's vectors are to be of another space from some time on: vectors of it are staged,
+    /// beside those in use, until [SwitchSpace]. Of the space in use: what was begun is given up.
+    /// Without effect on an owner that has no vectors yet, or that has begun already. No change, like
+    /// the three that follow.
     record BeginSpace(EmbeddingSpace space) implements Command {}
 
-    /// A vector of the space to come, made of the text that the memory had at a version; refused when it has
-    /// another
-    /// version by now.
+    /// A vector of the space to come, made of the text that the memory had at a version; refused when
+    /// it has another version by now.
     record StageEmbedding(MemoryId id, long version, Embedding embedding) implements Command {}
 
     /// The staged vectors become the owner's; refused while a memory lacks one that was made of its present
@@ -177,10 +173,9 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags are
-        /// joined
-        /// likewise; type and mode that the writer left alone stay as the others made them; the expiry is the
-        /// writer's.
+        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags
+        /// are joined likewise; type and mode that the writer left alone stay as the others made them;
+        /// the expiry is the writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE

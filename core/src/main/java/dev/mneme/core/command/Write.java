@@ -5,9 +5,8 @@ import dev.mneme.core.model.Provenance;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Commands of one owner that are decided together: readers see all of their effects or none. A command that is
-/// rejected
-/// has no effect; the others stand.
+/// Commands of one owner that are decided together: readers see all of their effects or none. A command
+/// that is rejected has no effect; the others stand.
 public record Write(Owner owner, Provenance by, @Nullable Idempotency idempotency, List<Command> commands) {
     public Write {
         commands = List.copyOf(commands);

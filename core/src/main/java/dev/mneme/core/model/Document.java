@@ -3,9 +3,9 @@ package dev.mneme.core.model;
 import dev.mneme.core.model.Json.JsonObject;
 import java.time.Instant;
 
-/// A small JSON object that a service keeps, at one version: of the server (in the system shard), or of an
-/// owner, with
-/// whose data it is erased. It is no noun of its own: no change tells of it, and no client reads it as it is.
+/// A small JSON object that a service keeps, at one version: of the server (in the system shard), or of
+/// an owner, with whose data it is erased. It is no noun of its own: no change tells of it, and no
+/// client reads it as it is.
 ///
 /// @param collection what kind of document it is, such as `webhooks`
 /// @param version counts 1, 2, 3 …

@@ -2,10 +2,8 @@ package dev.mneme.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// A text as numbers: an L2-normalised vector in a space and, when the built-in embedder made it, the vectors
-/// of its
-/// tokens. The
-/// arrays are shared, not copied: nobody writes to them.
+/// A text as numbers: an L2-normalised vector in a space and, when the built-in embedder made it, the
+/// vectors of its tokens. The arrays are shared, not copied: nobody writes to them.
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; copied never
 public record Embedding(
         EmbeddingSpace space, float[] vector, @Nullable TokenVectors tokens) {

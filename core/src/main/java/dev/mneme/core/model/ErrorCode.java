@@ -2,9 +2,8 @@ package dev.mneme.core.model;
 
 import java.util.Locale;
 
-/// Why a request failed, and what the caller can do about it. A code's name is never changed or reused: clients
-/// branch
-/// on it.
+/// Why a request failed, and what the caller can do about it. A code's name is never changed or reused:
+/// clients branch on it.
 public enum ErrorCode {
     INVALID_REQUEST(Advice.FIX_REQUEST),
     UNAUTHENTICATED(Advice.FIX_CREDENTIALS),

@@ -5,8 +5,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and
-/// versions stay
-/// what they were.
+/// versions stay what they were.
 ///
 /// **Failures**: `INVALID_REQUEST` for versions that are not those of one record.
 public sealed interface Exported {

@@ -21,16 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether a memory meets a filter.
 ///
-/// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin` match
-/// them, every
-/// other operator does not. On an array (`categories`, or metadata), `eq`, `in`, `contains` and `icontains`
-/// hold when
-/// they hold for one of its items (`eq` also for the whole). On a string `contains` looks for a part;
-/// `icontains`
-/// does
-/// so in any case. Order compares numbers with numbers, strings with strings, times with times; anything else
-/// is
-/// false.
+/// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin`
+/// match them, every other operator does not. On an array (`categories`, or metadata), `eq`, `in`,
+/// `contains` and `icontains` hold when they hold for one of its items (`eq` also for the whole). On a
+/// string `contains` looks for a part; `icontains` does so in any case. Order compares numbers with
+/// numbers, strings with strings, times with times; anything else is false.
 public final class FilterMatcher {
     private FilterMatcher() {}
 

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by value
-/// (`1`
-/// equals `1.0`).
+/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by
+/// value (`1` equals `1.0`).
 public sealed interface Json {
     /// About how many characters it takes as JSON text, escapes aside.
     default long size() {

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A three-way merge of JSON by field: two edits of the same base are joined where they touch different
-/// members of
-/// objects. Anything else that both changed, arrays too, clashes unless both made the same of it.
+/// members of objects. Anything else that both changed, arrays too, clashes unless both made the same
+/// of it.
 ///
 /// @param merged the joined document; where edits clash it holds theirs
 /// @param clashes JSON Pointers (RFC 6901) to where they do; empty when the merge worked

@@ -5,13 +5,9 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot, and 62
-/// random
-/// bits, so that an
-/// id alone can be routed. Ids of another form (only an admin's import brings one) are valid but must be
-/// asked of
-/// every
-/// shard.
+/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot,
+/// and 62 random bits, so that an id alone can be routed. Ids of another form (only an admin's import
+/// brings one) are valid but must be asked of every shard.
 public record MemoryId(UUID value) implements Comparable<MemoryId> {
     private static final long VERSION_8 = 0x8000L;
     private static final long VARIANT = 0x8000_0000_0000_0000L;

@@ -3,9 +3,8 @@ package dev.mneme.core.model;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The one failure that crosses a port. Its message is for the caller: it says what was wrong and what to do,
-/// and
-/// never holds a memory's text or a secret.
+/// The one failure that crosses a port. Its message is for the caller: it says what was wrong and what
+/// to do, and never holds a memory's text or a secret.
 public final class MnemeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

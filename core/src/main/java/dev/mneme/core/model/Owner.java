@@ -21,16 +21,13 @@ public record Owner(String project, OwnerKind kind, String id) {
     }
 
     /// `murmur3_32(length-prefixed project, kind, id) mod 4096`, seed 0, over UTF-8 with 4-byte big-endian
-    /// lengths.
-    /// Never changes
-    /// (golden vectors in `OwnerTest`).
+    /// lengths. Never changes (golden vectors in `OwnerTest`).
     public int slot() {
         return Integer.remainderUnsigned(Murmur3.hash32(bytes()), SLOTS);
     }
 
-    /// The first 16 bytes of SHA-256 over the same length-prefixed parts: the owner's name in table keys,
-    /// which says
-    /// nothing of the owner.
+    /// The first 16 bytes of SHA-256 over the same length-prefixed parts: the owner's name in table
+    /// keys, which says nothing of the owner.
     public byte[] hash() {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes());

@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Which data a key may touch: for each kind that it names, the id must be present and one of these. Kinds
-/// are ANDed;
-/// no kinds, no restriction.
+/// Which data a key may touch: for each kind that it names, the id must be present and one of these.
+/// Kinds are ANDed; no kinds, no restriction.
 public record Restriction(Map<OwnerKind, Set<String>> allowed) {
     public static final Restriction NONE = new Restriction(Map.of());
 

@@ -2,9 +2,8 @@ package dev.mneme.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// Whose and whence a memory is: any of the four ids, at least one of them. Each is 1 to 256 characters, none a
-/// control
-/// character.
+/// Whose and whence a memory is: any of the four ids, at least one of them. Each is 1 to 256
+/// characters, none a control character.
 public record ScopeIds(
         @Nullable String userId,
         @Nullable String agentId,

@@ -1,9 +1,8 @@
 package dev.mneme.core.model;
 
-/// The projected vectors of a text's tokens, for token-level scoring: `count` rows of `DIMENSION` signed
-/// bytes, each
-/// row
-/// a unit vector times 127, rounded. The array is shared, not copied: nobody writes to it.
+/// The projected vectors of a text's tokens, for token-level scoring: `count` rows of `DIMENSION`
+/// signed bytes, each row a unit vector times 127, rounded. The array is shared, not copied: nobody
+/// writes to it.
 @SuppressWarnings("ArrayRecordComponent") // millions of these exist; identity equality is what is wanted
 public record TokenVectors(byte[] rows) {
     public static final int DIMENSION = 64;

@@ -26,11 +26,9 @@ import java.util.Set;
 /// What a caller may do and see: the one place that every door, search, history, export and live change goes
 /// through.
 ///
-/// Someone else's id answers exactly as a missing one does, so what may not be seen is `not_found` by id,
-/// left out of
-/// queries, and `not_allowed` where the request itself names a scope that the key does not have, whether it
-/// exists or
-/// not.
+/// Someone else's id answers exactly as a missing one does, so what may not be seen is `not_found` by
+/// id, left out of queries, and `not_allowed` where the request itself names a scope that the key does
+/// not have, whether it exists or not.
 public final class Authorizer {
     private Authorizer() {}
 
@@ -82,9 +80,9 @@ public final class Authorizer {
         return caller.key().restriction().allows(memory.scope());
     }
 
-    /// An erasure concerns whoever may see some of the owner's memories: theirs are gone too. What belongs to
-    /// the user
-    /// as a whole (contexts, modes, the audit) is invisible to a key that is restricted below the user.
+    /// An erasure concerns whoever may see some of the owner's memories: theirs are gone too. What
+    /// belongs to the user as a whole (contexts, modes, the audit) is invisible to a key that is
+    /// restricted below the user.
     static boolean maySee(Caller caller, Change change) {
         if (change.subject() instanceof Memory memory) {
             return maySee(caller, memory);
@@ -124,9 +122,9 @@ public final class Authorizer {
         return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
     }
 
-    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see. Where it
-    /// may see
-    /// none of them the answer is empty, and the owner's position and records are none of its business.
+    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see.
+    /// Where it may see none of them the answer is empty, and the owner's position and records are none
+    /// of its business.
     static Optional<Owner> route(Caller caller, Filter restricted) {
         return OwnerRoute.of(restricted)
                 .filter(owner -> caller.key().restriction().mayHold(owner));

@@ -50,9 +50,8 @@ public final class ChangeFeed {
     ///     from there
     public record Page(List<Item> items, String position, boolean reset) {}
 
-    /// What is retained of one owner after a position; without one, from the oldest on. Asked for, and so
-    /// with what is
-    /// local only.
+    /// What is retained of one owner after a position; without one, from the oldest on. Asked for, and
+    /// so with what is local only.
     public Page read(Caller caller, Owner owner, @Nullable Position after, int limit) {
         try (Reader reader = open(caller, owner, after == null ? Start.OLDEST : Start.AFTER, after, false)) {
             return reader.page(limit);
@@ -138,10 +137,8 @@ public final class ChangeFeed {
         /// Where the reader is, to be said to the client: the next item's `previous` is this.
         public abstract String announce();
 
-        /// Whether the position asked for could not be served, so that the caller must read the state anew.
-        /// Said
-        /// until
-        /// the first page was read.
+        /// Whether the position asked for could not be served, so that the caller must read the state
+        /// anew. Said until the first page was read.
         public abstract boolean reset();
 
         /// What is there now, at most `limit` changes; maybe nothing.

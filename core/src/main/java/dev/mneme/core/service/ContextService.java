@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` for a user whose contexts the key may not see, whether
-/// there
-/// are any or not.
+/// there are any or not.
 public final class ContextService {
     /// Contexts of one read of the store, so that a page of large ones is cut before it fills the heap.
     private static final int CHUNK = 16;

@@ -20,14 +20,11 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with that:
-/// saying
-/// it makes no new version of the memory, and no change.
+/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with
+/// that: saying it makes no new version of the memory, and no change.
 ///
-/// Feedback on a memory that is gone is not shown. Each further feedback of the same owner removes some of
-/// it, so
-/// that
-/// it does not pile up, and whoever knows the memory's id may take it away.
+/// Feedback on a memory that is gone is not shown. Each further feedback of the same owner removes some
+/// of it, so that it does not pile up, and whoever knows the memory's id may take it away.
 ///
 /// **Threads**: any number may call.
 public final class FeedbackService {

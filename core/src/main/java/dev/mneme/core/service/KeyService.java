@@ -34,9 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes, lists and revokes API keys, and tells who shows one.
 ///
-/// A secret is `mk_` and 32 random bytes in base64url; only its SHA-256 is kept. That hash finds the key, and
-/// it is
-/// compared in constant time.
+/// A secret is `mk_` and 32 random bytes in base64url; only its SHA-256 is kept. That hash finds the
+/// key, and it is compared in constant time.
 ///
 /// **Threads**: any number may call.
 public final class KeyService {

@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export is
-/// fetched,
-/// so that no memory outlives its deletion in one. Of each key's exports beyond the latest 100 the oldest are
-/// forgotten.
+/// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export
+/// is fetched, so that no memory outlives its deletion in one. Of each key's exports beyond the latest
+/// 100 the oldest are forgotten.
 ///
 /// **Threads**: any number may call.
 public final class MemoryExportService {

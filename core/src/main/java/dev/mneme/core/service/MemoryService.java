@@ -101,9 +101,8 @@ public final class MemoryService {
         };
     }
 
-    /// Adds many, each with its own outcome, in order. Memories of one owner become visible together; those of
-    /// several
-    /// owners do not.
+    /// Adds many, each with its own outcome, in order. Memories of one owner become visible together;
+    /// those of several owners do not.
     public List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
         return addAll(caller, items, idempotency, false);
     }
@@ -328,9 +327,8 @@ public final class MemoryService {
         return new Deleted(1, result.position(), result.replayed());
     }
 
-    /// The memory to write to, as its owner and scope are needed before the write. A repeated request may
-    /// concern one
-    /// that is deleted by now: its history still tells whose it was.
+    /// The memory to write to, as its owner and scope are needed before the write. A repeated request
+    /// may concern one that is deleted by now: its history still tells whose it was.
     private Memory writable(Caller caller, MemoryId id, boolean maybeRepeated) {
         Optional<Memory> memory = store.find(id).map(At::value);
         if (memory.isEmpty() && maybeRepeated) {
@@ -339,9 +337,8 @@ public final class MemoryService {
         return memory.filter(m -> Authorizer.maySee(caller, m)).orElseThrow(MemoryService::noSuchMemory);
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps that
-    /// are each
-    /// atomic.
+    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps
+    /// that are each atomic.
     public Deleted deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         if (filter.equals(Filter.And.ALL)) {

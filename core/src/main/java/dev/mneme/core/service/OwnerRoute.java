@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which single owner a filter can match, if it can match only one: equality on `userId` names an owner;
-/// equality on
-/// agent, app or run does so only when every higher kind is explicitly null. Any other query asks every shard.
+/// Which single owner a filter can match, if it can match only one: equality on `userId` names an
+/// owner; equality on agent, app or run does so only when every higher kind is explicitly null. Any
+/// other query asks every shard.
 final class OwnerRoute {
     private final Map<OwnerKind, String> equal = new EnumMap<>(OwnerKind.class);
     private final Set<OwnerKind> absent = EnumSet.noneOf(OwnerKind.class);

@@ -12,8 +12,7 @@ import java.time.InstantSource;
 /// **Threads**: any number may call.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` for an owner of which the key can see nothing, whether
-/// it
-/// exists or not.
+/// it exists or not.
 public final class OwnerService {
     private final Store store;
     private final InstantSource clock;

@@ -11,9 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Hands out every record that a key may see, with ids, times and history, for another store. Also what was
-/// written
-/// while `inspired`, marked so: like a backup, an export is the operator's own copy.
+/// Hands out every record that a key may see, with ids, times and history, for another store. Also what
+/// was written while `inspired`, marked so: like a backup, an export is the operator's own copy.
 ///
 /// **Threads**: any number may call.
 ///

@@ -21,13 +21,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Takes in what another store handed out: records with their ids, times and versions. What is there stays as
-/// it is, so
-/// that an import which is repeated, or was cut off, can be sent again.
+/// Takes in what another store handed out: records with their ids, times and versions. What is there
+/// stays as it is, so that an import which is repeated, or was cut off, can be sent again.
 ///
-/// A record is checked as if it had been written here, before it is proposed: nothing comes in that could not
-/// have been
-/// made.
+/// A record is checked as if it had been written here, before it is proposed: nothing comes in that
+/// could not have been made.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///

@@ -38,16 +38,13 @@ import org.jspecify.annotations.Nullable;
 ///                                          ^ a memory changed meanwhile ___/
 /// ```
 ///
-/// Where it is, the store's rows say; so it goes on after a restart. Vectors that callers made, by embedders
-/// that the
-/// server never had, are left alone. A vector that names an embedder which the server has had counts as the
-/// server's.
+/// Where it is, the store's rows say; so it goes on after a restart. Vectors that callers made, by
+/// embedders that the server never had, are left alone. A vector that names an embedder which the
+/// server has had counts as the server's.
 ///
 /// It embeds one text at a time and rests after each as long as that took, so that it takes half of one
-/// worker at
-/// most. An owner that cannot be moved, for example since the embedder is overloaded, holds up no other, and
-/// is tried
-/// again after a second, then after two, up to a minute.
+/// worker at most. An owner that cannot be moved, for example since the embedder is overloaded, holds
+/// up no other, and is tried again after a second, then after two, up to a minute.
 ///
 /// **Threads**: its own does the work; [#expect] and [#ownersLeft] may be called by any.
 public final class Reembedding implements AutoCloseable {
@@ -111,9 +108,8 @@ public final class Reembedding implements AutoCloseable {
         return count < 0 ? OptionalLong.empty() : OptionalLong.of(count);
     }
 
-    /// Says that a vector of the present embedder is about to be written for this owner: its move is begun,
-    /// so that
-    /// the vector is taken.
+    /// Says that a vector of the present embedder is about to be written for this owner: its move is
+    /// begun, so that the vector is taken.
     void expect(Owner owner) {
         if (former.isEmpty() || !toBegin(store.space(owner))) {
             return;

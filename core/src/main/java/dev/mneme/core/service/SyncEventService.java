@@ -143,9 +143,8 @@ public final class SyncEventService {
     /// @param nextCursor goes on after these; null when there are no more
     public record Pending(List<SyncEvent> items, @Nullable String nextCursor, Position position) {}
 
-    /// What an instance has yet to process: high priority first, then in the order of posting. A page may
-    /// have fewer
-    /// than were asked for, or none, and more follow.
+    /// What an instance has yet to process: high priority first, then in the order of posting. A page
+    /// may have fewer than were asked for, or none, and more follow.
     ///
     /// @param instanceId null for the caller's
     /// @param cursor of the page before; null: from the beginning

@@ -10,15 +10,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// Tells webhooks of changes: at least once, in the order of the operator's feed, also over a restart. Each
-/// webhook
-/// has its own place in the feed and its own thread, so that one whose receiver is away delays nobody else.
-/// What a webhook was told is written down within a second; a crash repeats what was told since, under the same
-/// delivery ids.
+/// Tells webhooks of changes: at least once, in the order of the operator's feed, also over a restart.
+/// Each webhook has its own place in the feed and its own thread, so that one whose receiver is away
+/// delays nobody else. What a webhook was told is written down within a second; a crash repeats what
+/// was told since, under the same delivery ids.
 ///
-/// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up. Changes
-/// that the
-/// feed no longer keeps when the webhook comes to them are lost to it; the log says so.
+/// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up.
+/// Changes that the feed no longer keeps when the webhook comes to them are lost to it; the log says
+/// so.
 ///
 /// **Threads**: any number may call. `workers` holds one worker for each webhook.
 public final class WebhookDispatcher implements AutoCloseable {

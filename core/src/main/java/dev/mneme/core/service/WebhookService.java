@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// everybody's memories. `WebhookDispatcher` delivers.
 ///
 /// **Threads**: any number may call. The webhooks are in the heap as they are in the store; `writing` is held
-/// from the
-/// look at them to the write.
+/// from the look at them to the write.
 public final class WebhookService {
     /// What a webhook can be told of.
     public static final Set<ChangeType> EVENTS =

@@ -105,8 +105,7 @@ final class WebhookWorker {
     }
 
     /// One permit says it: more would only be counted, while the webhook waits to try again, until they
-    /// overflow. Who
-    /// drains it looks afterwards.
+    /// overflow. Who drains it looks afterwards.
     private static void raise(Semaphore signal) {
         if (signal.availablePermits() == 0) {
             signal.release();
@@ -220,9 +219,8 @@ final class WebhookWorker {
         return webhook.wants(change) && !(change.type() == ChangeType.MEMORY_DELETED && byInspired(change));
     }
 
-    /// Whether the instance that made the change was `inspired` then. A change of type deletion is local only
-    /// as its
-    /// memory was, so that it does not say who deleted it.
+    /// Whether the instance that made the change was `inspired` then. A change of type deletion is
+    /// local only as its memory was, so that it does not say who deleted it.
     private boolean byInspired(Change change) {
         if (change.owner().kind() != OwnerKind.USER) {
             return false;

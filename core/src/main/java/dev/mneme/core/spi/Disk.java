@@ -8,11 +8,8 @@ import java.util.List;
 /// power.
 ///
 /// **Durability**: what was written is sure to survive a power loss only after [File#sync] returned; a new,
-/// removed
-/// or
-/// renamed file
-/// only after [#syncFolder]. After a failed `sync` nothing is known about what was written since the last
-/// good one.
+/// removed or renamed file only after [#syncFolder]. After a failed `sync` nothing is known about what
+/// was written since the last good one.
 ///
 /// **Threads**: one at a time per file.
 public interface Disk {
@@ -39,9 +36,8 @@ public interface Disk {
         /// Writes all of `from` at `offset`, or throws. After a throw any part may have been written.
         void write(ByteBuffer from, long offset) throws IOException;
 
-        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes never written read
-        /// as
-        /// zero.
+        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes never
+        /// written read as zero.
         ///
         /// @throws java.nio.file.FileSystemException (or another `IOException`) when there is no room
         void allocate(long size) throws IOException;

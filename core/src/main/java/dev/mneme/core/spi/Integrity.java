@@ -39,9 +39,8 @@ public interface Integrity {
     /// @return what is wrong, in sentences that name the records
     List<String> verify();
 
-    /// Takes an owner's data as it is now, so that it is served again. Rows that cannot be read go, and so do
-    /// the
-    /// changes: who follows the owner reads its state anew. Logged, as every command.
+    /// Takes an owner's data as it is now, so that it is served again. Rows that cannot be read go, and
+    /// so do the changes: who follows the owner reads its state anew. Logged, as every command.
     void accept(Owner owner, Provenance by);
 
     /// Takes the API keys as they are now, but for those whose row is not from here, which go.

@@ -9,10 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// In which embedding spaces owners' vectors are, for whoever moves them to another: a part of [Store].
 ///
 /// **Promises**, each held by a test of `StoreContract`: what is staged for a space to come shows in no
-/// version,
-/// history, change, position or search until the switch; the switch is refused while a memory lacks a vector
-/// that was
-/// made of its present text; erasing an owner drops what was staged.
+/// version, history, change, position or search until the switch; the switch is refused while a memory
+/// lacks a vector that was made of its present text; erasing an owner drops what was staged.
 ///
 /// **Threads** and **failures**: as [Store].
 public interface OwnerSpaces {

@@ -23,9 +23,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps everything and finds it again: the one port that every topology implements. It knows nothing of keys'
-/// rights:
-/// the services do.
+/// Keeps everything and finds it again: the one port that every topology implements. It knows nothing
+/// of keys' rights: the services do.
 ///
 /// **Promises**, each held by a test of `StoreContract`:
 /// - *Durable*: once [#write] returned, a store opened again on the same folder has it.
@@ -45,9 +44,8 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// The live or expired memory; empty if never written or deleted.
     Optional<At<Memory>> find(MemoryId id);
 
-    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or its
-    /// owner was
-    /// erased.
+    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or
+    /// its owner was erased.
     Optional<At<List<MemoryVersion>>> history(MemoryId id);
 
     MemoryPage list(MemoryQuery query);
@@ -92,15 +90,14 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// The operator's cursor of now.
     String operatorCursor();
 
-    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null), until
-    /// closed. It
-    /// runs on the
-    /// applying thread and must neither block nor throw; several advances may come as one call.
+    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null),
+    /// until closed. It runs on the applying thread and must neither block nor throw; several advances
+    /// may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
 
-    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all] gives
-    /// them,
-    /// and each context, by the bytes of its key, until the visitor says stop. Expired contexts are shown.
+    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all]
+    /// gives them, and each context, by the bytes of its key, until the visitor says stop. Expired
+    /// contexts are shown.
     ///
     /// @param contexts is called during the read and must be quick: it says whether to go on
     At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts);

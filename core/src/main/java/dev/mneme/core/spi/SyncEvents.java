@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public interface SyncEvents {
     At<Optional<SyncEvent>> find(Owner owner, MemoryId id);
 
-    /// What the instance has yet to process: by priority, then in the order in which they were posted. A page
-    /// takes
-    /// no longer than looking at some thousand events, so that it may end before it is full.
+    /// What the instance has yet to process: by priority, then in the order in which they were posted.
+    /// A page takes no longer than looking at some thousand events, so that it may end before it is
+    /// full.
     ///
     /// @param after where the page before ended; null: from the beginning
     /// @param now what has expired by then is left out

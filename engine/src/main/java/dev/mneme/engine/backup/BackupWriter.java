@@ -21,9 +21,8 @@ import java.util.zip.ZipOutputStream;
 /// manifest                               see BackupManifest; last, since only then the checksums are known
 /// ```
 ///
-/// Rows rather than the tables' own files: they are the same for every kind of tables, carry their seals, and
-/// hold
-/// nothing that was deleted.
+/// Rows rather than the tables' own files: they are the same for every kind of tables, carry their
+/// seals, and hold nothing that was deleted.
 public final class BackupWriter {
     private static final int BUFFER = 1 << 16;
 

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Writes fields one after another. Integers are LEB128 (signed ones zigzag), fixed ones big-endian, strings
-/// UTF-8 with
-/// their length; a nullable field begins with a byte 0 or 1. [ByteReader] reads the same back.
+/// Writes fields one after another. Integers are LEB128 (signed ones zigzag), fixed ones big-endian,
+/// strings UTF-8 with their length; a nullable field begins with a byte 0 or 1. [ByteReader] reads the
+/// same back.
 public final class ByteWriter {
     private byte[] bytes;
     private int size;

@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The latest changes of a shard, on the heap, so that live readers need not go to the tables. Bounded by
-/// count and by
-/// the size of texts and metadata; the oldest go first.
+/// The latest changes of a shard, on the heap, so that live readers need not go to the tables. Bounded
+/// by count and by the size of texts and metadata; the oldest go first.
 ///
 /// Of each owner it holds an unbroken run that ends with the owner's latest change, or nothing.
 ///

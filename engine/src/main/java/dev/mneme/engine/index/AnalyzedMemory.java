@@ -73,9 +73,8 @@ public record AnalyzedMemory(
                 episode(memory));
     }
 
-    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the caller
-    /// gave the
-    /// name apart.
+    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the
+    /// caller gave the name apart.
     public static String spokenText(Memory memory) {
         String name = memory.name();
         if (name == null || name.isBlank() || memory.text().startsWith(name + SEPARATOR)) {

@@ -29,8 +29,7 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
     }
 
     /// What each token of the query counts, 1 together: the idf of the term of the word that its span
-    /// overlaps, 0
-    /// where there is none; all the same if that leaves nothing.
+    /// overlaps, 0 where there is none; all the same if that leaves nothing.
     double[] tokenWeights(List<Span> spans, ToDoubleFunction<String> idf) {
         double[] weights = new double[spans.size()];
         double sum = 0;

@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a text into words and their terms: lower case, a final `'s` cut, stop words without a term,
-/// irregular forms
-/// brought to their base, Porter's stemmer. The same text always gives the same words.
+/// irregular forms brought to their base, Porter's stemmer. The same text always gives the same words.
 ///
 /// **Threads**: any number may call.
 public final class Analyzer {

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The years, months and days that a query names, and how well a memory's date agrees with them.
 ///
-/// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count next to
-/// the full
-/// name of a month alone.
+/// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count
+/// next to the full name of a month alone.
 final class DateCue {
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");

@@ -9,9 +9,8 @@ public interface IndexSource {
     /// The owner's memories, by arrival.
     void memories(byte[] owner, Visitor visitor);
 
-    /// The hashes of the owners whose memories changed after a log index, erased ones too, each once; of
-    /// every owner
-    /// when that cannot be told any more.
+    /// The hashes of the owners whose memories changed after a log index, erased ones too, each once;
+    /// of every owner when that cannot be told any more.
     void ownersChangedAfter(long logIndex, java.util.function.Consumer<byte[]> visitor);
 
     @FunctionalInterface

@@ -1,8 +1,7 @@
 package dev.mneme.engine.index;
 
-/// How much a neighbour lends, by how far it is: g(0) = 1, less the farther, and what went before more than
-/// what
-/// followed. In tenths, so that sums of it are exact.
+/// How much a neighbour lends, by how far it is: g(0) = 1, less the farther, and what went before more
+/// than what followed. In tenths, so that sums of it are exact.
 final class Kernel {
     /// How far neighbours reach, in memories of an episode.
     static final int REACH = 3;

@@ -15,28 +15,22 @@ import org.jspecify.annotations.Nullable;
 /// The search index of one owner, in the heap: what was put is found by every search that begins afterwards.
 ///
 /// **Promises**: a score is that of [Formula], over this owner's living memories alone; it does not depend on
-/// filters
-/// or on other candidates. State after any history of puts, removals and expiries is that of an index into
-/// which the
-/// remaining memories were put in order.
+/// filters or on other candidates. State after any history of puts, removals and expiries is that of an
+/// index into which the remaining memories were put in order.
 ///
 /// **Expiry** is by the readers' clocks, of which the latest counts: what one search saw expire stays hidden
-/// from a
-/// search whose clock is a little behind.
+/// from a search whose clock is a little behind.
 ///
 /// **Not promised**: that owners of more than `OwnerSearch.FULL_LIMIT` memories get every hit of the plain
-/// exact
-/// scan; their first stage keeps the best 200, which lost nothing when it was measured.
+/// exact scan; their first stage keeps the best 200, which lost nothing when it was measured.
 ///
 /// **Threads**: any number may search, at the same time; writers take turns, and wait for searches to end.
 ///
 /// **Failures**: `MnemeException` with `embedder_mismatch` for a vector that cannot be compared with those
-/// held; the
-/// index is then unchanged.
+/// held; the index is then unchanged.
 public final class OwnerIndex {
     /// Fair: otherwise searches on virtual threads, which nobody preempts, pass by a parked one and the
-    /// writer behind
-    /// it for seconds.
+    /// writer behind it for seconds.
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private static final int MAX_VIEWS = 8;
@@ -46,18 +40,16 @@ public final class OwnerIndex {
     /// Guarded by the lock.
     private OwnerMemories memories;
 
-    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed under
-    /// the write
-    /// lock together with `memories`.
+    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed
+    /// under the write lock together with `memories`.
     private final Map<Restriction, OwnerMemories> views = new ConcurrentHashMap<>();
 
     public OwnerIndex() {
         this(Vectors.QUANTIZE_FROM);
     }
 
-    /// An index that, from so many memories on, scans vectors rounded to bytes first and takes exact ones for
-    /// the
-    /// best few hundred.
+    /// An index that, from so many memories on, scans vectors rounded to bytes first and takes exact
+    /// ones for the best few hundred.
     public OwnerIndex(int quantizeFrom) {
         this(VectorMath.BEST, quantizeFrom);
     }

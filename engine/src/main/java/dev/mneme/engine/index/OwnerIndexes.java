@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// budget.
 ///
 /// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock,
-/// which is
-/// never
-/// held while an index is loaded or searched.
+/// which is never held while an index is loaded or searched.
 public final class OwnerIndexes {
     private static final int WEIGH_EVERY = 64;
 

@@ -17,19 +17,16 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The state of an owner's index: memories with their words, vectors and neighbours, and the statistics over
-/// the
-/// living ones.
+/// The state of an owner's index: memories with their words, vectors and neighbours, and the statistics
+/// over the living ones.
 ///
-/// A memory is *living* or *expired*. The living ones alone count in every statistic, lend to neighbours and
-/// name
-/// speakers. Expired ones keep their slot, postings and vectors, so that they can be found when they are
-/// asked for.
+/// A memory is *living* or *expired*. The living ones alone count in every statistic, lend to
+/// neighbours and name speakers. Expired ones keep their slot, postings and vectors, so that they can
+/// be found when they are asked for.
 ///
 /// **Invariants** after each method: a living memory's neighbours, context length, norm and question flag are
-/// those
-/// of its place in its episode; `contextLengths` is the sum of the living memories' context lengths; a term's
-/// `living` count is its document frequency.
+/// those of its place in its episode; `contextLengths` is the sum of the living memories' context
+/// lengths; a term's `living` count is its document frequency.
 ///
 /// **Threads**: none of its own; [OwnerIndex] holds the lock.
 final class OwnerMemories {
@@ -304,9 +301,8 @@ final class OwnerMemories {
         return analysis.role() == null ? "" : "r" + analysis.role();
     }
 
-    /// Computes anew what a change at one place of an episode has altered: its surroundings, or everything
-    /// when the
-    /// episode became a conversation or stopped being one.
+    /// Computes anew what a change at one place of an episode has altered: its surroundings, or
+    /// everything when the episode became a conversation or stopped being one.
     private void refresh(Episode episode, int at, boolean wasConversation) {
         boolean all = wasConversation != episode.isConversation();
         int from = all ? 0 : Math.max(0, at - Kernel.REACH);

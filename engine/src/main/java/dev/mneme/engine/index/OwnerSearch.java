@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///                (words, vectors,              (only if the scan
 ///                 filter)                       read bytes)
 /// ```
-/// Owners of up to [#FULL_LIMIT] memories are scored in full at once. The filter is asked of a memory only
-/// when its
-/// first-stage score would make it a candidate, which comes to the same as asking it before.
+/// Owners of up to [#FULL_LIMIT] memories are scored in full at once. The filter is asked of a memory
+/// only when its first-stage score would make it a candidate, which comes to the same as asking it
+/// before.
 ///
 /// **Threads**: one, under the index's read lock.
 final class OwnerSearch {

@@ -2,9 +2,9 @@ package dev.mneme.engine.index;
 
 /// The stemmer of M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, in its original form.
 ///
-/// The one departure is the author's own: words of one or two letters are left alone. Every character that is
-/// not
-/// one of `aeiou` (or a `y` after a consonant) counts as a consonant, digits and apostrophes too.
+/// The one departure is the author's own: words of one or two letters are left alone. Every character
+/// that is not one of `aeiou` (or a `y` after a consonant) counts as a consonant, digits and
+/// apostrophes too.
 final class PorterStemmer {
     private static final String[][] STEP_2 = {
         {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"}, {"anci", "ance"}, {"izer", "ize"},

@@ -4,9 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/// The arrays that a search works in, lent from search to search: they are as long as the owner has slots.
-/// Between
-/// searches all numbers are 0.
+/// The arrays that a search works in, lent from search to search: they are as long as the owner has
+/// slots. Between searches all numbers are 0.
 final class Scratch {
     private static final BlockingQueue<Scratch> IDLE =
             new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());

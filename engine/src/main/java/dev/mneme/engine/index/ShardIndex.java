@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// The search index of one shard: the forward index on disk (what the analyser made of each memory) and, on
-/// the heap,
-/// the owners that are in use.
+/// The search index of one shard: the forward index on disk (what the analyser made of each memory)
+/// and, on the heap, the owners that are in use.
 ///
 /// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the
 /// analysis and nothing else: a memory whose row is missing, or of another version, is analysed when its owner
@@ -24,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// It remembers the log index that it contains: no row is of something that was changed or removed up to there.
 /// By this a start sees which owners' rows must be checked.
 ///
-/// Loading an owner and applying a change may coincide. The owner is registered before its rows are read, and
-/// changes
-/// that are applied from then on are kept aside and put on top; applying one twice changes nothing.
+/// Loading an owner and applying a change may coincide. The owner is registered before its rows are
+/// read, and changes that are applied from then on are kept aside and put on top; applying one twice
+/// changes nothing.
 ///
 /// **Threads**: [#begin], [#applied] and [#rebuildSlice] on the shard's thread, or before it starts; the rest on
 /// any.
@@ -89,9 +88,9 @@ public final class ShardIndex {
         }
     }
 
-    /// Where each owner's index is thrown away last. What precedes that must not be put into an index on the
-    /// heap:
-    /// one that was loaded from the entry's rows has what follows it, maybe vectors of another space.
+    /// Where each owner's index is thrown away last. What precedes that must not be put into an index
+    /// on the heap: one that was loaded from the entry's rows has what follows it, maybe vectors of
+    /// another space.
     private static Map<ByteBuffer, Integer> readAgain(List<IndexUpdate> updates) {
         Map<ByteBuffer, Integer> last = new HashMap<>();
         for (int i = 0; i < updates.size(); i++) {

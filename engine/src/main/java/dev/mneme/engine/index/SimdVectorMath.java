@@ -9,9 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The Vector API, at the machine's own width. Only [VectorMath#BEST] may name this class: it does not load
-/// in a JVM
-/// without the module.
+/// The Vector API, at the machine's own width. Only [VectorMath#BEST] may name this class: it does not
+/// load in a JVM without the module.
 final class SimdVectorMath implements VectorMath {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;

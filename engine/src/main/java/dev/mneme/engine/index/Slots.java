@@ -5,9 +5,8 @@ import dev.mneme.engine.index.Speakers.Speaker;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of each memory of an owner, in columns: a search reads a few of them, from end to end. A
-/// freed slot
-/// is used again by the next memory.
+/// What is known of each memory of an owner, in columns: a search reads a few of them, from end to end.
+/// A freed slot is used again by the next memory.
 final class Slots {
     static final int NONE = -1;
 

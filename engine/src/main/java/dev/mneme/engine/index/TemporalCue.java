@@ -5,9 +5,8 @@ import java.util.regex.Pattern;
 
 /// Whether a query asks for a time, and whether a text tells one.
 ///
-/// Every text that is stored is looked through, so the expression is tried only where a word begins like one
-/// of its
-/// alternatives: trying it at every word was a quarter of an add's CPU.
+/// Every text that is stored is looked through, so the expression is tried only where a word begins
+/// like one of its alternatives: trying it at every word was a quarter of an add's CPU.
 final class TemporalCue {
     private static final Pattern ASKS = compile("^\\s*(when|what (?:date|day|month|year|time)|which (?:month|year|day)"
             + "|how long|in (?:which|what) (?:month|year))");

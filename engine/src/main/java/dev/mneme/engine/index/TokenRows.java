@@ -4,9 +4,8 @@ import dev.mneme.core.model.TokenVectors;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The token vectors of an owner's memories: each memory's rows side by side in a chunk. What is cleared
-/// leaves a
-/// hole; [#isSparse] says when holes are most of it.
+/// The token vectors of an owner's memories: each memory's rows side by side in a chunk. What is
+/// cleared leaves a hole; [#isSparse] says when holes are most of it.
 final class TokenRows {
     private static final int FIRST_CHUNK = 1 << 14;
     private static final int MAX_CHUNK = 1 << 20;

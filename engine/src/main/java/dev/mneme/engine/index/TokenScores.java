@@ -3,9 +3,8 @@ package dev.mneme.engine.index;
 import dev.mneme.core.model.TokenVectors;
 import java.util.Arrays;
 
-/// Token-level similarity (MaxSim) of single memories with one query. A memory's products are computed when
-/// it, or a
-/// neighbour of it, is first asked for.
+/// Token-level similarity (MaxSim) of single memories with one query. A memory's products are computed
+/// when it, or a neighbour of it, is first asked for.
 final class TokenScores {
     private static final double UNIT = 127.0 * 127.0;
 

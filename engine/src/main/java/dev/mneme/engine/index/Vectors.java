@@ -8,13 +8,11 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The vectors of an owner's memories, one row a slot, in long chunks so that a scan reads the heap in order.
-/// A slot
-/// without a vector has a row of zeros.
+/// The vectors of an owner's memories, one row a slot, in long chunks so that a scan reads the heap in
+/// order. A slot without a vector has a row of zeros.
 ///
-/// From [#QUANTIZE_FROM] slots on, each row is also kept as bytes with a scale of its own, a quarter of what
-/// a scan
-/// must read.
+/// From [#QUANTIZE_FROM] slots on, each row is also kept as bytes with a scale of its own, a quarter of
+/// what a scan must read.
 final class Vectors {
     /// Slots from which a scan reads bytes first.
     static final int QUANTIZE_FROM = 8_192;

@@ -5,9 +5,8 @@ import java.text.BreakIterator;
 import java.util.Locale;
 
 /// Where the words of a text begin and end. ASCII words are `[a-z0-9]+('[a-z]+)?` in any case, with a
-/// typographic
-/// apostrophe as good as a plain one; runs of letters with others among them are divided by Unicode's word
-/// segmentation (UAX #29), by which every Han and Hiragana character is a word.
+/// typographic apostrophe as good as a plain one; runs of letters with others among them are divided by
+/// Unicode's word segmentation (UAX #29), by which every Han and Hiragana character is a word.
 final class WordBreaker {
     /// Takes the words in order, as spans `[start, end)` of UTF-16 units.
     interface Sink {

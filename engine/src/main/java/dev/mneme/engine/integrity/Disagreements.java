@@ -24,11 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Finds which record of an owner is gone or was put back to an earlier version, when the sum of the rows
-/// says that
-/// one was and each row alone is sound: by what the changes, the order of updates, earlier versions and names
-/// say of
-/// each other.
+/// Finds which record of an owner is gone or was put back to an earlier version, when the sum of the
+/// rows says that one was and each row alone is sound: by what the changes, the order of updates,
+/// earlier versions and names say of each other.
 ///
 /// Surer findings come first; what retention or expiry could have done as well counts only when there are none.
 /// Used once, by one thread, on an owner that is not served.

@@ -4,10 +4,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
-/// HMAC-SHA256 under one key (RFC 2104, FIPS 198-1). The digests that have taken in the padded key are made
-/// once and
-/// copied for each message, which halves the work for a short one; so nothing here changes, and any number of
-/// threads may use it.
+/// HMAC-SHA256 under one key (RFC 2104, FIPS 198-1). The digests that have taken in the padded key are
+/// made once and copied for each message, which halves the work for a short one; so nothing here
+/// changes, and any number of threads may use it.
 final class Hmac {
     /// How long a MAC is.
     static final int LENGTH = 32;

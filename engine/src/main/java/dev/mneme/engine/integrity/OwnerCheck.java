@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Whether all rows of an owner are those that were stored: each row's MAC, how many there are, their sum,
-/// the chain
-/// of changes, and what elsewhere is derived from them (pointers, entities, the operator's feed, expiries).
+/// Whether all rows of an owner are those that were stored: each row's MAC, how many there are, their
+/// sum, the chain of changes, and what elsewhere is derived from them (pointers, entities, the
+/// operator's feed, expiries).
 ///
 /// What is found missing or put back is named by comparing the rows with each other: see [Disagreements].
 ///

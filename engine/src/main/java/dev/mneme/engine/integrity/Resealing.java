@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Seals all rows of a shard as they are, and computes the totals over them: for rows that were not sealed
-/// before.
-/// Nobody else uses the tables meanwhile. Cut off, it can be run again.
+/// Seals all rows of a shard as they are, and computes the totals over them: for rows that were not
+/// sealed before. Nobody else uses the tables meanwhile. Cut off, it can be run again.
 public final class Resealing {
     private static final int BATCH_BYTES = 1 << 20;
 

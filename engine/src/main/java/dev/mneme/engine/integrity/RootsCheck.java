@@ -11,11 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Whether the rows that everything else hangs from are those that were stored: the shard's own, owners'
-/// heads, API
-/// keys. Heads and keys are summed in groups; where the sum of a group is wrong, one of it is missing or was
-/// put
-/// back, and which one cannot be told, so all of the group are in doubt.
+/// Whether the rows that everything else hangs from are those that were stored: the shard's own,
+/// owners' heads, API keys. Heads and keys are summed in groups; where the sum of a group is wrong, one
+/// of it is missing or was put back, and which one cannot be told, so all of the group are in doubt.
 ///
 /// @param shard what is wrong with the shard's own row, or the empty string
 /// @param groups the groups whose sum is wrong

@@ -9,11 +9,10 @@ import java.util.HexFormat;
 
 /// Seals rows, changes, anchors and the manifest under the integrity key of a folder.
 ///
-/// A row's tag is HMAC-SHA256 over `u32 length of the key · key · format · fields`, so over table, owner,
-/// record,
-/// version and content. Its first 16 bytes are the MAC that lies in the row; the last 16 lie nowhere: the
-/// totals are
-/// sums of those, modulo 2^128, so that who can write rows but has not the key knows no term of a sum.
+/// A row's tag is HMAC-SHA256 over `u32 length of the key · key · format · fields`, so over table,
+/// owner, record, version and content. Its first 16 bytes are the MAC that lies in the row; the last 16
+/// lie nowhere: the totals are sums of those, modulo 2^128, so that who can write rows but has not the
+/// key knows no term of a sum.
 ///
 /// Rows, chains, the log and texts have keys of their own, each an HMAC of its name under the folder's key.
 ///

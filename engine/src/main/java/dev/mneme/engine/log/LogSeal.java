@@ -7,9 +7,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// What gives a log's batches their MAC, HMAC-SHA256 under one key, so that nobody without the key can make a
-/// batch
-/// that recovery would apply. Thread-safe.
+/// What gives a log's batches their MAC, HMAC-SHA256 under one key, so that nobody without the key can
+/// make a batch that recovery would apply. Thread-safe.
 public final class LogSeal {
     /// Batches without a MAC, as tests of the log alone write them.
     public static final LogSeal NONE = new LogSeal(null);

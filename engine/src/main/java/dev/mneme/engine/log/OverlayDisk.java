@@ -16,9 +16,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// A folder that is only read: what is written, shortened or deleted is so for its reader alone, in the heap.
-/// So
-/// [Recovery] tells what it would find and do.
+/// A folder that is only read: what is written, shortened or deleted is so for its reader alone, in the
+/// heap. So [Recovery] tells what it would find and do.
 ///
 /// **Threads**: one.
 final class OverlayDisk implements Disk {

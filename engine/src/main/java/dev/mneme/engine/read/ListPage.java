@@ -22,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One page of a list that is being filled, owner by owner: the first `limit + 1` memories beyond the cursor.
 ///
-/// Within one owner memories come in the order of arrival (or last change), which is the order of time with
-/// ties in the
-/// order of arrival, but for memories that were imported; across owners, by time with ties by id. A cursor is
-/// base64url of
-/// `<order> <sequence> <millis> <id>`: the first number leads within an owner, the other two across.
+/// Within one owner memories come in the order of arrival (or last change), which is the order of time
+/// with ties in the order of arrival, but for memories that were imported; across owners, by time with
+/// ties by id. A cursor is base64url of `<order> <sequence> <millis> <id>`: the first number leads
+/// within an owner, the other two across.
 public final class ListPage {
     private static final Pattern CURSOR =
             Pattern.compile("([A-Z_]{1,20}) ([0-9]{1,18}) (-?[0-9]{1,18}) ([0-9a-f-]{36})");

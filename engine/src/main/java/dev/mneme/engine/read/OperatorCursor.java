@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A place in every shard's changes at once: base64url of the epoch and, for each shard, its log index, the
-/// ordinal
-/// within that entry, and how many changes retention had removed when the cursor was given.
+/// A place in every shard's changes at once: base64url of the epoch and, for each shard, its log index,
+/// the ordinal within that entry, and how many changes retention had removed when the cursor was given.
 record OperatorCursor(String epoch, List<Place> places) {
     private static final Pattern PLACE = Pattern.compile("[0-9]{1,18}\\.(-1|[0-9]{1,10})\\.[0-9]{1,18}");
 

@@ -12,9 +12,8 @@ import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the records of one owner. Memories are counted ready unless a restriction asks for some of them; of
-/// the
-/// other nouns the rows are walked.
+/// Counts the records of one owner. Memories are counted ready unless a restriction asks for some of
+/// them; of the other nouns the rows are walked.
 public final class OwnerCounter {
     private final Scans scans;
     private final byte[] hash;

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A file, best on another disk, that says how far the data folder had come, so that an older copy of the
-/// folder is not
-/// taken for it. Lines are appended and fsynced; only the last whole one counts, and the others may be cut off.
+/// A file, best on another disk, that says how far the data folder had come, so that an older copy of
+/// the folder is not taken for it. Lines are appended and fsynced; only the last whole one counts, and
+/// the others may be cut off.
 ///
 /// ```text
 /// <epoch> <log index>:<16 hex digits of the MAC of the shard's row> … one for each shard … <64 hex digits:

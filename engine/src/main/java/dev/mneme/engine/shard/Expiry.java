@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// Has expired contexts and sync events removed: shard after shard, some at a time, through the log, where
-/// the shard
-/// decides anew whether they have expired.
+/// Has expired contexts and sync events removed: shard after shard, some at a time, through the log,
+/// where the shard decides anew whether they have expired.
 ///
 /// Used by the maintenance thread alone.
 final class Expiry {

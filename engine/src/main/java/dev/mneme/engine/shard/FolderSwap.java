@@ -30,9 +30,8 @@ final class FolderSwap {
     private static final String RESTORING = "restoring";
     private static final String READY = "ready";
 
-    /// What the new data brings, in the order in which it is put in place: who has a manifest has the rest.
-    /// There is no
-    /// key when it is kept elsewhere.
+    /// What the new data brings, in the order in which it is put in place: who has a manifest has the
+    /// rest. There is no key when it is kept elsewhere.
     private static final List<String> BROUGHT = List.of("tables", "index", "log", DataFolder.KEY, DataFolder.MANIFEST);
 
     /// What of the old data makes way.

@@ -28,10 +28,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Brings a data folder of the first format, in which nothing was sealed, to the second. The caller holds the
-/// folder's
-/// lock, and writes the manifest afterwards; until then an upgrade that was cut off is begun again, from
-/// where it was.
+/// Brings a data folder of the first format, in which nothing was sealed, to the second. The caller
+/// holds the folder's lock, and writes the manifest afterwards; until then an upgrade that was cut off
+/// is begun again, from where it was.
 ///
 /// ```text
 /// 0. `upgrading` says, under the new integrity key, that this was begun
@@ -41,9 +40,8 @@ import java.util.stream.Stream;
 /// 4. (the manifest), then log.first/ and `upgrading` go
 /// ```
 ///
-/// A folder that says that nothing was sealed, while there is a key, is refused unless `upgrading` vouches
-/// for it: else
-/// a forged manifest would have everything sealed as it is.
+/// A folder that says that nothing was sealed, while there is a key, is refused unless `upgrading`
+/// vouches for it: else a forged manifest would have everything sealed as it is.
 final class FormatUpgrade {
     private static final System.Logger LOG = System.getLogger(FormatUpgrade.class.getName());
     private static final String FIRST_LOG = "log.first";

@@ -6,9 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/// Checks every owner of every shard once after a start, in the background: one thread, which rests as long
-/// as it
-/// works, so that it takes at most half a core.
+/// Checks every owner of every shard once after a start, in the background: one thread, which rests as
+/// long as it works, so that it takes at most half a core.
 final class IntegrityChecks implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(IntegrityChecks.class.getName());
 

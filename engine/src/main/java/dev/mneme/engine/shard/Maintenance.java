@@ -15,9 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
-/// little; by
-/// force
-/// when a shard holds back segments beyond the limit. One thread.
+/// little; by force when a shard holds back segments beyond the limit. One thread.
 final class Maintenance implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
     private static final Duration LOOK = Duration.ofSeconds(1);

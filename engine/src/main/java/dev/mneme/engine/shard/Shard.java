@@ -35,14 +35,11 @@ import org.jspecify.annotations.Nullable;
 ///           (bounded)      \________________ the shard's one thread ________________________________/
 /// ```
 ///
-/// The thread owns everything mutable here but the queue. While the log syncs one batch, the next gathers in
-/// the queue;
-/// a few batches may be under way at once. When rows cannot be stored because the disk is full, the thread
-/// tries again
-/// until it can: what is committed must be applied, and the log refuses new writes by itself. Any other
-/// failure to
-/// apply
-/// stops the shard loudly, since its rows would no longer follow from its log.
+/// The thread owns everything mutable here but the queue. While the log syncs one batch, the next
+/// gathers in the queue; a few batches may be under way at once. When rows cannot be stored because the
+/// disk is full, the thread tries again until it can: what is committed must be applied, and the log
+/// refuses new writes by itself. Any other failure to apply stops the shard loudly, since its rows
+/// would no longer follow from its log.
 final class Shard implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Shard.class.getName());
     private static final int MAX_UNDER_WAY = 4;
@@ -96,9 +93,8 @@ final class Shard implements AutoCloseable {
 
     private record Close() implements Event {}
 
-    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what was
-    /// proposed
-    /// before it, so each answer names its entry.
+    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what
+    /// was proposed before it, so each answer names its entry.
     private static final class UnderWay {
         final ShardBatch batch;
         final List<CompletableFuture<WriteResult>> answers;

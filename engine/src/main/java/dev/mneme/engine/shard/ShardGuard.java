@@ -115,9 +115,8 @@ final class ShardGuard implements Trust {
         }
     }
 
-    /// After an id led nowhere: refuses the answer that there is no such record when an owner of its slot,
-    /// whose it
-    /// may have been, has lost some.
+    /// After an id led nowhere: refuses the answer that there is no such record when an owner of its
+    /// slot, whose it may have been, has lost some.
     void requireSlot(int slot) {
         if (whole && checked.isEmpty() && roots().problems().isEmpty()) {
             return;

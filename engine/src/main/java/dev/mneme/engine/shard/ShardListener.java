@@ -5,8 +5,8 @@ import dev.mneme.engine.index.IndexUpdate;
 import java.util.List;
 
 /// What is told of each applied entry, on the shard's thread, after its rows are stored and before its
-/// writers are
-/// answered: so that whoever was answered finds what was written. First [#indexed], then [#applied].
+/// writers are answered: so that whoever was answered finds what was written. First [#indexed], then
+/// [#applied].
 interface ShardListener {
     /// May be called again with the same entry, after it failed for want of room on the disk.
     void indexed(long logIndex, List<IndexUpdate> index);

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ShardVerification {
     private ShardVerification() {}
 
-    /// Of tables that nobody writes. Sentences, each of which names a record or, where that cannot be told,
-    /// the owner
-    /// or the shard.
+    /// Of tables that nobody writes. Sentences, each of which names a record or, where that cannot be
+    /// told, the owner or the shard.
     static List<String> problems(Tables tables, Seal seal, String name) {
         try (Tables.Snapshot rows = tables.snapshot()) {
             List<String> problems = new ArrayList<>(problems(rows, seal, name));

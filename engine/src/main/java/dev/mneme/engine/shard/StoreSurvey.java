@@ -13,9 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a data folder holds that no process has open, as its last checkpoint left it. Nothing in the folder
-/// changes,
-/// so that a folder may be looked at before it is mended.
+/// What a data folder holds that no process has open, as its last checkpoint left it. Nothing in the
+/// folder changes, so that a folder may be looked at before it is mended.
 ///
 /// @param owners as of the checkpoints: what the log has and the tables lack is not counted
 /// @param memories likewise

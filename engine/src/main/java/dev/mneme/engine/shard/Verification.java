@@ -19,9 +19,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row of the
-/// tables
-/// and of the index, whether the rows of an owner agree with each other, and whether each is as it was stored.
+/// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row
+/// of the tables and of the index, whether the rows of an owner agree with each other, and whether each
+/// is as it was stored.
 public final class Verification {
     private static final long TABLES_BYTES = 64L << 20;
 

@@ -25,10 +25,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Takes rows as they are, after an operator looked at what somebody did to them: they are sealed anew, what
-/// is derived
-/// from them is made anew, and what cannot be read goes. The changes go too, since they may not tell of what
-/// is there.
+/// Takes rows as they are, after an operator looked at what somebody did to them: they are sealed anew,
+/// what is derived from them is made anew, and what cannot be read goes. The changes go too, since they
+/// may not tell of what is there.
 final class Acceptance {
     private static final System.Logger LOG = System.getLogger(Acceptance.class.getName());
 
@@ -126,9 +125,8 @@ final class Acceptance {
         return own;
     }
 
-    /// Whether a row is no vector, or one of the owner's space. That of an owner whose head is lost is the
-    /// space of
-    /// the first vector.
+    /// Whether a row is no vector, or one of the owner's space. That of an owner whose head is lost is
+    /// the space of the first vector.
     private boolean ownVector(byte[] key, byte[] row) {
         if (key[0] != 'e' && key[0] != 'y') {
             return true;

@@ -24,9 +24,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What commands do to a user's contexts. Versions count on over deletions, so that a number never stands for
-/// two
-/// documents.
+/// What commands do to a user's contexts. Versions count on over deletions, so that a number never
+/// stands for two documents.
 final class ContextDecisions {
     private final Entry entry;
     private final OwnerState owner;

@@ -35,9 +35,8 @@ final class History {
         }
     }
 
-    /// The oldest kept version from the given one on, the present version left out. What has become too old
-    /// counts as
-    /// gone, whether or not it has been removed yet.
+    /// The oldest kept version from the given one on, the present version left out. What has become too
+    /// old counts as gone, whether or not it has been removed yet.
     static @Nullable Version from(Entry entry, byte[] owner, long arrival, long version) {
         long from = version;
         for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE; i++) {

@@ -56,9 +56,8 @@ final class ModeDecisions {
         return new Outcome.Stored(now == null ? MemoryEvent.ADD : MemoryEvent.UPDATE, next);
     }
 
-    /// What was configured while `inspired` is local only, so a switch away from there, which is announced,
-    /// leaves it
-    /// behind.
+    /// What was configured while `inspired` is local only, so a switch away from there, which is
+    /// announced, leaves it behind.
     private static JsonObject configuration(Command.SwitchMode command, @Nullable ModeState now) {
         if (command.configuration() != null) {
             return command.configuration();
@@ -66,9 +65,8 @@ final class ModeDecisions {
         return now == null || now.current() == Mode.INSPIRED ? JsonObject.EMPTY : now.configuration();
     }
 
-    /// A configuration that is given belongs to the mode that begins, unless another instance gives it while
-    /// that is
-    /// `inspired`; one that is kept stays what it was.
+    /// A configuration that is given belongs to the mode that begins, unless another instance gives it
+    /// while that is `inspired`; one that is kept stays what it was.
     private boolean localOnly(Command.SwitchMode command, @Nullable ModeState now) {
         boolean byAnother = !by.instance().equals(command.instanceId());
         if (command.to() == Mode.INSPIRED || (byAnother && owner.inspired(by.instance()))) {

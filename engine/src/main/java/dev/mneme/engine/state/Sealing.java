@@ -20,13 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// shard's totals are over those.
 ///
 /// **What was not sound stays so.** A head, or the shard's row, whose MAC was wrong before the entry gets
-/// none by
-/// it; and since totals change by what is stored, one that did not fit its rows never fits them again by a
-/// write.
+/// none by it; and since totals change by what is stored, one that did not fit its rows never fits them
+/// again by a write.
 final class Sealing {
-    /// No sum of hashes but by a chance of 2^-128: the groups of a shard whose own row was not sound stay
-    /// refused until
-    /// each was accepted.
+    /// No sum of hashes but by a chance of 2^-128: the groups of a shard whose own row was not sound
+    /// stay refused until each was accepted.
     private static final Digest128 IN_DOUBT = new Digest128(-1, -1);
 
     private final Transaction rows;

@@ -13,9 +13,9 @@ import dev.mneme.engine.table.Spaces;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An owner's vectors on their way to another space, within one entry. A staged vector is there only as long
-/// as it was
-/// made of its memory's present text: whoever changes the text or removes the memory drops it.
+/// An owner's vectors on their way to another space, within one entry. A staged vector is there only as
+/// long as it was made of its memory's present text: whoever changes the text or removes the memory
+/// drops it.
 final class SpaceChange {
     private final Entry entry;
     private final OwnerState owner;

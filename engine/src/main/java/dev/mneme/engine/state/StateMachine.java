@@ -16,9 +16,8 @@ import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Decides the commands of one shard. It looks at the rows and at the entry alone, so that every replica that
-/// applies
-/// the same entries comes to the same rows.
+/// Decides the commands of one shard. It looks at the rows and at the entry alone, so that every
+/// replica that applies the same entries comes to the same rows.
 ///
 /// Used by the shard's thread alone.
 public final class StateMachine {

@@ -34,9 +34,8 @@ final class Transaction {
         return row;
     }
 
-    /// The row as it is before this entry. What [#get] has read is not read again; nothing more is kept, so
-    /// that an
-    /// entry may delete any number of rows.
+    /// The row as it is before this entry. What [#get] has read is not read again; nothing more is
+    /// kept, so that an entry may delete any number of rows.
     byte @Nullable [] stored(byte[] key) {
         Optional<byte[]> known = stored.get(key);
         return known == null ? tables.get(key) : known.orElse(null);
@@ -70,9 +69,8 @@ final class Transaction {
         changed.put(key, Optional.empty());
     }
 
-    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in order,
-    /// as this
-    /// entry left it, then what it has added. The visitor may put and delete.
+    /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in
+    /// order, as this entry left it, then what it has added. The visitor may put and delete.
     void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
         List<byte[]> mine = List.copyOf(changed.subMap(from, true, to, false).keySet());
         boolean[] more = {true};

@@ -10,9 +10,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What makes two memories the same memory: the four scope ids, the text (NFC, trimmed), the role and the
-/// caller's
-/// timestamp.
+/// What makes two memories the same memory: the four scope ids, the text (NFC, trimmed), the role and
+/// the caller's timestamp.
 public final class ContentHash {
     private ContentHash() {}
 

@@ -9,11 +9,9 @@ import dev.mneme.engine.codec.ModelCodec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of the first format of data folders. They differ from those of the second in this: they have no room
-/// for a MAC,
-/// heads and shards have no totals, an embedding does not say which version it belongs to, duplicates and
-/// expiries have
-/// no envelope, and sync events no order in which they are pending.
+/// Rows of the first format of data folders. They differ from those of the second in this: they have no
+/// room for a MAC, heads and shards have no totals, an embedding does not say which version it belongs
+/// to, duplicates and expiries have no envelope, and sync events no order in which they are pending.
 public final class FirstFormat {
     private static final int BATCH_BYTES = 1 << 20;
     private static final int FIELDS_AT = 2;
@@ -29,9 +27,9 @@ public final class FirstFormat {
         this.rows = rows;
     }
 
-    /// Brings every row of a shard to the second format, without a seal yet. Nobody else uses the tables
-    /// meanwhile. How
-    /// far it has come is a row of its own, [Keys#upgraded], so that it can be cut off and run again.
+    /// Brings every row of a shard to the second format, without a seal yet. Nobody else uses the
+    /// tables meanwhile. How far it has come is a row of its own, [Keys#upgraded], so that it can be
+    /// cut off and run again.
     public static void upgrade(Tables tables) {
         byte[] done = tables.get(Keys.upgraded());
         byte[] from = done == null ? new byte[] {1} : Keys.next(Rows.read(done, ByteReader::rest));

@@ -7,13 +7,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A shard's rows on the heap, for tests and for simulations of many nodes in one thread. What survives a
-/// crash is kept
-/// in the [Home] that it was opened on.
+/// A shard's rows on the heap, for tests and for simulations of many nodes in one thread. What survives
+/// a crash is kept in the [Home] that it was opened on.
 ///
-/// State: the current map, replaced as a whole by each write (so that a snapshot is the map it was taken at).
-/// Writing
-/// costs a copy: this is for small data.
+/// State: the current map, replaced as a whole by each write (so that a snapshot is the map it was
+/// taken at). Writing costs a copy: this is for small data.
 public final class HeapTables implements Tables {
     /// What a disk would hold: the rows of the last checkpoint.
     public static final class Home {

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 
-/// The keys of a shard's rows. Everything of an owner begins with a table letter and the owner's 16-byte
-/// hash, so that
-/// one range holds it; numbers are eight bytes big-endian, so that rows lie in their order.
+/// The keys of a shard's rows. Everything of an owner begins with a table letter and the owner's
+/// 16-byte hash, so that one range holds it; numbers are eight bytes big-endian, so that rows lie in
+/// their order.
 ///
 /// ```text
 /// 0                              applied index (kept by the tables themselves)

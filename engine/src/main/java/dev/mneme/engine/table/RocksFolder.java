@@ -26,9 +26,9 @@ import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
-/// One RocksDB in one folder, with a column family for each shard. Its own log is off: the commit log comes
-/// first, and a
-/// shard's rows and its applied index lie in one column family, which RocksDB flushes as a whole.
+/// One RocksDB in one folder, with a column family for each shard. Its own log is off: the commit log
+/// comes first, and a shard's rows and its applied index lie in one column family, which RocksDB
+/// flushes as a whole.
 ///
 /// Memory: the block cache, with index and filter blocks, and all write buffers together stay within
 /// `memoryBytes`.
@@ -41,9 +41,8 @@ public final class RocksFolder implements AutoCloseable {
     private final List<Tables> shards = new ArrayList<>();
     private final RocksDB db;
 
-    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native object
-    /// that
-    /// is used after its release takes the process down.
+    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native
+    /// object that is used after its release takes the process down.
     private final StampedLock gate = new StampedLock();
 
     private RocksFolder(Path folder, List<String> names, long memoryBytes, boolean unchanged) throws RocksDBException {

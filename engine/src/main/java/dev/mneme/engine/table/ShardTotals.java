@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// What a shard's own row says of the rows that no owner's head covers. Owners' heads and API keys are summed
-/// in 64
-/// groups, so that what is wrong with one of them puts few others in doubt.
+/// What a shard's own row says of the rows that no owner's head covers. Owners' heads and API keys are
+/// summed in 64 groups, so that what is wrong with one of them puts few others in doubt.
 ///
 /// @param logIndex the entry that the rows contain
 /// @param roots how many heads and API keys there are

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// Which vectors of an owner count, and which are on their way. Vectors lie in numbered generations, so that
-/// going over
-/// to another space is a change of numbers here, however many vectors there are.
+/// Which vectors of an owner count, and which are on their way. Vectors lie in numbered generations, so
+/// that going over to another space is a change of numbers here, however many vectors there are.
 ///
 /// @param now fixed by the first vector; null before it
 /// @param next the space to come, or null

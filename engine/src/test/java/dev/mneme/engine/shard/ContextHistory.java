@@ -23,10 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What the writers of one context were told, through any number of lives of a store, and whether the store
-/// keeps to
-/// it. Each put has data of its own, under a key of its own, whatever the version. The store must keep every
-/// version.
+/// What the writers of one context were told, through any number of lives of a store, and whether the
+/// store keeps to it. Each put has data of its own, under a key of its own, whatever the version. The
+/// store must keep every version.
 ///
 /// **Threads**: any; one at a time gets in, but for the store's own calls.
 final class ContextHistory {

@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the engine does with contexts beyond what every store does: it removes what has expired by itself,
-/// and bounds
-/// what a merge may make.
+/// What the engine does with contexts beyond what every store does: it removes what has expired by
+/// itself, and bounds what a merge may make.
 final class ContextsInEngineTest {
     @TempDir
     Path folder;

@@ -5,10 +5,9 @@ import dev.mneme.engine.table.HeapTables;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Tables of a process that can die: what they held beyond the last checkpoint is gone then, and they keep
-/// nothing
-/// more. Now and then they checkpoint by themselves, as a store does that flushes its buffers when they are
-/// full.
+/// Tables of a process that can die: what they held beyond the last checkpoint is gone then, and they
+/// keep nothing more. Now and then they checkpoint by themselves, as a store does that flushes its
+/// buffers when they are full.
 final class CrashableTables implements Tables {
     private final HeapTables tables;
     private final SplittableRandom random;

@@ -28,9 +28,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// 40 nodes, each of which loses power 25 times under load from several writers of memories and contexts:
-/// with tables
-/// that checkpoint when they like, failed fsyncs, full disks, kills and orderly stops between.
+/// 40 nodes, each of which loses power 25 times under load from several writers of memories and
+/// contexts: with tables that checkpoint when they like, failed fsyncs, full disks, kills and orderly
+/// stops between.
 final class EnginePowerLossTest {
     private static final int SHARDS = 3; // the last one is the system's
     private static final int LOSSES = 25;

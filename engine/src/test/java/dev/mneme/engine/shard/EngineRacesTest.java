@@ -33,9 +33,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Readers beside writers: what was answered is found, what is shown at a position contains it. The index has
-/// room for
-/// no owner but the one in use, so that every search may load, and evict what another one loaded.
+/// Readers beside writers: what was answered is found, what is shown at a position contains it. The
+/// index has room for no owner but the one in use, so that every search may load, and evict what
+/// another one loaded.
 final class EngineRacesTest {
     private static final int WRITERS = 8;
 

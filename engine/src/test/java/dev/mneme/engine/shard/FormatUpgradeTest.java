@@ -26,9 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A data folder of the first format, as the version that wrote it left it when it was killed: alice and bob
-/// with every
-/// noun, bob in his second space, carol erased, one API key, and one of alice's memories in the log alone.
+/// A data folder of the first format, as the version that wrote it left it when it was killed: alice
+/// and bob with every noun, bob in his second space, carol erased, one API key, and one of alice's
+/// memories in the log alone.
 final class FormatUpgradeTest {
     private static final String EPOCH = "rkpeswjs";
     private static final Owner BOB = Owner.user("bob");

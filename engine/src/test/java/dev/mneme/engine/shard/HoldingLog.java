@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A log that keeps proposals waiting, as one does whose disk is slow, and meanwhile refuses more, as one
-/// does whose
-/// queue is full.
+/// A log that keeps proposals waiting, as one does whose disk is slow, and meanwhile refuses more, as
+/// one does whose queue is full.
 final class HoldingLog implements CommitLog {
     private final CommitLog log;
     private final List<Runnable> waiting = new ArrayList<>();

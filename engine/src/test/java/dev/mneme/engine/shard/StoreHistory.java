@@ -25,10 +25,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// What the writers and one resuming reader of an owner were told, through any number of lives of a store,
-/// and whether
-/// the store keeps to it. Every text is unique and written without looking for duplicates, under a key of its
-/// own.
+/// What the writers and one resuming reader of an owner were told, through any number of lives of a
+/// store, and whether the store keeps to it. Every text is unique and written without looking for
+/// duplicates, under a key of its own.
 ///
 /// **Threads**: any; one at a time gets in, but for the store's own calls.
 final class StoreHistory {

@@ -55,10 +55,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Somebody without the integrity key, but with a hand in the tables of a stopped server, changes what they
-/// hold. Each
-/// victim has the same data, and another noun of it is attacked; others, of the same shards, have what they
-/// had.
+/// Somebody without the integrity key, but with a hand in the tables of a stopped server, changes what
+/// they hold. Each victim has the same data, and another noun of it is attacked; others, of the same
+/// shards, have what they had.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TamperingTest {
     private static final int SHARDS = 4;

@@ -45,13 +45,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// 1,000 stores that nobody touched, each with a history of every noun, crashes and restored backups between:
-/// nothing is
-/// reported. A
-/// store
-/// is one shard's tables on the heap and the entries of its log; a crash takes what was not checkpointed, and
-/// the log
-/// is replayed.
+/// 1,000 stores that nobody touched, each with a history of every noun, crashes and restored backups
+/// between: nothing is reported. A store is one shard's tables on the heap and the entries of its log;
+/// a crash takes what was not checkpointed, and the log is replayed.
 final class UntouchedStoresTest {
     private static final int STORES = 1_000;
     private static final int STEPS = 40;

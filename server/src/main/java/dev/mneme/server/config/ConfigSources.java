@@ -11,9 +11,8 @@ import java.util.stream.Stream;
 
 /// Gathers what was typed, from the weakest source to the strongest.
 final class ConfigSources {
-    /// Short names of settings, and those of the first generation of instances, weakest first. The setting's
-    /// own name
-    /// overrules them.
+    /// Short names of settings, and those of the first generation of instances, weakest first. The
+    /// setting's own name overrules them.
     private record Alias(String name, Setting<?> setting, String unit) {}
 
     private static final List<Alias> ALIASES = List.of(
@@ -64,8 +63,7 @@ final class ConfigSources {
     }
 
     /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the
-    /// environment
-    /// name.
+    /// environment name.
     private static Optional<Path> file(ConfigFlags flags, Map<String, String> environment) {
         String named = flags.config().orElse(environment.getOrDefault("MNEME_CONFIG", ""));
         if (!named.isEmpty()) {

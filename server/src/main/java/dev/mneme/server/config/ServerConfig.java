@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Everything that the operator chose. Each part is what one part of the server is built with; a
-/// configuration that
-/// [#load] gives is valid as a whole. Secrets print as `***`.
+/// configuration that [#load] gives is valid as a whole. Secrets print as `***`.
 public record ServerConfig(
         Path data,
         Http http,

@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The table of everything that can be set. A setting is added here, in [ServerConfig] and in
-/// `docs/configuration.md`;
-/// tests hold the three together.
+/// `docs/configuration.md`; tests hold the three together.
 final class Settings {
     private static final List<Setting<?>> TABLE = new ArrayList<>();
 

@@ -33,16 +33,14 @@ import javax.net.ssl.SSLSocketFactory;
 
 /// Sends deliveries over HTTP/1.1, a connection for each.
 ///
-/// It is no general client, because of what it must not do: it calls the very address that it has looked at,
-/// so that
-/// a name cannot stand for another address when it is called (DNS rebinding), it follows no redirect, and it
-/// waits
-/// for nobody longer than its time-out, however slowly an answer trickles.
+/// It is no general client, because of what it must not do: it calls the very address that it has
+/// looked at, so that a name cannot stand for another address when it is called (DNS rebinding), it
+/// follows no redirect, and it waits for nobody longer than its time-out, however slowly an answer
+/// trickles.
 ///
-/// A delivery carries `Mneme-Delivery` (its id), `Mneme-Timestamp` (seconds since 1970) and `Mneme-Signature`:
-/// `sha256=` and, in hexadecimal, the HMAC-SHA256 under the webhook's secret of the timestamp, a full stop,
-/// and the
-/// body.
+/// A delivery carries `Mneme-Delivery` (its id), `Mneme-Timestamp` (seconds since 1970) and
+/// `Mneme-Signature`: `sha256=` and, in hexadecimal, the HMAC-SHA256 under the webhook's secret of the
+/// timestamp, a full stop, and the body.
 ///
 /// **Threads**: any number may call.
 public final class HttpWebhookSender implements WebhookSender {

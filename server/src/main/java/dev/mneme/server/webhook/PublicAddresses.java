@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Which addresses lie outside this server's own network: those that anybody on the Internet could call. The
-/// others
-/// are of RFC 6890 and the registries that it founded, whatever form of IPv6 they hide in.
+/// Which addresses lie outside this server's own network: those that anybody on the Internet could
+/// call. The others are of RFC 6890 and the registries that it founded, whatever form of IPv6 they hide
+/// in.
 final class PublicAddresses {
     private static final List<Block> NOT_PUBLIC = List.of(
             Block.of("0.0.0.0/8"),
