@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.server.Api.Reply;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +82,7 @@ class KilledServerTest {
     }
 
     private long acknowledged() {
-        return writers.stream().mapToLong(writer -> writer.acknowledged.get()).sum();
+        return writers.stream().mapToLong(writer -> writer.acknowledged()).sum();
     }
 
     private Map<String, String> acknowledgedMemories() {
@@ -114,41 +112,19 @@ class KilledServerTest {
         return Long.parseLong(position.substring(position.lastIndexOf(':') + 1));
     }
 
-    /// Adds a memory, then updates it, then adds another: one request at a time, each under its own
-    /// idempotency key, which is sent again in the next life if it was not answered in this.
-    private static final class Writer {
+    /// Adds a memory, then updates it, then adds another.
+    private static final class Writer extends RepeatingWriter {
         private final int number;
         private final Map<String, String> memories = new HashMap<>(); // read when the writer is done
         private int requests;
         private @Nullable String toUpdate;
-        private @Nullable Pending unanswered;
-        private final AtomicLong acknowledged = new AtomicLong();
-
-        private record Pending(String key, String method, String path, String body) {}
 
         Writer(int number) {
             this.number = number;
         }
 
-        void writeUntilDead(Api api) {
-            try {
-                while (true) {
-                    Pending next = unanswered;
-                    send(api, next == null ? next() : next);
-                }
-            } catch (UncheckedIOException dead) {
-                assertThat(unanswered).as("what was under way").isNotNull();
-            }
-        }
-
-        void sendAgain(Api api) {
-            Pending left = unanswered;
-            if (left != null) {
-                send(api, left);
-            }
-        }
-
-        private Pending next() {
+        @Override
+        Pending next() {
             String key = "writer-" + number + "-" + ++requests;
             String text = key + " " + "x".repeat(500);
             String id = toUpdate;
@@ -165,22 +141,11 @@ class KilledServerTest {
                             Api.memory(text).put("expectedVersion", 1).toString());
         }
 
-        private void send(Api api, Pending request) {
-            unanswered = request;
-            Reply reply = api.call(
-                    request.method,
-                    request.path,
-                    request.body,
-                    "Idempotency-Key",
-                    request.key,
-                    "Content-Type",
-                    "application/json");
-            assertThat(reply.status()).as(reply.raw().body()).isBetween(200, 201);
-            unanswered = null;
+        @Override
+        void remember(Reply reply) {
             JsonNode memory = reply.json().path("memory");
             memories.put(reply.id(), state(memory));
             toUpdate = memory.path("version").asInt() == 1 ? reply.id() : null;
-            acknowledged.incrementAndGet();
         }
     }
 

@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mneme.server.Api.Reply;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
-/// Writes a user's contexts, modes, response sources and sync events by turns, one request at a time,
-/// each under its own idempotency key, which is sent again in the next life of the server if it was not
-/// answered in this. Remembers what was acknowledged.
-final class NounWriter {
+/// Writes a user's contexts, modes, response sources and sync events by turns, and remembers what was
+/// acknowledged.
+final class NounWriter extends RepeatingWriter {
     private static final String API = "/api/v1";
     private static final int KINDS = 4;
 
@@ -22,41 +18,16 @@ final class NounWriter {
     private int requests;
     private long contextVersion;
     private long modeVersion;
-    private @Nullable Pending unanswered;
-    private final AtomicInteger acknowledged = new AtomicInteger();
 
     /// What was last acknowledged of each record, by its path.
     private final Map<String, String> records = new HashMap<>();
-
-    private record Pending(String key, String method, String path, String body) {}
 
     NounWriter(String user) {
         this.user = user;
     }
 
-    int acknowledged() {
-        return acknowledged.get();
-    }
-
-    void writeUntilDead(Api api) {
-        try {
-            while (true) {
-                Pending next = unanswered;
-                send(api, next == null ? next() : next);
-            }
-        } catch (UncheckedIOException dead) {
-            assertThat(unanswered).as("what was under way").isNotNull();
-        }
-    }
-
-    void sendAgain(Api api) {
-        Pending left = unanswered;
-        if (left != null) {
-            send(api, left);
-        }
-    }
-
-    private Pending next() {
+    @Override
+    Pending next() {
         String key = user + "-" + ++requests;
         ObjectNode body = Api.JSON.createObjectNode().put("userId", user);
         return switch (requests % KINDS) {
@@ -81,23 +52,9 @@ final class NounWriter {
         };
     }
 
-    private void send(Api api, Pending request) {
-        unanswered = request;
-        Reply reply = api.call(
-                request.method,
-                request.path,
-                request.body,
-                "Idempotency-Key",
-                request.key,
-                "Content-Type",
-                "application/json");
-        assertThat(reply.status()).as(reply.raw().body()).isBetween(200, 201);
-        unanswered = null;
-        remember(reply.json());
-        acknowledged.incrementAndGet();
-    }
-
-    private void remember(JsonNode answer) {
+    @Override
+    void remember(Reply reply) {
+        JsonNode answer = reply.json();
         if (answer.has("context")) {
             contextVersion = answer.at("/context/version").asLong();
             records.put("/contexts/plan", answer.path("context").toString());

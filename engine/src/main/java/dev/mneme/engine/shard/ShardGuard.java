@@ -74,7 +74,7 @@ final class ShardGuard implements Trust {
             throw new MnemeException(
                     ErrorCode.INTEGRITY_VIOLATION,
                     "This data was changed from outside, and is not served: " + problem
-                            + ". An operator can restore a backup, or accept it with mneme verify --accept.");
+                            + ". An operator can restore a backup, or accept it with mneme integrity accept.");
         }
     }
 
