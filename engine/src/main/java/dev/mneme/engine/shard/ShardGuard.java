@@ -15,6 +15,7 @@ import dev.mneme.engine.table.Rows;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,7 @@ final class ShardGuard implements Trust {
 
     private final Object rootsLock = new Object();
     private volatile @Nullable RootsCheck roots;
+    private volatile @Nullable Map<Integer, List<byte[]>> ownersBySlot;
     private volatile boolean whole;
     private volatile List<String> derived = List.of();
     private final AtomicLong owners = new AtomicLong();
@@ -129,14 +131,30 @@ final class ShardGuard implements Trust {
         }
     }
 
+    /// Those that had a head when this was first asked. Who comes later has lost nothing before.
     private List<byte[]> owners(int slot) {
-        List<byte[]> found = new ArrayList<>();
+        Map<Integer, List<byte[]>> known = ownersBySlot;
+        if (known == null) {
+            synchronized (rootsLock) {
+                known = ownersBySlot;
+                if (known == null) {
+                    known = readOwnersBySlot();
+                    ownersBySlot = known;
+                }
+            }
+        }
+        return known.getOrDefault(slot, List.of());
+    }
+
+    private Map<Integer, List<byte[]>> readOwnersBySlot() {
+        Map<Integer, List<byte[]>> found = new HashMap<>();
         byte[] heads = Keys.table('h');
         try (Tables.Snapshot rows = tables.snapshot()) {
             rows.scan(heads, Keys.end(heads), (key, row) -> {
                 Owner owner = seal.sound(key, row) ? Rows.Head.decode(row).owner() : null;
-                if (owner != null && owner.slot() == slot) {
-                    found.add(Keys.ownerOf(key));
+                if (owner != null) {
+                    found.computeIfAbsent(owner.slot(), none -> new ArrayList<>())
+                            .add(Keys.ownerOf(key));
                 }
                 return true;
             });
@@ -240,6 +258,9 @@ final class ShardGuard implements Trust {
         whole = go.getAsBoolean();
         if (whole) {
             checked.values().removeIf(String::isEmpty);
+            if (checked.isEmpty()) {
+                ownersBySlot = null;
+            }
         }
     }
 
