@@ -46,6 +46,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
 /// `stopWithin`, then closes what is left.
 public final class HttpServer implements AutoCloseable {
+    /// A body of up to so many times what is allowed is read to its end, so that its sender surely reads the
+    /// refusal; the sender of a larger one is cut while it sends, and may see no more than that.
+    private static final long DRAINED = 4;
+
     private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int DOWNLOAD_BUFFER = 32 << 10;
@@ -134,7 +138,7 @@ public final class HttpServer implements AutoCloseable {
                 .shutdownHook(false)
                 .shutdownGracePeriod(config.stopWithin())
                 .maxTcpConnections(config.maxConnections())
-                .maxPayloadSize(2L * config.maxRequestBytes()) // ours is stricter, and gentler with the client
+                .maxPayloadSize(DRAINED * config.maxRequestBytes()) // ours is stricter, and gentler with the client
                 .directHandlers(directHandlers())
                 .protocolsDiscoverServices(false) // ours is the only selector
                 .addConnectionSelector(http1.build())
