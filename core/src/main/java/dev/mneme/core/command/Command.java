@@ -248,6 +248,39 @@ public sealed interface Command {
     /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
     record Import(Exported exported) implements Command {}
 
+    /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that is no
+    /// longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one that was seen
+    /// is at another version, superseded or gone, and when a fact to add is there already word for word; likewise
+    /// when a document is at another version than expected.
+    ///
+    /// @param seen the memories that the decisions were based on; all that is replaced or removed is among them
+    /// @param documents what is written with it, such as that the work is done
+    record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents) implements Command {
+        /// Each of the lists has so many members at most.
+        public static final int MAX = 128;
+
+        public Revise {
+            seen = List.copyOf(seen);
+            revisions = List.copyOf(revisions);
+            documents = List.copyOf(documents);
+        }
+    }
+
+    /// A memory at the version that somebody saw.
+    record Seen(MemoryId id, long version) {}
+
+    /// One decision. A memory may be replaced or removed by one of them only.
+    sealed interface Revision {
+        /// A new fact.
+        record Add(AddMemory fact) implements Revision {}
+
+        /// A new fact supersedes one that stays, marked with the new one's id.
+        record Replace(MemoryId replaced, AddMemory fact) implements Revision {}
+
+        /// What is no longer true is deleted.
+        record Remove(MemoryId id) implements Revision {}
+    }
+
     /// One record that was seen expired.
     sealed interface Expired {
         record OfContext(String key, long version) implements Expired {}
