@@ -6,6 +6,7 @@ import dev.mneme.core.command.Command.BeginSpace;
 import dev.mneme.core.command.Command.DeleteMatching;
 import dev.mneme.core.command.Command.DeleteMemory;
 import dev.mneme.core.command.Command.EraseOwner;
+import dev.mneme.core.command.Command.Revise;
 import dev.mneme.core.command.Command.StageEmbedding;
 import dev.mneme.core.command.Command.SwitchSpace;
 import dev.mneme.core.command.Command.UpdateMemory;
@@ -86,6 +87,7 @@ public final class Histories {
     private final Map<Owner, List<MemoryId>> ids = new LinkedHashMap<>();
     private final RandomContexts contexts;
     private final RandomDocuments documents;
+    private final RandomRevisions revisions;
     private final List<Write> repeatable = new ArrayList<>();
     private Instant now = ManualClock.START;
     private long lastId;
@@ -96,6 +98,7 @@ public final class Histories {
         modes = new RandomModes(random);
         contexts = new RandomContexts(random);
         documents = new RandomDocuments(random);
+        revisions = new RandomRevisions(random, documents);
         owners = OWNERS.subList(0, chance(4) ? 1 : OWNERS.size());
         owners.forEach(owner -> ids.put(owner, new ArrayList<>()));
         audit = new RandomAudit(random, owners.size() > 1);
@@ -158,9 +161,17 @@ public final class Histories {
             return new Write(owner, earlier.by(), another, List.of(command(owner)));
         }
         List<Command> commands = earlier.commands().stream()
-                .map(command -> command instanceof AddMemory add ? Fixtures.withId(add, freshId(owner)) : command)
+                .map(command -> withFreshIds(command, owner))
                 .toList();
         return new Write(owner, earlier.by(), idempotency, commands);
+    }
+
+    private Command withFreshIds(Command command, Owner owner) {
+        return switch (command) {
+            case AddMemory add -> Fixtures.withId(add, freshId(owner));
+            case Revise revise -> RandomRevisions.renamed(revise, () -> freshId(owner));
+            default -> command;
+        };
     }
 
     private Write write() {
@@ -170,6 +181,8 @@ public final class Histories {
             commands.add(new EraseOwner());
         } else if (chance(25)) {
             moveVectors(owner, commands);
+        } else if (chance(15)) {
+            reviseWhatIsNew(owner, commands);
         } else {
             int count = chance(3) ? random.nextInt(9) : 1;
             for (int i = 0; i < count; i++) {
@@ -206,9 +219,19 @@ public final class Histories {
         commands.add(new SwitchSpace(to.space()));
     }
 
+    /// A guess that is right more often than not.
+    private void reviseWhatIsNew(Owner owner, List<Command> commands) {
+        AddMemory added = Fixtures.withoutDedupe(add(owner));
+        commands.add(added);
+        commands.add(revisions.of(added::id, () -> add(owner)));
+    }
+
     private Command command(Owner owner) {
         if (chance(12)) {
             return documents.of();
+        }
+        if (chance(10)) {
+            return revisions.of(() -> someId(owner), () -> add(owner));
         }
         if (owner.kind() == OwnerKind.USER && chance(8)) {
             return modes.of();

@@ -41,6 +41,13 @@ final class ModelDocuments {
                 .toList();
     }
 
+    /// The same documents, which go on by themselves.
+    ModelDocuments copy() {
+        ModelDocuments copy = new ModelDocuments();
+        copy.documents.putAll(documents);
+        return copy;
+    }
+
     Outcome put(Command.PutDocument put, Instant at) {
         Name name = new Name(put.collection(), put.id());
         Document now = documents.get(name);

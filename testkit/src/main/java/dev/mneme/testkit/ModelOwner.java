@@ -45,13 +45,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -278,6 +281,7 @@ final class ModelOwner {
             case Command.StageEmbedding each -> stage(each);
             case Command.SwitchSpace(EmbeddingSpace to) -> switchTo(to);
             case Command.DropOldVectors drop -> new DeletedMany(0); // the model keeps none
+            case Command.Revise revise -> new ModelRevisions(this, documents).revise(revise, stamp);
             case Command.PutDocument put -> documents.put(put, stamp.at());
             case Command.DeleteDocument gone -> documents.delete(gone);
             case Command.PutEmbedder put -> throw new IllegalStateException("an embedder is the system's");
@@ -395,10 +399,14 @@ final class ModelOwner {
         if (taken != null) {
             return conflict(taken.memory());
         }
-        Optional<Held> duplicate = add.dedupe() ? duplicate(Identity.of(add), stamp.at()) : Optional.empty();
-        if (duplicate.isPresent()) {
-            return merge(duplicate.get(), add, stamp);
-        }
+        Optional<Held> duplicate = duplicate(add, Set.of(), stamp.at());
+        return duplicate.isPresent()
+                ? merge(duplicate.get(), add, stamp)
+                : new Stored(MemoryEvent.ADD, insert(add, stamp));
+    }
+
+    /// Stores a new memory.
+    Memory insert(AddMemory add, Stamp stamp) {
         Memory memory = new Memory(
                 add.id(),
                 add.scope(),
@@ -417,15 +425,36 @@ final class ModelOwner {
         Embedding present = coming(add.embedding()) ? null : add.embedding();
         store(MemoryEvent.ADD, new Held(memory, present, sequence + 1, sequence + 1), stamp);
         stageIfComing(add.id(), add.embedding());
-        return new Stored(MemoryEvent.ADD, memory);
+        return memory;
     }
 
-    /// The live memory that is the same; of several, the one with the lowest id.
-    private Optional<Held> duplicate(Identity identity, Instant at) {
+    /// The memory that is the same, if that is asked; not one that is expired, superseded, or among `but`. Of
+    /// several, the one with the lowest id.
+    Optional<Held> duplicate(AddMemory add, Collection<MemoryId> but, Instant at) {
         return memories.values().stream()
+                .filter(held -> add.dedupe())
                 .filter(held -> !held.memory().expired(at))
-                .filter(held -> Identity.of(held.memory()).equals(identity))
+                .filter(held -> held.memory().replacedBy() == null)
+                .filter(held -> !but.contains(held.memory().id()))
+                .filter(held -> Identity.of(held.memory()).equals(Identity.of(add)))
                 .findFirst();
+    }
+
+    /// Marks a memory as superseded.
+    void supersede(MemoryId id, MemoryId newer, Stamp stamp) {
+        Held existing = Objects.requireNonNull(memories.get(id));
+        Memory now = existing.memory();
+        Memory marked = next(
+                now,
+                now.text(),
+                now.metadata(),
+                now.categories(),
+                now.timestamp(),
+                now.expiresAt(),
+                newer,
+                stamp.at(),
+                localOnly(stamp));
+        store(MemoryEvent.UPDATE, existing.changedTo(marked, existing.embedding(), sequence + 1), stamp);
     }
 
     private Outcome merge(Held existing, AddMemory add, Stamp stamp) {
@@ -437,6 +466,7 @@ final class ModelOwner {
                 Duplicates.merge(now.categories(), add.categories()),
                 now.timestamp(),
                 now.expiresAt(),
+                now.replacedBy(),
                 stamp.at(),
                 localOnly(stamp));
         return changed(existing, existing.changedTo(merged, existing.embedding(), sequence + 1), stamp);
@@ -461,6 +491,7 @@ final class ModelOwner {
                 update.categories() == null ? now.categories() : update.categories(),
                 update.timestamp() == null ? now.timestamp() : update.timestamp(),
                 update.expiry() == null ? now.expiresAt() : update.expiry().at(),
+                now.replacedBy(),
                 stamp.at(),
                 localOnly(stamp));
         Embedding present = coming(update.embedding()) ? null : update.embedding();
@@ -480,6 +511,7 @@ final class ModelOwner {
             List<String> categories,
             @Nullable Instant timestamp,
             @Nullable Instant expiresAt,
+            @Nullable MemoryId replacedBy,
             Instant at,
             boolean localOnly) {
         return new Memory(
@@ -495,7 +527,7 @@ final class ModelOwner {
                 at,
                 expiresAt,
                 now.version() + 1,
-                now.replacedBy(),
+                replacedBy,
                 now.localOnly() || localOnly);
     }
 
@@ -506,8 +538,8 @@ final class ModelOwner {
         boolean same = was.text().equals(is.text())
                 && was.metadata().equals(is.metadata())
                 && was.categories().equals(is.categories())
-                && java.util.Objects.equals(was.expiresAt(), is.expiresAt())
-                && java.util.Objects.equals(was.timestamp(), is.timestamp())
+                && Objects.equals(was.expiresAt(), is.expiresAt())
+                && Objects.equals(was.timestamp(), is.timestamp())
                 && sameVector(before.embedding(), after.embedding());
         if (same) {
             return new Stored(MemoryEvent.NONE, was);
@@ -555,7 +587,7 @@ final class ModelOwner {
         return new DeletedMany(doomed.size());
     }
 
-    private void remove(Memory memory, Stamp stamp) {
+    void remove(Memory memory, Stamp stamp) {
         memories.remove(memory.id());
         staged.remove(memory.id());
         remember(MemoryEvent.DELETE, memory, memory.version() + 1, stamp);
@@ -655,7 +687,12 @@ final class ModelOwner {
     }
 
     private boolean foreign(@Nullable Embedding embedding) {
-        return space != null && embedding != null && !embedding.space().equals(space) && !coming(embedding);
+        return foreign(embedding, space);
+    }
+
+    /// Whether an owner whose vectors are of `present` takes no such vector.
+    boolean foreign(@Nullable Embedding embedding, @Nullable EmbeddingSpace present) {
+        return present != null && embedding != null && !embedding.space().equals(present) && !coming(embedding);
     }
 
     private boolean coming(@Nullable Embedding embedding) {
@@ -676,7 +713,7 @@ final class ModelOwner {
         return version == Command.ANY_VERSION || version == now.version();
     }
 
-    private static Rejected conflict(Memory now) {
+    static Rejected conflict(Memory now) {
         return new Rejected(
                 ErrorCode.VERSION_CONFLICT,
                 "The memory is at version " + now.version() + ": read it again and repeat the change on that version.",
@@ -688,7 +725,7 @@ final class ModelOwner {
         return new Rejected(ErrorCode.NOT_FOUND, "There is no memory with this id.", null, null);
     }
 
-    private static Rejected foreignVector() {
+    static Rejected foreignVector() {
         return new Rejected(
                 ErrorCode.EMBEDDER_MISMATCH,
                 "This owner's vectors are of another embedder or dimension: send a vector of theirs, or none.",

@@ -57,6 +57,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The plain model of what a store promises: collections in memory under one lock. Every other store is
@@ -126,10 +127,18 @@ public final class ModelStore implements Store, Exports {
             if (ModelSystem.ours(command)) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
             }
-            if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
+            if (added(command).anyMatch(add -> !add.scope().owner().equals(write.owner()))) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
             }
         }
+    }
+
+    private static Stream<Command.AddMemory> added(Command command) {
+        return switch (command) {
+            case Command.AddMemory add -> Stream.of(add);
+            case Command.Revise revise -> revise.facts().stream();
+            default -> Stream.empty();
+        };
     }
 
     @Override

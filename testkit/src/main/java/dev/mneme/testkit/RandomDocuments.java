@@ -21,12 +21,23 @@ final class RandomDocuments {
     }
 
     Command of() {
-        String collection = COLLECTIONS.get(random.nextInt(COLLECTIONS.size()));
-        String id = IDS.get(random.nextInt(IDS.size()));
-        long version = random.nextInt(3) == 0 ? random.nextInt(4) : Command.ANY_VERSION;
-        return random.nextInt(4) == 0
-                ? new Command.DeleteDocument(collection, id, version)
-                : new Command.PutDocument(collection, id, Fixtures.json("n", random.nextInt(100)), version);
+        return random.nextInt(4) == 0 ? new Command.DeleteDocument(collection(), id(), version()) : put();
+    }
+
+    Command.PutDocument put() {
+        return new Command.PutDocument(collection(), id(), Fixtures.json("n", random.nextInt(100)), version());
+    }
+
+    private String collection() {
+        return COLLECTIONS.get(random.nextInt(COLLECTIONS.size()));
+    }
+
+    private String id() {
+        return IDS.get(random.nextInt(IDS.size()));
+    }
+
+    private long version() {
+        return random.nextInt(3) == 0 ? random.nextInt(4) : Command.ANY_VERSION;
     }
 
     static void compare(Documents model, Documents subject, Owner owner) {

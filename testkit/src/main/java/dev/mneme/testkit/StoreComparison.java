@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Lives one random history in two stores at once, the model and the one under test, and says where they part.
@@ -119,11 +120,10 @@ public final class StoreComparison {
             @Nullable ErrorCode failure) {}
 
     private void apply(Write write) {
-        for (Command command : write.commands()) {
-            if (command instanceof Command.AddMemory add && !ids.contains(add.id())) {
-                ids.add(add.id());
-            }
-        }
+        write.commands().stream()
+                .flatMap(StoreComparison::added)
+                .filter(id -> !ids.contains(id))
+                .forEach(ids::add);
         Answer expected = answer(model, write);
         Answer actual = answer(subject, write);
         assertThat(actual).as("the answer to the write").isEqualTo(expected);
@@ -131,6 +131,14 @@ public final class StoreComparison {
         if (erased && !expected.replayed() && expected.failure() == null) {
             erasedAt.put(write.owner(), expected.sequence());
         }
+    }
+
+    private static Stream<MemoryId> added(Command command) {
+        return switch (command) {
+            case Command.AddMemory add -> Stream.of(add.id());
+            case Command.Revise revise -> revise.facts().stream().map(Command.AddMemory::id);
+            default -> Stream.empty();
+        };
     }
 
     private static Answer answer(Store store, Write write) {

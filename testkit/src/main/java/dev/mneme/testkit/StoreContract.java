@@ -82,6 +82,22 @@ public abstract class StoreContract {
     }
 
     @Nested
+    class Revisions extends RevisionsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
+    class RevisionConflicts extends RevisionConflictsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
+
+    @Nested
     class Importing extends ImportPart {
         @Override
         StoreOpener opener() {

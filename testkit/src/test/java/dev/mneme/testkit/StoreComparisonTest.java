@@ -248,7 +248,11 @@ final class StoreComparisonTest {
                 "NOT_FOUND",
                 "VERSION_CONFLICT",
                 "EMBEDDER_MISMATCH",
-                "IDEMPOTENCY_KEY_REUSED")) {
+                "IDEMPOTENCY_KEY_REUSED",
+                "Revise Done",
+                "Revise VERSION_CONFLICT",
+                "Revise EMBEDDER_MISMATCH",
+                "Revise INVALID_REQUEST")) {
             assertThat(seen.getOrDefault(kind, 0)).as("%s of %s", kind, seen).isGreaterThan(5);
         }
     }
@@ -265,8 +269,11 @@ final class StoreComparisonTest {
                                 && !rejected.paths().isEmpty())
                         .forEach(clash -> seen.merge("clash", 1, Integer::sum));
                 seen.merge(result.replayed() ? "replayed" : "first", 1, Integer::sum);
-                write.commands()
-                        .forEach(command -> seen.merge(command.getClass().getSimpleName(), 1, Integer::sum));
+                for (int i = 0; i < write.commands().size(); i++) {
+                    String command = write.commands().get(i).getClass().getSimpleName();
+                    seen.merge(command, 1, Integer::sum);
+                    seen.merge(command + " " + kind(result.outcomes().get(i)), 1, Integer::sum);
+                }
             } catch (dev.mneme.core.model.MnemeException e) {
                 seen.merge(e.code().name(), 1, Integer::sum);
             }

@@ -18,6 +18,7 @@ import dev.mneme.core.model.SyncEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a caller asks of one owner. It carries all it needs, so that it is decided identically
@@ -248,12 +249,16 @@ public sealed interface Command {
     /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
     record Import(Exported exported) implements Command {}
 
-    /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that is no
-    /// longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one that was seen
-    /// is at another version, superseded or gone, and when a fact to add is there already word for word; likewise
-    /// when a document is at another version than expected.
+    /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that
+    /// is no longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one
+    /// that was seen is at another version, superseded or gone, and when a fact to add is there already word
+    /// for word; likewise when a document is at another version than expected. What contradicts itself is
+    /// refused with `invalid_request`.
     ///
-    /// @param seen the memories that the decisions were based on; all that is replaced or removed is among them
+    /// A fact with `dedupe` is never merged into another memory. One that is superseded, or that goes with
+    /// the same command, is not the same as a new one.
+    ///
+    /// @param seen what the decisions were based on; all that is replaced or removed is among them
     /// @param documents what is written with it, such as that the work is done
     record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents) implements Command {
         /// Each of the lists has so many members at most.
@@ -263,6 +268,28 @@ public sealed interface Command {
             seen = List.copyOf(seen);
             revisions = List.copyOf(revisions);
             documents = List.copyOf(documents);
+        }
+
+        /// What is added, on its own or in the place of another.
+        public List<AddMemory> facts() {
+            return revisions.stream()
+                    .flatMap(revision -> switch (revision) {
+                        case Revision.Add(AddMemory fact) -> Stream.of(fact);
+                        case Revision.Replace(MemoryId replaced, AddMemory fact) -> Stream.of(fact);
+                        case Revision.Remove remove -> Stream.empty();
+                    })
+                    .toList();
+        }
+
+        /// What is replaced or removed.
+        public List<MemoryId> targets() {
+            return revisions.stream()
+                    .flatMap(revision -> switch (revision) {
+                        case Revision.Add add -> Stream.empty();
+                        case Revision.Replace(MemoryId replaced, AddMemory fact) -> Stream.of(replaced);
+                        case Revision.Remove(MemoryId id) -> Stream.of(id);
+                    })
+                    .toList();
         }
     }
 

@@ -22,7 +22,8 @@ public sealed interface Outcome {
 
     record DeletedMany(long count) implements Outcome {}
 
-    /// A command of the system shard took effect.
+    /// The command took effect, and there is no more to say: it was one of the system shard, or on documents or
+    /// vectors, or a revision of memories, which says itself what is there afterwards.
     record Done() implements Outcome {}
 
     /// @param field the field at fault, if one is

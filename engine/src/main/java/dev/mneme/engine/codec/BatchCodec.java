@@ -52,10 +52,19 @@ public final class BatchCodec {
         for (Command command : write.commands()) {
             bytes += 128;
             if (command instanceof Command.AddMemory add) {
-                bytes += add.text().length() + about(add.embedding());
+                bytes += about(add);
+            } else if (command instanceof Command.Revise revise) {
+                bytes += 32L * revise.seen().size();
+                bytes += revise.facts().stream()
+                        .mapToLong(fact -> 128 + about(fact))
+                        .sum();
             }
         }
         return (int) Math.min(bytes, 1 << 20);
+    }
+
+    private static long about(Command.AddMemory add) {
+        return add.text().length() + about(add.embedding());
     }
 
     private static long about(@Nullable Embedding embedding) {
@@ -120,16 +129,7 @@ public final class BatchCodec {
 
     private static void write(ByteWriter out, Command command) {
         switch (command) {
-            case Command.AddMemory add -> {
-                ModelCodec.write(out.u8(1), add.id());
-                ModelCodec.write(out, add.scope());
-                out.string(add.text()).nullableString(add.role()).nullableString(add.name());
-                ModelCodec.write(out, add.metadata());
-                ModelCodec.writeStrings(out, add.categories());
-                out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
-                writeNullable(out, add.embedding());
-                out.bool(add.dedupe());
-            }
+            case Command.AddMemory add -> writeAdd(out.u8(1), add);
             case Command.UpdateMemory update -> {
                 ModelCodec.write(out.u8(update.timestamp() == null ? 2 : 52), update.id());
                 out.nullableString(update.text());
@@ -176,11 +176,8 @@ public final class BatchCodec {
             case Command.SwitchSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(33), space);
             case Command.DropOldVectors(int limit) -> out.u8(34).unsigned(limit);
             case Command.PutEmbedder(EmbeddingSpace space) -> ModelCodec.write(out.u8(35), space);
-            case Command.PutDocument put -> {
-                out.u8(50).string(put.collection()).string(put.id());
-                ModelCodec.write(out, put.data());
-                out.signed(put.expectedVersion());
-            }
+            case Command.PutDocument put -> writePut(out.u8(50), put);
+            case Command.Revise revise -> RevisionCodec.write(out, revise);
             case Command.DeleteDocument delete ->
                 out.u8(51).string(delete.collection()).string(delete.id()).signed(delete.expectedVersion());
             case Command.PutKey put -> ModelCodec.write(out.u8(6), put.key());
@@ -199,22 +196,46 @@ public final class BatchCodec {
         }
     }
 
+    static void writeAdd(ByteWriter out, Command.AddMemory add) {
+        ModelCodec.write(out, add.id());
+        ModelCodec.write(out, add.scope());
+        out.string(add.text()).nullableString(add.role()).nullableString(add.name());
+        ModelCodec.write(out, add.metadata());
+        ModelCodec.writeStrings(out, add.categories());
+        out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
+        writeNullable(out, add.embedding());
+        out.bool(add.dedupe());
+    }
+
+    static Command.AddMemory add(ByteReader in) {
+        return new Command.AddMemory(
+                ModelCodec.memoryId(in),
+                ModelCodec.scope(in),
+                in.string(),
+                in.nullableString(),
+                in.nullableString(),
+                ModelCodec.object(in),
+                ModelCodec.strings(in),
+                in.nullableInstant(),
+                in.nullableInstant(),
+                in.bool() ? ModelCodec.embedding(in) : null,
+                in.bool());
+    }
+
+    static void writePut(ByteWriter out, Command.PutDocument put) {
+        out.string(put.collection()).string(put.id());
+        ModelCodec.write(out, put.data());
+        out.signed(put.expectedVersion());
+    }
+
+    static Command.PutDocument putDocument(ByteReader in) {
+        return new Command.PutDocument(in.string(), in.string(), ModelCodec.object(in), in.signed());
+    }
+
     private static Command command(ByteReader in) {
         int tag = in.u8();
         return switch (tag) {
-            case 1 ->
-                new Command.AddMemory(
-                        ModelCodec.memoryId(in),
-                        ModelCodec.scope(in),
-                        in.string(),
-                        in.nullableString(),
-                        in.nullableString(),
-                        ModelCodec.object(in),
-                        ModelCodec.strings(in),
-                        in.nullableInstant(),
-                        in.nullableInstant(),
-                        in.bool() ? ModelCodec.embedding(in) : null,
-                        in.bool());
+            case 1 -> add(in);
             case 2 -> update(in, false);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
             case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
@@ -238,9 +259,10 @@ public final class BatchCodec {
             case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
             case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
-            case 50 -> new Command.PutDocument(in.string(), in.string(), ModelCodec.object(in), in.signed());
+            case 50 -> putDocument(in);
             case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
             case 52 -> update(in, true);
+            case RevisionCodec.REVISE -> RevisionCodec.read(in);
             default -> throw ModelCodec.unknown("command", tag);
         };
     }

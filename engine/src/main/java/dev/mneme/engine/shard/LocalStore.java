@@ -191,8 +191,11 @@ public final class LocalStore implements Store, Backups, Exports {
             if (ofSystem(command)) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
             }
-            if (command instanceof Command.AddMemory add && !add.scope().owner().equals(write.owner())) {
-                throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            if (command instanceof Command.AddMemory add) {
+                requireOwn(List.of(add), write.owner());
+            }
+            if (command instanceof Command.Revise revise) {
+                requireOwn(revise.facts(), write.owner());
             }
             if (command instanceof Command.Import each) {
                 requireImportable(each.exported(), write.owner());
@@ -204,6 +207,12 @@ public final class LocalStore implements Store, Backups, Exports {
             maintenance.afterErasure(shard, write.owner(), rollLog);
         }
         return result;
+    }
+
+    private static void requireOwn(List<Command.AddMemory> added, Owner owner) {
+        if (!added.stream().allMatch(add -> add.scope().owner().equals(owner))) {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+        }
     }
 
     /// An id that does not name its shard may be in use in another one.
@@ -292,6 +301,7 @@ public final class LocalStore implements Store, Backups, Exports {
             case Command.PostSyncEvent post -> false;
             case Command.ProcessSyncEvent process -> false;
             case Command.Import each -> false;
+            case Command.Revise revise -> false;
         };
     }
 

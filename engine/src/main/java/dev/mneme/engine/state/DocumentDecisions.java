@@ -21,8 +21,20 @@ final class DocumentDecisions {
     }
 
     Outcome put(Command.PutDocument put) {
-        byte[] key = Keys.document(owner.hash(), put.collection(), put.id());
-        Document now = find(key);
+        Rejected refusal = refusal(put, 0);
+        if (refusal != null) {
+            return refusal;
+        }
+        store(put);
+        return new Outcome.Done();
+    }
+
+    /// Why a document cannot be put, or null.
+    ///
+    /// @param more how many others, which are not stored yet, are to come into its collection
+    @Nullable
+    Rejected refusal(Command.PutDocument put, int more) {
+        Document now = find(key(put));
         if (isUnexpected(put.expectedVersion(), now)) {
             return conflict(now);
         }
@@ -30,26 +42,40 @@ final class DocumentDecisions {
             return new Rejected(
                     ErrorCode.TOO_LARGE, "This is too much to keep: " + Document.MAX_SIZE + " at most.", null, null);
         }
-        if (now == null && isFull(put.collection())) {
+        if (now == null && count(put.collection()) + more >= Document.MAX_IN_COLLECTION) {
             return new Rejected(
                     ErrorCode.OVERLOADED,
                     "There are " + Document.MAX_IN_COLLECTION + " of these: delete some first.",
                     null,
                     null);
         }
+        return null;
+    }
+
+    /// Whether the document would be one more in its collection.
+    boolean isNew(Command.PutDocument put) {
+        return find(key(put)) == null;
+    }
+
+    /// Stores a document that nothing is against.
+    void store(Command.PutDocument put) {
+        byte[] key = key(put);
+        Document now = find(key);
         Instant createdAt = now == null ? entry.at() : now.createdAt();
         long version = now == null ? 1 : now.version() + 1;
         Document next = new Document(put.collection(), put.id(), put.data(), version, createdAt, entry.at());
         entry.rows().put(key, Rows.encode(next));
-        return new Outcome.Done();
     }
 
-    private boolean isFull(String collection) {
+    private byte[] key(Command.PutDocument put) {
+        return Keys.document(owner.hash(), put.collection(), put.id());
+    }
+
+    private int count(String collection) {
         byte[] documents = Keys.documents(owner.hash(), collection);
         return entry.rows()
-                        .keys(documents, Keys.end(documents), Document.MAX_IN_COLLECTION)
-                        .size()
-                >= Document.MAX_IN_COLLECTION;
+                .keys(documents, Keys.end(documents), Document.MAX_IN_COLLECTION)
+                .size();
     }
 
     Outcome delete(Command.DeleteDocument delete) {

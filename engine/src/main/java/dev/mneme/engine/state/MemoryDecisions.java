@@ -11,6 +11,7 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.table.ContentHash;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What commands do to an owner's memories.
@@ -53,17 +55,27 @@ final class MemoryDecisions {
         if (mismatch != null) {
             return mismatch;
         }
-        if (memories.used(add.id())) {
-            Memory newest = memories.newest(owner, add.id());
-            return newest == null ? idUsed() : conflict(newest);
+        Rejected used = used(add.id());
+        if (used != null) {
+            return used;
         }
-        if (add.dedupe()) {
-            byte[] content = ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
-            MemoryRows.Placed same = memories.duplicate(owner, content);
-            if (same != null) {
-                return merge(same, add);
-            }
-        }
+        MemoryRows.Placed same = same(add, Set.of());
+        return same == null ? new Outcome.Stored(MemoryEvent.ADD, insert(add)) : merge(same, add);
+    }
+
+    /// The memory that a new one would be the same as, if that is asked; or null.
+    ///
+    /// @param but memories that do not count
+    MemoryRows.@Nullable Placed same(Command.AddMemory add, Set<MemoryId> but) {
+        return add.dedupe() ? memories.duplicate(owner, content(add), but) : null;
+    }
+
+    static byte[] content(Command.AddMemory add) {
+        return ContentHash.of(add.scope(), add.text(), add.role(), add.timestamp());
+    }
+
+    /// Stores a new memory, of which nothing more is to be asked.
+    Memory insert(Command.AddMemory add) {
         Embedding staged = vectors.takes(add.embedding()) ? add.embedding() : null;
         Embedding embedding = staged == null ? add.embedding() : null;
         vectors.claim(embedding);
@@ -88,7 +100,17 @@ final class MemoryDecisions {
         if (staged != null) {
             vectors.stage(sequence, staged, sequence);
         }
-        return new Outcome.Stored(MemoryEvent.ADD, memory);
+        return memory;
+    }
+
+    /// Why a new memory cannot have this id, or null.
+    @Nullable
+    Rejected used(MemoryId id) {
+        if (!memories.used(id)) {
+            return null;
+        }
+        Memory newest = memories.newest(owner, id);
+        return newest == null ? idUsed() : conflict(newest);
     }
 
     /// The memory is there already: it takes on the metadata and categories that it lacks.
@@ -190,7 +212,27 @@ final class MemoryDecisions {
             @Nullable Instant timestamp,
             @Nullable Instant expiresAt) {
         Memory now = placed.memory();
-        Memory next = new Memory(
+        Memory next = next(now, text, metadata, categories, timestamp, expiresAt, now.replacedBy());
+        change(placed, next, embedding);
+        return new Outcome.Stored(MemoryEvent.UPDATE, next);
+    }
+
+    /// Marks a memory as superseded by a newer one; it stays as it is otherwise.
+    void supersede(MemoryRows.Placed placed, MemoryId newer) {
+        Memory now = placed.memory();
+        Memory next = next(now, now.text(), now.metadata(), now.categories(), now.timestamp(), now.expiresAt(), newer);
+        change(placed, next, memories.embedding(owner, placed.arrival()));
+    }
+
+    private Memory next(
+            Memory now,
+            String text,
+            JsonObject metadata,
+            List<String> categories,
+            @Nullable Instant timestamp,
+            @Nullable Instant expiresAt,
+            @Nullable MemoryId replacedBy) {
+        return new Memory(
                 now.id(),
                 now.scope(),
                 text,
@@ -203,11 +245,13 @@ final class MemoryDecisions {
                 entry.at(),
                 expiresAt,
                 now.version() + 1,
-                now.replacedBy(),
+                replacedBy,
                 now.localOnly() || owner.inspired(by.instance()));
+    }
+
+    private void change(MemoryRows.Placed placed, Memory next, @Nullable Embedding embedding) {
         long sequence = owner.change(ChangeType.MEMORY_UPDATED, placed.arrival(), next.version(), by, next);
         memories.update(owner, placed, next, embedding, sequence, by);
-        return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 
     Outcome delete(Command.DeleteMemory delete) {
@@ -230,7 +274,7 @@ final class MemoryDecisions {
         return new Outcome.DeletedMany(matching.size());
     }
 
-    private void remove(MemoryRows.Placed placed) {
+    void remove(MemoryRows.Placed placed) {
         Memory memory = placed.memory();
         long sequence = owner.change(ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, by, memory);
         memories.delete(owner, placed, sequence, entry.at(), by);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -284,14 +285,19 @@ final class MemoryRows {
         }
     }
 
-    /// The live memory with the content, expired ones left out; of several, the one with the lowest id.
+    /// The memory with the content, but for expired and superseded ones; of several, the one with the lowest
+    /// id.
+    ///
+    /// @param but memories that do not count either
     @Nullable
-    Placed duplicate(OwnerState owner, byte[] contentHash) {
+    Placed duplicate(OwnerState owner, byte[] contentHash, Set<MemoryId> but) {
         Placed lowest = null;
         for (long arrival : duplicates(Keys.duplicate(owner.hash(), contentHash))) {
             Placed placed = at(owner, arrival);
             if (placed != null
                     && !placed.memory().expired(entry.at())
+                    && placed.memory().replacedBy() == null
+                    && !but.contains(placed.memory().id())
                     && (lowest == null
                             || placed.memory().id().compareTo(lowest.memory().id()) < 0)) {
                 lowest = placed;

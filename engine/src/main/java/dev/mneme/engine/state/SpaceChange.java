@@ -35,7 +35,12 @@ final class SpaceChange {
     /// Why a vector can be neither stored nor staged, or null.
     @Nullable
     Rejected mismatch(@Nullable Embedding embedding) {
-        EmbeddingSpace now = owner.spaces().now();
+        return mismatch(embedding, owner.spaces().now());
+    }
+
+    /// The same, were `now` the owner's space.
+    @Nullable
+    Rejected mismatch(@Nullable Embedding embedding, @Nullable EmbeddingSpace now) {
         if (embedding == null || now == null || now.equals(embedding.space()) || takes(embedding)) {
             return null;
         }

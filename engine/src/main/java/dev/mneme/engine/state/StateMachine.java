@@ -59,7 +59,10 @@ public final class StateMachine {
 
     /// Documents make no change, and lie under their owner's head all the same.
     private static boolean keepsDocuments(Write write) {
-        return write.commands().stream().anyMatch(Command.PutDocument.class::isInstance);
+        return write.commands().stream()
+                .anyMatch(command -> command instanceof Command.PutDocument
+                        || (command instanceof Command.Revise revise
+                                && !revise.documents().isEmpty()));
     }
 
     /// The commands of one write, decided in order.
@@ -107,6 +110,8 @@ public final class StateMachine {
                 case Command.Expire expire -> expire(expire);
                 case Command.Import each ->
                     new ImportDecisions(entry, owner, rows, vectors, by).decide(each.exported());
+                case Command.Revise revise ->
+                    new RevisionDecisions(owner, rows, vectors, memories, documents).decide(revise);
                 case Command.PutDocument put -> documents.put(put);
                 case Command.DeleteDocument delete -> documents.delete(delete);
                 case Command.ForgetVersions versions -> new Outcome.DeletedMany(History.forget(entry, owner, versions));

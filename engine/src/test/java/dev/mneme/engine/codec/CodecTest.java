@@ -39,6 +39,7 @@ import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,22 +175,8 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(11)) {
-            case 0 -> {
-                Memory memory = memory(random);
-                yield new Command.AddMemory(
-                        memory.id(),
-                        memory.scope(),
-                        memory.text(),
-                        memory.role(),
-                        memory.name(),
-                        memory.metadata(),
-                        memory.categories(),
-                        memory.timestamp(),
-                        memory.expiresAt(),
-                        random.nextBoolean() ? embedding(random) : null,
-                        random.nextBoolean());
-            }
+        return switch (random.nextInt(13)) {
+            case 0 -> add(random);
             case 1 ->
                 new Command.UpdateMemory(
                         id(random),
@@ -210,10 +197,78 @@ final class CodecTest {
             case 7 ->
                 new Command.Import(new Exported.OfTransition(new Transition(
                         "alice", "desk", null, Mode.PARALLEL, json(random, 1), 5L, true, null, time(random), 7, true)));
-            case 8 -> new Command.PutDocument("webhooks", text(random) + "x", object(random, 2), random.nextLong());
+            case 8 -> put(random);
             case 9 -> new Command.DeleteDocument("a-b", "id", Command.ANY_VERSION);
+            case 10, 11 -> revise(random);
             default -> new Command.DeleteKey("k9");
         };
+    }
+
+    private static Command.AddMemory add(SplittableRandom random) {
+        Memory memory = memory(random);
+        return new Command.AddMemory(
+                memory.id(),
+                memory.scope(),
+                memory.text(),
+                memory.role(),
+                memory.name(),
+                memory.metadata(),
+                memory.categories(),
+                memory.timestamp(),
+                memory.expiresAt(),
+                random.nextBoolean() ? embedding(random) : null,
+                random.nextBoolean());
+    }
+
+    private static Command.PutDocument put(SplittableRandom random) {
+        return new Command.PutDocument("webhooks", text(random) + "x", object(random, 2), random.nextLong());
+    }
+
+    private static Command.Revise revise(SplittableRandom random) {
+        List<Command.Revision> revisions = new ArrayList<>();
+        for (int n = random.nextInt(4); n > 0; n--) {
+            revisions.add(
+                    switch (random.nextInt(3)) {
+                        case 0 -> new Command.Revision.Add(add(random));
+                        case 1 -> new Command.Revision.Replace(id(random), add(random));
+                        default -> new Command.Revision.Remove(id(random));
+                    });
+        }
+        List<Command.Seen> seen = random.nextBoolean()
+                ? List.of()
+                : List.of(new Command.Seen(id(random), random.nextLong()), new Command.Seen(id(random), 1));
+        return new Command.Revise(
+                seen, revisions, random.nextBoolean() ? List.of() : List.of(put(random), put(random)));
+    }
+
+    @Test
+    void aRevisionIsReadAsItWasWritten() {
+        SplittableRandom random = new SplittableRandom(1);
+        Command.Revise revise = new Command.Revise(
+                List.of(new Command.Seen(id(random), 7)),
+                List.of(
+                        new Command.Revision.Add(Fixtures.add("alice", "likes tea")),
+                        new Command.Revision.Replace(id(random), Fixtures.add("alice", "likes mate")),
+                        new Command.Revision.Remove(id(random))),
+                List.of(new Command.PutDocument("jobs", "j", Fixtures.json("a", 1), 3)));
+        assertThat(readAgain(revise)).isEqualTo(revise);
+    }
+
+    @Test
+    void moreThanARevisionMayHaveIsReadAllTheSame() {
+        Command.Seen seen = new Command.Seen(Fixtures.id(Owner.user("alice")), 1);
+        Command.Revise revise =
+                new Command.Revise(Collections.nCopies(Command.Revise.MAX + 1, seen), List.of(), List.of());
+        assertThat(readAgain(revise)).isEqualTo(revise);
+    }
+
+    private static Command readAgain(Command command) {
+        ShardBatch batch = new ShardBatch(Instant.EPOCH, List.of(Fixtures.write(Owner.user("alice"), command)));
+        return BatchCodec.decode(BatchCodec.encode(batch))
+                .writes()
+                .getFirst()
+                .commands()
+                .getFirst();
     }
 
     private static Exported imported(SplittableRandom random) {

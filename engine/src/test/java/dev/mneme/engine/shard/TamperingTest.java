@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ContextType;
@@ -171,11 +172,28 @@ final class TamperingTest {
         var added = Fixtures.embedded(Fixtures.add(owner.id(), "the newest text"), Fixtures.vector(1, 1, 2));
         store.write(Fixtures.write(owner, added));
         store.write(Fixtures.write(owner, Fixtures.patch(added.id(), Fixtures.json("a", 1))));
+        revise(store, owner);
         for (int n = 0; n < 3; n++) {
             store.write(Fixtures.write(owner, context("c" + n, "second")));
             store.write(Fixtures.write(owner, mode("i" + n, Mode.DIDACTIC)));
             store.write(Fixtures.write(owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
         }
+    }
+
+    /// Of what is there, one goes and one is superseded.
+    private static void revise(Store store, Owner owner) {
+        List<Memory> present =
+                store.list(Fixtures.everything(owner, ManualClock.START)).items();
+        Memory superseded = present.get(1);
+        Memory removed = present.get(2);
+        var fact = Fixtures.embedded(Fixtures.add(owner.id(), "what is so by now"), Fixtures.vector(2, 1, 2));
+        Command revise = new Command.Revise(
+                List.of(
+                        new Command.Seen(superseded.id(), superseded.version()),
+                        new Command.Seen(removed.id(), removed.version())),
+                List.of(new Command.Revision.Replace(superseded.id(), fact), new Command.Revision.Remove(removed.id())),
+                List.of());
+        assertThat(store.write(Fixtures.write(owner, revise)).outcomes()).containsExactly(new Outcome.Done());
     }
 
     private static Command retext(MemoryId id, String text) {

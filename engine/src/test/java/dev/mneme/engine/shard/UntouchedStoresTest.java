@@ -213,11 +213,42 @@ final class UntouchedStoresTest {
             };
         }
 
-        private Command staged(EmbeddingSpace space) {
+        private List<Memory> memories() {
             List<Memory> memories = new ArrayList<>();
             try (Scans scans = new Scans(tables, "abcdefgh")) {
                 scans.memories(ALICE.hash(), 0, (arrival, version) -> memories.add(version.memory()));
             }
+            return memories;
+        }
+
+        /// Of memories as they are, so that it is done unless a write comes between.
+        private Command revised() {
+            List<Command.Seen> seen = new ArrayList<>();
+            List<Command.Revision> revisions = new ArrayList<>();
+            for (Memory memory : memories()) {
+                if (memory.replacedBy() == null && random.nextInt(3) == 0 && seen.size() < 3) {
+                    seen.add(new Command.Seen(memory.id(), memory.version()));
+                    revisions.add(
+                            random.nextInt(4) == 0
+                                    ? new Command.Revision.Remove(memory.id())
+                                    : new Command.Revision.Replace(memory.id(), fact(memory)));
+                }
+            }
+            List<Command.PutDocument> documents = random.nextInt(3) == 0
+                    ? List.of(new Command.PutDocument("jobs", "j", Fixtures.json("a", 1), Command.ANY_VERSION))
+                    : List.of();
+            return new Command.Revise(seen, revisions, documents);
+        }
+
+        /// Now and then word for word what it replaces; now and then with a vector.
+        private Command.AddMemory fact(Memory replaced) {
+            String text = random.nextInt(3) == 0 ? replaced.text() : "fact " + random.nextInt(1_000_000);
+            Command.AddMemory fact = Fixtures.add("alice", text);
+            return random.nextBoolean() ? fact : Fixtures.embedded(fact, Fixtures.vector(1, 2, 3));
+        }
+
+        private Command staged(EmbeddingSpace space) {
+            List<Memory> memories = memories();
             if (memories.isEmpty()) {
                 return new Command.BeginSpace(space);
             }
@@ -228,8 +259,9 @@ final class UntouchedStoresTest {
 
         private Command ofAnotherNoun() {
             String name = "n" + random.nextInt(3);
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(14)) {
                 case 9, 10, 11 -> ofVectors();
+                case 12, 13 -> revised();
                 case 0, 1 ->
                     new Command.PutContext(
                             name,
