@@ -49,4 +49,7 @@ public record SearchRequest(
         Boolean explain,
 
         @Doc(value = "whether expired memories are searched too", otherwise = "false") @Nullable
-        Boolean showExpired) {}
+        Boolean showExpired,
+
+        @Doc(value = "whether memories that another one superseded are left out", otherwise = "false") @Nullable
+        Boolean latestOnly) {}

@@ -66,6 +66,8 @@ final class MemoryRoutes {
     private static final Parameter ID =
             Parameter.string("id", "the memory's id").example("0193a000-0000-8000-8000-000000000000");
     private static final Parameter SHOW_EXPIRED = Parameter.bool("showExpired", "also what has expired");
+    private static final Parameter LATEST_ONLY =
+            Parameter.bool("latestOnly", "without memories that another one superseded");
     private static final Parameter ERASE =
             Parameter.bool("erase", "remove all that is kept of exactly one owner (admin keys)");
     private static final Parameter ORDER = Parameter.string("order", "by which time; - is newest first")
@@ -98,7 +100,7 @@ final class MemoryRoutes {
                 Route.get(MEMORIES)
                         .named("listMemories", TAG, "List memories, page by page")
                         .query(Scopes.PARAMETERS)
-                        .query(Scopes.FILTER, Paging.LIMIT, Paging.CURSOR, ORDER, SHOW_EXPIRED)
+                        .query(Scopes.FILTER, Paging.LIMIT, Paging.CURSOR, ORDER, SHOW_EXPIRED, LATEST_ONLY)
                         .headers(Freshness.HEADERS)
                         .gives(Reply.json(200, MemoryList.class, "a page").with(Freshness.POSITION))
                         .errors(OF_READS)
@@ -294,7 +296,7 @@ final class MemoryRoutes {
     private Answer list(Request request) {
         MemoryPage page = memories.list(
                 request.caller(),
-                Scopes.of(request.query()),
+                Scopes.latest(Scopes.of(request.query()), request.query().flag(LATEST_ONLY)),
                 order(request.query().text(ORDER)),
                 request.query().integer(Paging.LIMIT),
                 request.query().text(Paging.CURSOR),

@@ -29,6 +29,8 @@ final class Scopes {
             .toList();
     static final Parameter FILTER = Parameter.string("filter", "a filter as of a search, as URL-encoded JSON")
             .example("{\"categories\":{\"contains\":\"health\"}}");
+    private static final Filter LATEST =
+            new Compare(new Field.Named(Filter.Name.REPLACED_BY), Operator.EQ, new JsonNull());
 
     private Scopes() {}
 
@@ -59,7 +61,12 @@ final class Scopes {
         if (filter != null) {
             parts.add(FilterParser.parse(PlainJson.toJson(filter), FILTER.name()));
         }
-        return all(parts);
+        return latest(all(parts), Boolean.TRUE.equals(search.latestOnly()));
+    }
+
+    /// @param only whether memories that another one superseded are left out
+    static Filter latest(Filter filter, boolean only) {
+        return only ? Filter.and(filter, LATEST) : filter;
     }
 
     private static Given<String> id(SearchRequest search, OwnerKind kind) {

@@ -92,10 +92,10 @@ class AnswersTest {
                 {"text":"likes tea and milk","metadata":{"a":null},"categories":[],"expiresAt":null,
                  "vector":[0,1],"embedder":"mine","expectedVersion":1}""");
         rest.patch(MEMORIES + "/" + id, "{\"text\":\"x\",\"expectedVersion\":7}");
-        rest.get(MEMORIES + "?userId=alice&limit=1&order=updatedAt&showExpired=true");
+        rest.get(MEMORIES + "?userId=alice&limit=1&order=updatedAt&showExpired=true&latestOnly=true");
         rest.post(MEMORIES + "/search", """
                 {"query":"tea","vector":[1,0],"embedder":"mine","userId":"alice","agentId":null,"filter":{"NOT":
-                 {"categories":{"contains":"x"}}},"topK":3,"threshold":0.0,"explain":true,"showExpired":false}""");
+                 {"categories":{"contains":"x"}}},"topK":3,"threshold":0.0,"explain":true,"showExpired":false,"latestOnly":true}""");
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
         rest.get(MEMORIES + "/" + id + "/history");
         return id;

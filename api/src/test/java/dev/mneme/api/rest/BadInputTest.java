@@ -242,6 +242,7 @@ class BadInputTest {
             "&filter=[]",
             "&filter=%7B%22userId%22%3Anull%7D",
             "&showExpired=maybe",
+            "&latestOnly=1",
             "&erase=perhaps",
             "&after=::",
             "&scope=all",

@@ -86,7 +86,7 @@ class OpenApiTest {
             Map.entry("get /openapi.json", ""),
             Map.entry("get /favicon.ico", "")));
     private static final Map<String, Set<String>> QUERIES = Map.ofEntries(
-            Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired")),
+            Map.entry("get /api/v1/memories", with("filter", "limit", "cursor", "order", "showExpired", "latestOnly")),
             Map.entry("delete /api/v1/memories", with("filter", "erase")),
             Map.entry("get /api/v1/modes", Set.of("userId")),
             Map.entry("get /api/v1/modes/usage", Set.of("userId", "since", "until")),
@@ -292,7 +292,8 @@ class OpenApiTest {
                             "topK",
                             "threshold",
                             "explain",
-                            "showExpired")),
+                            "showExpired",
+                            "latestOnly")),
             Map.entry(
                     "ModeResource",
                     List.of(

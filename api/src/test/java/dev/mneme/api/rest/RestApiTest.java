@@ -3,9 +3,13 @@ package dev.mneme.api.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.testkit.Fixtures;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -277,6 +281,35 @@ class RestApiTest {
                         .path("items")
                         .size())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void supersededMemoriesAreShownUnlessTheLatestAreAskedFor() {
+        MemoryId tea = MemoryId.parse(rest.add("alice", "likes green tea"));
+        Command.AddMemory black = Fixtures.add("alice", "likes black tea");
+        rest.store.write(Fixtures.write(
+                Owner.user("alice"),
+                new Command.Revise(
+                        List.of(new Command.Seen(tea, 1)),
+                        List.of(new Command.Revision.Replace(tea, black)),
+                        List.of())));
+
+        assertThat(texts(rest.get(MEMORIES + "?userId=alice"))).containsExactly("likes black tea", "likes green tea");
+        assertThat(texts(rest.get(MEMORIES + "?userId=alice&latestOnly=true"))).containsExactly("likes black tea");
+        assertThat(texts(rest.get(MEMORIES + "?latestOnly=true"))).containsExactly("likes black tea");
+        String search = "{\"userId\":\"alice\",\"query\":\"tea\"%s}";
+        assertThat(texts(rest.post(MEMORIES + "/search", search.formatted("")))).hasSize(2);
+        assertThat(texts(rest.post(MEMORIES + "/search", search.formatted(",\"latestOnly\":false"))))
+                .hasSize(2);
+        assertThat(texts(rest.post(MEMORIES + "/search", search.formatted(",\"latestOnly\":true"))))
+                .containsExactly("likes black tea");
+        JsonNode superseded = rest.get(MEMORIES + "/" + tea).body();
+        assertThat(superseded.path("replacedBy").asText()).isEqualTo(black.id().toString());
+        assertThat(superseded.path("version").asLong()).isEqualTo(2);
+    }
+
+    private static List<String> texts(RestServer.Reply reply) {
+        return reply.body().findValuesAsText("text");
     }
 
     @Test
