@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Random histories of a store, the same for the same seed. Values are drawn from few, so that
@@ -219,11 +220,15 @@ public final class Histories {
         commands.add(new SwitchSpace(to.space()));
     }
 
-    /// A guess that is right more often than not.
+    /// A guess that is right more often than not, and one that is not; by facts that say the same, in part.
     private void reviseWhatIsNew(Owner owner, List<Command> commands) {
-        AddMemory added = Fixtures.withoutDedupe(add(owner));
-        commands.add(added);
-        commands.add(revisions.of(added::id, () -> add(owner)));
+        AddMemory fresh = add(owner);
+        Supplier<AddMemory> facts = () -> chance(2) ? add(owner) : Fixtures.withId(fresh, freshId(owner));
+        commands.add(Fixtures.withoutDedupe(fresh));
+        commands.add(revisions.of(fresh::id, facts));
+        if (chance(2)) {
+            commands.add(revisions.of(fresh::id, facts));
+        }
     }
 
     private Command command(Owner owner) {

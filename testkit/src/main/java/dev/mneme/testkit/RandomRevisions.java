@@ -28,7 +28,7 @@ final class RandomRevisions {
         List<Seen> seen = new ArrayList<>();
         List<Revision> revisions = new ArrayList<>();
         for (int n = random.nextInt(3); n > 0; n--) {
-            Seen each = new Seen(ids.get(), chance(4) ? random.nextInt(4) : 1);
+            Seen each = new Seen(ids.get(), chance(3) ? random.nextInt(4) : 1);
             if (seen.stream().noneMatch(before -> before.id().equals(each.id()))) {
                 seen.add(each);
                 decide(each.id(), facts, revisions);

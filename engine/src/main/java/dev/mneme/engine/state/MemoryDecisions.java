@@ -55,7 +55,7 @@ final class MemoryDecisions {
         if (mismatch != null) {
             return mismatch;
         }
-        Rejected used = used(add.id());
+        Rejected used = idRefusal(add.id());
         if (used != null) {
             return used;
         }
@@ -105,7 +105,7 @@ final class MemoryDecisions {
 
     /// Why a new memory cannot have this id, or null.
     @Nullable
-    Rejected used(MemoryId id) {
+    Rejected idRefusal(MemoryId id) {
         if (!memories.used(id)) {
             return null;
         }

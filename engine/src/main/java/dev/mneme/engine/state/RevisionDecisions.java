@@ -94,7 +94,7 @@ final class RevisionDecisions {
 
     private Optional<Rejected> fact(AddMemory fact, @Nullable EmbeddingSpace space, Set<MemoryId> targets) {
         return Optional.ofNullable(vectors.mismatch(fact.embedding(), space))
-                .or(() -> Optional.ofNullable(memories.used(fact.id())))
+                .or(() -> Optional.ofNullable(memories.idRefusal(fact.id())))
                 .or(() -> there(fact, targets));
     }
 
