@@ -51,6 +51,7 @@ public final class MemoryService {
     private final RandomGenerator random;
     private final Limits limits;
     private final MemoryChecks checks;
+    private final Conversations conversations;
 
     /// @param embedder null: texts are stored without vectors and found by their words
     /// @param random gives ids their random bits; must be safe to share among threads
@@ -77,6 +78,7 @@ public final class MemoryService {
         this.random = random;
         this.limits = limits;
         this.checks = new MemoryChecks(limits);
+        this.conversations = new Conversations(store);
     }
 
     /// One memory's outcome in an add: a `Stored` with its position, or why it was refused.
@@ -192,7 +194,8 @@ public final class MemoryService {
         checks.metadata(memory.metadata());
     }
 
-    private Command prepare(Caller caller, NewMemory memory) {
+    /// The command that adds the memory, embedded and with an id of its own.
+    Command.AddMemory prepare(Caller caller, NewMemory memory) {
         requireValid(caller, memory);
         MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
         return new Command.AddMemory(
@@ -373,6 +376,7 @@ public final class MemoryService {
             long deleted = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
             count += deleted;
             if (deleted < Command.DeleteMatching.MAX_LIMIT) {
+                conversations.forget(caller.by(), owner, filter);
                 return new Deleted(count, result.position(), result.replayed());
             }
         }

@@ -2,11 +2,19 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.core.spi.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The settings of the one project that there is: what a language model is told when it extracts memories.
 ///
@@ -45,5 +53,39 @@ public final class ProjectService {
                 }
             }
         }
+    }
+
+    /// What the settings ask of every extraction; whoever extracts needs no right to read them.
+    ///
+    /// @param ofAgent whether an agent's memories are made, which have instructions of their own
+    Guidance guidance(boolean ofAgent) {
+        JsonObject settings = projects.find(ID).map(Document::data).orElse(JsonObject.EMPTY);
+        List<String> instructions = new ArrayList<>();
+        List<String> names = ofAgent
+                ? List.of("custom_instructions", "agent_custom_instructions")
+                : List.of("custom_instructions");
+        for (String name : names) {
+            if (settings.members().get(name) instanceof JsonString(String text) && !text.isBlank()) {
+                instructions.add(text);
+            }
+        }
+        return new Guidance(instructions, categories(settings.members().get("custom_categories")));
+    }
+
+    /// Categories as mem0's clients write them: a list of `{name: description}`.
+    ///
+    /// @return none of what is anything else
+    public static List<Guidance.Category> categories(@Nullable Json value) {
+        if (!(value instanceof JsonArray(List<Json> items))) {
+            return List.of();
+        }
+        List<Guidance.Category> categories = new ArrayList<>();
+        for (Json item : items) {
+            if (item instanceof JsonObject(Map<String, Json> members)) {
+                members.forEach((name, about) -> categories.add(
+                        new Guidance.Category(name, about instanceof JsonString(String text) ? text : "")));
+            }
+        }
+        return List.copyOf(categories);
     }
 }

@@ -14,6 +14,7 @@ import dev.mneme.core.spi.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One collection of the server's own documents, for the services that keep something there. It checks no
 /// rights.
@@ -46,6 +47,13 @@ final class ServerDocuments {
             all.addAll(page);
         } while (page.size() == STEP);
         return all;
+    }
+
+    /// Those after an id, by id, so many at most.
+    ///
+    /// @param id null for the first
+    List<Document> after(@Nullable String id, int limit) {
+        return store.systemDocuments().list(Documents.SYSTEM, collection, id, limit);
     }
 
     /// Those whose ids begin with `prefix`, by id, so many at most.

@@ -9,6 +9,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,16 @@ final class Writes {
     /// @throws MnemeException what the store refused the command with
     static WriteResult one(
             Store store, Caller caller, Owner owner, @Nullable Idempotency idempotency, Command command) {
-        WriteResult result = store.write(new Write(owner, caller.by(), idempotency, List.of(command)));
+        return one(store, new Write(owner, caller.by(), idempotency, List.of(command)));
+    }
+
+    /// As above, where no request may be repeated.
+    static WriteResult one(Store store, Provenance by, Owner owner, Command command) {
+        return one(store, new Write(owner, by, null, List.of(command)));
+    }
+
+    private static WriteResult one(Store store, Write write) {
+        WriteResult result = store.write(write);
         if (result.outcomes().getFirst() instanceof Rejected rejected) {
             throw failure(rejected, result.replayed());
         }

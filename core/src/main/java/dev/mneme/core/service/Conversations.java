@@ -1,0 +1,50 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.spi.Store;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/// What is kept of conversations beside the memories: the last messages of sessions, and the messages of which
+/// memories are still to be made. It goes when the memories of the same ids are deleted.
+final class Conversations {
+    private static final MemoryId NONE = new MemoryId(new UUID(0, 0));
+
+    private final SessionMessages sessions;
+    private final ExtractionDocuments extractions;
+
+    Conversations(Store store) {
+        this.sessions = new SessionMessages(store);
+        this.extractions = new ExtractionDocuments(store);
+    }
+
+    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a text, is met by
+    /// none.
+    void forget(Provenance by, Owner owner, Filter filter) {
+        for (Document session : sessions.of(owner)) {
+            if (matches(filter, SessionMessages.scope(session))) {
+                sessions.remove(by, owner, session);
+            }
+        }
+        for (ExtractionDocuments.Stored each : extractions.of(owner)) {
+            if (matches(filter, each.extraction().scope())) {
+                extractions.remove(by, owner, each.extraction().id());
+            }
+        }
+    }
+
+    private static boolean matches(Filter filter, ScopeIds scope) {
+        Memory none = new Memory(
+                NONE, scope, "", null, null, JsonObject.EMPTY, List.of(), null, Instant.EPOCH, Instant.EPOCH, null, 1, null);
+        return FilterMatcher.matches(filter, none);
+    }
+}

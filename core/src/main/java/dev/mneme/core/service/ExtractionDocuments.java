@@ -1,0 +1,229 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Extraction;
+import dev.mneme.core.model.Extraction.Result;
+import dev.mneme.core.model.Extraction.State;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonBoolean;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Message;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.spi.FactExtractor.Guidance;
+import dev.mneme.core.spi.Store;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Extractions as documents. Each lies with its owner, with whose data it is sealed and erased; the server has a
+/// pointer to it, which says whose it is, so that it is found by its id, and again after a restart.
+final class ExtractionDocuments {
+    private static final String COLLECTION = "extractions";
+
+    private final Store store;
+    private final ServerDocuments pointers;
+
+    ExtractionDocuments(Store store) {
+        this.store = store;
+        this.pointers = new ServerDocuments(store, COLLECTION);
+    }
+
+    /// Where an extraction is.
+    ///
+    /// @param keyId of the API key that asked for it
+    record Pointer(UUID id, Owner owner, String keyId) {}
+
+    /// An extraction as it lies there.
+    ///
+    /// @param asked what it is to make memories of, beside the messages
+    record Stored(Extraction extraction, ExtractionRequest asked, String requestHash, long version) {}
+
+    List<Pointer> pointers() {
+        return pointers.all().stream().map(ExtractionDocuments::pointer).toList();
+    }
+
+    Optional<Pointer> pointer(UUID id) {
+        return pointers.find(id.toString()).map(ExtractionDocuments::pointer);
+    }
+
+    /// The first pointers after one, by their ids.
+    List<Pointer> pointersAfter(@Nullable UUID after, int limit) {
+        return pointers.after(after == null ? null : after.toString(), limit).stream()
+                .map(ExtractionDocuments::pointer)
+                .toList();
+    }
+
+    void point(Provenance by, UUID id, Owner owner) {
+        JsonObject data = new JsonFields.Writer()
+                .put("kind", owner.kind().name())
+                .put("owner", owner.id())
+                .put("key", by.keyId())
+                .object();
+        pointers.put(by, id.toString(), data, Command.ANY_VERSION);
+    }
+
+    /// @return whether it was there
+    boolean removePointer(Provenance by, UUID id) {
+        return pointers.delete(by, id.toString());
+    }
+
+    private static Pointer pointer(Document document) {
+        JsonFields data = new JsonFields(document.data());
+        Owner owner = new Owner(
+                Owner.DEFAULT_PROJECT, OwnerKind.valueOf(data.text("kind")), data.text("owner"));
+        return new Pointer(UUID.fromString(document.id()), owner, data.text("key"));
+    }
+
+    Optional<Stored> find(Owner owner, UUID id) {
+        return store.documents().find(owner, COLLECTION, id.toString()).map(ExtractionDocuments::stored);
+    }
+
+    /// Those of an owner, by their ids.
+    List<Stored> of(Owner owner) {
+        return store.documents().list(owner, COLLECTION, null, Document.MAX_IN_COLLECTION).stream()
+                .map(ExtractionDocuments::stored)
+                .toList();
+    }
+
+    /// The command that stores it in the place of the version that was read; 0 for none.
+    static Command.PutDocument put(Extraction extraction, ExtractionRequest asked, String requestHash, long version) {
+        JsonFields.Writer data = new JsonFields.Writer()
+                .put("scope", scope(extraction.scope()))
+                .put("key", extraction.by().keyId())
+                .put("instance", extraction.by().instance())
+                .put("named", new JsonBoolean(extraction.by().named()))
+                .put("state", extraction.state().name())
+                .put("attempts", extraction.attempts())
+                .put("reason", extraction.reason())
+                .put("startedAt", extraction.startedAt())
+                .put("hash", requestHash)
+                .put("results", extraction.results(), ExtractionDocuments::result);
+        if (extraction.state() != State.SUCCEEDED) {
+            data.put("messages", extraction.messages(), ExtractionDocuments::message)
+                    .put("metadata", asked.metadata())
+                    .put("timestamp", asked.timestamp())
+                    .put("expiresAt", asked.expiresAt())
+                    .put("instructions", asked.guidance().instructions(), JsonString::new)
+                    .put("categories", asked.guidance().categories(), ExtractionDocuments::category);
+        }
+        return new Command.PutDocument(COLLECTION, extraction.id().toString(), data.object(), version);
+    }
+
+    static Command delete(UUID id) {
+        return new Command.DeleteDocument(COLLECTION, id.toString(), Command.ANY_VERSION);
+    }
+
+    void write(Provenance by, Owner owner, Command command) {
+        Writes.one(store, by, owner, command);
+    }
+
+    /// @return whether it was there
+    boolean remove(Provenance by, Owner owner, UUID id) {
+        try {
+            write(by, owner, delete(id));
+            return true;
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static Stored stored(Document document) {
+        JsonFields data = new JsonFields(document.data());
+        List<Message> messages = data.list("messages", ExtractionDocuments::message);
+        ScopeIds scope = scope(data.object("scope"));
+        Extraction extraction = new Extraction(
+                UUID.fromString(document.id()),
+                scope,
+                new Provenance(
+                        data.text("key"),
+                        data.text("instance"),
+                        new JsonBoolean(true).equals(document.data().members().get("named"))),
+                State.valueOf(data.text("state")),
+                data.integer("attempts"),
+                data.nullableText("reason"),
+                document.createdAt(),
+                data.nullableTime("startedAt"),
+                document.updatedAt(),
+                messages,
+                data.list("results", ExtractionDocuments::result));
+        ExtractionRequest asked = new ExtractionRequest(
+                scope,
+                messages,
+                data.object("metadata"),
+                data.nullableTime("timestamp"),
+                data.nullableTime("expiresAt"),
+                new Guidance(data.texts("instructions"), data.list("categories", ExtractionDocuments::category)));
+        return new Stored(extraction, asked, data.text("hash"), document.version());
+    }
+
+    static JsonObject scope(ScopeIds scope) {
+        JsonFields.Writer data = new JsonFields.Writer();
+        for (OwnerKind kind : OwnerKind.values()) {
+            data.put(kind.wireName(), scope.id(kind));
+        }
+        return data.object();
+    }
+
+    static ScopeIds scope(JsonObject object) {
+        JsonFields data = new JsonFields(object);
+        return new ScopeIds(
+                data.nullableText(OwnerKind.USER.wireName()),
+                data.nullableText(OwnerKind.AGENT.wireName()),
+                data.nullableText(OwnerKind.APP.wireName()),
+                data.nullableText(OwnerKind.RUN.wireName()));
+    }
+
+    static Json message(Message message) {
+        return new JsonFields.Writer()
+                .put("role", message.role())
+                .put("name", message.name())
+                .put("text", message.text())
+                .object();
+    }
+
+    static Message message(JsonFields data) {
+        return new Message(data.text("role"), data.nullableText("name"), data.text("text"));
+    }
+
+    private static Json category(Guidance.Category category) {
+        return new JsonFields.Writer()
+                .put("name", category.name())
+                .put("description", category.description())
+                .object();
+    }
+
+    private static Guidance.Category category(JsonFields data) {
+        return new Guidance.Category(data.text("name"), data.text("description"));
+    }
+
+    private static Json result(Result result) {
+        return new JsonFields.Writer()
+                .put("id", result.id().toString())
+                .put("event", result.event().name())
+                .put("replaced", result.replaced() == null ? null : result.replaced().toString())
+                .put("message", result.message())
+                .object();
+    }
+
+    private static Result result(JsonFields data) {
+        String replaced = data.nullableText("replaced");
+        return new Result(
+                new MemoryId(UUID.fromString(data.text("id"))),
+                MemoryEvent.valueOf(data.text("event")),
+                replaced == null ? null : new MemoryId(UUID.fromString(replaced)),
+                data.integer("message"));
+    }
+}

@@ -1,0 +1,304 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.service.ExtractionDocuments.Pointer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What waits to be extracted: a line for each owner, in the order in which it came, so that a conversation is read
+/// from its beginning. One that failed keeps its place while it waits to be tried again. So many are at work at once.
+///
+/// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while anything is in it.
+final class ExtractionLines implements AutoCloseable {
+    /// How many may wait, over all lines.
+    static final int CAPACITY = 8_000;
+
+    private static final System.Logger LOG = System.getLogger(ExtractionLines.class.getName());
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /// After a failure that could not even be written down.
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+    /// One attempt at the first of a line, as [ExtractionWorker#attempt].
+    interface Attempt {
+        int at(Pointer pointer) throws InterruptedException;
+    }
+
+    private final Attempt attempt;
+    private final List<Duration> pauses;
+    private final Semaphore atWork;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Owner, Line> lines = new HashMap<>();
+    private final Set<UUID> running = new HashSet<>();
+    private int waiting;
+    private boolean closed;
+
+    /// What waits of one owner, and the thread that works it off.
+    private record Line(Deque<Pointer> waiting, Thread thread) {}
+
+    /// @param pauses after each failed attempt; the last one after every further
+    ExtractionLines(Attempt attempt, List<Duration> pauses, int concurrency) {
+        this.attempt = attempt;
+        this.pauses = List.copyOf(pauses);
+        this.atWork = new Semaphore(concurrency, true);
+    }
+
+    /// Room for one more, which must be closed: what did not take it gives it back.
+    ///
+    /// **Threads**: for one.
+    final class Place implements AutoCloseable {
+        private boolean taken;
+
+        /// Puts one at the end of its owner's line; once stopped, nowhere.
+        void take(Pointer pointer) {
+            taken = true;
+            line(pointer);
+        }
+
+        @Override
+        public void close() {
+            if (!taken) {
+                give(-1);
+            }
+        }
+    }
+
+    /// Empty when too many wait.
+    Optional<Place> place() {
+        lock.lock();
+        try {
+            if (closed || waiting == CAPACITY) {
+                return Optional.empty();
+            }
+            waiting++;
+            return Optional.of(new Place());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts one at the end of its line that was taken before the start, whether there is room or not.
+    void takeUp(Pointer pointer) {
+        give(1);
+        line(pointer);
+    }
+
+    private void give(int places) {
+        lock.lock();
+        try {
+            waiting += places;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void line(Pointer pointer) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            Line line = lines.get(pointer.owner());
+            if (line == null) {
+                Thread thread = Thread.ofVirtual().name("extraction").unstarted(() -> work(pointer.owner()));
+                line = new Line(new ArrayDeque<>(), thread);
+                lines.put(pointer.owner(), line);
+                thread.start();
+            }
+            line.waiting().add(pointer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isRunning(UUID id) {
+        lock.lock();
+        try {
+            return running.contains(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until this one is no longer in its line.
+    ///
+    /// @return whether it is not, within the time
+    boolean await(Pointer pointer, Duration atMost) throws InterruptedException {
+        long left = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (isWaiting(pointer)) {
+                if (left <= 0 || closed) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isWaiting(Pointer pointer) {
+        Line line = lines.get(pointer.owner());
+        return line != null && line.waiting().contains(pointer);
+    }
+
+    private void work(Owner owner) {
+        try {
+            for (Pointer next = first(owner); next != null; next = following(owner)) {
+                finish(next);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // what is in the line is tried after the next start
+        }
+    }
+
+    private void finish(Pointer pointer) throws InterruptedException {
+        while (true) {
+            int failures = once(pointer);
+            if (failures == 0) {
+                return;
+            }
+            pause(failures < 0 ? AFTER_FAILURE : pauses.get(Math.min(failures, pauses.size()) - 1));
+        }
+    }
+
+    /// @return how often it has failed, 0 when nothing is left to do, below 0 when that could not be told
+    private int once(Pointer pointer) throws InterruptedException {
+        atWork.acquire();
+        mark(pointer, true);
+        try {
+            return attempt.at(pointer);
+        } catch (MnemeException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Extraction " + pointer.id() + " is held up: " + e.code().wireName());
+            return -1;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Extraction " + pointer.id() + " is held up", e);
+            return -1;
+        } finally {
+            mark(pointer, false);
+            atWork.release();
+        }
+    }
+
+    private void mark(Pointer pointer, boolean runs) {
+        lock.lock();
+        try {
+            if (runs) {
+                running.add(pointer.id());
+            } else {
+                running.remove(pointer.id());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration time) throws InterruptedException {
+        long left = time.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (left > 0) {
+                requireOpen();
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Pointer first(Owner owner) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            requireOpen();
+            return line(owner).getFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes the first out of the line; null when it was the last, and the line is gone.
+    private @Nullable Pointer following(Owner owner) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Deque<Pointer> line = line(owner);
+            line.removeFirst();
+            waiting--;
+            changed.signalAll();
+            if (line.isEmpty()) {
+                lines.remove(owner);
+                return null;
+            }
+            requireOpen();
+            return line.getFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Of a line that is being worked off.
+    private Deque<Pointer> line(Owner owner) {
+        return Objects.requireNonNull(lines.get(owner)).waiting();
+    }
+
+    private void requireOpen() throws InterruptedException {
+        if (closed) {
+            throw new InterruptedException();
+        }
+    }
+
+    /// Breaks off what is at work; it is tried again after the next start.
+    @Override
+    public void close() {
+        List<Thread> stopping;
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+            stopping = lines.values().stream().map(Line::thread).toList();
+        } finally {
+            lock.unlock();
+        }
+        stopping.forEach(Thread::interrupt);
+        try {
+            for (Thread thread : stopping) {
+                if (!thread.join(PATIENCE)) {
+                    LOG.log(System.Logger.Level.WARNING, "An extraction did not stop in time");
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

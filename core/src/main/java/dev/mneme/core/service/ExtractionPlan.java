@@ -1,0 +1,92 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.spi.FactExtractor.Decision;
+import dev.mneme.core.spi.FactExtractor.Fact;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Makes of a language model's decisions what can be done: each memory is changed once at most, and nothing is said
+/// twice. Pure.
+final class ExtractionPlan {
+    private final List<Memory> seen;
+    private final Set<MemoryId> changed = new HashSet<>();
+    private final Set<String> texts = new HashSet<>();
+    private final List<Step> steps = new ArrayList<>();
+
+    private ExtractionPlan(List<Memory> seen, List<Memory> hidden) {
+        this.seen = seen;
+        seen.forEach(memory -> texts.add(normal(memory.text())));
+        hidden.forEach(memory -> texts.add(normal(memory.text())));
+    }
+
+    /// What is done about one fact.
+    ///
+    /// @param fact with the text that is kept
+    sealed interface Step {
+        Fact fact();
+
+        record Add(Fact fact) implements Step {}
+
+        record Replace(Memory replaced, Fact fact) implements Step {}
+
+        record Remove(Memory removed, Fact fact) implements Step {}
+    }
+
+    /// @param seen the memories that the decisions name by their places
+    /// @param hidden memories that are there, but were not shown
+    /// @param decisions one for each fact
+    static List<Step> of(List<Fact> facts, List<Memory> seen, List<Memory> hidden, List<Decision> decisions) {
+        if (facts.size() != decisions.size()) {
+            throw new IllegalArgumentException("a decision for each fact");
+        }
+        ExtractionPlan plan = new ExtractionPlan(seen, hidden);
+        for (int i = 0; i < facts.size(); i++) {
+            plan.take(facts.get(i), decisions.get(i));
+        }
+        return List.copyOf(plan.steps);
+    }
+
+    /// Where nothing is shown that a fact could touch.
+    static List<Step> ofNew(List<Fact> facts, List<Memory> hidden) {
+        return of(
+                facts,
+                List.of(),
+                hidden,
+                facts.stream().<Decision>map(_ -> new Decision.Add()).toList());
+    }
+
+    private void take(Fact fact, Decision decision) {
+        switch (decision) {
+            case Decision.None() -> {}
+            case Decision.Add() -> add(fact);
+            case Decision.Update(int place, String text) -> {
+                Fact merged = new Fact(text, fact.message(), fact.categories());
+                if (changed.contains(seen.get(place).id())) {
+                    add(fact); // another fact has changed the memory: this one is kept beside that
+                } else if (texts.add(normal(text))) {
+                    changed.add(seen.get(place).id());
+                    steps.add(new Step.Replace(seen.get(place), merged));
+                }
+            }
+            case Decision.Delete(int place) -> {
+                if (changed.add(seen.get(place).id())) {
+                    steps.add(new Step.Remove(seen.get(place), fact));
+                }
+            }
+        }
+    }
+
+    private void add(Fact fact) {
+        if (texts.add(normal(fact.text()))) {
+            steps.add(new Step.Add(fact));
+        }
+    }
+
+    private static String normal(String text) {
+        return text.strip();
+    }
+}

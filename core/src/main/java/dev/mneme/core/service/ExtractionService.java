@@ -1,0 +1,357 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Extraction;
+import dev.mneme.core.model.Extraction.State;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Message;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.service.ExtractionDocuments.Pointer;
+import dev.mneme.core.service.ExtractionDocuments.Stored;
+import dev.mneme.core.spi.FactExtractor;
+import dev.mneme.core.spi.Store;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Makes memories of conversations, with a language model, in the background: what was taken is done, after a restart
+/// too. Each owner's are done in the order in which they came.
+///
+/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the pauses, then given
+/// up: it stays, with the reason and its messages, until somebody has it tried again or deletes it. About the latest
+/// [#KEPT] of those that succeeded are remembered, without text.
+///
+/// **Threads**: any number may call.
+public final class ExtractionService implements AutoCloseable {
+    /// How long to wait after each failed attempt: six and a half minutes in all.
+    public static final List<Duration> PAUSES = List.of(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5));
+
+    static final int KEPT = 1_000;
+
+    /// How many of the server's pointers each request looks at for those that may be forgotten.
+    private static final int SWEPT = 8;
+
+    private final Store store;
+    private final MemoryService memories;
+    private final @Nullable FactExtractor extractor;
+    private final ExtractionDocuments documents;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final ExtractionLines lines;
+    private final AtomicInteger remembered = new AtomicInteger();
+    private final AtomicReference<@Nullable UUID> sweptTo = new AtomicReference<>();
+
+    /// How the work is done.
+    ///
+    /// @param concurrency how many extractions are at work at once
+    /// @param tries after so many failed attempts one is given up
+    /// @param pauses after each failed attempt; the last one after every further
+    public record Settings(int concurrency, int tries, List<Duration> pauses) {
+        public Settings {
+            pauses = List.copyOf(pauses);
+        }
+    }
+
+    /// @param extractor null: there is no model, and nothing is taken
+    public ExtractionService(
+            Store store,
+            MemoryService memories,
+            ProjectService projects,
+            @Nullable FactExtractor extractor,
+            InstantSource clock,
+            RandomGenerator random,
+            Settings settings) {
+        this.store = store;
+        this.memories = memories;
+        this.extractor = extractor;
+        this.documents = new ExtractionDocuments(store);
+        this.clock = clock;
+        this.random = random;
+        ExtractionLines.Attempt none = _ -> 0;
+        this.lines = new ExtractionLines(
+                extractor == null
+                        ? none
+                        : new ExtractionWorker(store, memories, extractor, projects, clock, settings.tries())::attempt,
+                settings.pauses(),
+                settings.concurrency());
+    }
+
+    /// Takes up what was taken before the last stop. Without a model it waits for a start with one.
+    public void start() {
+        List<Stored> open = new ArrayList<>();
+        List<Pointer> all = documents.pointers();
+        for (Pointer pointer : all) {
+            documents
+                    .find(pointer.owner(), pointer.id())
+                    .filter(stored -> !stored.extraction().isFinished())
+                    .ifPresent(open::add);
+        }
+        remembered.set(all.size());
+        if (extractor == null) {
+            return;
+        }
+        open.stream()
+                .map(Stored::extraction)
+                .sorted(Comparator.comparing(Extraction::createdAt).thenComparing(Extraction::id))
+                .forEach(each -> lines.takeUp(pointer(each)));
+    }
+
+    private static Pointer pointer(Extraction extraction) {
+        return new Pointer(
+                extraction.id(), extraction.scope().owner(), extraction.by().keyId());
+    }
+
+    /// Whether there is a model that the caller's messages may be given to: what an instance says while `inspired`
+    /// does not leave this machine.
+    public boolean isAvailable(Caller caller, Owner owner) {
+        return extractor != null && !(extractor.remote() && inspired(caller, owner));
+    }
+
+    private boolean inspired(Caller caller, Owner owner) {
+        return owner.kind() == OwnerKind.USER
+                && store.modes()
+                        .find(owner, caller.by().instance())
+                        .value()
+                        .filter(state -> state.current() == Mode.INSPIRED)
+                        .isPresent();
+    }
+
+    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used for the same
+    /// request, it is the extraction that there is.
+    public Extraction submit(Caller caller, ExtractionRequest request, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        Authorizer.requireScope(caller, request.scope());
+        requireValid(caller, request);
+        Owner owner = request.scope().owner();
+        UUID id = id(caller, owner, idempotency);
+        String hash = idempotency == null ? "" : HexFormat.of().formatHex(idempotency.requestHash());
+        Optional<Stored> same = idempotency == null ? Optional.empty() : documents.find(owner, id);
+        if (same.isPresent()) {
+            return repeated(same.get(), hash);
+        }
+        sweep(caller);
+        Extraction extraction = new Extraction(
+                id,
+                request.scope(),
+                caller.by(),
+                State.PENDING,
+                0,
+                null,
+                clock.instant(),
+                null,
+                clock.instant(),
+                request.messages(),
+                List.of());
+        try (ExtractionLines.Place place = place()) {
+            documents.point(caller.by(), id, owner);
+            remembered.incrementAndGet();
+            documents.write(caller.by(), owner, ExtractionDocuments.put(extraction, request, hash, 0));
+            place.take(pointer(extraction));
+        }
+        return extraction;
+    }
+
+    private void requireValid(Caller caller, ExtractionRequest request) {
+        if (extractor == null) {
+            throw new IllegalStateException("there is no model");
+        }
+        for (Message message : request.messages()) {
+            memories.requireValid(
+                    caller,
+                    new NewMemory(
+                            request.scope(),
+                            message.text(),
+                            message.role(),
+                            message.name(),
+                            request.metadata(),
+                            List.of(),
+                            request.timestamp(),
+                            request.expiresAt(),
+                            null,
+                            null,
+                            true));
+        }
+    }
+
+    /// One that is made of the idempotency key, where there is one, so that the same request has the same.
+    private UUID id(Caller caller, Owner owner, @Nullable Idempotency idempotency) {
+        if (idempotency == null) {
+            return MemoryId.create(clock.instant(), owner.slot(), random).value();
+        }
+        String name = "extraction " + caller.key().id() + ' ' + HexFormat.of().formatHex(owner.hash()) + ' ' + idempotency.key();
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Extraction repeated(Stored stored, String hash) {
+        if (!stored.requestHash().equals(hash)) {
+            throw MnemeException.at(
+                    ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                    "Idempotency-Key",
+                    "This key was used for another request: use a new key.");
+        }
+        return stored.extraction();
+    }
+
+    private ExtractionLines.Place place() {
+        return lines.place()
+                .orElseThrow(() -> new MnemeException(
+                        ErrorCode.OVERLOADED,
+                        "Too many conversations wait for the language model: send this again later, or with"
+                                + " infer=false."));
+    }
+
+    /// Forgets some of those that succeeded while too many are remembered, the oldest first, and pointers that lead
+    /// nowhere.
+    private void sweep(Caller caller) {
+        if (remembered.get() < KEPT) {
+            return;
+        }
+        List<Pointer> some = documents.pointersAfter(sweptTo.get(), SWEPT);
+        sweptTo.set(some.isEmpty() ? null : some.getLast().id());
+        for (Pointer pointer : some) {
+            Optional<Stored> stored = documents.find(pointer.owner(), pointer.id());
+            if (stored.isEmpty() || stored.get().extraction().state() == State.SUCCEEDED) {
+                forget(caller, pointer);
+            }
+        }
+    }
+
+    private void forget(Caller caller, Pointer pointer) {
+        documents.remove(caller.by(), pointer.owner(), pointer.id());
+        if (documents.removePointer(caller.by(), pointer.id())) {
+            remembered.decrementAndGet();
+        }
+    }
+
+    /// How far it is now, at the latest when the time is over.
+    public Extraction await(Caller caller, UUID id, Duration atMost) {
+        Pointer pointer = pointer(caller, id);
+        try {
+            lines.await(pointer, atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return get(caller, id);
+    }
+
+    /// @throws MnemeException `not_found` for one that another key asked for, unless the caller is an operator
+    public Extraction get(Caller caller, UUID id) {
+        Authorizer.require(caller, Role.READ);
+        return stored(pointer(caller, id)).extraction();
+    }
+
+    /// Whether it is being worked on at this moment.
+    public boolean isRunning(UUID id) {
+        return lines.isRunning(id);
+    }
+
+    /// Those that the caller asked for, and of an operator's key all; the latest first.
+    public List<Extraction> list(Caller caller) {
+        Authorizer.require(caller, Role.READ);
+        return documents.pointers().stream()
+                .filter(pointer -> maySee(caller, pointer))
+                .flatMap(pointer -> documents.find(pointer.owner(), pointer.id()).stream())
+                .map(Stored::extraction)
+                .sorted(Comparator.comparing(Extraction::createdAt)
+                        .thenComparing(Extraction::id)
+                        .reversed())
+                .toList();
+    }
+
+    /// Has one that was given up tried again.
+    public Extraction retry(Caller caller, UUID id) {
+        Authorizer.require(caller, Role.WRITE);
+        Pointer pointer = pointer(caller, id);
+        Stored stored = stored(pointer);
+        Extraction was = stored.extraction();
+        if (was.state() != State.FAILED) {
+            throw MnemeException.invalid("id", "Only an extraction that has failed can be tried again.");
+        }
+        Extraction again = new Extraction(
+                was.id(),
+                was.scope(),
+                was.by(),
+                State.PENDING,
+                0,
+                was.reason(),
+                was.createdAt(),
+                null,
+                was.updatedAt(),
+                was.messages(),
+                List.of());
+        try (ExtractionLines.Place place = place()) {
+            documents.write(
+                    caller.by(),
+                    pointer.owner(),
+                    ExtractionDocuments.put(again, stored.asked(), stored.requestHash(), stored.version()));
+            place.take(pointer);
+        }
+        return again;
+    }
+
+    /// Forgets one with its messages; one that waits is not done any more. The memories that it made stay.
+    public void delete(Caller caller, UUID id) {
+        Authorizer.require(caller, Role.WRITE);
+        forget(caller, pointer(caller, id));
+    }
+
+    private Stored stored(Pointer pointer) {
+        return documents.find(pointer.owner(), pointer.id()).orElseThrow(ExtractionService::none);
+    }
+
+    private Pointer pointer(Caller caller, UUID id) {
+        return documents
+                .pointer(id)
+                .filter(pointer -> maySee(caller, pointer))
+                .orElseThrow(ExtractionService::none);
+    }
+
+    private static boolean maySee(Caller caller, Pointer pointer) {
+        boolean operator =
+                caller.key().role() == Role.ADMIN && caller.key().restriction().isNone();
+        return operator || pointer.keyId().equals(caller.key().id());
+    }
+
+    private static MnemeException none() {
+        return new MnemeException(ErrorCode.NOT_FOUND, "There is no extraction with this id, or it is long done.");
+    }
+
+    /// How many are not done yet.
+    public int waiting() {
+        return lines.waiting();
+    }
+
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /// Stops; what is not done is done after the next start.
+    @Override
+    public void close() {
+        lines.close();
+        if (extractor != null) {
+            extractor.close();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.Message;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.spi.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said before
+/// helps a language model to understand what is said now. Kept are the latest [#KEPT] messages, the first
+/// [#MAX_CHARACTERS] of each, for [#AGE] after the last one.
+final class SessionMessages {
+    static final int KEPT = 20;
+    static final int MAX_CHARACTERS = 4_096;
+    static final Duration AGE = Duration.ofDays(30);
+
+    private static final String COLLECTION = "sessions";
+
+    /// How many other sessions each write looks at for those that are over.
+    private static final int SWEPT = 16;
+
+    private final Store store;
+
+    SessionMessages(Store store) {
+        this.store = store;
+    }
+
+    /// A session as it was read.
+    ///
+    /// @param version 0 where nothing was kept yet
+    record Session(ScopeIds scope, List<Message> messages, long version) {}
+
+    /// Empty for a scope that is no session.
+    Optional<Session> find(ScopeIds scope) {
+        if (scope.runId() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(store.documents()
+                .find(scope.owner(), COLLECTION, id(scope))
+                .map(SessionMessages::session)
+                .orElseGet(() -> new Session(scope, List.of(), 0)));
+    }
+
+    /// The command that adds messages to a session, unless it has changed since it was read.
+    static Command.PutDocument adding(Session session, List<Message> messages) {
+        List<Message> all = new ArrayList<>(session.messages());
+        all.addAll(messages);
+        return new Command.PutDocument(
+                COLLECTION,
+                id(session.scope()),
+                new JsonFields.Writer()
+                        .put("scope", ExtractionDocuments.scope(session.scope()))
+                        .put("messages", latest(all), ExtractionDocuments::message)
+                        .object(),
+                session.version());
+    }
+
+    private static List<Message> latest(List<Message> messages) {
+        return messages.subList(Math.max(0, messages.size() - KEPT), messages.size()).stream()
+                .map(SessionMessages::shortened)
+                .toList();
+    }
+
+    private static Message shortened(Message message) {
+        String text = message.text();
+        if (text.length() <= MAX_CHARACTERS) {
+            return message;
+        }
+        int end = Character.isHighSurrogate(text.charAt(MAX_CHARACTERS - 1)) ? MAX_CHARACTERS - 1 : MAX_CHARACTERS;
+        return new Message(message.role(), message.name(), text.substring(0, end));
+    }
+
+    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is named.
+    void sweep(Provenance by, ScopeIds scope, Instant now) {
+        List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
+        List<Document> some =
+                next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
+        some.stream()
+                .filter(session -> session.updatedAt().plus(AGE).isBefore(now))
+                .forEach(session -> remove(by, scope.owner(), session));
+    }
+
+    /// Those of an owner.
+    List<Document> of(Owner owner) {
+        return store.documents().list(owner, COLLECTION, null, Document.MAX_IN_COLLECTION);
+    }
+
+    static ScopeIds scope(Document session) {
+        return ExtractionDocuments.scope(new JsonFields(session.data()).object("scope"));
+    }
+
+    /// Removes a session, unless it has changed since it was read or is gone.
+    void remove(Provenance by, Owner owner, Document session) {
+        try {
+            Writes.one(
+                    store,
+                    by,
+                    owner,
+                    new Command.DeleteDocument(COLLECTION, session.id(), session.version()));
+        } catch (MnemeException e) {
+            switch (e.code()) {
+                case NOT_FOUND, VERSION_CONFLICT -> {}
+                default -> throw e;
+            }
+        }
+    }
+
+    private static Session session(Document document) {
+        return new Session(
+                scope(document),
+                new JsonFields(document.data()).list("messages", ExtractionDocuments::message),
+                document.version());
+    }
+
+    /// Of 64 hexadecimal digits, since the ids are longer than a document's may be.
+    private static String id(ScopeIds scope) {
+        String ids = String.join(
+                "\0",
+                or(scope.userId()),
+                or(scope.agentId()),
+                or(scope.appId()),
+                or(scope.runId()));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(ids.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /// No id is empty, so that none and an id stay apart.
+    private static String or(@Nullable String id) {
+        return id == null ? "" : id;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mneme.inference.extract;
+
+import dev.langchain4j.http.client.HttpClientBuilder;
+import dev.langchain4j.http.client.jdk.JdkHttpClientBuilder;
+import dev.langchain4j.model.anthropic.AnthropicChatModel;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.ollama.OllamaChatModel;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import java.net.http.HttpClient;
+
+/// LangChain4j's models, as a configuration wants them. Nothing is tried again here, and nothing is logged: both is the
+/// caller's business. Anthropic has no mode of JSON alone, so there the prompt must do.
+final class ChatModels {
+    /// What Anthropic wants to be told: more than the longest answer that is of use.
+    private static final int MAX_ANSWER_TOKENS = 8_192;
+
+    private ChatModels() {}
+
+    static ChatModel of(ModelConfig config) {
+        return switch (config.provider()) {
+            case OPENAI ->
+                OpenAiChatModel.builder()
+                        .httpClientBuilder(http())
+                        .baseUrl(config.firstVersion())
+                        .apiKey(config.apiKey() == null ? "none" : config.apiKey())
+                        .modelName(config.model())
+                        .responseFormat(ResponseFormat.JSON)
+                        .timeout(config.timeout())
+                        .maxRetries(0)
+                        .build();
+            case OLLAMA ->
+                OllamaChatModel.builder()
+                        .httpClientBuilder(http())
+                        .baseUrl(config.root())
+                        .modelName(config.model())
+                        .responseFormat(ResponseFormat.JSON)
+                        .timeout(config.timeout())
+                        .maxRetries(0)
+                        .build();
+            case ANTHROPIC ->
+                AnthropicChatModel.builder()
+                        .httpClientBuilder(http())
+                        .baseUrl(config.firstVersion())
+                        .apiKey(config.apiKey() == null ? "none" : config.apiKey())
+                        .modelName(config.model())
+                        .maxTokens(MAX_ANSWER_TOKENS)
+                        .timeout(config.timeout())
+                        .maxRetries(0)
+                        .build();
+        };
+    }
+
+    /// HTTP/1.1, since some of the smaller servers stumble over the offer of another.
+    private static HttpClientBuilder http() {
+        return new JdkHttpClientBuilder()
+                .httpClientBuilder(HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .followRedirects(HttpClient.Redirect.NEVER));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.mneme.inference.extract;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// How a language model is reached.
+///
+/// @param url where the service is; null for the provider's own
+/// @param model the model's name there
+/// @param apiKey null for none. Never printed
+/// @param timeout of one call
+public record ModelConfig(
+        Provider provider, @Nullable URI url, String model, @Nullable String apiKey, Duration timeout) {
+    /// Whose protocol the service speaks.
+    public enum Provider {
+        /// `POST /v1/chat/completions`, which many servers speak.
+        OPENAI("https://api.openai.com"),
+        OLLAMA("http://127.0.0.1:11434"),
+        ANTHROPIC("https://api.anthropic.com");
+
+        private final URI address;
+
+        Provider(String address) {
+            this.address = URI.create(address);
+        }
+    }
+
+    public ModelConfig {
+        if (url != null) {
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            check(http && url.getHost() != null, "extraction.url must be an http or https address");
+            check(url.getRawUserInfo() == null, "extraction.url must not hold a name or password");
+        }
+        check(!model.isBlank() && model.length() <= 100, "extraction.model must have 1 to 100 characters");
+        check(
+                apiKey == null || (!apiKey.isEmpty() && apiKey.chars().allMatch(c -> c > ' ' && c < 0x7F)),
+                "extraction.apiKey must be printable ASCII without spaces");
+        check(timeout.isPositive(), "extraction.timeout must be above zero");
+    }
+
+    private static void check(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /// Where the service is.
+    URI address() {
+        return url == null ? provider.address : url;
+    }
+
+    /// Whether that is on another machine, as far as its address says.
+    boolean isRemote() {
+        String host = String.valueOf(address().getHost());
+        return !host.equalsIgnoreCase("localhost") && !host.startsWith("127.") && !host.equals("[::1]");
+    }
+
+    /// The address up to and with `/v1`, whether it was given with it or not.
+    String firstVersion() {
+        return root().replaceAll("/v1$", "") + "/v1";
+    }
+
+    String root() {
+        return address().toString().replaceAll("/+$", "");
+    }
+
+    @Override
+    public String toString() {
+        return "ModelConfig[" + provider + ", " + address() + ", " + model + ", apiKey="
+                + (apiKey == null ? "none" : "***") + "]";
+    }
+}

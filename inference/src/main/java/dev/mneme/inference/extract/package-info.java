@@ -1,0 +1,5 @@
+/// Language models that find facts, behind core's port.
+@NullMarked
+package dev.mneme.inference.extract;
+
+import org.jspecify.annotations.NullMarked;
