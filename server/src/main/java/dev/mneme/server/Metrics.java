@@ -126,6 +126,13 @@ final class Metrics {
                 .register(registry);
     }
 
+    /// Watches what waits for the language model.
+    void watchExtractions(IntSupplier waiting) {
+        Gauge.builder("mneme_extractions_waiting", waiting, IntSupplier::getAsInt)
+                .description("Conversations that wait for the language model, or that it works on.")
+                .register(registry);
+    }
+
     private static double queue(StoreStatus status, String name) {
         return status.shards().stream()
                 .filter(shard -> shard.name().equals(name))
@@ -159,6 +166,11 @@ final class Metrics {
                 QueryEmbedding embedding = embedder.embedQuery(query);
                 embed.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 return embedding;
+            }
+
+            @Override
+            public boolean remote() {
+                return embedder.remote();
             }
 
             @Override

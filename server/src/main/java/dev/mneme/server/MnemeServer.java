@@ -23,6 +23,7 @@ import dev.mneme.core.service.BackupService;
 import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.core.service.ContextService;
 import dev.mneme.core.service.DistributedService;
+import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.service.FeedbackService;
 import dev.mneme.core.service.IntegrityService;
 import dev.mneme.core.service.KeyService;
@@ -76,6 +77,7 @@ public final class MnemeServer implements AutoCloseable {
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
     private final WebhookDispatcher webhooks;
+    private final ExtractionService extractions;
     private final LiveConnections live;
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -86,6 +88,7 @@ public final class MnemeServer implements AutoCloseable {
             @Nullable Embedder embedder,
             @Nullable Reembedding reembedding,
             WebhookDispatcher webhooks,
+            ExtractionService extractions,
             LiveConnections live,
             HttpServer http) {
         this.config = config;
@@ -93,6 +96,7 @@ public final class MnemeServer implements AutoCloseable {
         this.embedder = embedder;
         this.reembedding = reembedding;
         this.webhooks = webhooks;
+        this.extractions = extractions;
         this.live = live;
         this.http = http;
     }
@@ -200,14 +204,33 @@ public final class MnemeServer implements AutoCloseable {
         WebhookService webhooks = webhooks(config, store, clock);
         List<Route> routes =
                 new ArrayList<>(RestApi.routes(ports, config.metrics().open()));
+        ProjectService projects = new ProjectService(store);
+        ExtractionService extractions = new ExtractionService(
+                store,
+                memories,
+                projects,
+                Extractors.open(config.extraction()),
+                clock,
+                new SecureRandom(),
+                Extractors.settings(config.extraction()));
+        metrics.watchExtractions(extractions::waiting);
         routes.addAll(Mem0Api.routes(new Mem0Ports(
                 memories,
+                extractions,
+                config.extraction().wait(),
                 new FeedbackService(store),
-                new ProjectService(store),
+                projects,
                 webhooks,
                 new MemoryExportService(store),
                 keys)));
-        HttpServer listener = listen(http, keys, new WarmUp().with(metrics.http()), routes, sockets);
+        extractions.start(); // before anything new can come, so that each owner's order holds
+        HttpServer listener;
+        try {
+            listener = listen(http, keys, new WarmUp().with(metrics.http()), routes, sockets);
+        } catch (RuntimeException e) {
+            extractions.close();
+            throw e;
+        }
         WebhookDispatcher dispatcher = new WebhookDispatcher(
                 store,
                 webhooks,
@@ -220,7 +243,7 @@ public final class MnemeServer implements AutoCloseable {
         if (reembedding != null) {
             reembedding.start();
         }
-        return new MnemeServer(config, store, embedder, reembedding, dispatcher, live, listener);
+        return new MnemeServer(config, store, embedder, reembedding, dispatcher, extractions, live, listener);
     }
 
     private static WebhookService webhooks(ServerConfig config, Store store, InstantSource clock) {
@@ -347,6 +370,7 @@ public final class MnemeServer implements AutoCloseable {
         }
         live.close();
         http.close();
+        extractions.close();
         webhooks.close();
         if (reembedding != null) {
             reembedding.close();

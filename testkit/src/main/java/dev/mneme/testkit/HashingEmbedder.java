@@ -104,6 +104,11 @@ public final class HashingEmbedder implements Embedder {
     }
 
     @Override
+    public boolean remote() {
+        return false;
+    }
+
+    @Override
     public void close() {
         closed = true;
     }

@@ -63,6 +63,11 @@ class RepeatedRequestsTest {
         }
 
         @Override
+        public boolean remote() {
+            return false;
+        }
+
+        @Override
         public void close() {
             vectors.close();
         }

@@ -4,9 +4,12 @@ import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.MemoryService.Added;
@@ -15,7 +18,7 @@ import dev.mneme.core.service.NewMemory;
 import dev.mneme.wire.mem0.AddAnswer;
 import dev.mneme.wire.mem0.AddResult;
 import dev.mneme.wire.mem0.AddedMemory;
-import dev.mneme.wire.mem0.Found;
+import dev.mneme.wire.mem0.ServerAdded;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,13 +30,19 @@ final class AddRoutes {
     private static final String STORED = "Memories stored";
     private static final String STORED_VERBATIM =
             "Memories stored as they were sent: no language model is configured, so no facts were extracted";
+    private static final String STORED_LOCALLY = "Memories stored as they were sent: what an inspired instance says is not"
+            + " given to a language model on another machine";
+    private static final String EXTRACTED = "Facts extracted";
+    private static final String QUEUED = "Facts are extracted in the background: ask for the event";
 
     private final MemoryService memories;
     private final RecentEvents events;
+    private final InferredAdds inferred;
 
-    AddRoutes(MemoryService memories, RecentEvents events) {
+    AddRoutes(MemoryService memories, RecentEvents events, InferredAdds inferred) {
         this.memories = memories;
         this.events = events;
+        this.inferred = inferred;
     }
 
     List<Route> routes() {
@@ -52,38 +61,69 @@ final class AddRoutes {
                         .by(this::server));
     }
 
-    /// @param message in words, whether facts were extracted
-    private record Done(String message, UUID eventId, List<AddResult> results) {}
+    /// @param message in words, whether facts were extracted, or why not
+    /// @param results of an add that has succeeded
+    private record Done(String message, Extraction.State state, UUID eventId, List<AddResult> results) {
+        boolean succeeded() {
+            return state == Extraction.State.SUCCEEDED;
+        }
+    }
 
     private Answer third(Request request) {
-        return third(add(request));
+        return third(add(request, false));
     }
 
     private static Answer third(Done done) {
         return Answer.json(
-                200, new AddAnswer(done.message(), "SUCCEEDED", done.eventId().toString(), done.results()));
+                200,
+                new AddAnswer(
+                        done.message(),
+                        done.state().name(),
+                        done.eventId().toString(),
+                        done.succeeded() ? done.results() : null));
     }
 
     private Answer first(Request request) {
-        Done done = add(request);
-        return isWrapped(Body.of(request))
-                ? third(done)
-                : Answer.json(
-                        200,
-                        done.results().stream()
-                                .map(result -> new AddedMemory(
-                                        result.id(),
-                                        result.memory(),
-                                        result.data(),
-                                        result.event(),
-                                        done.message(),
-                                        "SUCCEEDED",
-                                        done.eventId().toString()))
-                                .toList());
+        Done done = add(request, false);
+        if (isWrapped(Body.of(request))) {
+            return third(done);
+        }
+        String status = done.state().name();
+        String event = done.eventId().toString();
+        List<AddedMemory> items = done.succeeded()
+                ? done.results().stream()
+                        .map(result -> new AddedMemory(
+                                result.id(),
+                                result.memory(),
+                                result.data(),
+                                result.event(),
+                                done.message(),
+                                status,
+                                event))
+                        .toList()
+                : List.of(new AddedMemory(null, null, null, null, done.message(), status, event));
+        return Answer.json(200, items);
     }
 
+    /// mem0's own server answers when it is done; what takes longer than anybody waits is said to be pending.
     private Answer server(Request request) {
-        return Answer.json(200, new Found<>(add(request).results()));
+        Done done = add(request, true);
+        return switch (done.state()) {
+            case SUCCEEDED -> Answer.json(200, new ServerAdded(done.results(), null, null, null));
+            case PENDING ->
+                Answer.json(
+                        200,
+                        new ServerAdded(
+                                List.of(),
+                                done.message(),
+                                done.state().name(),
+                                done.eventId().toString()));
+            case FAILED ->
+                throw new MnemeException(
+                        ErrorCode.OVERLOADED,
+                        done.message() + " The messages are kept: POST /v1/event/" + done.eventId()
+                                + "/retry/ tries again.");
+        };
     }
 
     /// Whether an older version of the platform answers an object where it would answer a bare list.
@@ -92,11 +132,33 @@ final class AddRoutes {
     }
 
     /// Here it is decided whether a language model extracts facts from the messages (`infer`, true unless said
-    /// otherwise) or they are kept as they are. There is no model yet, so they always are, and the answer
-    /// says so.
-    private Done add(Request request) {
+    /// otherwise) or they are kept as they are; the answer says which.
+    ///
+    /// @param waits whether the door waits for the result unless the caller says otherwise (`async_mode`)
+    private Done add(Request request, boolean waits) {
         Body body = Body.of(request);
+        ScopeIds scope = Mem0Scopes.ofNew(body);
         boolean infer = body.flag("infer", true);
+        boolean inBackground = body.flag("async_mode", !waits);
+        if (!infer) {
+            return verbatim(request, body, STORED);
+        }
+        if (inferred.isPossible(request, scope)) {
+            return extracted(request, inferred.add(request, body, scope, !inBackground));
+        }
+        return verbatim(request, body, inferred.hasModel() ? STORED_LOCALLY : STORED_VERBATIM);
+    }
+
+    private Done extracted(Request request, Extraction extraction) {
+        String message = switch (extraction.state()) {
+            case SUCCEEDED -> EXTRACTED;
+            case PENDING -> QUEUED;
+            case FAILED -> String.valueOf(extraction.reason());
+        };
+        return new Done(message, extraction.state(), extraction.id(), inferred.results(request.caller(), extraction));
+    }
+
+    private Done verbatim(Request request, Body body, String message) {
         Instant startedAt = memories.now();
         List<Memory> stored = new ArrayList<>();
         List<AddResult> results = new ArrayList<>();
@@ -116,7 +178,7 @@ final class AddRoutes {
                     stored.get(i).id(), results.get(i).event()));
         }
         UUID event = events.done(request.caller(), "ADD", startedAt, memories.now(), did);
-        return new Done(infer ? STORED_VERBATIM : STORED, event, results);
+        return new Done(message, Extraction.State.SUCCEEDED, event, results);
     }
 
     /// Every message is a memory; all are kept or none. They have one scope, so they are one write.

@@ -6,21 +6,31 @@ import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
 import dev.mneme.wire.mem0.AddResult;
+import dev.mneme.wire.mem0.Done;
 import dev.mneme.wire.mem0.EventItem;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// `/v1/event/{event_id}/`, `/v1/events/`: what became of adds and deletions.
+/// `/v1/event/{event_id}/`, `/v1/events/`: what became of adds and deletions. To have an extraction tried again, or
+/// forgotten, is ours: mem0 has no such routes.
 final class EventRoutes {
     private static final int MAX_PAGE = 200;
     private static final int USUAL_PAGE = 50;
@@ -28,10 +38,12 @@ final class EventRoutes {
             Parameter.string("event_id", "the event").withSlashes();
 
     private final MemoryService memories;
+    private final ExtractionService extractions;
     private final RecentEvents events;
 
-    EventRoutes(MemoryService memories, RecentEvents events) {
+    EventRoutes(MemoryService memories, ExtractionService extractions, RecentEvents events) {
         this.memories = memories;
+        this.extractions = extractions;
         this.events = events;
     }
 
@@ -42,24 +54,60 @@ final class EventRoutes {
                         .named("mem0Event", Mem0Api.TAG, "What became of a request")
                         .path(EVENT_ID)
                         .by(this::get),
+                Route.post("/v1/event/{event_id}/retry/")
+                        .in(Dialect.MEM0)
+                        .named("mem0RetryEvent", Mem0Api.TAG, "Have a failed extraction tried again")
+                        .path(EVENT_ID)
+                        .by(this::retry),
+                Route.delete("/v1/event/{event_id}/")
+                        .in(Dialect.MEM0)
+                        .named("mem0DeleteEvent", Mem0Api.TAG, "Forget an extraction and its messages")
+                        .path(EVENT_ID)
+                        .by(this::delete),
                 Route.get("/v1/events/")
                         .in(Dialect.MEM0)
                         .named("mem0Events", Mem0Api.TAG, "What became of the latest requests")
                         .by(this::list));
     }
 
-    private Answer get(Request request) {
-        UUID id = Mem0Ids.read(request.path(EVENT_ID.name()), EVENT_ID.name()).value();
-        return Answer.json(200, item(request.caller(), events.get(request.caller(), id)));
+    private static UUID id(Request request) {
+        return Mem0Ids.read(request.path(EVENT_ID.name()), EVENT_ID.name()).value();
     }
+
+    private Answer get(Request request) {
+        UUID id = id(request);
+        EventItem item = events.find(request.caller(), id)
+                .map(event -> item(request.caller(), event))
+                .orElseGet(() -> item(request.caller(), extractions.get(request.caller(), id)));
+        return Answer.json(200, item);
+    }
+
+    private Answer retry(Request request) {
+        return Answer.json(200, item(request.caller(), extractions.retry(request.caller(), id(request))));
+    }
+
+    private Answer delete(Request request) {
+        extractions.delete(request.caller(), id(request));
+        return Answer.json(200, new Done("Event deleted successfully!"));
+    }
+
+    /// One of either kind, which knows when it came and how it is shown.
+    private record Listed(Instant at, Supplier<EventItem> item) {}
 
     private Answer list(Request request) {
         PageNumbers page = PageNumbers.of(request.query(), MAX_PAGE, USUAL_PAGE);
-        List<RecentEvents.Event> all = events.list(request.caller());
+        Caller caller = request.caller();
+        List<Listed> all = Stream.concat(
+                        events.list(caller).stream()
+                                .map(event -> new Listed(event.startedAt(), () -> item(caller, event))),
+                        extractions.list(caller).stream()
+                                .map(each -> new Listed(each.createdAt(), () -> item(caller, each))))
+                .sorted(Comparator.comparing(Listed::at).reversed())
+                .toList();
         List<EventItem> shown = all.stream()
                 .skip(page.from())
                 .limit(page.size())
-                .map(event -> item(request.caller(), event))
+                .map(listed -> listed.item().get())
                 .toList();
         return Answer.json(200, page.of(request, all.size(), shown));
     }
@@ -80,7 +128,49 @@ final class EventRoutes {
                 ended,
                 begun,
                 ended,
-                Duration.between(event.startedAt(), event.completedAt()).toMillis());
+                (double) Duration.between(event.startedAt(), event.completedAt()).toMillis());
+    }
+
+    private EventItem item(Caller caller, Extraction extraction) {
+        boolean runs = !extraction.isFinished() && extractions.isRunning(extraction.id());
+        String updated = Times.format(extraction.updatedAt());
+        Instant began = extraction.startedAt() == null ? extraction.createdAt() : extraction.startedAt();
+        return new EventItem(
+                extraction.id().toString(),
+                "ADD",
+                runs ? "RUNNING" : extraction.state().name(),
+                payload(extraction),
+                metadata(extraction),
+                InferredAdds.results(memories, caller, extraction),
+                Times.format(extraction.createdAt()),
+                updated,
+                extraction.startedAt() == null ? null : Times.format(extraction.startedAt()),
+                extraction.isFinished() ? updated : null,
+                extraction.isFinished()
+                        ? (double) Duration.between(began, extraction.updatedAt()).toMillis()
+                        : null);
+    }
+
+    /// The messages, for as long as nothing has been made of them.
+    private static Map<String, @Nullable Object> payload(Extraction extraction) {
+        return extraction.messages().isEmpty()
+                ? Map.of()
+                : Map.of(
+                        "messages",
+                        extraction.messages().stream()
+                                .map(message -> Map.of("role", message.role(), "content", message.text()))
+                                .toList());
+    }
+
+    private static Map<String, @Nullable Object> metadata(Extraction extraction) {
+        Map<String, @Nullable Object> metadata = new LinkedHashMap<>();
+        if (extraction.attempts() > 0) {
+            metadata.put("failed_attempts", extraction.attempts());
+        }
+        if (extraction.reason() != null) {
+            metadata.put("reason", extraction.reason());
+        }
+        return metadata;
     }
 
     private Optional<AddResult> result(Caller caller, RecentEvents.Event.Result result) {

@@ -22,13 +22,17 @@ public final class Mem0Api {
         RecentEvents events = new RecentEvents();
         List<Route> routes = new ArrayList<>();
         routes.addAll(new PingRoutes().routes());
-        routes.addAll(new AddRoutes(ports.memories(), events).routes());
+        routes.addAll(new AddRoutes(
+                        ports.memories(),
+                        events,
+                        new InferredAdds(ports.memories(), ports.extractions(), ports.extractionWait()))
+                .routes());
         routes.addAll(new SearchRoutes(ports.memories()).routes());
         routes.addAll(new ListRoutes(ports.memories()).routes());
         routes.addAll(new ItemRoutes(ports.memories(), events).routes());
         routes.addAll(new BatchRoutes(ports.memories()).routes());
         routes.addAll(new EntityRoutes(ports.memories(), events).routes());
-        routes.addAll(new EventRoutes(ports.memories(), events).routes());
+        routes.addAll(new EventRoutes(ports.memories(), ports.extractions(), events).routes());
         routes.addAll(new FeedbackRoutes(ports.feedback()).routes());
         routes.addAll(new ProjectRoutes(ports.projects()).routes());
         routes.addAll(new WebhookRoutes(ports.webhooks()).routes());

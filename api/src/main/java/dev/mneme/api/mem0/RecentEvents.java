@@ -1,14 +1,13 @@
 package dev.mneme.api.mem0;
 
-import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -54,20 +53,13 @@ final class RecentEvents {
         return event.id();
     }
 
-    /// @throws MnemeException `not_found`
-    Event get(Caller caller, UUID id) {
+    Optional<Event> find(Caller caller, UUID id) {
         lock.lock();
         try {
-            Event event = events.get(id);
-            if (event != null && maySee(caller, event)) {
-                return event;
-            }
+            return Optional.ofNullable(events.get(id)).filter(event -> maySee(caller, event));
         } finally {
             lock.unlock();
         }
-        throw new MnemeException(
-                ErrorCode.NOT_FOUND,
-                "There is no event with this id: the latest " + CAPACITY + " since the server started are kept.");
     }
 
     /// The caller's, newest first.

@@ -658,6 +658,11 @@ class Mem0RoutesTest {
         }
 
         @Override
+        public boolean remote() {
+            return false;
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -1,6 +1,8 @@
 package dev.mneme.core.service;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Extraction.State;
@@ -48,6 +50,9 @@ public final class ExtractionService implements AutoCloseable {
             Duration.ofMinutes(5));
 
     static final int KEPT = 1_000;
+
+    /// Characters of a request, with room left for what is noted later.
+    private static final long MAX_SIZE = Document.MAX_SIZE - (16 << 10);
 
     /// How many of the server's pointers each request looks at for those that may be forgotten.
     private static final int SWEPT = 8;
@@ -122,6 +127,10 @@ public final class ExtractionService implements AutoCloseable {
                 extraction.id(), extraction.scope().owner(), extraction.by().keyId());
     }
 
+    public boolean hasModel() {
+        return extractor != null;
+    }
+
     /// Whether there is a model that the caller's messages may be given to: what an instance says while `inspired`
     /// does not leave this machine.
     public boolean isAvailable(Caller caller, Owner owner) {
@@ -163,10 +172,12 @@ public final class ExtractionService implements AutoCloseable {
                 clock.instant(),
                 request.messages(),
                 List.of());
+        Command.PutDocument document = ExtractionDocuments.put(extraction, request, hash, 0);
+        requireFits(document);
         try (ExtractionLines.Place place = place()) {
             documents.point(caller.by(), id, owner);
             remembered.incrementAndGet();
-            documents.write(caller.by(), owner, ExtractionDocuments.put(extraction, request, hash, 0));
+            documents.write(caller.by(), owner, document);
             place.take(pointer(extraction));
         }
         return extraction;
@@ -175,6 +186,9 @@ public final class ExtractionService implements AutoCloseable {
     private void requireValid(Caller caller, ExtractionRequest request) {
         if (extractor == null) {
             throw new IllegalStateException("there is no model");
+        }
+        if (request.messages().isEmpty()) {
+            throw MnemeException.invalid("messages", "messages must hold one message at least.");
         }
         for (Message message : request.messages()) {
             memories.requireValid(
@@ -191,6 +205,17 @@ public final class ExtractionService implements AutoCloseable {
                             null,
                             null,
                             true));
+        }
+    }
+
+    /// A model reads no more at once, and what is kept of an extraction has its limit.
+    private static void requireFits(Command.PutDocument document) {
+        if (document.data().size() > MAX_SIZE) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE,
+                    "messages",
+                    "A conversation of which facts are extracted may have " + MAX_SIZE
+                            + " characters with all that comes with it: send it in parts.");
         }
     }
 

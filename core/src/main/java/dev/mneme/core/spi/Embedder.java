@@ -23,9 +23,7 @@ public interface Embedder extends AutoCloseable {
     QueryEmbedding embedQuery(String query);
 
     /// Whether texts leave this machine: then what is local only must not be given to it.
-    default boolean remote() {
-        return false;
-    }
+    boolean remote();
 
     @Override
     void close();

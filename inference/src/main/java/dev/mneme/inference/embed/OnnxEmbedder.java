@@ -141,6 +141,11 @@ public final class OnnxEmbedder implements Embedder {
 
     /// Ends once no text is being embedded any more; the native memory is then given back.
     @Override
+    public boolean remote() {
+        return false;
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             workers.close();

@@ -52,6 +52,7 @@ final class ConfigValues {
                 new ServerConfig.Sync(get(SYNC_TTL)),
                 new ServerConfig.Responses(get(RESPONSES_PRICES)),
                 embedder(),
+                extraction(),
                 new ServerConfig.Webhooks(get(WEBHOOKS_ALLOW_PRIVATE), get(WEBHOOKS_TIMEOUT)),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
@@ -143,6 +144,18 @@ final class ConfigValues {
                 get(EMBEDDER_REEMBED));
     }
 
+    private ServerConfig.Extraction extraction() {
+        return new ServerConfig.Extraction(
+                get(EXTRACTION_KIND),
+                get(EXTRACTION_URL),
+                get(EXTRACTION_MODEL),
+                get(EXTRACTION_API_KEY),
+                get(EXTRACTION_TIMEOUT),
+                get(EXTRACTION_CONCURRENCY),
+                get(EXTRACTION_TRIES),
+                get(EXTRACTION_WAIT));
+    }
+
     private ServerConfig.Logging logging() {
         return new ServerConfig.Logging(get(LOGGING_FORMAT), get(LOGGING_LEVEL));
     }
@@ -174,6 +187,7 @@ final class ConfigValues {
                 RATE_BURST,
                 name(RATE_BURST) + " has no effect without rate.perSecond: set that too.");
         checkEmbedder(config.embedder());
+        checkExtraction(config.extraction());
     }
 
     private void checkTls(ServerConfig.Tls tls) {
@@ -203,6 +217,23 @@ final class ConfigValues {
                 EMBEDDER_URL,
                 name(EMBEDDER_URL) + " must begin with http:// or https://.");
         check(!remote || embedder.model().isPresent(), EMBEDDER_MODEL, name(EMBEDDER_KIND) + " needs embedder.model.");
+    }
+
+    private void checkExtraction(ServerConfig.Extraction extraction) {
+        boolean any = extraction.kind() != ServerConfig.ExtractionKind.NONE;
+        check(
+                !any || extraction.model().isPresent(),
+                EXTRACTION_MODEL,
+                name(EXTRACTION_KIND) + " needs extraction.model.");
+        check(
+                extraction.url().isEmpty() || extraction.url().get().matches("https?://\\S+"),
+                EXTRACTION_URL,
+                name(EXTRACTION_URL) + " must begin with http:// or https://.");
+        check(
+                any || extraction.model().isEmpty(),
+                EXTRACTION_KIND,
+                name(EXTRACTION_MODEL) + " has no effect without extraction.kind: set that to openai, ollama or"
+                        + " anthropic.");
     }
 
     private void check(boolean holds, Setting<?> setting, String message) {

@@ -24,6 +24,7 @@ public record ServerConfig(
         Sync sync,
         Responses responses,
         Embedder embedder,
+        Extraction extraction,
         Webhooks webhooks,
         Metrics metrics,
         Logging logging) {
@@ -138,6 +139,28 @@ public record ServerConfig(
             int workers,
             int queue,
             boolean reembed) {}
+
+    /// Where facts come from.
+    public enum ExtractionKind {
+        NONE,
+        OPENAI,
+        OLLAMA,
+        ANTHROPIC
+    }
+
+    /// @param timeout of one call
+    /// @param concurrency conversations under way at once
+    /// @param tries after which one is given up
+    /// @param wait of an add that asks for its result
+    public record Extraction(
+            ExtractionKind kind,
+            Optional<String> url,
+            Optional<String> model,
+            Optional<Secret> apiKey,
+            Duration timeout,
+            int concurrency,
+            int tries,
+            Duration wait) {}
 
     /// @param allowPrivate whether addresses of the server's own network may be called
     /// @param timeout of one attempt

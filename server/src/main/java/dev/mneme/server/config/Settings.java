@@ -219,6 +219,41 @@ final class Settings {
             "true",
             "After a change of the embedder, make the vectors of the former one anew, in the background.");
 
+    static final Setting<ServerConfig.ExtractionKind> EXTRACTION_KIND = setting(
+            "extraction.kind",
+            ValueType.choice(ServerConfig.ExtractionKind.class),
+            "none",
+            "Whose language model finds facts in conversations; none stores them as they are.");
+    static final Setting<Optional<String>> EXTRACTION_URL = setting(
+            "extraction.url",
+            ValueType.optionalText(),
+            "",
+            "The language model's server; by default the provider's own, for ollama http://127.0.0.1:11434.");
+    static final Setting<Optional<String>> EXTRACTION_MODEL =
+            setting("extraction.model", ValueType.optionalText(), "", "The language model's name.");
+    static final Setting<Optional<Secret>> EXTRACTION_API_KEY =
+            secret("extraction.apiKey", "The key of the language model's server.");
+    static final Setting<Duration> EXTRACTION_TIMEOUT = setting(
+            "extraction.timeout",
+            ValueType.duration("100ms", "1h"),
+            "60s",
+            "How long the language model may take for one answer.");
+    static final Setting<Integer> EXTRACTION_CONCURRENCY = setting(
+            "extraction.concurrency",
+            ValueType.integer(1, 256),
+            "4",
+            "Conversations of different owners that are given to the language model at the same time.");
+    static final Setting<Integer> EXTRACTION_TRIES = setting(
+            "extraction.tries",
+            ValueType.integer(1, 100),
+            "6",
+            "After so many failed attempts a conversation is given up; its messages are kept.");
+    static final Setting<Duration> EXTRACTION_WAIT = setting(
+            "extraction.wait",
+            ValueType.duration("0s", "10m"),
+            "50s",
+            "How long an add that asks for its result waits for it, before it is told PENDING.");
+
     static final Setting<Boolean> WEBHOOKS_ALLOW_PRIVATE = setting(
             "webhooks.allowPrivate",
             ValueType.truth(),

@@ -1,13 +1,18 @@
 package dev.mneme.wire.mem0;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 
-/// One memory of an add as the first version of the platform answers it: a bare list of these.
+/// One memory of an add as the first version of the platform answers it: a bare list of these. Of an add that is
+/// pending or has failed the list has one item, which names no memory.
+@JsonInclude(Include.NON_NULL)
 public record AddedMemory(
-        String id,
-        String memory,
-        AddResult.Data data,
-        String event,
+        @Nullable String id,
+        @Nullable String memory,
+        AddResult.@Nullable Data data,
+        @Nullable String event,
         String message,
         String status,
         @JsonProperty("event_id") String eventId) {}

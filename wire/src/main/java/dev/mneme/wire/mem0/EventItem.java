@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What became of a request that made an event.
 ///
+/// @param status `PENDING`, `RUNNING`, `SUCCEEDED` or `FAILED`
+/// @param payload the messages of what has not succeeded
+/// @param metadata of an extraction: `failed_attempts`, and the last one's `reason`
 /// @param results what it did to memories, those that are gone or hidden left out
 /// @param latency in milliseconds
 public record EventItem(
@@ -18,6 +21,6 @@ public record EventItem(
         List<AddResult> results,
         @JsonProperty("created_at") String createdAt,
         @JsonProperty("updated_at") String updatedAt,
-        @JsonProperty("started_at") String startedAt,
-        @JsonProperty("completed_at") String completedAt,
-        double latency) {}
+        @JsonProperty("started_at") @Nullable String startedAt,
+        @JsonProperty("completed_at") @Nullable String completedAt,
+        @Nullable Double latency) {}

@@ -1,0 +1,126 @@
+package dev.mneme.api.mem0;
+
+import dev.mneme.api.http.Request;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Extraction;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Message;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ExtractionRequest;
+import dev.mneme.core.service.ExtractionService;
+import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ProjectService;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.FactExtractor.Guidance;
+import dev.mneme.wire.mem0.AddResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Adds of which a language model is to find the facts (`infer`).
+final class InferredAdds {
+    private final MemoryService memories;
+    private final ExtractionService extractions;
+    private final Duration wait;
+
+    InferredAdds(MemoryService memories, ExtractionService extractions, Duration wait) {
+        this.memories = memories;
+        this.extractions = extractions;
+        this.wait = wait;
+    }
+
+    /// Whether there is a model that may be given what this caller says.
+    boolean isPossible(Request request, ScopeIds scope) {
+        return extractions.isAvailable(request.caller(), scope.owner());
+    }
+
+    boolean hasModel() {
+        return extractions.hasModel();
+    }
+
+    /// Takes the messages and, if the caller wants to wait, waits.
+    Extraction add(Request request, Body body, ScopeIds scope, boolean waits) {
+        JsonObject metadata = body.object("metadata");
+        Json expiry = body.get("expiration_date");
+        Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
+        List<Message> messages = Messages.of(body, memories.limits().batchItems()).stream()
+                .map(message -> new Message(message.role(), message.name(), message.text()))
+                .toList();
+        Extraction taken = extractions.submit(
+                request.caller(),
+                new ExtractionRequest(
+                        scope,
+                        messages,
+                        metadata == null ? JsonObject.EMPTY : metadata,
+                        AddRoutes.timestamp(body),
+                        expiresAt,
+                        guidance(body, scope)),
+                request.idempotency());
+        return waits ? extractions.await(request.caller(), taken.id(), wait) : taken;
+    }
+
+    private static Guidance guidance(Body body, ScopeIds scope) {
+        List<String> instructions = new ArrayList<>();
+        put(instructions, "", body.text("prompt"));
+        put(instructions, "", body.text("custom_instructions"));
+        if (scope.agentId() != null) {
+            put(instructions, "", body.text("agent_custom_instructions"));
+        }
+        put(instructions, "Keep only facts about: ", body.text("includes"));
+        put(instructions, "Keep no facts about: ", body.text("excludes"));
+        return new Guidance(instructions, ProjectService.categories(body.get("custom_categories")));
+    }
+
+    private static void put(List<String> instructions, String before, @Nullable String text) {
+        if (text != null && !text.isBlank()) {
+            instructions.add(before + text);
+        }
+    }
+
+    /// What it did, as the caller may see it now; a memory that is gone meanwhile is left out.
+    List<AddResult> results(Caller caller, Extraction extraction) {
+        return results(memories, caller, extraction);
+    }
+
+    static List<AddResult> results(MemoryService memories, Caller caller, Extraction extraction) {
+        List<AddResult> results = new ArrayList<>();
+        for (Extraction.Result each : extraction.results()) {
+            memory(memories, caller, each)
+                    .map(memory -> new AddResult(
+                            memory.id().toString(),
+                            memory.text(),
+                            each.event().name(),
+                            memory.name(),
+                            memory.role()))
+                    .ifPresent(results::add);
+        }
+        return results;
+    }
+
+    private static Optional<Memory> memory(MemoryService memories, Caller caller, Extraction.Result result) {
+        MemoryId id = result.id();
+        try {
+            return Optional.of(
+                    result.event() == MemoryEvent.DELETE
+                            ? memories.history(caller, id, ReadOptions.DEFAULT)
+                                    .value()
+                                    .getLast()
+                                    .memory()
+                            : memories.get(caller, id, ReadOptions.DEFAULT).value());
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

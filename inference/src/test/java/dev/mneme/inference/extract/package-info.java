@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mneme.inference.extract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package dev.mneme.server;
+
+import dev.mneme.core.service.ExtractionService;
+import dev.mneme.core.spi.FactExtractor;
+import dev.mneme.inference.extract.LangChainExtractor;
+import dev.mneme.inference.extract.ModelConfig;
+import dev.mneme.inference.extract.ModelConfig.Provider;
+import dev.mneme.server.config.ServerConfig;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/// The language model that the operator chose.
+final class Extractors {
+    private Extractors() {}
+
+    /// @return null where conversations are stored as they are
+    static @Nullable FactExtractor open(ServerConfig.Extraction config) {
+        return switch (config.kind()) {
+            case NONE -> null;
+            case OPENAI -> LangChainExtractor.open(model(config, Provider.OPENAI));
+            case OLLAMA -> LangChainExtractor.open(model(config, Provider.OLLAMA));
+            case ANTHROPIC -> LangChainExtractor.open(model(config, Provider.ANTHROPIC));
+        };
+    }
+
+    static ExtractionService.Settings settings(ServerConfig.Extraction config) {
+        return new ExtractionService.Settings(config.concurrency(), config.tries(), ExtractionService.PAUSES);
+    }
+
+    private static ModelConfig model(ServerConfig.Extraction config, Provider provider) {
+        return new ModelConfig(
+                provider,
+                config.url().map(URI::create).orElse(null),
+                config.model().orElseThrow(),
+                config.apiKey().map(secret -> secret.value()).orElse(null),
+                config.timeout());
+    }
+}
