@@ -19,7 +19,7 @@ public final class Bench {
               embedded-adds             the same without a vector; beside the bare embedder
               search [OWNERS EACH]      100,000 memories of 1,000 owners
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
-              locomo FILE [WAY]         recall, rank and time on LoCoMo, over rest, mem0, or of the index alone
+              locomo FILE [WAY]         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest

@@ -11,7 +11,8 @@ final class LocomoBench {
     private LocomoBench() {}
 
     /// @param file in LoCoMo's published form
-    /// @param way `rest`, `mem0`, or `index`: asked in this process, without door, log and tables
+    /// @param way `rest`, `mem0`, `infer` (mem0 with a language model that takes each turn for a fact), or `index`:
+    ///     asked in this process, without door, log and tables
     static void run(Path file, String way) throws IOException {
         List<Conversation> conversations = LocomoData.read(file);
         if (way.equals("index")) {
@@ -20,10 +21,24 @@ final class LocomoBench {
             }
             return;
         }
+        if (way.equals("infer")) {
+            infer(conversations);
+            return;
+        }
         try (ServerProcess server = ServerProcess.start();
                 HttpBackend backend =
                         way.equals("mem0") ? new Mem0Backend(server.connect()) : new RestBackend(server.connect())) {
             evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over " + way);
+        }
+    }
+
+    private static void infer(List<Conversation> conversations) throws IOException {
+        try (StubModel model = StubModel.start();
+                ServerProcess server = ServerProcess.start(
+                        "--extraction.kind", "openai", "--extraction.model", "stub", "--extraction.url", model.url());
+                HttpBackend backend = new InferBackend(server.connect())) {
+            evaluate(backend, conversations, MachineLoad.watch(server.pid()), "over mem0 with infer");
+            Report.row("calls to the model", String.valueOf(model.calls()), "");
         }
     }
 
