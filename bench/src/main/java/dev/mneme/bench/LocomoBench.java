@@ -11,7 +11,8 @@ final class LocomoBench {
     private LocomoBench() {}
 
     /// @param file in LoCoMo's published form
-    /// @param way `rest`, `mem0`, `infer` (mem0 with a language model that takes each turn for a fact), or `index`:
+    /// @param way `rest`, `mem0`, `infer` (mem0 with a language model that takes each turn for a fact), or
+    ///     `index`:
     ///     asked in this process, without door, log and tables
     static void run(Path file, String way) throws IOException {
         List<Conversation> conversations = LocomoData.read(file);

@@ -217,7 +217,7 @@ public final class MnemeServer implements AutoCloseable {
         routes.addAll(Mem0Api.routes(new Mem0Ports(
                 memories,
                 extractions,
-                config.extraction().wait(),
+                config.extraction().patience(),
                 new FeedbackService(store),
                 projects,
                 webhooks,

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Adds of which a language model finds the facts, from mem0's door to the store and back, with a model behind HTTP.
+/// Adds of which a language model finds the facts, from mem0's door to the store and back, with a model
+/// behind HTTP.
 final class ExtractionPathTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ADD = "/v3/memories/add/";
@@ -320,11 +321,11 @@ final class ExtractionPathTest {
         JsonNode answer = add("gives-up", "", "I like tea");
 
         assertThat(answer.path("status").asText()).isEqualTo("FAILED");
-        assertThat(answer.path("message").asText()).contains("does not answer");
+        assertThat(answer.path("message").asText()).contains("service failed");
         String id = answer.path("event_id").asText();
         JsonNode event = event(server.admin(), id);
         assertThat(event.path("status").asText()).isEqualTo("FAILED");
-        assertThat(event.at("/metadata/reason").asText()).contains("does not answer");
+        assertThat(event.at("/metadata/reason").asText()).contains("service failed");
         assertThat(event.at("/payload/messages/0/content").asText()).isEqualTo("I like tea");
         assertThat(texts("gives-up")).isEmpty();
 

@@ -73,6 +73,8 @@ class Mem0BadInputTest {
             new Shot("POST", "/v1/exports/get/", "{\"memory_export_id\":\"" + ID + "\"}"),
             new Shot("POST", "/v1/summary/", "{" + FILTERS + "}"),
             new Shot("GET", "/v1/event/" + ID + "/", ""),
+            new Shot("POST", "/v1/event/" + ID + "/retry/", ""),
+            new Shot("DELETE", "/v1/event/" + ID + "/", ""),
             new Shot("GET", "/v1/events/?page=1", ""),
             new Shot("GET", "/api/v1/orgs/organizations/default/projects/default/?fields=a&fields=b", ""),
             new Shot(

@@ -12,6 +12,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.service.FeedbackService;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
@@ -29,6 +30,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,10 +54,22 @@ final class Mem0Server implements AutoCloseable {
     }
 
     Mem0Server(@Nullable Embedder embedder) {
+        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS);
+        ProjectService projects = new ProjectService(store);
+        ExtractionService extractions = new ExtractionService(
+                store,
+                memories,
+                projects,
+                null,
+                clock,
+                new SecureRandom(),
+                new ExtractionService.Settings(1, 1, ExtractionService.PAUSES));
         this.routes = Mem0Api.routes(new Mem0Ports(
-                new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS),
+                memories,
+                extractions,
+                Duration.ofSeconds(30),
                 new FeedbackService(store),
-                new ProjectService(store),
+                projects,
                 new WebhookService(store, clock, new SecureRandom(), host -> host.equals("localhost")),
                 new MemoryExportService(store),
                 keys));

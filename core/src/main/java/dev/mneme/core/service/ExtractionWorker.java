@@ -50,8 +50,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are near, and
-/// decides; what it decides is one command, refused if those memories have changed meanwhile, and then it decides
-/// again. The same command says that the extraction is done and adds its messages to their session, so that a crash at
+/// decides; what it decides is one command, refused if those memories have changed meanwhile, and then it
+/// decides
+/// again. The same command says that the extraction is done and adds its messages to their session, so that a
+/// crash at
 /// any moment leaves either all of it or the work still to do.
 ///
 /// **Threads**: any number may call, for different extractions.
@@ -222,7 +224,8 @@ final class ExtractionWorker {
         }
     }
 
-    /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of their messages, so
+    /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of their
+    /// messages, so
     /// that they are one another's context as the messages would be.
     private Command.AddMemory memory(Caller caller, ExtractionRequest asked, Fact fact) {
         Message source = asked.messages().get(fact.message());
@@ -242,7 +245,8 @@ final class ExtractionWorker {
                         true));
     }
 
-    /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to where others see
+    /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to where
+    /// others see
     /// it, or out of sight of those who saw it.
     private List<Memory> near(Caller caller, ScopeIds scope, List<Fact> facts, Set<MemoryId> clashed) {
         Map<MemoryId, Memory> near = new LinkedHashMap<>();
@@ -290,8 +294,8 @@ final class ExtractionWorker {
         State state = attempts < tries ? State.PENDING : State.FAILED;
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Extraction " + stored.extraction().id() + " failed for the " + attempts + ". time"
-                        + (state == State.FAILED ? " and is given up: " : ": ") + reason);
+                "Extraction " + stored.extraction().id() + ": attempt " + attempts + " of " + tries
+                        + (state == State.FAILED ? " failed, and it is given up: " : " failed: ") + reason);
         write(stored, new Settled(state, attempts, reason, List.of()), startedAt, List.of(), List.of());
         return state == State.FAILED ? 0 : attempts;
     }

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said before
+/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said
+/// before
 /// helps a language model to understand what is said now. Kept are the latest [#KEPT] messages, the first
 /// [#MAX_CHARACTERS] of each, for [#AGE] after the last one.
 final class SessionMessages {
@@ -83,7 +84,8 @@ final class SessionMessages {
         return new Message(message.role(), message.name(), text.substring(0, end));
     }
 
-    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is named.
+    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is
+    /// named.
     void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
         List<Document> some =

@@ -4,6 +4,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.ContentFilteredException;
+import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
@@ -78,7 +79,8 @@ public final class LangChainExtractor implements FactExtractor {
         return text == null ? "" : text;
     }
 
-    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get ours.
+    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get
+    /// ours.
     private static MnemeException failure(RuntimeException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InterruptedException) {
@@ -95,6 +97,7 @@ public final class LangChainExtractor implements FactExtractor {
                     case ModelNotFoundException _ ->
                         "The language model was not found: check extraction.url and extraction.model.";
                     case ContentFilteredException _ -> "The language model's service refused the content.";
+                    case InternalServerException _ -> "The language model's service failed.";
                     case InvalidRequestException _ -> "The language model's service refused the request.";
                     default -> "The language model does not answer (" + e.getClass().getSimpleName() + ").";
                 });

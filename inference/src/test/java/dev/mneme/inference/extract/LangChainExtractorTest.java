@@ -224,8 +224,8 @@ class LangChainExtractorTest {
         "404,was not found",
         "429,takes no more requests",
         "400,refused the request",
-        "500,does not answer",
-        "503,does not answer"
+        "500,service failed",
+        "503,service failed"
     })
     void aStatusIsToldInWords(int status, String words) {
         for (Provider provider : Provider.values()) {

@@ -151,7 +151,7 @@ public record ServerConfig(
     /// @param timeout of one call
     /// @param concurrency conversations under way at once
     /// @param tries after which one is given up
-    /// @param wait of an add that asks for its result
+    /// @param patience of an add that asks for its result
     public record Extraction(
             ExtractionKind kind,
             Optional<String> url,
@@ -160,7 +160,7 @@ public record ServerConfig(
             Duration timeout,
             int concurrency,
             int tries,
-            Duration wait) {}
+            Duration patience) {}
 
     /// @param allowPrivate whether addresses of the server's own network may be called
     /// @param timeout of one attempt
