@@ -117,7 +117,7 @@ class ExtractionServiceTest {
                 .list(new MemoryQuery(
                         ALICE,
                         dev.mneme.core.model.Filter.scope(dev.mneme.core.model.OwnerKind.USER, "alice"),
-                        MemoryQuery.Order.CREATED_ASC,
+                        MemoryQuery.Order.CREATED_AT,
                         100,
                         null,
                         true,
