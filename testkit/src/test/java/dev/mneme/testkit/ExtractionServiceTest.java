@@ -122,7 +122,7 @@ class ExtractionServiceTest {
                         null,
                         true,
                         clock.instant()))
-                .memories()
+                .items()
                 .stream()
                 .map(dev.mneme.core.model.Memory::text)
                 .toList();
