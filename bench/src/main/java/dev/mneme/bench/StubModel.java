@@ -69,9 +69,10 @@ final class StubModel implements AutoCloseable {
             return content.toString();
         }
         ArrayNode facts = content.putArray("facts");
-        data.path("messages").forEach(message -> facts.addObject()
-                .put("text", message.path("text").asText())
-                .put("message", message.path("number").asInt()));
+        data.path("messages")
+                .forEach(message -> facts.addObject()
+                        .put("text", message.path("text").asText())
+                        .put("message", message.path("number").asInt()));
         return content.toString();
     }
 

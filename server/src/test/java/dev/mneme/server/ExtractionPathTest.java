@@ -86,9 +86,9 @@ final class ExtractionPathTest {
 
     private static JsonNode awaitState(String id, String state) {
         return await().atMost(PATIENCE)
-                .until(() -> event(server.admin(), id), event -> event.path("status")
-                        .asText()
-                        .equals(state));
+                .until(
+                        () -> event(server.admin(), id),
+                        event -> event.path("status").asText().equals(state));
     }
 
     private static List<String> texts(String user) {
@@ -108,9 +108,8 @@ final class ExtractionPathTest {
 
     /// Finds one fact, and decides it as it is told.
     private static ScriptedModel.Script deciding(String fact, String event, String memory, String text) {
-        return asked -> asked.decides()
-                ? ScriptedModel.decision(asked, event, memory, text)
-                : ScriptedModel.facts(fact);
+        return asked ->
+                asked.decides() ? ScriptedModel.decision(asked, event, memory, text) : ScriptedModel.facts(fact);
     }
 
     @Test
@@ -151,7 +150,8 @@ final class ExtractionPathTest {
 
         server.admin().post(ADD, messages);
 
-        JsonNode items = server.admin().list("userId=speakers&order=createdAt").json().path("items");
+        JsonNode items =
+                server.admin().list("userId=speakers&order=createdAt").json().path("items");
         assertThat(each(items, "text")).containsExactly("I swim", "I run");
         assertThat(each(items, "role")).containsExactly("user", "assistant");
         assertThat(each(items, "runId")).containsOnly("r1");
@@ -175,7 +175,8 @@ final class ExtractionPathTest {
 
         assertThat(answer.at("/results/0/event").asText()).isEqualTo("UPDATE");
         String now = answer.at("/results/0/id").asText();
-        JsonNode items = server.admin().list("userId=moves&order=createdAt").json().path("items");
+        JsonNode items =
+                server.admin().list("userId=moves&order=createdAt").json().path("items");
         assertThat(each(items, "text")).containsExactly("I live in Oslo", "I moved from Oslo to Lisbon");
         assertThat(items.at("/0/replacedBy").asText()).isEqualTo(now);
         assertThat(items.at("/0/version").asInt()).isEqualTo(2);
@@ -192,7 +193,8 @@ final class ExtractionPathTest {
                 server.admin()
                         .post(
                                 "/v3/memories/search/",
-                                "{\"query\":\"Oslo Lisbon live\",\"filters\":{\"user_id\":\"" + user + "\"}" + more + "}")
+                                "{\"query\":\"Oslo Lisbon live\",\"filters\":{\"user_id\":\"" + user + "\"}" + more
+                                        + "}")
                         .json()
                         .path("results"),
                 "memory");
@@ -248,10 +250,7 @@ final class ExtractionPathTest {
                 return ScriptedModel.facts("I like chess");
             }
             if (rounds.incrementAndGet() == 1) {
-                server.admin()
-                        .post(
-                                Api.MEMORIES,
-                                "{\"userId\":\"twins\",\"text\":\"I like chess\",\"role\":\"user\"}");
+                server.admin().post(Api.MEMORIES, "{\"userId\":\"twins\",\"text\":\"I like chess\",\"role\":\"user\"}");
             }
             return "{\"decisions\":[]}";
         });
@@ -306,7 +305,11 @@ final class ExtractionPathTest {
             return ScriptedModel.verbatim(asked);
         });
 
-        String id = server.admin().post(ADD, body("retries", "", "I like tea")).json().path("event_id").asText();
+        String id = server.admin()
+                .post(ADD, body("retries", "", "I like tea"))
+                .json()
+                .path("event_id")
+                .asText();
         failedOnce.await();
 
         JsonNode done = awaitState(id, "SUCCEEDED");
@@ -348,14 +351,19 @@ final class ExtractionPathTest {
         Api.Reply reply = server.admin().post("/memories", body("errors", "", "I like tea"));
 
         assertThat(reply.status()).isEqualTo(503);
-        assertThat(reply.json().path("detail").asText()).contains("refused the key").contains("/retry/");
+        assertThat(reply.json().path("detail").asText())
+                .contains("refused the key")
+                .contains("/retry/");
     }
 
     @Test
     void anEventIsItsKeysAndTheOperators() {
         Api mine = server.key("write", "");
         Api other = server.key("write", "");
-        String id = mine.post(ADD, body("events", "", "I like tea")).json().path("event_id").asText();
+        String id = mine.post(ADD, body("events", "", "I like tea"))
+                .json()
+                .path("event_id")
+                .asText();
         awaitState(id, "SUCCEEDED");
 
         assertThat(event(mine, id).path("status").asText()).isEqualTo("SUCCEEDED");
@@ -402,10 +410,21 @@ final class ExtractionPathTest {
                         .post(ADD, body("bad", "\"async_mode\":\"no\"", "I like tea"))
                         .status())
                 .isEqualTo(400);
-        assertThat(server.admin().post(ADD, body("bad", "\"custom_instructions\":5", "x")).status())
+        assertThat(server.admin()
+                        .post(ADD, body("bad", "\"custom_instructions\":5", "x"))
+                        .status())
                 .isEqualTo(400);
         Api.Reply large = server.admin()
-                .post(ADD, body("bad", "", "x".repeat(60_000), "y".repeat(60_000), "z".repeat(60_000), "a".repeat(60_000), "b".repeat(60_000)));
+                .post(
+                        ADD,
+                        body(
+                                "bad",
+                                "",
+                                "x".repeat(60_000),
+                                "y".repeat(60_000),
+                                "z".repeat(60_000),
+                                "a".repeat(60_000),
+                                "b".repeat(60_000)));
         assertThat(large.status()).isEqualTo(413);
         assertThat(large.json().path("detail").asText()).contains("in parts");
         assertThat(server.admin().get("/v1/event/not-an-id/").status()).isEqualTo(400);
@@ -424,9 +443,17 @@ final class ExtractionPathTest {
             go.await();
             return ScriptedModel.verbatim(request);
         });
-        String first = server.admin().post(ADD, body("cancels", "", "one")).json().path("event_id").asText();
+        String first = server.admin()
+                .post(ADD, body("cancels", "", "one"))
+                .json()
+                .path("event_id")
+                .asText();
         asked.await();
-        String second = server.admin().post(ADD, body("cancels", "", "two")).json().path("event_id").asText();
+        String second = server.admin()
+                .post(ADD, body("cancels", "", "two"))
+                .json()
+                .path("event_id")
+                .asText();
         assertThat(event(server.admin(), first).path("status").asText()).isEqualTo("RUNNING");
         assertThat(event(server.admin(), second).path("status").asText()).isEqualTo("PENDING");
 
@@ -460,7 +487,9 @@ final class ExtractionPathTest {
         JsonNode answer = add("erased", "", "My number is 4711");
         String id = answer.path("event_id").asText();
 
-        assertThat(server.admin().delete(Api.MEMORIES + "?userId=erased&erase=true").status())
+        assertThat(server.admin()
+                        .delete(Api.MEMORIES + "?userId=erased&erase=true")
+                        .status())
                 .isEqualTo(200);
 
         assertThat(server.admin().get("/v1/event/" + id + "/").status()).isEqualTo(404);

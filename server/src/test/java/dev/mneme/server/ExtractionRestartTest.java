@@ -50,8 +50,8 @@ final class ExtractionRestartTest {
                 RunningServer server = RunningServer.on(home, flags(model))) {
             List<String> ids = IntStream.range(0, 5)
                     .mapToObj(i -> server.admin().post(ADD, body("alice", "fact " + i)))
-                    .peek(reply -> assertThat(reply.json().path("status").asText())
-                            .isEqualTo("PENDING"))
+                    .peek(reply ->
+                            assertThat(reply.json().path("status").asText()).isEqualTo("PENDING"))
                     .map(reply -> reply.json().path("event_id").asText())
                     .toList();
             asked.await();
@@ -60,10 +60,11 @@ final class ExtractionRestartTest {
             model.say(ScriptedModel::verbatim);
             server.startAgain();
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(server.admin()
-                            .list("userId=alice&order=createdAt&limit=100")
-                            .texts())
-                    .containsExactly("fact 0", "fact 1", "fact 2", "fact 3", "fact 4"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(server.admin()
+                                    .list("userId=alice&order=createdAt&limit=100")
+                                    .texts())
+                            .containsExactly("fact 0", "fact 1", "fact 2", "fact 3", "fact 4"));
             for (String id : ids) {
                 await().atMost(PATIENCE)
                         .until(() -> server.admin()
@@ -146,9 +147,10 @@ final class ExtractionRestartTest {
             }
             model.say(ScriptedModel::verbatim);
             try (RunningServer server = RunningServer.on(home, flags(model))) {
-                await().atMost(PATIENCE).untilAsserted(() -> assertThat(
-                                server.admin().list("userId=alice").texts())
-                        .containsExactly("I like tea"));
+                await().atMost(PATIENCE)
+                        .untilAsserted(() -> assertThat(
+                                        server.admin().list("userId=alice").texts())
+                                .containsExactly("I like tea"));
             }
         }
     }

@@ -191,7 +191,8 @@ public final class ScriptedModel implements AutoCloseable {
             answer.putObject("usage").put("input_tokens", 1).put("output_tokens", 1);
         } else {
             answer.put("object", "chat.completion");
-            ObjectNode choice = answer.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
+            ObjectNode choice =
+                    answer.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
             choice.putObject("message").put("role", "assistant").put("content", content);
         }
         return answer.toString();

@@ -98,10 +98,11 @@ class ExtractionServiceTest {
     }
 
     private Extraction say(String instance, ScopeIds scope, String... texts) {
-        List<Message> messages =
-                Arrays.stream(texts).map(text -> new Message("user", null, text)).toList();
-        ExtractionRequest request = new ExtractionRequest(
-                scope, messages, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE);
+        List<Message> messages = Arrays.stream(texts)
+                .map(text -> new Message("user", null, text))
+                .toList();
+        ExtractionRequest request =
+                new ExtractionRequest(scope, messages, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE);
         Extraction taken = extractions.submit(caller(instance), request, null);
         return extractions.await(caller(instance), taken.id(), PATIENCE);
     }

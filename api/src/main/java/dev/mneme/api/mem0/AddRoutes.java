@@ -30,8 +30,9 @@ final class AddRoutes {
     private static final String STORED = "Memories stored";
     private static final String STORED_VERBATIM =
             "Memories stored as they were sent: no language model is configured, so no facts were extracted";
-    private static final String STORED_LOCALLY = "Memories stored as they were sent: what an inspired instance says is not"
-            + " given to a language model on another machine";
+    private static final String STORED_LOCALLY =
+            "Memories stored as they were sent: what an inspired instance says is not"
+                    + " given to a language model on another machine";
     private static final String EXTRACTED = "Facts extracted";
     private static final String QUEUED = "Facts are extracted in the background: ask for the event";
 

@@ -129,7 +129,8 @@ final class EventRoutes {
                 ended,
                 begun,
                 ended,
-                (double) Duration.between(event.startedAt(), event.completedAt()).toMillis());
+                (double)
+                        Duration.between(event.startedAt(), event.completedAt()).toMillis());
     }
 
     private EventItem item(Caller caller, Extraction extraction) {
@@ -148,7 +149,8 @@ final class EventRoutes {
                 extraction.startedAt() == null ? null : Times.format(extraction.startedAt()),
                 extraction.isFinished() ? updated : null,
                 extraction.isFinished()
-                        ? (double) Duration.between(began, extraction.updatedAt()).toMillis()
+                        ? (double)
+                                Duration.between(began, extraction.updatedAt()).toMillis()
                         : null);
     }
 

@@ -96,11 +96,7 @@ final class InferredAdds {
         for (Extraction.Result each : extraction.results()) {
             memory(memories, caller, each)
                     .map(memory -> new AddResult(
-                            memory.id().toString(),
-                            memory.text(),
-                            each.event().name(),
-                            memory.name(),
-                            memory.role()))
+                            memory.id().toString(), memory.text(), each.event().name(), memory.name(), memory.role()))
                     .ifPresent(results::add);
         }
         return results;

@@ -47,7 +47,8 @@ public record Extraction(
     /// @param event `ADD`, `UPDATE` (it superseded `replaced`), or `DELETE`
     /// @param replaced for an update: the memory that was superseded
     /// @param message the index of the message that it was taken from
-    public record Result(MemoryId id, MemoryEvent event, @Nullable MemoryId replaced, int message) {}
+    public record Result(
+            MemoryId id, MemoryEvent event, @Nullable MemoryId replaced, int message) {}
 
     public boolean isFinished() {
         return state != State.PENDING;

@@ -45,7 +45,19 @@ final class Conversations {
 
     private static boolean matches(Filter filter, ScopeIds scope) {
         Memory none = new Memory(
-                NONE, scope, "", null, null, JsonObject.EMPTY, List.of(), null, Instant.EPOCH, Instant.EPOCH, null, 1, null);
+                NONE,
+                scope,
+                "",
+                null,
+                null,
+                JsonObject.EMPTY,
+                List.of(),
+                null,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                null,
+                1,
+                null);
         return FilterMatcher.matches(filter, none);
     }
 }

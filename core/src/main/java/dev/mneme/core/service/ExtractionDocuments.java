@@ -80,8 +80,7 @@ final class ExtractionDocuments {
 
     private static Pointer pointer(Document document) {
         JsonFields data = new JsonFields(document.data());
-        Owner owner = new Owner(
-                Owner.DEFAULT_PROJECT, OwnerKind.valueOf(data.text("kind")), data.text("owner"));
+        Owner owner = new Owner(Owner.DEFAULT_PROJECT, OwnerKind.valueOf(data.text("kind")), data.text("owner"));
         return new Pointer(UUID.fromString(document.id()), owner, data.text("key"));
     }
 
@@ -214,7 +213,9 @@ final class ExtractionDocuments {
         return new JsonFields.Writer()
                 .put("id", result.id().toString())
                 .put("event", result.event().name())
-                .put("replaced", result.replaced() == null ? null : result.replaced().toString())
+                .put(
+                        "replaced",
+                        result.replaced() == null ? null : result.replaced().toString())
                 .put("message", result.message())
                 .object();
     }

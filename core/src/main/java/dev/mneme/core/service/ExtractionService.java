@@ -229,7 +229,8 @@ public final class ExtractionService implements AutoCloseable {
         if (idempotency == null) {
             return MemoryId.create(clock.instant(), owner.slot(), random).value();
         }
-        String name = "extraction " + caller.key().id() + ' ' + HexFormat.of().formatHex(owner.hash()) + ' ' + idempotency.key();
+        String name = "extraction " + caller.key().id() + ' ' + HexFormat.of().formatHex(owner.hash()) + ' '
+                + idempotency.key();
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -352,10 +353,7 @@ public final class ExtractionService implements AutoCloseable {
     }
 
     private Pointer pointer(Caller caller, UUID id) {
-        return documents
-                .pointer(id)
-                .filter(pointer -> maySee(caller, pointer))
-                .orElseThrow(ExtractionService::none);
+        return documents.pointer(id).filter(pointer -> maySee(caller, pointer)).orElseThrow(ExtractionService::none);
     }
 
     private static boolean maySee(Caller caller, Pointer pointer) {

@@ -127,8 +127,9 @@ final class ExtractionWorker {
 
     private List<Fact> facts(Stored stored) {
         ExtractionRequest asked = stored.asked();
-        List<Message> earlier =
-                sessions.find(asked.scope()).map(SessionMessages.Session::messages).orElse(List.of());
+        List<Message> earlier = sessions.find(asked.scope())
+                .map(SessionMessages.Session::messages)
+                .orElse(List.of());
         return extractor.extract(new Conversation(asked.messages(), earlier, asked.timestamp(), guidance(asked)));
     }
 
@@ -159,7 +160,8 @@ final class ExtractionWorker {
                     clashed.add(memory.id());
                 }
             }
-            Stored now = documents.find(stored.asked().scope().owner(), stored.extraction().id())
+            Stored now = documents
+                    .find(stored.asked().scope().owner(), stored.extraction().id())
                     .orElse(null);
             if (now == null || now.extraction().isFinished()) {
                 return; // deleted, or what seemed to fail had succeeded
@@ -279,15 +281,16 @@ final class ExtractionWorker {
         List<Filter> parts = new ArrayList<>();
         for (OwnerKind kind : OwnerKind.values()) {
             String id = scope.id(kind);
-            parts.add(new Compare(
-                    new Field.Scope(kind), Operator.EQ, id == null ? new JsonNull() : new JsonString(id)));
+            parts.add(
+                    new Compare(new Field.Scope(kind), Operator.EQ, id == null ? new JsonNull() : new JsonString(id)));
         }
         parts.add(new Compare(new Field.Named(Name.REPLACED_BY), Operator.EXISTS, new JsonBoolean(false)));
         return new Filter.And(parts);
     }
 
     /// What it has come to.
-    private record Settled(State state, int attempts, @Nullable String reason, List<Result> results) {}
+    private record Settled(
+            State state, int attempts, @Nullable String reason, List<Result> results) {}
 
     private int failed(Stored stored, String reason, Instant startedAt) {
         int attempts = stored.extraction().attempts() + 1;
@@ -300,8 +303,7 @@ final class ExtractionWorker {
         return state == State.FAILED ? 0 : attempts;
     }
 
-    private void write(
-            Stored stored, Settled settled, Instant startedAt, List<Memory> near, List<Revision> revisions) {
+    private void write(Stored stored, Settled settled, Instant startedAt, List<Memory> near, List<Revision> revisions) {
         Extraction was = stored.extraction();
         Extraction now = new Extraction(
                 was.id(),
@@ -317,8 +319,7 @@ final class ExtractionWorker {
                 settled.results());
         List<Command.PutDocument> with = new ArrayList<>();
         with.add(ExtractionDocuments.put(now, stored.asked(), stored.requestHash(), stored.version()));
-        Optional<SessionMessages.Session> session =
-                now.isFinished() ? sessions.find(was.scope()) : Optional.empty();
+        Optional<SessionMessages.Session> session = now.isFinished() ? sessions.find(was.scope()) : Optional.empty();
         session.ifPresent(each -> with.add(SessionMessages.adding(each, was.messages())));
         List<Seen> seen = near.stream()
                 .map(memory -> new Seen(memory.id(), memory.version()))

@@ -61,9 +61,8 @@ public final class ProjectService {
     Guidance guidance(boolean ofAgent) {
         JsonObject settings = projects.find(ID).map(Document::data).orElse(JsonObject.EMPTY);
         List<String> instructions = new ArrayList<>();
-        List<String> names = ofAgent
-                ? List.of("custom_instructions", "agent_custom_instructions")
-                : List.of("custom_instructions");
+        List<String> names =
+                ofAgent ? List.of("custom_instructions", "agent_custom_instructions") : List.of("custom_instructions");
         for (String name : names) {
             if (settings.members().get(name) instanceof JsonString(String text) && !text.isBlank()) {
                 instructions.add(text);

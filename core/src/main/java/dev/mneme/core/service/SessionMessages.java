@@ -88,8 +88,7 @@ final class SessionMessages {
     /// named.
     void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
-        List<Document> some =
-                next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
+        List<Document> some = next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
         some.stream()
                 .filter(session -> session.updatedAt().plus(AGE).isBefore(now))
                 .forEach(session -> remove(by, scope.owner(), session));
@@ -107,11 +106,7 @@ final class SessionMessages {
     /// Removes a session, unless it has changed since it was read or is gone.
     void remove(Provenance by, Owner owner, Document session) {
         try {
-            Writes.one(
-                    store,
-                    by,
-                    owner,
-                    new Command.DeleteDocument(COLLECTION, session.id(), session.version()));
+            Writes.one(store, by, owner, new Command.DeleteDocument(COLLECTION, session.id(), session.version()));
         } catch (MnemeException e) {
             switch (e.code()) {
                 case NOT_FOUND, VERSION_CONFLICT -> {}
@@ -129,12 +124,7 @@ final class SessionMessages {
 
     /// Of 64 hexadecimal digits, since the ids are longer than a document's may be.
     private static String id(ScopeIds scope) {
-        String ids = String.join(
-                "\0",
-                or(scope.userId()),
-                or(scope.agentId()),
-                or(scope.appId()),
-                or(scope.runId()));
+        String ids = String.join("\0", or(scope.userId()), or(scope.agentId()), or(scope.appId()), or(scope.runId()));
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(ids.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);

@@ -45,7 +45,11 @@ public interface FactExtractor extends AutoCloseable {
     /// @param messages what facts are taken from
     /// @param earlier what was said before, which helps to understand the messages; the oldest first
     /// @param at when it was said, or null
-    record Conversation(List<Message> messages, List<Message> earlier, @Nullable Instant at, Guidance guidance) {
+    record Conversation(
+            List<Message> messages,
+            List<Message> earlier,
+            @Nullable Instant at,
+            Guidance guidance) {
         public Conversation {
             messages = List.copyOf(messages);
             earlier = List.copyOf(earlier);

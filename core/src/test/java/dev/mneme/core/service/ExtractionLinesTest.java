@@ -150,7 +150,9 @@ class ExtractionLinesTest {
 
         assertThat(interrupted).isTrue();
         assertThat(lines.place()).isEmpty();
-        assertThat(lines.await(pointer("alice", 1), PATIENCE)).as("it is not done").isFalse();
+        assertThat(lines.await(pointer("alice", 1), PATIENCE))
+                .as("it is not done")
+                .isFalse();
     }
 
     @Test

@@ -70,14 +70,12 @@ class ExtractionPlanTest {
                         List.of(LISBON, COFFEE),
                         new Decision.Update(1, "Ana lives in Lisbon now"),
                         new Decision.Update(1, "Ana lives in Lisbon and likes coffee")))
-                .containsExactly(
-                        new Step.Replace(OSLO, fact("Ana lives in Lisbon now", 4)), new Step.Add(COFFEE));
+                .containsExactly(new Step.Replace(OSLO, fact("Ana lives in Lisbon now", 4)), new Step.Add(COFFEE));
     }
 
     @Test
     void whatWasReplacedIsNotDeletedToo() {
-        assertThat(plan(
-                        List.of(LISBON, COFFEE), new Decision.Update(1, "Ana lives in Lisbon"), new Decision.Delete(1)))
+        assertThat(plan(List.of(LISBON, COFFEE), new Decision.Update(1, "Ana lives in Lisbon"), new Decision.Delete(1)))
                 .containsExactly(new Step.Replace(OSLO, LISBON));
         assertThat(plan(List.of(COFFEE, LISBON), new Decision.Delete(0), new Decision.Delete(0)))
                 .containsExactly(new Step.Remove(TEA, COFFEE));
@@ -88,7 +86,8 @@ class ExtractionPlanTest {
         Fact known = fact(" Ana likes tea ", 0);
 
         assertThat(plan(List.of(known), new Decision.Add())).isEmpty();
-        assertThat(plan(List.of(known), new Decision.Update(0, "Ana likes tea"))).isEmpty();
+        assertThat(plan(List.of(known), new Decision.Update(0, "Ana likes tea")))
+                .isEmpty();
         assertThat(ExtractionPlan.ofNew(List.of(known), List.of(TEA)))
                 .as("not even where it was not shown")
                 .isEmpty();

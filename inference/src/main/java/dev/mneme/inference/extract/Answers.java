@@ -35,7 +35,8 @@ final class Answers {
             if (text.isEmpty()) {
                 throw nonsense("a fact without a text");
             }
-            facts.add(new Fact(text, message(item.path("message"), messages), known(item.path("categories"), categories)));
+            facts.add(new Fact(
+                    text, message(item.path("message"), messages), known(item.path("categories"), categories)));
         }
         return facts;
     }

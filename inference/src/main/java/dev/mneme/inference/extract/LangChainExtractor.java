@@ -99,7 +99,8 @@ public final class LangChainExtractor implements FactExtractor {
                     case ContentFilteredException _ -> "The language model's service refused the content.";
                     case InternalServerException _ -> "The language model's service failed.";
                     case InvalidRequestException _ -> "The language model's service refused the request.";
-                    default -> "The language model does not answer (" + e.getClass().getSimpleName() + ").";
+                    default ->
+                        "The language model does not answer (" + e.getClass().getSimpleName() + ").";
                 });
     }
 

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// @param apiKey null for none. Never printed
 /// @param timeout of one call
 public record ModelConfig(
-        Provider provider, @Nullable URI url, String model, @Nullable String apiKey, Duration timeout) {
+        Provider provider,
+        @Nullable URI url,
+        String model,
+        @Nullable String apiKey,
+        Duration timeout) {
     /// Whose protocol the service speaks.
     public enum Provider {
         /// `POST /v1/chat/completions`, which many servers speak.

@@ -71,10 +71,11 @@ final class Prompts {
         data.set("messages", messages(conversation.messages()));
         if (!conversation.guidance().categories().isEmpty()) {
             ArrayNode categories = data.putArray("categories");
-            conversation.guidance().categories().forEach(category -> categories
-                    .addObject()
-                    .put("name", category.name())
-                    .put("about", category.description()));
+            conversation
+                    .guidance()
+                    .categories()
+                    .forEach(category ->
+                            categories.addObject().put("name", category.name()).put("about", category.description()));
         }
         return new Prompt(EXTRACT + '\n' + DATA + wishes(conversation.guidance()), data.toString());
     }

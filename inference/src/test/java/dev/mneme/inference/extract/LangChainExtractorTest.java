@@ -60,8 +60,7 @@ class LangChainExtractorTest {
         List<Fact> facts = open(provider).extract(TALK);
 
         assertThat(facts)
-                .containsExactly(
-                        new Fact("I moved to Lisbon", 0, List.of()), new Fact("How nice!", 1, List.of()));
+                .containsExactly(new Fact("I moved to Lisbon", 0, List.of()), new Fact("How nice!", 1, List.of()));
         Asked asked = model.asked().getFirst();
         assertThat(asked.model()).isEqualTo("small");
         assertThat(asked.path())
@@ -115,15 +114,16 @@ class LangChainExtractorTest {
                 List.of(new Message("user", order, order)),
                 List.of(new Message("assistant", null, order)),
                 Instant.parse("2026-03-01T10:00:00Z"),
-                new Guidance(List.of("Only hobbies."), List.of(new Guidance.Category("hobby", "what they like to do"))));
+                new Guidance(
+                        List.of("Only hobbies."), List.of(new Guidance.Category("hobby", "what they like to do"))));
         LangChainExtractor extractor = open(Provider.OPENAI);
 
         extractor.extract(conversation);
         extractor.decide(List.of(order), List.of(order), Guidance.NONE);
 
-        assertThat(model.asked()).allSatisfy(asked -> assertThat(asked.instructions())
-                .doesNotContain(order)
-                .contains("never act on"));
+        assertThat(model.asked())
+                .allSatisfy(asked ->
+                        assertThat(asked.instructions()).doesNotContain(order).contains("never act on"));
         Asked first = model.asked().getFirst();
         assertThat(first.instructions()).contains("Only hobbies.");
         assertThat(first.texts("messages")).containsExactly(order);
@@ -139,8 +139,7 @@ class LangChainExtractorTest {
                 "{\"facts\":[{\"text\":\"t\",\"message\":0,\"categories\":[\"hobby\",\"secret\",\"hobby\"]}]}");
         Guidance guidance = new Guidance(List.of(), List.of(new Guidance.Category("hobby", "")));
 
-        List<Fact> facts = open(Provider.OPENAI)
-                .extract(new Conversation(TALK.messages(), List.of(), null, guidance));
+        List<Fact> facts = open(Provider.OPENAI).extract(new Conversation(TALK.messages(), List.of(), null, guidance));
 
         assertThat(facts).containsExactly(new Fact("t", 0, List.of("hobby")));
     }
@@ -281,8 +280,8 @@ class LangChainExtractorTest {
     @Test
     void aModelOnThisMachineIsNotRemote() {
         assertThat(open(Provider.OPENAI).remote()).isFalse();
-        assertThat(LangChainExtractor.open(new ModelConfig(
-                                Provider.ANTHROPIC, null, "small", KEY, Duration.ofSeconds(1)))
+        assertThat(LangChainExtractor.open(
+                                new ModelConfig(Provider.ANTHROPIC, null, "small", KEY, Duration.ofSeconds(1)))
                         .remote())
                 .isTrue();
     }
