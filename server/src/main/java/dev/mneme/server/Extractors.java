@@ -4,7 +4,7 @@ import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.inference.extract.LangChainExtractor;
 import dev.mneme.inference.extract.ModelConfig;
-import dev.mneme.inference.extract.ModelConfig.Provider;
+import dev.mneme.inference.extract.ModelConfig.Protocol;
 import dev.mneme.server.config.ServerConfig;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +17,9 @@ final class Extractors {
     static @Nullable FactExtractor open(ServerConfig.Extraction config) {
         return switch (config.kind()) {
             case NONE -> null;
-            case OPENAI -> LangChainExtractor.open(model(config, Provider.OPENAI));
-            case OLLAMA -> LangChainExtractor.open(model(config, Provider.OLLAMA));
-            case ANTHROPIC -> LangChainExtractor.open(model(config, Provider.ANTHROPIC));
+            case OPENAI -> LangChainExtractor.open(model(config, Protocol.OPENAI));
+            case OLLAMA -> LangChainExtractor.open(model(config, Protocol.OLLAMA));
+            case ANTHROPIC -> LangChainExtractor.open(model(config, Protocol.ANTHROPIC));
         };
     }
 
@@ -27,9 +27,9 @@ final class Extractors {
         return new ExtractionService.Settings(config.concurrency(), config.tries(), ExtractionService.PAUSES);
     }
 
-    private static ModelConfig model(ServerConfig.Extraction config, Provider provider) {
+    private static ModelConfig model(ServerConfig.Extraction config, Protocol protocol) {
         return new ModelConfig(
-                provider,
+                protocol,
                 config.url().map(URI::create).orElse(null),
                 config.model().orElseThrow(),
                 config.apiKey().map(secret -> secret.value()).orElse(null),

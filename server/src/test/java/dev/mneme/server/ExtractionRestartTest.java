@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What a conversation told is not lost when the server stops or dies, whatever the model was doing.
 final class ExtractionRestartTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String ADD = "/v3/memories/add/";
 
     @TempDir

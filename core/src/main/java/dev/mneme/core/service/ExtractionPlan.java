@@ -25,9 +25,8 @@ final class ExtractionPlan {
     }
 
     /// What is done about one fact.
-    ///
-    /// @param fact with the text that is kept
     sealed interface Step {
+        /// With the text that is kept.
         Fact fact();
 
         record Add(Fact fact) implements Step {}

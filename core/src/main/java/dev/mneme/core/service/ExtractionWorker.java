@@ -46,7 +46,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are near, and
@@ -175,12 +174,13 @@ final class ExtractionWorker {
     private void revise(Stored stored, List<Fact> facts, Set<MemoryId> clashed, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
         Caller caller = caller(stored.extraction().by(), startedAt);
-        Map<Boolean, List<Memory>> near = near(caller, asked.scope(), facts, clashed).stream()
-                .collect(Collectors.partitioningBy(this::mayBeShown));
-        List<Memory> shown = near.get(true);
+        List<Memory> near = near(caller, asked.scope(), facts, clashed);
+        List<Memory> shown = near.stream().filter(this::mayBeShown).toList();
+        List<Memory> hidden =
+                near.stream().filter(memory -> !mayBeShown(memory)).toList();
         List<Step> steps = facts.isEmpty() || shown.isEmpty()
-                ? ExtractionPlan.ofNew(facts, near.get(false))
-                : ExtractionPlan.of(facts, shown, near.get(false), decisions(asked, facts, shown));
+                ? ExtractionPlan.ofNew(facts, hidden)
+                : ExtractionPlan.of(facts, shown, hidden, decisions(asked, facts, shown));
         List<Revision> revisions = new ArrayList<>();
         List<Result> results = new ArrayList<>();
         for (Step step : steps) {

@@ -39,7 +39,6 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 pointer -> {
                     overlapped.compareAndSet(false, atOnce.incrementAndGet() > 1);
-                    Thread.yield();
                     done.add(pointer.id().getLeastSignificantBits());
                     atOnce.decrementAndGet();
                     return 0;

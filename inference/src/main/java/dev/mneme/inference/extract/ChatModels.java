@@ -19,7 +19,7 @@ final class ChatModels {
     private ChatModels() {}
 
     static ChatModel of(ModelConfig config) {
-        return switch (config.provider()) {
+        return switch (config.protocol()) {
             case OPENAI ->
                 OpenAiChatModel.builder()
                         .httpClientBuilder(http())

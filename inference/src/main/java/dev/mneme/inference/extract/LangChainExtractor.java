@@ -33,7 +33,7 @@ public final class LangChainExtractor implements FactExtractor {
 
     /// Nothing is sent until the first call.
     public static LangChainExtractor open(ModelConfig config) {
-        String name = config.provider().name().toLowerCase(Locale.ROOT) + '/' + config.model();
+        String name = config.protocol().name().toLowerCase(Locale.ROOT) + '/' + config.model();
         return new LangChainExtractor(ChatModels.of(config), name, config.isRemote());
     }
 

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /// How a language model is reached.
 ///
-/// @param url where the service is; null for the provider's own
+/// @param url where the service is; null for the usual one
 /// @param model the model's name there
 /// @param apiKey null for none. Never printed
 /// @param timeout of one call
 public record ModelConfig(
-        Provider provider,
+        Protocol protocol,
         @Nullable URI url,
         String model,
         @Nullable String apiKey,
         Duration timeout) {
     /// Whose protocol the service speaks.
-    public enum Provider {
+    public enum Protocol {
         /// `POST /v1/chat/completions`, which many servers speak.
         OPENAI("https://api.openai.com"),
         OLLAMA("http://127.0.0.1:11434"),
@@ -25,7 +25,7 @@ public record ModelConfig(
 
         private final URI address;
 
-        Provider(String address) {
+        Protocol(String address) {
             this.address = URI.create(address);
         }
     }
@@ -51,7 +51,7 @@ public record ModelConfig(
 
     /// Where the service is.
     URI address() {
-        return url == null ? provider.address : url;
+        return url == null ? protocol.address : url;
     }
 
     /// Whether that is on another machine, as far as its address says.
@@ -71,7 +71,7 @@ public record ModelConfig(
 
     @Override
     public String toString() {
-        return "ModelConfig[" + provider + ", " + address() + ", " + model + ", apiKey="
+        return "ModelConfig[" + protocol + ", " + address() + ", " + model + ", apiKey="
                 + (apiKey == null ? "none" : "***") + "]";
     }
 }

@@ -10,7 +10,7 @@ import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Decision;
 import dev.mneme.core.spi.FactExtractor.Fact;
 import dev.mneme.core.spi.FactExtractor.Guidance;
-import dev.mneme.inference.extract.ModelConfig.Provider;
+import dev.mneme.inference.extract.ModelConfig.Protocol;
 import dev.mneme.testkit.ScriptedModel;
 import dev.mneme.testkit.ScriptedModel.Asked;
 import java.net.URI;
@@ -46,18 +46,18 @@ class LangChainExtractorTest {
                 Guidance.NONE);
     }
 
-    private LangChainExtractor open(Provider provider) {
-        return open(provider, Duration.ofSeconds(60));
+    private LangChainExtractor open(Protocol protocol) {
+        return open(protocol, Duration.ofSeconds(60));
     }
 
-    private LangChainExtractor open(Provider provider, Duration timeout) {
-        return LangChainExtractor.open(new ModelConfig(provider, model.address(), "small", KEY, timeout));
+    private LangChainExtractor open(Protocol protocol, Duration timeout) {
+        return LangChainExtractor.open(new ModelConfig(protocol, model.address(), "small", KEY, timeout));
     }
 
     @ParameterizedTest
-    @EnumSource(Provider.class)
-    void findsFactsByEachProtocol(Provider provider) {
-        List<Fact> facts = open(provider).extract(TALK);
+    @EnumSource(Protocol.class)
+    void findsFactsByEachProtocol(Protocol protocol) {
+        List<Fact> facts = open(protocol).extract(TALK);
 
         assertThat(facts)
                 .containsExactly(new Fact("I moved to Lisbon", 0, List.of()), new Fact("How nice!", 1, List.of()));
@@ -65,14 +65,14 @@ class LangChainExtractorTest {
         assertThat(asked.model()).isEqualTo("small");
         assertThat(asked.path())
                 .isEqualTo(
-                        switch (provider) {
+                        switch (protocol) {
                             case OPENAI -> "/v1/chat/completions";
                             case OLLAMA -> "/api/chat";
                             case ANTHROPIC -> "/v1/messages";
                         });
         assertThat(asked.key())
                 .isEqualTo(
-                        switch (provider) {
+                        switch (protocol) {
                             case OPENAI -> "Bearer " + KEY;
                             case OLLAMA -> "null";
                             case ANTHROPIC -> KEY;
@@ -80,14 +80,14 @@ class LangChainExtractorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Provider.class)
-    void decidesByEachProtocol(Provider provider) {
+    @EnumSource(Protocol.class)
+    void decidesByEachProtocol(Protocol protocol) {
         model.say(asked -> """
                 {"decisions":[{"fact":0,"event":"UPDATE","memory":1,"text":"Ana lives in Lisbon"},
                 {"fact":1,"event":"DELETE","memory":0},{"fact":2,"event":"NONE"},{"fact":3,"event":"ADD"}]}""");
 
         List<Decision> decisions =
-                open(provider).decide(List.of("a", "b", "c", "d"), List.of("m0", "m1"), Guidance.NONE);
+                open(protocol).decide(List.of("a", "b", "c", "d"), List.of("m0", "m1"), Guidance.NONE);
 
         assertThat(decisions)
                 .containsExactly(
@@ -100,7 +100,7 @@ class LangChainExtractorTest {
     @Test
     void aVersionAtTheEndOfTheAddressIsNotDoubled() {
         LangChainExtractor extractor = LangChainExtractor.open(new ModelConfig(
-                Provider.OPENAI, URI.create(model.address() + "/v1/"), "small", null, Duration.ofSeconds(60)));
+                Protocol.OPENAI, URI.create(model.address() + "/v1/"), "small", null, Duration.ofSeconds(60)));
 
         extractor.extract(TALK);
 
@@ -116,7 +116,7 @@ class LangChainExtractorTest {
                 Instant.parse("2026-03-01T10:00:00Z"),
                 new Guidance(
                         List.of("Only hobbies."), List.of(new Guidance.Category("hobby", "what they like to do"))));
-        LangChainExtractor extractor = open(Provider.OPENAI);
+        LangChainExtractor extractor = open(Protocol.OPENAI);
 
         extractor.extract(conversation);
         extractor.decide(List.of(order), List.of(order), Guidance.NONE);
@@ -139,7 +139,7 @@ class LangChainExtractorTest {
                 "{\"facts\":[{\"text\":\"t\",\"message\":0,\"categories\":[\"hobby\",\"secret\",\"hobby\"]}]}");
         Guidance guidance = new Guidance(List.of(), List.of(new Guidance.Category("hobby", "")));
 
-        List<Fact> facts = open(Provider.OPENAI).extract(new Conversation(TALK.messages(), List.of(), null, guidance));
+        List<Fact> facts = open(Protocol.OPENAI).extract(new Conversation(TALK.messages(), List.of(), null, guidance));
 
         assertThat(facts).containsExactly(new Fact("t", 0, List.of("hobby")));
     }
@@ -148,14 +148,14 @@ class LangChainExtractorTest {
     void wordsAroundTheJsonAreOverlooked() {
         model.say(asked -> "Here you are:\n```json\n" + ScriptedModel.facts("f") + "\n```");
 
-        assertThat(open(Provider.ANTHROPIC).extract(TALK)).hasSize(1);
+        assertThat(open(Protocol.ANTHROPIC).extract(TALK)).hasSize(1);
     }
 
     @Test
     void aFactThatTheModelForgotToDecideIsAdded() {
         model.say(asked -> "{\"decisions\":[{\"fact\":\"1\",\"event\":\"none\"}]}");
 
-        assertThat(open(Provider.OPENAI).decide(List.of("a", "b"), List.of("m"), Guidance.NONE))
+        assertThat(open(Protocol.OPENAI).decide(List.of("a", "b"), List.of("m"), Guidance.NONE))
                 .containsExactly(new Decision.Add(), new Decision.None());
     }
 
@@ -180,7 +180,7 @@ class LangChainExtractorTest {
     void nonsenseForFactsIsRefused(String answer) {
         model.say(asked -> answer);
 
-        assertThatThrownBy(() -> open(Provider.OPENAI).extract(TALK))
+        assertThatThrownBy(() -> open(Protocol.OPENAI).extract(TALK))
                 .isInstanceOf(MnemeException.class)
                 .hasMessageContaining("makes no sense")
                 .hasMessageNotContaining("secret")
@@ -194,7 +194,7 @@ class LangChainExtractorTest {
         java.util.Arrays.setAll(many, i -> "fact " + i);
         model.say(asked -> ScriptedModel.facts(many));
 
-        assertThatThrownBy(() -> open(Provider.OPENAI).extract(TALK)).hasMessageContaining("more than 100 facts");
+        assertThatThrownBy(() -> open(Protocol.OPENAI).extract(TALK)).hasMessageContaining("more than 100 facts");
     }
 
     @ParameterizedTest
@@ -212,7 +212,7 @@ class LangChainExtractorTest {
     void nonsenseForDecisionsIsRefused(String answer) {
         model.say(asked -> answer);
 
-        assertThatThrownBy(() -> open(Provider.OPENAI).decide(List.of("f"), List.of("m"), Guidance.NONE))
+        assertThatThrownBy(() -> open(Protocol.OPENAI).decide(List.of("f"), List.of("m"), Guidance.NONE))
                 .isInstanceOf(MnemeException.class)
                 .hasMessageContaining("makes no sense");
     }
@@ -227,31 +227,31 @@ class LangChainExtractorTest {
         "503,service failed"
     })
     void aStatusIsToldInWords(int status, String words) {
-        for (Provider provider : Provider.values()) {
+        for (Protocol protocol : Protocol.values()) {
             model.fail(status);
-            assertThatThrownBy(() -> open(provider).extract(TALK))
-                    .as(provider.name())
+            assertThatThrownBy(() -> open(protocol).extract(TALK))
+                    .as(protocol.name())
                     .isInstanceOf(MnemeException.class)
                     .hasMessageContaining(words)
                     .hasMessageNotContaining(KEY)
                     .hasMessageNotContaining("Lisbon");
         }
-        assertThat(model.asked()).as("nothing is sent twice").hasSize(Provider.values().length);
+        assertThat(model.asked()).as("nothing is sent twice").hasSize(Protocol.values().length);
     }
 
     @ParameterizedTest
-    @EnumSource(Provider.class)
-    void aModelThatIsSlowOrAwayIsToldSo(Provider provider) {
+    @EnumSource(Protocol.class)
+    void aModelThatIsSlowOrAwayIsToldSo(Protocol protocol) {
         CountDownLatch never = new CountDownLatch(1);
         model.say(asked -> {
             never.await();
             return "";
         });
-        assertThatThrownBy(() -> open(provider, Duration.ofMillis(200)).extract(TALK))
+        assertThatThrownBy(() -> open(protocol, Duration.ofMillis(200)).extract(TALK))
                 .hasMessageContaining("in time");
 
         model.close();
-        assertThatThrownBy(() -> open(provider).extract(TALK)).hasMessageContaining("does not answer");
+        assertThatThrownBy(() -> open(protocol).extract(TALK)).hasMessageContaining("does not answer");
     }
 
     @Test
@@ -266,7 +266,7 @@ class LangChainExtractorTest {
         java.util.concurrent.atomic.AtomicBoolean interrupted = new java.util.concurrent.atomic.AtomicBoolean();
         Thread caller = Thread.ofVirtual().start(() -> {
             try {
-                open(Provider.OPENAI).extract(TALK);
+                open(Protocol.OPENAI).extract(TALK);
             } catch (MnemeException e) {
                 interrupted.set(Thread.currentThread().isInterrupted());
             }
@@ -279,16 +279,16 @@ class LangChainExtractorTest {
 
     @Test
     void aModelOnThisMachineIsNotRemote() {
-        assertThat(open(Provider.OPENAI).remote()).isFalse();
+        assertThat(open(Protocol.OPENAI).remote()).isFalse();
         assertThat(LangChainExtractor.open(
-                                new ModelConfig(Provider.ANTHROPIC, null, "small", KEY, Duration.ofSeconds(1)))
+                                new ModelConfig(Protocol.ANTHROPIC, null, "small", KEY, Duration.ofSeconds(1)))
                         .remote())
                 .isTrue();
     }
 
     @Test
     void aKeyIsNeverPrinted() {
-        assertThat(new ModelConfig(Provider.OPENAI, null, "small", KEY, Duration.ofSeconds(1)).toString())
+        assertThat(new ModelConfig(Protocol.OPENAI, null, "small", KEY, Duration.ofSeconds(1)).toString())
                 .doesNotContain(KEY);
     }
 }
