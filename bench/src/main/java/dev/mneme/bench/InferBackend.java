@@ -67,8 +67,8 @@ final class InferBackend extends HttpBackend {
             throw new IllegalStateException("not extracted: " + added);
         }
         for (JsonNode result : added.path("results")) {
-            searches.stored(
-                    result.path("id").asText(), turns.get(result.path("memory").asText()));
+            String turn = turns.getOrDefault(result.path("memory").asText(), "unknown");
+            searches.stored(result.path("id").asText(), turn);
         }
         waiting.clear();
     }

@@ -1,6 +1,5 @@
 package dev.mneme.core.service;
 
-import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Json.JsonObject;
@@ -27,20 +26,31 @@ final class Conversations {
         this.extractions = new ExtractionDocuments(store);
     }
 
-    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a text,
-    /// is met by
+    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a text, is met by
     /// none.
     void forget(Provenance by, Owner owner, Filter filter) {
-        for (Document session : sessions.of(owner)) {
+        if (!asksForIdsAlone(filter)) {
+            return;
+        }
+        sessions.forEach(owner, session -> {
             if (matches(filter, SessionMessages.scope(session))) {
                 sessions.remove(by, owner, session);
             }
-        }
-        for (ExtractionDocuments.Stored each : extractions.of(owner)) {
+        });
+        extractions.forEach(owner, each -> {
             if (matches(filter, each.extraction().scope())) {
                 extractions.remove(by, owner, each.extraction().id());
             }
-        }
+        });
+    }
+
+    private static boolean asksForIdsAlone(Filter filter) {
+        return switch (filter) {
+            case Filter.And(List<Filter> parts) -> parts.stream().allMatch(Conversations::asksForIdsAlone);
+            case Filter.Or(List<Filter> parts) -> parts.stream().allMatch(Conversations::asksForIdsAlone);
+            case Filter.Not(Filter part) -> asksForIdsAlone(part);
+            case Filter.Compare compare -> compare.field() instanceof Filter.Field.Scope;
+        };
     }
 
     private static boolean matches(Filter filter, ScopeIds scope) {

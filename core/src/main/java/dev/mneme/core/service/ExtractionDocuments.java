@@ -23,6 +23,7 @@ import dev.mneme.core.spi.Store;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Extractions as documents. Each lies with its owner, with whose data it is sealed and erased; the server
@@ -88,11 +89,9 @@ final class ExtractionDocuments {
         return store.documents().find(owner, COLLECTION, id.toString()).map(ExtractionDocuments::stored);
     }
 
-    /// Those of an owner, by their ids.
-    List<Stored> of(Owner owner) {
-        return store.documents().list(owner, COLLECTION, null, Document.MAX_IN_COLLECTION).stream()
-                .map(ExtractionDocuments::stored)
-                .toList();
+    /// Shows those of an owner, by their ids.
+    void forEach(Owner owner, Consumer<Stored> visitor) {
+        OwnerDocuments.forEach(store, owner, COLLECTION, document -> visitor.accept(stored(document)));
     }
 
     /// The command that stores it in the place of the version that was read; 0 for none.

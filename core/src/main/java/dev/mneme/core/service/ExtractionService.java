@@ -12,6 +12,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
@@ -164,7 +165,7 @@ public final class ExtractionService implements AutoCloseable {
         if (same.isPresent()) {
             return repeated(same.get(), hash);
         }
-        sweep(caller);
+        sweep();
         Extraction extraction = new Extraction(
                 id,
                 request.scope(),
@@ -184,8 +185,13 @@ public final class ExtractionService implements AutoCloseable {
             remembered.incrementAndGet();
             documents.write(caller.by(), owner, document);
             place.take(pointer(extraction));
+            return extraction;
+        } catch (MnemeException e) {
+            if (idempotency != null && e.code() == ErrorCode.VERSION_CONFLICT) {
+                return repeated(stored(pointer(extraction)), hash); // the same request, at the same time
+            }
+            throw e;
         }
-        return extraction;
     }
 
     private void requireValid(Caller caller, ExtractionRequest request) {
@@ -255,7 +261,7 @@ public final class ExtractionService implements AutoCloseable {
     /// Forgets some of those that succeeded while too many are remembered, the oldest first, and pointers
     /// that lead
     /// nowhere.
-    private void sweep(Caller caller) {
+    private void sweep() {
         if (remembered.get() < KEPT) {
             return;
         }
@@ -264,14 +270,15 @@ public final class ExtractionService implements AutoCloseable {
         for (Pointer pointer : some) {
             Optional<Stored> stored = documents.find(pointer.owner(), pointer.id());
             if (stored.isEmpty() || stored.get().extraction().state() == State.SUCCEEDED) {
-                forget(caller, pointer);
+                forget(pointer);
             }
         }
     }
 
-    private void forget(Caller caller, Pointer pointer) {
-        documents.remove(caller.by(), pointer.owner(), pointer.id());
-        if (documents.removePointer(caller.by(), pointer.id())) {
+    private void forget(Pointer pointer) {
+        Provenance by = Provenance.ofKey(pointer.keyId());
+        documents.remove(by, pointer.owner(), pointer.id());
+        if (documents.removePointer(by, pointer.id())) {
             remembered.decrementAndGet();
         }
     }
@@ -345,7 +352,7 @@ public final class ExtractionService implements AutoCloseable {
     /// Forgets one with its messages; one that waits is not done any more. The memories that it made stay.
     public void delete(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
-        forget(caller, pointer(caller, id));
+        forget(pointer(caller, id));
     }
 
     private Stored stored(Pointer pointer) {

@@ -299,7 +299,14 @@ final class ExtractionWorker {
                 System.Logger.Level.WARNING,
                 "Extraction " + stored.extraction().id() + ": attempt " + attempts + " of " + tries
                         + (state == State.FAILED ? " failed, and it is given up: " : " failed: ") + reason);
-        write(stored, new Settled(state, attempts, reason, List.of()), startedAt, List.of(), List.of());
+        try {
+            write(stored, new Settled(state, attempts, reason, List.of()), startedAt, List.of(), List.of());
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.VERSION_CONFLICT) {
+                return attempts; // deleted meanwhile, or its session changed: the next attempt finds out
+            }
+            throw e;
+        }
         return state == State.FAILED ? 0 : attempts;
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The last messages of each session, which is what has the same ids, a `runId` among them: what was said
@@ -94,9 +95,9 @@ final class SessionMessages {
                 .forEach(session -> remove(by, scope.owner(), session));
     }
 
-    /// Those of an owner.
-    List<Document> of(Owner owner) {
-        return store.documents().list(owner, COLLECTION, null, Document.MAX_IN_COLLECTION);
+    /// Shows those of an owner.
+    void forEach(Owner owner, Consumer<Document> visitor) {
+        OwnerDocuments.forEach(store, owner, COLLECTION, visitor);
     }
 
     static ScopeIds scope(Document session) {
