@@ -3,6 +3,7 @@ package dev.mneme.wire;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Length;
 import dev.mneme.wire.schema.Range;
+import dev.mneme.wire.schema.Time;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,4 +50,12 @@ public record SearchRequest(
         Boolean explain,
 
         @Doc(value = "whether expired memories are searched too", otherwise = "false") @Nullable
-        Boolean showExpired) {}
+        Boolean showExpired,
+
+        @Doc(
+                value = "from when relative dates in the query, such as \"last week\", are seen",
+                example = "2026-01-31T09:00:00Z",
+                otherwise = "now")
+        @Nullable
+        @Time
+        String referenceTime) {}

@@ -292,7 +292,8 @@ class OpenApiTest {
                             "topK",
                             "threshold",
                             "explain",
-                            "showExpired")),
+                            "showExpired",
+                            "referenceTime")),
             Map.entry(
                     "ModeResource",
                     List.of(

@@ -424,6 +424,7 @@ public final class MemoryService {
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
+    /// @param reference from when relative dates in the text ("last week") are seen; null for now
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     public record Search(
             @Nullable String text,
@@ -432,7 +433,8 @@ public final class MemoryService {
             Filter filter,
             int topK,
             double threshold,
-            boolean showExpired) {}
+            boolean showExpired,
+            @Nullable Instant reference) {}
 
     public SearchResult search(Caller caller, Search search, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
@@ -448,6 +450,7 @@ public final class MemoryService {
         }
         Filter restricted = Authorizer.restrict(caller, search.filter());
         Owner owner = freshOwner(caller, restricted, options);
+        Instant now = clock.instant();
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
@@ -458,7 +461,8 @@ public final class MemoryService {
                 search.topK(),
                 search.threshold(),
                 search.showExpired(),
-                clock.instant(),
+                now,
+                search.reference() == null ? now : search.reference(),
                 limits.searchTime()));
     }
 

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Speakers.Speaker;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class OwnerSearch {
     /// How many times the shortlist is taken from rough vectors, before exact ones cut it.
     private static final int ROUGH_FACTOR = 2;
 
-    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("");
+    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("", Instant.EPOCH);
 
     private final OwnerMemories memories;
     private final Slots slots;

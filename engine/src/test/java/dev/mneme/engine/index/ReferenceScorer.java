@@ -235,7 +235,7 @@ final class ReferenceScorer {
             parts.put("whentemp", both ? 1.0 : 0.0);
             Instant at = doc.entry.memory().timestamp();
             var day = at == null ? null : at.atZone(ZoneOffset.UTC).toLocalDate();
-            parts.put("date", DateCue.of(text).part(DateCue.pack(day)));
+            parts.put("date", DateCue.of(text, request.reference()).part(DateCue.pack(day)));
         }
         return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc.context, full), parts);
     }
