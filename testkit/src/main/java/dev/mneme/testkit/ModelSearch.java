@@ -63,8 +63,8 @@ final class ModelSearch {
     private boolean isOfYesterday(Memory memory) {
         LocalDate yesterday =
                 LocalDate.ofInstant(query.reference(), ZoneOffset.UTC).minusDays(1);
-        Instant at = memory.timestamp();
-        return at != null && LocalDate.ofInstant(at, ZoneOffset.UTC).equals(yesterday);
+        Instant at = memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
+        return LocalDate.ofInstant(at, ZoneOffset.UTC).equals(yesterday);
     }
 
     private @Nullable Double semantic(@Nullable Embedding theirs) {

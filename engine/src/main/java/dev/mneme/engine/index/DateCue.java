@@ -43,7 +43,7 @@ final class DateCue {
     private final BitSet months;
     private final BitSet days;
 
-    /// For each range three packed days: its first, the first after it, the first on which nobody tells of it.
+    /// Three packed days for each range: its first, the first after it, the first when nobody tells of it.
     private final int[] ranges;
 
     private DateCue(BitSet years, BitSet months, BitSet days, int[] ranges) {
@@ -104,29 +104,42 @@ final class DateCue {
         return years.isEmpty() && months.isEmpty();
     }
 
-    /// The part "date", 0 to 1, of a packed day. A range beside months says which of them: it adds a little.
-    double part(int packed) {
-        if (packed == 0 || isEmpty()) {
+    /// The part "date", 0 to 1, of a memory; all days packed.
+    ///
+    /// @param date the day of the caller's timestamp, to which named years, months and days are compared
+    /// @param day the day on which it was told, to which ranges are compared
+    /// @param told the days that its text tells of: compared to both, and nobody tells of them later
+    double part(int date, int day, int... told) {
+        if (isEmpty()) {
             return 0;
         }
-        if (ranges.length == 0) {
-            return mark(packed >> 9, packed >> 5 & 15, packed & 31) / FULL_MARK;
+        double best = together(named(date), inRange(day, true));
+        for (int each : told) {
+            best = Math.max(best, together(named(each), inRange(each, false)));
         }
-        if (namesNone()) {
-            return rangeMark(packed) / FULL_MARK;
-        }
-        double named = mark(packed >> 9, packed >> 5 & 15, packed & 31);
-        return Math.min(FULL_MARK, named + rangeMark(packed) * IN_RANGE_TOO) / FULL_MARK;
+        return best / FULL_MARK;
     }
 
-    private double rangeMark(int packed) {
+    /// A range beside months says which of them is meant.
+    private double together(double named, double inRange) {
+        return namesNone() ? inRange : Math.min(FULL_MARK, named + inRange * IN_RANGE_TOO);
+    }
+
+    private double inRange(int day, boolean orAfter) {
         double mark = 0;
-        for (int i = 0; i < ranges.length; i += 3) {
-            if (packed >= ranges[i] && packed < ranges[i + 2]) {
-                mark = Math.max(mark, packed < ranges[i + 1] ? IN_RANGE : AFTER_RANGE);
+        for (int i = 0; i < ranges.length && day != 0; i += 3) {
+            if (day >= ranges[i] && day < ranges[i + 1]) {
+                return IN_RANGE;
+            }
+            if (orAfter && day >= ranges[i + 1] && day < ranges[i + 2]) {
+                mark = AFTER_RANGE;
             }
         }
         return mark;
+    }
+
+    private double named(int packed) {
+        return packed == 0 || namesNone() ? 0 : mark(packed >> 9, packed >> 5 & 15, packed & 31);
     }
 
     private double mark(int year, int month, int day) {

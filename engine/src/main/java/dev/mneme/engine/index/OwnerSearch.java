@@ -264,7 +264,7 @@ final class OwnerSearch {
         if (tellsTime(slot)) {
             score += weights.time();
         }
-        return score + weights.date() * query.date().part(slots.date(slot));
+        return score + weights.date() * datePart(slot);
     }
 
     private double vectorPart(int slot) {
@@ -287,6 +287,11 @@ final class OwnerSearch {
 
     private boolean tellsTime(int slot) {
         return query.asksTime() && slots.temporal(slot);
+    }
+
+    private double datePart(int slot) {
+        DateCue date = query.date();
+        return date.isEmpty() ? 0 : date.part(slots.date(slot), slots.day(slot), slots.told(slot));
     }
 
     private Map<String, Double> parts(int slot) {
@@ -314,7 +319,7 @@ final class OwnerSearch {
         parts.put("long", (double) slots.longPart(slot));
         if (hasText) {
             parts.put("whentemp", tellsTime(slot) ? 1.0 : 0.0);
-            parts.put("date", query.date().part(slots.date(slot)));
+            parts.put("date", datePart(slot));
         }
         return parts;
     }

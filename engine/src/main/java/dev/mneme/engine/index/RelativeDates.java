@@ -8,6 +8,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,13 +22,15 @@ import java.util.regex.Pattern;
 /// | last, this, next week, weekend, month, year | the calendar's; weeks begin on Monday (ISO 8601) |
 /// | last, this, next summer, June | last: over by then; next: not yet begun; this: now, or of this year |
 /// | on Friday, last Friday; next Friday | the nearest before the reference; after it |
-/// | three weeks ago, two years from now | the day itself, or as long as the unit, with the day in its middle |
+/// | three weeks ago, two years from now | the day, or as long as the unit with the day in its middle |
 /// | a few days ago | two to five |
 /// | the past month, in the last 3 weeks; the next two days | up to the reference, and from it on; with it |
 /// | since last week | from its beginning to the reference |
 ///
 /// Seasons are the northern meteorological ones: summer is June to August. An amount has four digits at most.
 final class RelativeDates {
+    static final int MAX_TOLD = 8;
+
     private static final String AMOUNT = "(?<![\\d.,])(?<!half\\s)(?:\\d{1,4}|a|one|two|three|four|five|six|seven|eight"
             + "|nine|ten|eleven|twelve|(?:a\\s+)?couple(?:\\s+of)?|(?:a\\s+)?few|several)";
     private static final String UNIT = "(?:day|weekend|week|month|year)";
@@ -85,6 +88,21 @@ final class RelativeDates {
             ranges.add(dates.range(phrase));
         }
         return ranges;
+    }
+
+    /// The days that a text tells of besides the one on which it is said: the middle day of each range that is
+    /// no longer than a month. At most [#MAX_TOLD], each once.
+    ///
+    /// @param said when the text is said, as for [#in]
+    static List<LocalDate> told(String text, Instant said) {
+        LocalDate today = day(said);
+        return in(text, said).stream()
+                .map(DayRange::middle)
+                .flatMap(Optional::stream)
+                .filter(day -> !day.equals(today))
+                .distinct()
+                .limit(MAX_TOLD)
+                .toList();
     }
 
     private static LocalDate day(Instant reference) {
@@ -236,8 +254,8 @@ final class RelativeDates {
 
     /// What comes once a year.
     ///
-    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now, else
-    ///     that begins in the reference's year
+    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now,
+    ///     else that begins in the reference's year
     private DayRange recurring(int which, int firstMonth, int months) {
         LocalDate first = reference.withDayOfMonth(1).withMonth(firstMonth);
         boolean over = !first.plusMonths(months).isAfter(reference);

@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -178,6 +181,34 @@ class RelativeDatesTest {
         assertThat(RelativeDates.in(text, NOW)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "We met yesterday.                        | 2024-03-12",
+                "Last week was cold.                      | 2024-03-07",
+                "Last weekend was cold.                   | 2024-03-10",
+                "The party is next month                  | 2024-04-16",
+                "Today I slept, and this morning          |",
+                "last summer, last year, a year ago       |",
+                "I like tea                               |",
+                "yesterday, yesterday, a day ago, 2 days ago | 2024-03-12;2024-03-11",
+            })
+    void aTextTellsOfDays(String text, String days) {
+        List<LocalDate> told = RelativeDates.told(text, NOW);
+        assertThat(String.join(";", told.stream().map(LocalDate::toString).toList()))
+                .isEqualTo(days == null ? "" : days);
+    }
+
+    @Test
+    void ofManyDaysTheFirstAreTold() {
+        String text =
+                IntStream.rangeClosed(1, 100).mapToObj(n -> n + " days ago").collect(Collectors.joining(", "));
+        assertThat(RelativeDates.told(text, NOW))
+                .hasSize(RelativeDates.MAX_TOLD)
+                .startsWith(LocalDate.of(2024, 3, 12), LocalDate.of(2024, 3, 11));
+    }
+
     @Test
     void everyPhraseOfATextCounts() {
         assertThat(RelativeDates.in("yesterday, on Monday or since last week", NOW))
@@ -210,7 +241,8 @@ class RelativeDatesTest {
                 assertThat(DateCue.pack(range.from())).isLessThan(DateCue.pack(range.to()));
                 found++;
             }
-            DateCue.of(text.toString(), reference).part(DateCue.pack(LocalDate.of(2024, 1, 1)));
+            DateCue.of(text.toString(), reference)
+                    .part(DateCue.pack(LocalDate.of(2024, 1, 1)), DateCue.pack(LocalDate.of(1, 1, 1)));
         }
         assertThat(found).isGreaterThan(1_000);
     }
