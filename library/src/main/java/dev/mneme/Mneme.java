@@ -175,7 +175,7 @@ public final class Mneme implements AutoCloseable {
 
     /// The memories that match and are nearest to the query, best first.
     public List<SearchResult.Hit> search(Filter filter, String query, int topK) {
-        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false);
+        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false, null);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();
     }
 

@@ -1,8 +1,11 @@
 package dev.mneme.bench;
 
+import dev.mneme.bench.LocomoEvaluation.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 
 /// One command a figure. Each prints a table with the machine's load during the run, and a bare floor
 /// or peer that was measured in the same run. What the figures were is in `docs/performance.md`.
@@ -19,7 +22,9 @@ public final class Bench {
               embedded-adds             the same without a vector; beside the bare embedder
               search [OWNERS EACH]      100,000 memories of 1,000 owners
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
-              locomo FILE [WAY]         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
+              locomo FILE [WAY] [reference=now|last|evidence] [join=TURNS]
+                                        recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
+              dates                     questions with relative dates, with a reference time and without
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
@@ -46,6 +51,7 @@ public final class Bench {
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
             case "locomo" -> locomo(args);
+            case "dates" -> DatesBench.run();
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
@@ -65,6 +71,22 @@ public final class Bench {
         if (args.length < 2) {
             throw new IllegalArgumentException("Name the LoCoMo file: locomo FILE");
         }
-        LocomoBench.run(Path.of(args[1]), args.length > 2 ? args[2] : "rest");
+        String way = "rest";
+        Reference reference = Reference.NOW;
+        int join = 1;
+        for (String option : List.of(args).subList(2, args.length)) {
+            if (option.startsWith("reference=")) {
+                reference = Reference.valueOf(value(option).toUpperCase(Locale.ROOT));
+            } else if (option.startsWith("join=")) {
+                join = Integer.parseInt(value(option));
+            } else {
+                way = option;
+            }
+        }
+        LocomoBench.run(Path.of(args[1]), way, reference, join);
+    }
+
+    private static String value(String option) {
+        return option.substring(option.indexOf('=') + 1);
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /// The index itself, in this process, with an embedder: no door, log or table between.
 final class IndexBackend implements LocomoBackend {
@@ -57,14 +58,16 @@ final class IndexBackend implements LocomoBackend {
     }
 
     @Override
-    public List<String> search(String conversation, String question, int topK) {
+    public List<String> search(String conversation, String question, @Nullable Instant reference, int topK) {
         Shelf shelf = shelves.get(conversation);
         if (shelf == null) {
             throw new IllegalArgumentException("no conversation " + conversation);
         }
         QueryEmbedding embedding = embedder.embedQuery(question);
         long start = System.nanoTime();
-        SearchRequest request = new SearchRequest(question, embedding, topK, 0, Instant.EPOCH, false, null, false);
+        Instant seenFrom = reference == null ? Instant.now() : reference;
+        SearchRequest request =
+                new SearchRequest(question, embedding, topK, 0, Instant.EPOCH, seenFrom, false, null, null, false);
         List<String> ids = shelf.index.search(request).stream()
                 .map(hit -> shelf.turns.get((int) hit.ordinal()).id())
                 .toList();

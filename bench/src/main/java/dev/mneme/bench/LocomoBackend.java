@@ -1,7 +1,9 @@
 package dev.mneme.bench;
 
 import dev.mneme.bench.LocomoData.Turn;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What LoCoMo is asked of: the index in this process, or a server over the network.
 interface LocomoBackend extends AutoCloseable {
@@ -9,7 +11,9 @@ interface LocomoBackend extends AutoCloseable {
     void add(String conversation, Turn turn);
 
     /// The ids of the turns found, best first.
-    List<String> search(String conversation, String question, int topK);
+    ///
+    /// @param reference from when relative dates in the question are seen; null for now
+    List<String> search(String conversation, String question, @Nullable Instant reference, int topK);
 
     /// Nanoseconds of the last search that were not spent embedding the question; 0 if unknown.
     default long lastScoringNanos() {

@@ -10,10 +10,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The LoCoMo data set (Maharana et al., 2024), as far as retrieval needs it: long chats of two people, and questions
@@ -46,6 +49,36 @@ final class LocomoData {
                     new Conversation(sample.get("sample_id").asText(), turns, questions(sample.get("qa"), turns)));
         }
         return conversations;
+    }
+
+    /// The same conversations with every so many consecutive turns of a session joined to one long turn. The
+    /// evidence of a question is the long turns that hold it.
+    static List<Conversation> joined(List<Conversation> conversations, int turns) {
+        return conversations.stream().map(each -> joined(each, turns)).toList();
+    }
+
+    private static Conversation joined(Conversation conversation, int size) {
+        List<Turn> joined = new ArrayList<>();
+        Map<String, String> holder = new HashMap<>();
+        int held = 0;
+        for (Turn turn : conversation.turns()) {
+            Turn last = joined.isEmpty() ? null : joined.getLast();
+            if (last == null || held == size || !last.at().equals(turn.at())) {
+                joined.add(turn);
+                held = 1;
+            } else {
+                joined.set(joined.size() - 1, new Turn(last.id(), last.text() + "\n" + turn.text(), turn.at()));
+                held++;
+            }
+            holder.put(turn.id(), joined.getLast().id());
+        }
+        List<Question> questions = conversation.questions().stream()
+                .map(each -> new Question(
+                        each.text(),
+                        each.category(),
+                        each.evidence().stream().map(holder::get).collect(Collectors.toSet())))
+                .toList();
+        return new Conversation(conversation.id(), joined, questions);
     }
 
     private static List<Turn> turns(JsonNode conversation) {

@@ -3,25 +3,56 @@ package dev.mneme.bench;
 import dev.mneme.bench.LocomoData.Conversation;
 import dev.mneme.bench.LocomoData.Question;
 import dev.mneme.bench.LocomoData.Turn;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// Asks every question of every conversation and counts where the evidence stands among what is found.
 final class LocomoEvaluation {
     static final int TOP_K = 20;
+    private static final Duration LATER = Duration.ofHours(1);
 
     private final LocomoBackend backend;
+    private final Reference reference;
     private final Tally all = new Tally();
     private final Map<Integer, Tally> byCategory = new TreeMap<>();
     private final Histogram searchNanos = new Histogram(3);
     private final Histogram scoringNanos = new Histogram(3);
 
-    LocomoEvaluation(LocomoBackend backend) {
+    LocomoEvaluation(LocomoBackend backend, Reference reference) {
         this.backend = backend;
+        this.reference = reference;
+    }
+
+    /// From when relative dates in a question are seen.
+    enum Reference {
+        /// The clock: years after the chats.
+        NOW,
+        /// An hour after the conversation's last session.
+        LAST,
+        /// An hour after the latest session that the question is about, as if it were asked then.
+        EVIDENCE;
+
+        private @Nullable Instant of(Conversation conversation, Question question) {
+            return switch (this) {
+                case NOW -> null;
+                case LAST -> conversation.turns().getLast().at().plus(LATER);
+                case EVIDENCE ->
+                    conversation.turns().stream()
+                            .filter(turn -> question.evidence().contains(turn.id()))
+                            .map(Turn::at)
+                            .max(Comparator.naturalOrder())
+                            .orElseThrow()
+                            .plus(LATER);
+            };
+        }
     }
 
     /// Sums over questions.
@@ -32,7 +63,7 @@ final class LocomoEvaluation {
         private double reciprocalRanks;
         private int allEvidence;
 
-        private void count(List<String> ranked, Set<String> evidence) {
+        void count(List<String> ranked, Set<String> evidence) {
             questions++;
             int hits = 0;
             for (int rank = 1; rank <= TOP_K; rank++) {
@@ -79,14 +110,15 @@ final class LocomoEvaluation {
         }
         for (Conversation conversation : conversations) {
             for (Question question : conversation.questions()) {
-                ask(conversation.id(), question);
+                ask(conversation, question);
             }
         }
     }
 
-    private void ask(String conversation, Question question) {
+    private void ask(Conversation conversation, Question question) {
         long start = System.nanoTime();
-        List<String> ranked = backend.search(conversation, question.text(), TOP_K);
+        List<String> ranked =
+                backend.search(conversation.id(), question.text(), reference.of(conversation, question), TOP_K);
         searchNanos.recordValue(System.nanoTime() - start);
         scoringNanos.recordValue(backend.lastScoringNanos());
         all.count(ranked, question.evidence());

@@ -2,9 +2,12 @@ package dev.mneme.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.bench.LocomoData.Turn;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Over REST: each turn an add with its session's date as `timestamp`, each question a search.
 final class RestBackend extends HttpBackend {
@@ -29,9 +32,12 @@ final class RestBackend extends HttpBackend {
     }
 
     @Override
-    public List<String> search(String conversation, String question, int topK) {
-        JsonNode answer =
-                post("/api/v1/memories/search", Map.of("userId", conversation, "query", question, "topK", topK));
+    public List<String> search(String conversation, String question, @Nullable Instant reference, int topK) {
+        Map<String, Object> body = new HashMap<>(Map.of("userId", conversation, "query", question, "topK", topK));
+        if (reference != null) {
+            body.put("referenceTime", reference.toString());
+        }
+        JsonNode answer = post("/api/v1/memories/search", body);
         List<String> found = new ArrayList<>();
         for (JsonNode result : answer.get("results")) {
             found.add(turn(result.get("memory").get("id").asText()));

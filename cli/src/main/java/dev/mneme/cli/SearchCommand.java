@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  mneme search \"what can I not eat?\"",
             "  mneme search --user alice --top-k 3 --explain travel plans",
+            "  mneme search --reference-time 2026-01-31 \"what did I cook last week?\"",
             "  mneme search --filter '{\"categories\":{\"contains\":\"health\"}}' allergies"
         })
 final class SearchCommand extends Subcommand {
@@ -45,6 +46,13 @@ final class SearchCommand extends Subcommand {
         @Option(names = "--filter", paramLabel = "JSON", description = "Only memories that this filter lets through.")
         @Nullable
         String filter;
+
+        @Option(
+                names = "--reference-time",
+                paramLabel = "TIME",
+                description = "From when dates such as \"last week\" are seen, ISO-8601. Default: now.")
+        @Nullable
+        String referenceTime;
 
         @Option(names = "--explain", description = "Show the parts of each score.")
         boolean explain;
@@ -73,6 +81,13 @@ final class SearchCommand extends Subcommand {
             }
             if (details.showExpired) {
                 json.writeBooleanField("showExpired", true);
+            }
+            if (details.referenceTime != null) {
+                json.writeFieldName("referenceTime");
+                JsonText.write(
+                        json,
+                        Times.typed(
+                                details.referenceTime, session.console().clock().instant()));
             }
         });
         Answer answer = session.server().ask(Session.API + "/memories/search", body);

@@ -149,6 +149,18 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void searchSaysFromWhenRelativeDatesAreSeen() {
+        server().json(200, "{\"results\":[]}").json(200, "{\"results\":[]}");
+
+        run("search", "tea", "yesterday", "--reference-time", "2026-01-31");
+        assertThat(server().last().body())
+                .isEqualTo("{\"query\":\"tea yesterday\",\"userId\":\"alice\",\"referenceTime\":\"2026-01-31\"}");
+
+        run("search", "tea yesterday", "--reference-time", "1769850000000");
+        assertThat(server().last().body()).endsWith("\"referenceTime\":1769850000000}");
+    }
+
+    @Test
     void nothingFoundIsSaidAside() {
         server().json(200, "{\"results\":[]}");
 

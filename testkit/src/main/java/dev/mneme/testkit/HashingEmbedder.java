@@ -16,10 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// An embedder for tests that takes microseconds: texts are near each other when they share words, and
-/// nothing else.
-/// A text's vector is the normalised sum of its words' vectors, and a word's vector is drawn from its hash;
-/// each word
-/// (letters and digits, in any case) is one token. The first [#MAX_TOKEN_ROWS] tokens are kept.
+/// nothing else. A text's vector is the normalised sum of its words' vectors, and a word's vector is
+/// drawn from its hash; each word (letters and digits, in any case) is one token. The first
+/// [#MAX_TOKEN_ROWS] tokens are kept.
 ///
 /// **Threads**: any number may call.
 ///

@@ -5,6 +5,9 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult.Hit;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The plainest scores that rank sensibly: `lexical` is the share of the query's words that the memory
 /// has, `semantic` the cosine where it is above zero; the score is their mean, or the one there is. A
-/// score of 0 is no hit.
+/// score of 0 is no hit. Of relative dates it knows "yesterday", which is a part `date` of such a query:
+/// 1 for a memory of the day before the reference.
 final class ModelSearch {
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
 
@@ -39,6 +43,10 @@ final class ModelSearch {
         if (semantic != null) {
             parts.put("semantic", semantic);
         }
+        boolean spokenFor = parts.values().stream().anyMatch(part -> part > 0);
+        if (spokenFor && wanted.contains("yesterday")) {
+            parts.put("date", isOfYesterday(held.memory()) ? 1.0 : 0.0);
+        }
         double score =
                 parts.values().stream().mapToDouble(part -> part).average().orElse(0);
         return score > 0 && score >= query.threshold()
@@ -50,6 +58,13 @@ final class ModelSearch {
         Set<String> has = words(memory.name() == null ? memory.text() : memory.name() + " " + memory.text());
         long shared = wanted.stream().filter(has::contains).count();
         return wanted.isEmpty() ? 0 : (double) shared / wanted.size();
+    }
+
+    private boolean isOfYesterday(Memory memory) {
+        LocalDate yesterday =
+                LocalDate.ofInstant(query.reference(), ZoneOffset.UTC).minusDays(1);
+        Instant at = memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
+        return LocalDate.ofInstant(at, ZoneOffset.UTC).equals(yesterday);
     }
 
     private @Nullable Double semantic(@Nullable Embedding theirs) {

@@ -20,9 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.StreamSupport;
 
-/// A language model's service on loopback that speaks the protocols of OpenAI, Ollama and Anthropic, and
-/// answers what
-/// the test says.
+/// A language model's service on loopback that speaks the protocols of OpenAI, Ollama and Anthropic,
+/// and answers what the test says.
 ///
 /// **Threads**: any number may call; a script is called by the server's threads.
 public final class ScriptedModel implements AutoCloseable {

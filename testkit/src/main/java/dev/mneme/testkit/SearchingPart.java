@@ -8,6 +8,7 @@ import static dev.mneme.testkit.Fixtures.expiring;
 import static dev.mneme.testkit.Fixtures.json;
 import static dev.mneme.testkit.Fixtures.query;
 import static dev.mneme.testkit.Fixtures.retext;
+import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.scope;
 import static dev.mneme.testkit.Fixtures.tagged;
 import static dev.mneme.testkit.Fixtures.vector;
@@ -23,10 +24,13 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +132,41 @@ abstract class SearchingPart extends StorePart {
     private SearchQuery threshold(double threshold) {
         return new SearchQuery(
                 ALICE, "oolong tea", null, false, Filter.And.ALL, 10, threshold, false, now(), Duration.ofSeconds(10));
+    }
+
+    @Test
+    void aRelativeDateIsSeenFromTheReference() {
+        Instant monday = Instant.parse("2026-01-05T12:00:00Z");
+        List<Memory> told = new ArrayList<>();
+        for (int day = 0; day < 40; day++) {
+            told.add(added(said(add("alice", "had oolong"), null, monday.plus(Duration.ofDays(day)))));
+        }
+
+        for (int day : List.of(3, 11, 26, 38)) {
+            Instant dayAfter = monday.plus(Duration.ofDays(day + 1)).plusSeconds(3_600);
+            assertThat(ids(store().search(seenFrom(dayAfter, "where did I have oolong yesterday?"))))
+                    .startsWith(told.get(day).id());
+        }
+        assertThat(store().search(seenFrom(now(), "where did I have oolong yesterday?")))
+                .isEqualTo(store().search(words(ALICE, "where did I have oolong yesterday?", now())));
+        assertThat(store().search(seenFrom(monday, "where did I have oolong?")))
+                .isEqualTo(store().search(words(ALICE, "where did I have oolong?", now())));
+    }
+
+    private SearchQuery seenFrom(Instant reference, String text) {
+        return new SearchQuery(
+                ALICE,
+                text,
+                null,
+                false,
+                Restriction.NONE,
+                Filter.And.ALL,
+                10,
+                0,
+                false,
+                now(),
+                reference,
+                Duration.ofSeconds(10));
     }
 
     @Test

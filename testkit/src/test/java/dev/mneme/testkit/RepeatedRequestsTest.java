@@ -29,8 +29,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /// A request that is sent again under its idempotency key does nothing new, and is never answered for
-/// something that it
-/// did not do.
+/// something that it did not do.
 class RepeatedRequestsTest {
     private static final Idempotency KEY = new Idempotency("once", new byte[32]);
     private static final Caller ADMIN = Caller.of(

@@ -3,6 +3,7 @@ package dev.mneme.wire;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Length;
 import dev.mneme.wire.schema.Range;
+import dev.mneme.wire.schema.Time;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,4 +53,12 @@ public record SearchRequest(
         Boolean showExpired,
 
         @Doc(value = "whether memories that another one superseded are left out", otherwise = "false") @Nullable
-        Boolean latestOnly) {}
+        Boolean latestOnly,
+
+        @Doc(
+                value = "from when relative dates in the query, such as \"last week\", are seen",
+                example = "2026-01-31T09:00:00Z",
+                otherwise = "now")
+        @Nullable
+        @Time
+        String referenceTime) {}

@@ -30,8 +30,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/event/{event_id}/`, `/v1/events/`: what became of adds and deletions. To have an extraction tried
-/// again, or
-/// forgotten, is ours: mem0 has no such routes.
+/// again, or forgotten, is ours: mem0 has no such routes.
 final class EventRoutes {
     private static final int MAX_PAGE = 200;
     private static final int USUAL_PAGE = 50;

@@ -6,6 +6,7 @@ import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.MemoryService.Search;
 import dev.mneme.core.service.ReadOptions;
@@ -71,6 +72,7 @@ final class SearchRoutes {
         String query = body.needed("query");
         Filter filter = Narrowing.of(body, scope(body, version));
         int topK = body.integer("top_k", 1, MAX_TOP_K, body.integer("limit", 1, MAX_TOP_K, otherwise(version)));
+        Json reference = body.get("reference_date");
         Search search = new Search(
                 query,
                 null,
@@ -78,7 +80,8 @@ final class SearchRoutes {
                 filter,
                 Math.min(topK, memories.limits().pageItems()),
                 body.share("threshold", 0),
-                body.flag("show_expired", false));
+                body.flag("show_expired", false),
+                reference == null ? null : Mem0Times.instant(reference, "reference_date"));
         SearchResult result = memories.search(request.caller(), search, ReadOptions.DEFAULT);
         Instant now = memories.now();
         boolean explain = body.flag("explain", false);

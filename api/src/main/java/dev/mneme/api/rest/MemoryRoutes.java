@@ -328,7 +328,8 @@ final class MemoryRoutes {
                 Scopes.of(body),
                 Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K),
                 Objects.requireNonNullElse(body.threshold(), 0.0),
-                Boolean.TRUE.equals(body.showExpired()));
+                Boolean.TRUE.equals(body.showExpired()),
+                NewMemories.instant(body.referenceTime()));
         SearchResult found = memories.search(request.caller(), search, Freshness.of(request));
         boolean explain = Boolean.TRUE.equals(body.explain());
         String position = Freshness.text(found.position());

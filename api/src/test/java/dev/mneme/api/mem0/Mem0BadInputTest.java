@@ -46,7 +46,7 @@ class Mem0BadInputTest {
             new Shot(
                     "POST",
                     "/v3/memories/search/",
-                    "{\"query\":\"q\",\"top_k\":5,\"threshold\":0.2,\"fields\":[\"id\"],\"categories\":[\"food\"],"
+                    "{\"query\":\"q\",\"top_k\":5,\"reference_date\":\"2026-01-31\",\"threshold\":0.2,\"fields\":[\"id\"],\"categories\":[\"food\"],"
                             + "\"metadata\":{\"a\":1}," + FILTERS + "}"),
             new Shot("POST", "/v1/memories/search/", "{\"query\":\"q\",\"user_id\":\"alice\",\"limit\":5}"),
             new Shot("POST", "/search", "{\"query\":\"q\",\"filters\":{\"user_id\":\"alice\",\"color\":\"red\"}}"),

@@ -25,6 +25,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -237,6 +238,39 @@ class Mem0RoutesTest {
                     .as(wrong)
                     .isEqualTo(400);
         }
+    }
+
+    @Test
+    void relativeDatesAreSeenFromTheReferenceDate() {
+        for (int day = 1; day <= 9; day++) {
+            mem0.add("\"user_id\":\"alice\"", "tea no " + day, ",\"timestamp\":\"2026-01-0" + day + "\"");
+        }
+        assertThat(firstOfYesterday("/v3/memories/search/", ",\"reference_date\":\"2026-01-05\""))
+                .isEqualTo("tea no 4");
+        assertThat(firstOfYesterday("/search", ",\"referenceDate\":\"2026-01-09T10:00:00+02:00\""))
+                .isEqualTo("tea no 8");
+        assertThat(firstOfYesterday("/v3/memories/search/", ",\"reference_date\":1767571200"))
+                .isEqualTo("tea no 4");
+        assertThat(firstOfYesterday("/v3/memories/search/", ",\"reference_date\":\"1767571200\""))
+                .isEqualTo("tea no 4");
+        mem0.clock.set(Instant.parse("2026-01-07T08:00:00Z"));
+        assertThat(firstOfYesterday("/v3/memories/search/", ",\"reference_date\":null"))
+                .isEqualTo("tea no 6");
+
+        for (String wrong : List.of("\"last week\"", "\"\"", "true", "[]", "{}", "1e300", "\"2026-02-30\"")) {
+            Reply reply = mem0.post(
+                    "/v3/memories/search/",
+                    "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\"},\"reference_date\":" + wrong + "}");
+            assertThat(reply.status()).as(wrong).isEqualTo(400);
+            assertThat(reply.detail()).as(wrong).contains("reference_date");
+        }
+    }
+
+    private String firstOfYesterday(String path, String more) {
+        return mem0.post(
+                        path,
+                        "{\"query\":\"tea yesterday\",\"filters\":{\"user_id\":\"alice\"},\"top_k\":1" + more + "}")
+                .text("/results/0/memory");
     }
 
     @Test

@@ -70,6 +70,7 @@ class BadInputTest {
                     "POST",
                     "/api/v1/memories/search",
                     "{\"query\":\"tea\",\"userId\":\"alice\",\"topK\":3,\"threshold\":0.1,\"explain\":true,"
+                            + "\"referenceTime\":\"2026-01-31T09:00:00Z\","
                             + "\"filter\":{\"AND\":[{\"role\":\"user\"},{\"NOT\":{\"runId\":null}}]}}"),
             Shot.of("POST", "/api/v1/memories/search", "{\"vector\":[1,2,3],\"embedder\":\"e\"}"),
             Shot.of("GET", "/api/v1/memories/" + ID, null),

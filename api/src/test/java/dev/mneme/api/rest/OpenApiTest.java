@@ -293,7 +293,8 @@ class OpenApiTest {
                             "threshold",
                             "explain",
                             "showExpired",
-                            "latestOnly")),
+                            "latestOnly",
+                            "referenceTime")),
             Map.entry(
                     "ModeResource",
                     List.of(

@@ -13,6 +13,7 @@ import dev.mneme.testkit.Fixtures;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -310,6 +311,35 @@ class RestApiTest {
 
     private static List<String> texts(RestServer.Reply reply) {
         return reply.body().findValuesAsText("text");
+    }
+
+    @Test
+    void relativeDatesAreSeenFromTheReferenceTimeElseFromNow() {
+        for (int day = 1; day <= 9; day++) {
+            rest.post(
+                    MEMORIES,
+                    "{\"userId\":\"alice\",\"text\":\"tea no " + day + "\",\"timestamp\":\"2026-01-0" + day + "\"}");
+        }
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T23:59:59Z\""))
+                .isEqualTo("tea no 4");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-09\"")).isEqualTo("tea no 8");
+        assertThat(firstOfYesterday(",\"referenceTime\":1767571200000")).isEqualTo("tea no 4");
+        rest.clock.set(Instant.parse("2026-01-07T08:00:00Z"));
+        assertThat(firstOfYesterday("")).isEqualTo("tea no 6");
+        assertThat(firstOfYesterday(",\"referenceTime\":null")).isEqualTo("tea no 6");
+
+        for (String wrong : List.of("\"last week\"", "\"\"", "true", "[]", "1e300", "\"2026-02-30\"")) {
+            RestServer.Reply reply =
+                    rest.post(MEMORIES + "/search", "{\"query\":\"tea\",\"referenceTime\":" + wrong + "}");
+            assertThat(reply.status()).as(wrong).isEqualTo(400);
+            assertThat(reply.field()).as(wrong).isEqualTo("referenceTime");
+        }
+    }
+
+    private String firstOfYesterday(String more) {
+        RestServer.Reply reply = rest.post(
+                MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"tea yesterday\",\"topK\":1" + more + "}");
+        return reply.body().at("/results/0/memory/text").asText();
     }
 
     @Test

@@ -26,9 +26,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Extractions as documents. Each lies with its owner, with whose data it is sealed and erased; the server
-/// has a
-/// pointer to it, which says whose it is, so that it is found by its id, and again after a restart.
+/// Extractions as documents. Each lies with its owner, with whose data it is sealed and erased; the
+/// server has a pointer to it, which says whose it is, so that it is found by its id, and again after a
+/// restart.
 final class ExtractionDocuments {
     private static final String COLLECTION = "extractions";
 

@@ -19,10 +19,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What waits to be extracted: a line for each owner, in the order in which it came, so that a conversation
-/// is read
-/// from its beginning. One that failed keeps its place while it waits to be tried again. So many are at work
-/// at once.
+/// What waits to be extracted: a line for each owner, in the order in which it came, so that a
+/// conversation is read from its beginning. One that failed keeps its place while it waits to be tried
+/// again. So many are at work at once.
 ///
 /// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while anything
 /// is in it.

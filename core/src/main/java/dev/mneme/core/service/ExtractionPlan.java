@@ -9,9 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Makes of a language model's decisions what can be done: each memory is changed once at most, and nothing
-/// is said
-/// twice. Pure.
+/// Makes of a language model's decisions what can be done: each memory is changed once at most, and
+/// nothing is said twice. Pure.
 final class ExtractionPlan {
     private final List<Memory> seen;
     private final Set<MemoryId> changed = new HashSet<>();

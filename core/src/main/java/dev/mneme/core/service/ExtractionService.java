@@ -33,15 +33,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Makes memories of conversations, with a language model, in the background: what was taken is done, after a
-/// restart
-/// too. Each owner's are done in the order in which they came.
+/// Makes memories of conversations, with a language model, in the background: what was taken is done,
+/// after a restart too. Each owner's are done in the order in which they came.
 ///
-/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the pauses, then
-/// given
-/// up: it stays, with the reason and its messages, until somebody has it tried again or deletes it. About the
-/// latest
-/// [#KEPT] of those that succeeded are remembered, without text.
+/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the
+/// pauses, then given up: it stays, with the reason and its messages, until somebody has it tried again
+/// or deletes it. About the latest [#KEPT] of those that succeeded are remembered, without text.
 ///
 /// **Threads**: any number may call.
 public final class ExtractionService implements AutoCloseable {
@@ -136,8 +133,7 @@ public final class ExtractionService implements AutoCloseable {
     }
 
     /// Whether there is a model that the caller's messages may be given to: what an instance says while
-    /// `inspired`
-    /// does not leave this machine.
+    /// `inspired` does not leave this machine.
     public boolean isAvailable(Caller caller, Owner owner) {
         return extractor != null && !(extractor.remote() && inspired(caller, owner));
     }
@@ -151,9 +147,8 @@ public final class ExtractionService implements AutoCloseable {
                         .isPresent();
     }
 
-    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used for the
-    /// same
-    /// request, it is the extraction that there is.
+    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
+    /// for the same request, it is the extraction that there is.
     public Extraction submit(Caller caller, ExtractionRequest request, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireScope(caller, request.scope());
@@ -258,9 +253,8 @@ public final class ExtractionService implements AutoCloseable {
                                 + " infer=false."));
     }
 
-    /// Forgets some of those that succeeded while too many are remembered, the oldest first, and pointers
-    /// that lead
-    /// nowhere.
+    /// Forgets some of those that succeeded while too many are remembered, the oldest first, and
+    /// pointers that lead nowhere.
     private void sweep() {
         if (remembered.get() < KEPT) {
             return;

@@ -48,12 +48,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are near, and
-/// decides; what it decides is one command, refused if those memories have changed meanwhile, and then it
-/// decides
-/// again. The same command says that the extraction is done and adds its messages to their session, so that a
-/// crash at
-/// any moment leaves either all of it or the work still to do.
+/// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are
+/// near, and decides; what it decides is one command, refused if those memories have changed meanwhile,
+/// and then it decides again. The same command says that the extraction is done and adds its messages
+/// to their session, so that a crash at any moment leaves either all of it or the work still to do.
 ///
 /// **Threads**: any number may call, for different extractions.
 final class ExtractionWorker {
@@ -174,7 +172,7 @@ final class ExtractionWorker {
     private void revise(Stored stored, List<Fact> facts, Set<MemoryId> clashed, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
         Caller caller = caller(stored.extraction().by(), startedAt);
-        List<Memory> near = near(caller, asked.scope(), facts, clashed);
+        List<Memory> near = near(caller, asked, facts, clashed);
         List<Memory> shown = near.stream().filter(this::mayBeShown).toList();
         List<Memory> hidden =
                 near.stream().filter(memory -> !mayBeShown(memory)).toList();
@@ -226,9 +224,8 @@ final class ExtractionWorker {
         }
     }
 
-    /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of their
-    /// messages, so
-    /// that they are one another's context as the messages would be.
+    /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of
+    /// their messages, so that they are one another's context as the messages would be.
     private Command.AddMemory memory(Caller caller, ExtractionRequest asked, Fact fact) {
         Message source = asked.messages().get(fact.message());
         return memories.prepare(
@@ -247,10 +244,10 @@ final class ExtractionWorker {
                         true));
     }
 
-    /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to where
-    /// others see
-    /// it, or out of sight of those who saw it.
-    private List<Memory> near(Caller caller, ScopeIds scope, List<Fact> facts, Set<MemoryId> clashed) {
+    /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
+    /// where others see it, or out of sight of those who saw it.
+    private List<Memory> near(Caller caller, ExtractionRequest asked, List<Fact> facts, Set<MemoryId> clashed) {
+        ScopeIds scope = asked.scope();
         Map<MemoryId, Memory> near = new LinkedHashMap<>();
         for (MemoryId id : clashed) {
             store.find(id)
@@ -262,7 +259,8 @@ final class ExtractionWorker {
         List<List<SearchResult.Hit>> found = facts.stream()
                 .map(fact -> memories.search(
                                 caller,
-                                new MemoryService.Search(fact.text(), null, null, filter, NEAR, 0, false),
+                                new MemoryService.Search(
+                                        fact.text(), null, null, filter, NEAR, 0, false, asked.timestamp()),
                                 ReadOptions.DEFAULT)
                         .hits())
                 .toList();

@@ -428,6 +428,7 @@ public final class MemoryService {
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
+    /// @param reference from when relative dates in the text ("last week") are seen; null for now
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     public record Search(
             @Nullable String text,
@@ -436,7 +437,8 @@ public final class MemoryService {
             Filter filter,
             int topK,
             double threshold,
-            boolean showExpired) {}
+            boolean showExpired,
+            @Nullable Instant reference) {}
 
     public SearchResult search(Caller caller, Search search, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
@@ -452,6 +454,7 @@ public final class MemoryService {
         }
         Filter restricted = Authorizer.restrict(caller, search.filter());
         Owner owner = freshOwner(caller, restricted, options);
+        Instant now = clock.instant();
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
@@ -462,7 +465,8 @@ public final class MemoryService {
                 search.topK(),
                 search.threshold(),
                 search.showExpired(),
-                clock.instant(),
+                now,
+                search.reference() == null ? now : search.reference(),
                 limits.searchTime()));
     }
 

@@ -20,10 +20,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said
-/// before
-/// helps a language model to understand what is said now. Kept are the latest [#KEPT] messages, the first
-/// [#MAX_CHARACTERS] of each, for [#AGE] after the last one.
+/// The last messages of each session, which is what has the same ids, a `runId` among them: what was
+/// said before helps a language model to understand what is said now. Kept are the latest [#KEPT]
+/// messages, the first [#MAX_CHARACTERS] of each, for [#AGE] after the last one.
 final class SessionMessages {
     static final int KEPT = 20;
     static final int MAX_CHARACTERS = 4_096;

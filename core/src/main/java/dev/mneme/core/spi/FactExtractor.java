@@ -8,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 /// A language model that finds facts in conversations, and says what they mean for what is known already.
 ///
 /// **Promises**: what it answers is checked: a fact names a message that was given, a decision a memory that
-/// was
-/// shown. What messages and memories say is data to it; nothing in them is taken for an instruction.
+/// was shown. What messages and memories say is data to it; nothing in them is taken for an
+/// instruction.
 ///
 /// **Threads**: any number may call; a call blocks, for as long as the model takes, and ends when its thread is
 /// interrupted.
 ///
 /// **Failures**: `MnemeException` alone: `OVERLOADED` when the model does not answer, refuses, or answers
-/// what cannot
-/// be understood. The message says which, and holds neither text nor key.
+/// what cannot be understood. The message says which, and holds neither text nor key.
 public interface FactExtractor extends AutoCloseable {
     /// How many facts one conversation may give.
     int MAX_FACTS = 100;
@@ -27,9 +26,8 @@ public interface FactExtractor extends AutoCloseable {
     /// Whether texts leave this machine: then what is local only must not be given to it.
     boolean remote();
 
-    /// The facts that the messages tell, in the order in which they tell them; at most [#MAX_FACTS]. One call
-    /// to the
-    /// model.
+    /// The facts that the messages tell, in the order in which they tell them; at most [#MAX_FACTS].
+    /// One call to the model.
     List<Fact> extract(Conversation conversation);
 
     /// What each fact means for the memories, which are numbered by their place in the list. One call to the

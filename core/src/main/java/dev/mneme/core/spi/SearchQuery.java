@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///     a statistic nor as the context of another memory
 /// @param filter everything that must hold, the key's restriction included
 /// @param threshold the least score, 0 to 1
+/// @param now the reader's clock: what has expired by it is hidden
+/// @param reference from when relative dates in the text ("last week") are seen
 /// @param timeLimit how long a search over every shard may take before it answers with what it has
 public record SearchQuery(
         @Nullable Owner owner,
@@ -32,8 +34,9 @@ public record SearchQuery(
         double threshold,
         boolean showExpired,
         Instant now,
+        Instant reference,
         Duration timeLimit) {
-    /// A search that nothing is hidden from.
+    /// A search that nothing is hidden from, as seen from now.
     public SearchQuery(
             @Nullable Owner owner,
             @Nullable String text,
@@ -55,6 +58,7 @@ public record SearchQuery(
                 topK,
                 threshold,
                 showExpired,
+                now,
                 now,
                 timeLimit);
     }

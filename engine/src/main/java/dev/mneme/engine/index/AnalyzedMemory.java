@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param question whether the text contains `?`
 /// @param temporal whether the text tells a time
 /// @param date the day of the caller's timestamp, UTC
+/// @param told the days that the text tells of by what they are to the day on which it was told, such as
+///     "yesterday": see [RelativeDates#told]
 /// @param episode the key that memories told together share; null for a memory that belongs to no episode
 public record AnalyzedMemory(
         List<TermFrequency> terms,
@@ -30,6 +32,7 @@ public record AnalyzedMemory(
         boolean question,
         boolean temporal,
         @Nullable LocalDate date,
+        List<LocalDate> told,
         @Nullable String episode) {
 
     /// A term and how often it occurs, at least once.
@@ -42,6 +45,7 @@ public record AnalyzedMemory(
 
     public AnalyzedMemory {
         terms = List.copyOf(terms);
+        told = List.copyOf(told);
     }
 
     public static AnalyzedMemory of(Memory memory) {
@@ -60,6 +64,7 @@ public record AnalyzedMemory(
         }
         List<Word> words = Analyzer.words(text);
         count(words, frequencies);
+        boolean temporal = TemporalCue.tells(text);
         return new AnalyzedMemory(
                 frequencies.entrySet().stream()
                         .map(entry -> new TermFrequency(entry.getKey(), entry.getValue()))
@@ -68,9 +73,15 @@ public record AnalyzedMemory(
                 memory.role(),
                 wordsFrom(bodyStart, words),
                 text.indexOf('?') >= 0,
-                TemporalCue.tells(text),
+                temporal,
                 date,
+                temporal ? RelativeDates.told(text, toldAt(memory)) : List.of(),
                 episode(memory));
+    }
+
+    /// When it was told: by the caller's timestamp, else when it was made.
+    static Instant toldAt(Memory memory) {
+        return memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
     }
 
     /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the
@@ -108,11 +119,11 @@ public record AnalyzedMemory(
 
     /// The same without terms: what an index keeps beside its postings.
     AnalyzedMemory withoutTerms() {
-        return new AnalyzedMemory(List.of(), speaker, role, bodyWords, question, temporal, date, episode);
+        return new AnalyzedMemory(List.of(), speaker, role, bodyWords, question, temporal, date, told, episode);
     }
 
     AnalyzedMemory withTerms(List<TermFrequency> others) {
-        return new AnalyzedMemory(others, speaker, role, bodyWords, question, temporal, date, episode);
+        return new AnalyzedMemory(others, speaker, role, bodyWords, question, temporal, date, told, episode);
     }
 
     private static @Nullable String speaker(Memory memory) {

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```text
 /// byte    version: the analyser's, so that a changed analyser's old analyses are refused
-/// byte    flags: 1 question, 2 temporal, 4 speaker, 8 role, 16 date, 32 episode present
+/// byte    flags: 1 question, 2 temporal, 4 speaker, 8 role, 16 date, 32 episode, 64 days told present
 /// varint  words of the body
 /// string  speaker    if present
 /// string  role       if present
 /// varint  date       if present: days since 1970-01-01, zigzag
 /// string  episode    if present
+/// varint  number of days told, if any, then each as the date
 /// varint  number of terms, then for each: string term, varint frequency
 ///
 /// varint: 7 bits a byte, low ones first, the high bit says that more follow; string: varint of its bytes,
@@ -36,7 +37,8 @@ final class AnalyzedMemoryCodec {
     private static final int ROLE = 8;
     private static final int DATE = 16;
     private static final int EPISODE = 32;
-    private static final int ALL_FLAGS = 63;
+    private static final int TOLD = 64;
+    private static final int ALL_FLAGS = 127;
 
     private AnalyzedMemoryCodec() {}
 
@@ -50,11 +52,20 @@ final class AnalyzedMemoryCodec {
             out.signed(date.toEpochDay());
         }
         writeIfPresent(out, memory.episode());
+        if (!memory.told().isEmpty()) {
+            out.unsigned(memory.told().size());
+            memory.told().forEach(day -> out.signed(day.toEpochDay()));
+        }
         out.unsigned(memory.terms().size());
         for (TermFrequency term : memory.terms()) {
             out.string(term.term()).unsigned(term.frequency());
         }
         return out.toByteArray();
+    }
+
+    /// Whether these bytes are of this version: others are of no use.
+    static boolean isCurrent(byte[] bytes) {
+        return bytes.length > 0 && Byte.toUnsignedInt(bytes[0]) == Analyzer.VERSION;
     }
 
     static AnalyzedMemory decode(byte[] bytes) {
@@ -72,13 +83,14 @@ final class AnalyzedMemoryCodec {
             String role = readIfPresent(in, flags, ROLE);
             LocalDate date = (flags & DATE) == 0 ? null : readDate(in);
             String episode = readIfPresent(in, flags, EPISODE);
+            List<LocalDate> told = (flags & TOLD) == 0 ? List.of() : readDates(in);
             List<TermFrequency> terms = readTerms(in);
             if (in.available() > 0) {
                 throw new IOException("bytes are left over");
             }
             boolean question = (flags & QUESTION) != 0;
             boolean temporal = (flags & TEMPORAL) != 0;
-            return new AnalyzedMemory(terms, speaker, role, bodyWords, question, temporal, date, episode);
+            return new AnalyzedMemory(terms, speaker, role, bodyWords, question, temporal, date, told, episode);
         } catch (IOException | DateTimeException e) {
             throw unreadable("An analysed memory is damaged: analyse its text again.", e);
         }
@@ -94,7 +106,8 @@ final class AnalyzedMemoryCodec {
                 | (memory.speaker() != null ? SPEAKER : 0)
                 | (memory.role() != null ? ROLE : 0)
                 | (memory.date() != null ? DATE : 0)
-                | (memory.episode() != null ? EPISODE : 0);
+                | (memory.episode() != null ? EPISODE : 0)
+                | (memory.told().isEmpty() ? 0 : TOLD);
     }
 
     private static List<TermFrequency> readTerms(DataInputStream in) throws IOException {
@@ -122,6 +135,18 @@ final class AnalyzedMemoryCodec {
     private static LocalDate readDate(DataInputStream in) throws IOException {
         long zigzag = readNumber(in);
         return LocalDate.ofEpochDay((zigzag >>> 1) ^ -(zigzag & 1));
+    }
+
+    private static List<LocalDate> readDates(DataInputStream in) throws IOException {
+        int count = readInt(in);
+        if (count > RelativeDates.MAX_TOLD) {
+            throw new IOException("too many days");
+        }
+        List<LocalDate> dates = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            dates.add(readDate(in));
+        }
+        return dates;
     }
 
     private static String readString(DataInputStream in) throws IOException {

@@ -2,6 +2,7 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.engine.index.Analyzer.Word;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,8 @@ import java.util.stream.Collectors;
 /// @param date the date that the query names
 /// @param asksTime whether the query asks for a time
 record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, DateCue date, boolean asksTime) {
-    static AnalyzedQuery of(String text) {
+    /// @param reference from when relative dates in the text are seen
+    static AnalyzedQuery of(String text, Instant reference) {
         List<Word> words = Analyzer.words(text);
         Set<String> terms = new LinkedHashSet<>();
         for (Word word : words) {
@@ -25,7 +27,8 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
             }
         }
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
-        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, DateCue.of(text), TemporalCue.asks(text));
+        DateCue date = DateCue.of(text, reference);
+        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, date, TemporalCue.asks(text));
     }
 
     /// What each token of the query counts, 1 together: the idf of the term of the word that its span

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any number may call.
 public final class Analyzer {
     /// What a change here would alter in stored analyses; [AnalyzedMemory] stores it.
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int MAX_CACHED_WORDS = 32_768;
     private static final int MAX_CACHED_LENGTH = 32;

@@ -1,14 +1,17 @@
 package dev.mneme.engine.index;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The years, months and days that a query names, and how well a memory's date agrees with them.
+/// The years, months and days that a query names, and how well a memory's date agrees with them. Days may
+/// also be named by what they are to a day of reference: see [RelativeDates].
 ///
 /// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count
 /// next to the full name of a month alone.
@@ -31,18 +34,27 @@ final class DateCue {
     private static final int EARLY_IN_MONTH = 10;
     private static final int DAYS_AFTER = 7;
     private static final double FULL_MARK = 1.5;
+    private static final double IN_RANGE = 1.5;
+    private static final double AFTER_RANGE = 1;
+    private static final double IN_RANGE_TOO = 1 / 3.0;
+    private static final int[] NONE = {};
 
     private final BitSet years;
     private final BitSet months;
     private final BitSet days;
 
-    private DateCue(BitSet years, BitSet months, BitSet days) {
+    /// Three packed days for each range: its first, the first after it, the first when nobody tells of it.
+    private final int[] ranges;
+
+    private DateCue(BitSet years, BitSet months, BitSet days, int[] ranges) {
         this.years = years;
         this.months = months;
         this.days = days;
+        this.ranges = ranges;
     }
 
-    static DateCue of(String query) {
+    /// @param reference from when relative dates are seen
+    static DateCue of(String query, Instant reference) {
         BitSet months = new BitSet();
         Matcher month = MONTH.matcher(query);
         while (month.find()) {
@@ -54,10 +66,19 @@ final class DateCue {
         }
         BitSet days = numbers(DAY_BEFORE, query);
         days.or(numbers(DAY_AFTER, query));
-        return new DateCue(numbers(YEAR, query), months, days);
+        BitSet years = numbers(YEAR, query);
+        int[] ranges = years.isEmpty() ? packed(RelativeDates.in(query, reference)) : NONE;
+        return new DateCue(years, months, days, ranges);
     }
 
-    /// A day as one int, never 0; 0 for none.
+    private static int[] packed(List<DayRange> ranges) {
+        return ranges.stream()
+                .flatMapToInt(range -> IntStream.of(
+                        pack(range.from()), pack(range.to()), pack(range.to().plusDays(DAYS_AFTER))))
+                .toArray();
+    }
+
+    /// A day as one int, never 0, later days greater; 0 for none.
     static int pack(@Nullable LocalDate date) {
         return date == null ? 0 : date.getYear() << 9 | date.getMonthValue() << 5 | date.getDayOfMonth();
     }
@@ -76,12 +97,49 @@ final class DateCue {
     }
 
     boolean isEmpty() {
+        return namesNone() && ranges.length == 0;
+    }
+
+    private boolean namesNone() {
         return years.isEmpty() && months.isEmpty();
     }
 
-    /// The part "date", 0 to 1, of a packed day.
-    double part(int packed) {
-        return packed == 0 || isEmpty() ? 0 : mark(packed >> 9, packed >> 5 & 15, packed & 31) / FULL_MARK;
+    /// The part "date", 0 to 1, of a memory; all days packed.
+    ///
+    /// @param date the day of the caller's timestamp, to which named years, months and days are compared
+    /// @param day the day on which it was told, to which ranges are compared
+    /// @param told the days that its text tells of: compared to both, and nobody tells of them later
+    double part(int date, int day, int... told) {
+        if (isEmpty()) {
+            return 0;
+        }
+        double best = together(named(date), inRange(day, true));
+        for (int each : told) {
+            best = Math.max(best, together(named(each), inRange(each, false)));
+        }
+        return best / FULL_MARK;
+    }
+
+    /// A range beside months says which of them is meant.
+    private double together(double named, double inRange) {
+        return namesNone() ? inRange : Math.min(FULL_MARK, named + inRange * IN_RANGE_TOO);
+    }
+
+    private double inRange(int day, boolean orAfter) {
+        double mark = 0;
+        for (int i = 0; i < ranges.length && day != 0; i += 3) {
+            if (day >= ranges[i] && day < ranges[i + 1]) {
+                return IN_RANGE;
+            }
+            if (orAfter && day >= ranges[i + 1] && day < ranges[i + 2]) {
+                mark = AFTER_RANGE;
+            }
+        }
+        return mark;
+    }
+
+    private double named(int packed) {
+        return packed == 0 || namesNone() ? 0 : mark(packed >> 9, packed >> 5 & 15, packed & 31);
     }
 
     private double mark(int year, int month, int day) {

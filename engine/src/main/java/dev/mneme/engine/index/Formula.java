@@ -11,7 +11,7 @@ package dev.mneme.engine.index;
 /// | `prevq` | the memory before holds a question |
 /// | `len`, `long` | not too short; too long (negative) |
 /// | `whentemp` | the query asks for a time and the text tells one |
-/// | `date` | the query names the memory's date |
+/// | `date` | the query names the memory's date, or one that it tells of |
 ///
 /// A part that cannot be had gives its weight to the other positive ones, in proportion.
 final class Formula {

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Speakers.Speaker;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class OwnerSearch {
     /// How many times the shortlist is taken from rough vectors, before exact ones cut it.
     private static final int ROUGH_FACTOR = 2;
 
-    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("");
+    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("", Instant.EPOCH);
 
     private final OwnerMemories memories;
     private final Slots slots;
@@ -263,7 +264,7 @@ final class OwnerSearch {
         if (tellsTime(slot)) {
             score += weights.time();
         }
-        return score + weights.date() * query.date().part(slots.date(slot));
+        return score + weights.date() * datePart(slot);
     }
 
     private double vectorPart(int slot) {
@@ -286,6 +287,11 @@ final class OwnerSearch {
 
     private boolean tellsTime(int slot) {
         return query.asksTime() && slots.temporal(slot);
+    }
+
+    private double datePart(int slot) {
+        DateCue date = query.date();
+        return date.isEmpty() ? 0 : date.part(slots.date(slot), slots.day(slot), slots.told(slot));
     }
 
     private Map<String, Double> parts(int slot) {
@@ -313,7 +319,7 @@ final class OwnerSearch {
         parts.put("long", (double) slots.longPart(slot));
         if (hasText) {
             parts.put("whentemp", tellsTime(slot) ? 1.0 : 0.0);
-            parts.put("date", query.date().part(slots.date(slot)));
+            parts.put("date", datePart(slot));
         }
         return parts;
     }

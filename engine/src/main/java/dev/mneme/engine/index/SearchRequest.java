@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param topK how many at most, at least 1
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
+/// @param reference from when relative dates in the text ("last week") are seen
 /// @param showExpired whether expired memories are found too
 /// @param restriction what is there for this search at all: what it does not allow counts in no statistic and
 ///     lends to
@@ -28,6 +29,7 @@ public record SearchRequest(
         int topK,
         double threshold,
         Instant now,
+        Instant reference,
         boolean showExpired,
         @Nullable Restriction restriction,
         @Nullable Predicate<Memory> filter,
@@ -53,7 +55,7 @@ public record SearchRequest(
         }
     }
 
-    /// A search in all there is.
+    /// A search in all there is, as seen from now.
     public SearchRequest(
             @Nullable String text,
             @Nullable QueryEmbedding embedding,
@@ -63,6 +65,6 @@ public record SearchRequest(
             boolean showExpired,
             @Nullable Predicate<Memory> filter,
             boolean explain) {
-        this(text, embedding, topK, threshold, now, showExpired, null, filter, explain);
+        this(text, embedding, topK, threshold, now, now, showExpired, null, filter, explain);
     }
 }

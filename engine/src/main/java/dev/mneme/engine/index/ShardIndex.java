@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// and, on the heap, the owners that are in use.
 ///
 /// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the
-/// analysis and nothing else: a memory whose row is missing, or of another version, is analysed when its owner
-/// is loaded. So the whole folder can be deleted at any time, and a memory whose owner nobody searches is not
-/// analysed at all until somebody does: an add then costs no analysis and no row.
+/// analysis and nothing else: a memory whose row is missing, or of another version of it or of the analyser,
+/// is analysed when its owner is loaded. So the whole folder can be deleted at any time, and a memory whose
+/// owner nobody searches is not analysed at all until somebody does: an add then costs no analysis and no row.
 ///
 /// It remembers the log index that it contains: no row is of something that was changed or removed up to there.
 /// By this a start sees which owners' rows must be checked.
@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// any.
 public final class ShardIndex {
     private static final int SLICE = 256;
+    private static final byte ROW = 'f';
 
     private final Tables forward;
     private final IndexSource source;
@@ -150,27 +151,48 @@ public final class ShardIndex {
     }
 
     private static AnalyzedMemory analyzed(Memory memory, byte @Nullable [] row) {
-        if (row != null) {
-            ByteReader in = new ByteReader(row);
-            if (in.unsigned() == memory.version()) {
-                return AnalyzedMemory.decode(in.rest());
-            }
+        byte[] analysis = row == null ? null : analysis(row, memory);
+        return analysis == null ? AnalyzedMemory.of(memory) : AnalyzedMemory.decode(analysis);
+    }
+
+    /// What a row says of the memory; null if it is of another version of either the memory or the analyser.
+    private static byte @Nullable [] analysis(byte[] row, Memory memory) {
+        ByteReader in = new ByteReader(row);
+        if (in.unsigned() != memory.version()) {
+            return null;
         }
-        return AnalyzedMemory.of(memory);
+        byte[] analysis = in.rest();
+        return AnalyzedMemoryCodec.isCurrent(analysis) ? analysis : null;
     }
 
     /// Says that the tables contain this log index. Where the forward index contains less, the owners that
-    /// changed since then have to be checked: all of them when it is new, and then every row is made.
+    /// changed since then have to be checked: all of them when it is new, and then every row is made. All of
+    /// them, too, when its rows are of an earlier version of the analyser, which are made anew.
     public void begin(long tablesContain) {
         long contains = forward.appliedIndex();
         applied = Math.max(contains, tablesContain);
-        if (contains < tablesContain) {
+        boolean outdated = isOutdated();
+        if (contains < tablesContain || outdated) {
             List<byte[]> owners = new ArrayList<>();
-            source.ownersChangedAfter(contains, owners::add);
+            source.ownersChangedAfter(outdated ? 0 : contains, owners::add);
             ownersToRebuild = owners;
             fillsGaps = contains == 0;
             backlog.set(owners.size());
         }
+    }
+
+    /// Whether an earlier version of the analyser made the first row, which is the last to be made anew.
+    private boolean isOutdated() {
+        boolean[] outdated = {false};
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(new byte[] {ROW}, new byte[] {ROW + 1}, (key, row) -> {
+                ByteReader in = new ByteReader(row);
+                in.unsigned();
+                outdated[0] = !AnalyzedMemoryCodec.isCurrent(in.rest());
+                return false;
+            });
+        }
+        return outdated[0];
     }
 
     /// How many owners have yet to be checked.
@@ -194,7 +216,7 @@ public final class ShardIndex {
         Tables.Batch[] rows = {new Tables.Batch()};
         source.memories(owner, (arrival, memory, embedding) -> {
             byte[] row = leftOver.remove(arrival);
-            boolean wrong = row == null ? fillsGaps : new ByteReader(row).unsigned() != memory.version();
+            boolean wrong = row == null ? fillsGaps : analysis(row, memory) == null;
             if (wrong) {
                 rows[0].put(key(owner, arrival), row(memory, AnalyzedMemory.of(memory)));
             }
@@ -262,7 +284,7 @@ public final class ShardIndex {
 
     private static byte[] key(byte[] owner, long arrival) {
         return ByteBuffer.allocate(1 + owner.length + 8)
-                .put((byte) 'f')
+                .put(ROW)
                 .put(owner)
                 .putLong(arrival)
                 .array();

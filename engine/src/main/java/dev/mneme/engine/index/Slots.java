@@ -2,6 +2,8 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.Memory;
 import dev.mneme.engine.index.Speakers.Speaker;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,9 @@ final class Slots {
     private static final int TEMPORAL = 2;
     private static final int AFTER_QUESTION = 4;
     private static final int IN_CONTEXT = 8;
-    private static final int BYTES_PER_SLOT = 8 + 1 + 1 + 4 + 4 + 4 + 4 + 4 + 4 + 4 * Kernel.NEIGHBOURS + 5 * 4;
+    private static final int BYTES_PER_SLOT = 8 + 1 + 1 + 4 + 4 + 4 + 4 + 4 + 4 + 4 + 4 * Kernel.NEIGHBOURS + 6 * 4;
+
+    private static final int[] NO_DAYS = {};
 
     private int capacity;
     private int end;
@@ -33,6 +37,8 @@ final class Slots {
     private int[] lengths = new int[0];
     private int[] contextLengths = new int[0];
     private int[] dates = new int[0];
+    private int[] days = new int[0];
+    private int[][] told = new int[0][];
     private int[] neighbours = new int[0];
     private float[] norms = new float[0];
     private float[] lengthParts = new float[0];
@@ -63,6 +69,10 @@ final class Slots {
         ordinals[slot] = ordinal;
         lengths[slot] = analyzed.length();
         dates[slot] = DateCue.pack(analyzed.date());
+        days[slot] = DateCue.pack(day(header));
+        told[slot] = analyzed.told().isEmpty()
+                ? NO_DAYS
+                : analyzed.told().stream().mapToInt(DateCue::pack).toArray();
         lengthParts[slot] = (float) Formula.lengthPart(analyzed.bodyWords());
         longParts[slot] = (float) Formula.longPart(analyzed.bodyWords());
         headers[slot] = header;
@@ -72,6 +82,10 @@ final class Slots {
         return slot;
     }
 
+    private static LocalDate day(Memory header) {
+        return LocalDate.ofInstant(AnalyzedMemory.toldAt(header), ZoneOffset.UTC);
+    }
+
     void release(int slot) {
         states[slot] = FREE;
         headers[slot] = null;
@@ -79,6 +93,7 @@ final class Slots {
         speakers[slot] = null;
         episodes[slot] = null;
         terms[slot] = new Postings[0];
+        told[slot] = NO_DAYS;
         standAlone(slot);
         if (freeCount == free.length) {
             free = Arrays.copyOf(free, Math.max(8, freeCount + (freeCount >> 1)));
@@ -174,8 +189,19 @@ final class Slots {
         return contextLengths[slot];
     }
 
+    /// The day of the caller's timestamp, packed; 0 without one.
     int date(int slot) {
         return dates[slot];
+    }
+
+    /// The day on which it was told, packed.
+    int day(int slot) {
+        return days[slot];
+    }
+
+    /// The days that it tells of, packed.
+    int[] told(int slot) {
+        return told[slot];
     }
 
     float lengthPart(int slot) {
@@ -219,6 +245,8 @@ final class Slots {
         lengths = Arrays.copyOf(lengths, to);
         contextLengths = Arrays.copyOf(contextLengths, to);
         dates = Arrays.copyOf(dates, to);
+        days = Arrays.copyOf(days, to);
+        told = Arrays.copyOf(told, to);
         neighbours = Arrays.copyOf(neighbours, to * Kernel.NEIGHBOURS);
         Arrays.fill(neighbours, from * Kernel.NEIGHBOURS, neighbours.length, NONE);
         norms = Arrays.copyOf(norms, to);

@@ -126,6 +126,7 @@ public final class StoreSearch {
                     query.topK(),
                     query.threshold(),
                     query.now(),
+                    query.reference(),
                     query.showExpired(),
                     restriction.allowsAllOf(owner) ? null : restriction,
                     filter,

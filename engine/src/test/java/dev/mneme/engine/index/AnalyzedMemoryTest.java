@@ -9,6 +9,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -38,7 +39,14 @@ class AnalyzedMemoryTest {
         assertThat(memory.question()).isTrue();
         assertThat(memory.temporal()).isTrue();
         assertThat(memory.date()).isEqualTo(LocalDate.of(2023, 5, 8));
+        assertThat(memory.told()).containsExactly(LocalDate.of(2023, 5, 7));
         assertThat(memory.episode()).isNotNull();
+    }
+
+    @Test
+    void withoutATimestampDaysAreSeenFromWhenItWasMade() {
+        LocalDate made = LocalDate.ofInstant(RandomMemories.START, ZoneOffset.UTC);
+        assertThat(analyzed("we met two days ago", null, null).told()).containsExactly(made.minusDays(2));
     }
 
     @Test
@@ -75,6 +83,7 @@ class AnalyzedMemoryTest {
                 false,
                 true,
                 LocalDate.of(-5, 1, 1),
+                List.of(LocalDate.of(-5, 1, 2), LocalDate.of(9999, 12, 31)),
                 "e");
         assertThat(AnalyzedMemory.decode(old.encode())).isEqualTo(old);
     }

@@ -53,6 +53,7 @@ class OwnerIndexTest {
                 request.topK(),
                 request.threshold(),
                 request.now(),
+                request.reference(),
                 request.showExpired(),
                 restriction,
                 request.filter(),

@@ -33,6 +33,8 @@ final class RandomMemories {
         "the museum",
         "is it the",
         "zebra",
+        "what did Bob paint last month, or yesterday?",
+        "when did Ann hike in June last year",
         "hiking last week, Caroline's sister; painting people",
         "how long since May 7th 2023"
     };
@@ -140,11 +142,12 @@ final class RandomMemories {
         boolean showExpired = random.nextInt(3) == 0;
         double threshold = random.nextInt(4) == 0 ? .2 : 0;
         boolean half = random.nextInt(4) == 0;
+        Instant reference = now.plus(Duration.ofDays(random.nextInt(-60, 60)));
         return switch (random.nextInt(6)) {
-            case 0 -> request(text, null, topK, threshold, now, showExpired, half);
-            case 1 -> request(null, callersVector(), topK, threshold, now, showExpired, half);
-            case 2 -> request(text, callersVector(), topK, threshold, now, showExpired, half);
-            default -> request(text, queryEmbedding(text), topK, threshold, now, showExpired, half);
+            case 0 -> request(text, null, topK, threshold, now, reference, showExpired, half);
+            case 1 -> request(null, callersVector(), topK, threshold, now, reference, showExpired, half);
+            case 2 -> request(text, callersVector(), topK, threshold, now, reference, showExpired, half);
+            default -> request(text, queryEmbedding(text), topK, threshold, now, reference, showExpired, half);
         };
     }
 
@@ -154,6 +157,7 @@ final class RandomMemories {
             int topK,
             double threshold,
             Instant now,
+            Instant reference,
             boolean showExpired,
             boolean half) {
         return new SearchRequest(
@@ -162,7 +166,9 @@ final class RandomMemories {
                 topK,
                 threshold,
                 now,
+                reference,
                 showExpired,
+                null,
                 half ? memory -> (memory.id().value().getLeastSignificantBits() & 1) == 0 : null,
                 true);
     }

@@ -235,7 +235,13 @@ final class ReferenceScorer {
             parts.put("whentemp", both ? 1.0 : 0.0);
             Instant at = doc.entry.memory().timestamp();
             var day = at == null ? null : at.atZone(ZoneOffset.UTC).toLocalDate();
-            parts.put("date", DateCue.of(text).part(DateCue.pack(day)));
+            Instant toldAt = at == null ? doc.entry.memory().createdAt() : at;
+            var toldOn = toldAt.atZone(ZoneOffset.UTC).toLocalDate();
+            int[] told = RelativeDates.told(doc.entry.memory().text(), toldAt).stream()
+                    .mapToInt(DateCue::pack)
+                    .toArray();
+            parts.put(
+                    "date", DateCue.of(text, request.reference()).part(DateCue.pack(day), DateCue.pack(toldOn), told));
         }
         return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc.context, full), parts);
     }

@@ -144,6 +144,52 @@ class ShardIndexTest {
         assertThat(rowCount()).isEqualTo(2);
     }
 
+    /// As another version of the analyser would have left it.
+    private void outdateRows() {
+        Tables.Batch outdated = new Tables.Batch();
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(new byte[] {0}, new byte[] {-1}, (key, row) -> {
+                byte[] other = row.clone();
+                other[1]--; // behind the memory's version, which is one byte here
+                outdated.put(key, other);
+                return true;
+            });
+        }
+        outdated.appliedIndex(forward.appliedIndex());
+        forward.write(outdated);
+        index.checkpoint();
+    }
+
+    private int outdatedRows() {
+        int[] count = {0};
+        try (Tables.Snapshot snapshot = forward.snapshot()) {
+            snapshot.scan(new byte[] {0}, new byte[] {-1}, (key, row) -> {
+                count[0] += row[1] == Analyzer.VERSION ? 0 : 1;
+                return true;
+            });
+        }
+        return count[0];
+    }
+
+    @Test
+    void rowsOfAnotherAnalyserAreNotReadAndMadeAnew() {
+        found("tea");
+        put(1, 1, "likes green tea");
+        put(2, 1, "drinks tea at five");
+        index.checkpoint();
+        outdateRows();
+        restart();
+        assertThat(outdatedRows()).isEqualTo(2);
+        assertThat(found("tea")).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(index.backlog()).isEqualTo(1);
+        rebuild();
+        assertThat(outdatedRows()).isZero();
+        assertThat(rowCount()).isEqualTo(2);
+        index.checkpoint();
+        restart();
+        assertThat(index.backlog()).isZero();
+    }
+
     @Test
     void aRebuildThatWasNotFinishedBeginsAnew() {
         put(1, 1, "likes green tea");

@@ -14,27 +14,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The built-in embedder: all-MiniLM-L6-v2, quantised, run in process without a network or a key.
 ///
-/// A text's vector is the mean of the last hidden states, [CLS] and [SEP] included, normalised; its token
-/// vectors are
-/// the hidden states without those two, as [TokenProjection] keeps them. Both come from the same run.
+/// A text's vector is the mean of the last hidden states, [CLS] and [SEP] included, normalised; its
+/// token vectors are the hidden states without those two, as [TokenProjection] keeps them. Both come
+/// from the same run.
 ///
 /// **Long texts** (more than 254 word pieces) are cut into windows of nearly equal size; the vector is the
-/// normalised
-/// mean of the windows' vectors, and their token vectors follow one another. At most [#MAX_WINDOWS] windows
-/// are run:
-/// that covers 16,256 word pieces, about 64 KiB of English, and takes at most some 1.3 s of one worker; of a
-/// longer
-/// text, so many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the
-/// first
-/// ones.
+/// normalised mean of the windows' vectors, and their token vectors follow one another. At most
+/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, about 64 KiB of English, and takes
+/// at most some 1.3 s of one worker; of a longer text, so many windows are taken at equal distances. At
+/// most [#MAX_TOKEN_ROWS] token vectors are kept, the first ones.
 ///
 /// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its
-/// own, one
-/// text each. A window is a turn: a long text does not keep a query waiting for longer than one window's run.
+/// own, one text each. A window is a turn: a long text does not keep a query waiting for longer than
+/// one window's run.
 ///
 /// **Failures**: `overloaded` when more than `maxWaiting` callers wait or after [#close]; `internal` when the
-/// native
-/// runtime fails.
+/// native runtime fails.
 public final class OnnxEmbedder implements Embedder {
     /// Where its vectors can be compared.
     public static final EmbeddingSpace SPACE = new EmbeddingSpace("all-minilm-l6-v2-q", MiniLm.WIDTH);

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What a model answered, once it makes sense. Small slips are overlooked, such as words around the JSON or a
-/// category
-/// that nobody knows; where a guess could do harm, the whole answer is refused.
+/// What a model answered, once it makes sense. Small slips are overlooked, such as words around the
+/// JSON or a category that nobody knows; where a guess could do harm, the whole answer is refused.
 ///
 /// **Failures**: `OVERLOADED`, in words that hold nothing of the answer.
 final class Answers {

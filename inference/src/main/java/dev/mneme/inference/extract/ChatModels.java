@@ -9,9 +9,9 @@ import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import java.net.http.HttpClient;
 
-/// LangChain4j's models, as a configuration wants them. Nothing is tried again here, and nothing is logged:
-/// both is the
-/// caller's business. Anthropic has no mode of JSON alone, so there the prompt must do.
+/// LangChain4j's models, as a configuration wants them. Nothing is tried again here, and nothing is
+/// logged: both is the caller's business. Anthropic has no mode of JSON alone, so there the prompt must
+/// do.
 final class ChatModels {
     /// What Anthropic wants to be told: more than the longest answer that is of use.
     private static final int MAX_ANSWER_TOKENS = 8_192;

@@ -9,9 +9,8 @@ import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import java.util.List;
 
-/// What the model is told, and what it is given: the first is ours and the operator's, the second is JSON in
-/// a message
-/// of its own, so that no text in it can pass for an instruction.
+/// What the model is told, and what it is given: the first is ours and the operator's, the second is
+/// JSON in a message of its own, so that no text in it can pass for an instruction.
 final class Prompts {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
