@@ -2,11 +2,13 @@ package dev.mneme.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.bench.LocomoData.Turn;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Over mem0's API with a language model (`infer: true`): up to ten turns of a session are one add,
 /// each a message with its speaker's name apart from the text, so that what links a fact to its message
@@ -74,8 +76,8 @@ final class InferBackend extends HttpBackend {
     }
 
     @Override
-    public List<String> search(String of, String question, int topK) {
+    public List<String> search(String of, String question, @Nullable Instant reference, int topK) {
         flush();
-        return searches.search(of, question, topK);
+        return searches.search(of, question, reference, topK);
     }
 }
