@@ -162,6 +162,16 @@ final class Metrics {
             }
 
             @Override
+            public int parallelism() {
+                return embedder.parallelism();
+            }
+
+            @Override
+            public boolean remote() {
+                return embedder.remote();
+            }
+
+            @Override
             public void close() {
                 embedder.close();
             }

@@ -33,7 +33,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `MnemeException` alone.
 public final class MemoryService {
+    /// Whose writes of one request wait for the log at the same time.
+    private static final int OWNERS_AT_A_TIME = 16;
+
     private final Store store;
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
@@ -121,30 +126,63 @@ public final class MemoryService {
         }
         Map<Integer, Added> added = new LinkedHashMap<>();
         Map<Owner, Map<Integer, Command>> byOwner = new LinkedHashMap<>();
+        List<Prepared> prepared = prepareAll(caller, items);
         for (int i = 0; i < items.size(); i++) {
-            try {
-                switch (items.get(i)) {
-                    case Item.Invalid invalid -> throw invalid.failure();
-                    case Item.Valid(NewMemory memory) -> {
-                        Command command = prepare(caller, memory);
-                        byOwner.computeIfAbsent(memory.scope().owner(), o -> new LinkedHashMap<>())
-                                .put(i, command);
+            switch (prepared.get(i)) {
+                case Prepared.Ready(Command.AddMemory command) ->
+                    byOwner.computeIfAbsent(command.scope().owner(), o -> new LinkedHashMap<>())
+                            .put(i, command);
+                case Prepared.Failed(MnemeException failure) -> {
+                    boolean otherItems = idempotency != null && isPassing(failure); // a repeated request's
+                    if (allOrNone || otherItems) {
+                        throw failure;
                     }
+                    added.put(i, new Added.Refused(failure));
                 }
-            } catch (MnemeException e) {
-                boolean otherItems = idempotency != null && isPassing(e); // of which a repeated request would be made
-                if (allOrNone || otherItems) {
-                    throw e;
-                }
-                added.put(i, new Added.Refused(e));
             }
         }
-        byOwner.forEach((owner, commands) -> added.putAll(write(caller, owner, commands, idempotency)));
+        SideBySide.map(
+                        OWNERS_AT_A_TIME,
+                        List.copyOf(byOwner.entrySet()),
+                        owner -> write(caller, owner.getKey(), owner.getValue(), idempotency))
+                .forEach(added::putAll);
         List<Added> inOrder = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
-            inOrder.add(java.util.Objects.requireNonNull(added.get(i)));
+            inOrder.add(Objects.requireNonNull(added.get(i)));
         }
         return inOrder;
+    }
+
+    /// An item of an add before the store is asked.
+    private sealed interface Prepared {
+        record Ready(Command.AddMemory command) implements Prepared {}
+
+        record Failed(MnemeException failure) implements Prepared {}
+    }
+
+    /// Ids come in the order of the items; embedding, which takes nearly all of the time, keeps every worker
+    /// of the embedder busy.
+    private List<Prepared> prepareAll(Caller caller, List<Item> items) {
+        List<Supplier<Prepared>> each =
+                items.stream().map(item -> preparation(caller, item)).toList();
+        return SideBySide.map(embedder == null ? 1 : embedder.parallelism(), each, Supplier::get);
+    }
+
+    private Supplier<Prepared> preparation(Caller caller, Item item) {
+        return switch (item) {
+            case Item.Invalid(MnemeException failure) -> () -> new Prepared.Failed(failure);
+            case Item.Valid(NewMemory memory) -> {
+                MemoryId id =
+                        MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
+                yield () -> {
+                    try {
+                        return new Prepared.Ready(prepare(caller, memory, id));
+                    } catch (MnemeException e) {
+                        return new Prepared.Failed(e);
+                    }
+                };
+            }
+        };
     }
 
     /// Whether the same item may be taken another time.
@@ -192,9 +230,8 @@ public final class MemoryService {
         checks.metadata(memory.metadata());
     }
 
-    private Command prepare(Caller caller, NewMemory memory) {
+    private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id) {
         requireValid(caller, memory);
-        MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
         return new Command.AddMemory(
                 id,
                 memory.scope(),
