@@ -208,7 +208,7 @@ public final class Histories {
 
     private Command command(Owner owner) {
         if (chance(12)) {
-            return documents.of();
+            return documents.of(someId(owner));
         }
         if (owner.kind() == OwnerKind.USER && chance(8)) {
             return modes.of();

@@ -3,6 +3,8 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Documents;
 import java.util.List;
@@ -20,7 +22,12 @@ final class RandomDocuments {
         this.random = random;
     }
 
-    Command of() {
+    /// @param memory of whose feedback it often is
+    Command of(MemoryId memory) {
+        if (random.nextInt(3) == 0) {
+            return new Command.PutDocument(
+                    Document.FEEDBACK, memory.toString(), Fixtures.json("n", random.nextInt(100)), Command.ANY_VERSION);
+        }
         String collection = COLLECTIONS.get(random.nextInt(COLLECTIONS.size()));
         String id = IDS.get(random.nextInt(IDS.size()));
         long version = random.nextInt(3) == 0 ? random.nextInt(4) : Command.ANY_VERSION;

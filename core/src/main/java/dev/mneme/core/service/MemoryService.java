@@ -30,6 +30,7 @@ import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -458,6 +459,28 @@ public final class MemoryService {
         return store.list(new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant()));
     }
 
+    /// All memories that match, a page at a time, one owner after another and each owner's newest first:
+    /// linear in their number, where [#list] over many owners looks at all of them for each page.
+    public Iterator<List<Memory>> pages(Caller caller, Filter filter, boolean showExpired) {
+        Authorizer.require(caller, Role.READ);
+        Filter restricted = Authorizer.restrict(caller, filter);
+        List<Owner> owners =
+                Authorizer.route(caller, restricted).map(List::of).orElseGet(() -> store.ownersMatching(restricted));
+        return new MemoryPages(store, clock, owners, restricted, showExpired, limits.pageItems());
+    }
+
+    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. What is
+    /// gone is left out.
+    public List<Memory> find(Caller caller, List<MemoryId> ids) {
+        Authorizer.require(caller, Role.READ);
+        return ids.stream()
+                .map(store::find)
+                .flatMap(Optional::stream)
+                .map(At::value)
+                .filter(memory -> Authorizer.maySee(caller, memory))
+                .toList();
+    }
+
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
@@ -541,6 +564,12 @@ public final class MemoryService {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);
         return store.entities(caller.key().restriction(), after, limit);
+    }
+
+    /// All of them: for a key with restrictions as dear as one page, since its memories are counted for each.
+    public List<Entity> entities(Caller caller) {
+        Authorizer.require(caller, Role.READ);
+        return store.entities(caller.key().restriction(), null, Integer.MAX_VALUE);
     }
 
     private void checkCount(String field, int count) {
