@@ -89,13 +89,14 @@ public final class EmbedBench {
     record Speed(double textsPerSecond, double cpuMillis) {}
 
     /// How many English texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with
-    /// the server's two workers.
+    /// a worker for each core, as the server has them.
     static Speed speed(int callers, int textBytes, Duration time) {
         EnglishTexts english = new EnglishTexts(7);
         List<String> texts =
                 IntStream.range(0, 1_000).mapToObj(i -> english.text(textBytes)).toList();
         AtomicInteger done = new AtomicInteger();
-        try (OnnxEmbedder embedder = OnnxEmbedder.open(new OnnxEmbedder.Config(2, 2 * callers))) {
+        try (OnnxEmbedder embedder =
+                OnnxEmbedder.open(new OnnxEmbedder.Config(OnnxEmbedder.Config.cores(), 2 * callers))) {
             embedder.embed(texts.getFirst());
             long startCpu = cpuNanos();
             long start = System.nanoTime();

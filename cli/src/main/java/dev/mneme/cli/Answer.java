@@ -3,7 +3,13 @@ package dev.mneme.cli;
 import java.io.IOException;
 
 /// What the server answered.
-record Answer(int status, String text) {
+///
+/// @param replayed whether it is the answer of an earlier request with the same idempotency key, or in part
+record Answer(int status, String text, boolean replayed) {
+    Answer(int status, String text) {
+        this(status, text, false);
+    }
+
     /// The body as JSON.
     JsonView json() {
         try {

@@ -12,19 +12,28 @@ import java.nio.file.StandardCopyOption;
 /// @param server the epoch of the server's data
 /// @param size of the imported file, in bytes
 /// @param modified when that was last changed, in epoch milliseconds
-/// @param lines that are done
-/// @param offset where the next line begins, in bytes
+/// @param how the file is read: another format or another owner begins again
+/// @param rows that are done, bad ones included: lines, items or rows below a header
+/// @param offset where the next line begins, in bytes; 0 for formats whose rows are counted only
 record ImportState(
-        String server, long size, long modified, long lines, long offset, long added, long known, long refused) {
+        String server,
+        long size,
+        long modified,
+        String how,
+        long rows,
+        long offset,
+        long added,
+        long known,
+        long refused) {
     private static final String SUFFIX = ".import-state";
 
-    static ImportState begin(String server, Path file) throws IOException {
+    private static ImportState begin(String server, Path file, String how) throws IOException {
         return new ImportState(
-                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), 0, 0, 0, 0, 0);
+                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), how, 0, 0, 0, 0, 0);
     }
 
-    ImportState at(long doneLines, long nextOffset, long nowAdded, long nowKnown, long nowRefused) {
-        return new ImportState(server, size, modified, doneLines, nextOffset, nowAdded, nowKnown, nowRefused);
+    ImportState at(long doneRows, long nextOffset, long nowAdded, long nowKnown, long nowRefused) {
+        return new ImportState(server, size, modified, how, doneRows, nextOffset, nowAdded, nowKnown, nowRefused);
     }
 
     private static Path beside(Path file) {
@@ -32,8 +41,13 @@ record ImportState(
     }
 
     /// What an earlier run left for this file and this server; else the beginning.
-    static ImportState of(String server, Path file) throws IOException {
-        ImportState begin = begin(server, file);
+    static ImportState of(Session session, Path file, String how) throws IOException {
+        String server = session.server()
+                .get(new Query(Session.API + "/status"))
+                .json()
+                .at("epoch")
+                .text();
+        ImportState begin = begin(server, file, how);
         Path state = beside(file);
         if (!Files.exists(state)) {
             return begin;
@@ -41,15 +55,16 @@ record ImportState(
         try {
             JsonView left = JsonView.parse(Files.readAllBytes(state));
             ImportState found = begin.at(
-                    number(left, "lines"),
+                    number(left, "rows"),
                     number(left, "offset"),
                     number(left, "added"),
                     number(left, "known"),
                     number(left, "refused"));
             boolean same = left.at("server").text().equals(server)
+                    && left.at("how").text().equals(how)
                     && number(left, "size") == begin.size
                     && number(left, "modified") == begin.modified;
-            boolean possible = found.lines > 0 && found.offset > 0 && found.offset <= begin.size;
+            boolean possible = found.rows > 0 && found.offset >= 0 && found.offset <= begin.size;
             return same && possible ? found : begin;
         } catch (IOException unreadable) {
             return begin;
@@ -66,7 +81,8 @@ record ImportState(
             json.writeStringField("server", server);
             json.writeNumberField("size", size);
             json.writeNumberField("modified", modified);
-            json.writeNumberField("lines", lines);
+            json.writeStringField("how", how);
+            json.writeNumberField("rows", rows);
             json.writeNumberField("offset", offset);
             json.writeNumberField("added", added);
             json.writeNumberField("known", known);
@@ -79,5 +95,21 @@ record ImportState(
 
     static void forget(Path file) throws IOException {
         Files.deleteIfExists(beside(file));
+    }
+
+    /// Says at the end what became of the rows.
+    static void summarize(Session session, ImportFormat format, long added, long known, long refused) {
+        if (session.json()) {
+            session.printJson(JsonText.object(json -> {
+                json.writeStringField("format", format.typed());
+                json.writeNumberField("added", added);
+                json.writeNumberField("known", known);
+                json.writeNumberField("refused", refused);
+            }));
+        } else if (!session.quiet()) {
+            session.console()
+                    .print("Imported " + added + (known > 0 ? ", there already " + known : "")
+                            + (refused > 0 ? ", refused " + refused : "") + ".");
+        }
     }
 }

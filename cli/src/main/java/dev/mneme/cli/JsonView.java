@@ -40,6 +40,11 @@ record JsonView(@Nullable Object value) {
         return parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// The value that the parser stands at, to its end.
+    static JsonView ofValueAt(JsonParser parser) throws IOException {
+        return new JsonView(read(parser));
+    }
+
     private static @Nullable Object read(JsonParser parser) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == null) {

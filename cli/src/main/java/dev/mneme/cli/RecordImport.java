@@ -1,13 +1,10 @@
 package dev.mneme.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,57 +19,46 @@ final class RecordImport {
 
     private static final int BATCH_LINES = 500;
     private static final int BATCH_BYTES = 1 << 20;
-    private static final int MOST_ATTEMPTS = 10;
     private static final int SHOWN_TEXT = 1_000;
     private static final int TOO_LARGE = 413;
     private static final int MEGABYTE = 1_000_000;
 
-    /// Why a line was refused.
-    private record Refusal(LineFile.Line line, String code, int status, String field, String detail) {}
-
     private final Session session;
     private final LineFile lines;
     private final @Nullable Path file;
-    private final @Nullable Path badFile;
+    private final Refusals refusals;
     private final List<LineFile.Line> batch = new ArrayList<>();
     private String header = "";
     private long batchBytes;
     private long added;
     private long known;
     private long refused;
-    private ExitStatus status = ExitStatus.OK;
     private @Nullable ImportState state;
-    private @Nullable OutputStream badLines;
 
     /// @param file that is imported, if it is one: then what is done is remembered beside it
-    /// @param badFile where bad lines go; null: the import ends at the first
-    RecordImport(Session session, LineFile lines, @Nullable Path file, @Nullable Path badFile) {
+    RecordImport(Session session, LineFile lines, @Nullable Path file, Refusals refusals) {
         this.session = session;
         this.lines = lines;
         this.file = file;
-        this.badFile = badFile;
+        this.refusals = refusals;
     }
 
     ExitStatus run() throws IOException {
         try (Progress progress = new Progress(session, "importing")) {
             readHeader();
             resume();
-            openBadFile();
+            refusals.open(state != null && state.rows() > 0);
             for (LineFile.Line line = lines.next(); line != null; line = lines.next()) {
                 take(line);
                 progress.at(lines.offset() / MEGABYTE, state == null ? 0 : state.size() / MEGABYTE, "MB");
             }
             send();
-        } finally {
-            if (badLines != null) {
-                badLines.close();
-            }
         }
         if (file != null) {
             ImportState.forget(file);
         }
-        summarize();
-        return status;
+        ImportState.summarize(session, ImportFormat.MNEME, added, known, refused);
+        return refusals.status();
     }
 
     private void readHeader() throws IOException {
@@ -88,34 +74,15 @@ final class RecordImport {
         if (file == null) {
             return;
         }
-        String server = session.server()
-                .get(new Query(Session.API + "/status"))
-                .json()
-                .at("epoch")
-                .text();
-        ImportState found = ImportState.of(server, file);
+        ImportState found = ImportState.of(session, file, ImportFormat.MNEME.typed());
         state = found;
-        if (found.lines() > 0) {
-            lines.skipTo(found.lines(), found.offset());
+        if (found.rows() > 0) {
+            lines.skipTo(found.rows(), found.offset());
             added = found.added();
             known = found.known();
             refused = found.refused();
-            session.console().note("going on after line " + found.lines() + ", where the last import was cut off");
+            session.console().note("going on after line " + found.rows() + ", where the last import was cut off");
         }
-    }
-
-    private void openBadFile() throws IOException {
-        if (badFile == null) {
-            return;
-        }
-        boolean resumed = state != null && state.lines() > 0;
-        if (!resumed) {
-            Files.deleteIfExists(badFile);
-        }
-        if (!Files.exists(badFile)) {
-            Files.createFile(badFile, OwnerOnly.file());
-        }
-        badLines = Files.newOutputStream(badFile, StandardOpenOption.APPEND);
     }
 
     private void take(LineFile.Line line) throws IOException {
@@ -124,10 +91,10 @@ final class RecordImport {
         }
         if (!line.whole()) {
             send();
-            refuse(new Refusal(line, "too_large", TOO_LARGE, "line", "A line may have 64 MiB at most."));
+            refuse(line, "too_large", TOO_LARGE, "line", "A line may have 64 MiB at most.");
         } else if (text(line) == null) {
             send();
-            refuse(new Refusal(line, "invalid_request", 400, "line", "The line must be well-formed UTF-8."));
+            refuse(line, "invalid_request", 400, "line", "The line must be well-formed UTF-8.");
         } else {
             if (batch.size() == BATCH_LINES || batchBytes + line.bytes().length > BATCH_BYTES) {
                 send();
@@ -167,7 +134,7 @@ final class RecordImport {
             }
         } else if (answer.status() == TOO_LARGE) {
             Failure why = answer.problem();
-            refuse(new Refusal(sent.getFirst(), "too_large", TOO_LARGE, "line", why.detail()));
+            refuse(sent.getFirst(), "too_large", TOO_LARGE, "line", why.detail());
         } else if (answer.failed()) {
             throw session.server().explained(answer);
         } else {
@@ -179,31 +146,14 @@ final class RecordImport {
     private Answer post(List<LineFile.Line> sent) {
         StringBuilder body = new StringBuilder(header).append('\n');
         sent.forEach(line -> body.append(text(line)).append('\n'));
-        String path = Session.API + "/import?onError=" + (badFile == null ? "stop" : "skip");
-        for (int attempt = 1; ; attempt++) {
-            Answer answer = session.server().postLines(path, body.toString());
-            boolean busy = answer.status() == 429 || answer.status() == 503;
-            if (!busy || attempt == MOST_ATTEMPTS) {
-                return answer;
-            }
-            pause(answer, attempt);
-        }
-    }
-
-    private void pause(Answer answer, int attempt) {
-        double asked = answer.json().at("retryAfterMillis").number(1_000);
-        try {
-            session.console().pause().millis((long) Math.min(30_000, asked * attempt));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Failure(ExitStatus.FAILED, "Interrupted: run it again to go on.", e);
-        }
+        String path = Session.API + "/import?onError=" + (refusals.skipped() ? "skip" : "stop");
+        return Patience.ask(session, () -> session.server().postLines(path, body.toString()));
     }
 
     private void count(JsonView answer, List<LineFile.Line> sent) throws IOException {
         long newlyAdded = 0;
         long newlyKnown = 0;
-        List<Refusal> refusals = new ArrayList<>();
+        List<Refused> refusedLines = new ArrayList<>();
         for (JsonView item : answer.at("items").items()) {
             int at = (int) item.at("line").number(0) - 2; // the header was line 1
             if (at < 0 || at >= sent.size()) {
@@ -211,7 +161,7 @@ final class RecordImport {
             }
             JsonView error = item.at("error");
             if (error.present()) {
-                refusals.add(new Refusal(
+                refusedLines.add(new Refused(
                         sent.get(at),
                         error.at("code").text(),
                         (int) error.at("status").number(500),
@@ -225,39 +175,22 @@ final class RecordImport {
         }
         added += newlyAdded;
         known += newlyKnown;
-        for (Refusal refusal : refusals) {
-            refuse(refusal);
+        for (Refused each : refusedLines) {
+            refuse(each.line(), each.code(), each.status(), each.field(), each.detail());
         }
-        if (newlyAdded + newlyKnown + refusals.size() != sent.size()) {
+        if (newlyAdded + newlyKnown + refusedLines.size() != sent.size()) {
             throw new IOException("the server's answer leaves lines out");
         }
         done(sent.getLast().number(), sent.getLast().end());
     }
 
-    private void refuse(Refusal refusal) throws IOException {
-        LineFile.Line line = refusal.line();
-        ExitStatus why = ExitStatus.of(refusal.code(), refusal.status());
-        String named = refusal.field().isEmpty() ? "" : " (field: " + refusal.field() + ")";
-        OutputStream bad = badLines;
-        if (bad == null) {
+    private void refuse(LineFile.Line line, String code, int status, String field, String detail) throws IOException {
+        if (!refusals.skipped()) {
             done(line.number() - 1, line.offset());
-            throw new Failure(
-                    why,
-                    "Line " + line.number() + ": " + refusal.detail() + named + " The " + (added + known)
-                            + " records before it are in. Mend it and run the same command again, or"
-                            + " go on without bad lines with --skip-bad FILE.");
         }
+        refusals.add(
+                new Refusals.Refusal("line", line.number(), code, status, field, detail, shown(line)), added + known);
         refused++;
-        bad.write(JsonText.object(json -> {
-                    json.writeNumberField("line", line.number());
-                    json.writeStringField("code", refusal.code());
-                    json.writeStringField("field", refusal.field());
-                    json.writeStringField("detail", refusal.detail());
-                    json.writeStringField("text", shown(line));
-                })
-                .getBytes(StandardCharsets.UTF_8));
-        bad.write('\n');
-        status = status == ExitStatus.OK ? why : status;
     }
 
     /// What is no UTF-8 is shown as well as can be, and of what is too long the beginning.
@@ -275,17 +208,6 @@ final class RecordImport {
         }
     }
 
-    private void summarize() {
-        if (session.json()) {
-            session.printJson(JsonText.object(json -> {
-                json.writeNumberField("added", added);
-                json.writeNumberField("known", known);
-                json.writeNumberField("refused", refused);
-            }));
-        } else if (!session.quiet()) {
-            session.console()
-                    .print("Imported " + added + (known > 0 ? ", there already " + known : "")
-                            + (refused > 0 ? ", refused " + refused : "") + ".");
-        }
-    }
+    /// What was refused in an answer.
+    private record Refused(LineFile.Line line, String code, int status, String field, String detail) {}
 }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Server {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WORK_TIMEOUT = Duration.ofMinutes(2);
     /// A live stream says something every 15 s; after three such silences the connection is taken for dead.
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
@@ -63,7 +64,11 @@ final class Server {
     }
 
     private record Request(
-            String method, String path, @Nullable String body, Map<String, String> headers) {
+            String method, String path, @Nullable String body, Map<String, String> headers, Duration timeout) {
+        Request(String method, String path, @Nullable String body, Map<String, String> headers) {
+            this(method, path, body, headers, READ_TIMEOUT);
+        }
+
         boolean write() {
             return !method.equals("GET") && headers.containsKey("Idempotency-Key");
         }
@@ -85,6 +90,12 @@ final class Server {
     /// Sends JSON lines that may be sent again; gives the answer also where it is a problem.
     Answer postLines(String path, String body) {
         return sendOrFail(new Request("POST", path, body, Map.of("Content-Type", "application/jsonl")));
+    }
+
+    /// Sends much work that may be sent again with the same key, and waits for it up to two minutes; gives the
+    /// answer also where it is a problem.
+    Answer postWork(String path, String body, String idempotencyKey) {
+        return sendOrFail(new Request("POST", path, body, Map.of("Idempotency-Key", idempotencyKey), WORK_TIMEOUT));
     }
 
     Answer put(Query path, String body) {
@@ -182,7 +193,7 @@ final class Server {
         }
         boolean late = failure instanceof SocketTimeoutException || failure instanceof HttpTimeoutException;
         String what = late
-                ? "did not answer within " + READ_TIMEOUT.toSeconds() + " s"
+                ? "did not answer within " + request.timeout().toSeconds() + " s"
                 : "closed the connection before it answered";
         if (!request.write()) {
             return new Failure(ExitStatus.UNAVAILABLE, "The server at " + url + " " + what + ". Try again.", failure);
@@ -214,7 +225,7 @@ final class Server {
     private Answer exchangeLight(Request request) throws IOException {
         HttpURLConnection connection = open(request.path(), request.headers());
         connection.setRequestMethod(request.method());
-        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) request.timeout().toMillis());
         String body = request.body();
         if (body != null) {
             if (!request.headers().containsKey("Content-Type")) {
@@ -230,7 +241,8 @@ final class Server {
         }
         int status = connection.getResponseCode();
         try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-            return new Answer(status, text(in));
+            boolean replayed = "true".equals(connection.getHeaderField("Idempotency-Replayed"));
+            return new Answer(status, text(in), replayed);
         }
     }
 

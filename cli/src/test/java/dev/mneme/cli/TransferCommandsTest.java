@@ -183,6 +183,7 @@ class TransferCommandsTest extends CliHarness {
         assertThat(run("import", "-").out()).isEqualTo("Imported 1.\n");
         assertThat(run("import", home.resolve("none").toString()).status()).isEqualTo(2);
         Path empty = Files.createFile(home.resolve("empty"));
-        assertThat(run("import", empty.toString()).err()).contains("no export's");
+        assertThat(run("import", empty.toString()).err()).contains("The file is empty");
+        assertThat(run("import", empty.toString(), "--format", "mneme").err()).contains("no export's");
     }
 }

@@ -18,11 +18,15 @@ final class Embedders {
     /// @return null where texts are to be found by their words alone
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
-            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(config.workers(), config.queue()));
+            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue()));
             case OPENAI -> OpenAiEmbedder.open(remote(config));
             case OLLAMA -> OllamaEmbedder.open(remote(config));
             case NONE -> null;
         };
+    }
+
+    private static int workers(ServerConfig.Embedder config) {
+        return config.workers() == 0 ? OnnxEmbedder.Config.cores() : config.workers();
     }
 
     private static RemoteConfig remote(ServerConfig.Embedder config) {

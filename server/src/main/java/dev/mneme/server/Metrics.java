@@ -169,6 +169,11 @@ final class Metrics {
             }
 
             @Override
+            public int parallelism() {
+                return embedder.parallelism();
+            }
+
+            @Override
             public boolean remote() {
                 return embedder.remote();
             }

@@ -2,6 +2,11 @@ package dev.mneme.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.testkit.HashingEmbedder;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -15,5 +20,47 @@ class MetricsTest {
         assertThat(metrics.text()).doesNotContain("METHOD").contains("method=\"other\"", "method=\"GET\"");
         assertThat(metrics.text().lines().filter(line -> line.startsWith("mneme_http_requests_seconds_count")))
                 .hasSize(2);
+    }
+
+    /// Whether a text may be given to it depends on this.
+    @Test
+    void aTimedEmbedderIsAsRemoteAndAsParallelAsItIs() {
+        Embedder timed = new Metrics().timed(new FarEmbedder());
+        assertThat(timed.remote()).isTrue();
+        assertThat(timed.parallelism()).isEqualTo(5);
+    }
+
+    private static final class FarEmbedder implements Embedder {
+        private final HashingEmbedder vectors = new HashingEmbedder();
+
+        @Override
+        public EmbeddingSpace space() {
+            return vectors.space();
+        }
+
+        @Override
+        public Embedding embed(String text) {
+            return vectors.embed(text);
+        }
+
+        @Override
+        public QueryEmbedding embedQuery(String query) {
+            return vectors.embedQuery(query);
+        }
+
+        @Override
+        public int parallelism() {
+            return 5;
+        }
+
+        @Override
+        public boolean remote() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            vectors.close();
+        }
     }
 }

@@ -8,7 +8,9 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Documents;
@@ -92,6 +94,28 @@ abstract class DocumentsPart extends StorePart {
         assertThat(store().documents().find(ALICE, "notes", "n")).isEmpty();
         reopen();
         assertThat(ids(ALICE, "notes", null, 10)).isEmpty();
+    }
+
+    /// By its id, by a filter, and within the write that put it.
+    @Test
+    void feedbackGoesWithItsMemory() {
+        MemoryId one = added(Fixtures.add("alice", "likes tea")).id();
+        MemoryId two = added(Fixtures.add("alice", "likes coffee")).id();
+        MemoryId three = added(Fixtures.add("alice", "likes water")).id();
+        for (MemoryId id : List.of(one, two, three)) {
+            put(Document.FEEDBACK, id.toString(), Fixtures.json("value", "POSITIVE"), 0);
+            put("notes", id.toString(), JsonObject.EMPTY, 0);
+        }
+
+        assertThat(outcome(ALICE, new Command.DeleteMemory(one, 7))).isInstanceOf(Outcome.Rejected.class);
+        assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).hasSize(3);
+        outcome(ALICE, new Command.DeleteMemory(one, Command.ANY_VERSION));
+        assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).containsExactlyInAnyOrder(two.toString(), three.toString());
+        put(Document.FEEDBACK, two.toString(), Fixtures.json("value", "NEGATIVE"), 1);
+        outcome(ALICE, new Command.DeleteMatching(Filter.And.ALL));
+        reopen();
+        assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).isEmpty();
+        assertThat(ids(ALICE, "notes", null, 10)).as("no other collection").hasSize(3);
     }
 
     @Test

@@ -233,7 +233,7 @@ public final class Histories {
 
     private Command command(Owner owner) {
         if (chance(12)) {
-            return documents.of();
+            return documents.of(someId(owner));
         }
         if (chance(10)) {
             return revisions.of(() -> someId(owner), () -> add(owner));

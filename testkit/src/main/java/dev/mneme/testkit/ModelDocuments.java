@@ -66,6 +66,11 @@ final class ModelDocuments {
         return new Outcome.Done();
     }
 
+    /// If it is there.
+    void remove(String collection, String id) {
+        documents.remove(new Name(collection, id));
+    }
+
     Outcome delete(Command.DeleteDocument delete) {
         Name name = new Name(delete.collection(), delete.id());
         Document now = documents.get(name);

@@ -16,6 +16,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Context;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -590,6 +591,7 @@ final class ModelOwner {
     void remove(Memory memory, Stamp stamp) {
         memories.remove(memory.id());
         staged.remove(memory.id());
+        documents.remove(Document.FEEDBACK, memory.id().toString());
         remember(MemoryEvent.DELETE, memory, memory.version() + 1, stamp);
         tell(ChangeType.MEMORY_DELETED, memory, stamp);
     }

@@ -3,6 +3,8 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Documents;
 import java.util.List;
@@ -20,7 +22,12 @@ final class RandomDocuments {
         this.random = random;
     }
 
-    Command of() {
+    /// @param memory of whose feedback it often is
+    Command of(MemoryId memory) {
+        if (random.nextInt(3) == 0) {
+            return new Command.PutDocument(
+                    Document.FEEDBACK, memory.toString(), Fixtures.json("n", random.nextInt(100)), Command.ANY_VERSION);
+        }
         return random.nextInt(4) == 0 ? new Command.DeleteDocument(collection(), id(), version()) : put();
     }
 

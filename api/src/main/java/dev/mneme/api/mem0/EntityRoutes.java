@@ -12,7 +12,6 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Times;
-import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.wire.mem0.Done;
 import dev.mneme.wire.mem0.EntityItem;
@@ -23,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -31,7 +29,6 @@ import java.util.UUID;
 /// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and
 /// `/entities` of mem0's own server. To delete one is to delete the memories that carry it.
 final class EntityRoutes {
-    private static final int STEP = 1_000;
     private static final int MAX_PAGE = 10_000;
     private static final Parameter TYPE =
             Parameter.string("entity_type", "user, agent, app or run").withSlashes();
@@ -81,7 +78,7 @@ final class EntityRoutes {
 
     private Answer list(Request request) {
         PageNumbers page = PageNumbers.of(request.query(), MAX_PAGE, MAX_PAGE);
-        List<Entity> all = all(request.caller());
+        List<Entity> all = memories.entities(request.caller());
         List<EntityItem> shown = all.stream()
                 .skip(page.from())
                 .limit(page.size())
@@ -103,7 +100,7 @@ final class EntityRoutes {
     private Answer listOfServer(Request request) {
         return Answer.json(
                 200,
-                all(request.caller()).stream()
+                memories.entities(request.caller()).stream()
                         .map(entity -> new ServerEntity(
                                 entity.id(),
                                 entity.kind().wireName(),
@@ -129,17 +126,6 @@ final class EntityRoutes {
                 Times.format(entity.updatedAt()));
     }
 
-    private List<Entity> all(Caller caller) {
-        int step = Math.min(STEP, memories.limits().pageItems());
-        List<Entity> all = new ArrayList<>();
-        List<Entity> page;
-        do {
-            page = memories.entities(caller, all.isEmpty() ? null : all.getLast(), step);
-            all.addAll(page);
-        } while (page.size() == step);
-        return all;
-    }
-
     private Answer delete(Request request, OwnerKind kind, String name) {
         if (!ScopeIds.isId(name)) {
             throw MnemeException.invalid("name", "name must be the id of a " + kind.wireName() + ".");
@@ -156,7 +142,7 @@ final class EntityRoutes {
         WholesaleDeletion.require(request, Set.of());
         OwnerKind kind = kind(request);
         String number = request.path(NUMBER.name());
-        List<Entity> meant = all(request.caller()).stream()
+        List<Entity> meant = memories.entities(request.caller()).stream()
                 .filter(entity -> entity.kind() == kind)
                 .filter(entity -> String.valueOf(number(kind, entity.id())).equals(number))
                 .toList();

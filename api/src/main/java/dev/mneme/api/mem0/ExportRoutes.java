@@ -12,35 +12,30 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.wire.mem0.ExportCreated;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// `/v1/exports/`: memories by a filter, all at once, newest first. They are as they are: giving them the
+/// `/v1/exports/`: memories by a filter, all at once, each owner's newest first. They are as they are: giving them the
 /// shape that the client asks for takes a language model.
 final class ExportRoutes {
-    private static final int STEP = 200;
     private static final int MAX_ASKED_BYTES = 16 * 1024;
     private static final List<String> ASKED = List.of("filters", "user_id", "agent_id", "app_id", "run_id");
 
     private final MemoryService memories;
     private final MemoryExportService exports;
-    private final MemoryWalk walk;
 
     ExportRoutes(MemoryService memories, MemoryExportService exports) {
         this.memories = memories;
         this.exports = exports;
-        this.walk = new MemoryWalk(memories);
     }
 
     List<Route> routes() {
@@ -84,28 +79,22 @@ final class ExportRoutes {
         String id = body.text("memory_export_id");
         Body asked = id == null ? body : new Body(exports.get(request.caller(), id));
         Filter filter = Mem0Scopes.ofBody(asked, false);
-        MemoryPage first = page(request.caller(), filter, null);
+        Iterator<List<Memory>> pages = memories.pages(request.caller(), filter, false);
+        List<Memory> first = pages.hasNext() ? pages.next() : List.of();
         return Answer.download("application/json", out -> {
             out.write("{\"memories\":[".getBytes(StandardCharsets.UTF_8));
             write(first, true, out);
-            String cursor = first.nextCursor();
-            while (cursor != null) {
-                MemoryPage next = page(request.caller(), filter, cursor);
-                write(next, false, out);
-                cursor = next.nextCursor();
+            while (pages.hasNext()) {
+                write(pages.next(), false, out);
             }
             out.write("]}".getBytes(StandardCharsets.UTF_8));
         });
     }
 
-    private MemoryPage page(Caller caller, Filter filter, @Nullable String cursor) {
-        return walk.page(caller, filter, false, Math.min(STEP, memories.limits().pageItems()), cursor);
-    }
-
-    private void write(MemoryPage page, boolean first, OutputStream out) throws IOException {
+    private void write(List<Memory> page, boolean first, OutputStream out) throws IOException {
         Instant now = memories.now();
         boolean comma = !first;
-        for (Memory memory : page.items()) {
+        for (Memory memory : page) {
             if (comma) {
                 out.write(',');
             }

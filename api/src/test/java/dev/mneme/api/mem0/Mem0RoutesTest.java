@@ -329,6 +329,28 @@ class Mem0RoutesTest {
     }
 
     @Test
+    void pagesOverManyUsersAreOneListNewestFirst() {
+        List<String> added = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            mem0.clock.advance(Duration.ofSeconds(1));
+            added.addFirst("number " + i);
+            mem0.add("user-" + i % 7, "number " + i);
+        }
+        List<String> seen = new ArrayList<>();
+        for (int page = 1; page <= 5; page++) {
+            Reply reply = mem0.post("/v3/memories/?page=" + page + "&page_size=7", "{\"filters\":{\"user_id\":\"*\"}}");
+            assertThat(reply.at("/count").asInt()).isEqualTo(30);
+            reply.at("/results").forEach(item -> seen.add(item.path("memory").asText()));
+        }
+        assertThat(seen).isEqualTo(added);
+        List<String> exported = new ArrayList<>();
+        mem0.post("/v1/exports/get/", "{\"filters\":{\"user_id\":\"*\"}}")
+                .at("/memories")
+                .forEach(item -> exported.add(item.path("memory").asText()));
+        assertThat(exported).containsExactlyInAnyOrderElementsOf(added);
+    }
+
+    @Test
     void getTellsNoIdFromAMissingOne() {
         assertThat(mem0.get("/v1/memories/id%20with%2Fslash%20%3F/").status()).isEqualTo(400);
         assertThat(mem0.get("/v1/memories/nonsense/").text("/error")).isEqualTo("memory_id should be a valid UUID");
@@ -601,11 +623,10 @@ class Mem0RoutesTest {
         mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"POSITIVE\"}");
         mem0.delete("/v1/memories/" + id + "/");
         assertThat(mem0.get("/v1/feedback/" + id + "/").status()).isEqualTo(404);
-        assertThat(feedback(id)).isPresent();
+        assertThat(feedback(id)).isEmpty();
         assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":null}")
                         .status())
                 .isEqualTo(200);
-        assertThat(feedback(id)).isEmpty();
         assertThat(mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"MEH\"}")
                         .status())
                 .isEqualTo(400);
@@ -619,19 +640,20 @@ class Mem0RoutesTest {
     }
 
     @Test
-    void feedbackOnWhatIsGoneIsSweptByFurtherFeedback() {
-        String gone = mem0.add("alice", "likes tea");
-        String other = mem0.add("alice", "likes coffee");
-        mem0.post("/v1/feedback/", "{\"memory_id\":\"" + gone + "\",\"feedback\":\"POSITIVE\"}");
-        mem0.post("/v1/feedback/", "{\"memory_id\":\"" + other + "\",\"feedback\":\"POSITIVE\"}");
-        mem0.delete("/v1/memories/" + gone + "/");
-
-        for (int i = 0; i < 2; i++) { // one looks at those after it, another at those from the beginning
-            mem0.post("/v1/feedback/", "{\"memory_id\":\"" + other + "\",\"feedback\":\"NEGATIVE\"}");
+    void feedbackGoesWithItsMemoryByEveryDeletion() {
+        String one = mem0.add("alice", "likes tea");
+        String two = mem0.add("alice", "likes coffee");
+        String three = mem0.add("alice", "likes water");
+        for (String id : List.of(one, two, three)) {
+            mem0.post("/v1/feedback/", "{\"memory_id\":\"" + id + "\",\"feedback\":\"POSITIVE\"}");
         }
 
-        assertThat(feedback(gone)).isEmpty();
-        assertThat(feedback(other)).isPresent();
+        mem0.send(mem0.admin, "DELETE", "/v1/batch/", "{\"memories\":[{\"memory_id\":\"" + one + "\"}]}");
+        assertThat(List.of(feedback(one).isPresent(), feedback(two).isPresent()))
+                .containsExactly(false, true);
+        mem0.delete("/v1/memories/?user_id=alice");
+        assertThat(mem0.store.documents().list(Owner.user("alice"), Document.FEEDBACK, null, 10))
+                .isEmpty();
     }
 
     @Test

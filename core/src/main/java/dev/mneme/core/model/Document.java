@@ -11,6 +11,10 @@ import java.time.Instant;
 /// @param version counts 1, 2, 3 …
 public record Document(
         String collection, String id, JsonObject data, long version, Instant createdAt, Instant updatedAt) {
+    /// The collection of what people think of memories: a document that has a memory's id goes with the memory
+    /// when that is deleted.
+    public static final String FEEDBACK = "feedback";
+
     /// How large the data may be, by [Json#size].
     public static final long MAX_SIZE = 256 << 10;
 

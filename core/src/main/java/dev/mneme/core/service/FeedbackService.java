@@ -14,25 +14,18 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Store;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What people think of memories. It lies beside the memory, among its owner's data, and is erased with
 /// that: saying it makes no new version of the memory, and no change.
 ///
-/// Feedback on a memory that is gone is not shown. Each further feedback of the same owner removes some
-/// of it, so that it does not pile up, and whoever knows the memory's id may take it away.
+/// The engine removes it with the memory, whoever deletes that.
 ///
 /// **Threads**: any number may call.
 public final class FeedbackService {
-    private static final String COLLECTION = "feedback";
     private static final int MAX_REASON = 4_096;
-
-    /// How many others each feedback looks at for memories that are gone.
-    private static final int SWEPT = 16;
 
     private final Store store;
 
@@ -52,7 +45,6 @@ public final class FeedbackService {
             return;
         }
         Owner owner = owner(caller, id);
-        sweep(caller, owner, id);
         Map<String, Json> data = new LinkedHashMap<>();
         data.put("value", new JsonString(feedback.value()));
         if (feedback.reason() != null) {
@@ -64,7 +56,11 @@ public final class FeedbackService {
         write(
                 caller,
                 owner,
-                new Command.PutDocument(COLLECTION, id.toString(), new JsonObject(data), Command.ANY_VERSION));
+                new Command.PutDocument(Document.FEEDBACK, id.toString(), new JsonObject(data), Command.ANY_VERSION));
+        if (store.find(id).isEmpty()) { // deleted meanwhile, and perhaps before this was written
+            remove(caller, owner, id.toString());
+            throw noSuchMemory();
+        }
     }
 
     public Optional<Feedback> find(Caller caller, MemoryId id) {
@@ -73,7 +69,7 @@ public final class FeedbackService {
     }
 
     private Optional<Document> find(Owner owner, MemoryId id) {
-        return store.documents().find(owner, COLLECTION, id.toString());
+        return store.documents().find(owner, Document.FEEDBACK, id.toString());
     }
 
     private static Feedback of(Document document) {
@@ -105,22 +101,10 @@ public final class FeedbackService {
         return new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
     }
 
-    /// Ids are in the order of their creation, so that the newest memories' feedback comes to the beginning
-    /// again.
-    private void sweep(Caller caller, Owner owner, MemoryId id) {
-        List<Document> next = store.documents().list(owner, COLLECTION, id.toString(), SWEPT);
-        List<Document> some = next.isEmpty() ? store.documents().list(owner, COLLECTION, null, SWEPT) : next;
-        some.stream()
-                .map(Document::id)
-                .filter(other ->
-                        store.find(new MemoryId(UUID.fromString(other))).isEmpty())
-                .forEach(gone -> remove(caller, owner, gone));
-    }
-
     /// Somebody else may have removed it meanwhile.
     private void remove(Caller caller, Owner owner, String id) {
         try {
-            write(caller, owner, new Command.DeleteDocument(COLLECTION, id, Command.ANY_VERSION));
+            write(caller, owner, new Command.DeleteDocument(Document.FEEDBACK, id, Command.ANY_VERSION));
         } catch (MnemeException e) {
             if (e.code() != ErrorCode.NOT_FOUND) {
                 throw e;

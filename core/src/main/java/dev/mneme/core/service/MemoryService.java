@@ -30,10 +30,13 @@ import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `MnemeException` alone.
 public final class MemoryService {
+    /// Whose writes of one request wait for the log at the same time.
+    private static final int OWNERS_AT_A_TIME = 16;
+
     private final Store store;
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
@@ -123,30 +129,63 @@ public final class MemoryService {
         }
         Map<Integer, Added> added = new LinkedHashMap<>();
         Map<Owner, Map<Integer, Command>> byOwner = new LinkedHashMap<>();
+        List<Prepared> prepared = prepareAll(caller, items);
         for (int i = 0; i < items.size(); i++) {
-            try {
-                switch (items.get(i)) {
-                    case Item.Invalid invalid -> throw invalid.failure();
-                    case Item.Valid(NewMemory memory) -> {
-                        Command command = prepare(caller, memory);
-                        byOwner.computeIfAbsent(memory.scope().owner(), o -> new LinkedHashMap<>())
-                                .put(i, command);
+            switch (prepared.get(i)) {
+                case Prepared.Ready(Command.AddMemory command) ->
+                    byOwner.computeIfAbsent(command.scope().owner(), o -> new LinkedHashMap<>())
+                            .put(i, command);
+                case Prepared.Failed(MnemeException failure) -> {
+                    boolean otherItems = idempotency != null && isPassing(failure); // a repeated request's
+                    if (allOrNone || otherItems) {
+                        throw failure;
                     }
+                    added.put(i, new Added.Refused(failure));
                 }
-            } catch (MnemeException e) {
-                boolean otherItems = idempotency != null && isPassing(e); // of which a repeated request would be made
-                if (allOrNone || otherItems) {
-                    throw e;
-                }
-                added.put(i, new Added.Refused(e));
             }
         }
-        byOwner.forEach((owner, commands) -> added.putAll(write(caller, owner, commands, idempotency)));
+        SideBySide.map(
+                        OWNERS_AT_A_TIME,
+                        List.copyOf(byOwner.entrySet()),
+                        owner -> write(caller, owner.getKey(), owner.getValue(), idempotency))
+                .forEach(added::putAll);
         List<Added> inOrder = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
-            inOrder.add(java.util.Objects.requireNonNull(added.get(i)));
+            inOrder.add(Objects.requireNonNull(added.get(i)));
         }
         return inOrder;
+    }
+
+    /// An item of an add before the store is asked.
+    private sealed interface Prepared {
+        record Ready(Command.AddMemory command) implements Prepared {}
+
+        record Failed(MnemeException failure) implements Prepared {}
+    }
+
+    /// Ids come in the order of the items; embedding, which takes nearly all of the time, keeps every worker
+    /// of the embedder busy.
+    private List<Prepared> prepareAll(Caller caller, List<Item> items) {
+        List<Supplier<Prepared>> each =
+                items.stream().map(item -> preparation(caller, item)).toList();
+        return SideBySide.map(embedder == null ? 1 : embedder.parallelism(), each, Supplier::get);
+    }
+
+    private Supplier<Prepared> preparation(Caller caller, Item item) {
+        return switch (item) {
+            case Item.Invalid(MnemeException failure) -> () -> new Prepared.Failed(failure);
+            case Item.Valid(NewMemory memory) -> {
+                MemoryId id =
+                        MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
+                yield () -> {
+                    try {
+                        return new Prepared.Ready(prepare(caller, memory, id));
+                    } catch (MnemeException e) {
+                        return new Prepared.Failed(e);
+                    }
+                };
+            }
+        };
     }
 
     /// Whether the same item may be taken another time.
@@ -196,8 +235,14 @@ public final class MemoryService {
 
     /// The command that adds the memory, embedded and with an id of its own.
     Command.AddMemory prepare(Caller caller, NewMemory memory) {
+        return prepare(
+                caller,
+                memory,
+                MemoryId.create(clock.instant(), memory.scope().owner().slot(), random));
+    }
+
+    private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id) {
         requireValid(caller, memory);
-        MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
         return new Command.AddMemory(
                 id,
                 memory.scope(),
@@ -425,6 +470,28 @@ public final class MemoryService {
         return store.list(new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant()));
     }
 
+    /// All memories that match, a page at a time, one owner after another and each owner's newest first:
+    /// linear in their number, where [#list] over many owners looks at all of them for each page.
+    public Iterator<List<Memory>> pages(Caller caller, Filter filter, boolean showExpired) {
+        Authorizer.require(caller, Role.READ);
+        Filter restricted = Authorizer.restrict(caller, filter);
+        List<Owner> owners =
+                Authorizer.route(caller, restricted).map(List::of).orElseGet(() -> store.ownersMatching(restricted));
+        return new MemoryPages(store, clock, owners, restricted, showExpired, limits.pageItems());
+    }
+
+    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. What is
+    /// gone is left out.
+    public List<Memory> find(Caller caller, List<MemoryId> ids) {
+        Authorizer.require(caller, Role.READ);
+        return ids.stream()
+                .map(store::find)
+                .flatMap(Optional::stream)
+                .map(At::value)
+                .filter(memory -> Authorizer.maySee(caller, memory))
+                .toList();
+    }
+
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
@@ -512,6 +579,12 @@ public final class MemoryService {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);
         return store.entities(caller.key().restriction(), after, limit);
+    }
+
+    /// All of them: for a key with restrictions as dear as one page, since its memories are counted for each.
+    public List<Entity> entities(Caller caller) {
+        Authorizer.require(caller, Role.READ);
+        return store.entities(caller.key().restriction(), null, Integer.MAX_VALUE);
     }
 
     private void checkCount(String field, int count) {

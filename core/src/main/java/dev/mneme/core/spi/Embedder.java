@@ -22,6 +22,11 @@ public interface Embedder extends AutoCloseable {
     /// A text to be searched for.
     QueryEmbedding embedQuery(String query);
 
+    /// How many texts it is worth giving it at the same time; more only wait.
+    default int parallelism() {
+        return 1;
+    }
+
     /// Whether texts leave this machine: then what is local only must not be given to it.
     boolean remote();
 

@@ -4,6 +4,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.FilterMatcher;
@@ -15,6 +16,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.table.ContentHash;
+import dev.mneme.engine.table.Keys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -279,6 +281,9 @@ final class MemoryDecisions {
         long sequence = owner.change(ChangeType.MEMORY_DELETED, placed.arrival(), memory.version() + 1, by, memory);
         memories.delete(owner, placed, sequence, entry.at(), by);
         vectors.drop(placed.arrival());
+        entry.rows()
+                .delete(Keys.document(
+                        owner.hash(), Document.FEEDBACK, memory.id().toString()));
     }
 
     private static Rejected idUsed() {

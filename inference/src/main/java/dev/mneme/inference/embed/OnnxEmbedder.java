@@ -55,7 +55,13 @@ public final class OnnxEmbedder implements Embedder {
 
     /// How many texts are embedded at once, and how many callers may wait beside them.
     public record Config(int workers, int maxWaiting) {
-        public static final Config DEFAULTS = new Config(2, 256);
+        /// A worker for each core.
+        public static final Config DEFAULTS = new Config(cores(), 256);
+
+        /// As many as this process may use, and no more than there can be workers.
+        public static int cores() {
+            return Math.min(256, Runtime.getRuntime().availableProcessors());
+        }
 
         public Config {
             if (workers < 1 || workers > 256) {
@@ -140,6 +146,11 @@ public final class OnnxEmbedder implements Embedder {
             }
         }
         return spans;
+    }
+
+    @Override
+    public int parallelism() {
+        return workers.count();
     }
 
     /// Ends once no text is being embedded any more; the native memory is then given back.

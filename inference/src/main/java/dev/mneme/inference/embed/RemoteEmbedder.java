@@ -28,6 +28,9 @@ import java.util.List;
 abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder, OllamaEmbedder {
     static final int MAX_WINDOWS = 64;
 
+    /// Requests of one add that are under way at the same time.
+    private static final int PARALLELISM = 4;
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final RemoteConfig config;
@@ -65,6 +68,11 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
     @Override
     public boolean remote() {
         return client.remote();
+    }
+
+    @Override
+    public int parallelism() {
+        return PARALLELISM;
     }
 
     @Override

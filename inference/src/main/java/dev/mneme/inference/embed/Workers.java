@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 /// so the queue before the workers never holds more than the admitted callers, and tasks of a long request take turns
 /// with those of short ones.
 final class Workers implements AutoCloseable {
+    private final int count;
     private final ExecutorService threads;
     private final Semaphore admission;
 
     Workers(int workers, int maxWaiting) {
+        count = workers;
         threads = Executors.newFixedThreadPool(
                 workers, Thread.ofPlatform().name("mneme-embedder-", 0).daemon().factory());
         admission = new Semaphore(workers + maxWaiting);
@@ -34,6 +36,10 @@ final class Workers implements AutoCloseable {
 
         @Override
         void close();
+    }
+
+    int count() {
+        return count;
     }
 
     /// @throws MnemeException `overloaded` when all places are taken

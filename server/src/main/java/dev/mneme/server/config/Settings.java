@@ -205,8 +205,11 @@ final class Settings {
             secret("embedder.apiKey", "The key of the model's server.");
     static final Setting<Integer> EMBEDDER_DIMENSION = setting(
             "embedder.dimension", ValueType.integer(0, 16_384), "0", "The length of a vector; 0 takes the model's.");
-    static final Setting<Integer> EMBEDDER_WORKERS =
-            setting("embedder.workers", ValueType.integer(1, 256), "2", "Texts embedded at the same time.");
+    static final Setting<Integer> EMBEDDER_WORKERS = setting(
+            "embedder.workers",
+            ValueType.integer(0, 256),
+            "0",
+            "Texts that builtin embeds at the same time; 0 takes one for each core.");
     static final Setting<Integer> EMBEDDER_QUEUE = setting(
             "embedder.queue",
             ValueType.integer(1, 1_000_000),

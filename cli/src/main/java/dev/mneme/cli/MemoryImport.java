@@ -1,0 +1,216 @@
+package dev.mneme.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Adds the memories of a file in batches, one after another so that each owner's come in the order of the
+/// file, and remembers how far it came. A row that is sent twice, after a broken connection, a cut, or when the
+/// file is imported again, is there once: the server knows a batch by its idempotency key, which is made from
+/// what the batch says, and later a memory by its ids, text, role and time.
+///
+/// **Threads**: one.
+final class MemoryImport {
+    private static final int BATCH_ROWS = 256;
+    /// As much as two cores embed in some seconds.
+    private static final int BATCH_CHARACTERS = 256 << 10;
+    private static final int TOO_LARGE = 413;
+
+    private final Session session;
+    private final ImportFormat format;
+    private final MemorySource source;
+    private final CountedInput in;
+    private final Refusals refusals;
+    private final @Nullable Path file;
+    private final String how;
+    private final List<ImportRow.Memory> batch = new ArrayList<>();
+    private int batchCharacters;
+    private long rows;
+    private long rowsBefore;
+    private double shareBefore;
+    private long added;
+    private long known;
+    private long refused;
+    private @Nullable ImportState state;
+
+    /// @param in what `source` reads
+    /// @param file that is imported, if it is one: then what is done is remembered beside it
+    /// @param how the file is read, in words that change when that does
+    MemoryImport(
+            Session session,
+            ImportFormat format,
+            MemorySource source,
+            CountedInput in,
+            Refusals refusals,
+            @Nullable Path file,
+            String how) {
+        this.session = session;
+        this.format = format;
+        this.source = source;
+        this.in = in;
+        this.refusals = refusals;
+        this.file = file;
+        this.how = how;
+    }
+
+    ExitStatus run() throws IOException {
+        try (Progress progress = new Progress(session, "importing")) {
+            resume();
+            refusals.open(rowsBefore > 0);
+            for (ImportRow row = source.next(); row != null; row = source.next()) {
+                take(row, progress);
+            }
+            send(progress);
+        }
+        if (file != null) {
+            ImportState.forget(file);
+        }
+        ImportState.summarize(session, format, added, known, refused);
+        return refusals.status();
+    }
+
+    private void resume() throws IOException {
+        if (file == null) {
+            return;
+        }
+        ImportState found = ImportState.of(session, file, how);
+        state = found;
+        if (found.rows() == 0) {
+            return;
+        }
+        while (rows < found.rows() && source.next() != null) {
+            rows++;
+        }
+        rowsBefore = rows;
+        shareBefore = share();
+        added = found.added();
+        known = found.known();
+        refused = found.refused();
+        session.console().note("going on after " + rows + " " + source.unit() + "s, where the last import was cut off");
+    }
+
+    private void take(ImportRow row, Progress progress) throws IOException {
+        switch (row) {
+            case ImportRow.Memory memory -> {
+                int length = memory.json().length();
+                if (batch.size() == BATCH_ROWS || batchCharacters + length > BATCH_CHARACTERS) {
+                    send(progress);
+                }
+                batch.add(memory);
+                batchCharacters += length;
+            }
+            case ImportRow.Bad bad -> {
+                send(progress);
+                refuse(bad, bad.code().equals("too_large") ? TOO_LARGE : 400);
+                rows++;
+            }
+            case ImportRow.Broken broken -> {
+                send(progress);
+                String unit = source.unit();
+                throw Failure.usage(Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + broken.number()
+                        + " " + broken.detail() + " The " + (added + known)
+                        + " memories before it are in. Mend the file and run the same command again.");
+            }
+        }
+    }
+
+    private void send(Progress progress) throws IOException {
+        if (batch.isEmpty()) {
+            return;
+        }
+        List<ImportRow.Memory> sent = List.copyOf(batch);
+        batch.clear();
+        batchCharacters = 0;
+        send(sent);
+        progress.rows(rows, share(), rows - rowsBefore, shareBefore);
+    }
+
+    private double share() {
+        return state == null || state.size() == 0 ? -1 : (double) in.count() / state.size();
+    }
+
+    private void send(List<ImportRow.Memory> sent) throws IOException {
+        String body = sent.stream().map(ImportRow.Memory::json).collect(Collectors.joining(",", "{\"items\":[", "]}"));
+        String key = "import-" + digest(body);
+        Answer answer = Patience.ask(session, () -> session.server().postWork(Session.API + "/memories", body, key));
+        if (answer.status() == TOO_LARGE && sent.size() > 1) {
+            for (ImportRow.Memory each : sent) {
+                send(List.of(each));
+            }
+        } else if (answer.status() == TOO_LARGE) {
+            refuse(bad(sent.getFirst(), "too_large", "", answer.problem().detail()), TOO_LARGE);
+            done(1);
+        } else if (answer.failed()) {
+            throw session.server().explained(answer);
+        } else {
+            count(answer, sent);
+        }
+    }
+
+    private static String digest(String body) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException everyPlatformHasIt) {
+            throw new IllegalStateException(everyPlatformHasIt);
+        }
+    }
+
+    /// Of a batch that was answered before, what was added then is there already.
+    private void count(Answer answer, List<ImportRow.Memory> sent) throws IOException {
+        List<JsonView> outcomes = answer.json().at("items").items();
+        if (outcomes.size() != sent.size()) {
+            throw new IOException("the server's answer leaves memories out");
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            JsonView outcome = outcomes.get(i);
+            if (outcome.at("error").present()) {
+                refuse(outcome.at("error"), sent.get(i), i);
+            } else if (outcome.at("event").text().equals("ADD") && !answer.replayed()) {
+                added++;
+            } else {
+                known++;
+            }
+        }
+        done(sent.size());
+    }
+
+    /// The server names the field as part of the request.
+    private void refuse(JsonView error, ImportRow.Memory row, int at) throws IOException {
+        String place = "items[" + at + "]";
+        String field = error.at("field").text();
+        String own = field.startsWith(place + ".") ? field.substring(place.length() + 1) : field;
+        String detail = error.at("detail").text().replace(place + ".", "");
+        refuse(bad(row, error.at("code").text(), own, detail), (int)
+                error.at("status").number(500));
+    }
+
+    private static ImportRow.Bad bad(ImportRow.Memory row, String code, String field, String detail) {
+        return new ImportRow.Bad(row.number(), code, field, detail, row.json());
+    }
+
+    private void refuse(ImportRow.Bad row, int status) throws IOException {
+        refusals.add(
+                new Refusals.Refusal(
+                        source.unit(), row.number(), row.code(), status, row.field(), row.detail(), row.text()),
+                added + known);
+        refused++;
+    }
+
+    private void done(int more) throws IOException {
+        rows += more;
+        ImportState now = state;
+        if (now != null && file != null) {
+            now = now.at(rows, 0, added, known, refused);
+            now.save(file);
+            state = now;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.mneme.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of an import that were refused: the first one ends it, or all are written with the reason into a
+/// file that its owner alone may read.
+///
+/// **Threads**: one.
+final class Refusals implements AutoCloseable {
+    private final @Nullable Path file;
+    private @Nullable OutputStream lines;
+    private ExitStatus status = ExitStatus.OK;
+
+    /// Why a row was refused.
+    ///
+    /// @param unit what the number counts: `line`, `item` or `row`
+    /// @param field that is wrong; empty: the row as a whole
+    /// @param text the row; of what is too long, the beginning
+    record Refusal(String unit, long number, String code, int status, String field, String detail, String text) {
+        private String place() {
+            return Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + number;
+        }
+    }
+
+    /// @param file where they go; null: the first one ends the import
+    Refusals(@Nullable Path file) {
+        this.file = file;
+    }
+
+    /// Whether a refused row does not end the import.
+    boolean skipped() {
+        return file != null;
+    }
+
+    /// @param resumed whether what an earlier run wrote stays
+    void open(boolean resumed) throws IOException {
+        if (file == null) {
+            return;
+        }
+        if (!resumed) {
+            Files.deleteIfExists(file);
+        }
+        if (!Files.exists(file)) {
+            Files.createFile(file, OwnerOnly.file());
+        }
+        lines = Files.newOutputStream(file, StandardOpenOption.APPEND);
+    }
+
+    /// Keeps it, if bad rows are skipped.
+    ///
+    /// @param before how many are in, for the message
+    /// @throws Failure if they are not
+    void add(Refusal refusal, long before) throws IOException {
+        ExitStatus why = ExitStatus.of(refusal.code(), refusal.status());
+        OutputStream out = lines;
+        if (out == null) {
+            String named = refusal.field().isEmpty() ? "" : " (field: " + refusal.field() + ")";
+            throw new Failure(
+                    why,
+                    refusal.place() + ": " + refusal.detail() + named + " The " + before
+                            + " records before it are in. Mend it and run the same command again, or"
+                            + " go on without bad " + refusal.unit() + "s with --skip-bad FILE.");
+        }
+        out.write(JsonText.object(json -> {
+                    json.writeNumberField(refusal.unit(), refusal.number());
+                    json.writeStringField("code", refusal.code());
+                    json.writeStringField("field", refusal.field());
+                    json.writeStringField("detail", refusal.detail());
+                    json.writeStringField("text", refusal.text());
+                })
+                .getBytes(StandardCharsets.UTF_8));
+        out.write('\n');
+        status = status == ExitStatus.OK ? why : status;
+    }
+
+    /// That of the first one; 0 while there is none.
+    ExitStatus status() {
+        return status;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lines != null) {
+            lines.close();
+        }
+    }
+}

@@ -1,0 +1,375 @@
+package dev.mneme.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What `import` makes of mem0 exports, JSON lines and CSV, and what it asks, keeps and shows.
+@Timeout(120)
+class MemoryImportTest extends CliHarness {
+    private static final String STATUS = "{\"epoch\":\"k7f3q2ab\"}";
+
+    private Path file(String name, String text) throws IOException {
+        Path file = home.resolve(name);
+        Files.writeString(file, text, StandardCharsets.UTF_8);
+        return file;
+    }
+
+    private static String outcomes(String... events) {
+        return "{\"items\":["
+                + List.of(events).stream()
+                        .map(event -> event.startsWith("{") ? event : "{\"event\":\"" + event + "\"}")
+                        .collect(Collectors.joining(","))
+                + "]}";
+    }
+
+    private static String refused(int at, String field, String detail) {
+        return "{\"error\":{\"code\":\"invalid_request\",\"status\":400,\"field\":\"items[" + at + "]." + field
+                + "\",\"detail\":\"" + detail + "\"}}";
+    }
+
+    private static String adds(int count) {
+        return outcomes(IntStream.range(0, count).mapToObj(i -> "ADD").toArray(String[]::new));
+    }
+
+    /// The items that one batch sends.
+    private String sent(Path file, int count, String... options) {
+        String[] args = new String[options.length + 2];
+        args[0] = "import";
+        args[1] = file.toString();
+        System.arraycopy(options, 0, args, 2, options.length);
+        server().json(200, STATUS).json(200, adds(count));
+        Result result = run(args);
+        assertThat(result.status()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo("Imported " + count + ".\n");
+        assertThat(file.resolveSibling(file.getFileName() + ".import-state")).doesNotExist();
+        assertThat(server().last().path()).isEqualTo("/api/v1/memories");
+        String body = server().last().body();
+        return body.substring("{\"items\":[".length(), body.length() - "]}".length());
+    }
+
+    private static final String ITEM = """
+            {"id":"11111111-1111-4111-8111-111111111111","memory":"likes tea","hash":"abc","user_id":"alice",\
+            "agent_id":null,"session_id":"r1","metadata":{"source":"chat"},"categories":["food"],"score":0.3,\
+            "expiration_date":"2030-01-31","structured_attributes":{"day":1},"replaced_by":null,\
+            "created_at":"2025-03-01T10:00:00.123456-08:00","updated_at":"2025-03-02T10:00:00Z"}""";
+    private static final String SENT = """
+            {"userId":"alice","runId":"r1","text":"likes tea","metadata":{"source":"chat"},"categories":["food"],\
+            "timestamp":"2025-03-01T10:00:00.123456-08:00","expiresAt":"2030-02-01T00:00:00Z"}""";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[%s,%s]",
+                "{\"results\":[%s,%s]}",
+                "{\"memories\":[%s,%s]}",
+                "{\"count\":2,\"next\":null,\"previous\":null,\"results\":[%s,%s],\"relations\":[{\"a\":[1]}]}",
+                "{\"results\":[%s],\"n\":1}\n{\"results\":[%s]}",
+                "[{\"results\":[%s]},{\"results\":[%s]}]",
+                "%s\n%s\n",
+                "  [\r\n  %s,\r\n  %s\r\n]\r\n",
+                "\ufeff[%s,%s]",
+                "{\"result\":{\"points\":[%s,%s]},\"status\":\"ok\"}",
+            })
+    void answersOfMem0InEveryShape(String shape) throws IOException {
+        assertThat(sent(file("in.json", shape.formatted(ITEM, ITEM)), 2)).isEqualTo(SENT + "," + SENT);
+    }
+
+    @Test
+    void whatIsRecognisedIsSaid() throws IOException {
+        Path file = file("in.json", "[" + ITEM + "]");
+        server().json(200, STATUS).json(200, adds(1));
+        assertThat(run("import", file.toString()).err()).contains("as a mem0 export");
+        server().json(200, STATUS).json(200, outcomes("NONE"));
+        Result json = run("import", file.toString(), "--json");
+        assertThat(json).isEqualTo(new Result(0, "{\"format\":\"mem0\",\"added\":0,\"known\":1,\"refused\":0}\n", ""));
+        assertThat(run("import", file.toString(), "--format", "xml").err()).contains("no format 'xml'");
+        assertThat(run("import", file.toString(), "--format", "csv").err()).contains("no column text or memory");
+    }
+
+    @Test
+    void rowsOfAVectorStoreKeepTheirOwnFieldsAsMetadata() throws IOException {
+        String row = """
+                {"id":"7","vector":[0.1],"payload":{"data":"likes tea","hash":"h","user_id":"alice","role":"user",\
+                "actor_id":"Ann","version":3,"created_at":"2025-03-01T10:00:00+00:00","nested":{"a":[1]}}}""";
+        assertThat(sent(file("in.json", "[" + row + "]"), 1)).isEqualTo("""
+                        {"userId":"alice","text":"likes tea","role":"user",\
+                        "metadata":{"actor_id":"Ann","version":3,"nested":{"a":[1]}},\
+                        "timestamp":"2025-03-01T10:00:00+00:00"}""");
+    }
+
+    @Test
+    void timesOfMem0AreSecondsAndThoseOfDatabasesAreUnderstood() throws IOException {
+        String items = """
+                {"memory":"a","user_id":"u","timestamp":1700000000,"created_at":"2025-01-01"}
+                {"memory":"b","user_id":"u","created_at":"2025-01-01 10:00:00.5+00"}
+                {"memory":"c","user_id":"u","created_at":"2025-01-01 10:00:00 UTC"}
+                {"memory":"d","user_id":"u","created_at":1e999999999}
+                """;
+        assertThat(sent(file("in.json", items), 4))
+                .contains(
+                        "\"text\":\"a\",\"timestamp\":1700000000000}",
+                        "\"timestamp\":\"2025-01-01 10:00:00.5+00:00\"",
+                        "\"timestamp\":\"2025-01-01 10:00:00Z\"",
+                        "\"timestamp\":1e999999999");
+    }
+
+    @Test
+    void idsAreFilledInAndKeptWhereAsked() throws IOException {
+        String items = """
+                {"memory":"a","id":"x1","user_id":null,"agent_id":"bot"}
+                {"memory":"b","user_id":42,"replaced_by":"x1"}
+                """;
+        assertThat(sent(file("in.json", items), 2, "--user", "zoe", "--id-as", "mem0Id"))
+                .isEqualTo("{\"userId\":\"zoe\",\"agentId\":\"bot\",\"text\":\"a\",\"metadata\":{\"mem0Id\":\"x1\"}},"
+                        + "{\"userId\":\"42\",\"text\":\"b\",\"metadata\":{\"replaced_by\":\"x1\"}}");
+    }
+
+    @Test
+    void linesOfJsonTakeWhatRestTakes() throws IOException {
+        String lines = """
+                {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"vector":[1,0],"embedder":"e","dedupe":false}
+
+                {"user_id":"alice","run_id":"r","content":"b","expires_at":"2030-01-01","createdAt":"2025-01-01"}
+                """;
+        assertThat(sent(file("in.jsonl", lines), 2)).isEqualTo("""
+                        {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"dedupe":false,\
+                        "embedder":"e","vector":[1,0]},\
+                        {"userId":"alice","runId":"r","text":"b","timestamp":"2025-01-01","expiresAt":"2030-01-01"}""");
+    }
+
+    @Test
+    void cellsOfCsvMayHoldAnything() throws IOException {
+        String csv = "\ufeffuserId,text,metadata,metadata.source,categories,timestamp\r\n"
+                + "alice,\"says \"\"hi\"\",\r\nthen leaves\",\"{\"\"a\"\":1}\",chat,food; drink|tea,2025-01-01\r\n"
+                + "\r\n"
+                + "bob,plain,,,\"[\"\"x\"\"]\",\r\n"
+                + "carol,short\r\n";
+        assertThat(sent(file("in.csv", csv), 3)).isEqualTo("""
+                        {"userId":"alice","text":"says \\"hi\\",\\r\\nthen leaves","metadata":{"source":"chat","a":1},\
+                        "categories":["food","drink","tea"],"timestamp":"2025-01-01"},\
+                        {"userId":"bob","text":"plain","categories":["x"]},\
+                        {"userId":"carol","text":"short"}""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", ";", "\t"})
+    void theSeparatorIsFound(String separator) throws IOException {
+        String csv = "memory,user_id\n\"a,b;c\td\",alice\nlast,bob"
+                .replace("memory,", "memory" + separator)
+                .replace("\",alice", "\"" + separator + "alice")
+                .replace("last,", "last" + separator);
+        assertThat(sent(file("in.csv", csv), 2)).isEqualTo("""
+                        {"userId":"alice","text":"a,b;c\\td"},{"userId":"bob","text":"last"}""");
+    }
+
+    @Test
+    void aHeaderThatCannotBeUsedIsRefusedBeforeAnythingIsSent() throws IOException {
+        assertThat(run("import", file("a.csv", "text,userId,colour\na,b,c").toString())
+                        .err())
+                .contains("not known: colour", "metadata.colour");
+        assertThat(run("import", file("b.csv", "text,userId,userId\n").toString())
+                        .err())
+                .contains("userId twice");
+        assertThat(server().asked()).isEmpty();
+    }
+
+    @Test
+    void theFirstBadRowStopsAndSaysWhere() throws IOException {
+        Path file = file("in.jsonl", """
+                {"text":"a","userId":"u"}
+                {"text":"b","userId":"u","colour":"red"}
+                {"text":"c","userId":"u"}
+                """);
+        server().json(200, STATUS).json(200, adds(1));
+        Result result = run("import", file.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err())
+                .contains("Line 2: There is no such field", "(field: colour) The 1 records before it are in.");
+
+        Files.writeString(file, Files.readString(file).replace(",\"colour\":\"red\"", ""));
+        server().json(200, STATUS).json(200, outcomes("NONE", "ADD", "ADD"));
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 2, there already 1.\n");
+    }
+
+    @Test
+    void whatTheServerRefusesIsNamedByItsOwnRow() throws IOException {
+        Path file = file("in.csv", "text,userId\na,u\nb,u\n");
+        server().json(200, STATUS)
+                .json(200, outcomes("ADD", refused(1, "timestamp", "items[1].timestamp is no time.")));
+        assertThat(run("import", file.toString()).err())
+                .contains("Row 3: timestamp is no time. (field: timestamp) The 1 records before it are in.");
+    }
+
+    @Test
+    void badRowsAreKeptWithTheirReasonAndTheOthersGoOn() throws IOException {
+        Path file = file("in.jsonl", """
+                {"text":"a","userId":"u"}
+                nonsense
+                [1]
+                {"text":"b"}
+                {"userId":"u"}
+                {"text":7,"userId":"u"}
+                {"text":"c","memory":"d","userId":"u"}
+                {"text":"e","userId":"u","user_id":"v"}
+                {"text":"f","userId":"u","metadata":"x"}
+                {"text":"g","userId":"u","role":""}
+                """);
+        Files.write(file, new byte[] {'{', (byte) 0xff, '}', '\n'}, java.nio.file.StandardOpenOption.APPEND);
+        Path bad = home.resolve("bad.jsonl");
+        server().json(200, STATUS).json(200, adds(1)).json(200, outcomes(refused(0, "role", "No.")));
+        Result result = run("import", file.toString(), "--skip-bad", bad.toString(), "--quiet");
+        assertThat(result).isEqualTo(new Result(2, "", ""));
+        List<JsonView> kept = Files.readAllLines(bad).stream()
+                .map(line -> {
+                    try {
+                        return JsonView.parse(line);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                })
+                .toList();
+        assertThat(kept.stream().map(line -> line.at("line").text()))
+                .containsExactly("2", "3", "4", "5", "6", "7", "8", "9", "10", "11");
+        assertThat(kept.stream().map(line -> line.at("field").text()))
+                .containsExactly("", "", "userId", "text", "text", "text, memory", "user_id", "metadata", "role", "");
+        assertThat(kept.getFirst().at("text").text()).isEqualTo("nonsense");
+    }
+
+    @Test
+    void batchesAreBoundedAndAKilledRunGoesOnAfterTheLastAnsweredOne() throws IOException {
+        String lines = IntStream.range(0, 600)
+                .mapToObj(i -> "{\"text\":\"t" + i + "\",\"userId\":\"u\"}\n")
+                .collect(Collectors.joining());
+        Path file = file("in.jsonl", lines);
+        server().json(200, STATUS).json(200, adds(256)).hangUp().hangUp();
+        assertThat(run("import", file.toString()).status()).isEqualTo(7);
+        String cut = server().last().idempotencyKey();
+
+        server().json(200, STATUS).json(200, adds(256)).json(200, adds(88));
+        Result result = run("import", file.toString());
+        assertThat(result.err()).contains("going on after 256 lines");
+        assertThat(result.out()).isEqualTo("Imported 600.\n");
+        assertThat(server().asked().get(server().asked().size() - 2).idempotencyKey())
+                .as("the batch whose fate is not known is sent with the same key")
+                .isEqualTo(cut);
+
+        server().json(200, STATUS).json(200, adds(256)).hangUp().hangUp();
+        run("import", file.toString());
+        server().json(200, STATUS).json(200, adds(256)).json(200, adds(256)).json(200, adds(88));
+        assertThat(run("import", file.toString(), "--agent", "bot").err())
+                .as("other ids begin again")
+                .doesNotContain("going on");
+    }
+
+    @Test
+    void aBatchThatWasAnsweredBeforeCountsAsKnown() throws IOException {
+        Path file = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n");
+        server().json(200, STATUS).then(exchange -> {
+            exchange.getResponseHeaders().add("Idempotency-Replayed", "true");
+            byte[] body = adds(1).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        });
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 0, there already 1.\n");
+    }
+
+    @Test
+    void aBusyServerIsAskedAgainAndALargeBatchIsSplit() throws IOException {
+        Path file = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n{\"text\":\"b\",\"userId\":\"u\"}\n");
+        server().json(200, STATUS)
+                .problem(503, "overloaded", "\"retryAfterMillis\":250")
+                .problem(413, "too_large", "\"detail\":\"Too large.\"")
+                .json(200, adds(1))
+                .problem(413, "too_large", "\"detail\":\"Too large.\"");
+        Result result = run("import", file.toString());
+        assertThat(pauses).containsExactly(250L);
+        assertThat(result.err()).contains("Line 2: Too large. The 1 records before it are in.");
+    }
+
+    @Test
+    void aTerminalSeesHowFarItIs() throws IOException {
+        terminal = true;
+        server().json(200, STATUS).json(200, adds(1));
+        Path file = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n");
+        assertThat(run("import", file.toString()).err())
+                .contains("\rimporting [" + "#".repeat(30) + "] 1 memories", "\r ");
+    }
+
+    @Test
+    void standardInputIsReadOnce() {
+        input = "text,userId\na,u\n";
+        server().json(200, adds(1));
+        assertThat(run("import", "-").out()).isEqualTo("Imported 1.\n");
+        assertThat(server().asked()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{\"memory\":\"a\",\"user_id\":\"u\"},{\"memory\":\"b",
+                "[{\"memory\":\"a\",\"user_id\":\"u\"},{\"memory\":bad}]",
+                "[{\"memory\":\"a\",\"user_id\":\"u\"},{\"memory\":\"\u0001\"}]",
+                "text,user_id\na,u\n\"never closed,u\nb,u\n",
+                "text,user_id\na,u\n\"closed\"too soon,u\nb,u\n",
+            })
+    void aFaultInTheFileEndsItAfterWhatLiesBefore(String text) throws IOException {
+        server().json(200, STATUS).json(200, adds(1));
+        Result result = run(
+                "import",
+                file("in", text).toString(),
+                "--skip-bad",
+                home.resolve("bad").toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err())
+                .containsPattern("(Item 2|Row 3) .*line \\d")
+                .contains("The 1 memories before it are in. Mend the file");
+        assertThat(server().asked()).hasSize(2);
+    }
+
+    @Test
+    void depthAndLengthAreBounded() throws IOException {
+        String begin = "[{\"memory\":\"a\",\"user_id\":\"u\"},{\"memory\":\"b\",\"metadata\":";
+        fault(begin + "[".repeat(100_000));
+        fault("text,user_id\na,u\n\"" + "never closed ".repeat(1_000_000));
+        fault(begin + "\"" + "x".repeat(12_000_000) + "\"}]");
+        Path lines =
+                file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n{\"text\":\"" + "x".repeat(12_000_000) + "\"}\n");
+        server().json(200, STATUS).json(200, adds(1));
+        assertThat(run("import", lines.toString()).err()).contains("Line 2: It may have 8 MiB at most.");
+        Path deep = file("deep.jsonl", "{\"text\":\"a\",\"metadata\":" + "{\"a\":".repeat(5_000) + "1\n");
+        server().json(200, STATUS);
+        assertThat(run("import", deep.toString()).err()).contains("Line 1: It must be one JSON object.");
+    }
+
+    private void fault(String text) throws IOException {
+        server().json(200, STATUS).json(200, adds(1));
+        Result result = run("import", file("in", text).toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("longer than 8 MiB").contains("The 1 memories before it are in.");
+    }
+
+    @Test
+    void bytesThatAreNoUtf8EndADocument() throws IOException {
+        Path file = home.resolve("latin1.csv");
+        Files.write(file, "text,user_id\na,u\ncaf\u00e9,u\n".getBytes(StandardCharsets.ISO_8859_1));
+        server().json(200, STATUS);
+        assertThat(run("import", file.toString()).err()).contains("no UTF-8", "iconv");
+    }
+
+    @Test
+    void aSkippedMemberMayBeLongerThanAMemory() throws IOException {
+        String page = "{\"results\":[" + ITEM + "],\"relations\":[" + "\"x\",".repeat(3_000_000) + "1]}";
+        assertThat(sent(file("in.json", page), 1)).isEqualTo(SENT);
+    }
+}

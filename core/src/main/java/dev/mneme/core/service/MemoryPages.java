@@ -1,0 +1,67 @@
+package dev.mneme.core.service;
+
+import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.MemoryPage;
+import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.MemoryQuery.Order;
+import dev.mneme.core.spi.Store;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// All memories that match, a page at a time: one owner after another, each owner's newest first. What all of
+/// them cost grows with their number, where a page over many owners looks at all of them again. Pages are
+/// of different moments; none is empty.
+///
+/// **Threads**: one.
+final class MemoryPages implements Iterator<List<Memory>> {
+    private final Store store;
+    private final InstantSource clock;
+    private final Filter filter;
+    private final boolean showExpired;
+    private final int limit;
+    private final Iterator<Owner> owners;
+    private @Nullable Owner owner;
+    private @Nullable String cursor;
+    private @Nullable List<Memory> next;
+
+    /// @param filter everything that must hold, the key's restriction included
+    MemoryPages(Store store, InstantSource clock, List<Owner> owners, Filter filter, boolean showExpired, int limit) {
+        this.store = store;
+        this.clock = clock;
+        this.owners = owners.iterator();
+        this.filter = filter;
+        this.showExpired = showExpired;
+        this.limit = limit;
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next == null && (owner != null || owners.hasNext())) {
+            read(owner == null ? owners.next() : owner);
+        }
+        return next != null;
+    }
+
+    private void read(Owner of) {
+        MemoryPage page = store.list(
+                new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
+        cursor = page.nextCursor();
+        owner = cursor == null ? null : of;
+        next = page.items().isEmpty() ? null : page.items();
+    }
+
+    @Override
+    public List<Memory> next() {
+        List<Memory> page = hasNext() ? next : null;
+        if (page == null) {
+            throw new NoSuchElementException();
+        }
+        next = null;
+        return page;
+    }
+}
