@@ -27,7 +27,8 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
             }
         }
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
-        DateCue date = DateCue.of(text, reference);
+        List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference) : List.of();
+        DateCue date = DateCue.of(text, ranges);
         return new AnalyzedQuery(words, List.copyOf(terms), surfaces, date, TemporalCue.asks(text));
     }
 

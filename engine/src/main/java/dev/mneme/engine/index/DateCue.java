@@ -1,6 +1,5 @@
 package dev.mneme.engine.index;
 
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.BitSet;
 import java.util.List;
@@ -53,8 +52,8 @@ final class DateCue {
         this.ranges = ranges;
     }
 
-    /// @param reference from when relative dates are seen
-    static DateCue of(String query, Instant reference) {
+    /// @param ranges what the query's relative dates mean
+    static DateCue of(String query, List<DayRange> ranges) {
         BitSet months = new BitSet();
         Matcher month = MONTH.matcher(query);
         while (month.find()) {
@@ -67,8 +66,7 @@ final class DateCue {
         BitSet days = numbers(DAY_BEFORE, query);
         days.or(numbers(DAY_AFTER, query));
         BitSet years = numbers(YEAR, query);
-        int[] ranges = years.isEmpty() ? packed(RelativeDates.in(query, reference)) : NONE;
-        return new DateCue(years, months, days, ranges);
+        return new DateCue(years, months, days, years.isEmpty() ? packed(ranges) : NONE);
     }
 
     private static int[] packed(List<DayRange> ranges) {

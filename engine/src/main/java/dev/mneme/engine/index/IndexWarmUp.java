@@ -82,7 +82,7 @@ public final class IndexWarmUp {
         String text = switch (n % 3) {
             case 0 -> "When did Ann " + words(3) + "?";
             case 1 -> "What did Ben say about " + words(3) + " in May 2024?";
-            default -> words(6);
+            default -> words(6) + " last week";
         };
         List<Span> spans = Analyzer.words(text).stream()
                 .map(word -> new Span(word.start(), word.end()))

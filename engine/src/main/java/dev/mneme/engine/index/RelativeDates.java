@@ -6,9 +6,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,7 +46,7 @@ final class RelativeDates {
             "weekend|week|month|year|" + SEASON + "|" + MONTH + "|(?<!this\\s)may|" + WEEKDAY;
 
     private static final Pattern PHRASE = Pattern.compile(
-            "\\b(?<since>since\\s+)?(?:"
+            "(?<![\\p{L}\\p{N}])\\b(?<since>since\\s+)?(?:"
                     + "(?<day>(?:the\\s+)?day\\s+before\\s+yesterday|yesterday|last\\s+night|today|tonight"
                     + "|this\\s+(?:morning|afternoon|evening)|tomorrow|(?:the\\s+)?day\\s+after\\s+tomorrow)"
                     + "|(?<amount>" + AMOUNT + ")\\s+(?<unit>" + UNIT + ")s?\\s+(?<way>ago|from\\s+now)"
@@ -54,8 +56,31 @@ final class RelativeDates {
                     + "|(?<which>this\\s+past|last|past|previous|this|next|coming)\\s+(?<period>" + PERIOD + ")"
                     + "|on\\s+(?<on>" + WEEKDAY + ")"
                     + "|(?:over|during|on|at)\\s+(?<weekend>the\\s+weekend)"
-                    + ")\\b",
+                    + ")\\b(?![\\p{L}\\p{N}])",
             Pattern.CASE_INSENSITIVE);
+
+    /// One of them is in every phrase.
+    private static final Set<String> SIGNS = Set.of(
+            "yesterday",
+            "today",
+            "tonight",
+            "tomorrow",
+            "last",
+            "past",
+            "previous",
+            "this",
+            "next",
+            "coming",
+            "ago",
+            "now",
+            "weekend",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday");
 
     private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
     private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
@@ -73,6 +98,12 @@ final class RelativeDates {
     private RelativeDates(LocalDate reference) {
         this.reference = reference;
         this.monday = reference.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+    }
+
+    /// Whether a text of these words may have such a phrase: false for nearly all that have none, and sooner
+    /// than [#in] finds none.
+    static boolean mayBeIn(Set<String> words) {
+        return !Collections.disjoint(words, SIGNS);
     }
 
     /// The ranges in the order of their phrases; none if the text has no such phrase.

@@ -69,7 +69,7 @@ final class Slots {
         ordinals[slot] = ordinal;
         lengths[slot] = analyzed.length();
         dates[slot] = DateCue.pack(analyzed.date());
-        days[slot] = DateCue.pack(day(header));
+        days[slot] = dates[slot] == 0 ? DateCue.pack(day(header)) : dates[slot];
         told[slot] = analyzed.told().isEmpty()
                 ? NO_DAYS
                 : analyzed.told().stream().mapToInt(DateCue::pack).toArray();

@@ -77,13 +77,17 @@ class DateCueTest {
 
     @Test
     void aMemoryWithoutADateGetsNothing() {
-        assertThat(DateCue.of("yesterday", NOW).part(0, 0)).isZero();
-        assertThat(DateCue.of("in June 2023", NOW).part(0, DateCue.pack(LocalDate.of(2023, 6, 1))))
+        assertThat(cue("yesterday").part(0, 0)).isZero();
+        assertThat(cue("in June 2023").part(0, DateCue.pack(LocalDate.of(2023, 6, 1))))
                 .isZero();
     }
 
+    private static DateCue cue(String query) {
+        return DateCue.of(query, RelativeDates.in(query, NOW));
+    }
+
     private static double part(String query, LocalDate day) {
-        return DateCue.of(query, NOW).part(DateCue.pack(day), DateCue.pack(day));
+        return cue(query).part(DateCue.pack(day), DateCue.pack(day));
     }
 
     /// What a text tells of happened then, and not some days earlier.
@@ -99,7 +103,7 @@ class DateCueTest {
             })
     void marksADayThatAMemoryTellsOf(String query, LocalDate told, double mark) {
         int day = DateCue.pack(LocalDate.of(2020, 2, 29));
-        DateCue cue = DateCue.of(query, NOW);
+        DateCue cue = cue(query);
         assertThat(cue.part(day, day, day, DateCue.pack(told))).isCloseTo(mark / 1.5, within(1e-12));
         assertThat(cue.part(day, day)).isZero();
     }
@@ -107,8 +111,8 @@ class DateCueTest {
     @Test
     void aMemoryWithoutATimestampWasToldWhenItWasMade() {
         int day = DateCue.pack(LocalDate.of(2024, 3, 12));
-        assertThat(DateCue.of("yesterday", NOW).part(0, day)).isEqualTo(1);
-        assertThat(DateCue.of("in March 2024", NOW).part(0, day)).isZero();
+        assertThat(cue("yesterday").part(0, day)).isEqualTo(1);
+        assertThat(cue("in March 2024").part(0, day)).isZero();
     }
 
     @Test

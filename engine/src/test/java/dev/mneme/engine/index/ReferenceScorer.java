@@ -241,7 +241,9 @@ final class ReferenceScorer {
                     .mapToInt(DateCue::pack)
                     .toArray();
             parts.put(
-                    "date", DateCue.of(text, request.reference()).part(DateCue.pack(day), DateCue.pack(toldOn), told));
+                    "date",
+                    DateCue.of(text, RelativeDates.in(text, request.reference()))
+                            .part(DateCue.pack(day), DateCue.pack(toldOn), told));
         }
         return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc.context, full), parts);
     }

@@ -176,6 +176,7 @@ class RelativeDatesTest {
                 "\u6628\u65e5 \u5148\u9031",
                 "\u0432\u0447\u0435\u0440\u0430",
                 "lastweek last_week",
+                "\u00e9yesterday yesterday\u00e9",
             })
     void meansNoDays(String text) {
         assertThat(RelativeDates.in(text, NOW)).isEmpty();
@@ -236,12 +237,16 @@ class RelativeDatesTest {
                 text.append(PIECES[random.nextInt(PIECES.length)]).append(random.nextInt(9) == 0 ? "" : " ");
             }
             Instant reference = reference(random);
-            for (DayRange range : RelativeDates.in(text.toString(), reference)) {
+            List<DayRange> ranges = RelativeDates.in(text.toString(), reference);
+            for (DayRange range : ranges) {
                 assertThat(range.from()).as("%s from %s", text, reference).isBefore(range.to());
                 assertThat(DateCue.pack(range.from())).isLessThan(DateCue.pack(range.to()));
                 found++;
             }
-            DateCue.of(text.toString(), reference)
+            assertThat(AnalyzedQuery.of(text.toString(), reference).date().isEmpty() && !ranges.isEmpty())
+                    .as("%s passed over", text)
+                    .isFalse();
+            DateCue.of(text.toString(), ranges)
                     .part(DateCue.pack(LocalDate.of(2024, 1, 1)), DateCue.pack(LocalDate.of(1, 1, 1)));
         }
         assertThat(found).isGreaterThan(1_000);
