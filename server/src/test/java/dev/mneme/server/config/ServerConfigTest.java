@@ -95,7 +95,7 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 0,
-                                2,
+                                0,
                                 1_000,
                                 true),
                         new ServerConfig.Extraction(
