@@ -33,6 +33,7 @@ final class Extractors {
                 config.url().map(URI::create).orElse(null),
                 config.model().orElseThrow(),
                 config.apiKey().map(secret -> secret.value()).orElse(null),
+                config.context(),
                 config.timeout());
     }
 }

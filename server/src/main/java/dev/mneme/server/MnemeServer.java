@@ -369,8 +369,8 @@ public final class MnemeServer implements AutoCloseable {
             return;
         }
         live.close();
+        extractions.close(); // whoever waits for one is answered
         http.close();
-        extractions.close();
         webhooks.close();
         if (reembedding != null) {
             reembedding.close();

@@ -115,7 +115,9 @@ final class ArchitectureTest {
                 "org.jspecify..",
                 "dev.mneme.core..",
                 "ai.onnxruntime..",
-                "com.fasterxml.jackson.core.."));
+                "dev.langchain4j..",
+                "com.fasterxml.jackson.core..",
+                "com.fasterxml.jackson.databind.."));
     }
 
     @Test

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,7 +312,7 @@ final class ExtractionPathTest {
                 .json()
                 .path("event_id")
                 .asText();
-        failedOnce.await();
+        assertThat(failedOnce.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         JsonNode done = awaitState(id, "SUCCEEDED");
         assertThat(done.at("/metadata/failed_attempts").asInt()).isEqualTo(1);
@@ -405,6 +407,41 @@ final class ExtractionPathTest {
     }
 
     @Test
+    void allThatFailedIsTriedAgainOrForgottenAtOnce() {
+        Api mine = server.key("write", "");
+        model.fail(500, 500);
+        String first = mine.post(ADD, body("bulk", "\"async_mode\":false", "one"))
+                .json()
+                .path("event_id")
+                .asText();
+        assertThat(event(mine, first).path("status").asText()).isEqualTo("FAILED");
+
+        assertThat(mine.post("/v1/events/retry/", "").json().path("message").asText())
+                .startsWith("1 failed");
+
+        awaitState(first, "SUCCEEDED");
+        model.fail(500, 500);
+        String second = mine.post(ADD, body("bulk", "\"async_mode\":false", "two"))
+                .json()
+                .path("event_id")
+                .asText();
+        assertThat(mine.delete("/v1/events/").json().path("message").asText()).startsWith("1 failed");
+        assertThat(mine.get("/v1/event/" + second + "/").status()).isEqualTo(404);
+        assertThat(event(mine, first).path("status").asText()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void factsComeInTheOrderOfTheirMessages() {
+        model.say(asked -> asked.decides()
+                ? "{\"decisions\":[]}"
+                : "{\"facts\":[{\"text\":\"second\",\"message\":1},{\"text\":\"first\",\"message\":0}]}");
+
+        added("sorted", "a", "b");
+
+        assertThat(texts("sorted")).containsExactly("first", "second");
+    }
+
+    @Test
     void whatIsWrongIsRefusedAtOnce() {
         assertThat(server.admin()
                         .post(ADD, body("bad", "\"async_mode\":\"no\"", "I like tea"))
@@ -448,7 +485,7 @@ final class ExtractionPathTest {
                 .json()
                 .path("event_id")
                 .asText();
-        asked.await();
+        assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         String second = server.admin()
                 .post(ADD, body("cancels", "", "two"))
                 .json()
@@ -477,8 +514,10 @@ final class ExtractionPathTest {
         }
         ids.forEach(id -> awaitState(id, "SUCCEEDED"));
 
-        assertThat(texts("orders")).hasSize(20).first().isEqualTo("message 0");
-        assertThat(texts("orders").getLast()).isEqualTo("message 19");
+        assertThat(texts("orders"))
+                .containsExactlyElementsOf(IntStream.range(0, 20)
+                        .mapToObj(i -> "message " + i)
+                        .toList());
     }
 
     @Test

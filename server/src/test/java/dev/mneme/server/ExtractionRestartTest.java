@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +56,7 @@ final class ExtractionRestartTest {
                             assertThat(reply.json().path("status").asText()).isEqualTo("PENDING"))
                     .map(reply -> reply.json().path("event_id").asText())
                     .toList();
-            asked.await();
+            assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
             server.stop();
             model.say(ScriptedModel::verbatim);
@@ -82,7 +84,10 @@ final class ExtractionRestartTest {
     @Test
     void whatWasTakenIsThereOnceAfterKills() {
         List<String> taken = Collections.synchronizedList(new ArrayList<>());
-        try (ScriptedModel model = ScriptedModel.verbatim()) {
+        AtomicInteger answers = new AtomicInteger();
+        try (ScriptedModel model = new ScriptedModel(asked -> asked.decides()
+                ? "{\"decisions\":[]}"
+                : ScriptedModel.facts(asked.texts("messages").getFirst() + " #" + answers.incrementAndGet()))) {
             for (int round = 0; round < 4; round++) {
                 try (ChildServer child = ChildServer.start(home.resolve("data"), flags(model))) {
                     Api admin = child.admin();
@@ -106,9 +111,31 @@ final class ExtractionRestartTest {
                                 .list("userId=user" + user + "&limit=1000")
                                 .texts());
                     }
+                    texts.replaceAll(text -> text.replaceFirst(" #.*", ""));
                     assertThat(texts).containsExactlyInAnyOrderElementsOf(taken);
                 });
             }
+        }
+    }
+
+    @Test
+    void aRepeatedRequestIsTheSameThoughTheModelIsGone() {
+        String id;
+        try (ScriptedModel model = new ScriptedModel(request -> "no answer")) {
+            try (RunningServer server = RunningServer.on(home, flags(model))) {
+                id = server.admin()
+                        .post(ADD, body("alice", "I like tea"), "Idempotency-Key", "k1")
+                        .json()
+                        .path("event_id")
+                        .asText();
+            }
+        }
+        try (RunningServer server = RunningServer.on(home)) {
+            Api.Reply again = server.admin().post(ADD, body("alice", "I like tea"), "Idempotency-Key", "k1");
+
+            assertThat(again.json().path("event_id").asText()).isEqualTo(id);
+            assertThat(again.json().path("status").asText()).isEqualTo("PENDING");
+            assertThat(server.admin().list("userId=alice").texts()).isEmpty();
         }
     }
 

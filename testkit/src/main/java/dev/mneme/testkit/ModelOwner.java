@@ -403,11 +403,11 @@ final class ModelOwner {
         Optional<Held> duplicate = duplicate(add, Set.of(), stamp.at());
         return duplicate.isPresent()
                 ? merge(duplicate.get(), add, stamp)
-                : new Stored(MemoryEvent.ADD, insert(add, stamp));
+                : new Stored(MemoryEvent.ADD, insert(add, false, stamp));
     }
 
     /// Stores a new memory.
-    Memory insert(AddMemory add, Stamp stamp) {
+    Memory insert(AddMemory add, boolean localOnly, Stamp stamp) {
         Memory memory = new Memory(
                 add.id(),
                 add.scope(),
@@ -422,7 +422,7 @@ final class ModelOwner {
                 add.expiresAt(),
                 1,
                 null,
-                localOnly(stamp));
+                localOnly || localOnly(stamp));
         Embedding present = coming(add.embedding()) ? null : add.embedding();
         store(MemoryEvent.ADD, new Held(memory, present, sequence + 1, sequence + 1), stamp);
         stageIfComing(add.id(), add.embedding());

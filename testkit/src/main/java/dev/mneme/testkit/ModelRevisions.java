@@ -38,9 +38,10 @@ final class ModelRevisions {
         }
         for (Revision revision : revise.revisions()) {
             switch (revision) {
-                case Revision.Add(AddMemory fact) -> owner.insert(fact, stamp);
+                case Revision.Add(AddMemory fact) -> owner.insert(fact, revise.localOnly(), stamp);
                 case Revision.Replace(MemoryId replaced, AddMemory fact) -> {
-                    owner.insert(fact, stamp);
+                    boolean local = owner.find(replaced).orElseThrow().localOnly();
+                    owner.insert(fact, revise.localOnly() || local, stamp);
                     owner.supersede(replaced, fact.id(), stamp);
                 }
                 case Revision.Remove(MemoryId id) -> owner.remove(owner.find(id).orElseThrow(), stamp);

@@ -44,7 +44,7 @@ final class RandomRevisions {
         for (int n = chance(3) ? 1 + random.nextInt(2) : 0; n > 0; n--) {
             puts.add(documents.put());
         }
-        return new Revise(seen, revisions, puts);
+        return new Revise(seen, revisions, puts, chance(8));
     }
 
     private void decide(MemoryId id, Supplier<AddMemory> facts, List<Revision> revisions) {
@@ -70,7 +70,7 @@ final class RandomRevisions {
                     case Revision.Remove remove -> remove;
                 })
                 .toList();
-        return new Revise(revise.seen(), revisions, revise.documents());
+        return new Revise(revise.seen(), revisions, revise.documents(), revise.localOnly());
     }
 
     private boolean chance(int in) {

@@ -349,6 +349,28 @@ abstract class RevisionsPart extends StorePart {
     }
 
     @Test
+    void whatIsAddedIsLocalOnlyIfTheRevisionSaysSo() {
+        AddMemory mate = add("alice", "likes mate");
+        long before = head(ALICE);
+
+        done(new Revise(List.of(), List.of(new Revision.Add(mate)), List.of(), true));
+
+        assertThat(found(mate.id()).localOnly()).isTrue();
+        assertThat(changes(ALICE, before)).singleElement().matches(change -> change.announced().isEmpty());
+    }
+
+    @Test
+    void whatSupersedesAMemoryThatIsLocalOnlyIsSoToo() {
+        AddMemory secret = add("alice", "likes tea");
+        done(new Revise(List.of(), List.of(new Revision.Add(secret)), List.of(), true));
+        AddMemory mate = add("alice", "likes mate, and once liked tea");
+
+        done(replace(found(secret.id()), mate));
+
+        assertThat(found(mate.id()).localOnly()).isTrue();
+    }
+
+    @Test
     void aRepeatedRequestRevisesOnce() {
         Memory tea = added(add("alice", "likes tea"));
         AddMemory mate = add("alice", "likes mate");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.StreamSupport;
@@ -32,6 +33,7 @@ public final class ScriptedModel implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpServer server;
     private volatile Script script;
+    private volatile boolean stalls;
 
     /// What it was asked.
     ///
@@ -93,6 +95,11 @@ public final class ScriptedModel implements AutoCloseable {
         statuses.addAll(List.of(next));
     }
 
+    /// From now on it begins each answer and does not end it.
+    public void stall() {
+        stalls = true;
+    }
+
     /// Each message is a fact, and each fact is new.
     public static String verbatim(Asked asked) {
         if (asked.decides()) {
@@ -142,7 +149,11 @@ public final class ScriptedModel implements AutoCloseable {
             byte[] body = wrapped(request.path(), content).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", "application/json");
             exchange.sendResponseHeaders(status == null ? 200 : status, body.length);
-            exchange.getResponseBody().write(body);
+            exchange.getResponseBody().write(body, 0, stalls ? 1 : body.length);
+            exchange.getResponseBody().flush();
+            if (stalls) {
+                new CountDownLatch(1).await();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,15 +1,24 @@
 package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Document;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Message;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
@@ -20,6 +29,7 @@ import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.service.ProjectService;
+import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.core.spi.MemoryQuery;
 import java.time.Duration;
@@ -28,6 +38,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +74,9 @@ class ExtractionServiceTest {
         final List<Conversation> heard = new CopyOnWriteArrayList<>();
         final List<String> shown = new CopyOnWriteArrayList<>();
         volatile boolean remote = true;
+        volatile boolean fails;
+        volatile Runnable meanwhile = () -> {};
+        volatile Decision decision = new Decision.Add();
 
         @Override
         public String model() {
@@ -75,8 +89,17 @@ class ExtractionServiceTest {
         }
 
         @Override
+        public int maxCharacters() {
+            return 100_000;
+        }
+
+        @Override
         public List<Fact> extract(Conversation conversation) {
             heard.add(conversation);
+            meanwhile.run();
+            if (fails) {
+                throw new MnemeException(ErrorCode.OVERLOADED, "down");
+            }
             return IntStream.range(0, conversation.messages().size())
                     .mapToObj(i -> new Fact(conversation.messages().get(i).text(), i, List.of()))
                     .toList();
@@ -85,7 +108,7 @@ class ExtractionServiceTest {
         @Override
         public List<Decision> decide(List<String> facts, List<String> memories, Guidance guidance) {
             shown.addAll(memories);
-            return Collections.nCopies(facts.size(), new Decision.Add());
+            return Collections.nCopies(facts.size(), decision);
         }
 
         @Override
@@ -104,29 +127,33 @@ class ExtractionServiceTest {
         ExtractionRequest request =
                 new ExtractionRequest(scope, messages, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE);
         Extraction taken = extractions.submit(caller(instance), request, null);
-        return extractions.await(caller(instance), taken.id(), PATIENCE);
+        return extractions.await(taken, PATIENCE);
     }
 
     private void inspire(String instance) {
+        switchTo(instance, Mode.INSPIRED);
+    }
+
+    private void switchTo(String instance, Mode mode) {
         Command.SwitchMode command =
-                new Command.SwitchMode(instance, Mode.INSPIRED, null, null, null, null, null, Command.ANY_VERSION);
+                new Command.SwitchMode(instance, mode, null, null, null, null, null, Command.ANY_VERSION);
         store.write(new Write(ALICE, caller(instance).by(), null, List.of(command)));
     }
 
-    private List<String> texts() {
-        return store
-                .list(new MemoryQuery(
+    private List<Memory> memories() {
+        return store.list(new MemoryQuery(
                         ALICE,
-                        dev.mneme.core.model.Filter.scope(dev.mneme.core.model.OwnerKind.USER, "alice"),
+                        Filter.scope(OwnerKind.USER, "alice"),
                         MemoryQuery.Order.CREATED_AT,
                         100,
                         null,
                         true,
                         clock.instant()))
-                .items()
-                .stream()
-                .map(dev.mneme.core.model.Memory::text)
-                .toList();
+                .items();
+    }
+
+    private List<String> texts() {
+        return memories().stream().map(Memory::text).toList();
     }
 
     @Test
@@ -187,24 +214,202 @@ class ExtractionServiceTest {
     }
 
     @Test
-    void aSessionThatIsOverIsForgotten() {
-        say("laptop", new ScopeIds("alice", null, null, "old"), "something");
+    void aSessionThatIsOverIsReadNoMore() {
+        ScopeIds run = new ScopeIds(null, null, null, "alone");
+        say("laptop", run, "something");
+        clock.advance(Duration.ofDays(29));
+        say("laptop", run, "more");
+        assertThat(model.heard.getLast().earlier()).hasSize(1);
         clock.advance(Duration.ofDays(31));
-        say("laptop", new ScopeIds("alice", null, null, "new"), "something else");
-        say("laptop", new ScopeIds("alice", null, null, "old"), "again");
+
+        say("laptop", run, "again");
 
         assertThat(model.heard.getLast().earlier()).isEmpty();
     }
 
     @Test
-    void thoseThatSucceededAreForgottenInTheEnd() {
-        for (int i = 0; i < 1_100; i++) {
-            say("laptop", ScopeIds.user("user" + i % 7), "fact " + i);
-            clock.advance(Duration.ofMillis(1));
+    void whatFailsDoesNotJoinItsSession() {
+        ScopeIds session = new ScopeIds("alice", null, null, "r1");
+        model.fails = true;
+        Extraction failed = say("laptop", session, "likes tea");
+        assertThat(failed.state()).isEqualTo(Extraction.State.FAILED);
+        model.fails = false;
+
+        Extraction again = extractions.await(extractions.retry(caller("laptop"), failed.id()), PATIENCE);
+
+        assertThat(again.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(model.heard.getLast().earlier()).isEmpty();
+    }
+
+    @Test
+    void anOwnerWithTooManySessionsIsHeardAllTheSame() {
+        for (int i = 0; i < Document.MAX_IN_COLLECTION; i++) {
+            Command put = new Command.PutDocument("sessions", "s" + i, JsonObject.EMPTY, 0);
+            store.write(new Write(ALICE, caller("laptop").by(), null, List.of(put)));
         }
 
-        List<Extraction> kept = extractions.list(caller("laptop"));
-        assertThat(kept).hasSizeBetween(990, 1_000);
-        assertThat(kept.getFirst().state()).isEqualTo(Extraction.State.SUCCEEDED);
+        Extraction done = say("laptop", new ScopeIds("alice", null, null, "one more"), "likes tea");
+
+        assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(done.results()).hasSize(1);
+    }
+
+    @Test
+    void whatAnInspiredInstanceSaidStaysLocalThoughItsModeHasChangedSince() {
+        model.remote = false;
+        inspire("phone");
+        model.meanwhile = () -> switchTo("phone", Mode.DIDACTIC);
+
+        say("phone", new ScopeIds("alice", null, null, "r1"), "takes pills");
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "in the morning");
+        say("laptop", new ScopeIds("alice", null, null, "r2"), "likes tea");
+
+        assertThat(memories())
+                .extracting(Memory::text, Memory::localOnly)
+                .containsExactly(
+                        tuple("takes pills", true), tuple("in the morning", true), tuple("likes tea", false));
+    }
+
+    @Test
+    void whatRewritesAMemoryBesideALocalOneIsLocal() {
+        model.remote = false;
+        inspire("phone");
+        say("phone", ScopeIds.user("alice"), "takes pills for the heart");
+        model.decision = new FactExtractor.Decision.Update(0, "takes pills for the heart, and lives in Rome");
+
+        say("laptop", ScopeIds.user("alice"), "lives for the heart of Rome");
+
+        assertThat(memories().getLast().text()).endsWith("lives in Rome");
+        assertThat(memories().getLast().localOnly()).isTrue();
+    }
+
+    @Test
+    void aModelElsewhereIsNotGivenWhatWaitedForOneHere() {
+        model.remote = false;
+        inspire("phone");
+        model.fails = true;
+        ScopeIds session = new ScopeIds("alice", null, null, "r1");
+        Extraction failed = say("phone", session, "takes pills");
+        model.fails = false;
+        say("phone", session, "a secret");
+        model.remote = true;
+        int heard = model.heard.size();
+
+        Extraction again = extractions.await(extractions.retry(caller("phone"), failed.id()), PATIENCE);
+        say("laptop", session, "likes tea");
+
+        assertThat(again.state()).isEqualTo(Extraction.State.FAILED);
+        assertThat(again.reason()).contains("inspired");
+        assertThat(again.messages()).hasSize(1);
+        assertThat(model.heard).hasSize(heard + 1);
+        assertThat(model.heard.getLast().earlier()).isEmpty();
+    }
+
+    @Test
+    void memoriesThatAreLongAreNotShown() {
+        model.remote = false;
+        String tale = "tea ".repeat(2_000);
+        memories.add(
+                caller("laptop"),
+                new NewMemory(
+                        ScopeIds.user("alice"),
+                        tale,
+                        "user",
+                        null,
+                        JsonObject.EMPTY,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        true),
+                null);
+
+        say("laptop", ScopeIds.user("alice"), "likes tea");
+
+        assertThat(model.shown).isEmpty();
+    }
+
+    @Test
+    void aDeletionByIdsForgetsWhatWaitsThoughThereAreNoMemoriesYet() {
+        model.fails = true;
+        Extraction failed = say("laptop", new ScopeIds("alice", "bot", null, null), "likes tea");
+
+        memories.deleteMatching(caller("laptop"), Filter.scope(OwnerKind.AGENT, "bot"), null);
+
+        assertThatThrownBy(() -> extractions.get(caller("laptop"), failed.id()))
+                .isInstanceOf(MnemeException.class);
+        assertThat(store.systemDocuments().list(Documents.SYSTEM, "extractions", null, 10))
+                .isEmpty();
+    }
+
+    @Test
+    void aDeletionByMoreThanIdsForgetsNothing() {
+        model.fails = true;
+        Extraction failed = say("laptop", ScopeIds.user("alice"), "likes tea");
+        Filter other = new Filter.And(List.of(
+                Filter.scope(OwnerKind.USER, "alice"),
+                new Filter.Not(new Filter.Compare(
+                        new Filter.Field.Named(Filter.Name.TEXT), Filter.Operator.CONTAINS, new JsonString("x")))));
+
+        memories.deleteMatching(caller("laptop"), other, null);
+
+        assertThat(extractions.get(caller("laptop"), failed.id()).messages()).hasSize(1);
+    }
+
+    @Test
+    void anErasureLeavesNothingThatNamesTheOwner() {
+        say("laptop", ScopeIds.user("alice"), "likes tea");
+
+        memories.erase(caller("laptop"), Filter.scope(OwnerKind.USER, "alice"), null);
+
+        assertThat(store.systemDocuments().list(Documents.SYSTEM, "extractions", null, 10))
+                .isEmpty();
+    }
+
+    @Test
+    void thoseWhoseTimeIsOverAreForgotten() {
+        model.fails = true;
+        Extraction failed = say("laptop", ScopeIds.user("alice"), "fails");
+        model.fails = false;
+        Extraction done = say("laptop", ScopeIds.user("alice"), "likes tea");
+
+        clock.advance(Duration.ofHours(25));
+        submitSome();
+        assertThat(ids()).contains(failed.id()).doesNotContain(done.id());
+
+        clock.advance(Duration.ofDays(31));
+        submitSome();
+        assertThat(ids()).doesNotContain(failed.id());
+    }
+
+    @Test
+    void aPointerWhoseWorkIsStillBeingWrittenIsKept() {
+        Command point = new Command.PutDocument(
+                "extractions",
+                "01a2036b-2a59-80fb-9075-4d644616ac7c",
+                Fixtures.json("kind", "USER", "owner", "bob", "key", "k1"),
+                0);
+        store.writeSystem(new Write(Documents.SYSTEM, caller("laptop").by(), null, List.of(point)));
+
+        submitSome();
+        assertThat(ids()).contains(UUID.fromString("01a2036b-2a59-80fb-9075-4d644616ac7c"));
+
+        clock.advance(Duration.ofMinutes(11));
+        submitSome();
+        assertThat(ids()).doesNotContain(UUID.fromString("01a2036b-2a59-80fb-9075-4d644616ac7c"));
+    }
+
+    /// Each looks at some for those whose time is over.
+    private void submitSome() {
+        for (int i = 0; i < 10; i++) {
+            say("laptop", ScopeIds.user("other"), "fact " + i + " of " + clock.instant());
+        }
+    }
+
+    private List<UUID> ids() {
+        return extractions.list(caller("laptop")).stream()
+                .map(ExtractionService.Listed::id)
+                .toList();
     }
 }

@@ -22,6 +22,7 @@ import dev.mneme.wire.mem0.ServerAdded;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,10 @@ final class AddRoutes {
         boolean inBackground = body.flag("async_mode", !waits);
         if (!infer) {
             return verbatim(request, body, STORED);
+        }
+        Optional<Extraction> begun = inferred.begun(request, scope);
+        if (begun.isPresent()) {
+            return extracted(request, begun.get());
         }
         if (inferred.isPossible(request, scope)) {
             return extracted(request, inferred.add(request, body, scope, !inBackground));

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,14 @@ final class EventRoutes {
                         .named("mem0DeleteEvent", Mem0Api.TAG, "Forget an extraction and its messages")
                         .path(EVENT_ID)
                         .by(this::delete),
+                Route.post("/v1/events/retry/")
+                        .in(Dialect.MEM0)
+                        .named("mem0RetryEvents", Mem0Api.TAG, "Have all failed extractions tried again")
+                        .by(this::retryAll),
+                Route.delete("/v1/events/")
+                        .in(Dialect.MEM0)
+                        .named("mem0DeleteEvents", Mem0Api.TAG, "Forget all failed extractions and their messages")
+                        .by(this::deleteAll),
                 Route.get("/v1/events/")
                         .in(Dialect.MEM0)
                         .named("mem0Events", Mem0Api.TAG, "What became of the latest requests")
@@ -91,25 +100,61 @@ final class EventRoutes {
         return Answer.json(200, new Done("Event deleted successfully!"));
     }
 
+    private Answer retryAll(Request request) {
+        return all(request, id -> extractions.retry(request.caller(), id), "tried again");
+    }
+
+    private Answer deleteAll(Request request) {
+        return all(request, id -> extractions.delete(request.caller(), id), "deleted");
+    }
+
+    /// What is gone, or no longer failed, when its turn comes is left out.
+    private Answer all(Request request, Consumer<UUID> each, String done) {
+        int count = 0;
+        for (UUID id : extractions.failed(request.caller())) {
+            try {
+                each.accept(id);
+                count++;
+            } catch (MnemeException e) {
+                if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.INVALID_REQUEST) {
+                    throw e;
+                }
+            }
+        }
+        return Answer.json(200, new Done(count + " failed events " + done));
+    }
+
     /// One of either kind, which knows when it came and how it is shown.
-    private record Listed(Instant at, Supplier<EventItem> item) {}
+    private record Listed(Instant at, Supplier<Optional<EventItem>> item) {}
 
     private Answer list(Request request) {
         PageNumbers page = PageNumbers.of(request.query(), MAX_PAGE, USUAL_PAGE);
         Caller caller = request.caller();
         List<Listed> all = Stream.concat(
                         events.list(caller).stream()
-                                .map(event -> new Listed(event.startedAt(), () -> item(caller, event))),
+                                .map(event -> new Listed(event.startedAt(), () -> Optional.of(item(caller, event)))),
                         extractions.list(caller).stream()
-                                .map(each -> new Listed(each.createdAt(), () -> item(caller, each))))
+                                .map(each -> new Listed(each.at(), () -> extraction(caller, each.id()))))
                 .sorted(Comparator.comparing(Listed::at).reversed())
                 .toList();
         List<EventItem> shown = all.stream()
                 .skip(page.from())
                 .limit(page.size())
-                .map(listed -> listed.item().get())
+                .flatMap(listed -> listed.item().get().stream())
                 .toList();
         return Answer.json(200, page.of(request, all.size(), shown));
+    }
+
+    /// Empty for one that is gone meanwhile.
+    private Optional<EventItem> extraction(Caller caller, UUID id) {
+        try {
+            return Optional.of(item(caller, extractions.get(caller, id)));
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.INTEGRITY_VIOLATION) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private EventItem item(Caller caller, RecentEvents.Event event) {

@@ -1,6 +1,7 @@
 package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Request;
+import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Json;
@@ -47,6 +48,15 @@ final class InferredAdds {
         return extractions.hasModel();
     }
 
+    /// What an earlier request under the same idempotency key began: then this one is the same, though the model may be
+    /// gone since.
+    Optional<Extraction> begun(Request request, ScopeIds scope) {
+        Idempotency idempotency = request.idempotency();
+        return idempotency == null
+                ? Optional.empty()
+                : extractions.find(request.caller(), scope, idempotency);
+    }
+
     /// Takes the messages and, if the caller wants to wait, waits.
     Extraction add(Request request, Body body, ScopeIds scope, boolean waits) {
         JsonObject metadata = body.object("metadata");
@@ -65,7 +75,7 @@ final class InferredAdds {
                         expiresAt,
                         guidance(body, scope)),
                 request.idempotency());
-        return waits ? extractions.await(request.caller(), taken.id(), wait) : taken;
+        return waits ? extractions.await(taken, wait) : taken;
     }
 
     private static Guidance guidance(Body body, ScopeIds scope) {

@@ -75,6 +75,8 @@ class Mem0BadInputTest {
             new Shot("GET", "/v1/event/" + ID + "/", ""),
             new Shot("POST", "/v1/event/" + ID + "/retry/", ""),
             new Shot("DELETE", "/v1/event/" + ID + "/", ""),
+            new Shot("POST", "/v1/events/retry/", ""),
+            new Shot("DELETE", "/v1/events/", ""),
             new Shot("GET", "/v1/events/?page=1", ""),
             new Shot("GET", "/api/v1/orgs/organizations/default/projects/default/?fields=a&fields=b", ""),
             new Shot(

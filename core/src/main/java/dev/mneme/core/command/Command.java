@@ -260,7 +260,10 @@ public sealed interface Command {
     ///
     /// @param seen what the decisions were based on; all that is replaced or removed is among them
     /// @param documents what is written with it, such as that the work is done
-    record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents) implements Command {
+    /// @param localOnly whether what is added is local only, whatever the writer's mode is by now; what
+    ///     supersedes a memory that is local only is so in any case
+    record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents, boolean localOnly)
+            implements Command {
         /// Each of the lists has so many members at most.
         public static final int MAX = 128;
 
@@ -268,6 +271,11 @@ public sealed interface Command {
             seen = List.copyOf(seen);
             revisions = List.copyOf(revisions);
             documents = List.copyOf(documents);
+        }
+
+        /// One whose facts are local only if their writer is `inspired`.
+        public Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents) {
+            this(seen, revisions, documents, false);
         }
 
         /// What is added, on its own or in the place of another.

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why the last attempt failed; null when none has
 /// @param startedAt when the first attempt began, or null
 /// @param messages what was sent; empty once it has succeeded, so that no text outlives its memory here
+/// @param localOnly whether the messages were sent by an `inspired` instance: no model on another machine reads
+///     them, and what is made of them is local only
 /// @param results what it did, once it has succeeded
 public record Extraction(
         UUID id,
@@ -25,6 +27,7 @@ public record Extraction(
         @Nullable Instant startedAt,
         Instant updatedAt,
         List<Message> messages,
+        boolean localOnly,
         List<Result> results) {
     public Extraction {
         messages = List.copyOf(messages);

@@ -10,8 +10,12 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// What is kept of conversations beside the memories: the last messages of sessions, and the messages of which
 /// memories are still to be made. It goes when the memories of the same ids are deleted.
@@ -39,9 +43,30 @@ final class Conversations {
         });
         extractions.forEach(owner, each -> {
             if (matches(filter, each.extraction().scope())) {
-                extractions.remove(by, owner, each.extraction().id());
+                remove(by, each);
             }
         });
+    }
+
+    /// Forgets all of an owner's, before the owner is erased: what points to them names the owner.
+    void forget(Provenance by, Owner owner) {
+        extractions.forEach(owner, each -> remove(by, each));
+    }
+
+    private void remove(Provenance by, ExtractionDocuments.Stored stored) {
+        Owner owner = stored.extraction().scope().owner();
+        UUID id = stored.extraction().id();
+        for (Optional<ExtractionDocuments.Stored> now = Optional.of(stored); now.isPresent(); ) {
+            now = extractions.remove(by, now.get()) ? Optional.empty() : extractions.find(owner, id);
+        }
+        extractions.pointer(id).ifPresent(extractions::removePointer);
+    }
+
+    /// The owners of whom something waits or was done lately.
+    Set<Owner> owners() {
+        return extractions.pointers().stream()
+                .map(ExtractionDocuments.Pointer::owner)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean asksForIdsAlone(Filter filter) {

@@ -2,7 +2,6 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.model.Document;
-import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Extraction.Result;
 import dev.mneme.core.model.Extraction.State;
@@ -20,6 +19,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.core.spi.Store;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,7 +43,8 @@ final class ExtractionDocuments {
     /// Where an extraction is.
     ///
     /// @param keyId of the API key that asked for it
-    record Pointer(UUID id, Owner owner, String keyId) {}
+    /// @param at when that was
+    record Pointer(UUID id, Owner owner, String keyId, Instant at) {}
 
     /// An extraction as it lies there.
     ///
@@ -74,15 +75,15 @@ final class ExtractionDocuments {
         pointers.put(by, id.toString(), data, Command.ANY_VERSION);
     }
 
-    /// @return whether it was there
-    boolean removePointer(Provenance by, UUID id) {
-        return pointers.delete(by, id.toString());
+    /// Whether it was there.
+    boolean removePointer(Pointer pointer) {
+        return pointers.delete(Provenance.ofKey(pointer.keyId()), pointer.id().toString());
     }
 
     private static Pointer pointer(Document document) {
         JsonFields data = new JsonFields(document.data());
         Owner owner = new Owner(Owner.DEFAULT_PROJECT, OwnerKind.valueOf(data.text("kind")), data.text("owner"));
-        return new Pointer(UUID.fromString(document.id()), owner, data.text("key"));
+        return new Pointer(UUID.fromString(document.id()), owner, data.text("key"), document.createdAt());
     }
 
     Optional<Stored> find(Owner owner, UUID id) {
@@ -101,6 +102,7 @@ final class ExtractionDocuments {
                 .put("key", extraction.by().keyId())
                 .put("instance", extraction.by().instance())
                 .put("named", new JsonBoolean(extraction.by().named()))
+                .put("local", new JsonBoolean(extraction.localOnly()))
                 .put("state", extraction.state().name())
                 .put("attempts", extraction.attempts())
                 .put("reason", extraction.reason())
@@ -118,24 +120,27 @@ final class ExtractionDocuments {
         return new Command.PutDocument(COLLECTION, extraction.id().toString(), data.object(), version);
     }
 
-    static Command delete(UUID id) {
-        return new Command.DeleteDocument(COLLECTION, id.toString(), Command.ANY_VERSION);
-    }
-
     void write(Provenance by, Owner owner, Command command) {
         Writes.one(store, by, owner, command);
     }
 
-    /// @return whether it was there
-    boolean remove(Provenance by, Owner owner, UUID id) {
+    /// Removes one as it was read.
+    ///
+    /// @return whether it is gone; else it has changed since
+    boolean remove(Provenance by, Stored stored) {
+        Extraction extraction = stored.extraction();
         try {
-            write(by, owner, delete(id));
+            write(
+                    by,
+                    extraction.scope().owner(),
+                    new Command.DeleteDocument(COLLECTION, extraction.id().toString(), stored.version()));
             return true;
         } catch (MnemeException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return false;
-            }
-            throw e;
+            return switch (e.code()) {
+                case NOT_FOUND -> true;
+                case VERSION_CONFLICT -> false;
+                default -> throw e;
+            };
         }
     }
 
@@ -149,7 +154,7 @@ final class ExtractionDocuments {
                 new Provenance(
                         data.text("key"),
                         data.text("instance"),
-                        new JsonBoolean(true).equals(document.data().members().get("named"))),
+                        data.flag("named")),
                 State.valueOf(data.text("state")),
                 data.integer("attempts"),
                 data.nullableText("reason"),
@@ -157,6 +162,7 @@ final class ExtractionDocuments {
                 data.nullableTime("startedAt"),
                 document.updatedAt(),
                 messages,
+                data.flag("local"),
                 data.list("results", ExtractionDocuments::result));
         ExtractionRequest asked = new ExtractionRequest(
                 scope,

@@ -26,18 +26,34 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while anything
 /// is in it.
 final class ExtractionLines implements AutoCloseable {
-    /// How many may wait, over all lines.
+    /// How many may wait, over all lines, and of one owner.
     static final int CAPACITY = 8_000;
+
+    static final int CAPACITY_OF_ONE = 1_000;
 
     private static final System.Logger LOG = System.getLogger(ExtractionLines.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    /// After a failure that could not even be written down.
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+    /// After failures that could not even be written down: longer each time.
+    private static final Duration LEAST_HELD_UP = Duration.ofSeconds(5);
+
+    private static final Duration MOST_HELD_UP = Duration.ofMinutes(5);
+
+    /// What one attempt came to.
+    sealed interface Attempted {
+        /// Nothing is left to do.
+        record Finished() implements Attempted {}
+
+        /// It is to be tried again; it has failed so often by now.
+        record Failed(int times) implements Attempted {}
+
+        /// It is to be tried again; the store does not take even the failure.
+        record HeldUp() implements Attempted {}
+    }
 
     /// One attempt at the first of a line, as [ExtractionWorker#attempt].
     interface Attempt {
-        int at(Pointer pointer) throws InterruptedException;
+        Attempted at(Pointer pointer) throws InterruptedException;
     }
 
     private final Attempt attempt;
@@ -47,6 +63,7 @@ final class ExtractionLines implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Map<Owner, Line> lines = new HashMap<>();
     private final Set<UUID> running = new HashSet<>();
+    private final Set<UUID> woken = new HashSet<>();
     private int waiting;
     private boolean closed;
 
@@ -81,10 +98,12 @@ final class ExtractionLines implements AutoCloseable {
     }
 
     /// Empty when too many wait.
-    Optional<Place> place() {
+    Optional<Place> place(Owner owner) {
         lock.lock();
         try {
-            if (closed || waiting == CAPACITY) {
+            Line line = lines.get(owner);
+            boolean full = line != null && line.waiting().size() >= CAPACITY_OF_ONE;
+            if (closed || full || waiting >= CAPACITY) {
                 return Optional.empty();
             }
             waiting++;
@@ -149,11 +168,11 @@ final class ExtractionLines implements AutoCloseable {
     /// Waits until this one is no longer in its line.
     ///
     /// @return whether it is not, within the time
-    boolean await(Pointer pointer, Duration atMost) throws InterruptedException {
+    boolean await(UUID id, Owner owner, Duration atMost) throws InterruptedException {
         long left = atMost.toNanos();
         lock.lockInterruptibly();
         try {
-            while (isWaiting(pointer)) {
+            while (isWaiting(id, owner)) {
                 if (left <= 0 || closed) {
                     return false;
                 }
@@ -165,9 +184,9 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    private boolean isWaiting(Pointer pointer) {
-        Line line = lines.get(pointer.owner());
-        return line != null && line.waiting().contains(pointer);
+    private boolean isWaiting(UUID id, Owner owner) {
+        Line line = lines.get(owner);
+        return line != null && line.waiting().stream().anyMatch(each -> each.id().equals(id));
     }
 
     private void work(Owner owner) {
@@ -181,17 +200,23 @@ final class ExtractionLines implements AutoCloseable {
     }
 
     private void finish(Pointer pointer) throws InterruptedException {
+        Duration heldUp = LEAST_HELD_UP;
         while (true) {
-            int failures = once(pointer);
-            if (failures == 0) {
-                return;
+            switch (once(pointer)) {
+                case Attempted.Finished() -> {
+                    return;
+                }
+                case Attempted.Failed(int times) -> pause(pointer, pauses.get(Math.min(times, pauses.size()) - 1));
+                case Attempted.HeldUp() -> {
+                    pause(pointer, heldUp);
+                    heldUp = heldUp.multipliedBy(2).compareTo(MOST_HELD_UP) < 0 ? heldUp.multipliedBy(2) : MOST_HELD_UP;
+                }
             }
-            pause(failures < 0 ? AFTER_FAILURE : pauses.get(Math.min(failures, pauses.size()) - 1));
         }
     }
 
-    /// @return how often it has failed, 0 when nothing is left to do, below 0 when that could not be told
-    private int once(Pointer pointer) throws InterruptedException {
+    /// Whatever fails, an error of the machine too, does not end the line.
+    private Attempted once(Pointer pointer) throws InterruptedException {
         atWork.acquire();
         mark(pointer, true);
         try {
@@ -203,10 +228,10 @@ final class ExtractionLines implements AutoCloseable {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "Extraction " + pointer.id() + " is held up: " + e.code().wireName());
-            return -1;
-        } catch (RuntimeException e) {
+            return new Attempted.HeldUp();
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "Extraction " + pointer.id() + " is held up", e);
-            return -1;
+            return new Attempted.HeldUp();
         } finally {
             mark(pointer, false);
             atWork.release();
@@ -226,13 +251,27 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    private void pause(Duration time) throws InterruptedException {
+    /// Ends early when somebody calls [#wake].
+    private void pause(Pointer pointer, Duration time) throws InterruptedException {
         long left = time.toNanos();
         lock.lockInterruptibly();
         try {
-            while (left > 0) {
+            while (left > 0 && !woken.remove(pointer.id())) {
                 requireOpen();
                 left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has one that waits to be tried again tried at once, since it was deleted, for example.
+    void wake(Pointer pointer) {
+        lock.lock();
+        try {
+            if (isWaiting(pointer.id(), pointer.owner())) {
+                woken.add(pointer.id());
+                changed.signalAll();
             }
         } finally {
             lock.unlock();
@@ -254,7 +293,7 @@ final class ExtractionLines implements AutoCloseable {
         lock.lockInterruptibly();
         try {
             Deque<Pointer> line = line(owner);
-            line.removeFirst();
+            woken.remove(line.removeFirst().id());
             waiting--;
             changed.signalAll();
             if (line.isEmpty()) {
@@ -292,10 +331,11 @@ final class ExtractionLines implements AutoCloseable {
             lock.unlock();
         }
         stopping.forEach(Thread::interrupt);
+        long end = System.nanoTime() + PATIENCE.toNanos();
         try {
             for (Thread thread : stopping) {
-                if (!thread.join(PATIENCE)) {
-                    LOG.log(System.Logger.Level.WARNING, "An extraction did not stop in time");
+                if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                    LOG.log(System.Logger.Level.WARNING, "Extraction did not stop in time");
                     return;
                 }
             }

@@ -2,6 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Wording;
 import dev.mneme.core.spi.FactExtractor.Decision;
 import dev.mneme.core.spi.FactExtractor.Fact;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ final class ExtractionPlan {
 
     private ExtractionPlan(List<Memory> seen, List<Memory> hidden) {
         this.seen = seen;
-        seen.forEach(memory -> texts.add(normal(memory.text())));
-        hidden.forEach(memory -> texts.add(normal(memory.text())));
+        seen.forEach(memory -> texts.add(Wording.of(memory.text())));
+        hidden.forEach(memory -> texts.add(Wording.of(memory.text())));
     }
 
     /// What is done about one fact.
@@ -66,7 +67,7 @@ final class ExtractionPlan {
                 Fact merged = new Fact(text, fact.message(), fact.categories());
                 if (changed.contains(seen.get(place).id())) {
                     add(fact); // another fact has changed the memory: this one is kept beside that
-                } else if (texts.add(normal(text))) {
+                } else if (texts.add(Wording.of(text))) {
                     changed.add(seen.get(place).id());
                     steps.add(new Step.Replace(seen.get(place), merged));
                 }
@@ -80,12 +81,8 @@ final class ExtractionPlan {
     }
 
     private void add(Fact fact) {
-        if (texts.add(normal(fact.text()))) {
+        if (texts.add(Wording.of(fact.text()))) {
             steps.add(new Step.Add(fact));
         }
-    }
-
-    private static String normal(String text) {
-        return text.strip();
     }
 }

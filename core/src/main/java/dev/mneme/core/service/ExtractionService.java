@@ -14,6 +14,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
 import dev.mneme.core.spi.FactExtractor;
@@ -22,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,17 +31,20 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes memories of conversations, with a language model, in the background: what was taken is done,
 /// after a restart too. Each owner's are done in the order in which they came.
 ///
-/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the
-/// pauses, then given up: it stays, with the reason and its messages, until somebody has it tried again
-/// or deletes it. About the latest [#KEPT] of those that succeeded are remembered, without text.
+/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the pauses, then given
+/// up: it stays for [#FAILED_KEPT], with the reason and its messages, for somebody to have it tried again. One that
+/// succeeded is remembered for [#SUCCEEDED_KEPT], without text; when there are many, for [#LEAST_KEPT].
 ///
 /// **Threads**: any number may call.
 public final class ExtractionService implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ExtractionService.class.getName());
+
     /// How long to wait after each failed attempt: six and a half minutes in all.
     public static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(1),
@@ -50,12 +53,15 @@ public final class ExtractionService implements AutoCloseable {
             Duration.ofMinutes(1),
             Duration.ofMinutes(5));
 
-    static final int KEPT = 1_000;
+    static final Duration SUCCEEDED_KEPT = Duration.ofHours(24);
+    static final Duration LEAST_KEPT = Duration.ofMinutes(10);
+    static final Duration FAILED_KEPT = Duration.ofDays(30);
+    static final int MANY = 5_000;
 
     /// Characters of a request, with room left for what is noted later.
     private static final long MAX_SIZE = Document.MAX_SIZE - (16 << 10);
 
-    /// How many of the server's pointers each request looks at for those that may be forgotten.
+    /// How many of the server's pointers each request looks at for those whose time is over.
     private static final int SWEPT = 8;
 
     private final Store store;
@@ -94,7 +100,7 @@ public final class ExtractionService implements AutoCloseable {
         this.documents = new ExtractionDocuments(store);
         this.clock = clock;
         this.random = random;
-        ExtractionLines.Attempt none = _ -> 0;
+        ExtractionLines.Attempt none = _ -> new ExtractionLines.Attempted.Finished();
         this.lines = new ExtractionLines(
                 extractor == null
                         ? none
@@ -105,27 +111,35 @@ public final class ExtractionService implements AutoCloseable {
 
     /// Takes up what was taken before the last stop. Without a model it waits for a start with one.
     public void start() {
-        List<Stored> open = new ArrayList<>();
         List<Pointer> all = documents.pointers();
-        for (Pointer pointer : all) {
-            documents
-                    .find(pointer.owner(), pointer.id())
-                    .filter(stored -> !stored.extraction().isFinished())
-                    .ifPresent(open::add);
-        }
         remembered.set(all.size());
         if (extractor == null) {
             return;
         }
-        open.stream()
-                .map(Stored::extraction)
-                .sorted(Comparator.comparing(Extraction::createdAt).thenComparing(Extraction::id))
-                .forEach(each -> lines.takeUp(pointer(each)));
+        all.stream()
+                .sorted(Comparator.comparing(Pointer::at).thenComparing(Pointer::id))
+                .filter(this::isOpen)
+                .forEach(lines::takeUp);
+    }
+
+    /// What cannot be read is looked at again when it is its turn: it is no reason not to serve anybody else.
+    private boolean isOpen(Pointer pointer) {
+        try {
+            return documents
+                    .find(pointer.owner(), pointer.id())
+                    .filter(stored -> !stored.extraction().isFinished())
+                    .isPresent();
+        } catch (MnemeException e) {
+            return true;
+        }
     }
 
     private static Pointer pointer(Extraction extraction) {
         return new Pointer(
-                extraction.id(), extraction.scope().owner(), extraction.by().keyId());
+                extraction.id(),
+                extraction.scope().owner(),
+                extraction.by().keyId(),
+                extraction.createdAt());
     }
 
     public boolean hasModel() {
@@ -147,18 +161,27 @@ public final class ExtractionService implements AutoCloseable {
                         .isPresent();
     }
 
-    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
-    /// for the same request, it is the extraction that there is.
+    /// The extraction that there is of a request that may be repeated.
+    ///
+    /// @throws MnemeException `idempotency_key_reused` when the key was used for another
+    public Optional<Extraction> find(Caller caller, ScopeIds scope, Idempotency idempotency) {
+        Authorizer.requireScope(caller, scope);
+        return documents
+                .find(scope.owner(), id(caller, scope.owner(), idempotency))
+                .map(stored -> repeated(stored, hash(idempotency)));
+    }
+
+    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used for the same
+    /// request, it is the extraction that there is.
     public Extraction submit(Caller caller, ExtractionRequest request, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireScope(caller, request.scope());
         requireValid(caller, request);
         Owner owner = request.scope().owner();
         UUID id = id(caller, owner, idempotency);
-        String hash = idempotency == null ? "" : HexFormat.of().formatHex(idempotency.requestHash());
         Optional<Stored> same = idempotency == null ? Optional.empty() : documents.find(owner, id);
         if (same.isPresent()) {
-            return repeated(same.get(), hash);
+            return repeated(same.get(), hash(idempotency));
         }
         sweep();
         Extraction extraction = new Extraction(
@@ -172,10 +195,11 @@ public final class ExtractionService implements AutoCloseable {
                 null,
                 clock.instant(),
                 request.messages(),
+                inspired(caller, owner),
                 List.of());
-        Command.PutDocument document = ExtractionDocuments.put(extraction, request, hash, 0);
+        Command.PutDocument document = ExtractionDocuments.put(extraction, request, hash(idempotency), 0);
         requireFits(document);
-        try (ExtractionLines.Place place = place()) {
+        try (ExtractionLines.Place place = place(owner)) {
             documents.point(caller.by(), id, owner);
             remembered.incrementAndGet();
             documents.write(caller.by(), owner, document);
@@ -183,10 +207,17 @@ public final class ExtractionService implements AutoCloseable {
             return extraction;
         } catch (MnemeException e) {
             if (idempotency != null && e.code() == ErrorCode.VERSION_CONFLICT) {
-                return repeated(stored(pointer(extraction)), hash); // the same request, at the same time
+                return documents // the same request, at the same time
+                        .find(owner, id)
+                        .map(stored -> repeated(stored, hash(idempotency)))
+                        .orElseThrow(() -> e);
             }
             throw e;
         }
+    }
+
+    private static String hash(@Nullable Idempotency idempotency) {
+        return idempotency == null ? "" : HexFormat.of().formatHex(idempotency.requestHash());
     }
 
     private void requireValid(Caller caller, ExtractionRequest request) {
@@ -195,6 +226,15 @@ public final class ExtractionService implements AutoCloseable {
         }
         if (request.messages().isEmpty()) {
             throw MnemeException.invalid("messages", "messages must hold one message at least.");
+        }
+        long characters =
+                request.messages().stream().mapToLong(m -> m.text().length()).sum();
+        if (characters > extractor.maxCharacters()) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE,
+                    "messages",
+                    "The language model reads " + extractor.maxCharacters()
+                            + " characters of a conversation at once (extraction.context): send it in parts.");
         }
         for (Message message : request.messages()) {
             memories.requireValid(
@@ -245,47 +285,72 @@ public final class ExtractionService implements AutoCloseable {
         return stored.extraction();
     }
 
-    private ExtractionLines.Place place() {
-        return lines.place()
+    private ExtractionLines.Place place(Owner owner) {
+        return lines.place(owner)
                 .orElseThrow(() -> new MnemeException(
                         ErrorCode.OVERLOADED,
                         "Too many conversations wait for the language model: send this again later, or with"
                                 + " infer=false."));
     }
 
-    /// Forgets some of those that succeeded while too many are remembered, the oldest first, and
-    /// pointers that lead nowhere.
+    /// Forgets some of those whose time is over. A pointer that leads nowhere is one whose work is being written, unless
+    /// it is old.
     private void sweep() {
-        if (remembered.get() < KEPT) {
-            return;
-        }
         List<Pointer> some = documents.pointersAfter(sweptTo.get(), SWEPT);
         sweptTo.set(some.isEmpty() ? null : some.getLast().id());
         for (Pointer pointer : some) {
-            Optional<Stored> stored = documents.find(pointer.owner(), pointer.id());
-            if (stored.isEmpty() || stored.get().extraction().state() == State.SUCCEEDED) {
-                forget(pointer);
+            try {
+                sweep(pointer);
+            } catch (MnemeException e) {
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "Extraction " + pointer.id() + " cannot be forgotten now: "
+                                + e.code().wireName());
             }
         }
     }
 
-    private void forget(Pointer pointer) {
-        Provenance by = Provenance.ofKey(pointer.keyId());
-        documents.remove(by, pointer.owner(), pointer.id());
-        if (documents.removePointer(by, pointer.id())) {
-            remembered.decrementAndGet();
+    private void sweep(Pointer pointer) {
+        Instant now = clock.instant();
+        Optional<Stored> stored = documents.find(pointer.owner(), pointer.id());
+        Instant since = stored.map(each -> each.extraction().updatedAt()).orElse(pointer.at());
+        Duration kept = stored.map(each -> kept(each.extraction().state())).orElse(LEAST_KEPT);
+        if (since.plus(kept).isBefore(now)) {
+            forget(pointer, stored);
         }
     }
 
+    private Duration kept(State state) {
+        return switch (state) {
+            case PENDING -> Duration.ofDays(36_500);
+            case FAILED -> FAILED_KEPT;
+            case SUCCEEDED -> remembered.get() > MANY ? LEAST_KEPT : SUCCEEDED_KEPT;
+        };
+    }
+
+    /// As it was read: one that has changed since stays, and so does what points to it.
+    private boolean forget(Pointer pointer, Optional<Stored> stored) {
+        if (stored.isPresent() && !documents.remove(Provenance.ofKey(pointer.keyId()), stored.get())) {
+            return false;
+        }
+        if (documents.removePointer(pointer)) {
+            remembered.decrementAndGet();
+        }
+        lines.wake(pointer);
+        return true;
+    }
+
     /// How far it is now, at the latest when the time is over.
-    public Extraction await(Caller caller, UUID id, Duration atMost) {
-        Pointer pointer = pointer(caller, id);
+    ///
+    /// @param taken as it was submitted
+    public Extraction await(Extraction taken, Duration atMost) {
+        Owner owner = taken.scope().owner();
         try {
-            lines.await(pointer, atMost);
+            lines.await(taken.id(), owner, atMost);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return get(caller, id);
+        return documents.find(owner, taken.id()).map(Stored::extraction).orElse(taken);
     }
 
     /// @throws MnemeException `not_found` for one that another key asked for, unless the caller is an operator
@@ -299,17 +364,37 @@ public final class ExtractionService implements AutoCloseable {
         return lines.isRunning(id);
     }
 
+    /// One that can be asked for, and when it came.
+    public record Listed(UUID id, Instant at) {}
+
     /// Those that the caller asked for, and of an operator's key all; the latest first.
-    public List<Extraction> list(Caller caller) {
+    public List<Listed> list(Caller caller) {
         Authorizer.require(caller, Role.READ);
-        return documents.pointers().stream()
-                .filter(pointer -> maySee(caller, pointer))
-                .flatMap(pointer -> documents.find(pointer.owner(), pointer.id()).stream())
-                .map(Stored::extraction)
-                .sorted(Comparator.comparing(Extraction::createdAt)
-                        .thenComparing(Extraction::id)
-                        .reversed())
+        return visible(caller)
+                .sorted(Comparator.comparing(Pointer::at).thenComparing(Pointer::id).reversed())
+                .map(pointer -> new Listed(pointer.id(), pointer.at()))
                 .toList();
+    }
+
+    private Stream<Pointer> visible(Caller caller) {
+        return documents.pointers().stream().filter(pointer -> maySee(caller, pointer));
+    }
+
+    /// Those that have failed, of those that the caller may see.
+    public List<UUID> failed(Caller caller) {
+        Authorizer.require(caller, Role.READ);
+        return visible(caller).filter(this::hasFailed).map(Pointer::id).toList();
+    }
+
+    private boolean hasFailed(Pointer pointer) {
+        try {
+            return documents
+                    .find(pointer.owner(), pointer.id())
+                    .filter(stored -> stored.extraction().state() == State.FAILED)
+                    .isPresent();
+        } catch (MnemeException e) {
+            return false; // an owner that cannot be read says so elsewhere
+        }
     }
 
     /// Has one that was given up tried again.
@@ -320,6 +405,9 @@ public final class ExtractionService implements AutoCloseable {
         Extraction was = stored.extraction();
         if (was.state() != State.FAILED) {
             throw MnemeException.invalid("id", "Only an extraction that has failed can be tried again.");
+        }
+        if (extractor == null) {
+            throw MnemeException.invalid("id", "No language model is configured that could try it again.");
         }
         Extraction again = new Extraction(
                 was.id(),
@@ -332,8 +420,9 @@ public final class ExtractionService implements AutoCloseable {
                 null,
                 was.updatedAt(),
                 was.messages(),
+                was.localOnly(),
                 List.of());
-        try (ExtractionLines.Place place = place()) {
+        try (ExtractionLines.Place place = place(pointer.owner())) {
             documents.write(
                     caller.by(),
                     pointer.owner(),
@@ -343,10 +432,15 @@ public final class ExtractionService implements AutoCloseable {
         return again;
     }
 
-    /// Forgets one with its messages; one that waits is not done any more. The memories that it made stay.
+    /// Forgets one with its messages; one that waits is not done any more. The memories that it made stay, and so does
+    /// what it added to a session.
     public void delete(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
-        forget(pointer(caller, id));
+        Pointer pointer = pointer(caller, id);
+        boolean forgotten = false;
+        while (!forgotten) {
+            forgotten = forget(pointer, Optional.of(stored(pointer)));
+        }
     }
 
     private Stored stored(Pointer pointer) {
@@ -370,10 +464,6 @@ public final class ExtractionService implements AutoCloseable {
     /// How many are not done yet.
     public int waiting() {
         return lines.waiting();
-    }
-
-    public Instant now() {
-        return clock.instant();
     }
 
     /// Stops; what is not done is done after the next start.

@@ -29,7 +29,10 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
+import dev.mneme.core.service.ExtractionLines.Attempted;
 import dev.mneme.core.service.ExtractionPlan.Step;
+import dev.mneme.core.service.SessionMessages.Said;
+import dev.mneme.core.service.SessionMessages.Session;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Decision;
@@ -39,13 +42,17 @@ import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are
@@ -57,13 +64,17 @@ import org.jspecify.annotations.Nullable;
 final class ExtractionWorker {
     private static final System.Logger LOG = System.getLogger(ExtractionWorker.class.getName());
 
-    /// How many memories near each fact are shown to the model, and how many in all.
+    /// How many memories near each fact are shown to the model, and how many in all; none that is longer.
     private static final int NEAR = 5;
 
     private static final int MOST_SHOWN = 60;
+    private static final int LONGEST_SHOWN = 4_000;
 
     /// How often the model decides again in one attempt because memories changed.
     private static final int ROUNDS = 10;
+
+    private static final String KEPT_HERE =
+            "An inspired instance said it: it is not given to a language model on another machine.";
 
     private final Store store;
     private final MemoryService memories;
@@ -94,25 +105,27 @@ final class ExtractionWorker {
 
     /// Tries once.
     ///
-    /// @return how often it has failed by now; 0: there is nothing more to do
     /// @throws MnemeException when not even the failure could be written down
     /// @throws InterruptedException when it was broken off
-    int attempt(Pointer pointer) throws InterruptedException {
+    Attempted attempt(Pointer pointer) throws InterruptedException {
         Stored stored = documents.find(pointer.owner(), pointer.id()).orElse(null);
         if (stored == null || stored.extraction().isFinished()) {
-            return 0;
+            return new Attempted.Finished();
         }
         Instant startedAt = clock.instant();
+        if (stored.extraction().localOnly() && extractor.remote()) {
+            return failed(stored, KEPT_HERE, startedAt, 1);
+        }
         try {
-            apply(stored, facts(stored), startedAt);
-            return 0;
+            extract(stored, startedAt);
+            return new Attempted.Finished();
         } catch (MnemeException e) {
             requireNotInterrupted();
-            return failed(stored, String.valueOf(e.getMessage()), startedAt);
+            return failed(stored, String.valueOf(e.getMessage()), startedAt, tries);
         } catch (RuntimeException e) {
             requireNotInterrupted();
             LOG.log(System.Logger.Level.ERROR, "Extraction " + pointer.id() + " failed", e);
-            return failed(stored, "The server failed: its log says how.", startedAt);
+            return failed(stored, "The server failed: its log says how.", startedAt, tries);
         }
     }
 
@@ -122,12 +135,43 @@ final class ExtractionWorker {
         }
     }
 
-    private List<Fact> facts(Stored stored) {
+    private void extract(Stored stored, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
-        List<Message> earlier = sessions.find(asked.scope())
-                .map(SessionMessages.Session::messages)
-                .orElse(List.of());
-        return extractor.extract(new Conversation(asked.messages(), earlier, asked.timestamp(), guidance(asked)));
+        sessions.sweep(stored.extraction().by(), asked.scope(), startedAt);
+        List<Said> earlier = earlier(asked.scope(), startedAt);
+        boolean local = stored.extraction().localOnly() || earlier.stream().anyMatch(Said::localOnly);
+        List<Fact> facts = extractor
+                .extract(new Conversation(
+                        asked.messages(),
+                        earlier.stream().map(Said::message).toList(),
+                        asked.timestamp(),
+                        guidance(asked)))
+                .stream()
+                .sorted(Comparator.comparingInt(Fact::message))
+                .toList();
+        apply(stored, new Found(facts, local), startedAt);
+    }
+
+    /// What was found.
+    ///
+    /// @param local whether any of it may come from what an `inspired` instance said
+    private record Found(List<Fact> facts, boolean local) {}
+
+    /// The latest messages that the model may read, of as many characters as it takes.
+    private List<Said> earlier(ScopeIds scope, Instant now) {
+        List<Said> all = sessions.find(scope, now).map(Session::said).orElse(List.of());
+        Deque<Said> latest = new ArrayDeque<>();
+        int characters = 0;
+        for (Said said : all.reversed()) {
+            characters += said.message().text().length();
+            if (characters > extractor.maxCharacters() / 2) {
+                break;
+            }
+            if (!(said.localOnly() && extractor.remote())) {
+                latest.addFirst(said);
+            }
+        }
+        return List.copyOf(latest);
     }
 
     /// The operator's words come last, so that they win.
@@ -142,12 +186,12 @@ final class ExtractionWorker {
                         : asked.guidance().categories());
     }
 
-    private void apply(Stored first, List<Fact> facts, Instant startedAt) {
+    private void apply(Stored first, Found found, Instant startedAt) {
         Set<MemoryId> clashed = new LinkedHashSet<>();
         Stored stored = first;
         for (int round = 1; round <= ROUNDS; round++) {
             try {
-                revise(stored, facts, clashed, startedAt);
+                revise(stored, found, clashed, startedAt);
                 return;
             } catch (MnemeException e) {
                 if (e.code() != ErrorCode.VERSION_CONFLICT) {
@@ -169,31 +213,43 @@ final class ExtractionWorker {
                 ErrorCode.OVERLOADED, "The memories that it was based on changed again and again meanwhile.");
     }
 
-    private void revise(Stored stored, List<Fact> facts, Set<MemoryId> clashed, Instant startedAt) {
+    private void revise(Stored stored, Found found, Set<MemoryId> clashed, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
+        List<Fact> facts = found.facts();
         Caller caller = caller(stored.extraction().by(), startedAt);
-        List<Memory> near = near(caller, asked, facts, clashed);
-        List<Memory> shown = near.stream().filter(this::mayBeShown).toList();
+        List<Memory> near = near(caller, asked, found, clashed);
+        List<Memory> shown = shown(near);
         List<Memory> hidden =
-                near.stream().filter(memory -> !mayBeShown(memory)).toList();
+                near.stream().filter(memory -> !shown.contains(memory)).toList();
         List<Step> steps = facts.isEmpty() || shown.isEmpty()
                 ? ExtractionPlan.ofNew(facts, hidden)
                 : ExtractionPlan.of(facts, shown, hidden, decisions(asked, facts, shown));
+        boolean rewritten = steps.stream().anyMatch(Step.Replace.class::isInstance);
+        boolean local = found.local() || (rewritten && shown.stream().anyMatch(Memory::localOnly));
         List<Revision> revisions = new ArrayList<>();
         List<Result> results = new ArrayList<>();
         for (Step step : steps) {
-            take(caller, asked, step, revisions, results);
+            take(caller, asked, step, local, revisions, results);
         }
-        write(
-                stored,
-                new Settled(State.SUCCEEDED, stored.extraction().attempts(), null, results),
-                startedAt,
-                shown,
-                revisions);
+        List<Seen> seen = shown.stream()
+                .map(memory -> new Seen(memory.id(), memory.version()))
+                .toList();
+        succeed(stored, startedAt, results, done -> new Command.Revise(seen, revisions, done, local));
     }
 
-    private boolean mayBeShown(Memory memory) {
-        return !(memory.localOnly() && extractor.remote());
+    /// Those that the model may read, of as many characters as it takes.
+    private List<Memory> shown(List<Memory> near) {
+        List<Memory> shown = new ArrayList<>();
+        int characters = 0;
+        for (Memory memory : near) {
+            int length = memory.text().length();
+            boolean fits = length <= LONGEST_SHOWN && characters + length <= extractor.maxCharacters() / 2;
+            if (fits && !(memory.localOnly() && extractor.remote())) {
+                characters += length;
+                shown.add(memory);
+            }
+        }
+        return shown;
     }
 
     private List<Decision> decisions(ExtractionRequest asked, List<Fact> facts, List<Memory> near) {
@@ -204,16 +260,21 @@ final class ExtractionWorker {
     }
 
     private void take(
-            Caller caller, ExtractionRequest asked, Step step, List<Revision> revisions, List<Result> results) {
+            Caller caller,
+            ExtractionRequest asked,
+            Step step,
+            boolean local,
+            List<Revision> revisions,
+            List<Result> results) {
         int message = step.fact().message();
         switch (step) {
             case Step.Add(Fact fact) -> {
-                Command.AddMemory add = memory(caller, asked, fact);
+                Command.AddMemory add = memory(caller, asked, fact, local);
                 revisions.add(new Revision.Add(add));
                 results.add(new Result(add.id(), MemoryEvent.ADD, null, message));
             }
             case Step.Replace(Memory replaced, Fact fact) -> {
-                Command.AddMemory add = memory(caller, asked, fact);
+                Command.AddMemory add = memory(caller, asked, fact, local);
                 revisions.add(new Revision.Replace(replaced.id(), add));
                 results.add(new Result(add.id(), MemoryEvent.UPDATE, replaced.id(), message));
             }
@@ -226,7 +287,7 @@ final class ExtractionWorker {
 
     /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of
     /// their messages, so that they are one another's context as the messages would be.
-    private Command.AddMemory memory(Caller caller, ExtractionRequest asked, Fact fact) {
+    private Command.AddMemory memory(Caller caller, ExtractionRequest asked, Fact fact, boolean local) {
         Message source = asked.messages().get(fact.message());
         return memories.prepare(
                 caller,
@@ -241,12 +302,13 @@ final class ExtractionWorker {
                         asked.expiresAt(),
                         null,
                         null,
-                        true));
+                        true),
+                local);
     }
 
     /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
     /// where others see it, or out of sight of those who saw it.
-    private List<Memory> near(Caller caller, ExtractionRequest asked, List<Fact> facts, Set<MemoryId> clashed) {
+    private List<Memory> near(Caller caller, ExtractionRequest asked, Found facts, Set<MemoryId> clashed) {
         ScopeIds scope = asked.scope();
         Map<MemoryId, Memory> near = new LinkedHashMap<>();
         for (MemoryId id : clashed) {
@@ -256,12 +318,13 @@ final class ExtractionWorker {
                     .ifPresent(memory -> near.put(id, memory));
         }
         Filter filter = present(scope);
-        List<List<SearchResult.Hit>> found = facts.stream()
+        List<List<SearchResult.Hit>> found = facts.facts().stream()
                 .map(fact -> memories.search(
                                 caller,
                                 new MemoryService.Search(
                                         fact.text(), null, null, filter, NEAR, 0, false, asked.timestamp()),
-                                ReadOptions.DEFAULT)
+                                ReadOptions.DEFAULT,
+                                facts.local())
                         .hits())
                 .toList();
         for (int rank = 0; rank < NEAR; rank++) {
@@ -286,53 +349,73 @@ final class ExtractionWorker {
         return new Filter.And(parts);
     }
 
-    /// What it has come to.
-    private record Settled(
-            State state, int attempts, @Nullable String reason, List<Result> results) {}
-
-    private int failed(Stored stored, String reason, Instant startedAt) {
+    private Attempted failed(Stored stored, String reason, Instant startedAt, int most) {
         int attempts = stored.extraction().attempts() + 1;
-        State state = attempts < tries ? State.PENDING : State.FAILED;
+        State state = attempts < most ? State.PENDING : State.FAILED;
         LOG.log(
                 System.Logger.Level.WARNING,
-                "Extraction " + stored.extraction().id() + ": attempt " + attempts + " of " + tries
+                "Extraction " + stored.extraction().id() + ": attempt " + attempts + " of " + most
                         + (state == State.FAILED ? " failed, and it is given up: " : " failed: ") + reason);
         try {
-            write(stored, new Settled(state, attempts, reason, List.of()), startedAt, List.of(), List.of());
+            write(stored, put(stored, state, attempts, reason, startedAt, List.of()));
         } catch (MnemeException e) {
             if (e.code() == ErrorCode.VERSION_CONFLICT) {
-                return attempts; // deleted meanwhile, or its session changed: the next attempt finds out
+                return new Attempted.Failed(attempts); // deleted meanwhile: the next attempt finds out
             }
             throw e;
         }
-        return state == State.FAILED ? 0 : attempts;
+        return state == State.FAILED ? new Attempted.Finished() : new Attempted.Failed(attempts);
     }
 
-    private void write(Stored stored, Settled settled, Instant startedAt, List<Memory> near, List<Revision> revisions) {
+    /// Its messages join their session with it, unless the owner has too many sessions.
+    private void succeed(
+            Stored stored,
+            Instant startedAt,
+            List<Result> results,
+            Function<List<Command.PutDocument>, Command.Revise> revise) {
+        Extraction was = stored.extraction();
+        Command.PutDocument done = put(stored, State.SUCCEEDED, was.attempts(), null, startedAt, results);
+        Optional<Session> session = sessions.find(was.scope(), startedAt);
+        if (session.isPresent()) {
+            Command.PutDocument said = SessionMessages.adding(session.get(), was.messages(), was.localOnly());
+            try {
+                write(stored, revise.apply(List.of(done, said)));
+                return;
+            } catch (MnemeException e) {
+                if (e.code() != ErrorCode.OVERLOADED) {
+                    throw e;
+                }
+            }
+        }
+        write(stored, revise.apply(List.of(done)));
+    }
+
+    private void write(Stored stored, Command command) {
+        documents.write(stored.extraction().by(), stored.extraction().scope().owner(), command);
+    }
+
+    private static Command.PutDocument put(
+            Stored stored,
+            State state,
+            int attempts,
+            @Nullable String reason,
+            Instant startedAt,
+            List<Result> results) {
         Extraction was = stored.extraction();
         Extraction now = new Extraction(
                 was.id(),
                 was.scope(),
                 was.by(),
-                settled.state(),
-                settled.attempts(),
-                settled.reason(),
+                state,
+                attempts,
+                reason,
                 was.createdAt(),
                 was.startedAt() == null ? startedAt : was.startedAt(),
                 was.updatedAt(),
                 was.messages(),
-                settled.results());
-        List<Command.PutDocument> with = new ArrayList<>();
-        with.add(ExtractionDocuments.put(now, stored.asked(), stored.requestHash(), stored.version()));
-        Optional<SessionMessages.Session> session = now.isFinished() ? sessions.find(was.scope()) : Optional.empty();
-        session.ifPresent(each -> with.add(SessionMessages.adding(each, was.messages())));
-        List<Seen> seen = near.stream()
-                .map(memory -> new Seen(memory.id(), memory.version()))
-                .toList();
-        documents.write(was.by(), was.scope().owner(), new Command.Revise(seen, revisions, with));
-        if (session.isPresent()) {
-            sessions.sweep(was.by(), was.scope(), startedAt);
-        }
+                was.localOnly(),
+                results);
+        return ExtractionDocuments.put(now, stored.asked(), stored.requestHash(), stored.version());
     }
 
     /// Who sent the messages, with the right to the owner that was checked when they came.

@@ -2,6 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonNumber;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
@@ -31,6 +32,11 @@ record JsonFields(JsonObject object) {
 
     int integer(String name) {
         return object.members().get(name) instanceof JsonNumber(BigDecimal value) ? value.intValue() : 0;
+    }
+
+    /// False when it is left out.
+    boolean flag(String name) {
+        return new JsonBoolean(true).equals(object.members().get(name));
     }
 
     @Nullable

@@ -234,14 +234,18 @@ public final class MemoryService {
     }
 
     /// The command that adds the memory, embedded and with an id of its own.
-    Command.AddMemory prepare(Caller caller, NewMemory memory) {
-        return prepare(
-                caller,
-                memory,
-                MemoryId.create(clock.instant(), memory.scope().owner().slot(), random));
+    ///
+    /// @param localOnly whether its text must not leave this machine, whatever the caller's mode is by now
+    Command.AddMemory prepare(Caller caller, NewMemory memory, boolean localOnly) {
+        MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
+        return prepare(caller, memory, id, localOnly);
     }
 
     private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id) {
+        return prepare(caller, memory, id, false);
+    }
+
+    private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id, boolean localOnly) {
         requireValid(caller, memory);
         return new Command.AddMemory(
                 id,
@@ -259,7 +263,7 @@ public final class MemoryService {
                         memory.name(),
                         memory.vector(),
                         memory.embedder(),
-                        inspired(caller, memory.scope().owner())),
+                        localOnly || inspired(caller, memory.scope().owner())),
                 memory.dedupe());
     }
 
@@ -406,6 +410,7 @@ public final class MemoryService {
                             + " it without an Idempotency-Key, or one for each owner.");
         }
         long count = 0;
+        conversations.owners().forEach(each -> conversations.forget(caller.by(), each, restricted));
         for (Owner each : store.ownersMatching(restricted)) {
             count += deleteMatching(caller, each, restricted, null).count();
         }
@@ -414,6 +419,7 @@ public final class MemoryService {
 
     /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
     private Deleted deleteMatching(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
+        conversations.forget(caller.by(), owner, filter); // first, so that nothing is made of them afterwards
         Command step = new Command.DeleteMatching(filter);
         long count = 0;
         for (int n = 0; ; n++) {
@@ -421,7 +427,6 @@ public final class MemoryService {
             long deleted = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
             count += deleted;
             if (deleted < Command.DeleteMatching.MAX_LIMIT) {
-                conversations.forget(caller.by(), owner, filter);
                 return new Deleted(count, result.position(), result.replayed());
             }
         }
@@ -446,6 +451,7 @@ public final class MemoryService {
                     "erase", "Erasing takes a whole owner: name its id alone, without a filter or further ids.");
         }
         Authorizer.requireWholeOwner(caller, owner);
+        conversations.forget(caller.by(), owner);
         WriteResult result = write(caller, owner, idempotency, new Command.EraseOwner());
         long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
         return new Deleted(count, result.position(), result.replayed());
@@ -508,6 +514,11 @@ public final class MemoryService {
             @Nullable Instant reference) {}
 
     public SearchResult search(Caller caller, Search search, ReadOptions options) {
+        return search(caller, search, options, false);
+    }
+
+    /// @param localOnly whether the query must not leave this machine, whatever the caller's mode is by now
+    SearchResult search(Caller caller, Search search, ReadOptions options, boolean localOnly) {
         Authorizer.require(caller, Role.READ);
         checkCount("topK", search.topK());
         if (!(search.threshold() >= 0 && search.threshold() <= 1)) {
@@ -525,7 +536,7 @@ public final class MemoryService {
         return store.search(new SearchQuery(
                 owner,
                 search.text(),
-                queryEmbedding(search, owner != null && inspired(caller, owner)),
+                queryEmbedding(search, localOnly || (owner != null && inspired(caller, owner))),
                 search.vector() != null,
                 caller.key().restriction(),
                 restricted,

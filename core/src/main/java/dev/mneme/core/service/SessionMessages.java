@@ -2,6 +2,8 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.model.Document;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -20,9 +22,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages of each session, which is what has the same ids, a `runId` among them: what was
-/// said before helps a language model to understand what is said now. Kept are the latest [#KEPT]
-/// messages, the first [#MAX_CHARACTERS] of each, for [#AGE] after the last one.
+/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said before
+/// helps a language model to understand what is said now. Kept are the latest [#KEPT] messages, the first
+/// [#MAX_CHARACTERS] of each; [#AGE] after the last one they are read no more.
 final class SessionMessages {
     static final int KEPT = 20;
     static final int MAX_CHARACTERS = 4_096;
@@ -30,7 +32,7 @@ final class SessionMessages {
 
     private static final String COLLECTION = "sessions";
 
-    /// How many other sessions each write looks at for those that are over.
+    /// How many other sessions each extraction looks at for those that are over.
     private static final int SWEPT = 16;
 
     private final Store store;
@@ -39,40 +41,60 @@ final class SessionMessages {
         this.store = store;
     }
 
+    /// One message of a session.
+    ///
+    /// @param localOnly whether an `inspired` instance sent it
+    record Said(Message message, boolean localOnly) {}
+
     /// A session as it was read.
     ///
     /// @param version 0 where nothing was kept yet
-    record Session(ScopeIds scope, List<Message> messages, long version) {}
+    record Session(ScopeIds scope, List<Said> said, long version) {}
 
     /// Empty for a scope that is no session.
-    Optional<Session> find(ScopeIds scope) {
+    Optional<Session> find(ScopeIds scope, Instant now) {
         if (scope.runId() == null) {
             return Optional.empty();
         }
-        return Optional.of(store.documents()
-                .find(scope.owner(), COLLECTION, id(scope))
-                .map(SessionMessages::session)
-                .orElseGet(() -> new Session(scope, List.of(), 0)));
+        Optional<Document> kept = store.documents().find(scope.owner(), COLLECTION, id(scope));
+        return Optional.of(new Session(
+                scope,
+                kept.filter(document -> !isOver(document, now))
+                        .map(SessionMessages::said)
+                        .orElse(List.of()),
+                kept.map(Document::version).orElse(0L)));
+    }
+
+    private static boolean isOver(Document session, Instant now) {
+        return session.updatedAt().plus(AGE).isBefore(now);
+    }
+
+    private static List<Said> said(Document document) {
+        return new JsonFields(document.data())
+                .list("messages", data -> new Said(ExtractionDocuments.message(data), data.flag("local")));
     }
 
     /// The command that adds messages to a session, unless it has changed since it was read.
-    static Command.PutDocument adding(Session session, List<Message> messages) {
-        List<Message> all = new ArrayList<>(session.messages());
-        all.addAll(messages);
+    static Command.PutDocument adding(Session session, List<Message> messages, boolean localOnly) {
+        List<Said> all = new ArrayList<>(session.said());
+        messages.forEach(message -> all.add(new Said(shortened(message), localOnly)));
         return new Command.PutDocument(
                 COLLECTION,
                 id(session.scope()),
                 new JsonFields.Writer()
                         .put("scope", ExtractionDocuments.scope(session.scope()))
-                        .put("messages", latest(all), ExtractionDocuments::message)
+                        .put("messages", all.subList(Math.max(0, all.size() - KEPT), all.size()), SessionMessages::json)
                         .object(),
                 session.version());
     }
 
-    private static List<Message> latest(List<Message> messages) {
-        return messages.subList(Math.max(0, messages.size() - KEPT), messages.size()).stream()
-                .map(SessionMessages::shortened)
-                .toList();
+    private static Json json(Said said) {
+        return new JsonFields.Writer()
+                .put("role", said.message().role())
+                .put("name", said.message().name())
+                .put("text", said.message().text())
+                .put("local", new JsonBoolean(said.localOnly()))
+                .object();
     }
 
     private static Message shortened(Message message) {
@@ -84,14 +106,11 @@ final class SessionMessages {
         return new Message(message.role(), message.name(), text.substring(0, end));
     }
 
-    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is
-    /// named.
+    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is named.
     void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
         List<Document> some = next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
-        some.stream()
-                .filter(session -> session.updatedAt().plus(AGE).isBefore(now))
-                .forEach(session -> remove(by, scope.owner(), session));
+        some.stream().filter(session -> isOver(session, now)).forEach(session -> remove(by, scope.owner(), session));
     }
 
     /// Shows those of an owner.
@@ -113,13 +132,6 @@ final class SessionMessages {
                 default -> throw e;
             }
         }
-    }
-
-    private static Session session(Document document) {
-        return new Session(
-                scope(document),
-                new JsonFields(document.data()).list("messages", ExtractionDocuments::message),
-                document.version());
     }
 
     /// Of 64 hexadecimal digits, since the ids are longer than a document's may be.

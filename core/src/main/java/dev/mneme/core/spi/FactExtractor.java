@@ -26,6 +26,10 @@ public interface FactExtractor extends AutoCloseable {
     /// Whether texts leave this machine: then what is local only must not be given to it.
     boolean remote();
 
+    /// How many characters of messages it reads at once. Of what it is given beside them, earlier messages or
+    /// memories, it reads half as many.
+    int maxCharacters();
+
     /// The facts that the messages tell, in the order in which they tell them; at most [#MAX_FACTS].
     /// One call to the model.
     List<Fact> extract(Conversation conversation);

@@ -6,7 +6,9 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
+import dev.mneme.core.service.ExtractionLines.Attempted;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,15 +20,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ExtractionLinesTest {
+    private static final Attempted DONE = new Attempted.Finished();
     private static final List<Duration> SHORT = List.of(Duration.ofMillis(1));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Pointer pointer(String user, int number) {
-        return new Pointer(new UUID(0, number), Owner.user(user), "k");
+        return new Pointer(new UUID(0, number), Owner.user(user), "k", Instant.EPOCH);
+    }
+
+    private static boolean await(ExtractionLines lines, Pointer pointer, Duration atMost) throws InterruptedException {
+        return lines.await(pointer.id(), pointer.owner(), atMost);
     }
 
     private static void take(ExtractionLines lines, Pointer pointer) {
-        try (ExtractionLines.Place place = lines.place().orElseThrow()) {
+        try (ExtractionLines.Place place = lines.place(pointer.owner()).orElseThrow()) {
             place.take(pointer);
         }
     }
@@ -41,14 +48,14 @@ class ExtractionLinesTest {
                     overlapped.compareAndSet(false, atOnce.incrementAndGet() > 1);
                     done.add(pointer.id().getLeastSignificantBits());
                     atOnce.decrementAndGet();
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 8)) {
             for (int i = 0; i < 100; i++) {
                 take(lines, pointer("alice", i));
             }
-            assertThat(lines.await(pointer("alice", 99), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("alice", 99), PATIENCE)).isTrue();
         }
         assertThat(done).hasSize(100).isSorted();
         assertThat(overlapped).isFalse();
@@ -66,7 +73,7 @@ class ExtractionLinesTest {
                     arrived.release();
                     go.await();
                     atOnce.decrementAndGet();
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 3)) {
@@ -77,7 +84,7 @@ class ExtractionLinesTest {
             assertThat(lines.waiting()).isEqualTo(10);
             go.countDown();
             for (int i = 0; i < 10; i++) {
-                assertThat(lines.await(pointer("user" + i, i), PATIENCE)).isTrue();
+                assertThat(await(lines, pointer("user" + i, i), PATIENCE)).isTrue();
             }
             assertThat(lines.waiting()).isZero();
         }
@@ -90,13 +97,13 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 pointer -> {
                     tried.add(pointer.id().getLeastSignificantBits());
-                    return tried.size() < 4 ? tried.size() : 0;
+                    return tried.size() < 4 ? new Attempted.Failed(tried.size()) : DONE;
                 },
                 SHORT,
                 1)) {
             take(lines, pointer("alice", 1));
             take(lines, pointer("alice", 2));
-            assertThat(lines.await(pointer("alice", 2), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
         }
         assertThat(tried).containsExactly(1L, 1L, 1L, 1L, 2L);
     }
@@ -107,21 +114,82 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 _ -> {
                     go.await();
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 1)) {
+            int owners = ExtractionLines.CAPACITY / ExtractionLines.CAPACITY_OF_ONE;
             for (int i = 0; i < ExtractionLines.CAPACITY; i++) {
-                take(lines, pointer("alice", i));
+                take(lines, pointer("user" + i % owners, i));
             }
-            assertThat(lines.place()).isEmpty();
+            assertThat(lines.place(Owner.user("another"))).isEmpty();
             go.countDown();
-            assertThat(lines.await(pointer("alice", ExtractionLines.CAPACITY - 1), PATIENCE))
-                    .isTrue();
+            for (int i = 1; i <= owners; i++) {
+                int last = ExtractionLines.CAPACITY - i;
+                assertThat(await(lines, pointer("user" + last % owners, last), PATIENCE))
+                        .isTrue();
+            }
             for (int i = 0; i < ExtractionLines.CAPACITY + 1; i++) {
-                lines.place().orElseThrow().close();
+                lines.place(Owner.user("alice")).orElseThrow().close();
             }
             assertThat(lines.waiting()).isZero();
+        }
+    }
+
+    @Test
+    void oneOwnerDoesNotTakeAllOfTheRoom() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        try (ExtractionLines lines = new ExtractionLines(
+                _ -> {
+                    go.await();
+                    return DONE;
+                },
+                SHORT,
+                1)) {
+            for (int i = 0; i < ExtractionLines.CAPACITY_OF_ONE; i++) {
+                take(lines, pointer("alice", i));
+            }
+            assertThat(lines.place(Owner.user("alice"))).isEmpty();
+            lines.place(Owner.user("bob")).orElseThrow().close();
+            go.countDown();
+        }
+    }
+
+    @Test
+    void whatWaitsToBeTriedAgainIsTriedAtOnceWhenItIsWoken() throws InterruptedException {
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicInteger tries = new AtomicInteger();
+        try (ExtractionLines lines = new ExtractionLines(
+                _ -> {
+                    failed.countDown();
+                    return tries.incrementAndGet() == 1 ? new Attempted.Failed(1) : DONE;
+                },
+                List.of(Duration.ofDays(1)),
+                1)) {
+            take(lines, pointer("alice", 1));
+            failed.await();
+
+            lines.wake(pointer("alice", 1));
+
+            assertThat(await(lines, pointer("alice", 1), PATIENCE)).isTrue();
+        }
+    }
+
+    @Test
+    void anErrorDoesNotEndALine() throws InterruptedException {
+        AtomicInteger tries = new AtomicInteger();
+        try (ExtractionLines lines = new ExtractionLines(
+                _ -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw new StackOverflowError("on purpose");
+                    }
+                    return DONE;
+                },
+                SHORT,
+                1)) {
+            take(lines, pointer("alice", 1));
+
+            assertThat(await(lines, pointer("alice", 1), PATIENCE)).isTrue();
         }
     }
 
@@ -138,7 +206,7 @@ class ExtractionLinesTest {
                         interrupted.set(true);
                         throw e;
                     }
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 1);
@@ -148,8 +216,8 @@ class ExtractionLinesTest {
         lines.close();
 
         assertThat(interrupted).isTrue();
-        assertThat(lines.place()).isEmpty();
-        assertThat(lines.await(pointer("alice", 1), PATIENCE))
+        assertThat(lines.place(Owner.user("bob"))).isEmpty();
+        assertThat(await(lines, pointer("alice", 1), PATIENCE))
                 .as("it is not done")
                 .isFalse();
     }
@@ -160,16 +228,16 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 _ -> {
                     go.await();
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 1)) {
             take(lines, pointer("alice", 1));
 
-            assertThat(lines.await(pointer("alice", 1), Duration.ofMillis(1))).isFalse();
+            assertThat(await(lines, pointer("alice", 1), Duration.ofMillis(1))).isFalse();
 
             go.countDown();
-            assertThat(lines.await(pointer("alice", 1), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("alice", 1), PATIENCE)).isTrue();
         }
     }
 
@@ -182,7 +250,7 @@ class ExtractionLinesTest {
                         refused.countDown();
                         throw new MnemeException(ErrorCode.STORAGE_FULL, "full");
                     }
-                    return 0;
+                    return DONE;
                 },
                 SHORT,
                 1)) {
@@ -190,7 +258,7 @@ class ExtractionLinesTest {
             refused.await();
             take(lines, pointer("bob", 2));
 
-            assertThat(lines.await(pointer("bob", 2), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("bob", 2), PATIENCE)).isTrue();
             assertThat(lines.waiting()).isEqualTo(1);
         }
     }

@@ -94,6 +94,15 @@ class ExtractionPlanTest {
     }
 
     @Test
+    void howCharactersAreComposedDoesNotMatter() {
+        Fact composed = fact("Zo\u00eb swims", 0);
+        Fact decomposed = fact("Zoe\u0308 swims", 1);
+
+        assertThat(ExtractionPlan.ofNew(List.of(composed, decomposed), List.of()))
+                .containsExactly(new Step.Add(composed));
+    }
+
+    @Test
     void theSameFactTwiceIsAddedOnce() {
         assertThat(ExtractionPlan.ofNew(List.of(COFFEE, LISBON, fact("Ana likes coffee", 9)), List.of()))
                 .containsExactly(new Step.Add(COFFEE), new Step.Add(LISBON));

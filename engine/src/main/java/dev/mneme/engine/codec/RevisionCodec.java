@@ -34,6 +34,7 @@ final class RevisionCodec {
         revise.revisions().forEach(revision -> write(out, revision));
         out.unsigned(revise.documents().size());
         revise.documents().forEach(put -> BatchCodec.writePut(out, put));
+        out.bool(revise.localOnly());
     }
 
     private static void write(ByteWriter out, Revision revision) {
@@ -51,7 +52,7 @@ final class RevisionCodec {
         List<Seen> seen = list(in, each -> new Seen(ModelCodec.memoryId(each), each.signed()));
         List<Revision> revisions = list(in, RevisionCodec::revision);
         List<PutDocument> documents = list(in, BatchCodec::putDocument);
-        return new Revise(seen, revisions, documents);
+        return new Revise(seen, revisions, documents, in.bool());
     }
 
     private static Revision revision(ByteReader in) {

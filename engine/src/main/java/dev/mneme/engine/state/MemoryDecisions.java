@@ -62,7 +62,7 @@ final class MemoryDecisions {
             return used;
         }
         MemoryRows.Placed same = same(add, Set.of());
-        return same == null ? new Outcome.Stored(MemoryEvent.ADD, insert(add)) : merge(same, add);
+        return same == null ? new Outcome.Stored(MemoryEvent.ADD, insert(add, false)) : merge(same, add);
     }
 
     /// The memory that a new one would be the same as, if that is asked; or null.
@@ -77,7 +77,9 @@ final class MemoryDecisions {
     }
 
     /// Stores a new memory, of which nothing more is to be asked.
-    Memory insert(Command.AddMemory add) {
+    ///
+    /// @param localOnly whether it is, even if its writer is not `inspired`
+    Memory insert(Command.AddMemory add, boolean localOnly) {
         Embedding staged = vectors.takes(add.embedding()) ? add.embedding() : null;
         Embedding embedding = staged == null ? add.embedding() : null;
         vectors.claim(embedding);
@@ -95,7 +97,7 @@ final class MemoryDecisions {
                 add.expiresAt(),
                 1,
                 null,
-                owner.inspired(by.instance()));
+                localOnly || owner.inspired(by.instance()));
         long sequence = owner.sequence() + 1;
         owner.change(ChangeType.MEMORY_ADDED, sequence, 1, by, memory);
         memories.add(owner, memory, embedding, sequence, by);

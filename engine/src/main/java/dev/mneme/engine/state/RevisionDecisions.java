@@ -50,7 +50,7 @@ final class RevisionDecisions {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        revise.revisions().forEach(this::apply);
+        revise.revisions().forEach(revision -> apply(revision, revise.localOnly()));
         revise.documents().forEach(documents::store);
         return new Outcome.Done();
     }
@@ -119,12 +119,13 @@ final class RevisionDecisions {
         return Optional.empty();
     }
 
-    private void apply(Revision revision) {
+    private void apply(Revision revision, boolean localOnly) {
         switch (revision) {
-            case Revision.Add(AddMemory fact) -> memories.insert(fact);
+            case Revision.Add(AddMemory fact) -> memories.insert(fact, localOnly);
             case Revision.Replace(MemoryId replaced, AddMemory fact) -> {
-                memories.insert(fact);
-                memories.supersede(placed(replaced), fact.id());
+                MemoryRows.Placed now = placed(replaced);
+                memories.insert(fact, localOnly || now.memory().localOnly());
+                memories.supersede(now, fact.id());
             }
             case Revision.Remove(MemoryId id) -> memories.remove(placed(id));
         }

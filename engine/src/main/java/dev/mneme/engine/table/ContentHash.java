@@ -2,10 +2,10 @@ package dev.mneme.engine.table;
 
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Wording;
 import dev.mneme.engine.codec.ByteWriter;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.text.Normalizer;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public final class ContentHash {
                 .nullableString(scope.agentId())
                 .nullableString(scope.appId())
                 .nullableString(scope.runId())
-                .string(Normalizer.normalize(text, Normalizer.Form.NFC).strip())
+                .string(Wording.of(text))
                 .nullableString(role)
                 .nullableInstant(timestamp);
         try {

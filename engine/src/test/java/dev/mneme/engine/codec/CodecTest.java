@@ -238,7 +238,10 @@ final class CodecTest {
                 ? List.of()
                 : List.of(new Command.Seen(id(random), random.nextLong()), new Command.Seen(id(random), 1));
         return new Command.Revise(
-                seen, revisions, random.nextBoolean() ? List.of() : List.of(put(random), put(random)));
+                seen,
+                revisions,
+                random.nextBoolean() ? List.of() : List.of(put(random), put(random)),
+                random.nextBoolean());
     }
 
     @Test

@@ -35,6 +35,7 @@ final class ChatModels {
                         .httpClientBuilder(http())
                         .baseUrl(config.root())
                         .modelName(config.model())
+                        .numCtx(config.context()) // Ollama cuts what is longer, and says nothing
                         .responseFormat(ResponseFormat.JSON)
                         .timeout(config.timeout())
                         .maxRetries(0)

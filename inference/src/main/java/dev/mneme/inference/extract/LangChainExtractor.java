@@ -16,25 +16,40 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.FactExtractor;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Asks a language model that LangChain4j reaches.
 public final class LangChainExtractor implements FactExtractor {
+    private static final String TOO_SLOW = "The language model did not answer in time (extraction.timeout).";
+
+    /// A token is rarely shorter than this.
+    private static final int CHARACTERS_OF_A_TOKEN = 3;
+
     private final ChatModel chat;
     private final String model;
     private final boolean remote;
+    private final int context;
+    private final Duration timeout;
 
-    private LangChainExtractor(ChatModel chat, String model, boolean remote) {
+    private LangChainExtractor(ChatModel chat, String model, boolean remote, int context, Duration timeout) {
         this.chat = chat;
         this.model = model;
         this.remote = remote;
+        this.context = context;
+        this.timeout = timeout;
     }
 
     /// Nothing is sent until the first call.
     public static LangChainExtractor open(ModelConfig config) {
         String name = config.protocol().name().toLowerCase(Locale.ROOT) + '/' + config.model();
-        return new LangChainExtractor(ChatModels.of(config), name, config.isRemote());
+        return new LangChainExtractor(
+                ChatModels.of(config), name, config.isRemote(), config.context(), config.timeout());
     }
 
     @Override
@@ -45,6 +60,13 @@ public final class LangChainExtractor implements FactExtractor {
     @Override
     public boolean remote() {
         return remote;
+    }
+
+    /// Half of what the model reads and writes; a quarter is for what comes beside it, and a quarter for instructions
+    /// and answer.
+    @Override
+    public int maxCharacters() {
+        return context / 2 * CHARACTERS_OF_A_TOKEN;
     }
 
     @Override
@@ -66,12 +88,7 @@ public final class LangChainExtractor implements FactExtractor {
         ChatRequest request = ChatRequest.builder()
                 .messages(SystemMessage.from(prompt.instructions()), UserMessage.from(prompt.data()))
                 .build();
-        ChatResponse response;
-        try {
-            response = chat.chat(request);
-        } catch (RuntimeException e) {
-            throw failure(e);
-        }
+        ChatResponse response = answer(request);
         if (response.finishReason() == FinishReason.LENGTH) {
             throw failed("The language model's answer was cut off: it is too long for the model.");
         }
@@ -79,29 +96,38 @@ public final class LangChainExtractor implements FactExtractor {
         return text == null ? "" : text;
     }
 
-    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get
-    /// ours.
-    private static MnemeException failure(RuntimeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-                return failed("Interrupted while waiting for the language model.");
-            }
+    /// The library's own time limit ends with the first bytes of an answer, and a model may stall after them: so it is
+    /// waited for from here, and broken off.
+    private ChatResponse answer(ChatRequest request) {
+        FutureTask<ChatResponse> call = new FutureTask<>(() -> chat.chat(request));
+        Thread.ofVirtual().name("language-model").start(call);
+        try {
+            return call.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw failed(TOO_SLOW);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("Interrupted while waiting for the language model.");
+        } catch (ExecutionException e) {
+            throw failed(reason(e.getCause()));
+        } finally {
+            call.cancel(true);
         }
-        return failed(
-                switch (e) {
-                    case TimeoutException _ -> "The language model did not answer in time (extraction.timeout).";
-                    case RateLimitException _ -> "The language model's service takes no more requests for now.";
-                    case AuthenticationException _ ->
-                        "The language model's service refused the key: check extraction.apiKey.";
-                    case ModelNotFoundException _ ->
-                        "The language model was not found: check extraction.url and extraction.model.";
-                    case ContentFilteredException _ -> "The language model's service refused the content.";
-                    case InternalServerException _ -> "The language model's service failed.";
-                    case InvalidRequestException _ -> "The language model's service refused the request.";
-                    default ->
-                        "The language model does not answer (" + e.getClass().getSimpleName() + ").";
-                });
+    }
+
+    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get ours.
+    private static String reason(@Nullable Throwable e) {
+        return switch (e) {
+            case TimeoutException _ -> TOO_SLOW;
+            case RateLimitException _ -> "The language model's service takes no more requests for now.";
+            case AuthenticationException _ -> "The language model's service refused the key: check extraction.apiKey.";
+            case ModelNotFoundException _ -> "The language model was not found: check extraction.url and extraction.model.";
+            case ContentFilteredException _ -> "The language model's service refused the content.";
+            case InternalServerException _ -> "The language model's service failed.";
+            case InvalidRequestException _ -> "The language model's service refused the request.";
+            case null -> "The language model does not answer.";
+            default -> "The language model does not answer (" + e.getClass().getSimpleName() + ").";
+        };
     }
 
     private static MnemeException failed(String message) {

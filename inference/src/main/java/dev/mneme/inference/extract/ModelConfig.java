@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param url where the service is; null for the usual one
 /// @param model the model's name there
 /// @param apiKey null for none. Never printed
+/// @param context how many tokens the model reads and writes at once
 /// @param timeout of one call
 public record ModelConfig(
         Protocol protocol,
         @Nullable URI url,
         String model,
         @Nullable String apiKey,
+        int context,
         Duration timeout) {
     /// Whose protocol the service speaks.
     public enum Protocol {
@@ -40,6 +42,7 @@ public record ModelConfig(
         check(
                 apiKey == null || (!apiKey.isEmpty() && apiKey.chars().allMatch(c -> c > ' ' && c < 0x7F)),
                 "extraction.apiKey must be printable ASCII without spaces");
+        check(context >= 2_048, "extraction.context must be at least 2048");
         check(timeout.isPositive(), "extraction.timeout must be above zero");
     }
 

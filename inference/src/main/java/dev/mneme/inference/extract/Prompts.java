@@ -107,11 +107,14 @@ final class Prompts {
         return array;
     }
 
+    /// Each on a line of its own, so that none passes for several.
     private static String wishes(Guidance guidance) {
-        return guidance.instructions().isEmpty()
-                ? ""
-                : "\nThe operator and the application wish besides:\n- "
-                        + String.join("\n- ", guidance.instructions())
-                        + "\n";
+        if (guidance.instructions().isEmpty()) {
+            return "";
+        }
+        StringBuilder wishes = new StringBuilder("\nThe operator and the application wish besides:\n");
+        guidance.instructions()
+                .forEach(wish -> wishes.append("- ").append(wish.replaceAll("\\s+", " ")).append('\n'));
+        return wishes.toString();
     }
 }

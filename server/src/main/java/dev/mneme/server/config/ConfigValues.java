@@ -150,6 +150,7 @@ final class ConfigValues {
                 get(EXTRACTION_URL),
                 get(EXTRACTION_MODEL),
                 get(EXTRACTION_API_KEY),
+                get(EXTRACTION_CONTEXT),
                 get(EXTRACTION_TIMEOUT),
                 get(EXTRACTION_CONCURRENCY),
                 get(EXTRACTION_TRIES),

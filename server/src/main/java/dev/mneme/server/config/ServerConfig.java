@@ -148,6 +148,7 @@ public record ServerConfig(
         ANTHROPIC
     }
 
+    /// @param context tokens
     /// @param timeout of one call
     /// @param concurrency conversations under way at once
     /// @param tries after which one is given up
@@ -157,6 +158,7 @@ public record ServerConfig(
             Optional<String> url,
             Optional<String> model,
             Optional<Secret> apiKey,
+            int context,
             Duration timeout,
             int concurrency,
             int tries,

@@ -236,6 +236,11 @@ final class Settings {
             setting("extraction.model", ValueType.optionalText(), "", "The language model's name.");
     static final Setting<Optional<Secret>> EXTRACTION_API_KEY =
             secret("extraction.apiKey", "The key of the language model's server.");
+    static final Setting<Integer> EXTRACTION_CONTEXT = setting(
+            "extraction.context",
+            ValueType.integer(2_048, 10_000_000),
+            "16384",
+            "How many tokens the language model reads and writes at once; half of it is for one conversation.");
     static final Setting<Duration> EXTRACTION_TIMEOUT = setting(
             "extraction.timeout",
             ValueType.duration("100ms", "1h"),
