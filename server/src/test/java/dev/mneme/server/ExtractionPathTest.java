@@ -515,9 +515,8 @@ final class ExtractionPathTest {
         ids.forEach(id -> awaitState(id, "SUCCEEDED"));
 
         assertThat(texts("orders"))
-                .containsExactlyElementsOf(IntStream.range(0, 20)
-                        .mapToObj(i -> "message " + i)
-                        .toList());
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 20).mapToObj(i -> "message " + i).toList());
     }
 
     @Test

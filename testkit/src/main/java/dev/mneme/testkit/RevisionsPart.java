@@ -356,7 +356,9 @@ abstract class RevisionsPart extends StorePart {
         done(new Revise(List.of(), List.of(new Revision.Add(mate)), List.of(), true));
 
         assertThat(found(mate.id()).localOnly()).isTrue();
-        assertThat(changes(ALICE, before)).singleElement().matches(change -> change.announced().isEmpty());
+        assertThat(changes(ALICE, before))
+                .singleElement()
+                .matches(change -> change.announced().isEmpty());
     }
 
     @Test

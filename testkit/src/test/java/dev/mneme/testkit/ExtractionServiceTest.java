@@ -266,8 +266,7 @@ class ExtractionServiceTest {
 
         assertThat(memories())
                 .extracting(Memory::text, Memory::localOnly)
-                .containsExactly(
-                        tuple("takes pills", true), tuple("in the morning", true), tuple("likes tea", false));
+                .containsExactly(tuple("takes pills", true), tuple("in the morning", true), tuple("likes tea", false));
     }
 
     @Test
@@ -337,8 +336,7 @@ class ExtractionServiceTest {
 
         memories.deleteMatching(caller("laptop"), Filter.scope(OwnerKind.AGENT, "bot"), null);
 
-        assertThatThrownBy(() -> extractions.get(caller("laptop"), failed.id()))
-                .isInstanceOf(MnemeException.class);
+        assertThatThrownBy(() -> extractions.get(caller("laptop"), failed.id())).isInstanceOf(MnemeException.class);
         assertThat(store.systemDocuments().list(Documents.SYSTEM, "extractions", null, 10))
                 .isEmpty();
     }

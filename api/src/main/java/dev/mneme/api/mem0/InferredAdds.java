@@ -48,13 +48,11 @@ final class InferredAdds {
         return extractions.hasModel();
     }
 
-    /// What an earlier request under the same idempotency key began: then this one is the same, though the model may be
-    /// gone since.
+    /// What an earlier request under the same idempotency key began: then this one is the same, though
+    /// the model may be gone since.
     Optional<Extraction> begun(Request request, ScopeIds scope) {
         Idempotency idempotency = request.idempotency();
-        return idempotency == null
-                ? Optional.empty()
-                : extractions.find(request.caller(), scope, idempotency);
+        return idempotency == null ? Optional.empty() : extractions.find(request.caller(), scope, idempotency);
     }
 
     /// Takes the messages and, if the caller wants to wait, waits.

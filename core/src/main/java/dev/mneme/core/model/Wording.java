@@ -2,8 +2,8 @@ package dev.mneme.core.model;
 
 import java.text.Normalizer;
 
-/// When two texts say the same word for word: how characters are composed (Unicode's NFC) and blanks at the ends do
-/// not matter.
+/// When two texts say the same word for word: how characters are composed (Unicode's NFC) and blanks at
+/// the ends do not matter.
 public final class Wording {
     private Wording() {}
 

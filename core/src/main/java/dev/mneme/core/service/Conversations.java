@@ -30,8 +30,8 @@ final class Conversations {
         this.extractions = new ExtractionDocuments(store);
     }
 
-    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a text, is met by
-    /// none.
+    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a
+    /// text, is met by none.
     void forget(Provenance by, Owner owner, Filter filter) {
         if (!asksForIdsAlone(filter)) {
             return;

@@ -151,10 +151,7 @@ final class ExtractionDocuments {
         Extraction extraction = new Extraction(
                 UUID.fromString(document.id()),
                 scope,
-                new Provenance(
-                        data.text("key"),
-                        data.text("instance"),
-                        data.flag("named")),
+                new Provenance(data.text("key"), data.text("instance"), data.flag("named")),
                 State.valueOf(data.text("state")),
                 data.integer("attempts"),
                 data.nullableText("reason"),

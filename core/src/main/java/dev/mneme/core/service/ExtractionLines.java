@@ -186,7 +186,8 @@ final class ExtractionLines implements AutoCloseable {
 
     private boolean isWaiting(UUID id, Owner owner) {
         Line line = lines.get(owner);
-        return line != null && line.waiting().stream().anyMatch(each -> each.id().equals(id));
+        return line != null
+                && line.waiting().stream().anyMatch(each -> each.id().equals(id));
     }
 
     private void work(Owner owner) {

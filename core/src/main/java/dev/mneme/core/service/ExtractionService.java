@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
 /// Makes memories of conversations, with a language model, in the background: what was taken is done,
 /// after a restart too. Each owner's are done in the order in which they came.
 ///
-/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the pauses, then given
-/// up: it stays for [#FAILED_KEPT], with the reason and its messages, for somebody to have it tried again. One that
-/// succeeded is remembered for [#SUCCEEDED_KEPT], without text; when there are many, for [#LEAST_KEPT].
+/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the
+/// pauses, then given up: it stays for [#FAILED_KEPT], with the reason and its messages, for somebody
+/// to have it tried again. One that succeeded is remembered for [#SUCCEEDED_KEPT], without text; when
+/// there are many, for [#LEAST_KEPT].
 ///
 /// **Threads**: any number may call.
 public final class ExtractionService implements AutoCloseable {
@@ -136,10 +137,7 @@ public final class ExtractionService implements AutoCloseable {
 
     private static Pointer pointer(Extraction extraction) {
         return new Pointer(
-                extraction.id(),
-                extraction.scope().owner(),
-                extraction.by().keyId(),
-                extraction.createdAt());
+                extraction.id(), extraction.scope().owner(), extraction.by().keyId(), extraction.createdAt());
     }
 
     public boolean hasModel() {
@@ -171,8 +169,8 @@ public final class ExtractionService implements AutoCloseable {
                 .map(stored -> repeated(stored, hash(idempotency)));
     }
 
-    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used for the same
-    /// request, it is the extraction that there is.
+    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
+    /// for the same request, it is the extraction that there is.
     public Extraction submit(Caller caller, ExtractionRequest request, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireScope(caller, request.scope());
@@ -293,8 +291,8 @@ public final class ExtractionService implements AutoCloseable {
                                 + " infer=false."));
     }
 
-    /// Forgets some of those whose time is over. A pointer that leads nowhere is one whose work is being written, unless
-    /// it is old.
+    /// Forgets some of those whose time is over. A pointer that leads nowhere is one whose work is
+    /// being written, unless it is old.
     private void sweep() {
         List<Pointer> some = documents.pointersAfter(sweptTo.get(), SWEPT);
         sweptTo.set(some.isEmpty() ? null : some.getLast().id());
@@ -371,7 +369,9 @@ public final class ExtractionService implements AutoCloseable {
     public List<Listed> list(Caller caller) {
         Authorizer.require(caller, Role.READ);
         return visible(caller)
-                .sorted(Comparator.comparing(Pointer::at).thenComparing(Pointer::id).reversed())
+                .sorted(Comparator.comparing(Pointer::at)
+                        .thenComparing(Pointer::id)
+                        .reversed())
                 .map(pointer -> new Listed(pointer.id(), pointer.at()))
                 .toList();
     }
@@ -432,8 +432,8 @@ public final class ExtractionService implements AutoCloseable {
         return again;
     }
 
-    /// Forgets one with its messages; one that waits is not done any more. The memories that it made stay, and so does
-    /// what it added to a session.
+    /// Forgets one with its messages; one that waits is not done any more. The memories that it made
+    /// stay, and so does what it added to a session.
     public void delete(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
         Pointer pointer = pointer(caller, id);

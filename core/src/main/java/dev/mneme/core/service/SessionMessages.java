@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages of each session, which is what has the same ids, a `runId` among them: what was said before
-/// helps a language model to understand what is said now. Kept are the latest [#KEPT] messages, the first
-/// [#MAX_CHARACTERS] of each; [#AGE] after the last one they are read no more.
+/// The last messages of each session, which is what has the same ids, a `runId` among them: what was
+/// said before helps a language model to understand what is said now. Kept are the latest [#KEPT]
+/// messages, the first [#MAX_CHARACTERS] of each; [#AGE] after the last one they are read no more.
 final class SessionMessages {
     static final int KEPT = 20;
     static final int MAX_CHARACTERS = 4_096;
@@ -106,7 +106,8 @@ final class SessionMessages {
         return new Message(message.role(), message.name(), text.substring(0, end));
     }
 
-    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is named.
+    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is
+    /// named.
     void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
         List<Document> some = next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;

@@ -62,8 +62,8 @@ public final class LangChainExtractor implements FactExtractor {
         return remote;
     }
 
-    /// Half of what the model reads and writes; a quarter is for what comes beside it, and a quarter for instructions
-    /// and answer.
+    /// Half of what the model reads and writes; a quarter is for what comes beside it, and a quarter
+    /// for instructions and answer.
     @Override
     public int maxCharacters() {
         return context / 2 * CHARACTERS_OF_A_TOKEN;
@@ -96,8 +96,8 @@ public final class LangChainExtractor implements FactExtractor {
         return text == null ? "" : text;
     }
 
-    /// The library's own time limit ends with the first bytes of an answer, and a model may stall after them: so it is
-    /// waited for from here, and broken off.
+    /// The library's own time limit ends with the first bytes of an answer, and a model may stall after
+    /// them: so it is waited for from here, and broken off.
     private ChatResponse answer(ChatRequest request) {
         FutureTask<ChatResponse> call = new FutureTask<>(() -> chat.chat(request));
         Thread.ofVirtual().name("language-model").start(call);
@@ -115,13 +115,15 @@ public final class LangChainExtractor implements FactExtractor {
         }
     }
 
-    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get ours.
+    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get
+    /// ours.
     private static String reason(@Nullable Throwable e) {
         return switch (e) {
             case TimeoutException _ -> TOO_SLOW;
             case RateLimitException _ -> "The language model's service takes no more requests for now.";
             case AuthenticationException _ -> "The language model's service refused the key: check extraction.apiKey.";
-            case ModelNotFoundException _ -> "The language model was not found: check extraction.url and extraction.model.";
+            case ModelNotFoundException _ ->
+                "The language model was not found: check extraction.url and extraction.model.";
             case ContentFilteredException _ -> "The language model's service refused the content.";
             case InternalServerException _ -> "The language model's service failed.";
             case InvalidRequestException _ -> "The language model's service refused the request.";

@@ -114,7 +114,8 @@ final class Prompts {
         }
         StringBuilder wishes = new StringBuilder("\nThe operator and the application wish besides:\n");
         guidance.instructions()
-                .forEach(wish -> wishes.append("- ").append(wish.replaceAll("\\s+", " ")).append('\n'));
+                .forEach(wish ->
+                        wishes.append("- ").append(wish.replaceAll("\\s+", " ")).append('\n'));
         return wishes.toString();
     }
 }
