@@ -6,6 +6,9 @@ import java.io.IOException;
 ///
 /// @param replayed whether it is the answer of an earlier request with the same idempotency key, or in part
 record Answer(int status, String text, boolean replayed) {
+    /// Nobody answered in time.
+    static final int GATEWAY_TIMEOUT = 504;
+
     Answer(int status, String text) {
         this(status, text, false);
     }

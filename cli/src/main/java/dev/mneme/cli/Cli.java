@@ -103,6 +103,12 @@ public final class Cli {
         return all;
     }
 
+    /// Whether this command line asks for the command `name`.
+    static boolean isCommand(String name, List<String> args) {
+        int at = commandAt(args);
+        return at >= 0 && args.get(at).equals(name);
+    }
+
     /// Where the command's name is: the first argument that is neither an option nor an option's value.
     private static int commandAt(List<String> args) {
         for (int i = 0; i < args.size(); i++) {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a CSV file below its header, which is row 1. An empty cell says nothing of its field. After a
+/// The rows of a CSV file below its header, which is row 1. An empty cell says nothing of its field;
+/// spaces around one belong to a text and to metadata alone. After a
 /// fault in the CSV itself nothing more can be read.
 final class CsvSource implements MemorySource {
     private final CountedInput in;
@@ -55,18 +56,22 @@ final class CsvSource implements MemorySource {
     private ImportRow row(List<String> cells) {
         number++;
         int columns = header.columns().size();
-        if (cells.size() > columns) {
+        if (cells.size() != columns) {
             return ImportRow.Bad.of(
                     number,
                     "",
                     "It has " + cells.size() + " cells, and the header has " + columns
-                            + ": a cell with a separator in it must be quoted.",
+                            + ": a cell with a separator or the end of a line in it must be quoted.",
                     String.join(String.valueOf(header.separator()), cells));
         }
         Map<String, JsonView> members = new LinkedHashMap<>();
         for (int i = 0; i < cells.size(); i++) {
-            if (!cells.get(i).isEmpty()) {
-                members.put(header.columns().get(i), new JsonView(cells.get(i)));
+            String column = header.columns().get(i);
+            String cell = MemoryFields.keepsSpaces(column)
+                    ? cells.get(i)
+                    : cells.get(i).strip();
+            if (!cell.isEmpty()) {
+                members.put(column, new JsonView(cell));
             }
         }
         return fields.row(number, new JsonView(members));

@@ -1,5 +1,8 @@
 package dev.mneme.cli;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /// What the process says to the shell. The numbers are a contract with scripts: they are never changed or reused.
 enum ExitStatus {
     OK(0),
@@ -23,6 +26,11 @@ enum ExitStatus {
 
     int code() {
         return code;
+    }
+
+    /// The status with this code; empty if there is none.
+    static Optional<ExitStatus> ofCode(int code) {
+        return Arrays.stream(values()).filter(status -> status.code == code).findFirst();
     }
 
     /// The status for a problem of the server; by the HTTP status where the code is not one that this version knows.

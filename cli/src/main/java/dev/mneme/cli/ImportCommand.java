@@ -54,8 +54,8 @@ final class ImportCommand extends Subcommand {
     @Nullable
     String idAs;
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nOf memories that do not say it:%n")
-    ScopeOptions defaults = new ScopeOptions();
+    @ArgGroup(validate = false, exclusive = false, heading = "%nOf memories that do not say it, each id by itself:%n")
+    ImportIds ids = new ImportIds();
 
     @Override
     ExitStatus run(Session session) {
@@ -64,6 +64,7 @@ final class ImportCommand extends Subcommand {
         if (!input && !Files.isRegularFile(file)) {
             throw Failure.usage("There is no file " + file + ".");
         }
+        requireOther(bad, input ? null : file);
         try (InputStream in = input ? session.console().in() : Files.newInputStream(file);
                 Refusals refusals = new Refusals(bad)) {
             return run(session, new BufferedInputStream(in, ImportFormat.BEGINNING), input ? null : file, refusals);
@@ -73,8 +74,19 @@ final class ImportCommand extends Subcommand {
         }
     }
 
+    private static void requireOther(@Nullable Path bad, @Nullable Path file) {
+        try {
+            if (bad != null && file != null && Files.exists(bad) && Files.isSameFile(bad, file)) {
+                throw Failure.usage("--skip-bad names the file that is imported: name another for the bad rows.");
+            }
+        } catch (IOException unreadable) {
+            throw new Failure(ExitStatus.FAILED, "The file " + bad + " cannot be looked at.", unreadable);
+        }
+    }
+
     private ExitStatus run(Session session, InputStream in, @Nullable Path file, Refusals refusals) throws IOException {
         byte[] beginning = beginning(in);
+        ScopeOptions defaults = ids.scope();
         ImportFormat found = format.equals("auto") ? ImportFormat.of(beginning) : ImportFormat.typed(format);
         if (found == ImportFormat.MNEME) {
             if (defaults.given() || idAs != null) {

@@ -8,7 +8,8 @@ sealed interface ImportRow {
     /// A memory.
     ///
     /// @param json as an item of `POST /memories`
-    record Memory(long number, String json) implements ImportRow {}
+    /// @param deduped whether it is the same memory when it comes again; else each one is new
+    record Memory(long number, String json, boolean deduped) implements ImportRow {}
 
     /// A row that is not a memory.
     ///

@@ -15,25 +15,17 @@ import java.nio.file.StandardCopyOption;
 /// @param how the file is read: another format or another owner begins again
 /// @param rows that are done, bad ones included: lines, items or rows below a header
 /// @param offset where the next line begins, in bytes; 0 for formats whose rows are counted only
-record ImportState(
-        String server,
-        long size,
-        long modified,
-        String how,
-        long rows,
-        long offset,
-        long added,
-        long known,
-        long refused) {
+/// @param tally what became of those rows
+record ImportState(String server, long size, long modified, String how, long rows, long offset, ImportTally tally) {
     private static final String SUFFIX = ".import-state";
 
     private static ImportState begin(String server, Path file, String how) throws IOException {
         return new ImportState(
-                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), how, 0, 0, 0, 0, 0);
+                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), how, 0, 0, ImportTally.NONE);
     }
 
-    ImportState at(long doneRows, long nextOffset, long nowAdded, long nowKnown, long nowRefused) {
-        return new ImportState(server, size, modified, how, doneRows, nextOffset, nowAdded, nowKnown, nowRefused);
+    ImportState at(long doneRows, long nextOffset, ImportTally now) {
+        return new ImportState(server, size, modified, how, doneRows, nextOffset, now);
     }
 
     private static Path beside(Path file) {
@@ -54,12 +46,7 @@ record ImportState(
         }
         try {
             JsonView left = JsonView.parse(Files.readAllBytes(state));
-            ImportState found = begin.at(
-                    number(left, "rows"),
-                    number(left, "offset"),
-                    number(left, "added"),
-                    number(left, "known"),
-                    number(left, "refused"));
+            ImportState found = begin.at(number(left, "rows"), number(left, "offset"), tally(left));
             boolean same = left.at("server").text().equals(server)
                     && left.at("how").text().equals(how)
                     && number(left, "size") == begin.size
@@ -69,6 +56,12 @@ record ImportState(
         } catch (IOException unreadable) {
             return begin;
         }
+    }
+
+    private static ImportTally tally(JsonView left) throws IOException {
+        ExitStatus first = ExitStatus.ofCode((int) number(left, "status"))
+                .orElseThrow(() -> new IOException("the state is of another version"));
+        return new ImportTally(number(left, "added"), number(left, "known"), number(left, "refused"), first);
     }
 
     private static long number(JsonView view, String name) {
@@ -84,9 +77,10 @@ record ImportState(
             json.writeStringField("how", how);
             json.writeNumberField("rows", rows);
             json.writeNumberField("offset", offset);
-            json.writeNumberField("added", added);
-            json.writeNumberField("known", known);
-            json.writeNumberField("refused", refused);
+            json.writeNumberField("added", tally.added());
+            json.writeNumberField("known", tally.known());
+            json.writeNumberField("refused", tally.refused());
+            json.writeNumberField("status", tally.first().code());
         });
         Path draft = file.resolveSibling(file.getFileName() + SUFFIX + ".new");
         Files.writeString(draft, text);
@@ -95,21 +89,5 @@ record ImportState(
 
     static void forget(Path file) throws IOException {
         Files.deleteIfExists(beside(file));
-    }
-
-    /// Says at the end what became of the rows.
-    static void summarize(Session session, ImportFormat format, long added, long known, long refused) {
-        if (session.json()) {
-            session.printJson(JsonText.object(json -> {
-                json.writeStringField("format", format.typed());
-                json.writeNumberField("added", added);
-                json.writeNumberField("known", known);
-                json.writeNumberField("refused", refused);
-            }));
-        } else if (!session.quiet()) {
-            session.console()
-                    .print("Imported " + added + (known > 0 ? ", there already " + known : "")
-                            + (refused > 0 ? ", refused " + refused : "") + ".");
-        }
     }
 }

@@ -14,29 +14,53 @@ final class ImportTimes {
     /// As milliseconds this is March 1973, as seconds the year 5138.
     private static final BigDecimal FIRST_MILLIS = BigDecimal.valueOf(100_000_000_000L);
 
+    /// Of numbers that mem0's own program wrote as strings.
+    private static final Pattern DIGITS = Pattern.compile("-?[0-9]{5,15}");
+
     private static final int MOST_DIGITS = 18;
+    private static final int MOST_DECIMALS = 1_000;
 
     private ImportTimes() {}
 
     /// mem0 counts seconds where it gives a number.
-    static JsonView time(JsonView time, ImportFormat format) {
+    ///
+    /// @throws BadField for a number that no time can be
+    static JsonView time(String field, JsonView time, ImportFormat format) throws BadField {
         return switch (time.value()) {
-            case JsonView.Digits(String digits) when format == ImportFormat.MEM0 -> millis(digits);
+            case JsonView.Digits(String digits) when format == ImportFormat.MEM0 -> millis(field, digits);
+            case String digits
+            when format == ImportFormat.MEM0 && DIGITS.matcher(digits.strip()).matches() ->
+                millis(field, digits.strip());
             case String text -> new JsonView(iso(text.strip()));
             case null, default -> time;
         };
     }
 
-    private static JsonView millis(String digits) {
-        BigDecimal number = new BigDecimal(digits);
-        if (number.precision() - number.scale() > MOST_DIGITS) {
-            return new JsonView(new JsonView.Digits(digits));
-        }
+    private static JsonView millis(String field, String digits) throws BadField {
+        BigDecimal number = number(field, digits);
         if (number.abs().compareTo(FIRST_MILLIS) >= 0) {
             return new JsonView(new JsonView.Digits(number.toBigInteger().toString()));
         }
         return new JsonView(
                 new JsonView.Digits(number.movePointRight(3).toBigInteger().toString()));
+    }
+
+    /// Numbers that are short when they are written out: an exponent alone can ask for gigabytes of digits.
+    private static BigDecimal number(String field, String digits) throws BadField {
+        try {
+            BigDecimal number = new BigDecimal(digits);
+            long whole = (long) number.precision() - number.scale();
+            if (whole <= MOST_DIGITS && number.scale() <= MOST_DECIMALS && number.scale() >= -MOST_DIGITS) {
+                return number;
+            }
+            throw outOfRange(field);
+        } catch (NumberFormatException beyondItsRange) {
+            throw outOfRange(field);
+        }
+    }
+
+    private static BadField outOfRange(String field) {
+        return new BadField(field, "It is no time: the number is out of range.");
     }
 
     /// `2024-07-26 10:29:36.63+00`, as databases print it, and `+0000` and ` UTC`.
@@ -54,7 +78,7 @@ final class ImportTimes {
     }
 
     /// mem0 shows a memory on the day of its expiration date, and hides it from the next one on.
-    static JsonView endOfDay(JsonView date, ImportFormat format) {
+    static JsonView endOfDay(String field, JsonView date, ImportFormat format) throws BadField {
         if (date.value() instanceof String text && DAY.matcher(text).matches()) {
             try {
                 return new JsonView(LocalDate.parse(text).plusDays(1) + "T00:00:00Z");
@@ -62,6 +86,6 @@ final class ImportTimes {
                 return date;
             }
         }
-        return time(date, format);
+        return time(field, date, format);
     }
 }

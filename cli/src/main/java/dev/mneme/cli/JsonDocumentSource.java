@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Memories in JSON documents as mem0 answers them: an object is a memory, unless it holds a list of them
 /// (`results`, `memories` …), such as a page; arrays and pages may lie in each other and follow one another.
-/// One memory is held at a time. After a fault in the JSON nothing more can be read.
+/// An object that begins with a memory's text is one whatever lists it holds. One memory is held at a time. After a
+/// fault in the JSON nothing more can be read.
 final class JsonDocumentSource implements MemorySource {
     private static final Set<String> LISTS = Set.of("results", "memories", "items", "points", "data");
     /// Around a list, in the answer of a vector store.
@@ -27,7 +28,7 @@ final class JsonDocumentSource implements MemorySource {
 
     JsonDocumentSource(CountedInput in, MemoryFields fields) throws IOException {
         this.in = in;
-        this.parser = JsonView.FACTORY.createParser(in);
+        this.parser = JsonView.STRICT.createParser(in);
         this.fields = fields;
     }
 
@@ -71,7 +72,12 @@ final class JsonDocumentSource implements MemorySource {
                     return null;
                 }
                 case START_ARRAY, END_ARRAY, END_OBJECT -> {}
-                case FIELD_NAME -> enterListOrSkip();
+                case FIELD_NAME -> {
+                    ImportRow.Bad lost = enterListOrSkip();
+                    if (lost != null) {
+                        return lost;
+                    }
+                }
                 case START_OBJECT -> {
                     Map<String, JsonView> members = members();
                     if (members != null) {
@@ -85,23 +91,43 @@ final class JsonDocumentSource implements MemorySource {
         }
     }
 
-    /// What follows the list in an object that holds one.
-    private void enterListOrSkip() throws IOException {
+    /// What follows the list in an object that holds one; a memory's text there is not passed over in silence.
+    private ImportRow.@Nullable Bad enterListOrSkip() throws IOException {
         String name = parser.currentName();
-        if (!isList(name, parser.nextToken())) {
-            in.allow(Long.MAX_VALUE / 2); // a skipped value is not held
-            parser.skipChildren();
+        JsonToken value = parser.nextToken();
+        if (isList(name, value)) {
+            return null;
         }
+        if (isMemory(name, value)) {
+            String text = JsonText.of(JsonView.ofValueAt(parser));
+            return ImportRow.Bad.of(
+                    ++number,
+                    name,
+                    "The object holds a list of memories before it: a memory's text comes first.",
+                    text);
+        }
+        in.allow(Long.MAX_VALUE / 2); // a skipped value is not held
+        parser.skipChildren();
+        return null;
+    }
+
+    /// Whether only a memory has such a member.
+    private static boolean isMemory(String name, @Nullable JsonToken value) {
+        return (value == JsonToken.VALUE_STRING && MemoryFields.isText(name))
+                || (value == JsonToken.START_OBJECT && name.equals("payload"));
     }
 
     /// The members of the object that has begun; null where the parser now stands within a list of its.
     private @Nullable Map<String, JsonView> members() throws IOException {
         Map<String, JsonView> members = new LinkedHashMap<>();
+        boolean memory = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            if (isList(name, parser.nextToken())) {
+            JsonToken value = parser.nextToken();
+            if (!memory && isList(name, value)) {
                 return null;
             }
+            memory |= isMemory(name, value);
             members.put(name, JsonView.ofValueAt(parser));
         }
         return members;

@@ -1,5 +1,6 @@
 package dev.mneme.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -42,8 +43,11 @@ final class JsonLineSource implements MemorySource {
             return ImportRow.Bad.of(line.number(), "", "It must be well-formed UTF-8.", shown(line));
         }
         try {
-            return fields.row(line.number(), JsonView.parse(line.bytes()));
-        } catch (IOException notJson) {
+            return fields.row(line.number(), JsonView.parseStrictly(line.bytes()));
+        } catch (JsonProcessingException notJson) {
+            String why = Printable.line(notJson.getOriginalMessage());
+            return ImportRow.Bad.of(line.number(), "", "It must be one JSON object: " + why + ".", shown(line));
+        } catch (IOException notOne) {
             return ImportRow.Bad.of(line.number(), "", "It must be one JSON object.", shown(line));
         }
     }

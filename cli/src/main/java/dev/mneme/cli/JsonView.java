@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// @param value a `Map`, `List`, `String`, `Boolean`, a number as its digits in a [Digits], or null
 record JsonView(@Nullable Object value) {
     static final JsonFactory FACTORY = new JsonFactory();
+    /// Refuses an object that names a member twice: of what a person imports, one of the two would be lost.
+    static final JsonFactory STRICT = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     static final JsonView NOTHING = new JsonView(null);
 
     /// A number exactly as it was written.
@@ -26,7 +32,16 @@ record JsonView(@Nullable Object value) {
     ///
     /// @throws IOException if it is not JSON, or if more follows it
     static JsonView parse(byte[] json) throws IOException {
-        try (JsonParser parser = FACTORY.createParser(json)) {
+        return parse(FACTORY, json);
+    }
+
+    /// As above, and refuses a member that is named twice.
+    static JsonView parseStrictly(byte[] json) throws IOException {
+        return parse(STRICT, json);
+    }
+
+    private static JsonView parse(JsonFactory factory, byte[] json) throws IOException {
+        try (JsonParser parser = factory.createParser(json)) {
             parser.nextToken();
             JsonView view = new JsonView(read(parser));
             if (parser.nextToken() != null) {

@@ -21,7 +21,7 @@ public final class Main {
     public static void main(String... args) {
         PrintStream out = stream(FileDescriptor.out);
         AtomicBoolean ended = new AtomicBoolean();
-        if (Arrays.asList(args).contains("watch")) {
+        if (Cli.isCommand("watch", Arrays.asList(args))) {
             endQuietlyOnCtrlC(out, ended);
         }
         int status = run(args, System.in, out, stream(FileDescriptor.err), System.getenv());

@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,7 @@ final class MemoryFields {
     private final ImportFormat format;
     private final ScopeOptions defaults;
     private final @Nullable String idAs;
+    private final WholeCharacters characters = new WholeCharacters();
 
     /// @param defaults the ids of rows that do not name their own
     /// @param idAs the member of metadata that keeps a row's own id; null: none
@@ -67,6 +69,11 @@ final class MemoryFields {
         return TEXTS.contains(canonical(column));
     }
 
+    /// Whether spaces around a cell of this column are part of what it says.
+    static boolean keepsSpaces(String column) {
+        return isText(column) || column.startsWith(METADATA_COLUMN);
+    }
+
     static boolean isColumn(String column) {
         boolean metadata = column.startsWith(METADATA_COLUMN) && column.length() > METADATA_COLUMN.length();
         String name = canonical(column);
@@ -78,28 +85,19 @@ final class MemoryFields {
                 .anyMatch(names -> names.contains(name));
     }
 
-    /// A row's field that is wrong.
-    private static final class BadField extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final String field;
-        private final String detail;
-
-        BadField(String field, String detail) {
-            super(detail);
-            this.field = field;
-            this.detail = detail;
-        }
-    }
-
     /// @param row an object, or what is refused
     ImportRow row(long number, JsonView row) {
         if (!row.isObject()) {
             return ImportRow.Bad.of(number, "", "It must be a JSON object.", shown(row));
         }
         try {
-            return new ImportRow.Memory(number, item(row));
+            characters.require(row);
+            Map<String, JsonView> item = item(row);
+            boolean deduped = !Boolean.FALSE.equals(
+                    item.getOrDefault("dedupe", JsonView.NOTHING).value());
+            return new ImportRow.Memory(number, JsonText.object(json -> write(json, item)), deduped);
         } catch (BadField bad) {
-            return ImportRow.Bad.of(number, bad.field, bad.detail, shown(row));
+            return ImportRow.Bad.of(number, bad.field(), bad.detail(), shown(row));
         }
     }
 
@@ -107,7 +105,7 @@ final class MemoryFields {
         return row.isObject() || row.isArray() ? JsonText.of(row) : row.text();
     }
 
-    private String item(JsonView row) throws BadField {
+    private Map<String, JsonView> item(JsonView row) throws BadField {
         Fields fields = new Fields();
         fields.take(row, IGNORED);
         fields.keepOthers();
@@ -122,7 +120,7 @@ final class MemoryFields {
         if (format == ImportFormat.JSONL) {
             VECTOR.stream().sorted().forEach(name -> fields.copy(item, name));
         }
-        return JsonText.object(json -> write(json, item));
+        return item;
     }
 
     private static void write(JsonGenerator json, Map<String, JsonView> members) throws IOException {
@@ -200,7 +198,7 @@ final class MemoryFields {
                 return value;
             }
             try {
-                return JsonView.parse(cell);
+                return JsonView.parseStrictly(cell.getBytes(StandardCharsets.UTF_8));
             } catch (IOException notJson) {
                 throw new BadField(field, field + " must be JSON, such as {\"source\":\"chat\"}.");
             }
@@ -266,9 +264,10 @@ final class MemoryFields {
         }
 
         void times(Map<String, JsonView> item) throws BadField {
-            JsonView told = known.containsKey("timestamp") ? known.get("timestamp") : known.get("created_at");
+            String saidIn = known.containsKey("timestamp") ? "timestamp" : "created_at";
+            JsonView told = known.get(saidIn);
             if (told != null) {
-                item.put("timestamp", ImportTimes.time(told, format));
+                item.put("timestamp", ImportTimes.time(saidIn, told, format));
             }
             for (String name : EXPIRIES) {
                 JsonView expiry = known.get(name);
@@ -276,8 +275,8 @@ final class MemoryFields {
                     item.put(
                             "expiresAt",
                             name.equals("expiration_date")
-                                    ? ImportTimes.endOfDay(expiry, format)
-                                    : ImportTimes.time(expiry, format));
+                                    ? ImportTimes.endOfDay(name, expiry, format)
+                                    : ImportTimes.time(name, expiry, format));
                 }
             }
         }

@@ -1,14 +1,9 @@
 package dev.mneme.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the memories of a file in batches, one after another so that each owner's come in the order of the
@@ -22,6 +17,8 @@ final class MemoryImport {
     /// As much as two cores embed in some seconds.
     private static final int BATCH_CHARACTERS = 256 << 10;
     private static final int TOO_LARGE = 413;
+    /// Of the rows of an owner of whom the server took others when the key was first used.
+    private static final String KEY_REUSED = "idempotency_key_reused";
 
     private final Session session;
     private final ImportFormat format;
@@ -32,12 +29,11 @@ final class MemoryImport {
     private final String how;
     private final List<ImportRow.Memory> batch = new ArrayList<>();
     private int batchCharacters;
+    private int batchRows = BATCH_ROWS;
     private long rows;
     private long rowsBefore;
     private double shareBefore;
-    private long added;
-    private long known;
-    private long refused;
+    private ImportTally tally = ImportTally.NONE;
     private @Nullable ImportState state;
 
     /// @param in what `source` reads
@@ -72,8 +68,8 @@ final class MemoryImport {
         if (file != null) {
             ImportState.forget(file);
         }
-        ImportState.summarize(session, format, added, known, refused);
-        return refusals.status();
+        tally.print(session, format);
+        return tally.first();
     }
 
     private void resume() throws IOException {
@@ -90,9 +86,7 @@ final class MemoryImport {
         }
         rowsBefore = rows;
         shareBefore = share();
-        added = found.added();
-        known = found.known();
-        refused = found.refused();
+        tally = found.tally();
         session.console().note("going on after " + rows + " " + source.unit() + "s, where the last import was cut off");
     }
 
@@ -100,7 +94,7 @@ final class MemoryImport {
         switch (row) {
             case ImportRow.Memory memory -> {
                 int length = memory.json().length();
-                if (batch.size() == BATCH_ROWS || batchCharacters + length > BATCH_CHARACTERS) {
+                if (batch.size() >= batchRows || batchCharacters + length > BATCH_CHARACTERS) {
                     send(progress);
                 }
                 batch.add(memory);
@@ -109,13 +103,13 @@ final class MemoryImport {
             case ImportRow.Bad bad -> {
                 send(progress);
                 refuse(bad, bad.code().equals("too_large") ? TOO_LARGE : 400);
-                rows++;
+                done(1);
             }
             case ImportRow.Broken broken -> {
                 send(progress);
                 String unit = source.unit();
                 throw Failure.usage(Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + broken.number()
-                        + " " + broken.detail() + " The " + (added + known)
+                        + " " + broken.detail() + " The " + tally.in()
                         + " memories before it are in. Mend the file and run the same command again.");
             }
         }
@@ -125,7 +119,7 @@ final class MemoryImport {
         if (batch.isEmpty()) {
             return;
         }
-        List<ImportRow.Memory> sent = List.copyOf(batch);
+        MemoryBatch sent = MemoryBatch.of(batch);
         batch.clear();
         batchCharacters = 0;
         send(sent);
@@ -136,17 +130,41 @@ final class MemoryImport {
         return state == null || state.size() == 0 ? -1 : (double) in.count() / state.size();
     }
 
-    private void send(List<ImportRow.Memory> sent) throws IOException {
-        String body = sent.stream().map(ImportRow.Memory::json).collect(Collectors.joining(",", "{\"items\":[", "]}"));
-        String key = "import-" + digest(body);
-        Answer answer = Patience.ask(session, () -> session.server().postWork(Session.API + "/memories", body, key));
+    /// Divides what is too much for one request, or takes the server too long.
+    private void send(MemoryBatch sent) throws IOException {
+        Answer answer = ask(sent);
         if (answer.status() == TOO_LARGE && sent.size() > 1) {
-            for (ImportRow.Memory each : sent) {
-                send(List.of(each));
-            }
-        } else if (answer.status() == TOO_LARGE) {
-            refuse(bad(sent.getFirst(), "too_large", "", answer.problem().detail()), TOO_LARGE);
-            done(1);
+            sendAll(sent.singles());
+        } else if (answer.status() == Answer.GATEWAY_TIMEOUT && sent.divisible()) {
+            batchRows = sent.size() / 2;
+            sendAll(sent.halves());
+        } else {
+            settle(answer, sent);
+            done(sent.size());
+        }
+    }
+
+    private void sendAll(List<MemoryBatch> parts) throws IOException {
+        for (MemoryBatch part : parts) {
+            send(part);
+        }
+    }
+
+    private Answer ask(MemoryBatch sent) {
+        return Patience.ask(
+                session, () -> session.server().postWork(Session.API + "/memories", sent.body(), sent.key()));
+    }
+
+    private void settle(Answer answer, MemoryBatch sent) throws IOException {
+        if (answer.status() == TOO_LARGE && sent.size() == 1) {
+            ImportRow.Memory row = sent.rows().getFirst();
+            refuse(bad(row, "too_large", "", answer.problem().detail()), TOO_LARGE);
+        } else if (answer.status() == Answer.GATEWAY_TIMEOUT) {
+            throw new Failure(
+                    ExitStatus.UNAVAILABLE,
+                    "The server did not answer in time for what begins with " + source.unit() + " "
+                            + sent.rows().getFirst().number()
+                            + ". Run the same command again: it goes on, and brings nothing in twice.");
         } else if (answer.failed()) {
             throw session.server().explained(answer);
         } else {
@@ -154,32 +172,30 @@ final class MemoryImport {
         }
     }
 
-    private static String digest(String body) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException everyPlatformHasIt) {
-            throw new IllegalStateException(everyPlatformHasIt);
-        }
-    }
-
     /// Of a batch that was answered before, what was added then is there already.
-    private void count(Answer answer, List<ImportRow.Memory> sent) throws IOException {
+    private void count(Answer answer, MemoryBatch sent) throws IOException {
         List<JsonView> outcomes = answer.json().at("items").items();
         if (outcomes.size() != sent.size()) {
             throw new IOException("the server's answer leaves memories out");
         }
+        List<ImportRow.Memory> again = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
             JsonView outcome = outcomes.get(i);
-            if (outcome.at("error").present()) {
-                refuse(outcome.at("error"), sent.get(i), i);
+            JsonView error = outcome.at("error");
+            if (error.at("code").text().equals(KEY_REUSED) && sent.mayBeSentAgain()) {
+                again.add(sent.rows().get(i));
+            } else if (error.present()) {
+                refuse(error, sent.rows().get(i), i);
             } else if (outcome.at("event").text().equals("ADD") && !answer.replayed()) {
-                added++;
+                tally = tally.in(1, 0);
             } else {
-                known++;
+                tally = tally.in(0, 1);
             }
         }
-        done(sent.size());
+        if (!again.isEmpty()) {
+            MemoryBatch next = sent.again(again);
+            settle(ask(next), next);
+        }
     }
 
     /// The server names the field as part of the request.
@@ -197,18 +213,18 @@ final class MemoryImport {
     }
 
     private void refuse(ImportRow.Bad row, int status) throws IOException {
-        refusals.add(
+        ExitStatus why = refusals.add(
                 new Refusals.Refusal(
                         source.unit(), row.number(), row.code(), status, row.field(), row.detail(), row.text()),
-                added + known);
-        refused++;
+                tally.in());
+        tally = tally.refuse(why);
     }
 
     private void done(int more) throws IOException {
         rows += more;
         ImportState now = state;
         if (now != null && file != null) {
-            now = now.at(rows, 0, added, known, refused);
+            now = now.at(rows, 0, tally);
             now.save(file);
             state = now;
         }

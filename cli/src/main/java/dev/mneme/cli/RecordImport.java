@@ -30,9 +30,7 @@ final class RecordImport {
     private final List<LineFile.Line> batch = new ArrayList<>();
     private String header = "";
     private long batchBytes;
-    private long added;
-    private long known;
-    private long refused;
+    private ImportTally tally = ImportTally.NONE;
     private @Nullable ImportState state;
 
     /// @param file that is imported, if it is one: then what is done is remembered beside it
@@ -57,8 +55,8 @@ final class RecordImport {
         if (file != null) {
             ImportState.forget(file);
         }
-        ImportState.summarize(session, ImportFormat.MNEME, added, known, refused);
-        return refusals.status();
+        tally.print(session, ImportFormat.MNEME);
+        return tally.first();
     }
 
     private void readHeader() throws IOException {
@@ -78,9 +76,7 @@ final class RecordImport {
         state = found;
         if (found.rows() > 0) {
             lines.skipTo(found.rows(), found.offset());
-            added = found.added();
-            known = found.known();
-            refused = found.refused();
+            tally = found.tally();
             session.console().note("going on after line " + found.rows() + ", where the last import was cut off");
         }
     }
@@ -92,9 +88,11 @@ final class RecordImport {
         if (!line.whole()) {
             send();
             refuse(line, "too_large", TOO_LARGE, "line", "A line may have 64 MiB at most.");
+            done(line.number(), line.end());
         } else if (text(line) == null) {
             send();
             refuse(line, "invalid_request", 400, "line", "The line must be well-formed UTF-8.");
+            done(line.number(), line.end());
         } else {
             if (batch.size() == BATCH_LINES || batchBytes + line.bytes().length > BATCH_BYTES) {
                 send();
@@ -134,7 +132,9 @@ final class RecordImport {
             }
         } else if (answer.status() == TOO_LARGE) {
             Failure why = answer.problem();
-            refuse(sent.getFirst(), "too_large", TOO_LARGE, "line", why.detail());
+            LineFile.Line line = sent.getFirst();
+            refuse(line, "too_large", TOO_LARGE, "line", why.detail());
+            done(line.number(), line.end());
         } else if (answer.failed()) {
             throw session.server().explained(answer);
         } else {
@@ -173,8 +173,7 @@ final class RecordImport {
                 newlyAdded++;
             }
         }
-        added += newlyAdded;
-        known += newlyKnown;
+        tally = tally.in(newlyAdded, newlyKnown);
         for (Refused each : refusedLines) {
             refuse(each.line(), each.code(), each.status(), each.field(), each.detail());
         }
@@ -188,9 +187,9 @@ final class RecordImport {
         if (!refusals.skipped()) {
             done(line.number() - 1, line.offset());
         }
-        refusals.add(
-                new Refusals.Refusal("line", line.number(), code, status, field, detail, shown(line)), added + known);
-        refused++;
+        ExitStatus why = refusals.add(
+                new Refusals.Refusal("line", line.number(), code, status, field, detail, shown(line)), tally.in());
+        tally = tally.refuse(why);
     }
 
     /// What is no UTF-8 is shown as well as can be, and of what is too long the beginning.
@@ -202,7 +201,7 @@ final class RecordImport {
     private void done(long lineNumber, long offset) throws IOException {
         ImportState now = state;
         if (now != null && file != null && lineNumber > 0) {
-            now = now.at(lineNumber, offset, added, known, refused);
+            now = now.at(lineNumber, offset, tally);
             now.save(file);
             state = now;
         }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Refusals implements AutoCloseable {
     private final @Nullable Path file;
     private @Nullable OutputStream lines;
-    private ExitStatus status = ExitStatus.OK;
 
     /// Why a row was refused.
     ///
@@ -38,13 +37,15 @@ final class Refusals implements AutoCloseable {
         return file != null;
     }
 
-    /// @param resumed whether what an earlier run wrote stays
+    /// @param resumed whether an earlier run may have written there
+    /// @throws Failure for a file with something in it that no earlier run of this import has written
     void open(boolean resumed) throws IOException {
         if (file == null) {
             return;
         }
-        if (!resumed) {
-            Files.deleteIfExists(file);
+        if (!resumed && Files.exists(file) && (!Files.isRegularFile(file) || Files.size(file) > 0)) {
+            throw Failure.usage("There is a file " + file
+                    + " already, and this import begins anew: name another for the" + " bad rows, or move it away.");
         }
         if (!Files.exists(file)) {
             Files.createFile(file, OwnerOnly.file());
@@ -52,11 +53,11 @@ final class Refusals implements AutoCloseable {
         lines = Files.newOutputStream(file, StandardOpenOption.APPEND);
     }
 
-    /// Keeps it, if bad rows are skipped.
+    /// Keeps it, if bad rows are skipped, and gives what it means for the exit status.
     ///
     /// @param before how many are in, for the message
     /// @throws Failure if they are not
-    void add(Refusal refusal, long before) throws IOException {
+    ExitStatus add(Refusal refusal, long before) throws IOException {
         ExitStatus why = ExitStatus.of(refusal.code(), refusal.status());
         OutputStream out = lines;
         if (out == null) {
@@ -76,12 +77,7 @@ final class Refusals implements AutoCloseable {
                 })
                 .getBytes(StandardCharsets.UTF_8));
         out.write('\n');
-        status = status == ExitStatus.OK ? why : status;
-    }
-
-    /// That of the first one; 0 while there is none.
-    ExitStatus status() {
-        return status;
+        return why;
     }
 
     @Override

@@ -44,10 +44,17 @@ final class Server {
 
     private final URI url;
     private final Credentials credentials;
+    private final Duration workTimeout;
 
     Server(URI url, Credentials credentials) {
+        this(url, credentials, WORK_TIMEOUT);
+    }
+
+    /// @param workTimeout how long the answer of [#postWork] may take
+    Server(URI url, Credentials credentials, Duration workTimeout) {
         this.url = url;
         this.credentials = credentials;
+        this.workTimeout = workTimeout;
     }
 
     URI url() {
@@ -63,10 +70,16 @@ final class Server {
         }
     }
 
+    /// @param part of a longer work, whose command is run again as a whole
     private record Request(
-            String method, String path, @Nullable String body, Map<String, String> headers, Duration timeout) {
+            String method,
+            String path,
+            @Nullable String body,
+            Map<String, String> headers,
+            Duration timeout,
+            boolean part) {
         Request(String method, String path, @Nullable String body, Map<String, String> headers) {
-            this(method, path, body, headers, READ_TIMEOUT);
+            this(method, path, body, headers, READ_TIMEOUT, false);
         }
 
         boolean write() {
@@ -93,9 +106,10 @@ final class Server {
     }
 
     /// Sends much work that may be sent again with the same key, and waits for it up to two minutes; gives the
-    /// answer also where it is a problem.
+    /// answer also where it is a problem. An answer that does not come in time is a 504.
     Answer postWork(String path, String body, String idempotencyKey) {
-        return sendOrFail(new Request("POST", path, body, Map.of("Idempotency-Key", idempotencyKey), WORK_TIMEOUT));
+        return sendOrFail(
+                new Request("POST", path, body, Map.of("Idempotency-Key", idempotencyKey), workTimeout, true));
     }
 
     Answer put(Query path, String body) {
@@ -176,6 +190,9 @@ final class Server {
                 return exchange(request);
             }
         } catch (IOException failure) {
+            if (request.part() && failure instanceof SocketTimeoutException) {
+                return new Answer(Answer.GATEWAY_TIMEOUT, "");
+            }
             throw described(failure, request);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -197,6 +214,13 @@ final class Server {
                 : "closed the connection before it answered";
         if (!request.write()) {
             return new Failure(ExitStatus.UNAVAILABLE, "The server at " + url + " " + what + ". Try again.", failure);
+        }
+        if (request.part()) {
+            return new Failure(
+                    ExitStatus.FAILED,
+                    "The server at " + url + " " + what
+                            + ". Run the same command again: it goes on, and brings nothing in" + " twice.",
+                    failure);
         }
         return new Failure(
                 ExitStatus.FAILED,

@@ -17,6 +17,13 @@ class HelpTest extends CliHarness {
         assertThat(run("help").out()).isEqualTo(help);
     }
 
+    /// What is not said is refused, so that nothing becomes whoever happens to import it.
+    @Test
+    void theHelpOfImportPromisesNoDefaultUser() {
+        String help = run("import", "--help").out();
+        assertThat(help).contains("--user ID", "names no user").doesNotContain("MNEME_USER");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

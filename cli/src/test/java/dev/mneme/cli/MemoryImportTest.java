@@ -3,10 +3,14 @@ package dev.mneme.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -114,14 +118,36 @@ class MemoryImportTest extends CliHarness {
                 {"memory":"a","user_id":"u","timestamp":1700000000,"created_at":"2025-01-01"}
                 {"memory":"b","user_id":"u","created_at":"2025-01-01 10:00:00.5+00"}
                 {"memory":"c","user_id":"u","created_at":"2025-01-01 10:00:00 UTC"}
-                {"memory":"d","user_id":"u","created_at":1e999999999}
+                {"memory":"d","user_id":"u","created_at":"1767571200"}
+                {"memory":"e","user_id":"u","created_at":1767571200.5,"expires_at":"1767571200500"}
                 """;
-        assertThat(sent(file("in.json", items), 4))
+        assertThat(sent(file("in.json", items), 5))
                 .contains(
                         "\"text\":\"a\",\"timestamp\":1700000000000}",
                         "\"timestamp\":\"2025-01-01 10:00:00.5+00:00\"",
                         "\"timestamp\":\"2025-01-01 10:00:00Z\"",
-                        "\"timestamp\":1e999999999");
+                        "\"text\":\"d\",\"timestamp\":1767571200000}",
+                        "\"timestamp\":1767571200500,\"expiresAt\":1767571200500");
+    }
+
+    /// Written out they are nothing or gigabytes.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1e99999999999",
+                "1e-999999999",
+                "1e2147483647",
+                "1e-100000000",
+                "-1e-2147483648",
+                "1e19",
+                "0e99999"
+            })
+    void aNumberBeyondAllTimesIsABadField(String number) throws IOException {
+        Path file = file("in.json", "{\"memory\":\"a\",\"user_id\":\"u\",\"created_at\":" + number + "}");
+        server().json(200, STATUS);
+        Result result = run("import", file.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("Line 1: It is no time", "(field: created_at)");
     }
 
     @Test
@@ -154,12 +180,12 @@ class MemoryImportTest extends CliHarness {
                 + "alice,\"says \"\"hi\"\",\r\nthen leaves\",\"{\"\"a\"\":1}\",chat,food; drink|tea,2025-01-01\r\n"
                 + "\r\n"
                 + "bob,plain,,,\"[\"\"x\"\"]\",\r\n"
-                + "carol,short\r\n";
+                + " carol ,  short ,\" \", x ,, 2025-01-02 \r\n";
         assertThat(sent(file("in.csv", csv), 3)).isEqualTo("""
                         {"userId":"alice","text":"says \\"hi\\",\\r\\nthen leaves","metadata":{"source":"chat","a":1},\
                         "categories":["food","drink","tea"],"timestamp":"2025-01-01"},\
                         {"userId":"bob","text":"plain","categories":["x"]},\
-                        {"userId":"carol","text":"short"}""");
+                        {"userId":"carol","text":"  short ","metadata":{"source":" x "},"timestamp":"2025-01-02"}""");
     }
 
     @ParameterizedTest
@@ -182,6 +208,105 @@ class MemoryImportTest extends CliHarness {
                         .err())
                 .contains("userId twice");
         assertThat(server().asked()).isEmpty();
+    }
+
+    /// The line after an end of line that is not quoted would be somebody else's row.
+    @Test
+    void aRowWithAnotherNumberOfCellsIsRefused() throws IOException {
+        Path file =
+                file("in.csv", "user_id,text,role\nalice,first half\nsecond half,user\nbob,a,user,b\nbob,whole,user\n");
+        Path bad = home.resolve("bad.jsonl");
+        server().json(200, STATUS).json(200, adds(1));
+        assertThat(run("import", file.toString(), "--skip-bad", bad.toString()).out())
+                .isEqualTo("Imported 1, refused 3.\n");
+        assertThat(Files.readAllLines(bad))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).contains("the header has 3"));
+        assertThat(server().last().body()).contains("whole").doesNotContain("half");
+    }
+
+    @Test
+    void aMemoryWithAListAmongItsMembersIsAMemory() throws IOException {
+        String items = """
+                [{"memory":"a","user_id":"u","items":["x"],"result":{"n":1}},
+                {"id":1,"payload":{"data":"b","user_id":"u"},"points":[]}]
+                """;
+        assertThat(sent(file("in.json", items), 2)).isEqualTo("""
+                {"userId":"u","text":"a","metadata":{"items":["x"],"result":{"n":1}}},\
+                {"userId":"u","text":"b","metadata":{"points":[]}}""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{\"items\":[],\"memory\":\"lost\",\"user_id\":\"u\"}]",
+                "[{\"result\":{\"memory\":\"lost\",\"user_id\":\"u\"}}]",
+                "{\"id\":1,\"data\":[],\"payload\":{\"data\":\"lost\",\"user_id\":\"u\"}}",
+            })
+    void aTextAfterAListIsRefusedAndNotPassedOver(String json) throws IOException {
+        server().json(200, STATUS);
+        Result result = run("import", file("in.json", json).toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("Item 1: The object holds a list of memories");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"text\":\"cut \\ud83d\",\"userId\":\"u\"}",
+                "{\"text\":\"a\",\"userId\":\"u\\ude00\"}",
+                "{\"text\":\"a\",\"userId\":\"u\",\"metadata\":{\"deep\":[{\"n\":\"\\ud83d\"}]}}",
+            })
+    void halfACharacterIsRefused(String json) throws IOException {
+        server().json(200, STATUS);
+        Result result = run("import", file("in.jsonl", json).toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("Line 1: It holds half a character");
+    }
+
+    @Test
+    void aMemberThatIsNamedTwiceIsRefused() throws IOException {
+        Path lines = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\",\"userId\":\"v\"}\n");
+        server().json(200, STATUS);
+        assertThat(run("import", lines.toString()).err()).contains("Line 1: ", "Duplicate", "userId");
+        Path document = file("in.json", "[{\"memory\":\"a\",\"metadata\":{\"n\":1,\"n\":2}}]");
+        server().json(200, STATUS);
+        assertThat(run("import", document.toString()).err()).contains("Item 1 ", "Duplicate");
+        Path cell = file("in.csv", "text,userId,metadata\na,u,\"{\"\"n\"\":1,\"\"n\"\":2}\"\n");
+        server().json(200, STATUS);
+        assertThat(run("import", cell.toString()).err()).contains("Row 2: metadata must be JSON");
+    }
+
+    @Test
+    void badRowsGoIntoNoFileThatHoldsSomethingElse() throws IOException {
+        String line = "{\"text\":\"a\",\"userId\":\"u\"}\n";
+        Path file = file("in.jsonl", line);
+        assertThat(run("import", file.toString(), "--skip-bad", home + "/./in.jsonl")
+                        .err())
+                .contains("names the file that is imported");
+        assertThat(server().asked()).isEmpty();
+        Path notes = file("notes.txt", "mine");
+        server().json(200, STATUS);
+        Result result = run("import", file.toString(), "--skip-bad", notes.toString());
+        assertThat(result.status()).isEqualTo(2);
+        assertThat(result.err()).contains("There is a file " + notes + " already");
+        assertThat(file).hasContent(line);
+        assertThat(notes).hasContent("mine");
+    }
+
+    @Test
+    void aCutImportKeepsItsBadRowsOnceAndItsExitStatus() throws IOException {
+        Path file = file("in.jsonl", "{\"text\":7}\n{\"text\":\"a\",\"userId\":\"u\"}\n");
+        Path bad = home.resolve("bad.jsonl");
+        server().json(200, STATUS).hangUp().hangUp();
+        Result cut = run("import", file.toString(), "--skip-bad", bad.toString());
+        assertThat(cut.status()).isEqualTo(7);
+        assertThat(cut.err()).contains("Run the same command again").doesNotContain("--idempotency-key");
+        server().json(200, STATUS).json(200, adds(1));
+        Result result = run("import", file.toString(), "--skip-bad", bad.toString());
+        assertThat(result.out()).isEqualTo("Imported 1, refused 1.\n");
+        assertThat(result.status()).as("that of the first bad row").isEqualTo(2);
+        assertThat(Files.readAllLines(bad)).hasSize(1);
     }
 
     @Test
@@ -297,6 +422,83 @@ class MemoryImportTest extends CliHarness {
         assertThat(result.err()).contains("Line 2: Too large. The 1 records before it are in.");
     }
 
+    /// Such as after a limit was raised: then the server knows the key from a batch with fewer rows.
+    @Test
+    void rowsWhoseKeyWasUsedForOthersAreSentUnderAnother() throws IOException {
+        Path file = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n{\"text\":\"b\",\"userId\":\"v\"}\n");
+        String reused =
+                "{\"error\":{\"code\":\"idempotency_key_reused\",\"status\":409,\"field\":\"Idempotency-Key\"}}";
+        server().json(200, STATUS)
+                .json(200, outcomes("NONE", reused))
+                .json(200, outcomes(reused))
+                .json(200, adds(1));
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 1, there already 1.\n");
+        List<String> keys = server().asked().stream()
+                .map(ScriptedServer.Asked::idempotencyKey)
+                .filter(key -> !key.isEmpty())
+                .toList();
+        assertThat(keys).hasSize(3).doesNotHaveDuplicates();
+        assertThat(keys.get(1)).endsWith("-2");
+        assertThat(keys.get(2)).endsWith("-3");
+        assertThat(server().last().body()).contains("\"b\"").doesNotContain("\"a\"");
+    }
+
+    @Test
+    void rowsThatAreNewEachTimeAreNewInEachBatch() throws IOException {
+        String lines = "{\"text\":\"a\",\"userId\":\"u\",\"dedupe\":false}\n".repeat(512);
+        Path file = file("in.jsonl", lines);
+        for (int run = 0; run < 2; run++) {
+            server().json(200, STATUS).json(200, adds(256)).json(200, adds(256));
+            run("import", file.toString());
+        }
+        List<String> keys = server().asked().stream()
+                .map(ScriptedServer.Asked::idempotencyKey)
+                .toList();
+        assertThat(keys.get(1)).isNotEqualTo(keys.get(2));
+        assertThat(keys.subList(4, 6)).as("the same in the next run").isEqualTo(keys.subList(1, 3));
+    }
+
+    @Test
+    void aBatchThatTakesTooLongIsSentInHalvesAndTheNextOnesAreSmaller() throws IOException {
+        String lines = IntStream.range(0, 400)
+                .mapToObj(i -> "{\"text\":\"t" + i + "\",\"userId\":\"u\"}\n")
+                .collect(Collectors.joining());
+        server().json(200, STATUS)
+                .json(504, "")
+                .json(200, adds(128))
+                .json(200, adds(128))
+                .json(200, adds(128))
+                .json(200, adds(16));
+        Path file = file("in.jsonl", lines);
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 400.\n");
+
+        Path one = file("one.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n");
+        server().json(200, STATUS).json(504, "");
+        assertThat(run("import", one.toString()).err()).contains("line 1", "Run the same command again");
+        Path again = file("new.jsonl", "{\"text\":\"a\",\"userId\":\"u\",\"dedupe\":false}\n".repeat(2));
+        server().json(200, STATUS).json(504, "");
+        assertThat(run("import", again.toString()).status())
+                .as("in other batches they would be there twice")
+                .isEqualTo(6);
+        assertThat(server().last().idempotencyKey()).endsWith("-at1");
+    }
+
+    @Test
+    void anAnswerThatDoesNotComeInTimeIsOne() {
+        CountDownLatch asked = new CountDownLatch(1);
+        server().then(exchange -> {
+            try {
+                asked.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", ""), Duration.ofMillis(200));
+        assertThat(hasty.postWork("/api/v1/memories", "{}", "key").status()).isEqualTo(504);
+        asked.countDown();
+        assertThat(server().asked()).as("not sent a second time").hasSize(1);
+    }
+
     @Test
     void aTerminalSeesHowFarItIs() throws IOException {
         terminal = true;
@@ -349,7 +551,7 @@ class MemoryImportTest extends CliHarness {
         assertThat(run("import", lines.toString()).err()).contains("Line 2: It may have 8 MiB at most.");
         Path deep = file("deep.jsonl", "{\"text\":\"a\",\"metadata\":" + "{\"a\":".repeat(5_000) + "1\n");
         server().json(200, STATUS);
-        assertThat(run("import", deep.toString()).err()).contains("Line 1: It must be one JSON object.");
+        assertThat(run("import", deep.toString()).err()).contains("Line 1: It must be one JSON object: ");
     }
 
     private void fault(String text) throws IOException {

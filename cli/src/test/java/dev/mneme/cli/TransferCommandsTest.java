@@ -148,6 +148,41 @@ class TransferCommandsTest extends CliHarness {
     }
 
     @Test
+    void theExitStatusOutlivesACut() throws IOException {
+        String[] lines = new String[1_002];
+        java.util.Arrays.fill(lines, "{}");
+        lines[0] = HEADER;
+        Path file = file("in.jsonl", lines);
+        Path bad = home.resolve("bad.jsonl");
+        String[] first = new String[500];
+        java.util.Arrays.fill(first, ADD);
+        first[3] = BAD;
+        server().json(200, STATUS).json(200, done(first)).hangUp().hangUp();
+        run("import", file.toString(), "--skip-bad", bad.toString());
+        String[] rest = new String[500];
+        java.util.Arrays.fill(rest, ADD);
+        server().json(200, STATUS).json(200, done(rest)).json(200, done(ADD));
+        Result result = run("import", file.toString(), "--skip-bad", bad.toString());
+        assertThat(result.out()).isEqualTo("Imported 1000, refused 1.\n");
+        assertThat(result.status()).as("that of the first one refused").isEqualTo(2);
+        assertThat(Files.readAllLines(bad)).hasSize(1);
+    }
+
+    @Test
+    void aBadLineIsWrittenOnceAlsoIfTheImportIsCutAfterIt() throws IOException {
+        Path file = home.resolve("in.jsonl");
+        Files.write(file, (HEADER + "\n").getBytes(StandardCharsets.UTF_8));
+        Files.write(file, new byte[] {(byte) 0xff, '\n', '{', '}'}, java.nio.file.StandardOpenOption.APPEND);
+        Path bad = home.resolve("bad.jsonl");
+        server().json(200, STATUS).hangUp().hangUp();
+        run("import", file.toString(), "--skip-bad", bad.toString());
+        server().json(200, STATUS).json(200, done(ADD));
+        Result result = run("import", file.toString(), "--skip-bad", bad.toString());
+        assertThat(result.out()).isEqualTo("Imported 1, refused 1.\n");
+        assertThat(Files.readAllLines(bad)).hasSize(1);
+    }
+
+    @Test
     void aBusyServerIsAskedAgainAndALineThatIsTooLargeIsFound() throws IOException {
         Path file = file("in.jsonl", HEADER, "{\"a\":1}", "{\"b\":2}");
         server().json(200, STATUS)

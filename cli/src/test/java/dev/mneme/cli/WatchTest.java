@@ -28,6 +28,17 @@ class WatchTest extends CliHarness {
     }
 
     @Test
+    void whoIsCalledWatchWatchesNothing() {
+        assertThat(Cli.isCommand("watch", List.of("--url", "http://h", "watch", "--count", "1")))
+                .isTrue();
+        assertThat(Cli.isCommand("watch", List.of("import", "f", "--user", "watch")))
+                .isFalse();
+        assertThat(Cli.isCommand("watch", List.of("--key", "watch", "import", "watch")))
+                .isFalse();
+        assertThat(Cli.isCommand("watch", List.of())).isFalse();
+    }
+
+    @Test
     void aChangeIsALine() {
         server().events("e1:1a4:0", lines(change(1)));
 

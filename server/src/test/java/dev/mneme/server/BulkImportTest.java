@@ -28,8 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// Memories from mem0 exports, JSON lines and CSV come in once, whatever is killed meanwhile.
 @Timeout(300)
 class BulkImportTest {
-    private static final int MEMORIES = 6_000;
+    private static final int MEMORIES = 2_000;
     private static final int USERS = 7;
+    private static final int BATCH = 256;
+    private static final int ANSWERED = 3;
 
     @TempDir
     Path home = Path.of("");
@@ -48,11 +50,15 @@ class BulkImportTest {
 
     private record Result(int status, String out, String err) {}
 
-    private Map<String, String> environment() {
-        return Map.of("HOME", home.toString(), "MNEME_URL", server.url(), "MNEME_KEY", server.adminKey());
+    private Map<String, String> environment(String url) {
+        return Map.of("HOME", home.toString(), "MNEME_URL", url, "MNEME_KEY", server.adminKey());
     }
 
     private Result run(String... args) {
+        return runOn(server.url(), args);
+    }
+
+    private Result runOn(String url, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Main.run(
@@ -60,7 +66,7 @@ class BulkImportTest {
                 new ByteArrayInputStream(new byte[0]),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment());
+                environment(url));
         return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
@@ -71,14 +77,14 @@ class BulkImportTest {
     }
 
     /// The command line in a process of its own, which can be killed.
-    private Process process(String... args) throws IOException {
+    private Process process(String url, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m", Main.class.getName()));
         command.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(home.resolve("cli.out").toFile());
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        builder.environment().putAll(environment());
+        builder.environment().putAll(environment(url));
         return builder.start();
     }
 
@@ -138,12 +144,22 @@ class BulkImportTest {
         }
     }
 
+    /// One batch more is stored than the importer knows of.
+    private void assertHalfDone(String file) throws IOException {
+        assertThat(memories()).isEqualTo(BATCH * (ANSWERED + 1));
+        assertThat(Files.readString(home.resolve(file + ".import-state")))
+                .contains("\"rows\":" + BATCH * ANSWERED + ",");
+    }
+
     @Test
     void aKilledImportGoesOnAndBringsNothingTwice() throws Exception {
         Path file = file("mem0.json", mem0());
-        Process importing = process("import", file.toString());
-        Socket.until(() -> memories() > 0);
-        importing.destroyForcibly().waitFor();
+        try (SlowDoor door = new SlowDoor(server.url(), ANSWERED)) {
+            Process importing = process(door.url(), "import", file.toString());
+            door.awaitHeld();
+            assertThat(importing.destroyForcibly().waitFor()).isNotZero();
+        }
+        assertHalfDone("mem0.json");
 
         ok("import", file.toString());
         assertAllCameInOnce();
@@ -158,11 +174,16 @@ class BulkImportTest {
             lines.append("{\"userId\":\"%s\",\"text\":\"%s\"}\n".formatted(user(n), text(n)));
         }
         Path file = file("in.jsonl", lines.toString());
-        CompletableFuture<Result> importing = CompletableFuture.supplyAsync(() -> run("import", file.toString()));
-        Socket.until(() -> memories() > 0);
-        server.kill();
-        importing.get(120, TimeUnit.SECONDS);
-        Files.deleteIfExists(home.resolve("in.jsonl.import-state"));
+        try (SlowDoor door = new SlowDoor(server.url(), ANSWERED)) {
+            CompletableFuture<Result> importing =
+                    CompletableFuture.supplyAsync(() -> runOn(door.url(), "import", file.toString()));
+            door.awaitHeld();
+            assertHalfDone("in.jsonl");
+            server.kill();
+            door.hangUp();
+            assertThat(importing.get(120, TimeUnit.SECONDS).status()).isNotZero();
+        }
+        Files.delete(home.resolve("in.jsonl.import-state"));
 
         server = ChildServer.start(home.resolve("data"));
         ok("import", file.toString());

@@ -3,6 +3,7 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
@@ -11,6 +12,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
@@ -23,9 +25,13 @@ import dev.mneme.core.service.MemoryService.Added;
 import dev.mneme.core.service.MemoryService.Item;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Store;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// A request that is sent again under its idempotency key does nothing new, and is never answered for
@@ -106,6 +112,44 @@ class RepeatedRequestsTest {
         embedder.fails = "AAA likes tea";
         List<Added> added = memories.addAll(ADMIN, List.of(item("AAA likes tea"), item("BBB likes tea")), null);
         assertThat(texts(added)).containsExactly("refused", "BBB likes tea");
+    }
+
+    /// A store whose disk is full where it keeps what is of bob, while `full` holds.
+    private static Store fullForBob(Store store, AtomicBoolean full) {
+        return (Store) Proxy.newProxyInstance(
+                Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
+                    if (full.get()
+                            && method.getName().equals("write")
+                            && ((Write) arguments[0]).owner().equals(Owner.user("bob"))) {
+                        throw new MnemeException(ErrorCode.STORAGE_FULL, "The disk is full.");
+                    }
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
+    }
+
+    @Test
+    void whatMayPassFailsTheRequestThatCanBeRepeated() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        MemoryService service = new MemoryService(
+                fullForBob(new ModelStore(new ManualClock()), full),
+                embedder,
+                new ManualClock(),
+                new Random(1),
+                Limits.DEFAULTS);
+        List<Item> items = List.of(item("likes tea"), new Item.Valid(memory(ScopeIds.user("bob"), "likes milk")));
+        assertThat(texts(service.addAll(ADMIN, items, null)))
+                .as("without a key")
+                .containsExactly("likes tea", "refused");
+        assertThatThrownBy(() -> service.addAll(ADMIN, items, KEY))
+                .isInstanceOfSatisfying(
+                        MnemeException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+        full.set(false);
+        assertThat(texts(service.addAll(ADMIN, items, KEY))).containsExactly("likes tea", "likes milk");
     }
 
     @Test

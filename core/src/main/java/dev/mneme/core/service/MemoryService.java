@@ -30,6 +30,7 @@ import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +112,9 @@ public final class MemoryService {
 
     /// Adds many, each with its own outcome, in order. Memories of one owner become visible together;
     /// those of several owners do not.
+    ///
+    /// @param idempotency what may pass (overload, a full disk) is then no item's outcome but the request's,
+    ///     which is repeated as a whole: whose memories were stored are answered as they were
     public List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
         return addAll(caller, items, idempotency, false);
     }
@@ -149,11 +153,22 @@ public final class MemoryService {
                         List.copyOf(byOwner.entrySet()),
                         owner -> write(caller, owner.getKey(), owner.getValue(), idempotency))
                 .forEach(added::putAll);
+        if (idempotency != null) {
+            requireNonePassing(added.values());
+        }
         List<Added> inOrder = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             inOrder.add(Objects.requireNonNull(added.get(i)));
         }
         return inOrder;
+    }
+
+    private static void requireNonePassing(Collection<Added> added) {
+        for (Added each : added) {
+            if (each instanceof Added.Refused(MnemeException failure) && isPassing(failure)) {
+                throw failure;
+            }
+        }
     }
 
     /// An item of an add before the store is asked.
@@ -163,8 +178,9 @@ public final class MemoryService {
         record Failed(MnemeException failure) implements Prepared {}
     }
 
-    /// Ids come in the order of the items; embedding, which takes nearly all of the time, keeps every worker
-    /// of the embedder busy.
+    /// Ids are made one after another, before the embedding, so that their milliseconds never go back (within
+    /// one their order is chance's). Embedding, which takes nearly all of the time, keeps every worker of the
+    /// embedder busy.
     private List<Prepared> prepareAll(Caller caller, List<Item> items) {
         List<Supplier<Prepared>> each =
                 items.stream().map(item -> preparation(caller, item)).toList();

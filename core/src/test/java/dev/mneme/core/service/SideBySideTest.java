@@ -24,51 +24,65 @@ class SideBySideTest {
         assertThat(SideBySide.map(4, List.of(), n -> n)).isEmpty();
     }
 
-    /// With fewer at a time the latch would never open.
+    /// The first three wait for each other: with fewer at a time they would wait in vain.
     @Test
     void asManyAsAllowedAreUnderWayTogether() {
         CountDownLatch together = new CountDownLatch(3);
-        SideBySide.map(3, PARTS, n -> {
+        List<Boolean> met = SideBySide.map(3, PARTS, n -> {
             together.countDown();
             return await(together);
         });
+        assertThat(met).hasSize(PARTS.size()).containsOnly(true);
     }
 
+    /// The first three stay for a while, in which a fourth would begin if it could.
     @Test
     void andNeverMore() {
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        CountDownLatch fourth = new CountDownLatch(4);
         SideBySide.map(3, PARTS, n -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
-            for (int spin = 0; spin < 10_000; spin++) {
-                Thread.onSpinWait();
-            }
+            fourth.countDown();
+            await(fourth, 200);
             return now.decrementAndGet();
         });
         assertThat(most.get()).isBetween(1, 3);
     }
 
+    /// The part beside the one that fails is still at work when that happens.
     @Test
     void aFaultEndsTheRequestOnceNothingRunsAnyMore() {
+        CountDownLatch failing = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
         AtomicInteger running = new AtomicInteger();
-        assertThatThrownBy(() -> SideBySide.map(4, PARTS, n -> {
+        AtomicInteger ended = new AtomicInteger();
+        assertThatThrownBy(() -> SideBySide.map(2, List.of(0, 1), n -> {
                     running.incrementAndGet();
                     try {
-                        if (n == 50) {
-                            throw new IllegalArgumentException("the fiftieth");
+                        if (n == 1) {
+                            failing.countDown();
+                            throw new IllegalArgumentException("the second");
                         }
-                        return n;
+                        await(failing);
+                        await(never, 200);
+                        return ended.incrementAndGet();
                     } finally {
                         running.decrementAndGet();
                     }
                 }))
-                .hasStackTraceContaining("the fiftieth");
+                .hasStackTraceContaining("the second");
+        assertThat(ended).as("the first was waited for").hasValue(1);
         assertThat(running).hasValue(0);
     }
 
     private static boolean await(CountDownLatch latch) {
+        return await(latch, 30_000);
+    }
+
+    private static boolean await(CountDownLatch latch, long millis) {
         try {
-            return latch.await(30, TimeUnit.SECONDS);
+            return latch.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
