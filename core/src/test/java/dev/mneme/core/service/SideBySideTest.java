@@ -50,30 +50,42 @@ class SideBySideTest {
         assertThat(most.get()).isBetween(1, 3);
     }
 
-    /// The part beside the one that fails is still at work when that happens.
+    /// The caller's own part fails while the other one is at work.
     @Test
     void aFaultEndsTheRequestOnceNothingRunsAnyMore() {
+        Thread caller = Thread.currentThread();
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch failing = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        AtomicInteger running = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
         assertThatThrownBy(() -> SideBySide.map(2, List.of(0, 1), n -> {
-                    running.incrementAndGet();
-                    try {
-                        if (n == 1) {
-                            failing.countDown();
-                            throw new IllegalArgumentException("the second");
-                        }
-                        await(failing);
-                        await(never, 200);
-                        return ended.incrementAndGet();
-                    } finally {
-                        running.decrementAndGet();
+                    if (caller.equals(Thread.currentThread())) {
+                        await(begun);
+                        failing.countDown();
+                        throw new IllegalArgumentException("the caller's");
                     }
+                    begun.countDown();
+                    await(failing);
+                    await(never, 200);
+                    return ended.incrementAndGet();
                 }))
-                .hasStackTraceContaining("the second");
-        assertThat(ended).as("the first was waited for").hasValue(1);
-        assertThat(running).hasValue(0);
+                .hasStackTraceContaining("the caller's");
+        assertThat(ended).as("the other one was waited for").hasValue(1);
+    }
+
+    /// Who fails on another thread than the caller's is heard too.
+    @Test
+    void aFaultOfAnotherThreadEndsTheRequest() {
+        Thread caller = Thread.currentThread();
+        CountDownLatch failing = new CountDownLatch(1);
+        assertThatThrownBy(() -> SideBySide.map(2, List.of(0, 1), n -> {
+                    if (caller.equals(Thread.currentThread())) {
+                        return await(failing);
+                    }
+                    failing.countDown();
+                    throw new IllegalArgumentException("the other's");
+                }))
+                .hasStackTraceContaining("the other's");
     }
 
     private static boolean await(CountDownLatch latch) {
