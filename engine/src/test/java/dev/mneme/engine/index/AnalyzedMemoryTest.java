@@ -16,6 +16,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnalyzedMemoryTest {
@@ -47,6 +48,23 @@ class AnalyzedMemoryTest {
     void withoutATimestampDaysAreSeenFromWhenItWasMade() {
         LocalDate made = LocalDate.ofInstant(RandomMemories.START, ZoneOffset.UTC);
         assertThat(analyzed("we met two days ago", null, null).told()).containsExactly(made.minusDays(2));
+    }
+
+    /// Of phrases that no other rule for times looks for, too.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The race is three days from now        | 2023-05-11",
+                "I travel in the coming week            | 2023-05-18",
+                "I was ill during the past two weeks    | 2023-05-01",
+                "We lost the previous weekend's match   | 2023-05-07",
+                "It rained this afternoon, a few days from now it will not | 2023-05-12",
+                "The dentist is on Friday               |",
+                "This is now the last of the tea        |",
+            })
+    void tellsOfDays(String text, @Nullable LocalDate day) {
+        assertThat(analyzed(text, null, LATE_ON_8_MAY).told()).isEqualTo(day == null ? List.of() : List.of(day));
     }
 
     @Test
