@@ -31,6 +31,8 @@ import java.util.regex.Pattern;
 /// | since last week | from its beginning to the reference |
 ///
 /// Seasons are the northern meteorological ones: summer is June to August. An amount has four digits at most.
+///
+/// The days that texts tell of are stored: what changes [#told] or [#mayBeIn] raises [Analyzer#VERSION].
 final class RelativeDates {
     static final int MAX_TOLD = 8;
 
