@@ -279,6 +279,9 @@ class LangChainExtractorTest {
 
     @Test
     void aModelOnThisMachineIsNotRemote() {
+        URI alike = URI.create("http://127.example.com");
+        assertThat(new ModelConfig(Protocol.OPENAI, alike, "small", KEY, Duration.ofSeconds(1)).isRemote())
+                .isTrue();
         assertThat(open(Protocol.OPENAI).remote()).isFalse();
         assertThat(LangChainExtractor.open(
                                 new ModelConfig(Protocol.ANTHROPIC, null, "small", KEY, Duration.ofSeconds(1)))
