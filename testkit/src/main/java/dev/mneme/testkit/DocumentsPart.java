@@ -10,6 +10,7 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -116,6 +117,33 @@ abstract class DocumentsPart extends StorePart {
         reopen();
         assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).isEmpty();
         assertThat(ids(ALICE, "notes", null, 10)).as("no other collection").hasSize(3);
+    }
+
+    /// Whatever removed the memory could not know of it any more.
+    @Test
+    void feedbackOnAMemoryThatIsNotThereIsRefused() {
+        MemoryId gone = added(Fixtures.add("alice", "likes tea")).id();
+        outcome(ALICE, new Command.DeleteMemory(gone, Command.ANY_VERSION));
+        MemoryId bobs = added(Fixtures.add("bob", "likes tea")).id();
+        for (String id : List.of(gone.toString(), bobs.toString(), "no id")) {
+            Outcome refused = put(Document.FEEDBACK, id, Fixtures.json("value", "POSITIVE"), 0);
+            assertRejected(refused, ErrorCode.NOT_FOUND, null);
+        }
+        assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).isEmpty();
+    }
+
+    @Test
+    void feedbackGoesWithAMemoryThatItsRevisionRemoves() {
+        Memory tea = added(Fixtures.add("alice", "likes tea"));
+        Command.PutDocument feedback =
+                new Command.PutDocument(Document.FEEDBACK, tea.id().toString(), JsonObject.EMPTY, 0);
+        Command.Revise revise = new Command.Revise(
+                List.of(new Command.Seen(tea.id(), tea.version())),
+                List.of(new Command.Revision.Remove(tea.id())),
+                List.of(feedback));
+
+        assertThat(outcome(ALICE, revise)).isEqualTo(new Outcome.Done());
+        assertThat(ids(ALICE, Document.FEEDBACK, null, 10)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The documents of one owner, or of the server, in the model. Guarded by the store's lock.
@@ -29,6 +30,12 @@ final class ModelDocuments {
     }
 
     private final TreeMap<Name, Document> documents = new TreeMap<>();
+    private final Predicate<String> isMemory;
+
+    /// @param isMemory whether the owner has a memory of this id now
+    ModelDocuments(Predicate<String> isMemory) {
+        this.isMemory = isMemory;
+    }
 
     Optional<Document> find(String collection, String id) {
         return Optional.ofNullable(documents.get(new Name(collection, id)));
@@ -43,12 +50,15 @@ final class ModelDocuments {
 
     /// The same documents, which go on by themselves.
     ModelDocuments copy() {
-        ModelDocuments copy = new ModelDocuments();
+        ModelDocuments copy = new ModelDocuments(isMemory);
         copy.documents.putAll(documents);
         return copy;
     }
 
     Outcome put(Command.PutDocument put, Instant at) {
+        if (put.collection().equals(Document.FEEDBACK) && !isMemory.test(put.id())) {
+            return rejected(ErrorCode.NOT_FOUND);
+        }
         Name name = new Name(put.collection(), put.id());
         Document now = documents.get(name);
         long version = now == null ? 0 : now.version();

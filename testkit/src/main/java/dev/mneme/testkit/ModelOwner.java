@@ -93,7 +93,7 @@ final class ModelOwner {
     private ModelModes modes = new ModelModes(this);
     private ModelResponses responses = new ModelResponses(this);
     private ModelSyncEvents syncEvents = new ModelSyncEvents(this);
-    private ModelDocuments documents = new ModelDocuments();
+    private ModelDocuments documents = new ModelDocuments(this::has);
     private final Map<MemoryId, Embedding> staged = new HashMap<>();
     private @Nullable EmbeddingSpace space;
     private @Nullable EmbeddingSpace next;
@@ -136,6 +136,10 @@ final class ModelOwner {
 
     Optional<Memory> find(MemoryId id) {
         return Optional.ofNullable(memories.get(id)).map(Held::memory);
+    }
+
+    private boolean has(String id) {
+        return memories.keySet().stream().anyMatch(memory -> memory.toString().equals(id));
     }
 
     /// What the limits leave of a memory's history; empty when that is nothing.
@@ -607,7 +611,7 @@ final class ModelOwner {
         modes = new ModelModes(this);
         responses = new ModelResponses(this);
         syncEvents = new ModelSyncEvents(this);
-        documents = new ModelDocuments();
+        documents = new ModelDocuments(this::has);
         space = null;
         next = null;
         staged.clear();

@@ -23,7 +23,7 @@ final class ModelSystem {
     private final String epoch;
     private final Map<String, ApiKey> keys = new TreeMap<>();
     private final Set<EmbeddingSpace> embedders = new LinkedHashSet<>();
-    private final ModelDocuments documents = new ModelDocuments();
+    private final ModelDocuments documents = new ModelDocuments(id -> false);
     private long sequence;
 
     ModelSystem(String epoch) {

@@ -83,23 +83,25 @@ final class ExportRoutes {
         List<Memory> first = pages.hasNext() ? pages.next() : List.of();
         return Answer.download("application/json", out -> {
             out.write("{\"memories\":[".getBytes(StandardCharsets.UTF_8));
-            write(first, true, out);
+            boolean comma = write(first, false, out);
             while (pages.hasNext()) {
-                write(pages.next(), false, out);
+                comma = write(pages.next(), comma, out);
             }
             out.write("]}".getBytes(StandardCharsets.UTF_8));
         });
     }
 
-    private void write(List<Memory> page, boolean first, OutputStream out) throws IOException {
+    /// Says whether a comma comes before the next memory.
+    private boolean write(List<Memory> page, boolean comma, OutputStream out) throws IOException {
         Instant now = memories.now();
-        boolean comma = !first;
+        boolean between = comma;
         for (Memory memory : page) {
-            if (comma) {
+            if (between) {
                 out.write(',');
             }
             out.write(JsonWriter.bytes(Mem0Mapping.item(memory, now)));
-            comma = true;
+            between = true;
         }
+        return between;
     }
 }

@@ -743,6 +743,24 @@ class Mem0RoutesTest {
     }
 
     @Test
+    void anExportPassesOverUsersWithoutAMatch() {
+        for (int i = 0; i < 8; i++) {
+            addUntil2030("user-" + i);
+        }
+        mem0.clock.advance(Duration.ofDays(20 * 366));
+        mem0.add("user-2", "likes tea");
+        mem0.add("user-5", "likes tea");
+
+        assertThat(mem0.post("/v1/exports/get/", "{\"filters\":{\"user_id\":\"*\"}}")
+                        .at("/memories"))
+                .hasSize(2);
+    }
+
+    private void addUntil2030(String user) {
+        mem0.add("\"user_id\":\"" + user + "\"", "short lived", ",\"expiration_date\":\"2030-01-01\"");
+    }
+
+    @Test
     void anExportIsReadWhenItIsFetchedAndByItsKeyAlone() {
         String id = mem0.add("alice", "likes tea");
         mem0.add("bob", "likes coffee");
@@ -879,6 +897,26 @@ class Mem0RoutesTest {
         };
         Limits small = new Limits(1_000, 1_000, 1, 1, Duration.ofSeconds(2), Duration.ofSeconds(2));
         MemoryWalk walk = new MemoryWalk(new MemoryService(mem0.store, null, slow, new SecureRandom(), small));
+        Caller admin = Caller.of(mem0.keys.authenticate(mem0.admin), null);
+
+        assertThatThrownBy(() -> walk.read(admin, Mem0Filter.of(OwnerKind.USER, "*"), false, 0, 1))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+    }
+
+    /// Owners without a match take their time, too.
+    @Test
+    void countingEndsWhereNothingIsFound() {
+        for (int i = 0; i < 3; i++) {
+            addUntil2030("user" + i);
+        }
+        mem0.clock.advance(Duration.ofDays(20 * 366));
+        InstantSource slow = () -> {
+            mem0.clock.advance(Duration.ofSeconds(6));
+            return mem0.clock.instant();
+        };
+        MemoryWalk walk =
+                new MemoryWalk(new MemoryService(mem0.store, null, slow, new SecureRandom(), Limits.DEFAULTS));
         Caller admin = Caller.of(mem0.keys.authenticate(mem0.admin), null);
 
         assertThatThrownBy(() -> walk.read(admin, Mem0Filter.of(OwnerKind.USER, "*"), false, 0, 1))

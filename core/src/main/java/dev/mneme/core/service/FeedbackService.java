@@ -57,10 +57,6 @@ public final class FeedbackService {
                 caller,
                 owner,
                 new Command.PutDocument(Document.FEEDBACK, id.toString(), new JsonObject(data), Command.ANY_VERSION));
-        if (store.find(id).isEmpty()) { // deleted meanwhile, and perhaps before this was written
-            remove(caller, owner, id.toString());
-            throw noSuchMemory();
-        }
     }
 
     public Optional<Feedback> find(Caller caller, MemoryId id) {

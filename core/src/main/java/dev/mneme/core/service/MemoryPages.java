@@ -10,12 +10,12 @@ import dev.mneme.core.spi.Store;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /// All memories that match, a page at a time: one owner after another, each owner's newest first. What all of
 /// them cost grows with their number, where a page over many owners looks at all of them again. Pages are
-/// of different moments; none is empty.
+/// of different moments. Each is one read of the store, so that whoever takes them can look at the clock in
+/// between: that of an owner without a match is empty.
 ///
 /// **Threads**: one.
 final class MemoryPages implements Iterator<List<Memory>> {
@@ -27,7 +27,6 @@ final class MemoryPages implements Iterator<List<Memory>> {
     private final Iterator<Owner> owners;
     private @Nullable Owner owner;
     private @Nullable String cursor;
-    private @Nullable List<Memory> next;
 
     /// @param filter everything that must hold, the key's restriction included
     MemoryPages(Store store, InstantSource clock, List<Owner> owners, Filter filter, boolean showExpired, int limit) {
@@ -41,27 +40,16 @@ final class MemoryPages implements Iterator<List<Memory>> {
 
     @Override
     public boolean hasNext() {
-        while (next == null && (owner != null || owners.hasNext())) {
-            read(owner == null ? owners.next() : owner);
-        }
-        return next != null;
-    }
-
-    private void read(Owner of) {
-        MemoryPage page = store.list(
-                new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
-        cursor = page.nextCursor();
-        owner = cursor == null ? null : of;
-        next = page.items().isEmpty() ? null : page.items();
+        return owner != null || owners.hasNext();
     }
 
     @Override
     public List<Memory> next() {
-        List<Memory> page = hasNext() ? next : null;
-        if (page == null) {
-            throw new NoSuchElementException();
-        }
-        next = null;
-        return page;
+        Owner of = owner == null ? owners.next() : owner;
+        MemoryPage page = store.list(
+                new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
+        cursor = page.nextCursor();
+        owner = cursor == null ? null : of;
+        return page.items();
     }
 }

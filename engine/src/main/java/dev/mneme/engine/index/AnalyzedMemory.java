@@ -64,7 +64,6 @@ public record AnalyzedMemory(
         }
         List<Word> words = Analyzer.words(text);
         count(words, frequencies);
-        boolean temporal = TemporalCue.tells(text);
         return new AnalyzedMemory(
                 frequencies.entrySet().stream()
                         .map(entry -> new TermFrequency(entry.getKey(), entry.getValue()))
@@ -73,10 +72,15 @@ public record AnalyzedMemory(
                 memory.role(),
                 wordsFrom(bodyStart, words),
                 text.indexOf('?') >= 0,
-                temporal,
+                TemporalCue.tells(text),
                 date,
-                temporal ? RelativeDates.told(text, toldAt(memory)) : List.of(),
+                told(text, words, memory),
                 episode(memory));
+    }
+
+    private static List<LocalDate> told(String text, List<Word> words, Memory memory) {
+        List<String> surfaces = words.stream().map(Word::surface).toList();
+        return RelativeDates.mayBeIn(surfaces) ? RelativeDates.told(text, toldAt(memory)) : List.of();
     }
 
     /// When it was told: by the caller's timestamp, else when it was made.

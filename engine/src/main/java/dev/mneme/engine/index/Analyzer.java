@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any number may call.
 public final class Analyzer {
-    /// What a change here would alter in stored analyses; [AnalyzedMemory] stores it.
+    /// Of what [AnalyzedMemory] stores: one more whenever a text would be stored otherwise, by a change here, in
+    /// [TemporalCue], [RelativeDates] or the codec. Rows of another version are made anew.
     static final int VERSION = 2;
 
     private static final int MAX_CACHED_WORDS = 32_768;

@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,8 @@ import java.util.regex.Pattern;
 /// | since last week | from its beginning to the reference |
 ///
 /// Seasons are the northern meteorological ones: summer is June to August. An amount has four digits at most.
+///
+/// The days that texts tell of are stored: what changes [#told] or [#mayBeIn] raises [Analyzer#VERSION].
 final class RelativeDates {
     static final int MAX_TOLD = 8;
 
@@ -82,6 +85,13 @@ final class RelativeDates {
             "saturday",
             "sunday");
 
+    /// One of them is in every phrase, too.
+    private static final Set<String> TIMES = Set.of(("yesterday today tonight tomorrow night morning afternoon evening"
+                    + " day days weekend weekends week weeks month months year years spring summer autumn fall winter"
+                    + " january february march april may june july august september october november december"
+                    + " monday tuesday wednesday thursday friday saturday sunday")
+            .split(" ", -1));
+
     private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
     private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
     private static final List<String> NUMBERS =
@@ -102,8 +112,10 @@ final class RelativeDates {
 
     /// Whether a text of these words may have such a phrase: false for nearly all that have none, and sooner
     /// than [#in] finds none.
-    static boolean mayBeIn(Set<String> words) {
-        return !Collections.disjoint(words, SIGNS);
+    ///
+    /// @param words in lower case
+    static boolean mayBeIn(Collection<String> words) {
+        return !Collections.disjoint(words, SIGNS) && !Collections.disjoint(words, TIMES);
     }
 
     /// The ranges in the order of their phrases; none if the text has no such phrase.
@@ -111,23 +123,31 @@ final class RelativeDates {
     /// @param reference when the text is said: its day in UTC. Before the year 1 and after 9999 it is the
     ///     first or last day of those
     static List<DayRange> in(String text, Instant reference) {
+        return ranges(text, reference, true);
+    }
+
+    /// @param bareWeekdays whether "on Friday" is one of the phrases
+    private static List<DayRange> ranges(String text, Instant reference, boolean bareWeekdays) {
         List<DayRange> ranges = new ArrayList<>(0);
         Matcher phrase = PHRASE.matcher(text);
         RelativeDates dates = null;
         while (phrase.find()) {
-            dates = dates == null ? new RelativeDates(day(reference)) : dates;
-            ranges.add(dates.range(phrase));
+            if (bareWeekdays || phrase.group("on") == null) {
+                dates = dates == null ? new RelativeDates(day(reference)) : dates;
+                ranges.add(dates.range(phrase));
+            }
         }
         return ranges;
     }
 
     /// The days that a text tells of besides the one on which it is said: the middle day of each range that is
-    /// no longer than a month. At most [#MAX_TOLD], each once.
+    /// no longer than a month. At most [#MAX_TOLD], each once. A bare "on Friday" is none: who asks so means the
+    /// one before, but who tells may tell of a plan.
     ///
     /// @param said when the text is said, as for [#in]
     static List<LocalDate> told(String text, Instant said) {
         LocalDate today = day(said);
-        return in(text, said).stream()
+        return ranges(text, said, false).stream()
                 .map(DayRange::middle)
                 .flatMap(Optional::stream)
                 .filter(day -> !day.equals(today))

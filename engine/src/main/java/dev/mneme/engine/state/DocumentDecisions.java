@@ -5,6 +5,8 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.time.Instant;
@@ -14,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class DocumentDecisions {
     private final Entry entry;
     private final OwnerState owner;
+    private final MemoryRows memories;
 
-    DocumentDecisions(Entry entry, OwnerState owner) {
+    DocumentDecisions(Entry entry, OwnerState owner, MemoryRows memories) {
         this.entry = entry;
         this.owner = owner;
+        this.memories = memories;
     }
 
     Outcome put(Command.PutDocument put) {
@@ -34,6 +38,9 @@ final class DocumentDecisions {
     /// @param more how many others, which are not stored yet, are to come into its collection
     @Nullable
     Rejected refusal(Command.PutDocument put, int more) {
+        if (isOfNoMemory(put)) {
+            return new Rejected(ErrorCode.NOT_FOUND, "There is no memory with this id.", null, null);
+        }
         Document now = find(key(put));
         if (isUnexpected(put.expectedVersion(), now)) {
             return conflict(now);
@@ -57,14 +64,34 @@ final class DocumentDecisions {
         return find(key(put)) == null;
     }
 
-    /// Stores a document that nothing is against.
+    /// Stores a document that nothing is against; but not feedback on a memory which the same write has removed
+    /// meanwhile.
     void store(Command.PutDocument put) {
+        if (isOfNoMemory(put)) {
+            return;
+        }
         byte[] key = key(put);
         Document now = find(key);
         Instant createdAt = now == null ? entry.at() : now.createdAt();
         long version = now == null ? 1 : now.version() + 1;
         Document next = new Document(put.collection(), put.id(), put.data(), version, createdAt, entry.at());
         entry.rows().put(key, Rows.encode(next));
+    }
+
+    /// Whether it is feedback on a memory that the owner does not have. It would be left behind: what removes it is
+    /// the removal of its memory.
+    private boolean isOfNoMemory(Command.PutDocument put) {
+        return put.collection().equals(Document.FEEDBACK) && !isMemory(put.id());
+    }
+
+    private boolean isMemory(String text) {
+        MemoryId id;
+        try {
+            id = MemoryId.parse(text);
+        } catch (MnemeException noId) {
+            return false;
+        }
+        return id.toString().equals(text) && memories.find(owner, id) != null;
     }
 
     private byte[] key(Command.PutDocument put) {

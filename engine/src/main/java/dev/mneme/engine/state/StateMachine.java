@@ -90,7 +90,7 @@ public final class StateMachine {
             this.modes = new ModeDecisions(entry, owner, by);
             this.responses = new ResponseDecisions(entry, owner, by);
             this.syncEvents = new SyncEventDecisions(entry, owner, by);
-            this.documents = new DocumentDecisions(entry, owner);
+            this.documents = new DocumentDecisions(entry, owner, rows);
         }
 
         Outcome decide(Command command) {

@@ -7,15 +7,19 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnalyzedMemoryTest {
@@ -47,6 +51,36 @@ class AnalyzedMemoryTest {
     void withoutATimestampDaysAreSeenFromWhenItWasMade() {
         LocalDate made = LocalDate.ofInstant(RandomMemories.START, ZoneOffset.UTC);
         assertThat(analyzed("we met two days ago", null, null).told()).containsExactly(made.minusDays(2));
+    }
+
+    /// Of phrases that no other rule for times looks for, too.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "The race is three days from now        | 2023-05-11",
+                "I travel in the coming week            | 2023-05-18",
+                "I was ill during the past two weeks    | 2023-05-01",
+                "We lost the previous weekend's match   | 2023-05-07",
+                "It rained this afternoon, a few days from now it will not | 2023-05-12",
+                "The dentist is on Friday               |",
+                "This is now the last of the tea        |",
+            })
+    void tellsOfDays(String text, @Nullable LocalDate day) {
+        assertThat(analyzed(text, null, LATE_ON_8_MAY).told()).isEqualTo(day == null ? List.of() : List.of(day));
+    }
+
+    /// Whoever changes what is stored of a text raises the version, then these digits.
+    @Test
+    void aVersionStoresTheSameOfATextForEver() throws GeneralSecurityException {
+        String text = "Zo\u00eb Lee: Last weekend we ran 12 km in the mountains, \u6771\u4eac is for next month. Isn't it late?"
+                + " I began two years ago; the dentist's is on Friday, and three days from now I'm back.";
+        byte[] stored = AnalyzedMemory.of(
+                        memories.memory(text, null, "user", "run", LATE_ON_8_MAY, null))
+                .encode();
+        assertThat(Analyzer.VERSION).isEqualTo(2);
+        assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(stored)))
+                .isEqualTo("5587638ca7b682061419eebb933485b1d5e96abfa9b054bc43f3c1634dade774");
     }
 
     @Test

@@ -31,6 +31,7 @@ class RelativeDatesTest {
                 "TODAY                            | 2024-03-13 | 2024-03-13",
                 "this  morning                    | 2024-03-13 | 2024-03-13",
                 "this afternoon                   | 2024-03-13 | 2024-03-13",
+                "this evening                     | 2024-03-13 | 2024-03-13",
                 "tonight                          | 2024-03-13 | 2024-03-13",
                 "last night                       | 2024-03-12 | 2024-03-12",
                 "tomorrow                         | 2024-03-14 | 2024-03-14",
@@ -99,6 +100,9 @@ class RelativeDatesTest {
                 "\u00e9t\u00e9: last week, \u4eca\u65e5                   | 2024-03-04 | 2024-03-10",
             })
     void meansDays(String text, LocalDate first, LocalDate last) {
+        assertThat(RelativeDates.mayBeIn(
+                        Analyzer.words(text).stream().map(Analyzer.Word::surface).toList()))
+                .isTrue();
         assertThat(RelativeDates.in(text, NOW)).containsExactly(new DayRange(first, last.plusDays(1)));
     }
 
@@ -193,6 +197,8 @@ class RelativeDatesTest {
                 "Today I slept, and this morning          |",
                 "last summer, last year, a year ago       |",
                 "I like tea                               |",
+                "The dentist is on Friday.                |",
+                "We meet on Friday, and next Friday.      | 2024-03-15",
                 "yesterday, yesterday, a day ago, 2 days ago | 2024-03-12;2024-03-11",
             })
     void aTextTellsOfDays(String text, String days) {

@@ -2,6 +2,7 @@ package dev.mneme.inference.embed;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.inference.Loopback;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,8 +50,7 @@ final class ModelClient implements AutoCloseable {
 
     /// Whether the service is on another machine, as far as its address says.
     boolean remote() {
-        String host = String.valueOf(address.getHost());
-        return !host.equalsIgnoreCase("localhost") && !host.startsWith("127.") && !host.equals("[::1]");
+        return !Loopback.isHostOf(address);
     }
 
     /// The answer's body.

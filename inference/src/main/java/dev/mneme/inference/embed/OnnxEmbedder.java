@@ -153,12 +153,12 @@ public final class OnnxEmbedder implements Embedder {
         return workers.count();
     }
 
-    /// Ends once no text is being embedded any more; the native memory is then given back.
     @Override
     public boolean remote() {
         return false;
     }
 
+    /// Ends once no text is being embedded any more; the native memory is then given back.
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

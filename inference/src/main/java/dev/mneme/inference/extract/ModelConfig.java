@@ -1,5 +1,6 @@
 package dev.mneme.inference.extract;
 
+import dev.mneme.inference.Loopback;
 import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,7 @@ public record ModelConfig(
 
     /// Whether that is on another machine, as far as its address says.
     boolean isRemote() {
-        String host = String.valueOf(address().getHost());
-        return !host.equalsIgnoreCase("localhost") && !host.startsWith("127.") && !host.equals("[::1]");
+        return !Loopback.isHostOf(address());
     }
 
     /// The address up to and with `/v1`, whether it was given with it or not.

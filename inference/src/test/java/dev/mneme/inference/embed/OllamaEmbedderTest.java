@@ -6,6 +6,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.testkit.EmbedderContract;
 import java.io.IOException;
+import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,16 @@ class OllamaEmbedderTest extends EmbedderContract {
     @Override
     protected Embedder open() {
         return OllamaEmbedder.open(RemoteConfig.of(service.address(), "nomic-embed-text", null, 0));
+    }
+
+    @Test
+    void isRemoteUnlessItsAddressIsThisMachines() {
+        try (Embedder here = open();
+                Embedder there = OllamaEmbedder.open(
+                        RemoteConfig.of(URI.create("http://127.example.com"), "nomic-embed-text", null, 96))) {
+            assertThat(here.remote()).isFalse();
+            assertThat(there.remote()).isTrue();
+        }
     }
 
     @Test

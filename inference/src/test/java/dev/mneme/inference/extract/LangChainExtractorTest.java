@@ -297,6 +297,9 @@ class LangChainExtractorTest {
 
     @Test
     void aModelOnThisMachineIsNotRemote() {
+        URI alike = URI.create("http://127.example.com");
+        assertThat(new ModelConfig(Protocol.OPENAI, alike, "small", KEY, Duration.ofSeconds(1)).isRemote())
+                .isTrue();
         assertThat(open(Protocol.OPENAI).remote()).isFalse();
         assertThat(LangChainExtractor.open(
                                 new ModelConfig(Protocol.ANTHROPIC, null, "small", KEY, 16_384, Duration.ofSeconds(1)))

@@ -1,0 +1,5 @@
+/// What the clients of models have in common.
+@NullMarked
+package dev.mneme.inference;
+
+import org.jspecify.annotations.NullMarked;
