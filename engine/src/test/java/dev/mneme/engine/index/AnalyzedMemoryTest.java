@@ -73,10 +73,10 @@ class AnalyzedMemoryTest {
     /// Whoever changes what is stored of a text raises the version, then these digits.
     @Test
     void aVersionStoresTheSameOfATextForEver() throws GeneralSecurityException {
-        String text = "Zo\u00eb Lee: Last weekend we ran 12 km in the mountains, \u6771\u4eac is for next month. Isn't it late?"
-                + " I began two years ago; the dentist's is on Friday, and three days from now I'm back.";
-        byte[] stored = AnalyzedMemory.of(
-                        memories.memory(text, null, "user", "run", LATE_ON_8_MAY, null))
+        String text =
+                "Zo\u00eb Lee: Last weekend we ran 12 km in the mountains, \u6771\u4eac is for next month. Isn't it late?"
+                        + " I began two years ago; the dentist's is on Friday, and three days from now I'm back.";
+        byte[] stored = AnalyzedMemory.of(memories.memory(text, null, "user", "run", LATE_ON_8_MAY, null))
                 .encode();
         assertThat(Analyzer.VERSION).isEqualTo(2);
         assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(stored)))

@@ -100,8 +100,9 @@ class RelativeDatesTest {
                 "\u00e9t\u00e9: last week, \u4eca\u65e5                   | 2024-03-04 | 2024-03-10",
             })
     void meansDays(String text, LocalDate first, LocalDate last) {
-        assertThat(RelativeDates.mayBeIn(
-                        Analyzer.words(text).stream().map(Analyzer.Word::surface).toList()))
+        assertThat(RelativeDates.mayBeIn(Analyzer.words(text).stream()
+                        .map(Analyzer.Word::surface)
+                        .toList()))
                 .isTrue();
         assertThat(RelativeDates.in(text, NOW)).containsExactly(new DayRange(first, last.plusDays(1)));
     }
