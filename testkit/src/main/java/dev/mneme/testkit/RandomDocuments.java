@@ -24,15 +24,14 @@ final class RandomDocuments {
 
     /// @param memory of whose feedback it often is
     Command of(MemoryId memory) {
-        return random.nextInt(6) == 0 ? new Command.DeleteDocument(collection(), id(), version()) : put(memory);
-    }
-
-    /// @param memory of whose feedback it often is
-    Command.PutDocument put(MemoryId memory) {
         if (random.nextInt(3) == 0) {
             return new Command.PutDocument(
                     Document.FEEDBACK, memory.toString(), Fixtures.json("n", random.nextInt(100)), Command.ANY_VERSION);
         }
+        return random.nextInt(4) == 0 ? new Command.DeleteDocument(collection(), id(), version()) : put();
+    }
+
+    Command.PutDocument put() {
         return new Command.PutDocument(collection(), id(), Fixtures.json("n", random.nextInt(100)), version());
     }
 

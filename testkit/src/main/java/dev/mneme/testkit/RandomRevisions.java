@@ -42,7 +42,7 @@ final class RandomRevisions {
         }
         List<PutDocument> puts = new ArrayList<>();
         for (int n = chance(3) ? 1 + random.nextInt(2) : 0; n > 0; n--) {
-            puts.add(documents.put(ids.get()));
+            puts.add(documents.put());
         }
         return new Revise(seen, revisions, puts, chance(8));
     }
