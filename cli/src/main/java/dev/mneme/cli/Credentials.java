@@ -65,7 +65,7 @@ record Credentials(@Nullable String key, String advice) {
 
     private static boolean local(URI url) {
         String host = String.valueOf(url.getHost());
-        return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
+        return host.equals("localhost") || host.equals("[::1]") || host.matches("127([.][0-9]{1,3}){3}");
     }
 
     private static String valid(String key) {

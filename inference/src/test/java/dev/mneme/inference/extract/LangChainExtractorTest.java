@@ -298,7 +298,7 @@ class LangChainExtractorTest {
     @Test
     void aModelOnThisMachineIsNotRemote() {
         URI alike = URI.create("http://127.example.com");
-        assertThat(new ModelConfig(Protocol.OPENAI, alike, "small", KEY, Duration.ofSeconds(1)).isRemote())
+        assertThat(new ModelConfig(Protocol.OPENAI, alike, "small", KEY, 16_384, Duration.ofSeconds(1)).isRemote())
                 .isTrue();
         assertThat(open(Protocol.OPENAI).remote()).isFalse();
         assertThat(LangChainExtractor.open(
