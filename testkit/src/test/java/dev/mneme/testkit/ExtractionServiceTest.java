@@ -342,6 +342,31 @@ class ExtractionServiceTest {
     }
 
     @Test
+    void aRepeatedDeletionTakesNothingThatCameSince() {
+        Filter alice = Filter.scope(OwnerKind.USER, "alice");
+        Write.Idempotency key = new Write.Idempotency("k", new byte[32]);
+        memories.deleteMatching(caller("laptop"), alice, key);
+        model.fails = true;
+        Extraction since = say("laptop", ScopeIds.user("alice"), "likes tea");
+
+        memories.deleteMatching(caller("laptop"), alice, key);
+
+        assertThat(extractions.get(caller("laptop"), since.id()).messages()).hasSize(1);
+    }
+
+    @Test
+    void whatIsMadeWhileMemoriesAreDeletedGoesToo() {
+        model.meanwhile = () -> memories.deleteMatching(caller("laptop"), Filter.scope(OwnerKind.USER, "alice"), null);
+
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "likes tea");
+        model.meanwhile = () -> {};
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "likes mate");
+
+        assertThat(texts()).containsExactly("likes mate");
+        assertThat(model.heard.getLast().earlier()).isEmpty();
+    }
+
+    @Test
     void aDeletionByMoreThanIdsForgetsNothing() {
         model.fails = true;
         Extraction failed = say("laptop", ScopeIds.user("alice"), "likes tea");

@@ -105,7 +105,7 @@ final class EventRoutes {
     }
 
     private Answer deleteAll(Request request) {
-        return all(request, id -> extractions.delete(request.caller(), id), "deleted");
+        return all(request, id -> extractions.deleteFailed(request.caller(), id), "deleted");
     }
 
     /// What is gone, or no longer failed, when its turn comes is left out.
@@ -116,8 +116,9 @@ final class EventRoutes {
                 each.accept(id);
                 count++;
             } catch (MnemeException e) {
-                if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.INVALID_REQUEST) {
-                    throw e;
+                switch (e.code()) {
+                    case NOT_FOUND, INVALID_REQUEST, VERSION_CONFLICT -> {}
+                    default -> throw e;
                 }
             }
         }

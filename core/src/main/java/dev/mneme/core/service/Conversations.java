@@ -1,10 +1,13 @@
 package dev.mneme.core.service;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /// What is kept of conversations beside the memories: the last messages of sessions, and the messages of which
@@ -32,41 +36,64 @@ final class Conversations {
 
     /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a
     /// text, is met by none.
-    void forget(Provenance by, Owner owner, Filter filter) {
+    ///
+    /// @return whether any was waiting, under way or done lately
+    boolean forget(Provenance by, Owner owner, Filter filter) {
         if (!asksForIdsAlone(filter)) {
-            return;
+            return false;
         }
-        sessions.forEach(owner, session -> {
-            if (matches(filter, SessionMessages.scope(session))) {
-                sessions.remove(by, owner, session);
-            }
-        });
+        AtomicBoolean any = new AtomicBoolean();
         extractions.forEach(owner, each -> {
             if (matches(filter, each.extraction().scope())) {
+                any.set(true);
                 remove(by, each);
             }
         });
+        sessions.forEach(
+                owner,
+                session -> { // afterwards: nothing is added to them any more
+                    if (matches(filter, SessionMessages.scope(session))) {
+                        sessions.remove(by, owner, session.id(), Command.ANY_VERSION);
+                    }
+                });
+        return any.get();
     }
 
-    /// Forgets all of an owner's, before the owner is erased: what points to them names the owner.
-    void forget(Provenance by, Owner owner) {
-        extractions.forEach(owner, each -> remove(by, each));
+    /// As [#forget], of every owner of whom something waits or was done lately. One whose data may not
+    /// be read has nothing made of it either.
+    void forgetAnywhere(Provenance by, Filter filter) {
+        Set<Owner> owners = extractions.pointers().stream()
+                .map(ExtractionDocuments.Pointer::owner)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (Owner owner : owners) {
+            try {
+                forget(by, owner, filter);
+            } catch (MnemeException e) {
+                if (e.code() != ErrorCode.INTEGRITY_VIOLATION) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /// What points to the owner's conversations as they are now, and names the owner.
+    ///
+    /// @return removes it, once the owner is erased
+    Runnable pointersOf(Owner owner) {
+        List<ExtractionDocuments.Pointer> pointers = extractions.pointers().stream()
+                .filter(pointer -> pointer.owner().equals(owner))
+                .toList();
+        return () -> pointers.forEach(extractions::removePointer);
     }
 
     private void remove(Provenance by, ExtractionDocuments.Stored stored) {
         Owner owner = stored.extraction().scope().owner();
         UUID id = stored.extraction().id();
+        Optional<ExtractionDocuments.Pointer> pointer = extractions.pointer(id);
         for (Optional<ExtractionDocuments.Stored> now = Optional.of(stored); now.isPresent(); ) {
             now = extractions.remove(by, now.get()) ? Optional.empty() : extractions.find(owner, id);
         }
-        extractions.pointer(id).ifPresent(extractions::removePointer);
-    }
-
-    /// The owners of whom something waits or was done lately.
-    Set<Owner> owners() {
-        return extractions.pointers().stream()
-                .map(ExtractionDocuments.Pointer::owner)
-                .collect(Collectors.toCollection(LinkedHashSet::new));
+        pointer.ifPresent(extractions::removePointer);
     }
 
     private static boolean asksForIdsAlone(Filter filter) {

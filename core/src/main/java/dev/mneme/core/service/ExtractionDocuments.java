@@ -44,7 +44,8 @@ final class ExtractionDocuments {
     ///
     /// @param keyId of the API key that asked for it
     /// @param at when that was
-    record Pointer(UUID id, Owner owner, String keyId, Instant at) {}
+    /// @param touched when it was last written
+    record Pointer(UUID id, Owner owner, String keyId, Instant at, Instant touched, long version) {}
 
     /// An extraction as it lies there.
     ///
@@ -75,15 +76,21 @@ final class ExtractionDocuments {
         pointers.put(by, id.toString(), data, Command.ANY_VERSION);
     }
 
-    /// Whether it was there.
-    boolean removePointer(Pointer pointer) {
-        return pointers.delete(Provenance.ofKey(pointer.keyId()), pointer.id().toString());
+    /// Removes one as it was read; one that was written since stays.
+    void removePointer(Pointer pointer) {
+        pointers.delete(Provenance.ofKey(pointer.keyId()), pointer.id().toString(), pointer.version());
     }
 
     private static Pointer pointer(Document document) {
         JsonFields data = new JsonFields(document.data());
         Owner owner = new Owner(Owner.DEFAULT_PROJECT, OwnerKind.valueOf(data.text("kind")), data.text("owner"));
-        return new Pointer(UUID.fromString(document.id()), owner, data.text("key"), document.createdAt());
+        return new Pointer(
+                UUID.fromString(document.id()),
+                owner,
+                data.text("key"),
+                document.createdAt(),
+                document.updatedAt(),
+                document.version());
     }
 
     Optional<Stored> find(Owner owner, UUID id) {

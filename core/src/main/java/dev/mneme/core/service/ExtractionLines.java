@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -85,8 +86,8 @@ final class ExtractionLines implements AutoCloseable {
 
         /// Puts one at the end of its owner's line; once stopped, nowhere.
         void take(Pointer pointer) {
-            taken = true;
             line(pointer);
+            taken = true;
         }
 
         @Override
@@ -137,9 +138,14 @@ final class ExtractionLines implements AutoCloseable {
             Line line = lines.get(pointer.owner());
             if (line == null) {
                 Thread thread = Thread.ofVirtual().name("extraction").unstarted(() -> work(pointer.owner()));
-                line = new Line(new ArrayDeque<>(), thread);
-                lines.put(pointer.owner(), line);
-                thread.start();
+                lines.put(pointer.owner(), new Line(new ArrayDeque<>(List.of(pointer)), thread));
+                try {
+                    thread.start();
+                } catch (RuntimeException | Error e) {
+                    lines.remove(pointer.owner());
+                    throw e;
+                }
+                return;
             }
             line.waiting().add(pointer);
         } finally {
@@ -191,12 +197,19 @@ final class ExtractionLines implements AutoCloseable {
     }
 
     private void work(Owner owner) {
-        try {
-            for (Pointer next = first(owner); next != null; next = following(owner)) {
-                finish(next);
+        while (true) {
+            try {
+                for (Pointer next = first(owner); next != null; next = following(owner)) {
+                    finish(next);
+                }
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // what is in the line is tried after the next start
+                return;
+            } catch (RuntimeException | Error e) {
+                LockSupport.parkNanos(
+                        LEAST_HELD_UP.toNanos()); // memory was short even for saying so: from the first again
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // what is in the line is tried after the next start
         }
     }
 
@@ -219,8 +232,8 @@ final class ExtractionLines implements AutoCloseable {
     /// Whatever fails, an error of the machine too, does not end the line.
     private Attempted once(Pointer pointer) throws InterruptedException {
         atWork.acquire();
-        mark(pointer, true);
         try {
+            mark(pointer, true);
             return attempt.at(pointer);
         } catch (MnemeException e) {
             if (Thread.interrupted()) {

@@ -73,6 +73,7 @@ public final class ExtractionService implements AutoCloseable {
     private final RandomGenerator random;
     private final ExtractionLines lines;
     private final AtomicInteger remembered = new AtomicInteger();
+    private final AtomicInteger counted = new AtomicInteger();
     private final AtomicReference<@Nullable UUID> sweptTo = new AtomicReference<>();
 
     /// How the work is done.
@@ -135,9 +136,15 @@ public final class ExtractionService implements AutoCloseable {
         }
     }
 
+    /// As its line needs it.
     private static Pointer pointer(Extraction extraction) {
         return new Pointer(
-                extraction.id(), extraction.scope().owner(), extraction.by().keyId(), extraction.createdAt());
+                extraction.id(),
+                extraction.scope().owner(),
+                extraction.by().keyId(),
+                extraction.createdAt(),
+                extraction.createdAt(),
+                Command.ANY_VERSION);
     }
 
     public boolean hasModel() {
@@ -199,7 +206,6 @@ public final class ExtractionService implements AutoCloseable {
         requireFits(document);
         try (ExtractionLines.Place place = place(owner)) {
             documents.point(caller.by(), id, owner);
-            remembered.incrementAndGet();
             documents.write(caller.by(), owner, document);
             place.take(pointer(extraction));
             return extraction;
@@ -295,7 +301,13 @@ public final class ExtractionService implements AutoCloseable {
     /// being written, unless it is old.
     private void sweep() {
         List<Pointer> some = documents.pointersAfter(sweptTo.get(), SWEPT);
-        sweptTo.set(some.isEmpty() ? null : some.getLast().id());
+        counted.addAndGet(some.size());
+        if (some.size() < SWEPT) { // a round is complete
+            remembered.set(counted.getAndSet(0));
+            sweptTo.set(null);
+        } else {
+            sweptTo.set(some.getLast().id());
+        }
         for (Pointer pointer : some) {
             try {
                 sweep(pointer);
@@ -311,7 +323,7 @@ public final class ExtractionService implements AutoCloseable {
     private void sweep(Pointer pointer) {
         Instant now = clock.instant();
         Optional<Stored> stored = documents.find(pointer.owner(), pointer.id());
-        Instant since = stored.map(each -> each.extraction().updatedAt()).orElse(pointer.at());
+        Instant since = stored.map(each -> each.extraction().updatedAt()).orElse(pointer.touched());
         Duration kept = stored.map(each -> kept(each.extraction().state())).orElse(LEAST_KEPT);
         if (since.plus(kept).isBefore(now)) {
             forget(pointer, stored);
@@ -331,9 +343,7 @@ public final class ExtractionService implements AutoCloseable {
         if (stored.isPresent() && !documents.remove(Provenance.ofKey(pointer.keyId()), stored.get())) {
             return false;
         }
-        if (documents.removePointer(pointer)) {
-            remembered.decrementAndGet();
-        }
+        documents.removePointer(pointer);
         lines.wake(pointer);
         return true;
     }
@@ -440,6 +450,16 @@ public final class ExtractionService implements AutoCloseable {
         boolean forgotten = false;
         while (!forgotten) {
             forgotten = forget(pointer, Optional.of(stored(pointer)));
+        }
+    }
+
+    /// As [#delete], of one that has failed and still has when it is its turn.
+    public void deleteFailed(Caller caller, UUID id) {
+        Authorizer.require(caller, Role.WRITE);
+        Pointer pointer = pointer(caller, id);
+        Stored stored = stored(pointer);
+        if (stored.extraction().state() != State.FAILED || !forget(pointer, Optional.of(stored))) {
+            throw none();
         }
     }
 

@@ -382,7 +382,9 @@ final class ExtractionWorker {
                 write(stored, revise.apply(List.of(done, said)));
                 return;
             } catch (MnemeException e) {
-                if (e.code() != ErrorCode.OVERLOADED) {
+                boolean tooMany =
+                        e.code() == ErrorCode.OVERLOADED && session.get().version() == 0;
+                if (!tooMany) {
                     throw e;
                 }
             }

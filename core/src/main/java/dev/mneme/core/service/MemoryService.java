@@ -426,16 +426,26 @@ public final class MemoryService {
                             + " it without an Idempotency-Key, or one for each owner.");
         }
         long count = 0;
-        conversations.owners().forEach(each -> conversations.forget(caller.by(), each, restricted));
+        conversations.forgetAnywhere(caller.by(), restricted);
         for (Owner each : store.ownersMatching(restricted)) {
             count += deleteMatching(caller, each, restricted, null).count();
         }
         return new Deleted(count, null, false);
     }
 
-    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
+    /// What of the conversations waits to become memories is forgotten after the memories, and what was made of it
+    /// meanwhile is deleted then; not for a repeated request, which would take what came since.
     private Deleted deleteMatching(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
-        conversations.forget(caller.by(), owner, filter); // first, so that nothing is made of them afterwards
+        Deleted deleted = deleteSteps(caller, owner, filter, idempotency);
+        if (deleted.replayed() || !conversations.forget(caller.by(), owner, filter)) {
+            return deleted;
+        }
+        Deleted more = deleteSteps(caller, owner, filter, null);
+        return new Deleted(deleted.count() + more.count(), more.position(), false);
+    }
+
+    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
+    private Deleted deleteSteps(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
         Command step = new Command.DeleteMatching(filter);
         long count = 0;
         for (int n = 0; ; n++) {
@@ -467,8 +477,11 @@ public final class MemoryService {
                     "erase", "Erasing takes a whole owner: name its id alone, without a filter or further ids.");
         }
         Authorizer.requireWholeOwner(caller, owner);
-        conversations.forget(caller.by(), owner);
+        Runnable pointers = conversations.pointersOf(owner);
         WriteResult result = write(caller, owner, idempotency, new Command.EraseOwner());
+        if (!result.replayed()) {
+            pointers.run();
+        }
         long count = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
         return new Deleted(count, result.position(), result.replayed());
     }

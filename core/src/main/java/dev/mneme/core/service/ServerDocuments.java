@@ -80,6 +80,18 @@ final class ServerDocuments {
         }
     }
 
+    /// Removes one at a version; one that is at another stays.
+    void delete(Provenance by, String id, long version) {
+        try {
+            write(by, new Command.DeleteDocument(collection, id, version));
+        } catch (MnemeException e) {
+            switch (e.code()) {
+                case NOT_FOUND, VERSION_CONFLICT -> {}
+                default -> throw e;
+            }
+        }
+    }
+
     private void write(Provenance by, Command command) {
         WriteResult result = store.writeSystem(new Write(Documents.SYSTEM, by, null, List.of(command)));
         if (result.outcomes().getFirst() instanceof Rejected rejected) {

@@ -111,7 +111,9 @@ final class SessionMessages {
     void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
         List<Document> some = next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
-        some.stream().filter(session -> isOver(session, now)).forEach(session -> remove(by, scope.owner(), session));
+        some.stream()
+                .filter(session -> isOver(session, now))
+                .forEach(session -> remove(by, scope.owner(), session.id(), session.version()));
     }
 
     /// Shows those of an owner.
@@ -123,10 +125,10 @@ final class SessionMessages {
         return ExtractionDocuments.scope(new JsonFields(session.data()).object("scope"));
     }
 
-    /// Removes a session, unless it has changed since it was read or is gone.
-    void remove(Provenance by, Owner owner, Document session) {
+    /// Removes a session, unless it is at another version, or gone.
+    void remove(Provenance by, Owner owner, String id, long version) {
         try {
-            Writes.one(store, by, owner, new Command.DeleteDocument(COLLECTION, session.id(), session.version()));
+            Writes.one(store, by, owner, new Command.DeleteDocument(COLLECTION, id, version));
         } catch (MnemeException e) {
             switch (e.code()) {
                 case NOT_FOUND, VERSION_CONFLICT -> {}

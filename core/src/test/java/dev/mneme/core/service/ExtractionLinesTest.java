@@ -25,7 +25,7 @@ class ExtractionLinesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static Pointer pointer(String user, int number) {
-        return new Pointer(new UUID(0, number), Owner.user(user), "k", Instant.EPOCH);
+        return new Pointer(new UUID(0, number), Owner.user(user), "k", Instant.EPOCH, Instant.EPOCH, 1);
     }
 
     private static boolean await(ExtractionLines lines, Pointer pointer, Duration atMost) throws InterruptedException {
