@@ -103,7 +103,7 @@ final class Metrics {
 
     /// Watches what is asked for when `/metrics` is read.
     void watch(Supplier<StoreStatus> status, IntSupplier sockets) {
-        Gauge.builder("mneme_live_connections", sockets, IntSupplier::getAsInt)
+        Gauge.builder("mneme_live_connections", sockets::getAsInt) // a supplier is kept; another object would not be
                 .description("Open WebSockets and event streams.")
                 .register(registry);
         for (ShardStatus shard : status.get().shards()) {
@@ -128,7 +128,7 @@ final class Metrics {
 
     /// Watches what waits for the language model.
     void watchExtractions(IntSupplier waiting) {
-        Gauge.builder("mneme_extractions_waiting", waiting, IntSupplier::getAsInt)
+        Gauge.builder("mneme_extractions_waiting", waiting::getAsInt)
                 .description("Conversations that wait for the language model, or that it works on.")
                 .register(registry);
     }

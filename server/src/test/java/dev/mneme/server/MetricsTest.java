@@ -1,12 +1,19 @@
 package dev.mneme.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.testkit.HashingEmbedder;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -20,6 +27,21 @@ class MetricsTest {
         assertThat(metrics.text()).doesNotContain("METHOD").contains("method=\"other\"", "method=\"GET\"");
         assertThat(metrics.text().lines().filter(line -> line.startsWith("mneme_http_requests_seconds_count")))
                 .hasSize(2);
+    }
+
+    @Test
+    void whatIsWatchedIsStillThereAfterTheHeapWasCleaned() {
+        Metrics metrics = new Metrics();
+        metrics.watchExtractions(new AtomicInteger(7)::get);
+        metrics.watch(() -> new StoreStatus("e", CommitLog.State.OK, List.of(), 0, 0, 0), new AtomicInteger(8)::get);
+        WeakReference<Object> other = new WeakReference<>(new Object());
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            System.gc();
+            return other.refersTo(null);
+        });
+
+        assertThat(metrics.text()).contains("mneme_extractions_waiting 7.0", "mneme_live_connections 8.0");
     }
 
     /// Whether a text may be given to it depends on this.
