@@ -23,7 +23,28 @@ final class IntegrityCommand extends Subcommand {
             String checked = view.at("checkedOwners").text() + " owners checked since the start"
                     + (view.at("complete").isTrue() ? "" : ", others are still to come");
             problems(session, view, checked);
+            view.at("unknown")
+                    .items()
+                    .forEach(unknown -> session.console().print("not known: " + Printable.line(unknown.text())));
+            if (!session.quiet()) {
+                evidence(session, view);
+            }
         });
+    }
+
+    /// What is not noticed in this layout.
+    private static void evidence(Session session, JsonView view) {
+        if (view.at("key").text().equals("with_data")) {
+            session.console().print("The integrity key lies with the data: who can write there can forge everything.");
+        }
+        if (!view.at("anchor").isTrue()) {
+            session.console().print("There is no anchor: an older copy of the data folder is not noticed.");
+        }
+        if (!view.at("uncertainStops").text().equals("0")) {
+            session.console()
+                    .print("Stops so far that left something unknown: "
+                            + view.at("uncertainStops").text());
+        }
     }
 
     private static void problems(Session session, JsonView view, String checked) {

@@ -17,6 +17,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -123,6 +125,27 @@ final class Metrics {
                         "mneme_integrity_problems",
                         () -> integrity.report().problems().size())
                 .description("What was found changed from outside.")
+                .register(registry);
+        Gauge.builder(
+                        "mneme_integrity_unknown",
+                        () -> integrity.report().unknown().size())
+                .description("What nothing can tell of the last stop.")
+                .register(registry);
+        Gauge.builder(
+                        "mneme_integrity_uncertain_stops",
+                        () -> integrity.report().evidence().uncertainStops())
+                .description("Stops after which nothing told whether something that was acknowledged was missing.")
+                .register(registry);
+    }
+
+    /// Watches how far writes' times are ahead of the clock.
+    void watchClock(Supplier<Instant> latest, InstantSource clock) {
+        Gauge.builder(
+                        "mneme_clock_ahead_seconds",
+                        () -> Math.max(
+                                0,
+                                Duration.between(clock.instant(), latest.get()).toSeconds()))
+                .description("How far the times that writes are stamped with are ahead of the machine's clock.")
                 .register(registry);
     }
 

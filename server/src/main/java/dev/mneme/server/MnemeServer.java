@@ -41,6 +41,7 @@ import dev.mneme.core.service.SyncEventService;
 import dev.mneme.core.service.WebhookDispatcher;
 import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.shard.FolderSizes;
 import dev.mneme.engine.shard.LocalEngine;
@@ -128,7 +129,7 @@ public final class MnemeServer implements AutoCloseable {
                 aside("engine", () -> open.apply(config.data(), PartConfigs.engine(config, metrics)));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
-        LocalStore store = joined(engine, () -> {});
+        LocalStore store = joined(engine, () -> closeOnceOpen(model));
         Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
             KeyService keys = new KeyService(store, clock, new SecureRandom());
@@ -140,6 +141,16 @@ public final class MnemeServer implements AutoCloseable {
             }
             store.close();
             throw e;
+        }
+    }
+
+    /// Native code must not be in the midst of loading when the process ends.
+    private static void closeOnceOpen(CompletableFuture<java.util.Optional<Embedder>> model) {
+        try {
+            model.join().ifPresent(Embedder::close);
+        } catch (CompletionException e) {
+            System.getLogger(MnemeServer.class.getName())
+                    .log(System.Logger.Level.DEBUG, "The embedder was not opened, so not closed", e);
         }
     }
 
@@ -171,8 +182,9 @@ public final class MnemeServer implements AutoCloseable {
                 version());
         metrics.watch(store::status, live::count);
         metrics.watch(store.integrity());
-        Health health =
-                new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
+        metrics.watchClock(() -> store.status().latest(), clock);
+        Health health = new ServerHealth(
+                store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE, clock);
         RestPorts ports = new RestPorts(
                 memories,
                 contexts,
@@ -197,7 +209,8 @@ public final class MnemeServer implements AutoCloseable {
                         live::count,
                         live::count,
                         () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft(),
-                        () -> FolderSizes.of(config.data())),
+                        () -> FolderSizes.of(config.data()),
+                        store.integrity()::report),
                 health,
                 metrics::text,
                 clock);
@@ -335,6 +348,11 @@ public final class MnemeServer implements AutoCloseable {
 
     public Path data() {
         return config.data();
+    }
+
+    /// What is known of stored data having been changed from outside.
+    Integrity.Report integrity() {
+        return store.integrity().report();
     }
 
     boolean isDefaultAddress() {

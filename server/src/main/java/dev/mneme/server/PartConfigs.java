@@ -69,7 +69,8 @@ final class PartConfigs {
     static IntegrityFiles integrity(ServerConfig config) {
         return new IntegrityFiles(
                 config.store().integrityKey().orElse(null),
-                config.store().anchor().orElse(null));
+                config.store().anchor().orElse(null),
+                config.store().anchorInterval());
     }
 
     static Limits limits(ServerConfig config) {

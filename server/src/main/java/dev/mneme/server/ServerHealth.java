@@ -1,14 +1,19 @@
 package dev.mneme.server;
 
 import dev.mneme.api.rest.Health;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// How the parts are. It is alive unless a shard has stopped; it is ready when it also takes writes, the embedder is
 /// there and the index is whole.
-record ServerHealth(Store store, boolean embedderLoaded) implements Health {
+record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) implements Health {
+    private static final Duration CLOCK_AHEAD = Duration.ofMinutes(1);
+
     @Override
     public Map<String, Part> live() {
         Map<String, Part> parts = new LinkedHashMap<>();
@@ -24,6 +29,8 @@ record ServerHealth(Store store, boolean embedderLoaded) implements Health {
         parts.put("shards", shards(status));
         parts.put("index", index(status));
         parts.put("embedder", new Part(embedderLoaded, embedderLoaded ? "loaded" : "not loaded"));
+        parts.put("integrity", integrity(store.integrity().report()));
+        parts.put("clock", clock(status));
         return parts;
     }
 
@@ -41,6 +48,25 @@ record ServerHealth(Store store, boolean embedderLoaded) implements Health {
                 .findFirst()
                 .map(shard -> new Part(false, "shard " + shard.name() + " has stopped: " + shard.error()))
                 .orElse(new Part(true, status.shards().size() + " running"));
+    }
+
+    /// Others are served while somebody is not, so this is no reason to send requests elsewhere.
+    private static Part integrity(Integrity.Report report) {
+        String found = report.problems().isEmpty()
+                ? "nothing was found changed" + (report.complete() ? "" : " so far")
+                : report.problems().size()
+                        + " problems: some owners are refused, and left out of lists and feeds; see mneme integrity";
+        boolean uncertain = report.evidence().lastStop() == Integrity.LastStop.UNCERTAIN;
+        return new Part(true, found + (uncertain ? "; the last stop left something unknown" : ""));
+    }
+
+    private Part clock(StoreStatus status) {
+        Duration ahead = Duration.between(clock.instant(), status.latest());
+        return new Part(
+                true,
+                ahead.compareTo(CLOCK_AHEAD) > 0
+                        ? "it was wrong: writes are stamped " + ahead + " ahead of it"
+                        : "as the writes' times");
     }
 
     private static Part index(StoreStatus status) {

@@ -5,6 +5,8 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
+import dev.mneme.engine.log.LogTail;
+import dev.mneme.engine.shard.IntegrityFiles;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.Verification;
 import dev.mneme.server.config.ServerConfig;
@@ -36,12 +38,14 @@ final class Verify {
     }
 
     private static void accept(ServerConfig config, List<String> accepted, PrintStream out) {
-        if (accepted.isEmpty()) {
+        List<String> ofStore = new ArrayList<>(accepted);
+        acceptFiles(config, ofStore, out);
+        if (ofStore.isEmpty()) {
             return;
         }
         LocalEngine.Settings settings = PartConfigs.engine(config, new Metrics());
         try (Store store = LocalEngine.open(config.data(), settings)) {
-            for (String whose : accepted) {
+            for (String whose : ofStore) {
                 if (whose.equals("keys")) {
                     store.integrity().acceptKeys(BY);
                 } else {
@@ -49,6 +53,27 @@ final class Verify {
                 }
                 out.println("Accepted " + whose + " as it is now.");
             }
+        }
+    }
+
+    /// What keeps the store from opening.
+    private static void acceptFiles(ServerConfig config, List<String> accepted, PrintStream out) {
+        IntegrityFiles files = PartConfigs.integrity(config);
+        if (accepted.remove("first-format")) {
+            Verification.acceptFirstFormat(config.data(), files);
+            out.println("Sealed the data folder as it is now.");
+        }
+        if (accepted.remove("tail")) {
+            LogTail was = Verification.acceptTail(config.data(), files);
+            out.println("Accepted the log as it ends now. "
+                    + (was.ending() == LogTail.Ending.SHORT
+                            ? "Callers had been told of batches up to " + was.acknowledged() + ", and it ends with "
+                                    + was.last() + "."
+                            : "Nothing said that something was missing."));
+        }
+        if (accepted.remove("anchor")) {
+            Verification.acceptAnchor(config.data(), files);
+            out.println("The data folder goes on without the anchor that it had, or with a new one.");
         }
     }
 
@@ -60,7 +85,9 @@ final class Verify {
             }
         }
         throw MnemeException.invalid(
-                "accept", "'" + whose + "' names no owner: write user:alice, agent:bot, app:chat or run:r1, or keys.");
+                "accept",
+                "'" + whose + "' names no owner: write user:alice, agent:bot, app:chat or run:r1,"
+                        + " or keys, tail, anchor or first-format.");
     }
 
     static int run(List<String> flags, Map<String, String> environment, PrintStream out) {
@@ -73,6 +100,7 @@ final class Verify {
         out.println("Checked " + config.data() + ": " + report.owners() + " owners, " + report.memories()
                 + " memories, " + report.rows() + " rows, " + report.logRecords() + " log records.");
         report.problems().forEach(problem -> out.println("  " + problem));
+        report.unknown().forEach(unknown -> out.println("  not known: " + unknown));
         out.println(
                 report.problems().isEmpty()
                         ? "Nothing is damaged."

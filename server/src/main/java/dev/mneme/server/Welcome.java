@@ -1,5 +1,6 @@
 package dev.mneme.server;
 
+import dev.mneme.core.spi.Integrity;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ final class Welcome {
         out.println("Mneme " + MnemeServer.version() + " is ready at " + url);
         out.println("  data  " + server.data());
         out.println("  key   " + keyFile);
+        evidence(server.integrity(), out);
         out.println();
         String secret = secret(keyFile);
         if (secret.isEmpty()) {
@@ -39,6 +41,18 @@ final class Welcome {
                 "  npx wscat -c '" + url.replaceFirst("^http", "ws") + "/sync?token=" + secret
                         + "' -w 60 -x '{\"type\":\"connect\",\"payload\":{\"userId\":\"alice\",\"capabilities\":[\"memories\"]}}'");
         out.flush();
+    }
+
+    /// What edits of the data folder are not noticed, and what is not known of the last stop.
+    private static void evidence(Integrity.Report report, PrintStream out) {
+        if (report.evidence().keyWithData()) {
+            out.println("  note  The integrity key lies with the data: who can write there can replace it and forge"
+                    + " everything; --integrity-key keeps it elsewhere.");
+        }
+        if (!report.evidence().anchored()) {
+            out.println("  note  There is no anchor: an older copy of the data folder is not noticed; see --anchor.");
+        }
+        report.unknown().forEach(unknown -> out.println("  note  Not known: " + unknown + "."));
     }
 
     private static String secret(Path keyFile) {

@@ -78,6 +78,7 @@ class TamperedServerTest {
                             .toString())
                     .contains(id);
             assertThat(api.get("/metrics").raw().body()).contains("mneme_integrity_problems 1");
+            saysWhoIsLeftOut(api, server.port(), server.adminKey());
             assertThat(api.post("/api/v1/integrity/accept", "{\"owner\":{\"kind\":\"user\",\"id\":\"alice\"}}")
                             .status())
                     .isEqualTo(200);
@@ -85,6 +86,44 @@ class TamperedServerTest {
             assertThat(api.get("/api/v1/integrity").json().path("problems")).isEmpty();
         }
         assertThat(verify()).contains("Nothing is damaged.");
+    }
+
+    /// Lists, searches, entities and feeds of everybody; exports are refused before they begin.
+    private static void saysWhoIsLeftOut(Api api, int port, String key) {
+        String header = "Mneme-Owners-Left-Out";
+        for (String path : List.of(Api.MEMORIES, "/api/v1/entities", "/api/v1/changes?scope=all")) {
+            assertThat(api.get(path).raw().headers().firstValue(header))
+                    .as(path)
+                    .contains("1");
+        }
+        assertThat(api.post(Api.MEMORIES + "/search", "{\"query\":\"pay\"}")
+                        .raw()
+                        .headers()
+                        .firstValue(header))
+                .contains("1");
+        assertThat(api.get(Api.MEMORIES + "?userId=bob").raw().headers().firstValue(header))
+                .isEmpty();
+        assertThat(api.get("/health/ready").raw().body()).contains("1 problems: some owners are refused");
+        assertThat(api.get("/api/v1/status")
+                        .json()
+                        .path("integrity")
+                        .path("problems")
+                        .asInt())
+                .isEqualTo(1);
+        for (String path : List.of("/api/v1/export", "/api/v1/export?userId=alice")) {
+            try (RawHttp raw = new RawHttp(port)) {
+                String refused = raw.say("GET " + path + " HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
+                                + "\r\nConnection: close\r\n\r\n")
+                        .rest();
+                assertThat(refused).startsWith("HTTP/1.1 500").contains("integrity_violation");
+            }
+        }
+        try (RawHttp raw = new RawHttp(port)) {
+            String whole = raw.say("GET /api/v1/export?userId=bob HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + key
+                            + "\r\nConnection: close\r\n\r\n")
+                    .rest();
+            assertThat(whole).startsWith("HTTP/1.1 200").endsWith("\r\n0\r\n\r\n");
+        }
     }
 
     private String verify() {

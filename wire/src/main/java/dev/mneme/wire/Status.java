@@ -37,7 +37,37 @@ public record Status(
         @Range(min = 0)
         Long reembedding,
 
-        @Nullable Storage storage) {
+        @Nullable Storage storage,
+        @Nullable Integrity integrity,
+
+        @Doc("how far the times that writes are stamped with are ahead of the machine's clock, which was wrong once")
+        @Nullable
+        @Range(min = 0)
+        Long clockAheadMillis) {
+
+    /// What edits of the stored data are measured by, and what was found.
+    @Doc("What edits of the stored data are measured by, and what was found; see docs/integrity.md.")
+    public record Integrity(
+            @Doc("what was found changed from outside") @Range(min = 0)
+            int problems,
+
+            @Doc("what nothing can tell of the last stop") @Range(min = 0)
+            int unknown,
+
+            @Doc("where the integrity key is: who can write with_data can replace it, and seal forged data anew")
+            @OneOf({"with_data", "elsewhere"})
+            String key,
+
+            @Doc("whether an anchor says how far the data had come; without one an older copy is not noticed")
+            boolean anchor,
+
+            @Doc("how the log ended before this start; after uncertain, nothing tells whether something that was"
+                    + " acknowledged is missing")
+            @OneOf({"closed", "killed", "uncertain"})
+            String lastStop,
+
+            @Doc("stops so far that were uncertain") @Range(min = 0)
+            int uncertainStops) {}
 
     /// What is on the disk.
     @Doc("What the data folder takes on the disk.")

@@ -26,7 +26,7 @@ final class Dispatcher {
             + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id,"
             + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
     private static final String EXPOSED_HEADERS =
-            "ETag, Mneme-Position, Idempotency-Replayed, X-Request-Id, Retry-After";
+            "ETag, Mneme-Position, Mneme-Owners-Left-Out, Idempotency-Replayed, X-Request-Id, Retry-After";
 
     private final RouteTable routes;
     private final KeyService keys;

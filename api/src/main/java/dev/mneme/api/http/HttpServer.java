@@ -21,6 +21,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
@@ -245,7 +246,7 @@ public final class HttpServer implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "A download broke off, request " + incoming.requestId(), e);
             throw new CloseConnectionException("a download broke off", e);
         }
-        finish(out);
+        finish(out, response);
         return 200;
     }
 
@@ -268,15 +269,20 @@ public final class HttpServer implements AutoCloseable {
         } finally {
             streams.remove(stream);
             stream.close();
-            finish(out);
+            finish(out, response);
         }
         return 200;
     }
 
-    private void finish(OutputStream out) {
+    /// Ends the body, with its last chunk: a connection that is closed afterwards leaves the web server no time for
+    /// that.
+    private void finish(OutputStream out, ServerResponse response) {
         try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.close();
-        } catch (IOException | UncheckedIOException e) {
+            if (response instanceof RoutingResponse routed) {
+                routed.commit();
+            }
+        } catch (IOException | UncheckedIOException | ServerConnectionException e) {
             throw new CloseConnectionException("the client has gone before the end of its answer", e);
         }
     }

@@ -2,6 +2,7 @@ package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Handler;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
@@ -41,13 +42,14 @@ final class ChangeRoutes {
                 .query(ChangesQuery.SCOPE, ChangesQuery.AFTER, LIMIT)
                 .headers(ChangesQuery.LAST_EVENT_ID)
                 .gives(Reply.json(200, ChangeList.class, "changes after the position")
-                        .with(Freshness.POSITION))
+                        .with(Freshness.POSITION, LeftOut.HEADER))
                 .errors(ErrorCode.POSITION_EXPIRED, ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION);
         if (live != null) {
             route.gives(Reply.events(
-                    "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
-                            + " `reset`, `data` the change; a comment at least every 15 s",
-                    List.of(ChangeResource.class, ChangeReset.class)));
+                            "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
+                                    + " `reset`, `data` the change; a comment at least every 15 s",
+                            List.of(ChangeResource.class, ChangeReset.class))
+                    .with(LeftOut.HEADER));
         }
         return List.of(route.by(this::read));
     }
@@ -64,7 +66,8 @@ final class ChangeRoutes {
                 yield answer(page).with(Freshness.POSITION.name(), page.position());
             }
             case ChangesQuery.OfAll(String after) ->
-                answer(feed.readAll(request.caller(), after == null ? "" : after, limit));
+                answer(feed.readAll(request.caller(), after == null ? "" : after, limit))
+                        .with(LeftOut.HEADER.name(), LeftOut.value(feed.leftOut(request.caller())));
         };
     }
 

@@ -1,12 +1,14 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Times;
@@ -34,7 +36,8 @@ final class EntityRoutes {
         return List.of(Route.get("/api/v1/entities")
                 .named("listEntities", TAG, "List the users, agents, apps and runs that memories carry")
                 .query(Paging.LIMIT, Paging.CURSOR)
-                .gives(Reply.json(200, EntityList.class, "a page, by kind and id"))
+                .gives(Reply.json(200, EntityList.class, "a page, by kind and id")
+                        .with(LeftOut.HEADER))
                 .errors(ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION)
                 .by(this::list));
     }
@@ -47,7 +50,8 @@ final class EntityRoutes {
                 .map(entity -> new EntityList.Entity(
                         entity.kind().wireName(), entity.id(), entity.memories(), Times.format(entity.updatedAt())))
                 .toList();
-        return Answer.json(200, new EntityList(items, page.size() < limit ? null : cursor(page.getLast())));
+        return Answer.json(200, new EntityList(items, page.size() < limit ? null : cursor(page.getLast())))
+                .with(LeftOut.HEADER.name(), LeftOut.value(memories.leftOut(request.caller(), Filter.And.ALL)));
     }
 
     /// The last entity's kind and id, in base64url.

@@ -18,6 +18,7 @@ import dev.mneme.wire.IntegrityReport;
 import dev.mneme.wire.Verified;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// `/api/v1/integrity`: what an operator learns of data that was changed from outside, and does about it.
 final class IntegrityRoutes {
@@ -52,7 +53,26 @@ final class IntegrityRoutes {
 
     private Answer report(Request request) {
         Integrity.Report report = integrity.report(request.caller());
-        return Answer.json(200, new IntegrityReport(report.owners(), report.complete(), report.problems()));
+        Integrity.Evidence evidence = report.evidence();
+        return Answer.json(
+                200,
+                new IntegrityReport(
+                        report.owners(),
+                        report.complete(),
+                        report.problems(),
+                        report.unknown(),
+                        key(evidence),
+                        evidence.anchored(),
+                        lastStop(evidence),
+                        evidence.uncertainStops()));
+    }
+
+    static String key(Integrity.Evidence evidence) {
+        return evidence.keyWithData() ? "with_data" : "elsewhere";
+    }
+
+    static String lastStop(Integrity.Evidence evidence) {
+        return evidence.lastStop().name().toLowerCase(Locale.ROOT);
     }
 
     private Answer accept(Request request) {

@@ -12,6 +12,7 @@ import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Headers;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
@@ -102,7 +103,7 @@ final class MemoryRoutes {
                         .query(Scopes.PARAMETERS)
                         .query(Scopes.FILTER, Paging.LIMIT, Paging.CURSOR, ORDER, SHOW_EXPIRED, LATEST_ONLY)
                         .headers(Freshness.HEADERS)
-                        .gives(Reply.json(200, MemoryList.class, "a page").with(Freshness.POSITION))
+                        .gives(Reply.json(200, MemoryList.class, "a page").with(Freshness.POSITION, LeftOut.HEADER))
                         .errors(OF_READS)
                         .by(this::list),
                 Route.delete(MEMORIES)
@@ -110,7 +111,8 @@ final class MemoryRoutes {
                         .query(Scopes.PARAMETERS)
                         .query(Scopes.FILTER, ERASE)
                         .gives(Reply.json(200, DeletedMany.class, "how many went")
-                                .with(OF_WRITES))
+                                .with(OF_WRITES)
+                                .with(LeftOut.HEADER))
                         .errors(IDEMPOTENCY_KEY_REUSED)
                         .by(this::deleteMany),
                 Route.post(MEMORIES + "/search")
@@ -119,7 +121,7 @@ final class MemoryRoutes {
                         .takes(SearchRequest.class)
                         .headers(Freshness.HEADERS)
                         .gives(Reply.json(200, SearchAnswer.class, "the best, best first")
-                                .with(Freshness.POSITION))
+                                .with(Freshness.POSITION, LeftOut.HEADER))
                         .errors(OF_READS)
                         .errors(EMBEDDER_MISMATCH)
                         .by(this::search),
@@ -290,7 +292,8 @@ final class MemoryRoutes {
         MemoryService.Deleted deleted = request.query().flag(ERASE)
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
-        return written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed());
+        return written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed())
+                .with(LeftOut.HEADER.name(), leftOut(request, filter));
     }
 
     private Answer list(Request request) {
@@ -306,7 +309,8 @@ final class MemoryRoutes {
         List<MemoryResource> items =
                 page.items().stream().map(MemoryMapping::resource).toList();
         return Answer.json(200, new MemoryList(items, page.nextCursor(), position))
-                .with(Freshness.POSITION.name(), position);
+                .with(Freshness.POSITION.name(), position)
+                .with(LeftOut.HEADER.name(), leftOut(request, Scopes.of(request.query())));
     }
 
     private static Order order(@Nullable String text) {
@@ -338,7 +342,13 @@ final class MemoryRoutes {
                 position,
                 (System.nanoTime() - begun) / 1_000_000,
                 found.timedOut() ? true : null);
-        return Answer.json(200, answer).with(Freshness.POSITION.name(), position);
+        return Answer.json(200, answer)
+                .with(Freshness.POSITION.name(), position)
+                .with(LeftOut.HEADER.name(), leftOut(request, search.filter()));
+    }
+
+    private @Nullable String leftOut(Request request, Filter filter) {
+        return LeftOut.value(memories.leftOut(request.caller(), filter));
     }
 
     private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {

@@ -8,6 +8,7 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.StorageStatus;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.wire.HealthReport;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Status, health, metrics.
 final class OpsRoutes {
     private static final Tag TAG = new Tag("operations", "How the server is");
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Supplier<StoreStatus> store;
@@ -109,12 +111,29 @@ final class OpsRoutes {
                         everything ? facts.sockets().getAsInt() : null,
                         everything ? status.indexBacklog() : null,
                         everything ? reembedding() : null,
-                        everything ? storage(facts.storage().get()) : null));
+                        everything ? storage(facts.storage().get()) : null,
+                        everything ? integrity(facts.integrity().get()) : null,
+                        everything ? clockAhead(status) : null));
     }
 
     private @Nullable Long reembedding() {
         OptionalLong left = facts.reembedding().get();
         return left.isPresent() ? left.getAsLong() : null;
+    }
+
+    private static Status.Integrity integrity(Integrity.Report report) {
+        return new Status.Integrity(
+                report.problems().size(),
+                report.unknown().size(),
+                IntegrityRoutes.key(report.evidence()),
+                report.evidence().anchored(),
+                IntegrityRoutes.lastStop(report.evidence()),
+                report.evidence().uncertainStops());
+    }
+
+    private @Nullable Long clockAhead(StoreStatus status) {
+        long ahead = Duration.between(clock.instant(), status.latest()).toMillis();
+        return ahead < CLOCKS_DIFFER.toMillis() ? null : ahead;
     }
 
     private static Status.Storage storage(StorageStatus storage) {

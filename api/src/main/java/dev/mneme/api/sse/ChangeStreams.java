@@ -2,6 +2,7 @@ package dev.mneme.api.sse;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Handler;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.live.LiveConnections;
 import dev.mneme.api.live.Subject;
@@ -38,7 +39,10 @@ public final class ChangeStreams implements Handler {
         boolean resumes = lastId != null && !lastId.isEmpty();
         Reader reader = whom.follow(
                 feed, caller, resumes ? lastId : request.query().filled("after"), resumes ? "Last-Event-ID" : "after");
-        return Answer.events(open(caller, reader)).with("X-Accel-Buffering", "no");
+        int leftOut = whom instanceof Subject.Everyone ? feed.leftOut(caller) : 0;
+        return Answer.events(open(caller, reader))
+                .with("X-Accel-Buffering", "no")
+                .with(LeftOut.HEADER.name(), LeftOut.value(leftOut));
     }
 
     private OpenStream open(Caller caller, Reader reader) {

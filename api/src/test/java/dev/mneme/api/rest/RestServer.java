@@ -107,7 +107,8 @@ final class RestServer implements AutoCloseable {
                         () -> 7,
                         key -> 1,
                         () -> java.util.OptionalLong.of(3),
-                        RestServer::storage),
+                        RestServer::storage,
+                        store.integrity()::report),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);

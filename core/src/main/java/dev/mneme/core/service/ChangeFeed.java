@@ -1,6 +1,7 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
@@ -63,6 +64,12 @@ public final class ChangeFeed {
         try (Reader reader = openAll(caller, cursor)) {
             return reader.page(limit);
         }
+    }
+
+    /// How many owners [#readAll] and [#followAll] leave out, because their data was changed from outside.
+    public int leftOut(Caller caller) {
+        Authorizer.requireOperator(caller);
+        return store.leftOut(Filter.And.ALL);
     }
 
     /// Follows one owner. What is local only is never pushed, also not to who resumes later.

@@ -615,6 +615,13 @@ public final class MemoryService {
                 .orElseThrow(MemoryService::noSuchMemory);
     }
 
+    /// How many owners, whom the caller may see and the filter may concern, an answer across owners leaves out,
+    /// because their data was changed from outside. None where one owner is asked: that is refused instead.
+    public int leftOut(Caller caller, Filter filter) {
+        Filter restricted = Authorizer.restrict(caller, filter);
+        return Authorizer.route(caller, restricted).isPresent() ? 0 : store.leftOut(restricted);
+    }
+
     public List<Entity> entities(Caller caller, @Nullable Entity after, int limit) {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);

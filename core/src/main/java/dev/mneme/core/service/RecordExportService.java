@@ -31,7 +31,8 @@ public final class RecordExportService {
     /// Begins to hand out.
     ///
     /// @param owner whose; null: everybody's
-    /// @throws MnemeException `OVERLOADED` while too many exports are under way
+    /// @throws MnemeException `OVERLOADED` while too many exports are under way,
+    ///     `INTEGRITY_VIOLATION` when data of it was changed from outside
     public Export begin(Caller caller, @Nullable Owner owner) {
         Authorizer.require(caller, Role.ADMIN);
         if (owner != null) {
@@ -41,6 +42,12 @@ public final class RecordExportService {
             throw new MnemeException(
                     ErrorCode.OVERLOADED,
                     MAX_UNDER_WAY + " exports are under way: try again when one of them has ended.");
+        }
+        try {
+            exports.requireServed(owner);
+        } catch (RuntimeException e) {
+            free.release();
+            throw e;
         }
         return new Export(caller, owner);
     }

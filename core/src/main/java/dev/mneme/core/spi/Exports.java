@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any may call.
 public interface Exports {
+    /// Before an export begins.
+    ///
+    /// @param owner whose; null: everybody's
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when data of it was changed from outside
+    default void requireServed(@Nullable Owner owner) {}
+
     /// Gives every record: memories in the order in which they came, deleted ones too, then contexts and
     /// the rest.
     ///

@@ -12,7 +12,7 @@ public interface Integrity {
     Integrity NONE = new Integrity() {
         @Override
         public Report report() {
-            return new Report(0, true, List.of());
+            return new Report(0, true, List.of(), List.of(), Evidence.NONE);
         }
 
         @Override
@@ -36,6 +36,8 @@ public interface Integrity {
     /// Reads every row again, whatever was checked before. Costs about what the background check does, at
     /// full speed.
     ///
+    /// What is found is not served from then on, and stays in [#report].
+    ///
     /// @return what is wrong, in sentences that name the records
     List<String> verify();
 
@@ -49,9 +51,34 @@ public interface Integrity {
     /// @param owners how many were checked in the background since the start
     /// @param complete whether all were
     /// @param problems what was found so far, in sentences that name the records
-    record Report(long owners, boolean complete, List<String> problems) {
+    /// @param unknown what nothing can tell of the last stop, in sentences
+    /// @param evidence what edits are measured by
+    record Report(long owners, boolean complete, List<String> problems, List<String> unknown, Evidence evidence) {
         public Report {
             problems = List.copyOf(problems);
+            unknown = List.copyOf(unknown);
         }
+    }
+
+    /// What edits are measured by, and how the last stop was.
+    ///
+    /// @param keyWithData whether the integrity key lies in the data folder: who can write there can then replace
+    ///     it, and seal anew whatever he likes
+    /// @param anchored whether an anchor elsewhere says how far the folder has come: without one, an older copy is
+    ///     not noticed
+    /// @param lastStop how the log ended
+    /// @param uncertainStops how many stops so far left something unknown
+    record Evidence(boolean keyWithData, boolean anchored, LastStop lastStop, int uncertainStops) {
+        public static final Evidence NONE = new Evidence(true, false, LastStop.CLOSED, 0);
+    }
+
+    /// How the log ended before the present start.
+    enum LastStop {
+        /// It was closed, or is new.
+        CLOSED,
+        /// The process was killed; nothing that was acknowledged is missing.
+        KILLED,
+        /// Nothing tells whether something that was acknowledged is missing.
+        UNCERTAIN
     }
 }

@@ -60,6 +60,12 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// The owners that may have memories which match, expired ones too; at least those that have.
     List<Owner> ownersMatching(Filter filter);
 
+    /// How many owners that may have memories which match are left out of lists and searches across owners,
+    /// because their data was changed from outside; as far as it was checked.
+    default int leftOut(Filter filter) {
+        return 0;
+    }
+
     /// How much there is of the owner, at one position.
     ///
     /// @param restriction which of its memories are counted; everything else is counted whole

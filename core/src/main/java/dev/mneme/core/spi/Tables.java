@@ -29,6 +29,12 @@ public interface Tables extends AutoCloseable {
     /// A view that does not change. Close it soon: it holds back the store's own cleaning.
     Snapshot snapshot();
 
+    /// The rows as they lie on the disk, past every cache: for who looks whether somebody changed them there.
+    /// Everything applied so far is made durable first. Costs an opening of the files.
+    default Snapshot stored() {
+        return snapshot();
+    }
+
     /// Makes everything applied so far durable.
     ///
     /// @return the applied index that is durable now

@@ -61,7 +61,11 @@ public final class OwnerCheck {
     /// @param hash the owner's
     public static List<String> problems(Tables.Snapshot rows, Seal seal, byte[] hash) {
         OwnerCheck check = new OwnerCheck(rows, seal, hash);
-        check.run();
+        try {
+            check.run();
+        } catch (MnemeException unreadable) {
+            check.problems.add("rows of " + check.owner + " cannot be read: " + unreadable.getMessage());
+        }
         return List.copyOf(check.problems);
     }
 

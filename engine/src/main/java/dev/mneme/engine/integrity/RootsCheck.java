@@ -56,7 +56,8 @@ public record RootsCheck(String shard, Set<Integer> groups, List<String> problem
         return new RootsCheck("", groups, problems);
     }
 
-    private static RootsCheck broken(String how) {
+    /// All of a shard is in doubt.
+    public static RootsCheck broken(String how) {
         return new RootsCheck(how, Set.of(), List.of(how));
     }
 

@@ -17,7 +17,7 @@ public final class LogSeal {
     private static final int KEY_ID_AT = 64;
     private static final int KEY_ID = 1;
     private static final int MAC_AT = 72;
-    private static final int MAC_LENGTH = 32;
+    static final int MAC_LENGTH = 32;
     private static final byte[] ZEROS = new byte[MAC_LENGTH];
 
     private final @Nullable SecretKeySpec key;
@@ -47,6 +47,26 @@ public final class LogSeal {
         byte[] carried = new byte[MAC_LENGTH];
         batch.get(MAC_AT, carried);
         return batch.getInt(KEY_ID_AT) == KEY_ID && MessageDigest.isEqual(carried, mac(key, batch, length));
+    }
+
+    /// The MAC of something else than a batch; zeros without a key.
+    byte[] mac(ByteBuffer bytes) {
+        if (key == null) {
+            return new byte[MAC_LENGTH];
+        }
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update(bytes.duplicate());
+            return mac.doFinal();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+        }
+    }
+
+    /// Whether this is its MAC under this key.
+    boolean sound(ByteBuffer bytes, byte[] carried) {
+        return key == null || MessageDigest.isEqual(carried, mac(bytes));
     }
 
     /// Of the batch with zeros for the checksum and for the MAC.

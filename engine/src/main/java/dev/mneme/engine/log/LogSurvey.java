@@ -26,7 +26,8 @@ public record LogSurvey(List<Segment> segments, long[] lastIndexes, RecoveryRepo
     ///     newer format or of another number of shards
     public static LogSurvey of(Path folder, int shards, LogSeal seal) {
         try {
-            RecoveredLog recovered = new Recovery(new OverlayDisk(folder), shards, () -> 0, seal).run();
+            RecoveredLog recovered =
+                    new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, LogMarker.boot(), true).run();
             long[] last = recovered.tails().stream().mapToLong(ShardTail::last).toArray();
             return new LogSurvey(segments(folder), last, recovered.report());
         } catch (IOException e) {

@@ -36,6 +36,7 @@ final class LogWriter implements Runnable {
     private final SegmentCatalog catalog;
     private final SegmentFolder folder;
     private final BatchBuffer buffer;
+    private final LogMarker marker;
     private final long[] lastIndexes;
     private final long[] terms;
     private long segment;
@@ -55,10 +56,12 @@ final class LogWriter implements Runnable {
             ProposalQueue queue,
             SegmentCatalog catalog,
             SegmentFolder folder,
+            LogMarker marker,
             RecoveredLog recovered) {
         this.config = config;
         this.metrics = metrics;
         this.buffer = new BatchBuffer(seal);
+        this.marker = marker;
         this.salts = salts;
         this.queue = queue;
         this.catalog = catalog;
@@ -87,6 +90,7 @@ final class LogWriter implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             closeFile();
+            closeMarker();
         }
     }
 
@@ -242,24 +246,39 @@ final class LogWriter implements Runnable {
         long before = System.nanoTime();
         to.sync();
         long fsyncNanos = System.nanoTime() - before;
+        if (!records.isEmpty()) {
+            marker.acknowledges(nextBatch);
+        }
         end += length;
         nextBatch++;
         used = true;
         metrics.batchCommitted(records.size(), length, fsyncNanos);
     }
 
-    /// An empty batch, so that the next start finds proof that everything before it is durable.
+    /// An empty batch, so that the next start finds proof that everything before it is durable; and in the mark,
+    /// that nothing came after.
     private void seal() {
-        if (state == State.LOG_FAILED || file == null || !used) {
+        if (state == State.LOG_FAILED) {
             return;
         }
         try {
-            write(List.of());
+            if (file != null && used) {
+                write(List.of());
+            }
+            marker.closesWhole();
         } catch (IOException | RuntimeException failed) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The log was closed without a seal; the next start does without",
                     failed);
+        }
+    }
+
+    private void closeMarker() {
+        try {
+            marker.close();
+        } catch (IOException failed) {
+            LOG.log(System.Logger.Level.WARNING, "The log's mark could not be closed", failed);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// recovery begins again. But never the oldest, unless it is the first of all: older ones are deleted only when
 /// the next one's header is durable.
 ///
+/// **What was answered for** and is not there is told by the [LogMark] alone: then nothing in the folder is
+/// changed, and every shard is stopped, as by damage.
+///
 /// **A proof may be in the page cache alone**, too: what it says is true, but after a power loss nobody would
 /// say it. So a newest segment that only suspects prove is followed by a new one in the same way, even with
 /// nothing to copy.
@@ -44,28 +48,44 @@ final class Recovery {
     private final int shards;
     private final LongSupplier salts;
     private final LogSeal seal;
+    private final @Nullable UUID boot;
+    private final boolean heedsMark;
     private final List<ShardTail> tails = new ArrayList<>();
     private final List<SegmentNeeds> segments = new ArrayList<>();
     private final Map<Long, SegmentHeader> headers = new HashMap<>();
     private final List<Damage> damages = new ArrayList<>();
     private final List<Cut> cuts = new ArrayList<>();
+    private final List<Long> unproven = new ArrayList<>();
+    private @Nullable LogMark mark;
+    private LogTail tail = LogTail.of(null, 0, true, false, null);
+    private long lastWithRecords;
     private long batches;
     private long records;
 
-    Recovery(Disk disk, int shards, LongSupplier salts, LogSeal seal) {
+    /// @param boot the machine's present one; null: not known
+    /// @param heedsMark whether the log is held to what its mark says
+    Recovery(Disk disk, int shards, LongSupplier salts, LogSeal seal, @Nullable UUID boot, boolean heedsMark) {
         this.disk = disk;
         this.shards = shards;
         this.salts = salts;
         this.seal = seal;
+        this.boot = boot;
+        this.heedsMark = heedsMark;
     }
 
     RecoveredLog run() throws IOException {
         for (int shard = 0; shard < shards; shard++) {
             tails.add(new ShardTail(0, 1));
         }
+        mark = heedsMark ? LogMark.read(disk, seal) : null;
         List<Long> files = segmentFiles();
-        long newest = dropUnproven(files);
+        long newest = newestProven(files);
         if (newest == 0) {
+            Damage missing = tail(files.isEmpty() ? 1 : files.getFirst(), 0, true, false);
+            if (missing != null) {
+                return lost(0, missing);
+            }
+            dropUnproven();
             return recovered(0, new Chain(0, 1, LogPosition.START), null, 0);
         }
         long oldest = files.getFirst();
@@ -85,19 +105,40 @@ final class Recovery {
                 .collect(ArrayList::new, ArrayList::add, ArrayList::addAll);
     }
 
-    /// Deletes the newest segments that hold nothing that anybody was promised, newest first; returns the
-    /// newest left.
-    private long dropUnproven(List<Long> files) throws IOException {
+    /// The newest segment but for those that hold nothing that anybody was promised.
+    private long newestProven(List<Long> files) throws IOException {
         long oldest = files.isEmpty() ? 0 : files.getFirst();
         for (long sequence : files.reversed()) {
             boolean only = sequence == oldest && sequence > 1;
             if (only || proven(sequence)) {
                 return sequence;
             }
+            unproven.add(sequence);
+        }
+        return 0;
+    }
+
+    /// Newest first.
+    private void dropUnproven() throws IOException {
+        for (long sequence : unproven) {
             disk.delete(SegmentName.of(sequence));
             disk.syncFolder(); // one by one: a lower one must not go while a higher one stays
         }
-        return 0;
+    }
+
+    /// Compares the log's end with its mark.
+    ///
+    /// @return the damage, when something that was answered for is not there
+    private @Nullable Damage tail(long sequence, long end, boolean whole, boolean torn) {
+        tail = LogTail.of(mark, lastWithRecords, whole, torn, boot);
+        return tail.ending() != LogTail.Ending.SHORT
+                ? null
+                : damage(
+                        sequence,
+                        end,
+                        "the log ends with batch " + lastWithRecords + " there, and callers were told of batches up to "
+                                + tail.acknowledged() + " (at " + tail.markedAt()
+                                + "); to go on without them, run mneme verify --accept tail");
     }
 
     /// Whether a sound batch in it says that this segment's header was durable.
@@ -163,7 +204,20 @@ final class Recovery {
                 String reason = "no sound batch is there, and a later one says that it was durable";
                 return lost(sequence, damage(sequence, sound.end(), reason));
             }
-            noteTornTail(reader, sound.end());
+            boolean torn = noteTornTail(reader, sound.end());
+            long before = lastWithRecords;
+            boolean[] whole = {false};
+            reader.follow(Chain.empty(header), header.salt(), reader.size(), (offset, batch, bytes) -> {
+                whole[0] = batch.records() == 0;
+                lastWithRecords = whole[0] ? lastWithRecords : batch.sequence();
+                return true;
+            });
+            Damage missing = tail(sequence, sound.end(), whole[0], torn);
+            if (missing != null) {
+                return lost(sequence, missing);
+            }
+            lastWithRecords = before;
+            dropUnproven();
             LogPosition headerEnd = new LogPosition(sequence, header.length());
             LogPosition durable = sound.claim().max(header.durable()).max(headerEnd);
             Chain proven = reader.follow(Chain.empty(header), header.salt(), durable.offset(), this::apply);
@@ -180,6 +234,7 @@ final class Recovery {
             long last = header.lastIndexes()[shard];
             long term = header.terms()[shard];
             if (oldest) {
+                lastWithRecords = Math.max(lastWithRecords, header.firstBatch() - 1);
                 tails.set(shard, new ShardTail(last, term));
             } else if (!tails.get(shard).isAt(last, term)) {
                 tails.get(shard).skipTo(last, term, damageBefore(header.sequence()));
@@ -198,11 +253,12 @@ final class Recovery {
                 : damages.getLast();
     }
 
-    private void noteTornTail(SegmentReader reader, long end) throws IOException {
+    private boolean noteTornTail(SegmentReader reader, long end) throws IOException {
         long torn = reader.endOfData(end) - end;
         if (torn > 0) {
             cuts.add(new Cut(reader.name(), end, torn));
         }
+        return torn > 0;
     }
 
     private boolean apply(long offset, BatchHeader batch, ByteBuffer bytes) {
@@ -223,6 +279,7 @@ final class Recovery {
         }
         batches++;
         records += batch.records();
+        lastWithRecords = batch.records() == 0 ? lastWithRecords : batch.sequence();
         return at == end;
     }
 
@@ -267,7 +324,7 @@ final class Recovery {
     }
 
     private RecoveredLog recovered(long newest, Chain end, @Nullable Damage fatal, long copied) {
-        var report = new RecoveryReport(segments.size(), batches, records, copied, cuts, damages);
+        var report = new RecoveryReport(segments.size(), batches, records, copied, cuts, damages, tail);
         return new RecoveredLog(segments, tails, newest, end.end(), end.nextBatch(), fatal, report);
     }
 

@@ -5,10 +5,17 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Disk;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The write-ahead log of a node, shared by all its shards: what they have queued becomes one disk batch with
 /// one fsync. The files are drawn in `SegmentHeader`, `BatchHeader` and `LogRecord`; what opening does after a
@@ -41,7 +48,13 @@ public final class WriteAheadLog implements CommitLog {
     private final Thread thread;
 
     private WriteAheadLog(
-            Disk disk, LogConfig config, LogMetrics metrics, LogSeal seal, LongSupplier salts, RecoveredLog recovered) {
+            Disk disk,
+            LogConfig config,
+            LogMetrics metrics,
+            LogSeal seal,
+            LongSupplier salts,
+            LogMarker marker,
+            RecoveredLog recovered) {
         this.shards = recovered.tails().size();
         this.config = config;
         this.report = recovered.report();
@@ -51,7 +64,7 @@ public final class WriteAheadLog implements CommitLog {
         this.queue = new ProposalQueue(config.maxQueuedEntries(), config.maxQueuedBytes());
         this.catalog = new SegmentCatalog(recovered.segments(), lastIndexes, config.maxSegments());
         this.folder = new SegmentFolder(disk, config.segmentBytes(), catalog, recovered.newest() + 1);
-        this.writer = new LogWriter(config, metrics, seal, salts, queue, catalog, folder, recovered);
+        this.writer = new LogWriter(config, metrics, seal, salts, queue, catalog, folder, marker, recovered);
         this.thread = Thread.ofPlatform().daemon().name("mneme-log").unstarted(writer);
     }
 
@@ -69,11 +82,27 @@ public final class WriteAheadLog implements CommitLog {
     /// As above; `salts` gives each segment the random number that its batches carry.
     static WriteAheadLog open(
             Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal, LongSupplier salts) {
+        return open(disk, shards, config, metrics, seal, salts, LogMarker.boot());
+    }
+
+    /// As above.
+    ///
+    /// @param boot the machine's present one; null: not known
+    static WriteAheadLog open(
+            Disk disk,
+            int shards,
+            LogConfig config,
+            LogMetrics metrics,
+            LogSeal seal,
+            LongSupplier salts,
+            @Nullable UUID boot) {
         checkRoom(shards, config);
         try {
-            RecoveredLog recovered = new Recovery(disk, shards, salts, seal).run();
+            RecoveredLog recovered = new Recovery(disk, shards, salts, seal, boot, true).run();
             report(recovered.report());
-            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, salts, recovered);
+            refuseShort(recovered.report());
+            LogMarker marker = LogMarker.open(disk, seal, recovered.report().tail(), boot, InstantSource.system());
+            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, salts, marker, recovered);
             log.thread.start();
             return log;
         } catch (IOException failed) {
@@ -99,14 +128,64 @@ public final class WriteAheadLog implements CommitLog {
         }
     }
 
+    /// What callers were told of is not there: nobody is served, and nothing in the folder is changed.
+    private static void refuseShort(RecoveryReport report) {
+        if (report.tail().ending() == LogTail.Ending.SHORT) {
+            throw Refusals.violation(report.damages().getLast());
+        }
+    }
+
+    /// Takes the log as it is: whatever its mark said, what is there now is all that was answered for. Of a
+    /// log that nobody has open.
+    ///
+    /// @return what its end had been
+    public static LogTail acceptTail(Path folder, int shards, LogSeal seal) {
+        try {
+            Disk disk = new FolderDisk(folder);
+            LogTail was = new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, null, true)
+                    .run()
+                    .report()
+                    .tail();
+            RecoveryReport now = new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, null, false)
+                    .run()
+                    .report();
+            LogMark mark = LogMark.read(disk, seal);
+            long number = mark == null ? 1 : mark.number() + 2;
+            LogMark.put(
+                    disk,
+                    seal,
+                    new LogMark(number, now.tail().last(), Instant.now(), false, was.uncertainStops(), null, true));
+            return was;
+        } catch (IOException e) {
+            throw new MnemeException(
+                    ErrorCode.LOG_FAILED, "The log's folder " + folder + " cannot be written (" + e + ").", e);
+        }
+    }
+
+    /// Whether the folder of a log has a mark.
+    public static boolean isMarked(Path folder) {
+        return Files.exists(folder.resolve(LogMark.FILE));
+    }
+
+    /// Whether the folder holds a segment.
+    public static boolean holdsSegments(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(
+                    file -> SegmentName.sequence(file.getFileName().toString()).isPresent());
+        }
+    }
+
     private static void report(RecoveryReport report) {
+        boolean known = report.unknown().isEmpty();
         report.cuts()
                 .forEach(cut -> LOG.log(
                         System.Logger.Level.WARNING,
-                        "Cut a torn tail of {0} bytes off {1} at offset {2}: it was never acknowledged",
+                        "Cut a torn tail of {0} bytes off {1} at offset {2}{3}",
                         cut.bytes(),
                         cut.file(),
-                        cut.offset()));
+                        cut.offset(),
+                        known ? ": it was never acknowledged" : ""));
+        report.unknown().forEach(unknown -> LOG.log(System.Logger.Level.WARNING, "Not known: {0}", unknown));
         report.damages().forEach(damage -> LOG.log(System.Logger.Level.ERROR, damage.message()));
         LOG.log(
                 System.Logger.Level.INFO,

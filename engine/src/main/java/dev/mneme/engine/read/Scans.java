@@ -44,6 +44,7 @@ public final class Scans implements AutoCloseable {
     private final Tables.Snapshot rows;
     private final String epoch;
     private final Trust trust;
+    private final Set<ByteBuffer> leftOut = new HashSet<>();
 
     public Scans(Tables tables, String epoch) {
         this(tables, epoch, Trust.ALL);
@@ -56,13 +57,22 @@ public final class Scans implements AutoCloseable {
         this.trust = trust;
     }
 
-    /// Whether the owner's data may be shown.
     boolean sound(byte[] key, byte[] row) {
         return trust.sound(key, row);
     }
 
+    /// Whether the owner's data may be shown.
     boolean serves(byte[] owner) {
-        return trust.serves(owner);
+        boolean served = trust.serves(owner);
+        if (!served) {
+            leftOut.add(ByteBuffer.wrap(owner));
+        }
+        return served;
+    }
+
+    /// How many owners were left out of what was read here so far, because their data was changed from outside.
+    public int leftOut() {
+        return leftOut.size();
     }
 
     byte @Nullable [] row(byte[] key) {
@@ -130,7 +140,7 @@ public final class Scans implements AutoCloseable {
         rows.scan(
                 from == null ? table : from,
                 Keys.end(table),
-                (key, row) -> !trust.serves(Keys.ownerOf(key)) || visitor.row(key, row));
+                (key, row) -> !serves(Keys.ownerOf(key)) || visitor.row(key, row));
     }
 
     /// The owner's memories by arrival, until the visitor says stop.
@@ -182,7 +192,11 @@ public final class Scans implements AutoCloseable {
         rows.scan(Keys.head(fromOwner), Keys.end(Keys.table('h')), visitor);
     }
 
+    /// The spaces of the server's embedders.
+    ///
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when they are not those that were stored
     public List<EmbeddingSpace> embedders() {
+        trust.requireTable('b');
         List<EmbeddingSpace> spaces = new ArrayList<>();
         byte[] table = Keys.table('b');
         rows.scan(table, Keys.end(table), (key, row) -> spaces.add(Rows.space(row)));
@@ -193,17 +207,18 @@ public final class Scans implements AutoCloseable {
     public void owners(Predicate<Owner> visitor) {
         byte[] table = Keys.table('h');
         rows.scan(table, Keys.end(table), (key, row) -> {
-            Owner owner = trust.serves(Keys.ownerOf(key)) ? Head.decode(row).owner() : null;
+            Owner owner = serves(Keys.ownerOf(key)) ? Head.decode(row).owner() : null;
             return owner == null || visitor.test(owner);
         });
     }
 
     /// The owners that have memories with this scope id.
     public void ownersOf(OwnerKind kind, String id, Predicate<Owner> visitor) {
+        trust.requireTable('n');
         byte[] prefix = Keys.entityPrefix(kind, id);
         rows.scan(prefix, Keys.end(prefix), (key, row) -> {
             byte[] hash = Arrays.copyOfRange(key, prefix.length, key.length);
-            Owner owner = trust.sound(key, row) && trust.serves(hash)
+            Owner owner = trust.sound(key, row) && serves(hash)
                     ? head(hash).map(Head::owner).orElse(null)
                     : null;
             return owner == null || visitor.test(owner);
@@ -215,11 +230,12 @@ public final class Scans implements AutoCloseable {
     ///
     /// @param after the entity after which to begin, or null
     public void entities(@Nullable Entity after, Predicate<Entity> visitor) {
+        trust.requireTable('n');
         byte[] table = Keys.table('n');
         byte[] from = after == null ? table : Keys.end(Keys.entityPrefix(after.kind(), after.id()));
         rows.scan(from, Keys.end(table), (key, row) -> {
             byte[] owner = Arrays.copyOfRange(key, key.length - Keys.OWNER, key.length);
-            boolean shown = trust.sound(key, row) && trust.serves(owner);
+            boolean shown = trust.sound(key, row) && serves(owner);
             return !shown || visitor.test(entity(key, EntityRow.decode(row)));
         });
     }
@@ -379,7 +395,7 @@ public final class Scans implements AutoCloseable {
     }
 
     private @Nullable Operated operated(long logIndex, int ordinal, OperatorRow row) {
-        byte[] change = trust.serves(row.owner()) ? rows.get(Keys.change(row.owner(), row.sequence())) : null;
+        byte[] change = serves(row.owner()) ? rows.get(Keys.change(row.owner(), row.sequence())) : null;
         if (change == null) {
             return null;
         }

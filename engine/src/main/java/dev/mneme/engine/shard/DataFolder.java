@@ -5,6 +5,10 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.log.LogSeal;
+import dev.mneme.engine.log.LogTail;
+import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -28,24 +32,34 @@ import org.jspecify.annotations.Nullable;
 /// The folder that holds everything of a standalone node, opened by one process at a time.
 ///
 /// ```text
-/// manifest     format, epoch, shards, and which slots each shard has; written once, when the folder is made
+/// manifest     format, epoch, shards, which slots each shard has, and what else must be there
 /// lock         held while a process has the folder open
 /// log/         the commit log
-/// tables/      the tables of every shard
+/// tables/      the tables of every shard, and in `belongs` the epoch
 /// index/       the forward index; can be deleted while no process has the folder open
 /// integrity.key  the integrity key, unless it is kept elsewhere; mode 0600
+/// anchored     what the folder last wrote into its anchor: see [Anchor]
 /// ```
 ///
 /// While a backup is restored there is also `restoring/`: see [FolderSwap].
 ///
 /// The manifest is lines of `key=value` in UTF-8: `format=2`, `epoch=<8 of a-z2-7>`, `shards=<n>`,
 /// `integrity=<id of the key>`, `mac=<hex>` over the other lines, and for each shard
-/// `slots.<shard>=<first>-<last>,…` in hex.
+/// `slots.<shard>=<first>-<last>,…` in hex; `parts=new` before the first start was through, then `parts=kept`;
+/// and `anchored=true` once the folder has had an anchor.
+///
+/// **Nothing is begun anew beside a manifest**: once the parts are kept, the log's mark and the tables' `belongs`
+/// must be there. An empty `log/` or `tables/` is then no new one, but a disk that is not mounted.
 public final class DataFolder implements AutoCloseable {
     private static final int FORMAT = 2;
     private static final String FIRST_FORMAT = "1";
     static final String MANIFEST = "manifest";
     static final String KEY = "integrity.key";
+    private static final String PARTS = "parts";
+    private static final String NEW = "new";
+    private static final String KEPT = "kept";
+    private static final String BELONGS = "belongs";
+    private static final String ANCHORED = "anchored";
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final Path path;
@@ -55,6 +69,7 @@ public final class DataFolder implements AutoCloseable {
     private final int[] shardOfSlot;
     private final int shards;
     private final Seal seal;
+    private final Map<String, String> manifest;
 
     private DataFolder(Path path, FileChannel lockFile, FileLock lock, Map<String, String> manifest, Seal seal) {
         this.path = path;
@@ -64,6 +79,7 @@ public final class DataFolder implements AutoCloseable {
         this.shards = Integer.parseInt(required(manifest, "shards"));
         this.shardOfSlot = slots(manifest, shards);
         this.seal = seal;
+        this.manifest = new TreeMap<>(manifest);
     }
 
     /// Whether a store was ever opened on the folder, or a restore into it begun.
@@ -77,7 +93,7 @@ public final class DataFolder implements AutoCloseable {
     /// @param keyFile where the integrity key is; null: in the folder
     /// @throws MnemeException `INVALID_REQUEST` when another process has it open, its format is not this
     ///     version's,
-    ///     or its integrity key is missing or another one
+    ///     or its integrity key is missing or another one; `INTEGRITY_VIOLATION` when a part of it is missing
     public static DataFolder open(Path path, int shards, @Nullable Path keyFile, RandomGenerator random) {
         try {
             Folders.createPrivate(path);
@@ -89,6 +105,7 @@ public final class DataFolder implements AutoCloseable {
                 Path manifest = path.resolve(MANIFEST);
                 IntegrityKey key = keyOf(path, keyFile);
                 if (!Files.exists(manifest)) {
+                    refuseWithoutManifest(path);
                     write(path, newManifest(shards, key.openOrMake(), random));
                 }
                 DataFolder folder = opened(path, lockFile, lock, manifest, key);
@@ -159,8 +176,16 @@ public final class DataFolder implements AutoCloseable {
             throws IOException {
         Map<String, String> lines = readable(manifest);
         if (FIRST_FORMAT.equals(lines.get("format"))) {
-            lines = upgraded(path, lines, key);
+            throw FormatUpgrade.refused(path, key.exists());
         }
+        DataFolder folder = opened(path, lockFile, lock, lines, key);
+        requireParts(path, lines);
+        return folder;
+    }
+
+    private static DataFolder opened(
+            Path path, FileChannel lockFile, FileLock lock, Map<String, String> lines, IntegrityKey key) {
+        Path manifest = path.resolve(MANIFEST);
         try {
             Seal seal = key.open(required(lines, "integrity"));
             if (!mac(lines, seal).equals(required(lines, "mac"))) {
@@ -182,6 +207,115 @@ public final class DataFolder implements AutoCloseable {
             damaged.addSuppressed(e);
             throw damaged;
         }
+    }
+
+    /// Seals a folder of the first format as it is: because an operator says so, since nobody can tell what was
+    /// done to it before.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when it is not of that format, or in use
+    static void sealFirstFormat(Path path, @Nullable Path keyFile) {
+        Path manifest = path.resolve(MANIFEST);
+        try (FileChannel lockFile =
+                        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lock(path, lockFile)) {
+            Map<String, String> lines = Files.exists(manifest) && lock.isValid() ? readable(manifest) : Map.of();
+            if (!FIRST_FORMAT.equals(lines.get("format"))) {
+                throw MnemeException.invalid(
+                        "accept", "There is no data folder of the first format at " + path + ": nothing was done.");
+            }
+            upgraded(path, lines, keyOf(path, keyFile));
+            FormatUpgrade.removeLeftovers(path);
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be used: " + e, e);
+        }
+    }
+
+    /// Takes the log of a folder that nobody has open as it ends: see [WriteAheadLog#acceptTail].
+    static LogTail acceptTail(Path path, @Nullable Path keyFile) {
+        return changed(path, keyFile, folder -> {
+            Path log = path.resolve("log");
+            if (!Files.isDirectory(log)) {
+                throw missing(log, "is missing");
+            }
+            return WriteAheadLog.acceptTail(log, folder.shards() + 1, LogSeal.under(folder.logKey()));
+        });
+    }
+
+    /// Forgets that the folder, which nobody has open, had an anchor.
+    static void forgetAnchor(Path path, @Nullable Path keyFile) {
+        changed(path, keyFile, folder -> {
+            folder.manifest.remove(ANCHORED);
+            folder.rewrite();
+            Files.deleteIfExists(path.resolve(Anchor.MEMORY));
+            return folder;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Changing<T> {
+        T change(DataFolder folder) throws IOException;
+    }
+
+    /// Under the folder's lock, whatever of its parts is missing.
+    private static <T> T changed(Path path, @Nullable Path keyFile, Changing<T> changing) {
+        try (FileChannel lockFile =
+                        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = lock(path, lockFile)) {
+            Map<String, String> lines = readable(path.resolve(MANIFEST));
+            return changing.change(opened(path, lockFile, lock, lines, keyOf(path, keyFile)));
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be used: " + e, e);
+        }
+    }
+
+    /// A store's parts without the manifest that says whose they are.
+    private static void refuseWithoutManifest(Path path) throws IOException {
+        Path log = path.resolve("log");
+        boolean holdsLog = Files.isDirectory(log) && WriteAheadLog.holdsSegments(log);
+        if (holdsLog || RocksFolder.isThere(path.resolve("tables"))) {
+            throw new MnemeException(
+                    ErrorCode.INTEGRITY_VIOLATION,
+                    "The data folder " + path + " holds data and its manifest is missing: put the file " + MANIFEST
+                            + " back from a copy of the folder, or restore a backup. Nothing was changed.");
+        }
+    }
+
+    private static void requireParts(Path path, Map<String, String> manifest) throws IOException {
+        Path log = path.resolve("log");
+        Path tables = path.resolve("tables");
+        String parts = manifest.getOrDefault(PARTS, "");
+        if (parts.equals(NEW)) {
+            return;
+        }
+        if (!Files.isDirectory(log) || !(WriteAheadLog.holdsSegments(log) || WriteAheadLog.isMarked(log))) {
+            throw missing(log, "is missing or empty");
+        }
+        if (!RocksFolder.isThere(tables)) {
+            throw missing(tables, "is missing or empty");
+        }
+        if (!parts.equals(KEPT)) {
+            return; // made by an earlier version, or by a restore
+        }
+        if (!WriteAheadLog.isMarked(log)) {
+            throw missing(log, "lacks its mark, the file acknowledged");
+        }
+        Path belongs = tables.resolve(BELONGS);
+        String epoch = Files.exists(belongs)
+                ? Files.readString(belongs, StandardCharsets.UTF_8).strip()
+                : "";
+        if (!epoch.equals(required(manifest, "epoch"))) {
+            throw missing(tables, epoch.isEmpty() ? "lacks its file " + BELONGS : "is of the data folder " + epoch);
+        }
+    }
+
+    private static MnemeException missing(Path part, String how) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "The folder " + part + " " + how + ", and the manifest beside it says that it was there: is its disk"
+                        + " mounted? Nothing was begun anew. Put it back, or restore a backup."
+                        + (part.endsWith("log")
+                                ? " To go on with what the log still holds, run mneme verify --accept tail."
+                                : ""));
     }
 
     private static Map<String, String> upgraded(Path path, Map<String, String> first, IntegrityKey key)
@@ -212,8 +346,7 @@ public final class DataFolder implements AutoCloseable {
                     && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"))) {
                 throw MnemeException.invalid(
                         "data",
-                        "The data folder " + path + " was made by an earlier version, which sealed nothing: start the"
-                                + " server on it once, which does that.");
+                        String.valueOf(FormatUpgrade.refused(path, false).getMessage()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -253,6 +386,7 @@ public final class DataFolder implements AutoCloseable {
         manifest.put("format", String.valueOf(FORMAT));
         manifest.put("epoch", newEpoch(random));
         manifest.put("shards", String.valueOf(slots.size()));
+        manifest.put(PARTS, NEW);
         manifest.put("integrity", seal.keyId());
         manifest.put("mac", mac(manifest, seal));
         return manifest;
@@ -283,6 +417,8 @@ public final class DataFolder implements AutoCloseable {
     /// @return the epoch
     static String writeManifest(Path folder, List<String> slots, Seal seal, RandomGenerator random) throws IOException {
         Map<String, String> manifest = newManifest(slots, seal, random);
+        manifest.remove(PARTS); // they come with it
+        manifest.put("mac", mac(manifest, seal));
         write(folder, manifest);
         return required(manifest, "epoch");
     }
@@ -306,13 +442,17 @@ public final class DataFolder implements AutoCloseable {
 
     /// Writes the manifest so that a crash leaves all of it or none.
     private static void write(Path folder, Map<String, String> manifest) throws IOException {
-        Path draft = folder.resolve(MANIFEST + ".new");
+        writeText(folder, MANIFEST, lines(manifest));
+    }
+
+    private static void writeText(Path folder, String name, String text) throws IOException {
+        Path draft = folder.resolve(name + ".new");
         try (FileChannel file = FileChannel.open(
                 draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            file.write(StandardCharsets.UTF_8.encode(lines(manifest)));
+            file.write(StandardCharsets.UTF_8.encode(text));
             file.force(true);
         }
-        Files.move(draft, folder.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
             directory.force(true);
         }
@@ -371,6 +511,43 @@ public final class DataFolder implements AutoCloseable {
 
     public Path path() {
         return path;
+    }
+
+    /// Log and tables are there, and open: from now on they are missed when they are not.
+    void keepParts() {
+        if (KEPT.equals(manifest.get(PARTS))) {
+            return;
+        }
+        try {
+            writeText(path.resolve("tables"), BELONGS, epoch + "\n");
+            manifest.put(PARTS, KEPT);
+            rewrite();
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be written: " + e, e);
+        }
+    }
+
+    /// Whether the folder has had an anchor since it was made, or since an operator had it forgotten.
+    boolean isAnchored() {
+        return manifest.containsKey(ANCHORED);
+    }
+
+    /// The folder has an anchor: from now on it is missed when it is not there.
+    void keepAnchor() {
+        if (isAnchored()) {
+            return;
+        }
+        try {
+            manifest.put(ANCHORED, "true");
+            rewrite();
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be written: " + e, e);
+        }
+    }
+
+    private void rewrite() throws IOException {
+        manifest.put("mac", mac(manifest, seal));
+        write(path, manifest);
     }
 
     /// The key of the log's batches, of this life alone.

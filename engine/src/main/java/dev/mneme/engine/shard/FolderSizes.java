@@ -18,11 +18,14 @@ public final class FolderSizes {
     /// @throws MnemeException `INTERNAL` when the folder cannot be read
     public static StorageStatus of(Path folder) {
         return new StorageStatus(
-                files(folder.resolve("log")), files(folder.resolve("tables")), files(folder.resolve("index")));
+                files(folder.resolve("log"), ".wal"),
+                files(folder.resolve("tables"), ""),
+                files(folder.resolve("index"), ""));
     }
 
-    private static StorageStatus.Files files(Path folder) {
-        Sum sum = new Sum();
+    /// @param ending of the names of those that count
+    private static StorageStatus.Files files(Path folder, String ending) {
+        Sum sum = new Sum(ending);
         try {
             Files.walkFileTree(folder, sum);
         } catch (IOException e) {
@@ -35,12 +38,17 @@ public final class FolderSizes {
     }
 
     private static final class Sum extends SimpleFileVisitor<Path> {
+        private final String ending;
         private long count;
         private long bytes;
 
+        Sum(String ending) {
+            this.ending = ending;
+        }
+
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile()) {
+            if (attributes.isRegularFile() && file.toString().endsWith(ending)) {
                 count++;
                 bytes += attributes.size();
             }

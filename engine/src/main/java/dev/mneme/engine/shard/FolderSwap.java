@@ -36,7 +36,7 @@ final class FolderSwap {
 
     /// What of the old data makes way.
     private static final List<String> MAKES_WAY =
-            List.of(DataFolder.MANIFEST, "tables", "log", "index", DataFolder.KEY, "admin.key");
+            List.of(DataFolder.MANIFEST, "tables", "log", "index", DataFolder.KEY, Anchor.MEMORY, "admin.key");
 
     private final Path data;
     private final Path restoring;

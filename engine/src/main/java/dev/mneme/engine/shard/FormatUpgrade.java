@@ -72,6 +72,29 @@ final class FormatUpgrade {
         this.epoch = epoch;
     }
 
+    /// Why a server does not start on a folder of the first format.
+    ///
+    /// @param keyed whether there is an integrity key
+    static MnemeException refused(Path folder, boolean keyed) {
+        if (keyed && !Files.exists(folder.resolve(MARKER))) {
+            return forged(folder);
+        }
+        return MnemeException.invalid(
+                "data",
+                "The data folder " + folder
+                        + " was made by an earlier version, which sealed nothing, or its manifest was"
+                        + " changed to say so: nobody can tell what was done to it since. When you know that it is as you"
+                        + " left it, have it sealed as it is: mneme verify --accept first-format --data " + folder);
+    }
+
+    private static MnemeException forged(Path folder) {
+        return new MnemeException(
+                ErrorCode.INTEGRITY_VIOLATION,
+                "The manifest of " + folder + " says that nothing in it is sealed, and there is an integrity key:"
+                        + " somebody changed the manifest. If an earlier version did make the folder, move the key"
+                        + " aside and run mneme verify --accept first-format.");
+    }
+
     /// @param keyed whether there was an integrity key before
     /// @throws MnemeException `INTEGRITY_VIOLATION` when there was, and no upgrade was begun with it
     void run(boolean keyed) throws IOException {
@@ -106,11 +129,7 @@ final class FormatUpgrade {
             Files.move(draft, marker, StandardCopyOption.ATOMIC_MOVE);
             Folders.sync(folder);
         } else if (!Files.exists(marker) || !Files.readString(marker).equals(begun)) {
-            throw new MnemeException(
-                    ErrorCode.INTEGRITY_VIOLATION,
-                    "The manifest of " + folder + " says that nothing in it is sealed, and there is an integrity key:"
-                            + " somebody changed the manifest. If an earlier version did make the folder, move the key"
-                            + " aside and start again.");
+            throw forged(folder);
         }
     }
 

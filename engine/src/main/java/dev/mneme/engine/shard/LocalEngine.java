@@ -3,11 +3,13 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
+import dev.mneme.engine.log.LogTail;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
@@ -103,7 +105,7 @@ public final class LocalEngine {
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
             tables = rows;
             CompletableFuture<RocksFolder> words =
-                    aside(() -> RocksFolder.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
+                    aside(() -> ForwardIndex.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
             CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
                     disks.apply(folder.path().resolve("log")),
@@ -115,10 +117,9 @@ public final class LocalEngine {
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
             WriteAheadLog openLog = joined(entries);
+            folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
-            Optional<Anchor> anchor = Optional.ofNullable(settings.integrity().anchor())
-                    .map(file -> new Anchor(file, folder.epoch(), folder.seal()));
-            anchor.ifPresent(file -> file.check(rowsOfShards, openLog::lastIndex));
+            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -128,11 +129,13 @@ public final class LocalEngine {
                     openLog,
                     () -> openLog.roll().join(),
                     rowsOfShards,
-                    each(openForward, names.size()),
+                    ForwardIndex.tables(folder.path().resolve("index"), each(openForward, names.size())),
                     settings.clock(),
                     new FreeRoom(folder.path(), settings.store().minFreeBytes()),
                     settings.shardMetrics(),
-                    () -> anchor.ifPresent(file -> file.append(rowsOfShards)),
+                    () -> anchor.ifPresent(file -> file.appendWhenDue(rowsOfShards)),
+                    openLog.recoveryReport().unknown(),
+                    evidence(settings.integrity(), openLog.recoveryReport().tail()),
                     () -> {
                         try {
                             anchor.ifPresent(file -> file.append(rowsOfShards));
@@ -164,6 +167,15 @@ public final class LocalEngine {
                         .log(System.Logger.Level.DEBUG, "Not opened, so not closed", e);
             }
         }
+    }
+
+    private static Integrity.Evidence evidence(IntegrityFiles files, LogTail tail) {
+        Integrity.LastStop stop = switch (tail.ending()) {
+            case CLOSED -> Integrity.LastStop.CLOSED;
+            case KILLED -> Integrity.LastStop.KILLED;
+            case UNCERTAIN, SHORT -> Integrity.LastStop.UNCERTAIN;
+        };
+        return new Integrity.Evidence(files.key() == null, files.anchor() != null, stop, tail.uncertainStops());
     }
 
     private static <T> CompletableFuture<T> aside(Supplier<T> open) {

@@ -24,6 +24,7 @@ import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -209,6 +210,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         byte[] expiries = Keys.table('f');
         tables.compact(expiries, Keys.end(expiries));
         index.compact(hash);
+    }
+
+    /// The time that the latest write was stamped with.
+    Instant latest() {
+        return shard.latest();
     }
 
     ShardStatus status() {

@@ -98,6 +98,8 @@ public final class LocalStore implements Store, Backups, Exports {
     private final IntegrityChecks checks;
     private final Integrity integrity = new Guards();
     private final ShardsCut cuts;
+    private final List<String> unknown;
+    private final Integrity.Evidence evidence;
 
     /// Which shard has a slot.
     @FunctionalInterface
@@ -113,6 +115,8 @@ public final class LocalStore implements Store, Backups, Exports {
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
     /// @param anchor says elsewhere how far the shards have come
+    /// @param unknown what nothing can tell of the last stop
+    /// @param evidence what edits are measured by
     /// @param onClosed closes what the store stands on
     public record Parts(
             String epoch,
@@ -128,6 +132,8 @@ public final class LocalStore implements Store, Backups, Exports {
             BooleanSupplier hasRoom,
             ShardMetrics metrics,
             Runnable anchor,
+            List<String> unknown,
+            Integrity.Evidence evidence,
             Runnable onClosed) {}
 
     private LocalStore(Parts parts, StoreConfig config) {
@@ -167,7 +173,19 @@ public final class LocalStore implements Store, Backups, Exports {
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
                 new Expiry(config.expires() ? shards : List.of(), parts.clock()),
-                parts.anchor());
+                parts.anchor(),
+                new ClockWatch(parts.clock(), System::nanoTime, this::latest));
+        this.unknown = List.copyOf(parts.unknown());
+        this.evidence = parts.evidence();
+    }
+
+    /// The time that the latest write was stamped with.
+    private Instant latest() {
+        Instant latest = system.latest();
+        for (LocalShard shard : shards) {
+            latest = shard.latest().isAfter(latest) ? shard.latest() : latest;
+        }
+        return latest;
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -349,7 +367,11 @@ public final class LocalStore implements Store, Backups, Exports {
                 }
             }
         }
-        id.slot().ifPresent(slot -> candidates.getFirst().guard().requireSlot(slot));
+        if (id.slot().isPresent()) {
+            candidates.getFirst().guard().requireSlot(id.slot().getAsInt());
+        } else {
+            candidates.forEach(shard -> shard.guard().requireAll());
+        }
         return Optional.empty();
     }
 
@@ -444,6 +466,20 @@ public final class LocalStore implements Store, Backups, Exports {
             }
         }
         return owners;
+    }
+
+    @Override
+    public int leftOut(Filter filter) {
+        int leftOut = 0;
+        for (LocalShard shard : shards) {
+            if (shard.guard().refusesAny()) {
+                try (Scans scans = shard.scan()) {
+                    Candidates.owners(scans, filter, owner -> true);
+                    leftOut += scans.leftOut();
+                }
+            }
+        }
+        return leftOut;
     }
 
     @Override
@@ -630,7 +666,7 @@ public final class LocalStore implements Store, Backups, Exports {
         CommitLog.State state = log.state() == CommitLog.State.OK && !hasRoom.getAsBoolean()
                 ? CommitLog.State.STORAGE_FULL
                 : log.state();
-        return new StoreStatus(epoch, state, each, owners, memories, backlog);
+        return new StoreStatus(epoch, state, each, owners, memories, backlog, latest());
     }
 
     @Override
@@ -651,7 +687,9 @@ public final class LocalStore implements Store, Backups, Exports {
                     all.stream().allMatch(shard -> shard.guard().whole()),
                     all.stream()
                             .flatMap(shard -> shard.guard().problems().stream())
-                            .toList());
+                            .toList(),
+                    unknown,
+                    evidence);
         }
 
         @Override
@@ -675,6 +713,19 @@ public final class LocalStore implements Store, Backups, Exports {
             LocalStore.this.write(system, write);
             system.guard().acceptedRoots();
         }
+    }
+
+    /// What is found in the midst of an export can only break it off.
+    @Override
+    public void requireServed(@Nullable Owner owner) {
+        if (owner != null) {
+            served(owner);
+            return;
+        }
+        shards.forEach(shard -> {
+            shard.guard().requireNobodyMissing();
+            shard.everyOwner(each -> {});
+        });
     }
 
     @Override

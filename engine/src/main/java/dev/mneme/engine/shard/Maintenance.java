@@ -25,13 +25,14 @@ final class Maintenance implements AutoCloseable {
     private final OldVersions oldVersions;
     private final Expiry expiry;
     private final Runnable anchor;
+    private final ClockWatch clock;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
-    /// @param anchor says elsewhere how far the shards have come, after checkpoints
+    /// @param anchor says elsewhere how far the shards have come, when that is due
     /// @param shards in the log's numbering
     Maintenance(
             List<LocalShard> shards,
@@ -39,8 +40,10 @@ final class Maintenance implements AutoCloseable {
             Duration checkpointInterval,
             OldVersions oldVersions,
             Expiry expiry,
-            Runnable anchor) {
+            Runnable anchor,
+            ClockWatch clock) {
         this.anchor = anchor;
+        this.clock = clock;
         this.oldVersions = oldVersions;
         this.expiry = expiry;
         this.shards = shards;
@@ -54,16 +57,13 @@ final class Maintenance implements AutoCloseable {
 
     private void look() {
         boolean all = ++looks % lookEvery == 0;
-        boolean any = false;
         for (int i = 0; i < shards.size(); i++) {
             if (all || log.pinning().containsKey(i)) {
-                any |= shards.get(i).checkpointDue();
                 checkpoint(shards.get(i));
             }
         }
-        if (any) {
-            anchor();
-        }
+        anchor();
+        clock.look();
         retire();
     }
 

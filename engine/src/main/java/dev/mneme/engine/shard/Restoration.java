@@ -262,7 +262,7 @@ public final class Restoration {
             for (int i = 0; i < names.size(); i++) {
                 shards.add(tables.tables(i));
             }
-            new Anchor(file, epoch, seal).append(shards);
+            new Anchor(file, data, epoch, seal, options.integrity().anchorEvery()).append(shards);
         }
     }
 

@@ -63,6 +63,7 @@ final class Shard implements AutoCloseable {
     private Instant lastTime;
     private boolean closing;
     private @Nullable Hold hold;
+    private volatile Instant latest;
     private volatile long applied;
     private volatile long checkpoint;
     private volatile String failure = "";
@@ -131,6 +132,7 @@ final class Shard implements AutoCloseable {
         this.applied = tables.appliedIndex();
         this.checkpoint = applied;
         this.lastTime = Rows.Shard.decode(tables.get(Keys.shard())).time();
+        this.latest = lastTime;
     }
 
     /// Applies what the log holds and the tables do not. Before [#start], on the caller's thread.
@@ -140,6 +142,7 @@ final class Shard implements AutoCloseable {
             store(index, machine.apply(index, batch));
             lastTime = batch.at();
         });
+        latest = lastTime;
         log.checkpointed(number, checkpoint);
     }
 
@@ -245,6 +248,7 @@ final class Shard implements AutoCloseable {
     private void propose(WaitingWrites.Gathered next) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         lastTime = now.isAfter(lastTime) ? now : lastTime;
+        latest = lastTime;
         UnderWay entry = new UnderWay(new ShardBatch(lastTime, next.writes()), next.answers());
         underWay.add(entry);
         log.propose(number, BatchCodec.encode(lastTime, next.encoded()), new CommitLog.Callback() {
@@ -356,6 +360,11 @@ final class Shard implements AutoCloseable {
     /// The log index that the rows and everything told of them contain.
     long appliedIndex() {
         return applied;
+    }
+
+    /// The time that the latest write was stamped with.
+    Instant latest() {
+        return latest;
     }
 
     ShardStatus status() {

@@ -12,6 +12,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.read.Trust;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets nobody read or write an owner's data before it was checked, and nobody but an operator afterwards when
 /// something is wrong with it. Each owner is checked once in a process's life: by who first asks for it, or by
-/// [#checkAll] in the background. After that was through, only the owners that failed are remembered.
+/// [#checkAll] in the background. After that was through, only the owners that failed are remembered. What
+/// [#verify] finds later is refused from then on, too.
 ///
 /// **Threads**: any. Who asks for an owner that is being checked waits.
 final class ShardGuard implements Trust {
+    private static final System.Logger LOG = System.getLogger(ShardGuard.class.getName());
+
     private final String shard;
     private final Tables tables;
     private final Seal seal;
@@ -40,7 +44,8 @@ final class ShardGuard implements Trust {
     private volatile @Nullable RootsCheck roots;
     private volatile @Nullable Map<Integer, List<byte[]>> ownersBySlot;
     private volatile boolean whole;
-    private volatile List<String> derived = List.of();
+    private final Object derivedLock = new Object();
+    private volatile DerivedCheck.@Nullable Findings derived;
     private final AtomicLong owners = new AtomicLong();
 
     ShardGuard(String shard, Tables tables, Seal seal) {
@@ -63,6 +68,42 @@ final class ShardGuard implements Trust {
                     "The tables of shard " + shard + " contain log entry " + contained + " and claim " + applied
                             + ": somebody changed that. Restore the data folder from a backup.");
         }
+    }
+
+    /// What lies with no owner is checked as a whole, by who first asks for it or in the background.
+    @Override
+    public void requireTable(char table) {
+        if (!roots().shard().isEmpty()) {
+            throw refused(roots().shard());
+        }
+        DerivedCheck.Findings found = derived();
+        if (found.concerns(table)) {
+            throw refused(String.join("; ", found.problems()));
+        }
+    }
+
+    private DerivedCheck.Findings derived() {
+        DerivedCheck.Findings known = derived;
+        if (known != null) {
+            return known;
+        }
+        synchronized (derivedLock) {
+            known = derived;
+            if (known == null) {
+                known = checkDerived(() -> true);
+                derived = known;
+            }
+            return known;
+        }
+    }
+
+    private DerivedCheck.Findings checkDerived(BooleanSupplier go) {
+        DerivedCheck.Findings found;
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            found = DerivedCheck.findings(rows, seal, shard, go);
+        }
+        found.problems().forEach(each -> LOG.log(Level.ERROR, "Integrity violation: {0}", each));
+        return found;
     }
 
     /// @throws MnemeException `INTEGRITY_VIOLATION` when something is wrong with the owner
@@ -123,12 +164,43 @@ final class ShardGuard implements Trust {
         if (whole && checked.isEmpty() && roots().problems().isEmpty()) {
             return;
         }
-        if (!roots().shard().isEmpty()) {
-            throw refused(roots().shard());
-        }
+        requireNobodyMissing();
         for (byte[] owner : owners(slot)) {
             require(owner);
         }
+    }
+
+    /// After an id that names no slot led nowhere: the same, of any owner.
+    void requireAll() {
+        if (whole && checked.isEmpty() && roots().problems().isEmpty()) {
+            return;
+        }
+        requireNobodyMissing();
+        String found = checked.values().stream()
+                .filter(each -> !each.isEmpty())
+                .findFirst()
+                .orElse("");
+        if (!found.isEmpty()) {
+            throw refused(found);
+        }
+    }
+
+    /// An owner who was taken out altogether has no head any more that would say which ids were his.
+    void requireNobodyMissing() {
+        RootsCheck now = roots();
+        if (!now.shard().isEmpty()) {
+            throw refused(now.shard());
+        }
+        if (!now.groups().isEmpty()) {
+            throw refused(String.join("; ", now.problems()));
+        }
+    }
+
+    /// Whether somebody's data is refused, as far as it was checked.
+    boolean refusesAny() {
+        RootsCheck now = roots;
+        return (now != null && !now.problems().isEmpty())
+                || checked.values().stream().anyMatch(each -> !each.isEmpty());
     }
 
     /// Those that had a head when this was first asked. Who comes later has lost nothing before.
@@ -194,8 +266,7 @@ final class ShardGuard implements Trust {
         if (problems.isEmpty()) {
             return root;
         }
-        problems.forEach(each -> System.getLogger(ShardGuard.class.getName())
-                .log(System.Logger.Level.ERROR, "Integrity violation in shard {0}: {1}", shard, each));
+        problems.forEach(each -> LOG.log(Level.ERROR, "Integrity violation in shard {0}: {1}", shard, each));
         return String.join("; ", problems);
     }
 
@@ -210,9 +281,7 @@ final class ShardGuard implements Trust {
                 try (Tables.Snapshot rows = tables.snapshot()) {
                     known = RootsCheck.of(rows, seal, shard);
                 }
-                known.problems()
-                        .forEach(each -> System.getLogger(ShardGuard.class.getName())
-                                .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
+                known.problems().forEach(each -> LOG.log(Level.ERROR, "Integrity violation: {0}", each));
                 roots = known;
             }
             return known;
@@ -250,11 +319,10 @@ final class ShardGuard implements Trust {
     }
 
     private void finish(BooleanSupplier go) {
-        try (Tables.Snapshot rows = tables.snapshot()) {
-            derived = List.copyOf(DerivedCheck.problems(rows, seal, shard, go));
+        if (derived == null) {
+            DerivedCheck.Findings found = checkDerived(go);
+            derived = go.getAsBoolean() ? found : null;
         }
-        derived.forEach(each -> System.getLogger(ShardGuard.class.getName())
-                .log(System.Logger.Level.ERROR, "Integrity violation: {0}", each));
         whole = go.getAsBoolean();
         if (whole) {
             checked.values().removeIf(String::isEmpty);
@@ -264,10 +332,32 @@ final class ShardGuard implements Trust {
         }
     }
 
-    /// Reads every row again, while the shard may be written.
+    /// Reads every row again, from the disk, while the shard may be written. What is found is refused from now
+    /// on, and stays reported.
     List<String> verify() {
-        try (Tables.Snapshot rows = tables.snapshot()) {
-            return ShardVerification.problems(rows, seal, shard);
+        ShardVerification.Findings found = readAgain();
+        found.owners().forEach((owner, problems) -> checked.put(ByteBuffer.wrap(owner), String.join("; ", problems)));
+        if (!found.roots().problems().isEmpty()) {
+            roots = found.roots();
+        }
+        if (!found.derived().problems().isEmpty()) {
+            derived = found.derived();
+        }
+        List<String> problems = found.problems();
+        problems.forEach(each -> LOG.log(Level.ERROR, "Integrity violation in shard {0}: {1}", shard, each));
+        return problems;
+    }
+
+    private ShardVerification.Findings readAgain() {
+        try (Tables.Snapshot rows = tables.stored()) {
+            return ShardVerification.findings(rows, seal, shard);
+        } catch (MnemeException e) {
+            if (e.code() != ErrorCode.INTEGRITY_VIOLATION) {
+                throw e;
+            }
+            RootsCheck unreadable =
+                    RootsCheck.broken("the tables of shard " + shard + " cannot be read: " + e.getMessage());
+            return new ShardVerification.Findings(unreadable, Map.of(), DerivedCheck.Findings.NONE);
         }
     }
 
@@ -293,19 +383,25 @@ final class ShardGuard implements Trust {
                 .flatMap(each -> Arrays.stream(each.split("; ", -1)))
                 .filter(each -> !all.contains(each))
                 .forEach(all::add);
-        all.addAll(derived);
+        DerivedCheck.Findings others = derived;
+        if (others != null) {
+            all.addAll(others.problems());
+        }
         return all;
     }
 
     /// After an operator accepted the API keys: what is there now is checked anew.
     void acceptedRoots() {
         roots = null;
+        derived = null;
+        derived();
     }
 
     /// After an operator accepted an owner: what is there now is checked anew.
     void accepted(byte[] owner) {
         roots = null;
-        derived = List.of();
+        derived = null;
+        derived();
         String problem = check(owner);
         if (problem.isEmpty()) {
             checked.remove(ByteBuffer.wrap(owner));

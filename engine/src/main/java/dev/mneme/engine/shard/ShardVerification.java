@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.DerivedCheck;
 import dev.mneme.engine.integrity.OwnerCheck;
@@ -10,7 +11,9 @@ import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +36,44 @@ final class ShardVerification {
 
     /// The same, but for what the tables claim to contain.
     static List<String> problems(Tables.Snapshot rows, Seal seal, String name) {
-        RootsCheck roots = RootsCheck.of(rows, seal, name);
-        List<String> problems = new ArrayList<>(roots.problems());
-        for (byte[] owner : owners(rows)) {
-            problems.addAll(OwnerCheck.problems(rows, seal, owner));
+        return findings(rows, seal, name).problems();
+    }
+
+    /// What is wrong with a shard, and with whom.
+    ///
+    /// @param owners by hash, what is wrong with each of them; those that are sound are left out
+    record Findings(RootsCheck roots, Map<byte[], List<String>> owners, DerivedCheck.Findings derived) {
+        List<String> problems() {
+            List<String> problems = new ArrayList<>(roots.problems());
+            owners.values().forEach(problems::addAll);
+            problems.addAll(derived.problems());
+            return problems;
         }
-        if (roots.shard().isEmpty()) {
-            problems.addAll(DerivedCheck.problems(rows, seal, name, () -> true));
+    }
+
+    /// Rows that cannot be read are a finding too: of their owner, as far as it is known.
+    static Findings findings(Tables.Snapshot rows, Seal seal, String name) {
+        Map<byte[], List<String>> owners = new TreeMap<>(Arrays::compareUnsigned);
+        RootsCheck roots;
+        try {
+            roots = RootsCheck.of(rows, seal, name);
+            for (byte[] owner : owners(rows)) {
+                List<String> problems = OwnerCheck.problems(rows, seal, owner);
+                if (!problems.isEmpty()) {
+                    owners.put(owner, problems);
+                }
+            }
+        } catch (MnemeException unreadable) {
+            roots = RootsCheck.broken("rows of shard " + name + " cannot be read: " + unreadable.getMessage());
         }
-        return problems;
+        return new Findings(roots, owners, derived(rows, seal, name, roots));
+    }
+
+    private static DerivedCheck.Findings derived(Tables.Snapshot rows, Seal seal, String name, RootsCheck roots) {
+        if (!roots.shard().isEmpty()) {
+            return DerivedCheck.Findings.NONE; // all of the shard is in doubt
+        }
+        return DerivedCheck.findings(rows, seal, name, () -> true);
     }
 
     /// All that have a head, and those of whom there are rows without one.

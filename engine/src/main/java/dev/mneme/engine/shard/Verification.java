@@ -3,21 +3,17 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Tables;
-import dev.mneme.engine.log.FolderDisk;
-import dev.mneme.engine.log.LogConfig;
-import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.RecoveryReport;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.LogSurvey;
+import dev.mneme.engine.log.LogTail;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.Rows;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row
 /// of the tables and of the index, whether the rows of an owner agree with each other, and whether each
@@ -29,13 +25,18 @@ public final class Verification {
     private long memories;
     private long rows;
     private final List<String> problems = new ArrayList<>();
+    private final List<String> unknown = new ArrayList<>();
 
     private Verification() {}
 
     /// What was read, and what is wrong; each problem names the place.
-    public record Report(long owners, long memories, long rows, long logRecords, List<String> problems) {
+    ///
+    /// @param unknown what nothing can tell of the last stop
+    public record Report(
+            long owners, long memories, long rows, long logRecords, List<String> problems, List<String> unknown) {
         public Report {
             problems = List.copyOf(problems);
+            unknown = List.copyOf(unknown);
         }
     }
 
@@ -53,41 +54,72 @@ public final class Verification {
         }
         DataFolder.refuseFirstFormat(path);
         try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {
-            return new Verification().check(folder);
+            return new Verification().check(folder, files);
         }
     }
 
-    private Report check(DataFolder folder) {
+    /// Takes a folder of the first format, in which nothing was sealed, as it is.
+    public static void acceptFirstFormat(Path path, IntegrityFiles files) {
+        DataFolder.sealFirstFormat(path, files.key());
+    }
+
+    /// Takes the log as it ends, although it may lack what was answered for.
+    ///
+    /// @return what its end had been
+    public static LogTail acceptTail(Path path, IntegrityFiles files) {
+        return DataFolder.acceptTail(path, files.key());
+    }
+
+    /// Lets the folder go on without the anchor that it had, or with a new one.
+    public static void acceptAnchor(Path path, IntegrityFiles files) {
+        DataFolder.forgetAnchor(path, files.key());
+    }
+
+    private Report check(DataFolder folder, IntegrityFiles files) {
         List<String> names = folder.shardNames();
-        long records = log(folder, names.size());
+        LogSurvey log = log(folder, names.size());
         try (RocksFolder tables = RocksFolder.open(folder.path().resolve("tables"), names, TABLES_BYTES)) {
             for (int i = 0; i < names.size(); i++) {
                 shard(names.get(i), tables.tables(i), folder);
             }
+            anchor(folder, files, names, tables, log);
         } catch (MnemeException e) {
             problems.add("tables: " + e.getMessage());
         }
         index(folder, names);
-        return new Report(owners, memories, rows, records, problems);
+        return new Report(
+                owners, memories, rows, log == null ? 0 : log.recovery().records(), problems, unknown);
     }
 
-    private long log(DataFolder folder, int shards) {
-        try (WriteAheadLog log = WriteAheadLog.open(
-                new FolderDisk(folder.path().resolve("log")),
-                shards,
-                LogConfig.DEFAULTS,
-                LogMetrics.NONE,
-                LogSeal.under(folder.logKey()))) {
-            RecoveryReport report = log.recoveryReport();
-            report.damages()
+    private void anchor(
+            DataFolder folder, IntegrityFiles files, List<String> names, RocksFolder tables, @Nullable LogSurvey log) {
+        if (log == null) {
+            return; // how far the folder has come cannot be told
+        }
+        List<Tables> shards = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            shards.add(tables.tables(i));
+        }
+        try {
+            Anchors.check(folder, files, shards, shard -> log.lastIndexes()[shard]);
+        } catch (MnemeException e) {
+            problems.add("anchor: " + e.getMessage());
+        }
+    }
+
+    /// @return null when it cannot be read at all
+    private @Nullable LogSurvey log(DataFolder folder, int shards) {
+        try {
+            LogSurvey log = LogSurvey.of(folder.path().resolve("log"), shards, LogSeal.under(folder.logKey()));
+            log.recovery()
+                    .damages()
                     .forEach(damage -> problems.add(
                             "log: " + damage.file() + " at offset " + damage.offset() + ": " + damage.reason()));
-            return report.records();
+            unknown.addAll(log.recovery().unknown());
+            return log;
         } catch (MnemeException e) {
             problems.add("log: " + e.getMessage());
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return null;
         }
     }
 

@@ -55,9 +55,16 @@ final class Acceptance {
         return new Outcome.Done();
     }
 
-    /// Keys whose row is sealed stay; forged ones go.
+    /// Keys whose row is sealed stay; forged ones go. So with the spaces of the server's embedders, which lie
+    /// beside them.
     static Outcome keys(Entry entry) {
-        byte[] table = Keys.table('k');
+        keepSealed(entry, Keys.table('k'));
+        keepSealed(entry, Keys.table('b'));
+        entry.acceptKeys();
+        return new Outcome.Done();
+    }
+
+    private static void keepSealed(Entry entry, byte[] table) {
         entry.rows().visit(table, Keys.end(table), (key, row) -> {
             if (entry.seal().sound(key, row)) {
                 entry.rows().put(key, row.clone());
@@ -66,8 +73,6 @@ final class Acceptance {
             }
             return true;
         });
-        entry.acceptKeys();
-        return new Outcome.Done();
     }
 
     private void run() {

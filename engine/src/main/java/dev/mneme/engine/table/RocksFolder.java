@@ -36,6 +36,8 @@ public final class RocksFolder implements AutoCloseable {
     /// In each column family: the applied index, eight bytes big-endian.
     static final byte[] APPLIED_INDEX = {0};
 
+    private static final long ASIDE_BYTES = 16L << 20;
+
     private final List<AutoCloseable> natives = new ArrayList<>();
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final List<Tables> shards = new ArrayList<>();
@@ -87,8 +89,15 @@ public final class RocksFolder implements AutoCloseable {
                 : RocksDB.open(options, folder.toString(), families, handles);
         WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true));
         for (int i = 0; i < names.size(); i++) {
-            shards.add(new RocksTables(db, handles.get(i + 1), withoutLog, gate));
+            String name = names.get(i);
+            shards.add(new RocksTables(
+                    db, handles.get(i + 1), withoutLog, gate, () -> openUnchanged(folder, List.of(name), ASIDE_BYTES)));
         }
+    }
+
+    /// Whether tables were ever opened in the folder.
+    public static boolean isThere(Path folder) {
+        return java.nio.file.Files.exists(folder.resolve("CURRENT"));
     }
 
     /// Opens the folder, making it when it is missing.

@@ -6,6 +6,7 @@ import dev.mneme.core.spi.Tables;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
@@ -23,8 +24,16 @@ final class RocksTables implements Tables {
     private final ColumnFamilyHandle family;
     private final WriteOptions withoutLog;
     private final StampedLock gate;
+    private final Supplier<RocksFolder> aside;
 
-    RocksTables(RocksDB db, ColumnFamilyHandle family, WriteOptions withoutLog, StampedLock gate) {
+    /// @param aside opens the same files once more, to read them
+    RocksTables(
+            RocksDB db,
+            ColumnFamilyHandle family,
+            WriteOptions withoutLog,
+            StampedLock gate,
+            Supplier<RocksFolder> aside) {
+        this.aside = aside;
         this.gate = gate;
         this.db = db;
         this.family = family;
@@ -84,6 +93,35 @@ final class RocksTables implements Tables {
     }
 
     @Override
+    public Snapshot stored() {
+        checkpoint();
+        long stamp = enter(gate);
+        try {
+            db.disableFileDeletions(); // a compaction must not take away what is being read
+        } catch (RocksDBException e) {
+            gate.unlockRead(stamp);
+            throw RocksFolder.failure("The files cannot be held", e);
+        }
+        try {
+            RocksFolder files = aside.get();
+            return new StoredSnapshot(files, files.tables(0).snapshot(), () -> release(stamp));
+        } catch (RuntimeException e) {
+            release(stamp);
+            throw e;
+        }
+    }
+
+    private void release(long stamp) {
+        try {
+            db.enableFileDeletions();
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("The files cannot be let go", e);
+        } finally {
+            gate.unlockRead(stamp);
+        }
+    }
+
+    @Override
     public long checkpoint() {
         long applied = appliedIndex();
         long stamp = enter(gate);
@@ -125,6 +163,34 @@ final class RocksTables implements Tables {
     @Override
     public void close() {
         // The folder closes what it opened.
+    }
+
+    /// Rows of files that were opened for this reader alone.
+    private record StoredSnapshot(RocksFolder files, Snapshot rows, Runnable release) implements Snapshot {
+        @Override
+        public byte @Nullable [] get(byte[] key) {
+            return rows.get(key);
+        }
+
+        @Override
+        public void scan(byte[] from, byte[] to, Visitor visitor) {
+            rows.scan(from, to, visitor);
+        }
+
+        @Override
+        public void scanDown(byte[] from, byte[] to, Visitor visitor) {
+            rows.scanDown(from, to, visitor);
+        }
+
+        @Override
+        public void close() {
+            try {
+                rows.close();
+                files.close();
+            } finally {
+                release.run();
+            }
+        }
     }
 
     private static final class RocksSnapshot implements Snapshot {

@@ -28,6 +28,8 @@ class WriteAheadLogTest {
     private static final LogConfig SMALL =
             new LogConfig(16 << 10, 4 << 10, 4 << 10, 50, 32 << 10, 3, Duration.ofMillis(1));
 
+    private static final long MARK = 1_024;
+
     private final SimulatedDisk disk = new SimulatedDisk(7);
     private final AtomicInteger salts = new AtomicInteger();
 
@@ -210,7 +212,7 @@ class WriteAheadLogTest {
             try (WriteAheadLog log =
                     WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
-                await().until(() -> failing.syncs() == 4); // both segments reserved, a header, a batch
+                await().until(() -> failing.syncs() == 5); // the mark, both segments reserved, a header, a batch
                 failing.failSyncOf(SegmentName.of(2));
                 assertThat(log.roll()).failsWithin(Duration.ofSeconds(10));
                 assertThat(log.state()).isEqualTo(State.LOG_FAILED);
@@ -283,7 +285,7 @@ class WriteAheadLogTest {
     void aFullDiskIsMetBeforeAWriteAndLeftByItself() {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
-            await().until(() -> disk.used() == 2L * SMALL.segmentBytes());
+            await().until(() -> disk.used() == 2L * SMALL.segmentBytes() + MARK);
             disk.capacity(disk.used() + 5000);
             long committed = 1;
             Commit commit = Commit.propose(log, 0, filled(4000, 2));
@@ -294,7 +296,7 @@ class WriteAheadLogTest {
             assertThat(commit.failure()).isEqualTo(ErrorCode.STORAGE_FULL);
             assertThat(log.state()).isEqualTo(State.STORAGE_FULL);
             assertThat(committed).isEqualTo(1 + 3 + 3);
-            assertThat(disk.used()).isEqualTo(2L * SMALL.segmentBytes());
+            assertThat(disk.used()).isEqualTo(2L * SMALL.segmentBytes() + MARK);
             assertThat(Commit.propose(log, 1, filled(10, 9)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
 
             disk.capacity(1 << 20);
@@ -476,6 +478,7 @@ class WriteAheadLogTest {
         byte[] content = disk.content(name);
         int end = endOfData(content);
         disk.flipBit(name, end - 40, 3);
+        disk.remove(LogMark.FILE); // it would say that this was acknowledged
         try (WriteAheadLog log = open()) {
             assertThat(replayed(log, 0, 0)).containsExactly(1);
             assertThat(log.recoveryReport().damages()).isEmpty();
@@ -503,6 +506,7 @@ class WriteAheadLogTest {
         }
         byte[] before = disk.content(SegmentName.of(1));
         disk.remove(SegmentName.of(1));
+        disk.remove(LogMark.FILE);
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.killProcess();
@@ -593,7 +597,7 @@ class WriteAheadLogTest {
 
     @Test
     void aFolderThatCannotBeReadIsALogThatFailed() {
-        disk.cutPowerAfter(1);
+        disk.cutPowerAfter(7); // once the mark is there
         try (WriteAheadLog log = open()) {
             assertThat(Commit.propose(log, 0, filled(1, 1)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
         }

@@ -6,6 +6,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
@@ -189,6 +190,8 @@ final class EnginePowerLossTest {
                     () -> true,
                     ShardMetrics.NONE,
                     () -> {},
+                    List.of(),
+                    Integrity.Evidence.NONE,
                     log::close);
         }
 

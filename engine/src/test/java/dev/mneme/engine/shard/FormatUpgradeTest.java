@@ -88,7 +88,8 @@ final class FormatUpgradeTest {
 
     @Test
     void aFolderOfTheFirstFormatIsSealedAsItIs() {
-        assertThatThrownBy(() -> Verification.run(folder)).hasMessageContaining("start the server on it once");
+        assertThatThrownBy(() -> Verification.run(folder)).hasMessageContaining("--accept first-format");
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
         try (Store store = open()) {
             hasEverything(store);
             store.write(Fixtures.write(BOB, Fixtures.add("bob", "a new one")));
@@ -101,12 +102,29 @@ final class FormatUpgradeTest {
         }
     }
 
+    /// Nobody can tell what was done to it before, and whoever rewrote a sealed folder as one would else have it
+    /// sealed as genuine.
+    @Test
+    void onlyAnOperatorHasItSealed() throws IOException {
+        String manifest = Files.readString(folder.resolve("manifest"));
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("sealed nothing")
+                .hasMessageContaining("--accept first-format");
+        assertThat(folder.resolve("integrity.key")).doesNotExist();
+        assertThat(folder.resolve("manifest")).hasContent(manifest);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+                .hasMessageContaining("nothing was done");
+        open().close();
+    }
+
     @Test
     void anUpgradeThatWasCutOffIsGoneOnWith() throws IOException {
         Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake();
         List<String> names = List.of("0", "1", "2", "3", "system");
         new FormatUpgrade(folder, names, seal, EPOCH).run(false);
-        new FormatUpgrade(folder, names, seal, EPOCH).run(true);
+        assertThatThrownBy(this::open).hasMessageContaining("--accept first-format");
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
         try (Store store = open()) {
             hasEverything(store);
         }
@@ -116,8 +134,11 @@ final class FormatUpgradeTest {
     @Test
     void aSealedFolderThatSaysItIsNotIsRefused() throws IOException {
         String first = Files.readString(folder.resolve("manifest"));
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
         open().close();
         Files.writeString(folder.resolve("manifest"), first);
         assertThatThrownBy(this::open).hasMessageContaining("somebody changed the manifest");
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+                .hasMessageContaining("somebody changed the manifest");
     }
 }

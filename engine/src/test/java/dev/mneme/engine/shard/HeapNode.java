@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.state.Retention;
@@ -59,6 +60,8 @@ final class HeapNode {
                 () -> true,
                 ShardMetrics.NONE,
                 () -> {},
+                List.of(),
+                Integrity.Evidence.NONE,
                 on::close);
         StoreConfig config = new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
         return LocalStore.open(parts, config.withExpires(false)); // nothing changes but by the test's commands

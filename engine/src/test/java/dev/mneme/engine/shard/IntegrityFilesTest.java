@@ -3,9 +3,12 @@ package dev.mneme.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
+import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
@@ -17,7 +20,11 @@ import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,12 +67,204 @@ final class IntegrityFilesTest {
         open("data", anchored).close();
         assertThatThrownBy(() -> open("older", anchored))
                 .hasMessageContaining("older copy")
-                .hasMessageContaining("Put the newest data folder back");
+                .hasMessageContaining("Put the newest data folder");
+        assertThatThrownBy(() -> open("older", IntegrityFiles.DEFAULTS)).hasMessageContaining("none is named");
+        Verification.acceptAnchor(home.resolve("older"), IntegrityFiles.DEFAULTS);
         try (Store written = open("older", IntegrityFiles.DEFAULTS)) {
             add(written, "another second");
         }
         assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("was written to");
         assertThatThrownBy(() -> open("fresh", anchored)).hasMessageContaining("anchor");
+    }
+
+    /// As far as the anchor in its number of entries, or further.
+    @Test
+    void anOlderCopyThatWentOnElsewhereIsRefused() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        copy("data", "older");
+        Path early = Files.copy(file, home.resolve("early"));
+        for (int n = 0; n < 2; n++) {
+            try (Store store = open("data", anchored)) {
+                add(store, "more " + n);
+            }
+        }
+        try (Store written = open("older", new IntegrityFiles(null, early))) {
+            for (int n = 0; n < 9; n++) {
+                add(written, "another " + n);
+            }
+        }
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("anchor");
+        assertThat(Verification.run(home.resolve("older"), anchored).problems())
+                .anyMatch(problem -> problem.startsWith("anchor: "));
+    }
+
+    @Test
+    void allLinesOfAnAnchorCount() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        copy("data", "older");
+        try (Store store = open("data", anchored)) {
+            add(store, "the second");
+        }
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSizeGreaterThanOrEqualTo(3);
+        Files.writeString(file, String.join("\n", lines) + "\n" + lines.get(1) + "\n");
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("an old line was appended again");
+        Files.writeString(file, lines.getFirst() + "\n" + lines.get(1) + "\n");
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("lacks lines at its end");
+        Files.writeString(file, lines.getLast() + "\n");
+        open("data", anchored).close(); // its beginning may be cut off
+    }
+
+    @Test
+    void anAnchorThatWasThereIsMissed() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        Files.delete(file);
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("is missing or empty");
+        Verification.acceptAnchor(home.resolve("data"), IntegrityFiles.DEFAULTS);
+        open("data", anchored).close();
+        assertThat(file).isNotEmptyFile();
+        Files.delete(home.resolve("data/anchored"));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("its file anchored is missing");
+    }
+
+    /// The process died after the anchor's line and before the folder remembered it.
+    @Test
+    void aCrashBetweenTheLineAndTheMemoryOfItIsNoViolation() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        Path before = Files.copy(home.resolve("data/anchored"), home.resolve("before"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the second");
+        }
+        Files.copy(before, home.resolve("data/anchored"), StandardCopyOption.REPLACE_EXISTING);
+        open("data", anchored).close();
+        open("data", anchored).close();
+    }
+
+    /// Who replaces the key can seal all anew, but not the anchor's lines.
+    @Test
+    void aReplacedKeyIsToldByTheAnchor() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        String epoch = Files.readAllLines(home.resolve("data/manifest")).stream()
+                .filter(line -> line.startsWith("epoch="))
+                .findFirst()
+                .orElseThrow();
+        try (Store store = open("forged", IntegrityFiles.DEFAULTS)) {
+            add(store, "forged");
+        }
+        assertThat(epoch).isNotEmpty();
+        assertThatThrownBy(() -> open("forged", anchored)).hasMessageContaining("its key was replaced");
+    }
+
+    @Test
+    void aFolderWithoutItsLogOrTablesDoesNotStartEmpty() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        for (String part : List.of("log", "tables")) {
+            for (boolean empty : List.of(true, false)) {
+                String damaged = part + empty;
+                copy("data", damaged);
+                FolderSwap.delete(home.resolve(damaged).resolve(part));
+                if (empty) {
+                    Files.createDirectory(home.resolve(damaged).resolve(part));
+                }
+                assertThatThrownBy(() -> open(damaged, IntegrityFiles.DEFAULTS))
+                        .isInstanceOfSatisfying(
+                                MnemeException.class,
+                                refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION))
+                        .hasMessageContaining(part)
+                        .hasMessageContaining("mounted");
+                assertThatThrownBy(() -> StoreSurvey.of(home.resolve(damaged), IntegrityFiles.DEFAULTS))
+                        .hasMessageContaining("mounted");
+            }
+        }
+    }
+
+    /// As an earlier version left it, without what says that its parts are kept.
+    @Test
+    void aFolderOfAnEarlierVersionOpensUnlessAPartIsMissing() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        Path data = home.resolve("data");
+        Files.delete(data.resolve("log/acknowledged"));
+        Files.delete(data.resolve("tables/belongs"));
+        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake();
+        String kept = Files.readAllLines(data.resolve("manifest")).stream()
+                .filter(line -> !line.startsWith("parts=") && !line.startsWith("mac="))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+        Files.writeString(data.resolve("manifest"), kept + "mac=" + seal.textMac("manifest", kept) + "\n");
+        copy("data", "unmounted");
+        FolderSwap.delete(home.resolve("unmounted/tables"));
+        FolderSwap.delete(home.resolve("unmounted/log"));
+        assertThatThrownBy(() -> open("unmounted", IntegrityFiles.DEFAULTS)).hasMessageContaining("mounted");
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            assertThat(store.list(Fixtures.everything(Fixtures.ALICE, ManualClock.START))
+                            .items())
+                    .hasSize(1);
+            assertThat(store.integrity().report().evidence().lastStop()).isEqualTo(Integrity.LastStop.CLOSED);
+        }
+        Files.delete(data.resolve("log/acknowledged"));
+        assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("its mark");
+    }
+
+    @Test
+    void aMissingManifestIsSaidAndNoneIsWritten() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        Path manifest = home.resolve("data/manifest");
+        String content = Files.readString(manifest);
+        Files.delete(manifest);
+        assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("manifest is missing");
+        assertThat(manifest).doesNotExist();
+        Files.writeString(manifest, content);
+        open("data", IntegrityFiles.DEFAULTS).close();
+    }
+
+    @Test
+    void aDamagedIndexIsMadeAnew() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first of all");
+        }
+        Path index = home.resolve("data/index");
+        for (String damaged : List.of("CURRENT", ".sst", "MANIFEST")) {
+            Path file;
+            try (Stream<Path> files = Files.list(index)) {
+                file = files.filter(each -> String.valueOf(each.getFileName()).contains(damaged))
+                        .findFirst()
+                        .orElseThrow();
+            }
+            byte[] bytes = Files.readAllBytes(file);
+            Arrays.fill(bytes, (byte) 'x');
+            Files.write(file, bytes);
+            try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+                assertThat(store.search(Fixtures.words(Fixtures.ALICE, "first", ManualClock.START))
+                                .hits())
+                        .as("with a damaged %s", damaged)
+                        .hasSize(1);
+                add(store, "another after " + damaged);
+            }
+        }
     }
 
     /// As a restore leaves it aside: the same key, another epoch.

@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mneme.core.command.Command;
@@ -8,6 +9,7 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ContextType;
+import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
@@ -17,6 +19,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -35,6 +38,7 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +51,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -567,6 +572,142 @@ final class TamperingTest {
             refuses(() -> store.contexts().find(owner, "c1"));
             serves(store, innocents);
         }
+    }
+
+    /// With all that led to him: his ids are not answered as ids that were never used.
+    @Test
+    void theIdsOfAnOwnerWhoIsTakenOutAltogetherAreRefused() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = at(victims, Noun.MEMORY);
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        shard.keySet().removeIf(key -> isOf(owner, key));
+        at(memories, owner).forEach(id -> shard.remove(Keys.pointer(id)));
+        put(rows);
+        try (Store store = open()) {
+            at(memories, owner).forEach(id -> {
+                refuses(() -> store.find(id));
+                refuses(() -> store.history(id));
+            });
+            Owner elsewhere = innocents.stream()
+                    .filter(each -> shardOf(each) != shardOf(owner))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(store.find(Fixtures.id(elsewhere, 888_888))).isEmpty();
+            serves(store, innocents);
+        }
+    }
+
+    @Test
+    void anEntityThatIsForgedRemovedOrPutBackIsRefused() {
+        Owner owner = innocents.getFirst();
+        byte[] key = Keys.entity(OwnerKind.USER, owner.id(), owner.hash());
+        Map<String, Consumer<NavigableMap<byte[], byte[]>>> attacks = Map.of(
+                "changed", shard -> flip(at(shard, key), at(shard, key).length - 1),
+                "removed", shard -> shard.remove(key),
+                "put back",
+                        shard -> shard.put(
+                                key, at(early.get(shardOf(owner)), key).clone()));
+        attacks.forEach((attack, change) -> {
+            assertThatCode(this::begin).doesNotThrowAnyException();
+            List<NavigableMap<byte[], byte[]>> rows = copy();
+            change.accept(rows.get(shardOf(owner)));
+            put(rows);
+            try (Store store = open()) {
+                refuses(() -> store.entities(Restriction.NONE, null, 1_000));
+                refuses(() -> store.ownersMatching(Filter.scope(OwnerKind.USER, owner.id())));
+                assertThat(store.integrity().report().problems()).as(attack).isNotEmpty();
+                serves(store, innocents.subList(1, innocents.size()));
+                store.integrity().accept(owner, Fixtures.BY);
+                assertThat(store.entities(Restriction.NONE, null, 1_000)).isNotEmpty();
+            }
+        });
+    }
+
+    @Test
+    void aSpaceOfAnEmbedderThatIsForgedOrRemovedIsRefused() {
+        EmbeddingSpace own = new EmbeddingSpace("own", 3);
+        EmbeddingSpace next = new EmbeddingSpace("next", 3);
+        try (Store store = open()) {
+            for (EmbeddingSpace space : List.of(own, next)) {
+                store.writeSystem(
+                        new Write(Owner.user("operator"), Fixtures.BY, null, List.of(new Command.PutEmbedder(space))));
+            }
+            assertThat(store.embedders()).containsExactlyInAnyOrder(own, next);
+        }
+        for (boolean forged : List.of(true, false)) {
+            List<NavigableMap<byte[], byte[]>> rows = rows();
+            byte[] table = Keys.table('b');
+            byte[] key = rows.getLast().subMap(table, Keys.end(table)).firstKey();
+            if (forged) {
+                flip(at(rows.getLast(), key), at(rows.getLast(), key).length - 1);
+            } else {
+                rows.getLast().remove(key);
+            }
+            put(rows);
+            try (Store store = open()) {
+                refuses(store::embedders);
+                store.integrity().acceptKeys(Fixtures.BY);
+                assertThat(store.embedders()).hasSizeLessThanOrEqualTo(1);
+                assertThat(store.integrity().report().problems()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatIsLeftOutIsCounted() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = at(victims, Noun.MEMORY);
+        attack(Attack.CONTENT_CHANGED, rows.get(shardOf(owner)), owner, Noun.MEMORY);
+        put(rows);
+        try (Store store = open()) {
+            store.list(Fixtures.everything(null, ManualClock.START));
+            assertThat(store.leftOut(Filter.And.ALL)).isEqualTo(1);
+            assertThat(store.leftOut(Filter.scope(OwnerKind.USER, owner.id()))).isEqualTo(1);
+            assertThat(store.leftOut(
+                            Filter.scope(OwnerKind.USER, innocents.getFirst().id())))
+                    .isZero();
+        }
+    }
+
+    /// Of the files of a server that runs: what it holds in memory goes on to say that all is well.
+    @Test
+    void aVerificationFindsWhatWasChangedInTheFilesOfARunningServer() throws IOException {
+        Owner owner = at(victims, Noun.MEMORY);
+        try (Store store = open()) {
+            serves(store, List.of(owner));
+            assertThat(store.integrity().verify()).isEmpty();
+            damageTablesOf(owner);
+            assertThat(store.integrity().verify()).isNotEmpty();
+            refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
+            refuses(() -> store.search(Fixtures.words(owner, "text", ManualClock.START)));
+            refuses(() -> store.write(Fixtures.write(owner, Fixtures.add(owner.id(), "more"))));
+            assertThat(store.integrity().report().problems()).isNotEmpty();
+            serves(
+                    store,
+                    innocents.stream()
+                            .filter(each -> shardOf(each) != shardOf(owner))
+                            .toList());
+        }
+    }
+
+    /// Flips a byte of a text, wherever it lies in the files.
+    private void damageTablesOf(Owner owner) throws IOException {
+        byte[] text = ("another text of " + at(memories, owner).getFirst()).getBytes(StandardCharsets.US_ASCII);
+        int damaged = 0;
+        try (Stream<Path> files = Files.list(folder.resolve("tables"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".sst")).toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                for (int at = 0; at + text.length <= bytes.length; at++) {
+                    if (Arrays.equals(bytes, at, at + text.length, text, 0, text.length)) {
+                        bytes[at] ^= 1;
+                        damaged++;
+                    }
+                }
+                Files.write(file, bytes);
+            }
+        }
+        assertThat(damaged).isPositive();
     }
 
     @Test

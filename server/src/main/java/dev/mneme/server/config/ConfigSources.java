@@ -1,6 +1,7 @@
 package dev.mneme.server.config;
 
 import dev.mneme.core.model.MnemeException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,16 +51,43 @@ final class ConfigSources {
 
     private ConfigSources() {}
 
-    static ConfigValues read(List<String> flags, Map<String, String> environment) {
+    static ServerConfig read(List<String> flags, Map<String, String> environment) {
         ConfigFlags parsed = ConfigFlags.parse(flags);
         ConfigValues values = new ConfigValues();
         values.put(
                 Settings.DATA,
                 new ConfigValues.Typed("data", defaultData(environment).toString()));
-        file(parsed, environment).ifPresent(file -> YamlFile.read(file, values));
+        Optional<Path> file = file(parsed, environment);
+        Map<Setting<?>, ConfigValues.Typed> fromFile =
+                file.map(each -> YamlFile.read(each, values)).orElse(Map.of());
         readEnvironment(environment, values);
         parsed.values().forEach((name, text) -> values.put(settingOf(name), new ConfigValues.Typed(name, text)));
-        return values;
+        ServerConfig config = values.config();
+        file.filter(each -> liesIn(each, config.data())).ifPresent(each -> refuseFromData(each, fromFile, values));
+        return config;
+    }
+
+    private static boolean liesIn(Path file, Path folder) {
+        try {
+            return Files.exists(folder) && file.toRealPath().startsWith(folder.toRealPath());
+        } catch (IOException e) {
+            throw MnemeException.invalid("data", "The data folder " + folder + " cannot be read: " + e + ".");
+        }
+    }
+
+    /// Who can change the data could otherwise say what it is believed by.
+    private static void refuseFromData(Path file, Map<Setting<?>, ConfigValues.Typed> fromFile, ConfigValues values) {
+        for (Setting<?> setting : Settings.NOT_FROM_DATA) {
+            ConfigValues.Typed typed = fromFile.get(setting);
+            if (typed != null && values.takes(setting, typed)) {
+                throw MnemeException.invalid(
+                        typed.name(),
+                        typed.name() + " is not taken from " + file + ": whoever can change the data could change this"
+                                + " too, and with it what is believed, or where texts are sent. Move the file out of the"
+                                + " data folder and name it with --config or MNEME_CONFIG, or set "
+                                + setting.environmentName() + ".");
+            }
+        }
     }
 
     /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the

@@ -36,6 +36,11 @@ final class ConfigValues {
         return value == null ? setting.key() : value.name();
     }
 
+    /// Whether the setting's value is this one, and not a stronger source's.
+    boolean takes(Setting<?> setting, Typed value) {
+        return value.equals(typed.get(setting.key()));
+    }
+
     ServerConfig config() {
         ServerConfig config = new ServerConfig(
                 data(),
@@ -117,7 +122,8 @@ final class ConfigValues {
                 get(STORE_HISTORY_AGE),
                 get(STORE_MIN_FREE_BYTES),
                 get(STORE_INTEGRITY_KEY),
-                get(STORE_ANCHOR));
+                get(STORE_ANCHOR),
+                get(STORE_ANCHOR_INTERVAL));
     }
 
     private ServerConfig.Search search() {

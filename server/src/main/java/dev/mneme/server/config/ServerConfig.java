@@ -37,7 +37,7 @@ public record ServerConfig(
     ///     typed
     ///     it, if a name is unknown, a value is wrong or two values contradict each other
     public static ServerConfig load(List<String> flags, Map<String, String> environment) {
-        return ConfigSources.read(flags, environment).config();
+        return ConfigSources.read(flags, environment);
     }
 
     /// Where data is kept when the operator says nothing.
@@ -102,7 +102,8 @@ public record ServerConfig(
             Duration historyAge,
             long minFreeBytes,
             Optional<Path> integrityKey,
-            Optional<Path> anchor) {}
+            Optional<Path> anchor,
+            Duration anchorInterval) {}
 
     /// @param cacheBytes 0 to take a part of the heap
     public record Search(long cacheBytes, Duration timeLimit) {}

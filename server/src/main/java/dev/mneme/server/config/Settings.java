@@ -156,6 +156,12 @@ final class Settings {
             "",
             "A file, best on another disk, that says how far the data folder has come; an older copy is refused.");
 
+    static final Setting<Duration> STORE_ANCHOR_INTERVAL = setting(
+            "store.anchorInterval",
+            ValueType.duration("1s", "1h"),
+            "10s",
+            "How often the anchor is told how far the data folder has come, while something is written.");
+
     static final Setting<Long> SEARCH_CACHE_BYTES = setting(
             "search.cacheBytes",
             ValueType.bytes("0", "1024GiB"),
@@ -280,6 +286,22 @@ final class Settings {
             setting("logging.format", ValueType.choice(ServerConfig.LogFormat.class), "json", "How a log line looks.");
     static final Setting<ServerConfig.LogLevel> LOGGING_LEVEL =
             setting("logging.level", ValueType.choice(ServerConfig.LogLevel.class), "info", "What is logged at least.");
+
+    /// Whom the data is believed by, and where its texts go: not taken from a file that lies with the data, which
+    /// who changes the data can change too.
+    static final List<Setting<?>> NOT_FROM_DATA = List.of(
+            STORE_INTEGRITY_KEY,
+            STORE_ANCHOR,
+            STORE_ANCHOR_INTERVAL,
+            EMBEDDER_KIND,
+            EMBEDDER_URL,
+            EMBEDDER_MODEL,
+            EMBEDDER_API_KEY,
+            EMBEDDER_DIMENSION,
+            EXTRACTION_KIND,
+            EXTRACTION_URL,
+            EXTRACTION_MODEL,
+            EXTRACTION_API_KEY);
 
     private Settings() {}
 

@@ -21,7 +21,9 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 final class YamlFile {
     private YamlFile() {}
 
-    static void read(Path file, ConfigValues values) {
+    /// @return what the file sets
+    static Map<Setting<?>, ConfigValues.Typed> read(Path file, ConfigValues values) {
+        Map<Setting<?>, ConfigValues.Typed> read = new LinkedHashMap<>();
         Map<String, String> flat = new LinkedHashMap<>();
         flatten(file, "", load(file), flat);
         flat.forEach((key, text) -> {
@@ -29,9 +31,12 @@ final class YamlFile {
                     .orElseThrow(() ->
                             ConfigSources.unknown(key, Settings.all().stream().map(Setting::key)));
             if (!text.isEmpty()) {
-                values.put(setting, new ConfigValues.Typed(key, text));
+                ConfigValues.Typed typed = new ConfigValues.Typed(key, text);
+                values.put(setting, typed);
+                read.put(setting, typed);
             }
         });
+        return read;
     }
 
     private static @Nullable Object load(Path file) {

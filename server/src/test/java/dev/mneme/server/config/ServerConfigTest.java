@@ -82,7 +82,8 @@ class ServerConfigTest {
                                 Duration.ZERO,
                                 256 << 20,
                                 Optional.empty(),
-                                Optional.empty()),
+                                Optional.empty(),
+                                Duration.ofSeconds(10)),
                         new ServerConfig.Search(0, Duration.ofSeconds(2)),
                         new ServerConfig.Feed(100_000, Duration.ofDays(7)),
                         new ServerConfig.Idempotency(10_000, Duration.ofHours(24)),
@@ -156,6 +157,7 @@ class ServerConfigTest {
                         "store.minFreeBytes",
                         "store.integrityKey",
                         "store.anchor",
+                        "store.anchorInterval",
                         "search.cacheBytes",
                         "search.timeLimit",
                         "feed.maxChanges",
@@ -409,6 +411,33 @@ class ServerConfigTest {
                 .isTrue();
     }
 
+    /// Who can change the data could change such a file too.
+    @Test
+    void whatIsBelievedIsNotTakenFromAFileThatLiesWithTheData() throws IOException {
+        String yaml = "embedder: {kind: ollama, url: 'http://x', model: m}";
+        assertRefused(yaml, Map.of(), List.of(), "embedder.kind", "Move the file out of the data folder");
+        assertRefused("store.integrityKey: k", Map.of(), List.of(), "store.integrityKey", "MNEME_STORE_INTEGRITY_KEY");
+        assertRefused("store.anchor: a", Map.of(), List.of(), "store.anchor", "not taken from");
+        assertRefused("extraction: {kind: ollama, model: m}", Map.of(), List.of(), "extraction.kind", "not taken from");
+        Path data = home.resolve(".local/share/mneme");
+        assertRefused(
+                "store.anchor: a",
+                Map.of(),
+                List.of("--config", data.resolve("mneme.yaml").toString()),
+                "store.anchor",
+                "not taken from");
+        assertThat(load("store.anchor: a", Map.of("MNEME_STORE_ANCHOR", "b"))
+                        .store()
+                        .anchor())
+                .as("a stronger source says otherwise")
+                .contains(Path.of("b"));
+        Path elsewhere = Files.writeString(home.resolve("elsewhere.yaml"), yaml + "\nstore.anchor: a\n");
+        assertThat(load("", Map.of("MNEME_CONFIG", elsewhere.toString()))
+                        .embedder()
+                        .model())
+                .contains("m");
+    }
+
     @Test
     void aBrokenFileIsRefused() {
         assertRefused("http: {port: 1", Map.of(), List.of(), null, "is not valid YAML");
@@ -428,9 +457,8 @@ class ServerConfigTest {
     @Test
     void secretsAreNeverPrinted() throws IOException {
         ServerConfig config = load("""
-                embedder: {apiKey: sk-hidden}
                 http: {tls: {keystore: s.p12, keystorePassword: also-hidden}}
-                """, Map.of());
+                """, Map.of("MNEME_EMBEDDER_API_KEY", "sk-hidden"));
 
         assertThat(config.embedder().apiKey().orElseThrow().value()).isEqualTo("sk-hidden");
         assertThat(config.toString()).doesNotContain("hidden").contains("***");

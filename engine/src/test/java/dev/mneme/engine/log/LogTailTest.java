@@ -1,0 +1,236 @@
+package dev.mneme.engine.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.engine.log.LogTail.Ending;
+import dev.mneme.testkit.Commit;
+import dev.mneme.testkit.SimulatedDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is said of a log's end after a stop, honest or not.
+class LogTailTest {
+    private static final int SHARDS = 2;
+    private static final LogConfig SMALL =
+            new LogConfig(16 << 10, 4 << 10, 4 << 10, 50, 32 << 10, 3, Duration.ofMillis(1));
+    private static final LogSeal SEAL = LogSeal.under(new byte[32]);
+    private static final UUID BOOT = new UUID(1, 2);
+    private static final UUID NEXT_BOOT = new UUID(3, 4);
+
+    private final SimulatedDisk disk = new SimulatedDisk(11);
+
+    private WriteAheadLog open(UUID boot) {
+        return WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, SEAL, () -> 77, boot);
+    }
+
+    private static void commit(WriteAheadLog log, int with) {
+        byte[] entry = new byte[300];
+        Arrays.fill(entry, (byte) with);
+        Commit.propose(log, 0, entry).index();
+    }
+
+    private static List<Integer> replayed(WriteAheadLog log) {
+        List<Integer> found = new ArrayList<>();
+        log.replay(0, 0, (index, term, batch) -> found.add((int) batch[0]));
+        return found;
+    }
+
+    /// Five entries, each of a batch of its own; then the process dies.
+    private void liveAndDie() {
+        try (WriteAheadLog log = open(BOOT)) {
+            for (int n = 1; n <= 5; n++) {
+                commit(log, n);
+            }
+            disk.killProcess();
+        }
+    }
+
+    private LogTail reopened(UUID boot) {
+        try (WriteAheadLog log = open(boot)) {
+            return log.recoveryReport().tail();
+        }
+    }
+
+    /// Where the last batch of the first segment begins.
+    private int lastBatch() {
+        byte[] content = disk.content(SegmentName.of(1));
+        int at = content.length - BatchHeader.ALIGNMENT;
+        while (ByteBuffer.wrap(content).getInt(at) != BatchHeader.MAGIC) {
+            at -= BatchHeader.ALIGNMENT;
+        }
+        return at;
+    }
+
+    private void zeroLastBatch() {
+        byte[] content = disk.content(SegmentName.of(1));
+        Arrays.fill(content, lastBatch(), content.length, (byte) 0);
+        disk.restore(SegmentName.of(1), content);
+    }
+
+    private void refuses(UUID boot) {
+        Map<String, byte[]> before = disk.image();
+        assertThatThrownBy(() -> open(boot)).isInstanceOfSatisfying(MnemeException.class, refused -> {
+            assertThat(refused.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            assertThat(refused).hasMessageContaining("told of batches up to 5").hasMessageContaining("--accept tail");
+        });
+        assertThat(disk.image()).as("nothing is changed").containsExactlyInAnyOrderEntriesOf(before);
+    }
+
+    @Test
+    void whatWasClosedIsKnownToBeWhole() {
+        try (WriteAheadLog log = open(BOOT)) {
+            assertThat(log.recoveryReport().tail().ending()).isEqualTo(Ending.CLOSED);
+            commit(log, 1);
+        }
+        disk.losePower();
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        assertThat(reopened(NEXT_BOOT).uncertainStops()).isZero();
+    }
+
+    @Test
+    void aKilledProcessLeavesNothingUnknown() {
+        liveAndDie();
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.KILLED);
+    }
+
+    @Test
+    void aNewestBatchThatIsZeroedAfterAKillIsMissed() {
+        liveAndDie();
+        zeroLastBatch();
+        refuses(BOOT);
+    }
+
+    @Test
+    void aFlippedByteInTheNewestBatchIsNoTornTail() {
+        liveAndDie();
+        disk.flipBit(SegmentName.of(1), lastBatch() + BatchHeader.LENGTH + LogRecord.LENGTH + 20, 3);
+        refuses(BOOT);
+    }
+
+    @Test
+    void theWholeNewestSegmentIsMissed() {
+        try (WriteAheadLog log = open(BOOT)) {
+            commit(log, 1);
+            commit(log, 2);
+            commit(log, 3);
+            log.roll().join();
+            commit(log, 4);
+            commit(log, 5);
+            disk.killProcess();
+        }
+        disk.restore(SegmentName.of(2), new byte[SMALL.segmentBytes()]);
+        refuses(BOOT);
+    }
+
+    @Test
+    void aLogWithoutItsSegmentsIsNoNewOne() {
+        liveAndDie();
+        disk.image().keySet().stream().filter(name -> name.endsWith(".wal")).forEach(disk::remove);
+        refuses(BOOT);
+    }
+
+    /// A batch that was being written when the process died, and that nobody was told of.
+    @Test
+    void whatWasTornInTheWritingWasNeverAcknowledged() {
+        try (WriteAheadLog log = open(BOOT)) {
+            commit(log, 1);
+            disk.failWrite(1);
+            Commit torn = Commit.propose(log, 0, new byte[2_000]);
+            assertThat(torn.failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            disk.killProcess();
+        }
+        try (WriteAheadLog log = open(BOOT)) {
+            assertThat(log.recoveryReport().tail().ending()).isEqualTo(Ending.KILLED);
+            assertThat(log.recoveryReport().unknown()).isEmpty();
+            assertThat(replayed(log)).containsExactly(1);
+        }
+    }
+
+    @Test
+    void afterAPowerLossItIsSaidWhatIsNotKnownAndCounted() {
+        liveAndDie();
+        disk.losePower();
+        try (WriteAheadLog log = open(NEXT_BOOT)) {
+            assertThat(log.recoveryReport().tail().ending()).isEqualTo(Ending.UNCERTAIN);
+            assertThat(log.recoveryReport().tail().uncertainStops()).isEqualTo(1);
+            assertThat(log.recoveryReport().unknown()).anyMatch(said -> said.contains("nothing says"));
+            assertThat(replayed(log)).containsExactly(1, 2, 3, 4, 5);
+        }
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        assertThat(reopened(NEXT_BOOT).uncertainStops()).as("the count stays").isEqualTo(1);
+    }
+
+    /// The mark was in the page cache alone: what is cut may have been answered for, and nobody says that it was
+    /// not.
+    @Test
+    void damageWithoutAMarkIsNotCalledNeverAcknowledged() {
+        liveAndDie();
+        disk.flipBit(SegmentName.of(1), lastBatch() + BatchHeader.LENGTH + LogRecord.LENGTH + 20, 3);
+        disk.restore(LogMark.FILE, new byte[1_024]);
+        try (WriteAheadLog log = open(BOOT)) {
+            assertThat(log.recoveryReport().tail().ending()).isEqualTo(Ending.UNCERTAIN);
+            assertThat(log.recoveryReport().cuts()).hasSize(1);
+            assertThat(log.recoveryReport().unknown()).anyMatch(said -> said.contains("may have been acknowledged"));
+        }
+    }
+
+    /// With the newest record goes what it said, and with the newest batch what would speak against it.
+    @Test
+    void aMarkThatLacksOneOfItsRecordsVouchesForNothing() throws IOException {
+        liveAndDie();
+        zeroLastBatch();
+        LogMark newest = Objects.requireNonNull(LogMark.read(disk.mount(), SEAL));
+        byte[] mark = disk.content(LogMark.FILE);
+        Arrays.fill(mark, (int) (newest.number() % 2 * 512), (int) (newest.number() % 2 * 512) + 100, (byte) 0);
+        disk.restore(LogMark.FILE, mark);
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
+    }
+
+    @Test
+    void aMarkOfSomebodyWithoutTheKeyIsNotBelieved() throws IOException {
+        liveAndDie();
+        zeroLastBatch();
+        LogMark newest = Objects.requireNonNull(LogMark.read(disk.mount(), SEAL));
+        LogMark forged = new LogMark(newest.number() + 2, 4, newest.at(), true, 0, BOOT, true);
+        byte[] another = new byte[32];
+        another[0] = 1;
+        LogMark.put(disk.mount(), LogSeal.under(another), forged);
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
+    }
+
+    @Test
+    void whoAcceptsTheTailGoesOnFromWhatIsThere(@TempDir Path folder) throws IOException {
+        try (WriteAheadLog log = onDisk(folder)) {
+            for (int n = 1; n <= 5; n++) {
+                commit(log, n);
+            }
+        }
+        LogMark whole = Objects.requireNonNull(LogMark.read(new FolderDisk(folder), SEAL));
+        LogMark.put(new FolderDisk(folder), SEAL, new LogMark(whole.number() + 2, 9, whole.at(), false, 0, null, true));
+        assertThatThrownBy(() -> onDisk(folder)).hasMessageContaining("--accept tail");
+        LogTail was = WriteAheadLog.acceptTail(folder, SHARDS, SEAL);
+        assertThat(was.ending()).isEqualTo(Ending.SHORT);
+        assertThat(was.acknowledged()).isEqualTo(9);
+        try (WriteAheadLog log = onDisk(folder)) {
+            assertThat(log.recoveryReport().tail().ending()).isEqualTo(Ending.UNCERTAIN);
+            assertThat(replayed(log)).containsExactly(1, 2, 3, 4, 5);
+        }
+    }
+
+    private static WriteAheadLog onDisk(Path folder) throws IOException {
+        return WriteAheadLog.open(new FolderDisk(folder), SHARDS, SMALL, LogMetrics.NONE, SEAL);
+    }
+}
