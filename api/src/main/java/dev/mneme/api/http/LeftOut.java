@@ -1,7 +1,5 @@
 package dev.mneme.api.http;
 
-import org.jspecify.annotations.Nullable;
-
 /// Says of an answer across owners that it is not of all of them.
 public final class LeftOut {
     /// Of answers that leave somebody out; others lack it.
@@ -11,8 +9,8 @@ public final class LeftOut {
 
     private LeftOut() {}
 
-    /// @return the header's value; null for none
-    public static @Nullable String value(int owners) {
-        return owners == 0 ? null : String.valueOf(owners);
+    /// The answer, with the header when it leaves somebody out.
+    public static Answer said(Answer answer, int owners) {
+        return answer.with(HEADER.name(), owners == 0 ? null : String.valueOf(owners));
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.api.mem0;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
@@ -116,7 +117,12 @@ final class ListRoutes {
             return paged(request, filter, options);
         }
         boolean showExpired = options.flag("show_expired", false);
-        return Answer.json(200, shown(walk.newest(request.caller(), filter, showExpired, WHOLE), Fields.of(options)));
+        List<Memory> newest = walk.newest(request.caller(), filter, showExpired, WHOLE);
+        return answer(request, filter, shown(newest, Fields.of(options)));
+    }
+
+    private Answer answer(Request request, Filter filter, Object body) {
+        return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), filter));
     }
 
     private Answer paged(Request request, Filter filter, Body options) {
@@ -124,7 +130,7 @@ final class ListRoutes {
                 request.query(), Math.min(MAX_PAGE, memories.limits().pageItems()), USUAL_PAGE);
         boolean showExpired = options.flag("show_expired", false);
         MemoryWalk.Part part = walk.read(request.caller(), filter, showExpired, page.from(), page.to());
-        return Answer.json(200, page.of(request, part.count(), shown(part.items(), Fields.of(options))));
+        return answer(request, filter, page.of(request, part.count(), shown(part.items(), Fields.of(options))));
     }
 
     private List<Object> shown(List<Memory> items, Fields fields) {
@@ -156,7 +162,7 @@ final class ListRoutes {
         int limit = topK == null ? Math.min(most, USUAL_PAGE) : limit(topK, most);
         boolean showExpired = Flags.of(query, "show_expired");
         List<Memory> items = limit == 0 ? List.of() : walk.newest(request.caller(), filter, showExpired, limit);
-        return Answer.json(200, new Found<>(shown(items, Fields.of(NOTHING))));
+        return answer(request, filter, new Found<>(shown(items, Fields.of(NOTHING))));
     }
 
     private static int limit(String text, int most) {

@@ -66,8 +66,9 @@ final class ChangeRoutes {
                 yield answer(page).with(Freshness.POSITION.name(), page.position());
             }
             case ChangesQuery.OfAll(String after) ->
-                answer(feed.readAll(request.caller(), after == null ? "" : after, limit))
-                        .with(LeftOut.HEADER.name(), LeftOut.value(feed.leftOut(request.caller())));
+                LeftOut.said(
+                        answer(feed.readAll(request.caller(), after == null ? "" : after, limit)),
+                        feed.leftOut(request.caller()));
         };
     }
 

@@ -50,8 +50,8 @@ final class EntityRoutes {
                 .map(entity -> new EntityList.Entity(
                         entity.kind().wireName(), entity.id(), entity.memories(), Times.format(entity.updatedAt())))
                 .toList();
-        return Answer.json(200, new EntityList(items, page.size() < limit ? null : cursor(page.getLast())))
-                .with(LeftOut.HEADER.name(), LeftOut.value(memories.leftOut(request.caller(), Filter.And.ALL)));
+        Answer answer = Answer.json(200, new EntityList(items, page.size() < limit ? null : cursor(page.getLast())));
+        return LeftOut.said(answer, memories.leftOut(request.caller(), Filter.And.ALL));
     }
 
     /// The last entity's kind and id, in base64url.

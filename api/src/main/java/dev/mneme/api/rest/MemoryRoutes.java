@@ -292,8 +292,10 @@ final class MemoryRoutes {
         MemoryService.Deleted deleted = request.query().flag(ERASE)
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
-        return written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed())
-                .with(LeftOut.HEADER.name(), leftOut(request, filter));
+        return leftOut(
+                written(Answer.json(200, new DeletedMany(deleted.count())), deleted.position(), deleted.replayed()),
+                request,
+                filter);
     }
 
     private Answer list(Request request) {
@@ -308,9 +310,9 @@ final class MemoryRoutes {
         String position = Freshness.text(page.position());
         List<MemoryResource> items =
                 page.items().stream().map(MemoryMapping::resource).toList();
-        return Answer.json(200, new MemoryList(items, page.nextCursor(), position))
-                .with(Freshness.POSITION.name(), position)
-                .with(LeftOut.HEADER.name(), leftOut(request, Scopes.of(request.query())));
+        Answer answer = Answer.json(200, new MemoryList(items, page.nextCursor(), position))
+                .with(Freshness.POSITION.name(), position);
+        return leftOut(answer, request, Scopes.of(request.query()));
     }
 
     private static Order order(@Nullable String text) {
@@ -342,13 +344,11 @@ final class MemoryRoutes {
                 position,
                 (System.nanoTime() - begun) / 1_000_000,
                 found.timedOut() ? true : null);
-        return Answer.json(200, answer)
-                .with(Freshness.POSITION.name(), position)
-                .with(LeftOut.HEADER.name(), leftOut(request, search.filter()));
+        return leftOut(Answer.json(200, answer).with(Freshness.POSITION.name(), position), request, search.filter());
     }
 
-    private @Nullable String leftOut(Request request, Filter filter) {
-        return LeftOut.value(memories.leftOut(request.caller(), filter));
+    private Answer leftOut(Answer answer, Request request, Filter filter) {
+        return LeftOut.said(answer, memories.leftOut(request.caller(), filter));
     }
 
     private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {

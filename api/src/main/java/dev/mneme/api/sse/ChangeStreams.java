@@ -40,9 +40,7 @@ public final class ChangeStreams implements Handler {
         Reader reader = whom.follow(
                 feed, caller, resumes ? lastId : request.query().filled("after"), resumes ? "Last-Event-ID" : "after");
         int leftOut = whom instanceof Subject.Everyone ? feed.leftOut(caller) : 0;
-        return Answer.events(open(caller, reader))
-                .with("X-Accel-Buffering", "no")
-                .with(LeftOut.HEADER.name(), LeftOut.value(leftOut));
+        return LeftOut.said(Answer.events(open(caller, reader)).with("X-Accel-Buffering", "no"), leftOut);
     }
 
     private OpenStream open(Caller caller, Reader reader) {

@@ -159,12 +159,22 @@ final class EngineFaultsTest {
 
     @Test
     void aLogDamagedBelowItsDurableEndKeepsTheStoreShut() throws IOException {
+        open().close();
+        Path tables = folder.resolve("tables");
+        Path before = folder.resolve("tables.before");
+        Files.createDirectory(before);
+        try (Stream<Path> files = Files.list(tables)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, before.resolve(tables.relativize(file)));
+            }
+        }
         try (Store store = open()) {
             for (int n = 0; n < 20; n++) {
                 add(store, "entry " + n);
             }
         }
-        deleteAll(folder.resolve("tables")); // so that the log is needed
+        deleteAll(tables);
+        Files.move(before, tables); // so that the log is needed
         Path segment;
         try (Stream<Path> files = Files.list(folder.resolve("log"))) {
             segment = files.filter(Files::isRegularFile).sorted().findFirst().orElseThrow();

@@ -189,6 +189,9 @@ final class UntouchedStoresTest {
             guard.begin();
             guard.checkAll(() -> true);
             assertThat(guard.problems()).as("seed %d", seed).isEmpty();
+            guard.requireTable('n');
+            guard.requireTable('b');
+            assertThat(guard.verify()).as("seed %d", seed).isEmpty();
             if (seed % 20 == 0) {
                 assertThat(ShardVerification.problems(tables, SEAL, "0"))
                         .as("seed %d", seed)
