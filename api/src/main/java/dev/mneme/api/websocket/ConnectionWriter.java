@@ -404,7 +404,16 @@ final class ConnectionWriter {
                 WebSocketContext.PROTOCOL,
                 context.serverVersion(),
                 context.connections().config().pingInterval().toMillis(),
-                reset);
+                reset,
+                ownersLeftOut());
+    }
+
+    private @Nullable Integer ownersLeftOut() {
+        Following now = following;
+        int leftOut = now != null && now.subject() instanceof Subject.Everyone
+                ? context.feed().leftOut(now.caller())
+                : 0;
+        return leftOut == 0 ? null : leftOut;
     }
 
     private String userId() {

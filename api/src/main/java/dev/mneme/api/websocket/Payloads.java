@@ -21,6 +21,9 @@ final class Payloads {
 
     /// `connect`: the welcome (without `reset`), the answer to a client's, and word that the state must be read
     /// anew (`reset: true`).
+    ///
+    /// @param ownersLeftOut of a connection for every owner: how many are not told of, because their stored data was
+    ///     changed from outside; null: none
     @JsonInclude(Include.NON_NULL)
     record Connect(
             String clientId,
@@ -28,7 +31,8 @@ final class Payloads {
             int protocol,
             String serverVersion,
             long pingIntervalMillis,
-            @Nullable Boolean reset) {}
+            @Nullable Boolean reset,
+            @Nullable Integer ownersLeftOut) {}
 
     record Heartbeat(String instanceId, long timestamp) {}
 
