@@ -37,10 +37,10 @@ final class IntegrityCommand extends Subcommand {
         if (view.at("key").text().equals("with_data")) {
             session.console().print("The integrity key lies with the data: who can write there can forge everything.");
         }
-        if (!view.at("anchor").isTrue()) {
+        if (view.at("anchor").text().equals("false")) {
             session.console().print("There is no anchor: an older copy of the data folder is not noticed.");
         }
-        if (!view.at("uncertainStops").text().equals("0")) {
+        if (view.at("uncertainStops").number(0) > 0) {
             session.console()
                     .print("Stops so far that left something unknown: "
                             + view.at("uncertainStops").text());

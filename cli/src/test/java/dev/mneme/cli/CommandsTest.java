@@ -354,14 +354,20 @@ class CommandsTest extends CliHarness {
     void whatWasChangedFromOutsideIsShownAndAccepted() {
         server().json(
                         200,
-                        "{\"checkedOwners\":3,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"]}")
+                        "{\"checkedOwners\":3,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"],"
+                                + "\"unknown\":[\"how much came after\"],\"key\":\"with_data\",\"anchor\":false,"
+                                + "\"lastStop\":\"uncertain\",\"uncertainStops\":2}")
                 .json(200, "{\"problems\":[]}")
                 .json(200, "{\"event\":\"ACCEPT\"}")
                 .json(200, "{\"event\":\"ACCEPT\"}");
 
         assertThat(run("integrity").out())
                 .isEqualTo("3 owners checked since the start, others are still to come: this is wrong\n"
-                        + "  memory a of user bob was changed\n");
+                        + "  memory a of user bob was changed\n"
+                        + "not known: how much came after\n"
+                        + "The integrity key lies with the data: who can write there can forge everything.\n"
+                        + "There is no anchor: an older copy of the data folder is not noticed.\n"
+                        + "Stops so far that left something unknown: 2\n");
         assertThat(run("integrity", "verify").out()).isEqualTo("Every row was read: nothing is wrong\n");
         assertThat(run("integrity", "accept", "user:bob:b").out()).isEqualTo("Accepted user:bob:b as it is now.\n");
         assertThat(server().last().body()).isEqualTo("{\"owner\":{\"kind\":\"user\",\"id\":\"bob:b\"}}");

@@ -81,7 +81,7 @@ final class Recovery {
         List<Long> files = segmentFiles();
         long newest = newestProven(files);
         if (newest == 0) {
-            Damage missing = tail(files.isEmpty() ? 1 : files.getFirst(), 0, true, false);
+            Damage missing = tail(files.isEmpty() ? 1 : files.getFirst(), 0, 0, true, false);
             if (missing != null) {
                 return lost(0, missing);
             }
@@ -128,15 +128,17 @@ final class Recovery {
 
     /// Compares the log's end with its mark.
     ///
+    /// @param last the number of the last batch with records
+    /// @param whole whether an empty one, as closing writes it, comes last
     /// @return the damage, when something that was answered for is not there
-    private @Nullable Damage tail(long sequence, long end, boolean whole, boolean torn) {
-        tail = LogTail.of(mark, lastWithRecords, whole, torn, boot);
+    private @Nullable Damage tail(long sequence, long end, long last, boolean whole, boolean torn) {
+        tail = LogTail.of(mark, last, whole, torn, boot);
         return tail.ending() != LogTail.Ending.SHORT
                 ? null
                 : damage(
                         sequence,
                         end,
-                        "the log ends with batch " + lastWithRecords + " there, and callers were told of batches up to "
+                        "the log ends with batch " + last + " there, and callers were told of batches up to "
                                 + tail.acknowledged() + " (at " + tail.markedAt()
                                 + "); to go on without them, run mneme verify --accept tail");
     }
@@ -151,6 +153,23 @@ final class Recovery {
             Chain chain = followAll(reader, header);
             return chain.claim().segment() == sequence
                     || reader.highestClaim(chain.end(), header.salt()).segment() == sequence;
+        }
+    }
+
+    /// What comes last in a chain.
+    private static final class LastBatches implements SegmentReader.Visitor {
+        private long last;
+        private boolean endsEmpty;
+
+        LastBatches(long before) {
+            last = before;
+        }
+
+        @Override
+        public boolean batch(long offset, BatchHeader batch, ByteBuffer bytes) {
+            endsEmpty = batch.records() == 0;
+            last = endsEmpty ? last : batch.sequence();
+            return true;
         }
     }
 
@@ -198,25 +217,18 @@ final class Recovery {
         }
         enter(header, oldest);
         try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
-            Chain sound = followAll(reader, header);
+            LastBatches seen = new LastBatches(lastWithRecords);
+            Chain sound = reader.follow(Chain.empty(header), header.salt(), reader.size(), seen);
             LogPosition later = reader.highestClaim(sound.end(), header.salt());
             if (later.compareTo(new LogPosition(sequence, sound.end())) > 0) {
                 String reason = "no sound batch is there, and a later one says that it was durable";
                 return lost(sequence, damage(sequence, sound.end(), reason));
             }
             boolean torn = noteTornTail(reader, sound.end());
-            long before = lastWithRecords;
-            boolean[] whole = {false};
-            reader.follow(Chain.empty(header), header.salt(), reader.size(), (offset, batch, bytes) -> {
-                whole[0] = batch.records() == 0;
-                lastWithRecords = whole[0] ? lastWithRecords : batch.sequence();
-                return true;
-            });
-            Damage missing = tail(sequence, sound.end(), whole[0], torn);
+            Damage missing = tail(sequence, sound.end(), seen.last, seen.endsEmpty, torn);
             if (missing != null) {
                 return lost(sequence, missing);
             }
-            lastWithRecords = before;
             dropUnproven();
             LogPosition headerEnd = new LogPosition(sequence, header.length());
             LogPosition durable = sound.claim().max(header.durable()).max(headerEnd);
