@@ -513,9 +513,10 @@ public final class DataFolder implements AutoCloseable {
         return path;
     }
 
-    /// Log and tables are there, and open: from now on they are missed when they are not.
+    /// Log and tables are there, and open: from now on they are missed when they are not. But not a log that lies
+    /// on another disk than the folder's.
     void keepParts() {
-        if (KEPT.equals(manifest.get(PARTS))) {
+        if (KEPT.equals(manifest.get(PARTS)) || !WriteAheadLog.isMarked(path.resolve("log"))) {
             return;
         }
         try {
