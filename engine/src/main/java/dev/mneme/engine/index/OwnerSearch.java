@@ -43,6 +43,7 @@ final class OwnerSearch {
     private final boolean hasText;
     private final float @Nullable [] vector;
     private final Scratch scratch;
+    private final Corrections corrections;
     private final WordScores words;
     private final @Nullable TokenScores tokens;
     private final @Nullable Speaker speaker;
@@ -58,7 +59,8 @@ final class OwnerSearch {
         this.hasText = query != null;
         this.scratch = scratch;
         this.vector = vector(request.embedding(), memories);
-        this.words = new WordScores(memories, this.query.terms(), scratch);
+        this.corrections = Corrections.of(memories, this.query);
+        this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());
         this.firstWeights = weights(Weights.ALONE_FIRST, Weights.CONTEXT_FIRST, hasText);
