@@ -14,8 +14,8 @@ final class Misspeller {
 
     /// They say nothing, misspelt or not.
     private static final Set<String> EMPTY = Set.of(
-            "about", "again", "being", "could", "doing", "having", "might", "other", "should", "their", "there", "these",
-            "those", "under", "where", "which", "would");
+            "about", "again", "being", "could", "doing", "having", "might", "other", "should", "their", "there",
+            "these", "those", "under", "where", "which", "would");
 
     private static final String[] KEYS = {"qwertyuiop", "asdfghjkl", "zxcvbnm"};
 

@@ -97,7 +97,9 @@ final class TyposBench {
         Diary diary = new Diary(SEED);
         List<Item> items = diary.notes().stream()
                 .map(note -> new Item(
-                        note.id(), note.text(), note.told().atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC)))
+                        note.id(),
+                        note.text(),
+                        note.told().atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC)))
                 .toList();
         List<Question> questions = diary.questions(DIARY_QUESTIONS).stream()
                 .map(question -> new Question(
@@ -204,10 +206,8 @@ final class TyposBench {
                     postings.computeIfAbsent(term.term(), t -> new HashMap<>()).put(i, term.frequency());
                 }
             }
-            meanLength = memories.stream()
-                    .mapToInt(AnalyzedMemory::length)
-                    .average()
-                    .orElse(1);
+            meanLength =
+                    memories.stream().mapToInt(AnalyzedMemory::length).average().orElse(1);
         }
 
         List<Integer> best(String text, int topK) {

@@ -66,8 +66,10 @@ public final class Analyzer {
 
         private void add(int start, int end, Kind kind) {
             if (kind == Kind.IDEOGRAPHS) {
-                WordTerms.ofIdeographs(folded.substring(start, end), (from, to, terms) -> word(
-                        start + from, start + to, folded.substring(start + from, start + to), terms));
+                WordTerms.ofIdeographs(
+                        folded.substring(start, end),
+                        (from, to, terms) ->
+                                word(start + from, start + to, folded.substring(start + from, start + to), terms));
                 return;
             }
             int cut = end - start > 2 && folded.startsWith("'s", end - 2) ? end - 2 : end;

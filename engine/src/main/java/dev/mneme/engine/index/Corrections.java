@@ -6,19 +6,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What the words of a query are taken for that no living memory holds as they are written.
 ///
 /// @param all at most one for each word
 record Corrections(List<Correction> all) {
-    private static final double ONE_LETTER = Double.parseDouble(System.getProperty("w1", ".7"));
-    private static final double TWO_LETTERS = Double.parseDouble(System.getProperty("w2", ".5"));
+    private static final double ONE_LETTER = .7;
+    private static final double TWO_LETTERS = .5;
 
-    /// @param term the word's, which nobody used
     /// @param postings of the terms that it may be meant for
     /// @param weight what a match counts, of an exact one's 1
-    record Correction(String term, List<Postings> postings, double weight) {
+    record Correction(List<Postings> postings, double weight) {
         /// How many memories hold one of them, or a little more: one that holds several counts for each.
         int frequency(int memories) {
             int sum = 0;
@@ -38,8 +36,8 @@ record Corrections(List<Correction> all) {
                 List<Match> matches = memories.spelt(word.surface());
                 if (!matches.isEmpty()) {
                     double weight = matches.getFirst().distance() == 1 ? ONE_LETTER : TWO_LETTERS;
-                    corrections.add(new Correction(
-                            term, matches.stream().map(Match::postings).toList(), weight));
+                    corrections.add(
+                            new Correction(matches.stream().map(Match::postings).toList(), weight));
                 }
             }
         }
@@ -47,7 +45,7 @@ record Corrections(List<Correction> all) {
     }
 
     private static boolean isUsed(OwnerMemories memories, String term) {
-        @Nullable Postings postings = memories.postings(term);
+        Postings postings = memories.postings(term);
         return postings != null && postings.living() > 0;
     }
 }

@@ -33,9 +33,7 @@ final class Emoji {
             return start;
         }
         end = modifiersEnd(text, end);
-        while (end + 1 < text.length()
-                && text.charAt(end) == JOINER
-                && isPictograph(text.codePointAt(end + 1))) {
+        while (end + 1 < text.length() && text.charAt(end) == JOINER && isPictograph(text.codePointAt(end + 1))) {
             int next = end + 1;
             end = modifiersEnd(text, next + Character.charCount(text.codePointAt(next)));
         }

@@ -24,8 +24,7 @@ final class Folding {
     private static final int DIAERESIS = 0x308;
 
     /// By character; null for what was not asked for yet.
-    private static final AtomicReferenceArray<String> KNOWN =
-            new AtomicReferenceArray<>(1 << Character.SIZE);
+    private static final AtomicReferenceArray<String> KNOWN = new AtomicReferenceArray<>(1 << Character.SIZE);
 
     private Folding() {}
 

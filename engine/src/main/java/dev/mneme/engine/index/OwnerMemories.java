@@ -222,7 +222,13 @@ final class OwnerMemories {
 
     long sizeBytes() {
         long told = (long) episodes.size() * Episode.OBJECT_BYTES + (long) size() * Episode.MEMORY_BYTES;
-        return slots.sizeBytes() + vectors.sizeBytes() + tokens.sizeBytes() + headerBytes + postingBytes + spellings.sizeBytes() + told;
+        return slots.sizeBytes()
+                + vectors.sizeBytes()
+                + tokens.sizeBytes()
+                + headerBytes
+                + postingBytes
+                + spellings.sizeBytes()
+                + told;
     }
 
     /// Whether a put at this ordinal replaces the only vector, so that another space may begin.

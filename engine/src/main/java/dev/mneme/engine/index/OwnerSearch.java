@@ -43,7 +43,6 @@ final class OwnerSearch {
     private final boolean hasText;
     private final float @Nullable [] vector;
     private final Scratch scratch;
-    private final Corrections corrections;
     private final WordScores words;
     private final @Nullable TokenScores tokens;
     private final @Nullable Speaker speaker;
@@ -59,7 +58,7 @@ final class OwnerSearch {
         this.hasText = query != null;
         this.scratch = scratch;
         this.vector = vector(request.embedding(), memories);
-        this.corrections = Corrections.of(memories, this.query);
+        Corrections corrections = Corrections.of(memories, this.query);
         this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());

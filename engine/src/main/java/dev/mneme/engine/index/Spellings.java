@@ -27,11 +27,13 @@ final class Spellings {
 
     /// What Porter's stemmer may have cut.
     private static final List<String> ENDINGS = List.of(
-            "", "s", "e", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "al", "ally", "ment", "ments", "ness", "ion",
+            "s", "e", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "al", "ally", "ment", "ments", "ness", "ion",
             "ions", "ation", "ations", "ance", "ances", "ence", "ences", "ant", "ants", "ent", "ents", "able", "ible",
             "ic", "ical", "ity", "ities", "ive", "ives", "ous", "ously", "ism", "ful", "fully", "ate", "ated", "ating",
             "ize", "ized", "izing", "est");
     private static final List<String> ENDINGS_FOR_I = List.of("y", "ys", "ies", "ied", "ier", "ying", "ily", "iness");
+
+    private static final List<String> ENDINGS_AFTER_DOUBLED = List.of("ing", "ed", "er", "ers", "est");
 
     /// A term within a distance.
     record Match(Postings postings, int distance, boolean sameBeginning) {
@@ -139,8 +141,7 @@ final class Spellings {
 
     private static boolean isStopWord(String word) {
         EditDistance distance = new EditDistance(word, 1);
-        return Lexicon.stopWords().stream()
-                .anyMatch(stop -> stop.length() >= MIN_LENGTH - 1 && distance.to(stop) <= 1);
+        return Lexicon.stopWords().stream().anyMatch(stop -> stop.length() >= MIN_LENGTH - 1 && distance.to(stop) <= 1);
     }
 
     /// What is near an irregular form stands for its base.
@@ -185,39 +186,56 @@ final class Spellings {
     private static void addIfWithin(
             List<Match> matches, EditDistance distance, Postings postings, String word, int limit) {
         String term = postings.term();
-        int least = distance.to(term);
+        boolean sameBeginning = term.charAt(0) == word.charAt(0);
+        Nearest nearest = new Nearest(distance, term, word.length(), limit);
+        nearest.tryWord(term);
         if (term.charAt(0) < 128) {
-            least = Math.min(least, leastOfInflected(distance, term, word.length(), limit));
+            nearest.tryInflected();
         }
-        if (least <= limit) {
-            matches.add(new Match(postings, least, term.charAt(0) == word.charAt(0)));
+        if (nearest.least <= limit) {
+            matches.add(new Match(postings, nearest.least, sameBeginning));
         }
     }
 
-    private static int leastOfInflected(EditDistance distance, String term, int length, int limit) {
-        int least = limit + 1;
-        int n = term.length();
-        char last = term.charAt(n - 1);
-        if (last == 'i') {
-            least = least(distance, term.substring(0, n - 1), ENDINGS_FOR_I, length, limit, term);
-        }
-        least = Math.min(least, least(distance, term, ENDINGS, length, limit, term));
-        return Math.min(least, least(distance, term + last, List.of("ing", "ed", "er", "ers", "est"), length, limit, term));
-    }
+    /// The nearest of the words whose stem a term is.
+    private static final class Nearest {
+        private final EditDistance distance;
+        private final String term;
+        private final int length;
+        private final int limit;
+        private int least;
 
-    private static int least(
-            EditDistance distance, String beginning, List<String> endings, int length, int limit, String term) {
-        int least = limit + 1;
-        for (String ending : endings) {
-            if (Math.abs(beginning.length() + ending.length() - length) <= limit) {
-                String inflected = beginning + ending;
-                int found = distance.to(inflected);
-                if (found < least && PorterStemmer.stem(inflected).equals(term)) {
-                    least = found;
+        Nearest(EditDistance distance, String term, int length, int limit) {
+            this.distance = distance;
+            this.term = term;
+            this.length = length;
+            this.limit = limit;
+            this.least = limit + 1;
+        }
+
+        void tryInflected() {
+            int last = term.length() - 1;
+            if (term.charAt(last) == 'i') {
+                tryEndings(term.substring(0, last), ENDINGS_FOR_I);
+            }
+            tryEndings(term, ENDINGS);
+            tryEndings(term + term.charAt(last), ENDINGS_AFTER_DOUBLED);
+        }
+
+        private void tryEndings(String beginning, List<String> endings) {
+            for (String ending : endings) {
+                if (Math.abs(beginning.length() + ending.length() - length) <= limit) {
+                    tryWord(beginning + ending);
                 }
             }
         }
-        return least;
+
+        void tryWord(String word) {
+            int found = distance.to(word);
+            if (found < least && (word.equals(term) || PorterStemmer.stem(word).equals(term))) {
+                least = found;
+            }
+        }
     }
 
     /// A bit for each letter, those of other scripts sharing some.

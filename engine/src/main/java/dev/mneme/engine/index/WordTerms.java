@@ -22,16 +22,16 @@ final class WordTerms {
         void word(int start, int end, List<String> terms);
     }
 
-    private static final Set<String> ELIDED = Set.of(
-            "l", "d", "j", "n", "s", "t", "c", "m", "qu", "un", "all", "dell", "nell", "sull", "dall", "quest");
+    private static final Set<String> ELIDED =
+            Set.of("l", "d", "j", "n", "s", "t", "c", "m", "qu", "un", "all", "dell", "nell", "sull", "dall", "quest");
     private static final Set<String> CONTRACTED = Set.of("t", "d", "ll", "re", "ve", "m", "s", "em", "clock", "all");
     private static final int MIN_PART = 3;
 
     /// What Korean attaches to a noun, longest first.
     private static final List<String> PARTICLES = List.of(
-            "에서는", "으로는", "에게서", "한테서", "이라도", "이라는", "입니다", "이에요", "에서", "에게", "한테", "께서", "으로", "까지", "부터",
-            "보다", "처럼", "마다", "라도", "이나", "밖에", "조차", "마저", "하고", "이랑", "에는", "에도", "과는", "와는", "이다", "예요", "은", "는",
-            "이", "가", "을", "를", "의", "에", "께", "로", "와", "과", "도", "만", "랑", "나");
+            "에서는", "으로는", "에게서", "한테서", "이라도", "이라는", "입니다", "이에요", "에서", "에게", "한테", "께서", "으로", "까지", "부터", "보다",
+            "처럼", "마다", "라도", "이나", "밖에", "조차", "마저", "하고", "이랑", "에는", "에도", "과는", "와는", "이다", "예요", "은", "는", "이",
+            "가", "을", "를", "의", "에", "께", "로", "와", "과", "도", "만", "랑", "나");
 
     /// Those that are taken from a noun of one syllable, too: others end as many nouns (`사과` is an apple).
     private static final Set<String> SURE_PARTICLES = Set.of("은", "는", "을", "를", "에", "에서", "에게", "에는", "에서는", "입니다");
