@@ -124,8 +124,10 @@ final class Spellings {
         if (!isSpelt(word, MIN_LENGTH) || isStopWord(word)) {
             return List.of();
         }
-        for (int distance = 1; distance <= MAX_DISTANCE; distance++) {
-            List<Match> matches = within(word, distance);
+        String compared = word.charAt(0) < 128 ? word : WordTerms.stem(word);
+        int limit = compared.length() < MIN_LENGTH ? 1 : MAX_DISTANCE;
+        for (int distance = 1; distance <= limit; distance++) {
+            List<Match> matches = within(compared, distance);
             addIrregulars(matches, word, distance, vocabulary);
             if (!matches.isEmpty()) {
                 matches.sort(Match.BEST_FIRST);

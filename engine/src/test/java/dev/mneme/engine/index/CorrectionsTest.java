@@ -132,7 +132,6 @@ class CorrectionsTest {
                 "bougth            | telescope",
                 "telascope         | telescope",
                 "клубнеку          | клубнику",
-                "библиоθήκη        | nothing",
                 "βιβλιοθηκι        | βιβλιοθήκη",
                 "Versicherugn      | Versicherung",
                 "reserve hotle     | hôtel",
@@ -144,10 +143,6 @@ class CorrectionsTest {
             })
     void findWhatIsMeant(String query, String word) {
         put(CROWD.toArray(String[]::new));
-        if (word.equals("nothing")) {
-            assertThat(search(query)).isEmpty();
-            return;
-        }
         assertThat(search(query)).first().asString().contains(word);
     }
 
@@ -227,7 +222,8 @@ class CorrectionsTest {
             put(CROWD.get(chance.nextInt(CROWD.size())) + " " + CROWD.get(chance.nextInt(CROWD.size())));
             left.add(i);
             if (left.size() > 12) {
-                index.remove(left.remove(chance.nextInt(left.size())));
+                int at = chance.nextInt(left.size());
+                index.remove(left.remove(at));
             }
         }
         for (int i : left) {
