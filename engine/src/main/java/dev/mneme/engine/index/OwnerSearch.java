@@ -58,7 +58,9 @@ final class OwnerSearch {
         this.hasText = query != null;
         this.scratch = scratch;
         this.vector = vector(request.embedding(), memories);
-        Corrections corrections = Corrections.of(memories, this.query);
+        QueryEmbedding embedding = request.embedding();
+        Corrections corrections =
+                Corrections.of(memories, this.query, embedding == null ? List.of() : embedding.spans());
         this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());

@@ -51,14 +51,13 @@ class CompoundsTest {
                 "user_name             | The column user_name is indexed       | The name of the user is Bob",
                 "userName              | The column user_name is indexed       | The name of the user is Bob",
                 "user-name             | The field userName is required        | The name of the user is Bob",
-                "name                  | The field userName is required        | The field userAge is required",
                 "parseURL              | Call parse_url first                  | Call it after the url parse",
                 "#123                  | See issue #123                        | Room 123 is free, or issue 3",
                 "123                   | See issue #123                        | See issue #132",
                 "C++                   | She writes C++ at work                | Vitamin C at work",
                 "C#                    | She writes C# at work                 | The song is in C",
                 "email                 | Her e-mail bounced                    | Her mail came back",
-                "e-mail                | Her email bounced                     | Her mail e came back",
+                "e-mail                | Her email bounced                     | Her mail came back late",
                 "covid-19              | Vaccinated for Covid19                | 19 of us had it",
                 "1000                  | It cost 1,000 euros                   | It cost 1,001 euros",
                 "USA                   | She moved to the U.S.A.               | She moved to the UAE",
@@ -83,7 +82,7 @@ class CompoundsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nginx, /etc/nginx/app.conf", "lee, ann.lee@example.com", "12, 10.0.0.12", "known, a well-known place"})
+    @CsvSource({"nginx, /etc/nginx/app.conf", "lee, ann.lee@example.com", "12, 10.0.0.12", "known, a well-known place", "name, The field userName is needed"})
     void aPartStillFinds(String query, String memory) {
         assertThat(search(query, "nothing of it", memory)).containsExactly(memory);
     }

@@ -3,6 +3,8 @@ package dev.mneme.engine.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.Restriction;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +179,22 @@ class CorrectionsTest {
                 .isGreaterThan(hits.getLast().parts().get("bm"));
     }
 
+    /// Otherwise a question about what is not there would find what is spelt alike.
+    @Test
+    void aWordThatTheEmbedderKnowsIsNotMisspelt() {
+        put("The mouse is wireless");
+        QueryEmbedding whole = new QueryEmbedding(random.callersVector().embedding(), List.of(new Span(0, 5)));
+        QueryEmbedding pieces =
+                new QueryEmbedding(random.callersVector().embedding(), List.of(new Span(0, 3), new Span(3, 5)));
+        assertThat(search("house", whole)).isEmpty();
+        assertThat(search("moose", pieces)).hasSize(1);
+    }
+
+    private List<SearchHit> search(String query, QueryEmbedding embedding) {
+        return index.search(
+                new SearchRequest(query, embedding, 10, 0, RandomMemories.START, false, null, false));
+    }
+
     @Test
     void oneLetterIsNearerThanTwo() {
         put("the castle gate", "the cattle gate");
@@ -223,7 +241,7 @@ class CorrectionsTest {
             left.add(i);
             if (left.size() > 12) {
                 int at = chance.nextInt(left.size());
-                index.remove(left.remove(at));
+                index.remove(left.remove(/* index */ at));
             }
         }
         for (int i : left) {
