@@ -66,7 +66,7 @@ class ScriptsTest {
                 of("Lao", "ກາເຟ", "ຂ້ອຍມັກກາເຟ", never("ຂ້ອຍມັກນ້ຳຊາ")),
                 of("Khmer", "កាហ្វេ", "ខ្ញុំចូលចិត្តកាហ្វេ", never("ខ្ញុំចូលចិត្តតែ")),
                 of("Burmese", "ကော်ဖီ", "ကျွန်တော်ကော်ဖီကြိုက်တယ်", never("သူကလက်ဖက်ရည်ကြိုက်တယ်")),
-                of("Turkish: dotless", "ışıl", "IŞIL HANIM İZMİRE TAŞINDI", never("Ismail pazara gitti")),
+                of("Turkish: dotless", "ışıl", "IŞIL HANIM DÜN TAŞINDI", never("Ismail pazara gitti")),
                 of("Turkish: dotless capital", "IŞIKLAR", "Bahçedeki ışıklar bozuk", never("Bahçedeki sular kesik")),
                 of("Turkish: dotted capital", "istanbul", "İSTANBUL uçuşu iptal", never("Ankara uçuşu tamam")),
                 of("Turkish: ASCII capitals", "IZMIR", "Annem İzmir'de doğdu", never("Annem Bursa'da doğdu")),
