@@ -2,6 +2,7 @@ package dev.mneme.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ final class Misspeller {
         List<int[]> spans = new ArrayList<>();
         Matcher matcher = WORD.matcher(text);
         while (matcher.find()) {
-            if (!EMPTY.contains(matcher.group().toLowerCase(java.util.Locale.ROOT))) {
+            if (!EMPTY.contains(matcher.group().toLowerCase(Locale.ROOT))) {
                 spans.add(new int[] {matcher.start(), matcher.end()});
             }
         }

@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,8 +27,10 @@ import org.HdrHistogram.Histogram;
 public final class TypoSpeedBench {
     private static final int MEMORY_WORDS = 22;
     private static final int SEARCHES = 2_000;
-    private static final String[] ONSETS = "b c d f g h j k l m n p r s t v w br cr dr fl gr pl pr sl st str th tr".split(" ", -1);
-    private static final String[] RIMES = "a e i o u an en in on un ar er or al el il at et it ot ain ead oat ine ale".split(" ", -1);
+    private static final String[] ONSETS =
+            "b c d f g h j k l m n p r s t v w br cr dr fl gr pl pr sl st str th tr".split(" ", -1);
+    private static final String[] RIMES =
+            "a e i o u an en in on un ar er or al el il at et it ot ain ead oat ine ale".split(" ", -1);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Random random = new Random(1);
@@ -47,7 +50,7 @@ public final class TypoSpeedBench {
             made.add(word());
         }
         vocabulary.addAll(made.stream().sorted().toList());
-        java.util.Collections.shuffle(vocabulary, random);
+        Collections.shuffle(vocabulary, random);
         OwnerIndex with = new OwnerIndex();
         OwnerIndex without = OwnerIndex.withoutCorrections();
         Set<String> terms = new HashSet<>();

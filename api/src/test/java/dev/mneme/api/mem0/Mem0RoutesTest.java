@@ -216,9 +216,11 @@ class Mem0RoutesTest {
         mem0.add("\"user_id\":\"alice\"", "likes tea", "");
         String alice = ",\"filters\":{\"user_id\":\"alice\"}}";
         String query = "x ".repeat(100_000) + "tea";
-        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"" + query + "\"" + alice).at("/results"))
+        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"" + query + "\"" + alice)
+                        .at("/results"))
                 .hasSize(1);
-        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"\u200b\"" + alice).status())
+        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"\u200b\"" + alice)
+                        .status())
                 .isEqualTo(400);
     }
 

@@ -36,9 +36,8 @@ record Corrections(List<Correction> all) {
         Set<String> seen = new HashSet<>();
         for (Word word : query.words()) {
             String term = word.term();
-            boolean unused = term != null
-                    && seen.add(term)
-                    && word.terms().stream().noneMatch(each -> isUsed(memories, each));
+            boolean unused =
+                    term != null && seen.add(term) && word.terms().stream().noneMatch(each -> isUsed(memories, each));
             if (unused && !isPiece(word, pieces)) {
                 List<Match> matches = memories.spelt(word.surface());
                 if (!matches.isEmpty()) {
@@ -53,7 +52,8 @@ record Corrections(List<Correction> all) {
 
     private static boolean isPiece(Word word, List<Span> pieces) {
         return pieces.stream()
-                .anyMatch(piece -> piece.start() == word.start() && piece.end() >= word.start() + word.surface().length());
+                .anyMatch(piece -> piece.start() == word.start()
+                        && piece.end() >= word.start() + word.surface().length());
     }
 
     private static boolean isUsed(OwnerMemories memories, String term) {

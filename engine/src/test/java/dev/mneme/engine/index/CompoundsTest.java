@@ -82,7 +82,13 @@ class CompoundsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"nginx, /etc/nginx/app.conf", "lee, ann.lee@example.com", "12, 10.0.0.12", "known, a well-known place", "name, The field userName is needed"})
+    @CsvSource({
+        "nginx, /etc/nginx/app.conf",
+        "lee, ann.lee@example.com",
+        "12, 10.0.0.12",
+        "known, a well-known place",
+        "name, The field userName is needed"
+    })
     void aPartStillFinds(String query, String memory) {
         assertThat(search(query, "nothing of it", memory)).containsExactly(memory);
     }

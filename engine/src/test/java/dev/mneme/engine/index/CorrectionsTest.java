@@ -191,8 +191,7 @@ class CorrectionsTest {
     }
 
     private List<SearchHit> search(String query, QueryEmbedding embedding) {
-        return index.search(
-                new SearchRequest(query, embedding, 10, 0, RandomMemories.START, false, null, false));
+        return index.search(new SearchRequest(query, embedding, 10, 0, RandomMemories.START, false, null, false));
     }
 
     @Test
