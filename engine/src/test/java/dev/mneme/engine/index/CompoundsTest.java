@@ -18,7 +18,7 @@ class CompoundsTest {
             "7 of 14, e or m",
             "10 and 12 of 19 and 30 again",
             "0 or 1 or 2 or 3 of another host",
-            "mail from a user by name",
+            "mail from a user by name, e",
             "com ports");
 
     private static List<String> search(String query, String... texts) {
