@@ -71,8 +71,9 @@ final class Folding {
                 || type == Character.ENCLOSING_MARK;
     }
 
+    /// @param base what it stands on; 0 for a mark that never joins it, as vowel signs do
     private static boolean isLeftOut(int mark, int base) {
-        if (UCharacter.getType(mark) == Character.COMBINING_SPACING_MARK) {
+        if (base == 0 || UCharacter.getType(mark) == Character.COMBINING_SPACING_MARK) {
             return false;
         }
         return switch (UScript.getScript(base)) {

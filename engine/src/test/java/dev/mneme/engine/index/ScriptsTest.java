@@ -47,6 +47,8 @@ class ScriptsTest {
                         "दिन",
                         "सोमवार का दिन व्यस्त है",
                         never("दीन दुखी की मदद")),
+                of("Devanagari: signs below, too", "फूल", "बगीचे में फूल खिले", never("मेज़ पर फल रखे")),
+                of("Thai: tones tell words apart", "ไม้", "โต๊ะทำจากไม้", never("เขาไม่มา")),
                 of("Bengali", "বাদাম", "আমার বাদাম খেলে সমস্যা হয়", never("আমার বাড়ি ঢাকায়")),
                 of(
                         "Bengali: decomposed vowel",
