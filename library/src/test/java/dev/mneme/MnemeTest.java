@@ -55,6 +55,29 @@ final class MnemeTest {
         }
     }
 
+    /// A letter as a query: its head and its tail count.
+    @Test
+    void aQueryMayBeOfAnyLength() {
+        try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {
+            Memory tea = mneme.add("alice", "likes green tea");
+            mneme.add("alice", "likes coffee");
+            for (String query : List.of("tea " + "x ".repeat(200_000), "x ".repeat(200_000) + "tea")) {
+                assertThat(mneme.search("alice", query, 5).getFirst().memory().id())
+                        .isEqualTo(tea.id());
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeSeenIsNoText() {
+        try (Mneme mneme = open()) {
+            Memory tea = mneme.add("alice", "likes green tea");
+            assertThatThrownBy(() -> mneme.add("alice", "\u200b\u2060")).hasMessage("text must not be empty.");
+            assertThatThrownBy(() -> mneme.update(tea.id(), "\u200d")).hasMessage("text must not be empty.");
+            assertThatThrownBy(() -> mneme.search("alice", "\ufeff", 5)).hasMessage("query must not be empty.");
+        }
+    }
+
     @Test
     void anEmbedderOfOnesOwnIsUsed() {
         try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {

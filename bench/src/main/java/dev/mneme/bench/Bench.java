@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// One command a figure. Each prints a table with the machine's load during the run, and a bare floor
 /// or peer that was measured in the same run. What the figures were is in `docs/performance.md`.
@@ -26,6 +27,7 @@ public final class Bench {
               locomo FILE [WAY] [reference=now|last|evidence] [join=TURNS]
                                         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
               dates                     questions with relative dates, with a reference time and without
+              typos [LOCOMO] [PREFEVAL] questions with typing errors, corrected and as written; beside plain BM25
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
@@ -35,7 +37,8 @@ public final class Bench {
               jar                       the server's jar by part
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
-              EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix
+              EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix,
+              AnalysisBench [LOCOMO], TypoSpeedBench [MEMORIES] [WORDS]
 
             -Dmneme.jar=FILE measures another server jar; -Dmneme.flags="-Xmx1g ..." adds flags to the server's JVM.
             """;
@@ -54,6 +57,7 @@ public final class Bench {
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
             case "locomo" -> locomo(args);
             case "dates" -> DatesBench.run();
+            case "typos" -> TyposBench.run(path(args, 1), path(args, 2));
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
@@ -67,6 +71,10 @@ public final class Bench {
 
     private static int number(String[] args, int at, int otherwise) {
         return args.length > at ? Integer.parseInt(args[at]) : otherwise;
+    }
+
+    private static @Nullable Path path(String[] args, int at) {
+        return args.length > at ? Path.of(args[at]) : null;
     }
 
     private static void locomo(String[] args) throws IOException {

@@ -94,6 +94,7 @@ final class ArchitectureTest {
                 "jdk.incubator.vector..",
                 "org.jspecify..",
                 "dev.mneme.core..",
+                "com.ibm.icu..",
                 "org.rocksdb.."));
     }
 
@@ -105,6 +106,16 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.rocksdb.."));
+    }
+
+    @Test
+    void icuIsKnownToTheIndexAlone() {
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mneme.engine.index..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.ibm.icu.."));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Wording;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class Messages {
             Body message = Body.of(items.get(i), path);
             String role = message.text("role");
             String text = content(message.get("content"), path + ".content");
-            if (!"system".equals(role) && !text.isBlank()) {
+            if (!"system".equals(role) && !Wording.isEmpty(text)) {
                 messages.add(new Message(role == null ? "user" : role, text, message.text("name")));
             }
         }
@@ -69,7 +70,7 @@ final class Messages {
                 List<String> texts = new ArrayList<>();
                 for (int i = 0; i < parts.size(); i++) {
                     String text = content(parts.get(i), path + "[" + i + "]");
-                    if (!text.isBlank()) {
+                    if (!Wording.isEmpty(text)) {
                         texts.add(text);
                     }
                 }

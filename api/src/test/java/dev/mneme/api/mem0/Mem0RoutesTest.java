@@ -212,6 +212,19 @@ class Mem0RoutesTest {
     }
 
     @Test
+    void aQueryMayBeAsLongAsItsRequestAndMustBeSeen() {
+        mem0.add("\"user_id\":\"alice\"", "likes tea", "");
+        String alice = ",\"filters\":{\"user_id\":\"alice\"}}";
+        String query = "x ".repeat(100_000) + "tea";
+        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"" + query + "\"" + alice)
+                        .at("/results"))
+                .hasSize(1);
+        assertThat(mem0.post("/v3/memories/search/", "{\"query\":\"\u200b\"" + alice)
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void aSearchTakesItsOptions() {
         mem0.add("\"user_id\":\"alice\"", "likes green tea", ",\"metadata\":{\"a\":1}");
         mem0.add("\"user_id\":\"alice\"", "likes black tea", ",\"metadata\":{\"a\":2}");

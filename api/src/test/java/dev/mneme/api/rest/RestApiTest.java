@@ -43,6 +43,27 @@ class RestApiTest {
     }
 
     @Test
+    void aQueryMayBeAsLongAsItsRequest() {
+        rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"likes tea\"}");
+        String query = "x ".repeat(100_000) + "tea";
+        RestServer.Reply found = rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"" + query + "\"}");
+        assertThat(found.status()).isEqualTo(200);
+        assertThat(found.raw().body()).contains("likes tea");
+    }
+
+    @Test
+    void whatCannotBeSeenIsNoText() {
+        for (String body : List.of(
+                "{\"userId\":\"alice\",\"text\":\"\u200b\u2060\"}",
+                "{\"userId\":\"alice\",\"items\":[{\"text\":\"\u3164\"}]}")) {
+            assertThat(rest.post(MEMORIES, body).raw().body()).contains("text must not be empty.");
+        }
+        RestServer.Reply search = rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"\u200b\"}");
+        assertThat(search.status()).isEqualTo(400);
+        assertThat(search.body().path("field").asText()).isEqualTo("query");
+    }
+
+    @Test
     void aMemoryThatIsAddedIsAnsweredWhole() {
         RestServer.Reply added = rest.post(MEMORIES, """
                 {"userId":"alice","text":"I am allergic to peanuts","role":"user","metadata":{"source":"chat","n":1.50},

@@ -3,12 +3,51 @@ package dev.mneme.core.model;
 import java.text.Normalizer;
 
 /// When two texts say the same word for word: how characters are composed (Unicode's NFC) and blanks at
-/// the ends do not matter.
+/// the ends do not matter. And when a text says nothing at all.
 public final class Wording {
     private Wording() {}
 
     /// The form in which such texts are equal.
     public static String of(String text) {
         return Normalizer.normalize(text, Normalizer.Form.NFC).strip();
+    }
+
+    /// Whether nothing of a text can be seen: blanks, controls, and characters of no width or without a shape.
+    public static boolean isEmpty(String text) {
+        return text.codePoints().allMatch(Wording::isInvisible);
+    }
+
+    private static boolean isInvisible(int c) {
+        return switch (Character.getType(c)) {
+            case Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.CONTROL -> true;
+            case Character.FORMAT -> !isVisibleFormat(c);
+            default ->
+                c == 0x034F // combining grapheme joiner
+                        || c == 0x115F
+                        || c == 0x1160
+                        || c == 0x3164
+                        || c == 0xFFA0 // Hangul fillers
+                        || c == 0x17B4
+                        || c == 0x17B5 // Khmer inherent vowels
+                        || (c >= 0x180B && c <= 0x180F) // Mongolian variation selectors
+                        || c == 0x2800 // the empty Braille pattern
+                        || (c >= 0xFE00 && c <= 0xFE0F)
+                        || (c >= 0xE0000 && c <= 0xE0FFF); // variation selectors, tags
+        };
+    }
+
+    /// Signs that are written before or under numbers (Unicode's Prepended_Concatenation_Mark).
+    private static boolean isVisibleFormat(int c) {
+        return (c >= 0x600 && c <= 0x605)
+                || c == 0x6DD
+                || c == 0x70F
+                || c == 0x890
+                || c == 0x891
+                || c == 0x8E2
+                || c == 0x110BD
+                || c == 0x110CD;
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.core.service;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Wording;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ final class MemoryChecks {
     }
 
     void text(String text) {
-        if (text.isBlank()) {
+        if (Wording.isEmpty(text)) {
             throw MnemeException.invalid("text", "text must not be empty.");
         }
         if (TextBytes.of("text", text) > limits.textBytes()) {

@@ -21,6 +21,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.model.Wording;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
@@ -556,16 +557,14 @@ public final class MemoryService {
         if (search.text() == null && search.vector() == null) {
             throw MnemeException.invalid("query", "Search for a query, a vector, or both.");
         }
-        if (search.text() != null) {
-            checkQuery(search.text());
-        }
+        String text = search.text() == null ? null : query(search.text());
         Filter restricted = Authorizer.restrict(caller, search.filter());
         Owner owner = freshOwner(caller, restricted, options);
         Instant now = clock.instant();
         return store.search(new SearchQuery(
                 owner,
-                search.text(),
-                queryEmbedding(search, localOnly || (owner != null && inspired(caller, owner))),
+                text,
+                queryEmbedding(search, text, localOnly || (owner != null && inspired(caller, owner))),
                 search.vector() != null,
                 caller.key().restriction(),
                 restricted,
@@ -577,16 +576,16 @@ public final class MemoryService {
                 limits.searchTime()));
     }
 
-    private void checkQuery(String query) {
-        try {
-            checks.text(query);
-        } catch (MnemeException e) {
-            throw MnemeException.at(
-                    e.code(), "query", String.valueOf(e.getMessage()).replaceFirst("^text", "query"));
+    /// A query may be as long as its request: see [LongQuery].
+    private static String query(String text) {
+        if (Wording.isEmpty(text)) {
+            throw MnemeException.invalid("query", "query must not be empty.");
         }
+        TextBytes.of("query", text); // well-formed?
+        return LongQuery.shortened(text);
     }
 
-    private @Nullable QueryEmbedding queryEmbedding(Search search, boolean localOnly) {
+    private @Nullable QueryEmbedding queryEmbedding(Search search, @Nullable String text, boolean localOnly) {
         if (search.vector() != null) {
             String id = search.embedder() == null ? EmbeddingSpace.CALLER : search.embedder();
             return new QueryEmbedding(Embedding.ofCaller(id, search.vector()), List.of());
@@ -594,9 +593,9 @@ public final class MemoryService {
         if (search.embedder() != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null || search.text() == null || (localOnly && embedder.remote())
+        return embedder == null || text == null || (localOnly && embedder.remote())
                 ? null
-                : embedder.embedQuery(search.text());
+                : LongQuery.embed(embedder, text);
     }
 
     public At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {

@@ -154,8 +154,7 @@ public record AnalyzedMemory(
 
     private static void count(List<Word> words, Map<String, Integer> frequencies) {
         for (Word word : words) {
-            String term = word.term();
-            if (term != null) {
+            for (String term : word.terms()) {
                 frequencies.merge(term, 1, Integer::sum);
             }
         }

@@ -3,6 +3,7 @@ package dev.mneme.engine.index;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.engine.index.Analyzer.Word;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,19 +18,27 @@ import java.util.stream.Collectors;
 /// @param date the date that the query names
 /// @param asksTime whether the query asks for a time
 record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, DateCue date, boolean asksTime) {
+    /// Of a longer query the first and the last words count, half of these each.
+    static final int MAX_WORDS = 512;
+
     /// @param reference from when relative dates in the text are seen
     static AnalyzedQuery of(String text, Instant reference) {
-        List<Word> words = Analyzer.words(text);
+        List<Word> words = headAndTail(Analyzer.words(text));
         Set<String> terms = new LinkedHashSet<>();
-        for (Word word : words) {
-            if (word.term() != null) {
-                terms.add(word.term());
-            }
-        }
+        words.forEach(word -> terms.addAll(word.terms()));
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
         List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference) : List.of();
         DateCue date = DateCue.of(text, ranges);
         return new AnalyzedQuery(words, List.copyOf(terms), surfaces, date, TemporalCue.asks(text));
+    }
+
+    private static List<Word> headAndTail(List<Word> words) {
+        if (words.size() <= MAX_WORDS) {
+            return words;
+        }
+        List<Word> both = new ArrayList<>(words.subList(0, MAX_WORDS / 2));
+        both.addAll(words.subList(words.size() - MAX_WORDS / 2, words.size()));
+        return both;
     }
 
     /// What each token of the query counts, 1 together: the idf of the term of the word that its span

@@ -1,26 +1,28 @@
 package dev.mneme.engine.index;
 
-import java.text.Normalizer;
+import dev.mneme.engine.index.WordBreaker.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Turns a text into words and their terms: lower case, a final `'s` cut, stop words without a term,
-/// irregular forms brought to their base, Porter's stemmer. The same text always gives the same words.
+/// Turns a text into words and their terms. The text is folded first ([Folding]); a final `'s` is cut, stop
+/// words have no term, irregular forms are brought to their base, and Porter's stemmer is applied to what is
+/// written in Latin letters. A word may have further terms by which it is found: see [WordTerms] and
+/// [Compounds]. The same text always gives the same words.
 ///
 /// **Threads**: any number may call.
 public final class Analyzer {
     /// Of what [AnalyzedMemory] stores: one more whenever a text would be stored otherwise, by a change here, in
-    /// [TemporalCue], [RelativeDates] or the codec. Rows of another version are made anew.
-    static final int VERSION = 2;
+    /// what it uses, in [TemporalCue], [RelativeDates] or the codec. Rows of another version are made anew.
+    static final int VERSION = 3;
 
     private static final int MAX_CACHED_WORDS = 32_768;
     private static final int MAX_CACHED_LENGTH = 32;
 
-    /// Word to term; a stop word to the empty string. It also lets the owners' indexes share their strings.
-    private static final Map<String, String> TERMS = new ConcurrentHashMap<>();
+    /// Word to terms. It also lets the owners' indexes share their strings.
+    private static final Map<String, List<String>> TERMS = new ConcurrentHashMap<>();
 
     private Analyzer() {}
 
@@ -28,59 +30,100 @@ public final class Analyzer {
     ///
     /// @param start where it begins, in UTF-16 units
     /// @param end where it ends, a final `'s` included
-    /// @param surface the word in lower case, without a final `'s`
-    /// @param term the stem; null for a stop word
-    public record Word(
-            int start, int end, String surface, @Nullable String term) {}
+    /// @param surface the word as it is folded, without a final `'s`
+    /// @param terms its own first, then others by which it is found; none for a stop word
+    public record Word(int start, int end, String surface, List<String> terms) {
+        /// What counts as the word: the stem; null for a stop word.
+        public @Nullable String term() {
+            return terms.isEmpty() ? null : terms.getFirst();
+        }
+    }
 
     /// The words of a text in their order, stop words included.
     public static List<Word> words(String text) {
-        List<Word> words = new ArrayList<>(text.length() / 6 + 1);
-        WordBreaker.words(text, (start, end) -> {
-            String surface = surface(text, start, end);
-            String term = term(surface);
-            words.add(new Word(start, end, surface, term.isEmpty() ? null : term));
-        });
-        return words;
+        return new Analysis(FoldedText.of(text)).words();
     }
 
-    private static String surface(String text, int start, int end) {
-        StringBuilder lower = new StringBuilder(end - start);
-        boolean ascii = true;
-        for (int i = start; i < end; ) {
-            int c = text.codePointAt(i);
-            i += Character.charCount(c);
-            ascii &= c < 128 || isApostrophe(c);
-            lower.appendCodePoint(isApostrophe(c) ? '\'' : Character.toLowerCase(c));
+    /// One text on its way to words.
+    private static final class Analysis {
+        private final FoldedText text;
+        private final String folded;
+        private final List<Word> words;
+        private final Compounds compounds;
+
+        Analysis(FoldedText text) {
+            this.text = text;
+            this.folded = text.folded();
+            this.words = new ArrayList<>(folded.length() / 6 + 1);
+            this.compounds = new Compounds(folded, this::addTerms);
         }
-        int length = lower.length();
-        if (length > 2 && lower.charAt(length - 1) == 's' && lower.charAt(length - 2) == '\'') {
-            lower.setLength(length - 2);
+
+        List<Word> words() {
+            WordBreaker.words(folded, this::add);
+            compounds.end();
+            return words;
         }
-        return ascii ? lower.toString() : Normalizer.normalize(lower, Normalizer.Form.NFC);
+
+        private void add(int start, int end, Kind kind) {
+            if (kind == Kind.IDEOGRAPHS) {
+                WordTerms.ofIdeographs(
+                        folded.substring(start, end),
+                        (from, to, terms) ->
+                                word(start + from, start + to, folded.substring(start + from, start + to), terms));
+                return;
+            }
+            int cut = end - start > 2 && folded.startsWith("'s", end - 2) ? end - 2 : end;
+            String surface = folded.substring(start, cut);
+            List<String> terms = terms(surface, kind);
+            word(start, end, surface, kind == Kind.ALPHABET ? withParts(start, cut, terms) : terms);
+            if (kind != Kind.EMOJI) {
+                compounds.add(words.size() - 1, start, cut);
+            }
+        }
+
+        private void word(int start, int end, String surface, List<String> terms) {
+            words.add(new Word(text.start(start), text.end(end), surface, terms));
+        }
+
+        /// With the parts of what is written `likeThis`.
+        private List<String> withParts(int start, int end, List<String> terms) {
+            List<String> all = terms;
+            int from = start;
+            for (int i = start + 1; i < end; i++) {
+                if (text.isCapital(i) && !text.isCapital(i - 1)) {
+                    all = with(all, terms(folded.substring(from, i), Kind.ALPHABET));
+                    from = i;
+                }
+            }
+            return from == start ? terms : with(all, terms(folded.substring(from, end), Kind.ALPHABET));
+        }
+
+        private void addTerms(int word, List<String> more) {
+            Word plain = words.get(word);
+            words.set(word, new Word(plain.start(), plain.end(), plain.surface(), with(plain.terms(), more)));
+        }
     }
 
-    private static boolean isApostrophe(int c) {
-        return c <= Character.MAX_VALUE && WordBreaker.isApostrophe((char) c);
+    private static List<String> with(List<String> terms, List<String> more) {
+        List<String> all = new ArrayList<>(terms);
+        for (String term : more) {
+            if (!all.contains(term)) {
+                all.add(term);
+            }
+        }
+        return all;
     }
 
-    private static String term(String surface) {
-        String known = TERMS.get(surface);
+    /// The terms of a word by itself.
+    static List<String> terms(String surface, Kind kind) {
+        List<String> known = TERMS.get(surface);
         if (known != null) {
             return known;
         }
-        String term = computeTerm(surface);
+        List<String> terms = List.copyOf(WordTerms.of(surface, kind));
         if (surface.length() <= MAX_CACHED_LENGTH && TERMS.size() < MAX_CACHED_WORDS) {
-            TERMS.put(surface, term);
+            TERMS.put(surface, terms);
         }
-        return term;
-    }
-
-    private static String computeTerm(String surface) {
-        if (Lexicon.isStopWord(surface)) {
-            return "";
-        }
-        boolean ascii = surface.chars().allMatch(c -> c < 128);
-        return ascii ? PorterStemmer.stem(Lexicon.base(surface)) : surface;
+        return terms;
     }
 }

@@ -38,6 +38,15 @@ final class Lexicon {
         return STOP_WORDS.contains(word);
     }
 
+    static Set<String> stopWords() {
+        return STOP_WORDS;
+    }
+
+    /// Irregular forms with their bases.
+    static Map<String, String> irregulars() {
+        return BASES;
+    }
+
     /// The base of an irregular form; any other word itself.
     static String base(String word) {
         return BASES.getOrDefault(word, word);

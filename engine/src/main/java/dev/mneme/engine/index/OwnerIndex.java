@@ -54,9 +54,18 @@ public final class OwnerIndex {
         this(VectorMath.BEST, quantizeFrom);
     }
 
+    /// An index that may take the words of a query as they are written, to measure what [Corrections] are worth.
+    public static OwnerIndex withoutCorrections() {
+        return new OwnerIndex(VectorMath.BEST, Vectors.QUANTIZE_FROM, false);
+    }
+
     /// With a given arithmetic.
     OwnerIndex(VectorMath math, int quantizeFrom) {
-        memories = new OwnerMemories(math, quantizeFrom);
+        this(math, quantizeFrom, true);
+    }
+
+    private OwnerIndex(VectorMath math, int quantizeFrom, boolean corrects) {
+        memories = new OwnerMemories(math, quantizeFrom, corrects);
     }
 
     /// Adds a memory, or replaces the one with this ordinal.

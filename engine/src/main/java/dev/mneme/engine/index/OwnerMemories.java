@@ -46,10 +46,12 @@ final class OwnerMemories {
 
     private final VectorMath math;
     private final int quantizeFrom;
+    private final boolean corrects;
     private final Slots slots = new Slots();
     private final Vectors vectors;
     private TokenRows tokens;
     private final Map<String, Postings> vocabulary = new HashMap<>();
+    private final Spellings spellings = new Spellings();
     private final Map<String, Episode> episodes = new HashMap<>();
     private final Speakers speakers = new Speakers();
     private final Map<Long, Integer> byOrdinal = new HashMap<>();
@@ -61,9 +63,10 @@ final class OwnerMemories {
     private long postingBytes;
     private float[] sum = new float[0];
 
-    OwnerMemories(VectorMath math, int quantizeFrom) {
+    OwnerMemories(VectorMath math, int quantizeFrom, boolean corrects) {
         this.math = math;
         this.quantizeFrom = quantizeFrom;
+        this.corrects = corrects;
         this.vectors = new Vectors(math, quantizeFrom);
         this.tokens = new TokenRows(math);
     }
@@ -87,6 +90,11 @@ final class OwnerMemories {
     @Nullable
     Postings postings(String term) {
         return vocabulary.get(term);
+    }
+
+    /// The terms that a word may be meant for which no living memory holds.
+    List<Spellings.Match> spelt(String word) {
+        return corrects ? spellings.nearest(word, vocabulary::get) : List.of();
     }
 
     /// Memories, expired ones included.
@@ -121,7 +129,7 @@ final class OwnerMemories {
         remove(ordinal);
         Postings[] postings = new Postings[analyzed.terms().size()];
         for (int i = 0; i < postings.length; i++) {
-            postings[i] = vocabulary.computeIfAbsent(analyzed.terms().get(i).term(), Postings::new);
+            postings[i] = vocabulary.computeIfAbsent(analyzed.terms().get(i).term(), this::newTerm);
         }
         int slot = slots.allocate(ordinal, header, analyzed, postings);
         byOrdinal.put(ordinal, slot);
@@ -145,6 +153,12 @@ final class OwnerMemories {
         }
     }
 
+    private Postings newTerm(String term) {
+        Postings postings = new Postings(term);
+        spellings.add(postings);
+        return postings;
+    }
+
     boolean remove(long ordinal) {
         Integer found = byOrdinal.remove(ordinal);
         if (found == null) {
@@ -159,6 +173,7 @@ final class OwnerMemories {
             postings.remove(slot);
             if (postings.size() == 0) {
                 vocabulary.remove(postings.term());
+                spellings.remove(postings);
                 postingBytes -= postings.sizeBytes();
             }
         }
@@ -192,7 +207,7 @@ final class OwnerMemories {
 
     /// These memories as they would be if there were only those that pass.
     OwnerMemories of(Predicate<Memory> view) {
-        OwnerMemories dense = new OwnerMemories(math, quantizeFrom);
+        OwnerMemories dense = new OwnerMemories(math, quantizeFrom, corrects);
         dense.asOf = asOf;
         List<Long> ordinals = new ArrayList<>(byOrdinal.keySet());
         ordinals.sort(null);
@@ -207,7 +222,13 @@ final class OwnerMemories {
 
     long sizeBytes() {
         long told = (long) episodes.size() * Episode.OBJECT_BYTES + (long) size() * Episode.MEMORY_BYTES;
-        return slots.sizeBytes() + vectors.sizeBytes() + tokens.sizeBytes() + headerBytes + postingBytes + told;
+        return slots.sizeBytes()
+                + vectors.sizeBytes()
+                + tokens.sizeBytes()
+                + headerBytes
+                + postingBytes
+                + spellings.sizeBytes()
+                + told;
     }
 
     /// Whether a put at this ordinal replaces the only vector, so that another space may begin.

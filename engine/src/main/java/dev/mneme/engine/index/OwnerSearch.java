@@ -58,7 +58,10 @@ final class OwnerSearch {
         this.hasText = query != null;
         this.scratch = scratch;
         this.vector = vector(request.embedding(), memories);
-        this.words = new WordScores(memories, this.query.terms(), scratch);
+        QueryEmbedding embedding = request.embedding();
+        Corrections corrections =
+                Corrections.of(memories, this.query, embedding == null ? List.of() : embedding.spans());
+        this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());
         this.firstWeights = weights(Weights.ALONE_FIRST, Weights.CONTEXT_FIRST, hasText);

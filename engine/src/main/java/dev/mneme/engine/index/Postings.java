@@ -12,6 +12,7 @@ final class Postings {
     private char[] frequencies = new char[2];
     private int size;
     private int living;
+    private int place;
 
     Postings(String term) {
         this.term = term;
@@ -32,6 +33,15 @@ final class Postings {
 
     void changeLiving(int by) {
         living += by;
+    }
+
+    /// Where [Spellings] keeps it.
+    int place() {
+        return place;
+    }
+
+    void place(int place) {
+        this.place = place;
     }
 
     int slot(int index) {

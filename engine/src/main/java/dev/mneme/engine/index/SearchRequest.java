@@ -4,6 +4,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Wording;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public record SearchRequest(
         boolean explain) {
 
     public SearchRequest {
-        if (text != null && text.isBlank()) {
+        if (text != null && Wording.isEmpty(text)) {
             text = null;
         }
         if (text == null && embedding == null) {

@@ -1,17 +1,33 @@
 package dev.mneme.engine.index;
 
-import java.lang.Character.UnicodeScript;
-import java.text.BreakIterator;
-import java.util.Locale;
+import com.ibm.icu.lang.UScript;
+import com.ibm.icu.text.BreakIterator;
+import com.ibm.icu.util.ULocale;
+import org.jspecify.annotations.Nullable;
 
-/// Where the words of a text begin and end. ASCII words are `[a-z0-9]+('[a-z]+)?` in any case, with a
-/// typographic apostrophe as good as a plain one; runs of letters with others among them are divided by
-/// Unicode's word segmentation (UAX #29), by which every Han and Hiragana character is a word.
+/// Where the words of a folded text begin and end.
+///
+/// Letters and digits with their marks are a word, with one `'` and letters after it. Hangul is divided from
+/// what it is written next to (`iPhone를`). Han and kana come as whole runs, which have no spaces. Thai, Lao,
+/// Khmer and Burmese are divided by ICU's dictionaries.
 final class WordBreaker {
-    /// Takes the words in order, as spans `[start, end)` of UTF-16 units.
-    interface Sink {
-        void word(int start, int end);
+    /// What a word is made of, which says how its terms are made.
+    enum Kind {
+        ALPHABET,
+        HANGUL,
+        IDEOGRAPHS,
+        DICTIONARY,
+        EMOJI
     }
+
+    /// Takes the words in order, as spans `[start, end)` of the folded text.
+    interface Sink {
+        void word(int start, int end, Kind kind);
+    }
+
+    private static final int PROLONGED_SOUND = 0x30FC;
+    private static final int FIRST_IDEOGRAPH = 0x2E80;
+    private static final int FIRST_EMOJI = 0x203C;
 
     private final String text;
     private final Sink sink;
@@ -21,55 +37,88 @@ final class WordBreaker {
         this.sink = sink;
     }
 
-    static void words(String text, Sink sink) {
-        new WordBreaker(text, sink).run();
-    }
-
-    static boolean isApostrophe(char c) {
-        return c == '\'' || c == '\u2019' || c == '\u02bc';
+    static void words(String folded, Sink sink) {
+        new WordBreaker(folded, sink).run();
     }
 
     private void run() {
         int i = 0;
         while (i < text.length()) {
             int c = text.codePointAt(i);
-            if (!beginsWord(c)) {
+            if (c >= FIRST_EMOJI || isFollowedByKeycap(i)) {
+                int end = Emoji.end(text, i);
+                if (end > i) {
+                    sink.word(i, end, Kind.EMOJI);
+                    i = end;
+                    continue;
+                }
+            }
+            Kind kind = kind(c);
+            if (kind == null) {
                 i += Character.charCount(c);
                 continue;
             }
-            int end = runEnd(i);
-            if (isAscii(i, end)) {
-                end = withApostrophe(end);
-                sink.word(i, end);
-            } else {
-                segment(i, end);
-            }
-            i = end;
+            i = word(i, runEnd(i, kind), kind);
         }
     }
 
-    private static boolean beginsWord(int c) {
-        return c < 128 ? isAsciiWord(c) : Character.isLetterOrDigit(c) && c != '\u02bc';
+    private boolean isFollowedByKeycap(int at) {
+        return at + 1 < text.length() && text.charAt(at + 1) > FIRST_EMOJI;
+    }
+
+    /// Returns where the word ends.
+    private int word(int start, int end, Kind kind) {
+        if (kind == Kind.DICTIONARY) {
+            divide(start, end);
+            return end;
+        }
+        int whole = kind == Kind.ALPHABET ? withApostrophe(end) : end;
+        sink.word(start, whole, kind);
+        return whole;
+    }
+
+    /// Null for what is in no word.
+    private static @Nullable Kind kind(int c) {
+        if (c < 128) {
+            return isAsciiWord(c) ? Kind.ALPHABET : null;
+        }
+        if (!Folding.isWordCharacter(c)) {
+            return null;
+        }
+        if (Folding.needsDictionary(c)) {
+            return Kind.DICTIONARY;
+        }
+        if (isHangul(c)) {
+            return Kind.HANGUL;
+        }
+        return isIdeograph(c) ? Kind.IDEOGRAPHS : Kind.ALPHABET;
     }
 
     private static boolean isAsciiWord(int c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }
 
-    private static boolean isAsciiLetter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    private static boolean isHangul(int c) {
+        return (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x1100 && c <= 0x11FF);
     }
 
-    private static boolean isMark(int c) {
-        int type = Character.getType(c);
-        return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
+    /// Han and kana.
+    private static boolean isIdeograph(int c) {
+        if (c < FIRST_IDEOGRAPH) {
+            return false;
+        }
+        int script = UScript.getScript(c);
+        return script == UScript.HAN
+                || script == UScript.HIRAGANA
+                || script == UScript.KATAKANA
+                || c == PROLONGED_SOUND;
     }
 
-    private int runEnd(int start) {
+    private int runEnd(int start, Kind kind) {
         int end = start;
         while (end < text.length()) {
             int c = text.codePointAt(end);
-            if (!beginsWord(c) && (c < 128 || !isMark(c))) {
+            if (kind(c) != kind && (c < 128 || !Folding.isMark(c))) {
                 break;
             }
             end += Character.charCount(c);
@@ -77,66 +126,32 @@ final class WordBreaker {
         return end;
     }
 
-    private boolean isAscii(int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (text.charAt(i) >= 128) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// The end of a word that stands before `end`, with the `'[a-z]+` that follows, if any.
+    /// The end of a word that stands before `end`, with the `'` and letters that follow, if any.
     private int withApostrophe(int end) {
-        if (end >= text.length() || !isApostrophe(text.charAt(end))) {
+        if (end >= text.length() || text.charAt(end) != '\'') {
             return end;
         }
         int after = end + 1;
-        while (after < text.length() && isAsciiLetter(text.charAt(after))) {
-            after++;
+        while (after < text.length()) {
+            int c = text.codePointAt(after);
+            boolean letter = kind(c) == Kind.ALPHABET && !(c >= '0' && c <= '9');
+            if (!letter && (c < 128 || !Folding.isMark(c))) {
+                break;
+            }
+            after += Character.charCount(c);
         }
-        boolean goesOn = after < text.length() && text.charAt(after) >= 128 && beginsWord(text.codePointAt(after));
-        return after == end + 1 || goesOn ? end : after;
+        return after == end + 1 ? end : after;
     }
 
-    private void segment(int start, int end) {
-        BreakIterator breaks = BreakIterator.getWordInstance(Locale.ROOT);
+    private void divide(int start, int end) {
+        BreakIterator breaks = BreakIterator.getWordInstance(ULocale.ROOT);
         breaks.setText(text.substring(start, end));
         int from = breaks.first();
         for (int to = breaks.next(); to != BreakIterator.DONE; to = breaks.next()) {
-            splitIdeographs(start + from, start + to);
-            from = to;
-        }
-    }
-
-    /// Java keeps a run of ideographs together; UAX #29 does not.
-    private void splitIdeographs(int start, int end) {
-        int from = start;
-        int i = start;
-        while (i < end) {
-            int c = text.codePointAt(i);
-            int next = i + Character.charCount(c);
-            if (standsAlone(c)) {
-                emit(from, i);
-                sink.word(i, next);
-                from = next;
+            if (text.substring(start + from, start + to).codePoints().anyMatch(Folding::isWordCharacter)) {
+                sink.word(start + from, start + to, Kind.DICTIONARY);
             }
-            i = next;
-        }
-        emit(from, end);
-    }
-
-    private static boolean standsAlone(int c) {
-        if (c < 0x3040) {
-            return false;
-        }
-        UnicodeScript script = UnicodeScript.of(c);
-        return script == UnicodeScript.HAN || script == UnicodeScript.HIRAGANA;
-    }
-
-    private void emit(int start, int end) {
-        if (start < end && text.substring(start, end).codePoints().anyMatch(Character::isLetterOrDigit)) {
-            sink.word(start, end);
+            from = to;
         }
     }
 }

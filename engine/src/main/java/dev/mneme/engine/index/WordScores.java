@@ -1,5 +1,6 @@
 package dev.mneme.engine.index;
 
+import dev.mneme.engine.index.Corrections.Correction;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +16,18 @@ final class WordScores {
     /// For expired memories alone: idf of terms that no living memory holds.
     private final Map<Integer, Double> idfsOfExpired = new HashMap<>();
 
-    WordScores(OwnerMemories memories, List<String> terms, Scratch scratch) {
+    WordScores(OwnerMemories memories, List<String> terms, Corrections corrections, Scratch scratch) {
         this.memories = memories;
         this.slots = memories.slots();
         this.scratch = scratch;
         for (String term : terms) {
             Postings postings = memories.postings(term);
             if (postings != null) {
-                add(postings);
+                add(List.of(postings), postings.living(), 1);
             }
+        }
+        for (Correction correction : corrections.all()) {
+            add(correction.postings(), correction.frequency(memories.living()), correction.weight());
         }
     }
 
@@ -40,27 +44,34 @@ final class WordScores {
         return Formula.wordsPart(scratch.bm25[slot], reachable);
     }
 
-    private void add(Postings postings) {
-        double idf = idf(memories, postings);
-        int touched = scatter(postings);
+    /// Takes a word of the query: one term, or several that are as good as one.
+    ///
+    /// @param living how many living memories hold it
+    private void add(List<Postings> word, int living, double weight) {
+        double idf = Formula.idf(memories.living(), living);
+        int touched = 0;
+        for (Postings postings : word) {
+            touched = scatter(postings, touched);
+        }
         double mean = memories.meanContextLength();
         for (int i = 0; i < touched; i++) {
             int slot = scratch.touched[i];
             double relativeLength = mean > 0 ? slots.contextLength(slot) / mean : 1;
-            scratch.bm25[slot] += (float) Formula.bm25(idf, scratch.frequencies[slot] / 10.0, relativeLength);
+            double bm25 = Formula.bm25(idf, scratch.frequencies[slot] / 10.0, relativeLength);
+            scratch.bm25[slot] += (float) (weight * bm25);
             scratch.frequencies[slot] = 0;
-            if (postings.living() == 0) {
+            if (living == 0) {
                 idfsOfExpired.merge(slot, idf, Double::sum);
             }
         }
-        if (postings.living() > 0) {
+        if (living > 0) {
             idfs += idf;
         }
     }
 
-    /// Sums up the term's frequency over each memory's surroundings, and returns how many memories it touched.
-    private int scatter(Postings postings) {
-        int touched = 0;
+    /// Sums up the term's frequency over each memory's surroundings, and returns how many memories were touched by now.
+    private int scatter(Postings postings, int touchedBefore) {
+        int touched = touchedBefore;
         for (int p = 0; p < postings.size(); p++) {
             int slot = postings.slot(p);
             int frequency = postings.frequency(p);

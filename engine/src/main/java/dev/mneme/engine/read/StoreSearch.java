@@ -9,6 +9,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Wording;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
@@ -112,7 +113,7 @@ public final class StoreSearch {
     }
 
     private List<Hit> ranked(ShardView shard, Owner owner, @Nullable QueryEmbedding embedding) {
-        if (embedding == null && (query.text() == null || query.text().isBlank())) {
+        if (embedding == null && (query.text() == null || Wording.isEmpty(query.text()))) {
             return List.of(); // this owner has no vectors to compare with
         }
         ShardIndex index = shard.indexAsOfRows();

@@ -68,8 +68,8 @@ final class ReferenceScorer {
                 text = "(" + date.getDayOfMonth() + " " + month + " " + date.getYear() + ") " + text;
             }
             for (Word word : Analyzer.words(text)) {
-                if (word.term() != null) {
-                    tf.merge(word.term(), 1, Integer::sum);
+                for (String term : word.terms()) {
+                    tf.merge(term, 1, Integer::sum);
                     length++;
                 }
             }
@@ -279,11 +279,7 @@ final class ReferenceScorer {
         double score = 0;
         double idfs = 0;
         Set<String> terms = new HashSet<>();
-        Analyzer.words(text).forEach(word -> {
-            if (word.term() != null) {
-                terms.add(word.term());
-            }
-        });
+        Analyzer.words(text).forEach(word -> terms.addAll(word.terms()));
         for (String term : terms) {
             double tf = 0;
             for (int o = 0; o < 7; o++) {

@@ -1,0 +1,63 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.engine.index.Analyzer.Word;
+import dev.mneme.engine.index.Spellings.Match;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// What the words of a query are taken for that no living memory holds as they are written. A word that the
+/// embedder knows as one piece is one of the language, and rightly absent: it is left as it is, since taking
+/// it for another made clean questions worse.
+///
+/// @param all at most one for each word
+record Corrections(List<Correction> all) {
+    private static final double ONE_LETTER = .9;
+    private static final double TWO_LETTERS = .5;
+
+    /// @param postings of the terms that it may be meant for
+    /// @param weight what a match counts, of an exact one's 1
+    record Correction(List<Postings> postings, double weight) {
+        /// How many memories hold one of them, or a little more: one that holds several counts for each.
+        int frequency(int memories) {
+            int sum = 0;
+            for (Postings one : postings) {
+                sum += one.living();
+            }
+            return Math.min(sum, memories);
+        }
+    }
+
+    /// @param pieces the query's, as its embedder knows them; none where that is not known
+    static Corrections of(OwnerMemories memories, AnalyzedQuery query, List<Span> pieces) {
+        List<Correction> corrections = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (Word word : query.words()) {
+            String term = word.term();
+            boolean unused =
+                    term != null && seen.add(term) && word.terms().stream().noneMatch(each -> isUsed(memories, each));
+            if (unused && !isPiece(word, pieces)) {
+                List<Match> matches = memories.spelt(word.surface());
+                if (!matches.isEmpty()) {
+                    double weight = matches.getFirst().distance() == 1 ? ONE_LETTER : TWO_LETTERS;
+                    corrections.add(
+                            new Correction(matches.stream().map(Match::postings).toList(), weight));
+                }
+            }
+        }
+        return new Corrections(corrections);
+    }
+
+    private static boolean isPiece(Word word, List<Span> pieces) {
+        return pieces.stream()
+                .anyMatch(piece -> piece.start() == word.start()
+                        && piece.end() >= word.start() + word.surface().length());
+    }
+
+    private static boolean isUsed(OwnerMemories memories, String term) {
+        Postings postings = memories.postings(term);
+        return postings != null && postings.living() > 0;
+    }
+}
