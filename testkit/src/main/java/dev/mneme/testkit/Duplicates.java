@@ -42,9 +42,8 @@ final class Duplicates {
 
     /// Whether the two can be one memory: no speaker and no member has two values, and they are not too much.
     static boolean agree(Memory ours, AddMemory theirs) {
-        boolean speakers = ours.name() == null
-                || theirs.name() == null
-                || ours.name().equals(theirs.name());
+        boolean speakers =
+                ours.name() == null || theirs.name() == null || ours.name().equals(theirs.name());
         if (!speakers || !agree(ours.metadata(), theirs.metadata())) {
             return false;
         }

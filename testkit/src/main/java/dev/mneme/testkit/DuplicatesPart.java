@@ -138,8 +138,11 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     private List<MemoryId> hits(Owner owner, Embedding near) {
-        return store().search(new SearchQuery(
-                        owner, "", query(near), true, Filter.And.ALL, 10, 0, false, now(), Duration.ofSeconds(10))).hits().stream()
+        return store()
+                .search(new SearchQuery(
+                        owner, "", query(near), true, Filter.And.ALL, 10, 0, false, now(), Duration.ofSeconds(10)))
+                .hits()
+                .stream()
                 .map(hit -> hit.memory().id())
                 .toList();
     }

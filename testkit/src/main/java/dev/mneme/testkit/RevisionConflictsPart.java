@@ -159,7 +159,8 @@ abstract class RevisionConflictsPart extends StorePart {
         assertThat(merged.categories()).containsExactly("animals");
         assertThat(merged.expiresAt()).isNull();
         assertThat(all(ALICE)).containsExactly(merged);
-        assertThat(outcome(ALICE, revise(seen(merged), new Revision.Add(again)))).isEqualTo(new Outcome.Done());
+        assertThat(outcome(ALICE, revise(seen(merged), new Revision.Add(again))))
+                .isEqualTo(new Outcome.Done());
         assertThat(found(zebra.id())).isEqualTo(merged);
     }
 
@@ -178,8 +179,8 @@ abstract class RevisionConflictsPart extends StorePart {
         Memory zebra = added(add("alice", "owns a zebra"));
         AddMemory other = tagged(add("alice", "owns a zebra"), json("from", "the zoo"));
 
-        Outcome outcome = outcome(
-                ALICE, new Command.Revise(seen(zebra), List.of(new Revision.Add(other)), List.of(), true));
+        Outcome outcome =
+                outcome(ALICE, new Command.Revise(seen(zebra), List.of(new Revision.Add(other)), List.of(), true));
         assertThat(outcome).isEqualTo(new Outcome.Done());
         assertThat(found(zebra.id()).localOnly()).isTrue();
     }

@@ -204,11 +204,12 @@ public final class BatchCodec {
         ModelCodec.writeStrings(out, add.categories());
         out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
         writeNullable(out, add.embedding());
-        out.u8(switch (add.dedupe()) {
-            case OFF -> 0;
-            case BY_TEXT -> 1;
-            case BY_CONTENT -> 2;
-        });
+        out.u8(
+                switch (add.dedupe()) {
+                    case OFF -> 0;
+                    case BY_TEXT -> 1;
+                    case BY_CONTENT -> 2;
+                });
     }
 
     static Command.AddMemory add(ByteReader in) {

@@ -220,8 +220,7 @@ final class MemoryDecisions {
         }
         vectors.claim(given);
         Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
-        Memory next = next(
-                now, text, now.name(), metadata, categories, timestamp, expiresAt, now.replacedBy(), false);
+        Memory next = next(now, text, now.name(), metadata, categories, timestamp, expiresAt, now.replacedBy(), false);
         change(placed, next, embedding);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }

@@ -29,8 +29,9 @@ class DuplicatesOfOldLogsTest {
     private static final Instant SOON = ManualClock.START.plusSeconds(60);
 
     /// "ok" of alice with `{"n":1}`, as version 0.1.0 wrote it.
-    private static final String OLD_ENTRY = "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000101019b78921c078aec"
-            + "80000000000000070105616c696365000000026f6b00000601016e030001010000000001";
+    private static final String OLD_ENTRY =
+            "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000101019b78921c078aec"
+                    + "80000000000000070105616c696365000000026f6b00000601016e030001010000000001";
 
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
     private final StateMachine machine =
@@ -85,8 +86,7 @@ class DuplicatesOfOldLogsTest {
     /// Decides the command as it comes back from the log.
     private Memory apply(MemoryEvent expected, Command command) {
         ShardBatch batch = new ShardBatch(ManualClock.START, List.of(Fixtures.write(ALICE, command)));
-        Applied applied =
-                machine.apply(tables.appliedIndex() + 1, BatchCodec.decode(BatchCodec.encode(batch)));
+        Applied applied = machine.apply(tables.appliedIndex() + 1, BatchCodec.decode(BatchCodec.encode(batch)));
         tables.write(applied.rows());
         Stored stored = (Stored) applied.results().getFirst().outcomes().getFirst();
         assertThat(stored.event()).isEqualTo(expected);

@@ -94,6 +94,8 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                new ServerConfig.EmbedderFolder(
+                                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0),
                                 0,
                                 0,
                                 1_000,
@@ -170,6 +172,11 @@ class ServerConfigTest {
                         "embedder.url",
                         "embedder.model",
                         "embedder.apiKey",
+                        "embedder.folder",
+                        "embedder.pooling",
+                        "embedder.queryPrefix",
+                        "embedder.passagePrefix",
+                        "embedder.maxTokens",
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
@@ -353,7 +360,7 @@ class ServerConfigTest {
         "ws.pingInterval, 30, a duration from 100ms to 1h",
         "ws.pingInterval, 2h, a duration from 100ms to 1h",
         "store.shards, 12, a power of two from 1 to 1024",
-        "embedder.kind, gpt, 'one of builtin, openai, ollama, none'",
+        "embedder.kind, gpt, 'one of builtin, onnx, openai, ollama, none'",
         "logging.level, verbose, 'one of trace, debug, info, warning, error'",
     })
     void aWrongValueIsRefusedByTheNameThatWasTyped(String key, String value, String says) {
