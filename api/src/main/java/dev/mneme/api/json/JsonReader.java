@@ -332,8 +332,7 @@ public final class JsonReader {
 
     private float[] base64Floats(int max) {
         try {
-            return Base64Floats.read(
-                    parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength(), max);
+            return Base64Floats.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength(), max);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         } catch (IOException e) {

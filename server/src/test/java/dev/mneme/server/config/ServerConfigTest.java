@@ -394,6 +394,9 @@ class ServerConfigTest {
         assertRefused("ws.staleTimeout: 10s", Map.of(), List.of(), "ws.staleTimeout", "longer than ws.pingInterval");
         assertRefused("log.maxBatchBytes: 128MiB", Map.of(), List.of(), "log.maxBatchBytes", "at most");
         assertRefused("rate.burst: 5", Map.of(), List.of(), "rate.burst", "rate.perSecond");
+        assertRefused("embedder.kind: onnx", Map.of(), List.of(), "embedder.folder", "needs embedder.folder");
+        assertRefused("embedder.folder: e5", Map.of(), List.of(), "embedder.folder", "set that to onnx");
+        assertRefused("embedder.queryPrefix: q", Map.of(), List.of(), "embedder.queryPrefix", "set that to onnx");
         assertRefused("embedder.kind: ollama", Map.of(), List.of(), "embedder.url", "needs embedder.url");
         assertRefused(
                 "embedder: {kind: openai, url: 'http://x'}",
