@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -129,7 +130,7 @@ final class TrainingLoad {
         for (int i = 0; i < DIMENSION; i++) {
             vector[i] = (float) (random.nextDouble() - .5);
         }
-        String form = random.nextInt(4) == 0 ? base64(vector) : java.util.Arrays.toString(vector);
+        String form = random.nextInt(4) == 0 ? base64(vector) : Arrays.toString(vector);
         post(
                 MEMORIES,
                 "{\"userId\":\"v" + random.nextInt(OWNERS) + "\",\"text\":\"" + text(random, 20) + "\",\"vector\":"

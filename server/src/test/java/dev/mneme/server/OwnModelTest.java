@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +41,7 @@ class OwnModelTest {
     }
 
     private RunningServer open(String... more) {
-        List<String> flags = new java.util.ArrayList<>(List.of(
+        List<String> flags = new ArrayList<>(List.of(
                 "--embedder.kind",
                 "onnx",
                 "--embedder.folder",

@@ -9,6 +9,7 @@ import dev.mneme.inference.embed.Windows.Window;
 import dev.mneme.inference.embed.Workers.Place;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -125,25 +126,11 @@ public final class FolderEmbedder implements Embedder {
         }
     }
 
+    /// The length of the model's vectors, if the model does as it was set up to.
     private static int dimension(ModelFolder folder, FolderModel model, RustTokenizer tokenizer, int expected) {
-        for (String prefix : List.of(folder.queryPrefix(), folder.passagePrefix())) {
-            ModelFolder.require(
-                    room(folder, tokenizer, tokenizer.tokenize(prefix).count()) >= LEAST_WINDOW,
-                    "with " + folder.maxTokens() + " tokens of a run there is no room for a text beside the prefix '"
-                            + prefix + "': set embedder.maxTokens higher, or a shorter prefix.");
-        }
-        int most = folder.maxTokens(); // one run of full length: a model that takes fewer tokens fails now, not later
-        int[] full = new int[most];
-        java.util.Arrays.fill(full, tokenizer.tokenize("a").ids()[0]);
-        int dimension;
-        try {
-            dimension = model.run(full).length;
-        } catch (MnemeException e) {
-            throw ModelFolder.invalid(
-                    "the model fails on " + most + " tokens: set embedder.maxTokens to what it was made for. "
-                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
-                    e);
-        }
+        requireRoom(folder, tokenizer, folder.queryPrefix());
+        requireRoom(folder, tokenizer, folder.passagePrefix());
+        int dimension = longest(folder, model, tokenizer).length;
         ModelFolder.require(
                 dimension >= 1 && dimension <= EmbeddingSpace.MAX_DIMENSION,
                 "the model's vectors have " + dimension + " numbers, and " + EmbeddingSpace.MAX_DIMENSION
@@ -153,6 +140,27 @@ public final class FolderEmbedder implements Embedder {
                 "the model's vectors have " + dimension + " numbers, not the " + expected
                         + " of embedder.dimension: set that to 0, or take another model.");
         return dimension;
+    }
+
+    private static void requireRoom(ModelFolder folder, RustTokenizer tokenizer, String prefix) {
+        ModelFolder.require(
+                room(folder, tokenizer, tokenizer.tokenize(prefix).count()) >= LEAST_WINDOW,
+                "with " + folder.maxTokens() + " tokens of a run there is no room for a text beside the prefix '" + prefix
+                        + "': set embedder.maxTokens higher, or a shorter prefix.");
+    }
+
+    /// A run of full length: a model that takes fewer tokens fails now, not at the first long text.
+    private static float[] longest(ModelFolder folder, FolderModel model, RustTokenizer tokenizer) {
+        int[] ids = new int[folder.maxTokens()];
+        Arrays.fill(ids, tokenizer.tokenize("a").ids()[0]);
+        try {
+            return model.run(ids);
+        } catch (MnemeException e) {
+            throw ModelFolder.invalid(
+                    "the model fails on " + ids.length + " tokens: set embedder.maxTokens to what it was made for. "
+                            + (e.getCause() == null ? "" : e.getCause().getMessage()),
+                    e);
+        }
     }
 
     private static int room(ModelFolder folder, RustTokenizer tokenizer, int prefix) {
@@ -198,7 +206,8 @@ public final class FolderEmbedder implements Embedder {
             first++;
         }
         List<int[]> runs = new ArrayList<>();
-        for (Window window : Windows.of(tokens.count() - first, room(folder, tokenizer, first), MAX_WINDOWS)) {
+        int room = Math.max(1, room(folder, tokenizer, first));
+        for (Window window : Windows.of(tokens.count() - first, room, MAX_WINDOWS)) {
             runs.add(joined(tokens, first, first + window.from(), first + window.to()));
         }
         return runs;
@@ -207,7 +216,11 @@ public final class FolderEmbedder implements Embedder {
     private int[] joined(Tokens tokens, int prefix, int from, int to) {
         int[] before = tokenizer.before();
         int[] after = tokenizer.after();
-        int[] ids = new int[before.length + prefix + to - from + after.length];
+        int length = before.length + prefix + to - from + after.length;
+        if (length == 0) {
+            return new int[1]; // nothing at all, of which a model makes no vector: its first token, whatever that is
+        }
+        int[] ids = new int[length];
         System.arraycopy(before, 0, ids, 0, before.length);
         System.arraycopy(tokens.ids(), 0, ids, before.length, prefix);
         System.arraycopy(tokens.ids(), from, ids, before.length + prefix, to - from);
