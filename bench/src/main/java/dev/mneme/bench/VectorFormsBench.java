@@ -64,7 +64,8 @@ final class VectorFormsBench {
                 numbers.slice(server, round >= 0);
                 base64.slice(server, round >= 0);
             }
-            Report.title("vector-forms: adds with a vector of 384 numbers, " + ROUNDS + " slices of each form in turns");
+            Report.title(
+                    "vector-forms: adds with a vector of 384 numbers, " + ROUNDS + " slices of each form in turns");
             numbers.report();
             base64.report();
             Report.row(

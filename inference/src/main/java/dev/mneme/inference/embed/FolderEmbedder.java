@@ -145,8 +145,8 @@ public final class FolderEmbedder implements Embedder {
     private static void requireRoom(ModelFolder folder, RustTokenizer tokenizer, String prefix) {
         ModelFolder.require(
                 room(folder, tokenizer, tokenizer.tokenize(prefix).count()) >= LEAST_WINDOW,
-                "with " + folder.maxTokens() + " tokens of a run there is no room for a text beside the prefix '" + prefix
-                        + "': set embedder.maxTokens higher, or a shorter prefix.");
+                "with " + folder.maxTokens() + " tokens of a run there is no room for a text beside the prefix '"
+                        + prefix + "': set embedder.maxTokens higher, or a shorter prefix.");
     }
 
     /// A run of full length: a model that takes fewer tokens fails now, not at the first long text.

@@ -138,11 +138,10 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader, bo
 
     static <E extends Enum<E>> ValueType<Optional<E>> optionalChoice(Class<E> type) {
         ValueType<E> choice = choice(type);
-        return new ValueType<>(
-                choice.description(),
-                text -> text.isEmpty()
-                        ? Optional.of(Optional.empty())
-                        : choice.reader().apply(text).map(Optional::of));
+        return new ValueType<>(choice.description(), text -> {
+            Optional<E> value = text.isEmpty() ? Optional.empty() : choice.reader().apply(text);
+            return text.isEmpty() || value.isPresent() ? Optional.of(value) : Optional.empty();
+        });
     }
 
     static ValueType<Optional<Secret>> secret() {
