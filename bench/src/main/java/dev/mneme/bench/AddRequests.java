@@ -21,6 +21,11 @@ final class AddRequests {
     /// @param textBytes of each text, the number included
     /// @param vectors whether a vector is sent with it
     AddRequests(String key, int textBytes, boolean vectors) {
+        this(key, textBytes, vectors, false);
+    }
+
+    /// @param base64 whether vectors are sent as base64 instead of as numbers
+    AddRequests(String key, int textBytes, boolean vectors, boolean base64) {
         SyntheticMemories synthetic = new SyntheticMemories(7);
         EnglishTexts english = new EnglishTexts(7);
         String body = "";
@@ -28,13 +33,17 @@ final class AddRequests {
             int bytes = textBytes - NUMBER_DIGITS - 2;
             String text = "0".repeat(NUMBER_DIGITS) + " " + (vectors ? synthetic.text(bytes) : english.text(bytes));
             body = "{\"userId\":\"" + user(0) + "\"," + MARK + text + "\""
-                    + (vectors ? ",\"vector\":" + Vectors.json(synthetic.vector()) : "") + "}";
+                    + (vectors ? ",\"vector\":" + vector(synthetic.vector(), base64) : "") + "}";
             String whole = new String(HttpConnection.post("/api/v1/memories", key, body), StandardCharsets.US_ASCII);
             templates[i] = whole.getBytes(StandardCharsets.US_ASCII);
             userAt[i] = whole.indexOf("\"userId\":\"u") + "\"userId\":\"u".length();
             numberAt[i] = whole.indexOf(MARK) + MARK.length();
         }
         bodyBytes = body.length();
+    }
+
+    private static String vector(float[] numbers, boolean base64) {
+        return base64 ? '"' + Vectors.base64(numbers) + '"' : Vectors.json(numbers);
     }
 
     /// The name of the user with that number.

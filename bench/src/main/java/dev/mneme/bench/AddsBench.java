@@ -27,8 +27,14 @@ final class AddsBench {
         private Histogram nanos = new Histogram(3);
 
         Adds(AddRequests requests, int owners) {
+            this(requests, owners, 0);
+        }
+
+        /// @param first the number of the first memory
+        Adds(AddRequests requests, int owners, int first) {
             this.requests = requests;
             this.owners = owners;
+            this.number = first;
         }
 
         @Override

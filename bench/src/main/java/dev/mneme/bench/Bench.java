@@ -31,6 +31,9 @@ public final class Bench {
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
+              first-seconds [TIMES]     adds in each of the first 10 s after a start beside the steady speed, with and
+                                        without the AOT cache
+              vector-forms              adds with vectors as numbers and as base64: bytes and CPU
               integrity [MEMORIES]      what tamper evidence costs: adds, an owner before its first read, a start
               restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
               peer [FOLDER]             adds and searches beside mem0's library for Node, which it installs there
@@ -61,6 +64,8 @@ public final class Bench {
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
             case "start" -> StartBench.run(number(args, 1, 7));
+            case "first-seconds" -> FirstSecondsBench.run(number(args, 1, 1));
+            case "vector-forms" -> VectorFormsBench.run();
             case "integrity" -> IntegrityBench.run(number(args, 1, 10_000));
             case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));
             case "peer" -> PeerBench.run(Path.of(args.length > 1 ? args[1] : "bench/target/peer"));

@@ -38,7 +38,8 @@ final class StartBench {
         }
     }
 
-    private static Path trained() throws IOException {
+    /// Makes a cache as the launcher does.
+    static Path trained() throws IOException {
         Path cache = Files.createTempDirectory("mneme-bench").resolve("server.aot");
         List<String> command = new ArrayList<>(List.of(ServerProcess.java()));
         command.addAll(ServerProcess.LAUNCHER_FLAGS);

@@ -2,13 +2,16 @@ package dev.mneme.server;
 
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.inference.embed.FolderEmbedder;
 import dev.mneme.inference.embed.OllamaEmbedder;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import dev.mneme.inference.embed.OpenAiEmbedder;
+import dev.mneme.inference.embed.Pooling;
 import dev.mneme.inference.embed.RemoteConfig;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.server.config.ServerConfig.EmbedderKind;
 import java.net.URI;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The embedder that the operator chose.
@@ -19,10 +22,30 @@ final class Embedders {
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
             case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue()));
+            case ONNX -> FolderEmbedder.open(folder(config));
             case OPENAI -> OpenAiEmbedder.open(remote(config));
             case OLLAMA -> OllamaEmbedder.open(remote(config));
             case NONE -> null;
         };
+    }
+
+    private static FolderEmbedder.Config folder(ServerConfig.Embedder config) {
+        ServerConfig.EmbedderFolder folder = config.folder();
+        Path path = folder.path()
+                .orElseThrow(
+                        () -> MnemeException.invalid("embedder.folder", "embedder.kind onnx needs embedder.folder."));
+        return new FolderEmbedder.Config(
+                path.toAbsolutePath().normalize(),
+                folder.pooling().map(pooling -> switch (pooling) {
+                    case MEAN -> Pooling.MEAN;
+                    case CLS -> Pooling.CLS;
+                    case LAST -> Pooling.LAST;
+                }),
+                folder.queryPrefix(),
+                folder.passagePrefix(),
+                folder.maxTokens(),
+                config.dimension(),
+                new OnnxEmbedder.Config(workers(config), config.queue()));
     }
 
     private static int workers(ServerConfig.Embedder config) {

@@ -4,10 +4,7 @@ import dev.mneme.engine.index.IndexWarmUp;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +14,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// A short life of a server in a temporary folder, for the JVM to learn from: the launcher runs it once after a build
-/// to make the AOT cache.
+/// to make the AOT cache, which holds the classes of a start and the profiles of the methods that were used most
+/// (JEP 515), so that these are compiled in the first seconds of a later life and not in its first minute.
 final class Training {
+    /// How long each kind of work goes on: what the JVM compiles within it is compiled early in every later start.
+    private static final Duration EACH = Duration.ofSeconds(5);
+
     private Training() {}
 
     static int run() {
@@ -45,22 +46,8 @@ final class Training {
         try (MnemeServer server = MnemeServer.start(config);
                 HttpClient client = HttpClient.newHttpClient()) {
             String key = Files.readString(AdminKey.file(data)).strip();
-            call(client, server, key, "/api/v1/memories", "{\"text\":\"I like green tea\",\"userId\":\"trainee\"}");
-            call(client, server, key, "/api/v1/memories/search", "{\"query\":\"tea\",\"userId\":\"trainee\"}");
+            new TrainingLoad(server.url(), key, client).run(EACH);
             IndexWarmUp.run(Duration.ofSeconds(5));
-        }
-    }
-
-    private static void call(HttpClient client, MnemeServer server, String key, String path, String body)
-            throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() >= 300) {
-            throw new IllegalStateException("training got " + answer.statusCode() + " from " + path);
         }
     }
 

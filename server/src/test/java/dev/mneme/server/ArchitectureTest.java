@@ -126,6 +126,7 @@ final class ArchitectureTest {
                 "org.jspecify..",
                 "dev.mneme.core..",
                 "ai.onnxruntime..",
+                "ai.djl.huggingface.tokenizers.jni..",
                 "dev.langchain4j..",
                 "com.fasterxml.jackson.core..",
                 "com.fasterxml.jackson.databind.."));

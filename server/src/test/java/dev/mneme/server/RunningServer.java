@@ -51,6 +51,11 @@ final class RunningServer implements AutoCloseable {
                 (path, settings) -> LocalEngine.open(path, settings, folder -> disk.mount()));
     }
 
+    /// With these settings.
+    static RunningServer with(Path data, List<String> flags) {
+        return new RunningServer(data, flags, 0);
+    }
+
     static RunningServer withBuiltInEmbedder(Path data) {
         return new RunningServer(data, List.of(), 0);
     }

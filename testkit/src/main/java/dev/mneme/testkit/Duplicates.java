@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// When two memories are the same, and what the second one brings to the first.
@@ -37,6 +38,43 @@ final class Duplicates {
         private static String normal(String text) {
             return Normalizer.normalize(text, Normalizer.Form.NFC).strip();
         }
+    }
+
+    /// Whether the two can be one memory: no speaker and no member has two values, and they are not too much.
+    static boolean agree(Memory ours, AddMemory theirs) {
+        boolean speakers =
+                ours.name() == null || theirs.name() == null || ours.name().equals(theirs.name());
+        if (!speakers || !agree(ours.metadata(), theirs.metadata())) {
+            return false;
+        }
+        JsonObject metadata = merge(ours.metadata(), theirs.metadata());
+        List<String> categories = merge(ours.categories(), theirs.categories());
+        boolean grows = !metadata.equals(ours.metadata())
+                || !categories.equals(ours.categories())
+                || !Objects.equals(ours.name() == null ? theirs.name() : ours.name(), ours.name())
+                || !Objects.equals(longer(ours.expiresAt(), theirs.expiresAt()), ours.expiresAt());
+        return !grows || (metadata.size() <= Memory.MAX_METADATA && categories.size() <= Memory.MAX_CATEGORIES);
+    }
+
+    private static boolean agree(JsonObject ours, JsonObject theirs) {
+        for (Map.Entry<String, Json> member : ours.members().entrySet()) {
+            Json mine = member.getValue();
+            Json other = theirs.members().getOrDefault(member.getKey(), new JsonNull());
+            boolean missing = mine instanceof JsonNull || other instanceof JsonNull;
+            boolean nested = mine instanceof JsonObject a && other instanceof JsonObject b && agree(a, b);
+            if (!missing && !nested && !mine.equals(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The later of two expiries; null is never.
+    static @Nullable Instant longer(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return null;
+        }
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     /// `ours` with the members that it lacks. What it has stays; where both have an object, the objects merge;

@@ -7,6 +7,7 @@ import static dev.mneme.testkit.Fixtures.delete;
 import static dev.mneme.testkit.Fixtures.embedded;
 import static dev.mneme.testkit.Fixtures.expiring;
 import static dev.mneme.testkit.Fixtures.json;
+import static dev.mneme.testkit.Fixtures.query;
 import static dev.mneme.testkit.Fixtures.retext;
 import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.scope;
@@ -18,15 +19,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonNull;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
-import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.SearchQuery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Which adds are the same memory, and what the second brings to the first.
@@ -82,23 +89,77 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     @Test
-    void anotherSpeakersNameExpiryOrVectorMakesNoOtherMemoryAndIsNotTaken() {
+    void anotherVectorMakesNoOtherMemoryAndIsNotTaken() {
+        Memory tea = added(embedded(add("alice", "likes tea"), vector(1, 0)));
+
+        assertThat(outcome(ALICE, embedded(add("alice", "likes tea"), vector(0, 1))))
+                .isEqualTo(new Outcome.Stored(MemoryEvent.NONE, tea));
+        assertThat(hits(ALICE, vector(1, 0))).containsExactly(tea.id());
+    }
+
+    @Test
+    void aVectorThatTheExistingOneLacksIsMergedIntoIt() {
+        Memory tea = added(add("alice", "likes tea"));
+        assertThat(hits(ALICE, vector(1, 0))).isEmpty();
+
+        assertEvent(outcome(ALICE, embedded(add("alice", "likes tea"), vector(1, 0))), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).version()).isEqualTo(2);
+        assertThat(hits(ALICE, vector(1, 0))).containsExactly(tea.id());
+    }
+
+    @Test
+    void theLongerLifeWins() {
+        Instant soon = now().plusSeconds(60);
+        Instant later = now().plusSeconds(120);
+        Memory tea = added(expiring(add("alice", "likes tea"), soon));
+
+        assertEvent(outcome(ALICE, expiring(add("alice", "likes tea"), soon.minusMillis(1))), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, expiring(add("alice", "likes tea"), soon)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, expiring(add("alice", "likes tea"), later)), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).expiresAt()).isEqualTo(later);
+        assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).expiresAt()).isNull();
+        assertEvent(outcome(ALICE, expiring(add("alice", "likes tea"), later)), MemoryEvent.NONE);
+        assertThat(found(tea.id()).version()).isEqualTo(3);
+        clock.advance(Duration.ofMinutes(3));
+        assertThat(found(tea.id()).expired(now())).isFalse();
+    }
+
+    @Test
+    void aSpeakerIsTakenOnAndTwoSpeakersAreTwoMemories() {
         Memory tea = added(add("alice", "likes tea"));
 
-        AddMemory again = new AddMemory(
-                Fixtures.id(ALICE),
-                ScopeIds.user("alice"),
-                "likes tea",
-                null,
-                "Alice",
-                json(),
-                List.of(),
-                null,
-                now().plusSeconds(60),
-                vector(1, 0, 0),
-                true);
-        assertThat(outcome(ALICE, again)).isEqualTo(new Outcome.Stored(MemoryEvent.NONE, tea));
-        assertEvent(outcome(ALICE, embedded(add("alice", "likes mate"), vector(1, 0))), MemoryEvent.ADD);
+        assertEvent(outcome(ALICE, spoken(add("alice", "likes tea"), "Alice")), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).name()).isEqualTo("Alice");
+        assertEvent(outcome(ALICE, spoken(add("alice", "likes tea"), "Bob")), MemoryEvent.ADD);
+        assertEvent(outcome(ALICE, spoken(add("alice", "likes tea"), "Bob")), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.NONE);
+        assertThat(all(ALICE)).hasSize(2);
+    }
+
+    private List<MemoryId> hits(Owner owner, Embedding near) {
+        return store()
+                .search(new SearchQuery(
+                        owner, "", query(near), true, Filter.And.ALL, 10, 0, false, now(), Duration.ofSeconds(10)))
+                .hits()
+                .stream()
+                .map(hit -> hit.memory().id())
+                .toList();
+    }
+
+    private static AddMemory spoken(AddMemory add, String name) {
+        return new AddMemory(
+                add.id(),
+                add.scope(),
+                add.text(),
+                add.role(),
+                name,
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                add.expiresAt(),
+                add.embedding(),
+                add.dedupe());
     }
 
     @Test
@@ -110,7 +171,7 @@ abstract class DuplicatesPart extends StorePart {
                 ALICE,
                 tagged(
                         add("alice", "likes tea"),
-                        json("a", 2, "b", "new", "o", json("x", 2, "y", 3)),
+                        json("b", "new", "o", json("x", 1, "y", 3)),
                         "hot",
                         "drinks",
                         "hot",
@@ -128,14 +189,46 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     @Test
-    void metadataOfAnotherShapeIsNotMerged() {
+    void metadataThatContradictsMakesAnotherMemory() {
         JsonArray array = new JsonArray(List.of(new JsonString("x")));
-        Memory tea = added(tagged(add("alice", "likes tea"), json("a", array, "b", json("c", 1), "d", "text")));
+        JsonObject tea = json("a", array, "b", json("c", 1), "d", "text", "e", 1);
+        List<JsonObject> others = List.of(
+                json("a", new JsonArray(List.of(new JsonString("y")))),
+                json("b", "text"),
+                json("b", json("c", 2)),
+                json("d", json("e", 1)),
+                json("e", 2, "f", "new"));
 
-        AddMemory again = tagged(
-                add("alice", "likes tea"),
-                json("a", new JsonArray(List.of(new JsonString("y"))), "b", "text", "d", json("e", 1)));
-        assertThat(outcome(ALICE, again)).isEqualTo(new Outcome.Stored(MemoryEvent.NONE, tea));
+        for (JsonObject other : others) {
+            String text = "likes tea, " + others.indexOf(other);
+            Memory first = added(tagged(add("alice", text), tea));
+            assertEvent(outcome(ALICE, tagged(add("alice", text), other)), MemoryEvent.ADD);
+            assertEvent(outcome(ALICE, tagged(add("alice", text), other)), MemoryEvent.NONE);
+            assertThat(found(first.id())).isEqualTo(first);
+        }
+        assertThat(all(ALICE)).hasSize(10);
+        assertThat(all(ALICE).stream().map(Memory::metadata)).containsAll(others);
+    }
+
+    @Test
+    void whatWouldBeTooMuchTogetherIsTwoMemories() {
+        String[] many = IntStream.range(0, 60).mapToObj(i -> "c" + i).toArray(String[]::new);
+        String[] others = IntStream.range(60, 120).mapToObj(i -> "c" + i).toArray(String[]::new);
+        added(tagged(add("alice", "likes tea"), json(), many));
+
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json(), others)), MemoryEvent.ADD);
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json(), others)), MemoryEvent.NONE);
+    }
+
+    @Test
+    void aRepetitionIsKnownAmongTheLatestOfOneText() {
+        for (int i = 0; i < 70; i++) {
+            assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", i))), MemoryEvent.ADD);
+        }
+        assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", 69))), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", 6))), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", 0))), MemoryEvent.ADD);
+        assertThat(all(ALICE)).hasSize(71);
     }
 
     @Test
@@ -204,7 +297,8 @@ abstract class DuplicatesPart extends StorePart {
         added(expiring(add("alice", "likes tea"), now().plusSeconds(10)));
 
         clock.advance(Duration.ofSeconds(10).minusMillis(1));
-        assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.NONE);
+        AddMemory again = expiring(add("alice", "likes tea"), now().plusMillis(1));
+        assertEvent(outcome(ALICE, again), MemoryEvent.NONE);
         clock.advance(Duration.ofMillis(1));
         assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.ADD);
         assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.NONE);

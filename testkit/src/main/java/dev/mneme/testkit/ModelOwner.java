@@ -2,6 +2,7 @@ package dev.mneme.testkit;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.Dedupe;
 import dev.mneme.core.command.Command.DeleteMatching;
 import dev.mneme.core.command.Command.DeleteMemory;
 import dev.mneme.core.command.Command.EraseOwner;
@@ -406,7 +407,7 @@ final class ModelOwner {
         }
         Optional<Held> duplicate = duplicate(add, Set.of(), stamp.at());
         return duplicate.isPresent()
-                ? merge(duplicate.get(), add, stamp)
+                ? merge(duplicate.get(), add, false, stamp)
                 : new Stored(MemoryEvent.ADD, insert(add, false, stamp));
     }
 
@@ -433,16 +434,23 @@ final class ModelOwner {
         return memory;
     }
 
-    /// The memory that is the same, if that is asked; not one that is expired, superseded, or among `but`. Of
-    /// several, the one with the lowest id.
+    /// The memory that is the same, if that is asked; not one that is expired, superseded, among `but`, or in
+    /// contradiction. Of several, the one with the lowest id; only the latest 64 of one text are looked at.
     Optional<Held> duplicate(AddMemory add, Collection<MemoryId> but, Instant at) {
-        return memories.values().stream()
-                .filter(held -> add.dedupe())
+        if (add.dedupe() == Dedupe.BY_TEXT) {
+            throw new IllegalStateException("the model has no older log");
+        }
+        List<Held> alike = memories.values().stream()
+                .filter(held -> add.dedupe() == Dedupe.BY_CONTENT)
+                .filter(held -> Identity.of(held.memory()).equals(Identity.of(add)))
+                .sorted(Comparator.comparingLong(Held::arrival))
+                .toList();
+        return alike.subList(Math.max(0, alike.size() - 64), alike.size()).stream()
                 .filter(held -> !held.memory().expired(at))
                 .filter(held -> held.memory().replacedBy() == null)
                 .filter(held -> !but.contains(held.memory().id()))
-                .filter(held -> Identity.of(held.memory()).equals(Identity.of(add)))
-                .findFirst();
+                .filter(held -> Duplicates.agree(held.memory(), add))
+                .min(Comparator.comparing(held -> held.memory().id()));
     }
 
     /// Marks a memory as superseded.
@@ -452,6 +460,7 @@ final class ModelOwner {
         Memory marked = next(
                 now,
                 now.text(),
+                now.name(),
                 now.metadata(),
                 now.categories(),
                 now.timestamp(),
@@ -462,19 +471,22 @@ final class ModelOwner {
         store(MemoryEvent.UPDATE, existing.changedTo(marked, existing.embedding(), sequence + 1), stamp);
     }
 
-    private Outcome merge(Held existing, AddMemory add, Stamp stamp) {
+    Outcome merge(Held existing, AddMemory add, boolean localOnly, Stamp stamp) {
         Memory now = existing.memory();
         Memory merged = next(
                 now,
                 now.text(),
+                now.name() == null ? add.name() : now.name(),
                 Duplicates.merge(now.metadata(), add.metadata()),
                 Duplicates.merge(now.categories(), add.categories()),
                 now.timestamp(),
-                now.expiresAt(),
+                Duplicates.longer(now.expiresAt(), add.expiresAt()),
                 now.replacedBy(),
                 stamp.at(),
-                localOnly(stamp));
-        return changed(existing, existing.changedTo(merged, existing.embedding(), sequence + 1), stamp);
+                localOnly || localOnly(stamp));
+        Embedding brought = coming(add.embedding()) ? null : add.embedding();
+        Embedding embedding = existing.embedding() == null ? brought : existing.embedding();
+        return changed(existing, existing.changedTo(merged, embedding, sequence + 1), stamp);
     }
 
     private Outcome update(UpdateMemory update, Stamp stamp) {
@@ -492,6 +504,7 @@ final class ModelOwner {
         Memory changed = next(
                 now,
                 update.text() == null ? now.text() : update.text(),
+                now.name(),
                 update.metadataPatch() == null ? now.metadata() : now.metadata().mergePatch(update.metadataPatch()),
                 update.categories() == null ? now.categories() : update.categories(),
                 update.timestamp() == null ? now.timestamp() : update.timestamp(),
@@ -512,6 +525,7 @@ final class ModelOwner {
     private static Memory next(
             Memory now,
             String text,
+            @Nullable String name,
             dev.mneme.core.model.Json.JsonObject metadata,
             List<String> categories,
             @Nullable Instant timestamp,
@@ -524,7 +538,7 @@ final class ModelOwner {
                 now.scope(),
                 text,
                 now.role(),
-                now.name(),
+                name,
                 metadata,
                 categories,
                 timestamp,
@@ -543,6 +557,7 @@ final class ModelOwner {
         boolean same = was.text().equals(is.text())
                 && was.metadata().equals(is.metadata())
                 && was.categories().equals(is.categories())
+                && Objects.equals(was.name(), is.name())
                 && Objects.equals(was.expiresAt(), is.expiresAt())
                 && Objects.equals(was.timestamp(), is.timestamp())
                 && sameVector(before.embedding(), after.embedding());

@@ -38,7 +38,11 @@ final class ModelRevisions {
         }
         for (Revision revision : revise.revisions()) {
             switch (revision) {
-                case Revision.Add(AddMemory fact) -> owner.insert(fact, revise.localOnly(), stamp);
+                case Revision.Add(AddMemory fact) ->
+                    owner.duplicate(fact, revise.targets(), stamp.at())
+                            .ifPresentOrElse(
+                                    same -> owner.merge(same, fact, revise.localOnly(), stamp),
+                                    () -> owner.insert(fact, revise.localOnly(), stamp));
                 case Revision.Replace(MemoryId replaced, AddMemory fact) -> {
                     boolean local = owner.find(replaced).orElseThrow().localOnly();
                     owner.insert(fact, revise.localOnly() || local, stamp);
@@ -70,7 +74,9 @@ final class ModelRevisions {
             Optional<Memory> used = owner.find(fact.id());
             Optional<Memory> there = used.isPresent()
                     ? used
-                    : owner.duplicate(fact, revise.targets(), stamp.at()).map(Held::memory);
+                    : owner.duplicate(fact, revise.targets(), stamp.at())
+                            .map(Held::memory)
+                            .filter(same -> !(adds(revise, fact) && saw(revise, same.id())));
             if (there.isPresent()) {
                 return ModelOwner.conflict(there.get());
             }
@@ -82,6 +88,14 @@ final class ModelRevisions {
             }
         }
         return null;
+    }
+
+    private static boolean adds(Revise revise, AddMemory fact) {
+        return revise.revisions().contains(new Revision.Add(fact));
+    }
+
+    private static boolean saw(Revise revise, MemoryId id) {
+        return revise.seen().stream().anyMatch(seen -> seen.id().equals(id));
     }
 
     /// The list at fault, or null.

@@ -7,6 +7,7 @@ import static dev.mneme.testkit.Fixtures.embedded;
 import static dev.mneme.testkit.Fixtures.expiring;
 import static dev.mneme.testkit.Fixtures.json;
 import static dev.mneme.testkit.Fixtures.retext;
+import static dev.mneme.testkit.Fixtures.tagged;
 import static dev.mneme.testkit.Fixtures.vector;
 import static dev.mneme.testkit.Fixtures.withId;
 import static dev.mneme.testkit.Fixtures.withoutDedupe;
@@ -136,10 +137,52 @@ abstract class RevisionConflictsPart extends StorePart {
         Memory dog = added(add("alice", "owns a dog"));
 
         assertConflict(refused(revise(List.of(), new Revision.Add(add("alice", " owns a zebra\n")))), zebra);
-        assertConflict(refused(revise(seen(zebra), new Revision.Add(add("alice", "owns a zebra")))), zebra);
+        assertConflict(
+                refused(revise(
+                        List.of(), new Revision.Add(tagged(add("alice", "owns a zebra"), json("from", "the zoo"))))),
+                zebra);
         assertConflict(refused(replace(dog, add("alice", "owns a zebra"))), zebra);
         assertThat(outcome(ALICE, revise(List.of(), new Revision.Add(withoutDedupe(add("alice", "owns a zebra"))))))
                 .isEqualTo(new Outcome.Done());
+    }
+
+    @Test
+    void aFactJoinsTheSameMemoryThatWasSeen() {
+        Memory zebra = added(expiring(add("alice", "owns a zebra"), now().plusSeconds(10)));
+
+        AddMemory again = tagged(add("alice", "owns a zebra"), json("from", "the zoo"), "animals");
+        assertThat(outcome(ALICE, revise(seen(zebra), new Revision.Add(again)))).isEqualTo(new Outcome.Done());
+
+        Memory merged = found(zebra.id());
+        assertThat(merged.version()).isEqualTo(2);
+        assertThat(merged.metadata()).isEqualTo(json("from", "the zoo"));
+        assertThat(merged.categories()).containsExactly("animals");
+        assertThat(merged.expiresAt()).isNull();
+        assertThat(all(ALICE)).containsExactly(merged);
+        assertThat(outcome(ALICE, revise(seen(merged), new Revision.Add(again))))
+                .isEqualTo(new Outcome.Done());
+        assertThat(found(zebra.id())).isEqualTo(merged);
+    }
+
+    @Test
+    void aFactThatContradictsTheSameTextIsAMemoryOfItsOwn() {
+        Memory zebra = added(tagged(add("alice", "owns a zebra"), json("from", "Kenya")));
+        AddMemory other = tagged(add("alice", "owns a zebra"), json("from", "the zoo"));
+
+        assertThat(outcome(ALICE, revise(seen(zebra), new Revision.Add(other)))).isEqualTo(new Outcome.Done());
+        assertThat(found(zebra.id())).isEqualTo(zebra);
+        assertThat(found(other.id()).metadata()).isEqualTo(json("from", "the zoo"));
+    }
+
+    @Test
+    void whatAConversationThatIsLocalOnlyBringsMakesTheMemoryLocalOnly() {
+        Memory zebra = added(add("alice", "owns a zebra"));
+        AddMemory other = tagged(add("alice", "owns a zebra"), json("from", "the zoo"));
+
+        Outcome outcome =
+                outcome(ALICE, new Command.Revise(seen(zebra), List.of(new Revision.Add(other)), List.of(), true));
+        assertThat(outcome).isEqualTo(new Outcome.Done());
+        assertThat(found(zebra.id()).localOnly()).isTrue();
     }
 
     @Test

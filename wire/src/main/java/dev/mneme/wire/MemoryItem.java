@@ -38,7 +38,8 @@ public record MemoryItem(
 
         @Doc("from then on it is hidden") @Nullable @Time String expiresAt,
 
-        @Doc("the caller's own embedding; left out, the server embeds the text")
+        @Doc(
+                "the caller's own embedding, as numbers or as base64 of 32-bit floats; left out, the server embeds the text")
         float @Nullable [] vector,
 
         @Doc(value = "what made the vector", otherwise = "caller") @Nullable @Length(min = 1, max = 128)

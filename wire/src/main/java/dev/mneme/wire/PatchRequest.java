@@ -23,7 +23,9 @@ public record PatchRequest(
         List<@Length(min = 1, max = 128) String> categories,
 
         @Doc("null: it expires no more") Given<@Time String> expiresAt,
-        @Doc("the caller's own embedding of the new text") float @Nullable [] vector,
+
+        @Doc("the caller's own embedding of the new text, as numbers or as base64 of 32-bit floats")
+        float @Nullable [] vector,
 
         @Doc(value = "what made the vector", otherwise = "caller") @Nullable @Length(min = 1, max = 128)
         String embedder,

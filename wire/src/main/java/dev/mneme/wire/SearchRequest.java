@@ -16,7 +16,8 @@ public record SearchRequest(
         @Doc(value = "in plain words", example = "what must I not eat?") @Nullable
         String query,
 
-        @Doc("the query as the caller embedded it") float @Nullable [] vector,
+        @Doc("the query as the caller embedded it, as numbers or as base64 of 32-bit floats")
+        float @Nullable [] vector,
 
         @Doc(value = "what made the vector", otherwise = "caller") @Nullable @Length(min = 1, max = 128)
         String embedder,

@@ -306,10 +306,14 @@ public final class JsonReader {
         return value;
     }
 
-    /// A list of numbers, at most `max` of them, each of which a `float` holds.
+    /// A list of numbers, at most `max` of them, each of which a `float` holds; or a string with these in base64, as
+    /// [Base64Floats] has it.
     public float[] floats(int max) {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            return base64Floats(max);
+        }
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw wrong("must be a list of numbers.");
+            throw wrong("must be a list of numbers, or a string with them in base64.");
         }
         float[] values = new float[Math.min(max, 384)];
         int count = 0;
@@ -324,6 +328,16 @@ public final class JsonReader {
             count++;
         }
         return count == values.length ? values : Arrays.copyOf(values, count);
+    }
+
+    private float[] base64Floats(int max) {
+        try {
+            return Base64Floats.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength(), max);
+        } catch (IllegalArgumentException e) {
+            throw wrong(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
     }
 
     private float oneFloat(int index) {

@@ -130,6 +130,15 @@ final class Schemas {
         return schema;
     }
 
+    /// See `Base64Floats`: whole floats of 4 bytes in letters of 6 bits.
+    private static Map<String, Object> base64Floats() {
+        Map<String, Object> text = ordered("type", "string", "contentEncoding", "base64");
+        text.put("description", "32-bit floats, the lowest byte first, in base64");
+        text.put("pattern", "^[A-Za-z0-9+/]{6,}={0,2}$");
+        text.put("maxLength", 4 * Math.ceilDiv(EmbeddingSpace.MAX_DIMENSION * Float.BYTES, 3));
+        return text;
+    }
+
     private static Map<String, Object> time(boolean request) {
         return request ? Map.of("type", List.of("string", "integer")) : Map.of("type", "string", "format", "date-time");
     }
@@ -156,7 +165,7 @@ final class Schemas {
                     ordered("type", "array", "items", ordered("type", "number", "format", "float"));
             vector.put("minItems", 1);
             vector.put("maxItems", EmbeddingSpace.MAX_DIMENSION);
-            return vector;
+            return request ? Map.of("oneOf", List.of(vector, base64Floats())) : vector;
         }
         if (Component.raw(type) == List.class) {
             return ordered("type", "array", "items", value(Component.argument(annotated, 0), request));

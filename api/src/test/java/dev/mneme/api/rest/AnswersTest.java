@@ -98,6 +98,7 @@ class AnswersTest {
                  {"categories":{"contains":"x"}}},"topK":3,"threshold":0.0,"explain":true,"showExpired":false,
                  "latestOnly":true,"referenceTime":"2026-01-31"}""");
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
+        rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"embedder\":\"mine\",\"vector\":\"AACAPwAAgD8=\"}");
         rest.get(MEMORIES + "/" + id + "/history");
         return id;
     }

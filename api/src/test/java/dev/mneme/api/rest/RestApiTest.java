@@ -11,10 +11,13 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.testkit.Fixtures;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -394,6 +397,85 @@ class RestApiTest {
                         .path("results")
                         .size())
                 .isPositive();
+    }
+
+    /// The same embedding in either form is the same: in an add, in a batch, in an update and in a search.
+    @Test
+    void aVectorMayComeAsBase64() {
+        String asBase64 = "\"" + base64(.6f, -.8f, 0) + "\"";
+        JsonNode one = rest.post(
+                        MEMORIES,
+                        "{\"userId\":\"alice\",\"text\":\"a\",\"embedder\":\"mine\",\"vector\":" + asBase64 + "}")
+                .body()
+                .path("memory");
+        RestServer.Reply batch = rest.post(
+                MEMORIES,
+                "{\"userId\":\"alice\",\"items\":[{\"text\":\"b\",\"embedder\":\"mine\",\"vector\":\"AAAA\"},"
+                        + "{\"text\":\"c\",\"embedder\":\"mine\",\"vector\":\"" + base64(0, 0, 1) + "\"}]}");
+        assertThat(batch.body()
+                        .path("items")
+                        .path(0)
+                        .path("error")
+                        .path("field")
+                        .asText())
+                .isEqualTo("items[0].vector");
+        String two =
+                batch.body().path("items").path(1).path("memory").path("id").asText();
+
+        assertThat(nearest("[0.6,-0.8,0]")).isEqualTo(one.path("id").asText());
+        assertThat(nearest(asBase64)).isEqualTo(one.path("id").asText());
+        assertThat(nearest("\"" + base64(0, 0, 1) + "\"")).isEqualTo(two);
+        rest.patch(
+                MEMORIES + "/" + two, "{\"text\":\"d\",\"embedder\":\"mine\",\"vector\":\"" + base64(0, 1, 0) + "\"}");
+        assertThat(nearest("[0,1,0]")).isEqualTo(two);
+    }
+
+    private String nearest(String vector) {
+        return rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"embedder\":\"mine\",\"vector\":" + vector + "}")
+                .body()
+                .path("results")
+                .path(0)
+                .path("memory")
+                .path("id")
+                .asText();
+    }
+
+    static String base64(float... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(numbers);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+
+    @Test
+    void aVectorInBase64ThatIsNoneIsRefusedWithWhatIsWrong() {
+        Map<String, String> wrong = Map.of(
+                "AAAA",
+                "4 does not divide",
+                "AAAAAA=",
+                "lowest byte first",
+                "AAAA\\n",
+                "lowest byte first",
+                "AAAA_-==",
+                "lowest byte first",
+                "\u00e4\u00f6\u00fc\u00df",
+                "lowest byte first",
+                "",
+                "1 to 4096",
+                "AAAAAA==",
+                "length above zero",
+                base64(1, Float.NaN),
+                "the one at 1",
+                base64(Float.NEGATIVE_INFINITY),
+                "the one at 0",
+                base64(new float[4097]),
+                "4096 numbers at most");
+        wrong.forEach((vector, message) -> {
+            RestServer.Reply reply =
+                    rest.post(MEMORIES, "{\"userId\":\"a\",\"text\":\"x\",\"vector\":\"" + vector + "\"}");
+            assertThat(reply.status()).as(vector).isEqualTo(400);
+            assertThat(reply.body().path("field").asText()).as(vector).isEqualTo("vector");
+            assertThat(reply.body().toString()).as(vector).contains(message);
+        });
     }
 
     @Test

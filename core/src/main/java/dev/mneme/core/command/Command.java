@@ -38,11 +38,49 @@ public sealed interface Command {
             @Nullable Instant timestamp,
             @Nullable Instant expiresAt,
             @Nullable Embedding embedding,
-            boolean dedupe)
+            Dedupe dedupe)
             implements Command {
         public AddMemory {
             categories = List.copyOf(categories);
         }
+
+        /// @param dedupe whether it may be the same as one that is there
+        public AddMemory(
+                MemoryId id,
+                ScopeIds scope,
+                String text,
+                @Nullable String role,
+                @Nullable String name,
+                JsonObject metadata,
+                List<String> categories,
+                @Nullable Instant timestamp,
+                @Nullable Instant expiresAt,
+                @Nullable Embedding embedding,
+                boolean dedupe) {
+            this(
+                    id,
+                    scope,
+                    text,
+                    role,
+                    name,
+                    metadata,
+                    categories,
+                    timestamp,
+                    expiresAt,
+                    embedding,
+                    dedupe ? Dedupe.BY_CONTENT : Dedupe.OFF);
+        }
+    }
+
+    /// When a new memory is the same as a live one of its scope ids, text, role and timestamp.
+    enum Dedupe {
+        /// Never.
+        OFF,
+        /// Whatever else it says: its expiry and its speaker are dropped, and so is what contradicts. Only entries of
+        /// older logs are decided so, as they were when they were answered.
+        BY_TEXT,
+        /// When nothing contradicts: see [Merge].
+        BY_CONTENT
     }
 
     /// Null leaves a part as it is. A changed text brings its embedding, or loses the old one.

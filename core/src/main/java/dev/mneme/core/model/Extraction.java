@@ -46,9 +46,9 @@ public record Extraction(
 
     /// What became of one fact.
     ///
-    /// @param id the memory that was added or deleted
-    /// @param event `ADD`, `UPDATE` (it superseded `replaced`), or `DELETE`
-    /// @param replaced for an update: the memory that was superseded
+    /// @param id the memory that was added or deleted, or that took on what the fact brought
+    /// @param event `ADD`, `UPDATE` (it superseded `replaced`, or was there and lacked something), or `DELETE`
+    /// @param replaced for an update by another memory: the one that was superseded
     /// @param message the index of the message that it was taken from
     public record Result(
             MemoryId id, MemoryEvent event, @Nullable MemoryId replaced, int message) {}

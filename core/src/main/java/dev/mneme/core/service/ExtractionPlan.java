@@ -6,22 +6,30 @@ import dev.mneme.core.model.Wording;
 import dev.mneme.core.spi.FactExtractor.Decision;
 import dev.mneme.core.spi.FactExtractor.Fact;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /// Makes of a language model's decisions what can be done: each memory is changed once at most, and
 /// nothing is said twice. Pure.
 final class ExtractionPlan {
     private final List<Memory> seen;
     private final Set<MemoryId> changed = new HashSet<>();
+    private final Map<String, List<Memory>> there = new HashMap<>(); // by their texts
     private final Set<String> texts = new HashSet<>();
+    private final BiPredicate<Memory, Fact> holds;
     private final List<Step> steps = new ArrayList<>();
 
-    private ExtractionPlan(List<Memory> seen, List<Memory> hidden) {
+    private ExtractionPlan(List<Memory> seen, List<Memory> hidden, BiPredicate<Memory, Fact> holds) {
         this.seen = seen;
-        seen.forEach(memory -> texts.add(Wording.of(memory.text())));
-        hidden.forEach(memory -> texts.add(Wording.of(memory.text())));
+        this.holds = holds;
+        Stream.concat(seen.stream(), hidden.stream())
+                .forEach(memory -> there.computeIfAbsent(Wording.of(memory.text()), _ -> new ArrayList<>())
+                        .add(memory));
     }
 
     /// What is done about one fact.
@@ -39,11 +47,17 @@ final class ExtractionPlan {
     /// @param seen the memories that the decisions name by their places
     /// @param hidden memories that are there, but were not shown
     /// @param decisions one for each fact
-    static List<Step> of(List<Fact> facts, List<Memory> seen, List<Memory> hidden, List<Decision> decisions) {
+    /// @param holds whether a memory with a fact's text has all else that the fact would bring
+    static List<Step> of(
+            List<Fact> facts,
+            List<Memory> seen,
+            List<Memory> hidden,
+            List<Decision> decisions,
+            BiPredicate<Memory, Fact> holds) {
         if (facts.size() != decisions.size()) {
             throw new IllegalArgumentException("a decision for each fact");
         }
-        ExtractionPlan plan = new ExtractionPlan(seen, hidden);
+        ExtractionPlan plan = new ExtractionPlan(seen, hidden, holds);
         for (int i = 0; i < facts.size(); i++) {
             plan.take(facts.get(i), decisions.get(i));
         }
@@ -51,12 +65,13 @@ final class ExtractionPlan {
     }
 
     /// Where nothing is shown that a fact could touch.
-    static List<Step> ofNew(List<Fact> facts, List<Memory> hidden) {
+    static List<Step> ofNew(List<Fact> facts, List<Memory> hidden, BiPredicate<Memory, Fact> holds) {
         return of(
                 facts,
                 List.of(),
                 hidden,
-                facts.stream().<Decision>map(_ -> new Decision.Add()).toList());
+                facts.stream().<Decision>map(_ -> new Decision.Add()).toList(),
+                holds);
     }
 
     private void take(Fact fact, Decision decision) {
@@ -67,7 +82,7 @@ final class ExtractionPlan {
                 Fact merged = new Fact(text, fact.message(), fact.categories());
                 if (changed.contains(seen.get(place).id())) {
                     add(fact); // another fact has changed the memory: this one is kept beside that
-                } else if (texts.add(Wording.of(text))) {
+                } else if (!there.containsKey(Wording.of(text)) && texts.add(Wording.of(text))) {
                     changed.add(seen.get(place).id());
                     steps.add(new Step.Replace(seen.get(place), merged));
                 }
@@ -81,7 +96,9 @@ final class ExtractionPlan {
     }
 
     private void add(Fact fact) {
-        if (texts.add(Wording.of(fact.text()))) {
+        String text = Wording.of(fact.text());
+        boolean held = there.getOrDefault(text, List.of()).stream().anyMatch(memory -> holds.test(memory, fact));
+        if (!held && texts.add(text)) {
             steps.add(new Step.Add(fact));
         }
     }

@@ -3,6 +3,7 @@ package dev.mneme.core.service;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Revision;
 import dev.mneme.core.command.Command.Seen;
+import dev.mneme.core.command.Merge;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
@@ -27,6 +28,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Wording;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
 import dev.mneme.core.service.ExtractionLines.Attempted;
@@ -50,8 +52,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -221,17 +225,19 @@ final class ExtractionWorker {
         List<Memory> shown = shown(near);
         List<Memory> hidden =
                 near.stream().filter(memory -> !shown.contains(memory)).toList();
+        BiPredicate<Memory, Fact> holds = (memory, fact) -> holds(memory, asked, fact);
         List<Step> steps = facts.isEmpty() || shown.isEmpty()
-                ? ExtractionPlan.ofNew(facts, hidden)
-                : ExtractionPlan.of(facts, shown, hidden, decisions(asked, facts, shown));
+                ? ExtractionPlan.ofNew(facts, hidden, holds)
+                : ExtractionPlan.of(facts, shown, hidden, decisions(asked, facts, shown), holds);
         boolean rewritten = steps.stream().anyMatch(Step.Replace.class::isInstance);
         boolean local = found.local() || (rewritten && shown.stream().anyMatch(Memory::localOnly));
         List<Revision> revisions = new ArrayList<>();
         List<Result> results = new ArrayList<>();
+        Set<Memory> relied = new LinkedHashSet<>(shown);
         for (Step step : steps) {
-            take(caller, asked, step, local, revisions, results);
+            take(caller, asked, step, local, near, relied, revisions, results);
         }
-        List<Seen> seen = shown.stream()
+        List<Seen> seen = relied.stream()
                 .map(memory -> new Seen(memory.id(), memory.version()))
                 .toList();
         succeed(stored, startedAt, results, done -> new Command.Revise(seen, revisions, done, local));
@@ -264,14 +270,19 @@ final class ExtractionWorker {
             ExtractionRequest asked,
             Step step,
             boolean local,
+            List<Memory> near,
+            Set<Memory> relied,
             List<Revision> revisions,
             List<Result> results) {
         int message = step.fact().message();
         switch (step) {
             case Step.Add(Fact fact) -> {
                 Command.AddMemory add = memory(caller, asked, fact, local);
+                Optional<Memory> joined = joined(near, add);
+                joined.ifPresent(relied::add);
                 revisions.add(new Revision.Add(add));
-                results.add(new Result(add.id(), MemoryEvent.ADD, null, message));
+                results.add(joined.map(same -> new Result(same.id(), MemoryEvent.UPDATE, null, message))
+                        .orElseGet(() -> new Result(add.id(), MemoryEvent.ADD, null, message)));
             }
             case Step.Replace(Memory replaced, Fact fact) -> {
                 Command.AddMemory add = memory(caller, asked, fact, local);
@@ -283,6 +294,25 @@ final class ExtractionWorker {
                 results.add(new Result(removed.id(), MemoryEvent.DELETE, null, message));
             }
         }
+    }
+
+    /// Whether nothing of a fact is lost when the memory of its text is left as it is.
+    private static boolean holds(Memory memory, ExtractionRequest asked, Fact fact) {
+        String name = asked.messages().get(fact.message()).name();
+        return Merge.of(memory, name, asked.metadata(), fact.categories(), asked.expiresAt())
+                .filter(merge -> merge.leaves(memory))
+                .isPresent();
+    }
+
+    /// The memory that a new one will join.
+    private static Optional<Memory> joined(List<Memory> near, Command.AddMemory add) {
+        return near.stream()
+                .filter(memory -> Wording.of(memory.text()).equals(Wording.of(add.text()))
+                        && memory.scope().equals(add.scope())
+                        && Objects.equals(memory.role(), add.role())
+                        && Objects.equals(memory.timestamp(), add.timestamp())
+                        && Merge.of(memory, add).isPresent())
+                .min(Comparator.comparing(Memory::id));
     }
 
     /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of

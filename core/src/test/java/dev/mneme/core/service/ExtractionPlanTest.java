@@ -13,6 +13,7 @@ import dev.mneme.core.spi.FactExtractor.Fact;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 
 class ExtractionPlanTest {
@@ -20,6 +21,10 @@ class ExtractionPlanTest {
     private static final Memory OSLO = memory(2, "Ana lives in Oslo");
     private static final Fact COFFEE = fact("Ana likes coffee", 3);
     private static final Fact LISBON = fact("Ana lives in Lisbon", 4);
+
+    private static boolean held(Memory memory, Fact fact) {
+        return true;
+    }
 
     private static Memory memory(int id, String text) {
         return new Memory(
@@ -43,7 +48,7 @@ class ExtractionPlanTest {
     }
 
     private static List<Step> plan(List<Fact> facts, Decision... decisions) {
-        return ExtractionPlan.of(facts, List.of(TEA, OSLO), List.of(), List.of(decisions));
+        return ExtractionPlan.of(facts, List.of(TEA, OSLO), List.of(), List.of(decisions), ExtractionPlanTest::held);
     }
 
     @Test
@@ -88,7 +93,7 @@ class ExtractionPlanTest {
         assertThat(plan(List.of(known), new Decision.Add())).isEmpty();
         assertThat(plan(List.of(known), new Decision.Update(0, "Ana likes tea")))
                 .isEmpty();
-        assertThat(ExtractionPlan.ofNew(List.of(known), List.of(TEA)))
+        assertThat(ExtractionPlan.ofNew(List.of(known), List.of(TEA), ExtractionPlanTest::held))
                 .as("not even where it was not shown")
                 .isEmpty();
     }
@@ -98,13 +103,14 @@ class ExtractionPlanTest {
         Fact composed = fact("Zo\u00eb swims", 0);
         Fact decomposed = fact("Zoe\u0308 swims", 1);
 
-        assertThat(ExtractionPlan.ofNew(List.of(composed, decomposed), List.of()))
+        assertThat(ExtractionPlan.ofNew(List.of(composed, decomposed), List.of(), ExtractionPlanTest::held))
                 .containsExactly(new Step.Add(composed));
     }
 
     @Test
     void theSameFactTwiceIsAddedOnce() {
-        assertThat(ExtractionPlan.ofNew(List.of(COFFEE, LISBON, fact("Ana likes coffee", 9)), List.of()))
+        assertThat(ExtractionPlan.ofNew(
+                        List.of(COFFEE, LISBON, fact("Ana likes coffee", 9)), List.of(), ExtractionPlanTest::held))
                 .containsExactly(new Step.Add(COFFEE), new Step.Add(LISBON));
     }
 
@@ -112,5 +118,15 @@ class ExtractionPlanTest {
     void decisionsMustBeAsManyAsFacts() {
         assertThatThrownBy(() -> plan(List.of(COFFEE, LISBON), new Decision.Add()))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatIsKnownIsAddedAllTheSameWhenItBringsSomething() {
+        Fact tea = fact("Ana likes tea", 1);
+        BiPredicate<Memory, Fact> lacks = (memory, _) -> !memory.equals(TEA);
+
+        assertThat(ExtractionPlan.ofNew(List.of(tea, tea), List.of(TEA), lacks)).containsExactly(new Step.Add(tea));
+        assertThat(ExtractionPlan.ofNew(List.of(tea), List.of(TEA, memory(3, "Ana likes tea")), lacks))
+                .isEmpty();
     }
 }

@@ -204,7 +204,12 @@ public final class BatchCodec {
         ModelCodec.writeStrings(out, add.categories());
         out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
         writeNullable(out, add.embedding());
-        out.bool(add.dedupe());
+        out.u8(
+                switch (add.dedupe()) {
+                    case OFF -> 0;
+                    case BY_TEXT -> 1;
+                    case BY_CONTENT -> 2;
+                });
     }
 
     static Command.AddMemory add(ByteReader in) {
@@ -219,7 +224,17 @@ public final class BatchCodec {
                 in.nullableInstant(),
                 in.nullableInstant(),
                 in.bool() ? ModelCodec.embedding(in) : null,
-                in.bool());
+                dedupe(in));
+    }
+
+    private static Command.Dedupe dedupe(ByteReader in) {
+        int code = in.u8();
+        return switch (code) {
+            case 0 -> Command.Dedupe.OFF;
+            case 1 -> Command.Dedupe.BY_TEXT;
+            case 2 -> Command.Dedupe.BY_CONTENT;
+            default -> throw ModelCodec.unknown("rule of duplicates", code);
+        };
     }
 
     static void writePut(ByteWriter out, Command.PutDocument put) {

@@ -170,7 +170,7 @@ final class Disagreements {
             sure(name, "is not in the order of updates");
         }
         byte[] equal = rows.get(Keys.duplicate(hash, ContentHash.of(version.memory())));
-        if (equal == null || !Rows.arrivals(equal).contains(arrival)) {
+        if (equal == null || !names(Rows.arrivals(equal), arrival)) {
             sure(name, "is not among those of its content");
         }
         byte[] embedding = rows.get(Keys.embedding(hash, head.spaces().generation(), arrival));
@@ -179,6 +179,12 @@ final class Disagreements {
         } else if (embedding != null) {
             embedding("the embedding of " + name, Rows.embeddedAt(embedding), version.sequence());
         }
+    }
+
+    /// A row of many equal memories names the latest alone, and says so.
+    private static boolean names(List<Long> equal, long arrival) {
+        return equal.contains(arrival)
+                || (equal.getFirst() == Rows.OLDER_LEFT_OUT && (equal.size() == 1 || arrival < equal.get(1)));
     }
 
     /// One that was staged may be older than a version that did not change the text.

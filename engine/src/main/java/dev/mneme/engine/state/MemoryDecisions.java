@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Merge;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
@@ -8,7 +9,6 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.FilterMatcher;
-import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -18,11 +18,8 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.Keys;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,14 +59,23 @@ final class MemoryDecisions {
             return used;
         }
         MemoryRows.Placed same = same(add, Set.of());
-        return same == null ? new Outcome.Stored(MemoryEvent.ADD, insert(add, false)) : merge(same, add);
+        return same == null ? new Outcome.Stored(MemoryEvent.ADD, insert(add, false)) : merge(same, add, false);
     }
 
     /// The memory that a new one would be the same as, if that is asked; or null.
     ///
     /// @param but memories that do not count
     MemoryRows.@Nullable Placed same(Command.AddMemory add, Set<MemoryId> but) {
-        return add.dedupe() ? memories.duplicate(owner, content(add), but) : null;
+        return switch (add.dedupe()) {
+            case OFF -> null;
+            case BY_TEXT -> memories.duplicate(owner, content(add), memory -> !but.contains(memory.id()));
+            case BY_CONTENT ->
+                memories.latestDuplicate(
+                        owner,
+                        content(add),
+                        memory -> !but.contains(memory.id())
+                                && Merge.of(memory, add).isPresent());
+        };
     }
 
     static byte[] content(Command.AddMemory add) {
@@ -101,6 +107,9 @@ final class MemoryDecisions {
         long sequence = owner.sequence() + 1;
         owner.change(ChangeType.MEMORY_ADDED, sequence, 1, by, memory);
         memories.add(owner, memory, embedding, sequence, by);
+        if (add.dedupe() == Command.Dedupe.BY_CONTENT) {
+            memories.limitDuplicates(owner, memory);
+        }
         if (staged != null) {
             vectors.stage(sequence, staged, sequence);
         }
@@ -117,23 +126,51 @@ final class MemoryDecisions {
         return newest == null ? idUsed() : conflict(newest);
     }
 
-    /// The memory is there already: it takes on the metadata and categories that it lacks.
-    private Outcome merge(MemoryRows.Placed same, Command.AddMemory add) {
+    /// The memory is there already: it takes on what it lacks.
+    ///
+    /// @param localOnly whether what it takes on is, even if its writer is not `inspired`
+    Outcome merge(MemoryRows.Placed same, Command.AddMemory add, boolean localOnly) {
         Memory now = same.memory();
-        JsonObject metadata = lacking(now.metadata(), add.metadata());
-        List<String> categories = new ArrayList<>(now.categories());
-        add.categories().stream().filter(c -> !categories.contains(c)).forEach(categories::add);
-        if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
+        if (add.dedupe() == Command.Dedupe.BY_TEXT) {
+            return mergeByText(same, Merge.byText(now, add));
+        }
+        Merge merge = Merge.of(now, add).orElseThrow();
+        Embedding present = memories.embedding(owner, same.arrival());
+        Embedding brought = present != null || vectors.takes(add.embedding()) ? null : add.embedding();
+        if (merge.leaves(now) && brought == null) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
-        if (categories.size() > Memory.MAX_CATEGORIES) {
+        vectors.claim(brought);
+        return replace(same, merge, brought == null ? present : brought, localOnly);
+    }
+
+    private Outcome mergeByText(MemoryRows.Placed same, Merge merge) {
+        if (merge.leaves(same.memory())) {
+            return new Outcome.Stored(MemoryEvent.NONE, same.memory());
+        }
+        if (merge.categories().size() > Memory.MAX_CATEGORIES) {
             return tooLarge("categories");
         }
-        if (metadata.size() > Memory.MAX_METADATA) {
+        if (merge.metadata().size() > Memory.MAX_METADATA) {
             return tooLarge("metadata");
         }
-        Embedding embedding = memories.embedding(owner, same.arrival());
-        return replace(same, now.text(), embedding, metadata, categories, now.timestamp(), now.expiresAt());
+        return replace(same, merge, memories.embedding(owner, same.arrival()), false);
+    }
+
+    private Outcome replace(MemoryRows.Placed same, Merge merge, @Nullable Embedding embedding, boolean localOnly) {
+        Memory now = same.memory();
+        Memory next = next(
+                now,
+                now.text(),
+                merge.name(),
+                merge.metadata(),
+                merge.categories(),
+                now.timestamp(),
+                merge.expiresAt(),
+                now.replacedBy(),
+                localOnly);
+        change(same, next, embedding);
+        return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 
     private static Rejected tooLarge(String field) {
@@ -142,22 +179,6 @@ final class MemoryDecisions {
                 "With that of the same memory that is there already, it would have too much: send less.",
                 field,
                 null);
-    }
-
-    private static JsonObject lacking(JsonObject ours, JsonObject theirs) {
-        Map<String, Json> merged = new LinkedHashMap<>(ours.members());
-        theirs.members().forEach((name, value) -> {
-            Json mine = merged.get(name);
-            if (value instanceof Json.JsonNull) {
-                return;
-            }
-            if (mine == null || mine instanceof Json.JsonNull) {
-                merged.put(name, value);
-            } else if (mine instanceof JsonObject a && value instanceof JsonObject b) {
-                merged.put(name, lacking(a, b));
-            }
-        });
-        return new JsonObject(merged);
     }
 
     Outcome update(Command.UpdateMemory update) {
@@ -199,7 +220,9 @@ final class MemoryDecisions {
         }
         vectors.claim(given);
         Embedding embedding = given == null && sameText ? memories.embedding(owner, placed.arrival()) : given;
-        return replace(placed, text, embedding, metadata, categories, timestamp, expiresAt);
+        Memory next = next(now, text, now.name(), metadata, categories, timestamp, expiresAt, now.replacedBy(), false);
+        change(placed, next, embedding);
+        return new Outcome.Stored(MemoryEvent.UPDATE, next);
     }
 
     private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {
@@ -207,41 +230,38 @@ final class MemoryDecisions {
         return now != null && Arrays.equals(now.vector(), embedding.vector());
     }
 
-    private Outcome replace(
-            MemoryRows.Placed placed,
-            String text,
-            @Nullable Embedding embedding,
-            JsonObject metadata,
-            List<String> categories,
-            @Nullable Instant timestamp,
-            @Nullable Instant expiresAt) {
-        Memory now = placed.memory();
-        Memory next = next(now, text, metadata, categories, timestamp, expiresAt, now.replacedBy());
-        change(placed, next, embedding);
-        return new Outcome.Stored(MemoryEvent.UPDATE, next);
-    }
-
     /// Marks a memory as superseded by a newer one; it stays as it is otherwise.
     void supersede(MemoryRows.Placed placed, MemoryId newer) {
         Memory now = placed.memory();
-        Memory next = next(now, now.text(), now.metadata(), now.categories(), now.timestamp(), now.expiresAt(), newer);
+        Memory next = next(
+                now,
+                now.text(),
+                now.name(),
+                now.metadata(),
+                now.categories(),
+                now.timestamp(),
+                now.expiresAt(),
+                newer,
+                false);
         change(placed, next, memories.embedding(owner, placed.arrival()));
     }
 
     private Memory next(
             Memory now,
             String text,
+            @Nullable String name,
             JsonObject metadata,
             List<String> categories,
             @Nullable Instant timestamp,
             @Nullable Instant expiresAt,
-            @Nullable MemoryId replacedBy) {
+            @Nullable MemoryId replacedBy,
+            boolean localOnly) {
         return new Memory(
                 now.id(),
                 now.scope(),
                 text,
                 now.role(),
-                now.name(),
+                name,
                 metadata,
                 categories,
                 timestamp,
@@ -250,7 +270,7 @@ final class MemoryDecisions {
                 expiresAt,
                 now.version() + 1,
                 replacedBy,
-                now.localOnly() || owner.inspired(by.instance()));
+                localOnly || now.localOnly() || owner.inspired(by.instance()));
     }
 
     private void change(MemoryRows.Placed placed, Memory next, @Nullable Embedding embedding) {

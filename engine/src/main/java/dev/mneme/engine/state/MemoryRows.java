@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// The rows of memories within one entry: the newest version, the earlier ones, and everything that leads to
 /// them.
 final class MemoryRows {
+    /// How many memories of one content a new one is compared with: the latest.
+    static final int MAX_DUPLICATES = 64;
+
     private final Entry entry;
 
     MemoryRows(Entry entry) {
@@ -288,22 +290,45 @@ final class MemoryRows {
     /// The memory with the content, but for expired and superseded ones; of several, the one with the lowest
     /// id.
     ///
-    /// @param but memories that do not count either
+    /// @param counts which memories may be it
     @Nullable
-    Placed duplicate(OwnerState owner, byte[] contentHash, Set<MemoryId> but) {
+    Placed duplicate(OwnerState owner, byte[] contentHash, Predicate<Memory> counts) {
+        return lowest(owner, duplicates(Keys.duplicate(owner.hash(), contentHash)), counts);
+    }
+
+    /// The same among the latest [#MAX_DUPLICATES] that arrived.
+    @Nullable
+    Placed latestDuplicate(OwnerState owner, byte[] contentHash, Predicate<Memory> counts) {
+        List<Long> all = duplicates(Keys.duplicate(owner.hash(), contentHash));
+        return lowest(owner, all.subList(Math.max(0, all.size() - MAX_DUPLICATES), all.size()), counts);
+    }
+
+    private @Nullable Placed lowest(OwnerState owner, List<Long> arrivals, Predicate<Memory> counts) {
         Placed lowest = null;
-        for (long arrival : duplicates(Keys.duplicate(owner.hash(), contentHash))) {
+        for (long arrival : arrivals) {
             Placed placed = at(owner, arrival);
             if (placed != null
                     && !placed.memory().expired(entry.at())
                     && placed.memory().replacedBy() == null
-                    && !but.contains(placed.memory().id())
                     && (lowest == null
-                            || placed.memory().id().compareTo(lowest.memory().id()) < 0)) {
+                            || placed.memory().id().compareTo(lowest.memory().id()) < 0)
+                    && counts.test(placed.memory())) {
                 lowest = placed;
             }
         }
         return lowest;
+    }
+
+    /// Keeps the row of equal memories short: of those that say the same beside contradicting metadata (an "ok" under
+    /// a hundred thousand message ids) the latest are enough to know a repetition by.
+    void limitDuplicates(OwnerState owner, Memory memory) {
+        byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
+        List<Long> arrivals = duplicates(key);
+        if (arrivals.size() > MAX_DUPLICATES) {
+            List<Long> latest = new ArrayList<>(List.of(Rows.OLDER_LEFT_OUT));
+            latest.addAll(arrivals.subList(arrivals.size() - MAX_DUPLICATES, arrivals.size()));
+            storeDuplicates(key, latest);
+        }
     }
 
     private void addDuplicate(OwnerState owner, Memory memory, long arrival) {

@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.Dedupe;
 import dev.mneme.core.command.Command.PutDocument;
 import dev.mneme.core.command.Command.Revise;
 import dev.mneme.core.command.Command.Revision;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Decides a revision of an owner's memories: all of it, or nothing.
@@ -50,7 +52,8 @@ final class RevisionDecisions {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        revise.revisions().forEach(revision -> apply(revision, revise.localOnly()));
+        Set<MemoryId> targets = Set.copyOf(revise.targets());
+        revise.revisions().forEach(revision -> apply(revision, targets, revise.localOnly()));
         revise.documents().forEach(documents::store);
         return new Outcome.Done();
     }
@@ -73,12 +76,25 @@ final class RevisionDecisions {
     }
 
     private Optional<Rejected> facts(Revise revise) {
-        List<AddMemory> facts = revise.facts();
         Set<MemoryId> targets = Set.copyOf(revise.targets());
-        EmbeddingSpace space = space(facts);
-        return facts.stream()
-                .flatMap(fact -> fact(fact, space, targets).stream())
+        EmbeddingSpace space = space(revise.facts());
+        return revise.revisions().stream()
+                .flatMap(revision -> refusal(revision, revise, space, targets).stream())
                 .findFirst();
+    }
+
+    private Optional<Rejected> refusal(
+            Revision revision, Revise revise, @Nullable EmbeddingSpace space, Set<MemoryId> targets) {
+        return switch (revision) {
+            case Revision.Add(AddMemory fact) -> fact(fact, space).or(() -> there(fact, targets, seen(revise)));
+            case Revision.Replace(MemoryId replaced, AddMemory fact) ->
+                fact(fact, space).or(() -> there(fact, targets, Set.of()));
+            case Revision.Remove remove -> Optional.empty();
+        };
+    }
+
+    private static Set<MemoryId> seen(Revise revise) {
+        return revise.seen().stream().map(Seen::id).collect(Collectors.toSet());
     }
 
     /// The owner's, or what the first vector makes it.
@@ -92,17 +108,21 @@ final class RevisionDecisions {
         return space;
     }
 
-    private Optional<Rejected> fact(AddMemory fact, @Nullable EmbeddingSpace space, Set<MemoryId> targets) {
+    private Optional<Rejected> fact(AddMemory fact, @Nullable EmbeddingSpace space) {
         return Optional.ofNullable(vectors.mismatch(fact.embedding(), space))
-                .or(() -> Optional.ofNullable(memories.idRefusal(fact.id())))
-                .or(() -> there(fact, targets));
+                .or(() -> Optional.ofNullable(memories.idRefusal(fact.id())));
     }
 
-    private Optional<Rejected> there(AddMemory fact, Set<MemoryId> targets) {
+    /// A new fact may join the same memory if whoever decided has seen that.
+    private Optional<Rejected> there(AddMemory fact, Set<MemoryId> targets, Set<MemoryId> seen) {
         MemoryRows.Placed same = memories.same(fact, targets);
-        return same == null
+        return same == null || (joins(fact) && seen.contains(same.memory().id()))
                 ? Optional.empty()
                 : conflict("Memory " + same.memory().id() + " says the same as a new one", same.memory());
+    }
+
+    private static boolean joins(AddMemory fact) {
+        return fact.dedupe() == Dedupe.BY_CONTENT;
     }
 
     private Optional<Rejected> documents(List<PutDocument> puts) {
@@ -119,9 +139,16 @@ final class RevisionDecisions {
         return Optional.empty();
     }
 
-    private void apply(Revision revision, boolean localOnly) {
+    private void apply(Revision revision, Set<MemoryId> targets, boolean localOnly) {
         switch (revision) {
-            case Revision.Add(AddMemory fact) -> memories.insert(fact, localOnly);
+            case Revision.Add(AddMemory fact) -> {
+                MemoryRows.Placed same = joins(fact) ? memories.same(fact, targets) : null;
+                if (same == null) {
+                    memories.insert(fact, localOnly);
+                } else {
+                    memories.merge(same, fact, localOnly);
+                }
+            }
             case Revision.Replace(MemoryId replaced, AddMemory fact) -> {
                 MemoryRows.Placed now = placed(replaced);
                 memories.insert(fact, localOnly || now.memory().localOnly());

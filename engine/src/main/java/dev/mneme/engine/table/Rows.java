@@ -285,6 +285,9 @@ public final class Rows {
         return read(row, ByteReader::fixed64);
     }
 
+    /// Stands first in a row of equal memories that leaves out the older ones.
+    public static final long OLDER_LEFT_OUT = 0;
+
     /// The arrivals of the live memories with one content, in their order.
     public static byte[] encode(List<Long> arrivals) {
         ByteWriter out = sealed(FIELDS_AT + 10);

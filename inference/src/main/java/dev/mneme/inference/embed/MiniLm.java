@@ -69,12 +69,7 @@ public final class MiniLm implements AutoCloseable {
     }
 
     private static OrtSession session(OrtEnvironment environment, byte[] model) throws OrtException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            options.addConfigEntry("session.inter_op.allow_spinning", "0");
+        try (OrtSession.SessionOptions options = OnnxSessions.oneThread()) {
             return environment.createSession(model, options);
         }
     }

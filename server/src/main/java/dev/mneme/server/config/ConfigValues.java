@@ -21,7 +21,8 @@ final class ConfigValues {
 
     <T> T get(Setting<T> setting) {
         Typed value = typed.getOrDefault(setting.key(), new Typed(setting.key(), setting.fallback()));
-        return setting.type().reader().apply(value.text().strip()).orElseThrow(() -> wrong(setting, value));
+        String text = setting.type().verbatim() ? value.text() : value.text().strip();
+        return setting.type().reader().apply(text).orElseThrow(() -> wrong(setting, value));
     }
 
     private static MnemeException wrong(Setting<?> setting, Typed value) {
@@ -144,6 +145,12 @@ final class ConfigValues {
                 get(EMBEDDER_URL),
                 get(EMBEDDER_MODEL),
                 get(EMBEDDER_API_KEY),
+                new ServerConfig.EmbedderFolder(
+                        get(EMBEDDER_FOLDER),
+                        get(EMBEDDER_POOLING),
+                        get(EMBEDDER_QUERY_PREFIX),
+                        get(EMBEDDER_PASSAGE_PREFIX),
+                        get(EMBEDDER_MAX_TOKENS)),
                 get(EMBEDDER_DIMENSION),
                 get(EMBEDDER_WORKERS),
                 get(EMBEDDER_QUEUE),
@@ -224,6 +231,20 @@ final class ConfigValues {
                 EMBEDDER_URL,
                 name(EMBEDDER_URL) + " must begin with http:// or https://.");
         check(!remote || embedder.model().isPresent(), EMBEDDER_MODEL, name(EMBEDDER_KIND) + " needs embedder.model.");
+        checkFolder(embedder.kind() == ServerConfig.EmbedderKind.ONNX, embedder.folder());
+    }
+
+    private void checkFolder(boolean onnx, ServerConfig.EmbedderFolder folder) {
+        check(
+                !onnx || folder.path().isPresent(),
+                EMBEDDER_FOLDER,
+                name(EMBEDDER_KIND) + " needs embedder.folder, with the model's model.onnx and tokenizer.json.");
+        String alone = " has no effect without embedder.kind: set that to onnx.";
+        check(onnx || folder.path().isEmpty(), EMBEDDER_FOLDER, name(EMBEDDER_FOLDER) + alone);
+        check(onnx || folder.pooling().isEmpty(), EMBEDDER_POOLING, name(EMBEDDER_POOLING) + alone);
+        check(onnx || folder.queryPrefix().isEmpty(), EMBEDDER_QUERY_PREFIX, name(EMBEDDER_QUERY_PREFIX) + alone);
+        check(onnx || folder.passagePrefix().isEmpty(), EMBEDDER_PASSAGE_PREFIX, name(EMBEDDER_PASSAGE_PREFIX) + alone);
+        check(onnx || folder.maxTokens() == 0, EMBEDDER_MAX_TOKENS, name(EMBEDDER_MAX_TOKENS) + alone);
     }
 
     private void checkExtraction(ServerConfig.Extraction extraction) {

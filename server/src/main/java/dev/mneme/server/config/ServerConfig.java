@@ -124,10 +124,26 @@ public record ServerConfig(
     /// Where vectors come from.
     public enum EmbedderKind {
         BUILTIN,
+        ONNX,
         OPENAI,
         OLLAMA,
         NONE
     }
+
+    /// How a model's rows become one vector.
+    public enum Pooling {
+        MEAN,
+        CLS,
+        LAST
+    }
+
+    /// A model of the operator's own. What is empty, and 0, is as the folder has it.
+    public record EmbedderFolder(
+            Optional<Path> path,
+            Optional<Pooling> pooling,
+            Optional<String> queryPrefix,
+            Optional<String> passagePrefix,
+            int maxTokens) {}
 
     /// @param dimension 0 to take the model's
     /// @param reembed whether vectors of a former embedder are made anew
@@ -136,6 +152,7 @@ public record ServerConfig(
             Optional<String> url,
             Optional<String> model,
             Optional<Secret> apiKey,
+            EmbedderFolder folder,
             int dimension,
             int workers,
             int queue,

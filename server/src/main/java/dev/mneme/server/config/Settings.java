@@ -209,13 +209,38 @@ final class Settings {
             setting("embedder.model", ValueType.optionalText(), "", "The model's name, for openai and ollama.");
     static final Setting<Optional<Secret>> EMBEDDER_API_KEY =
             secret("embedder.apiKey", "The key of the model's server.");
+    static final Setting<Optional<Path>> EMBEDDER_FOLDER = setting(
+            "embedder.folder",
+            ValueType.optionalPath(),
+            "",
+            "The folder with model.onnx and tokenizer.json, for onnx.");
+    static final Setting<Optional<ServerConfig.Pooling>> EMBEDDER_POOLING = setting(
+            "embedder.pooling",
+            ValueType.optionalChoice(ServerConfig.Pooling.class),
+            "",
+            "How onnx makes one vector of a model's rows; by default as the folder says, else mean.");
+    static final Setting<Optional<String>> EMBEDDER_QUERY_PREFIX = setting(
+            "embedder.queryPrefix",
+            ValueType.prefix(),
+            "",
+            "What onnx puts before queries, with its spaces; by default as the folder says. none is none.");
+    static final Setting<Optional<String>> EMBEDDER_PASSAGE_PREFIX = setting(
+            "embedder.passagePrefix",
+            ValueType.prefix(),
+            "",
+            "What onnx puts before texts that are stored; by default as the folder says. none is none.");
+    static final Setting<Integer> EMBEDDER_MAX_TOKENS = setting(
+            "embedder.maxTokens",
+            ValueType.integer(0, 32_768),
+            "0",
+            "The most tokens of one run of onnx; longer texts are cut into windows. 0 is the model's, at most 512.");
     static final Setting<Integer> EMBEDDER_DIMENSION = setting(
             "embedder.dimension", ValueType.integer(0, 16_384), "0", "The length of a vector; 0 takes the model's.");
     static final Setting<Integer> EMBEDDER_WORKERS = setting(
             "embedder.workers",
             ValueType.integer(0, 256),
             "0",
-            "Texts that builtin embeds at the same time; 0 takes one for each core.");
+            "Texts that builtin or onnx embeds at the same time; 0 takes one for each core.");
     static final Setting<Integer> EMBEDDER_QUEUE = setting(
             "embedder.queue",
             ValueType.integer(1, 1_000_000),

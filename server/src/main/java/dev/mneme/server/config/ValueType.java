@@ -19,9 +19,14 @@ import java.util.regex.Pattern;
 ///
 /// @param description for the operator, for example `a number from 0 to 65535`
 /// @param reader the value; empty if the text is none
-record ValueType<T>(String description, Function<String, Optional<T>> reader) {
+/// @param verbatim whether spaces at its ends are part of it
+record ValueType<T>(String description, Function<String, Optional<T>> reader, boolean verbatim) {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})\\s*(B|KiB|MiB|GiB)?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h|d)");
+
+    private ValueType(String description, Function<String, Optional<T>> reader) {
+        this(description, reader, false);
+    }
 
     static ValueType<Integer> integer(int least, int most) {
         return new ValueType<>(
@@ -118,6 +123,25 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader) {
 
     static ValueType<Optional<String>> optionalText() {
         return new ValueType<>("text", text -> Optional.of(text.isEmpty() ? Optional.empty() : Optional.of(text)));
+    }
+
+    /// As it stands, spaces included.
+    static ValueType<Optional<String>> prefix() {
+        return new ValueType<>(
+                "text",
+                text -> Optional.of(
+                        text.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(text.strip().equals("none") ? "" : text)),
+                true);
+    }
+
+    static <E extends Enum<E>> ValueType<Optional<E>> optionalChoice(Class<E> type) {
+        ValueType<E> choice = choice(type);
+        return new ValueType<>(choice.description(), text -> {
+            Optional<E> value = text.isEmpty() ? Optional.empty() : choice.reader().apply(text);
+            return text.isEmpty() || value.isPresent() ? Optional.of(value) : Optional.empty();
+        });
     }
 
     static ValueType<Optional<Secret>> secret() {

@@ -95,6 +95,8 @@ class ServerConfigTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                new ServerConfig.EmbedderFolder(
+                                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0),
                                 0,
                                 0,
                                 1_000,
@@ -172,6 +174,11 @@ class ServerConfigTest {
                         "embedder.url",
                         "embedder.model",
                         "embedder.apiKey",
+                        "embedder.folder",
+                        "embedder.pooling",
+                        "embedder.queryPrefix",
+                        "embedder.passagePrefix",
+                        "embedder.maxTokens",
                         "embedder.dimension",
                         "embedder.workers",
                         "embedder.queue",
@@ -355,7 +362,7 @@ class ServerConfigTest {
         "ws.pingInterval, 30, a duration from 100ms to 1h",
         "ws.pingInterval, 2h, a duration from 100ms to 1h",
         "store.shards, 12, a power of two from 1 to 1024",
-        "embedder.kind, gpt, 'one of builtin, openai, ollama, none'",
+        "embedder.kind, gpt, 'one of builtin, onnx, openai, ollama, none'",
         "logging.level, verbose, 'one of trace, debug, info, warning, error'",
     })
     void aWrongValueIsRefusedByTheNameThatWasTyped(String key, String value, String says) {
@@ -389,6 +396,9 @@ class ServerConfigTest {
         assertRefused("ws.staleTimeout: 10s", Map.of(), List.of(), "ws.staleTimeout", "longer than ws.pingInterval");
         assertRefused("log.maxBatchBytes: 128MiB", Map.of(), List.of(), "log.maxBatchBytes", "at most");
         assertRefused("rate.burst: 5", Map.of(), List.of(), "rate.burst", "rate.perSecond");
+        assertRefused("embedder.kind: onnx", Map.of(), List.of(), "embedder.folder", "needs embedder.folder");
+        assertRefused("embedder.folder: e5", Map.of(), List.of(), "embedder.folder", "set that to onnx");
+        assertRefused("embedder.queryPrefix: q", Map.of(), List.of(), "embedder.queryPrefix", "set that to onnx");
         assertRefused("embedder.kind: ollama", Map.of(), List.of(), "embedder.url", "needs embedder.url");
         assertRefused(
                 "embedder: {kind: openai, url: 'http://x'}",

@@ -1,0 +1,113 @@
+package dev.mneme.core.command;
+
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonNull;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a memory becomes when one of the same scope ids, text, role and timestamp joins it: it takes on what it
+/// lacks, and the longer life. Nothing of either is lost; where that is not possible, they are two memories.
+public record Merge(
+        @Nullable String name,
+        JsonObject metadata,
+        List<String> categories,
+        @Nullable Instant expiresAt) {
+
+    /// Empty when the two contradict each other (a key of the metadata has two values, they name two speakers), or
+    /// would have too much together.
+    public static Optional<Merge> of(Memory there, Command.AddMemory add) {
+        return of(there, add.name(), add.metadata(), add.categories(), add.expiresAt());
+    }
+
+    public static Optional<Merge> of(
+            Memory there,
+            @Nullable String name,
+            JsonObject metadata,
+            List<String> categories,
+            @Nullable Instant expiresAt) {
+        if ((there.name() != null && name != null && !there.name().equals(name))
+                || contradict(there.metadata(), metadata)) {
+            return Optional.empty();
+        }
+        Merge merge = new Merge(
+                there.name() == null ? name : there.name(),
+                joined(there.metadata(), metadata),
+                joined(there.categories(), categories),
+                later(there.expiresAt(), expiresAt));
+        return merge.fits() || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
+    }
+
+    /// As [Command.Dedupe#BY_TEXT] has it: what contradicts is left out.
+    public static Merge byText(Memory there, Command.AddMemory add) {
+        return new Merge(
+                there.name(),
+                joined(there.metadata(), add.metadata()),
+                joined(there.categories(), add.categories()),
+                there.expiresAt());
+    }
+
+    /// Whether the memory stays as it is.
+    public boolean leaves(Memory there) {
+        return Objects.equals(name, there.name())
+                && metadata.equals(there.metadata())
+                && categories.equals(there.categories())
+                && Objects.equals(expiresAt, there.expiresAt());
+    }
+
+    private boolean fits() {
+        return categories.size() <= Memory.MAX_CATEGORIES && metadata.size() <= Memory.MAX_METADATA;
+    }
+
+    /// Whether a key has two values. Null is the same as missing; objects are compared key by key.
+    private static boolean contradict(JsonObject ours, JsonObject theirs) {
+        return theirs.members().entrySet().stream()
+                .anyMatch(entry -> contradict(ours.members().get(entry.getKey()), entry.getValue()));
+    }
+
+    private static boolean contradict(@Nullable Json mine, Json theirs) {
+        if (mine == null || mine instanceof JsonNull || theirs instanceof JsonNull) {
+            return false;
+        }
+        if (mine instanceof JsonObject a && theirs instanceof JsonObject b) {
+            return contradict(a, b);
+        }
+        return !mine.equals(theirs);
+    }
+
+    private static JsonObject joined(JsonObject ours, JsonObject theirs) {
+        Map<String, Json> joined = new LinkedHashMap<>(ours.members());
+        theirs.members().forEach((name, value) -> {
+            Json mine = joined.get(name);
+            if (value instanceof JsonNull) {
+                return;
+            }
+            if (mine == null || mine instanceof JsonNull) {
+                joined.put(name, value);
+            } else if (mine instanceof JsonObject a && value instanceof JsonObject b) {
+                joined.put(name, joined(a, b));
+            }
+        });
+        return new JsonObject(joined);
+    }
+
+    private static List<String> joined(List<String> ours, List<String> theirs) {
+        List<String> joined = new ArrayList<>(ours);
+        theirs.stream().filter(each -> !joined.contains(each)).forEach(joined::add);
+        return List.copyOf(joined);
+    }
+
+    private static @Nullable Instant later(@Nullable Instant ours, @Nullable Instant theirs) {
+        if (ours == null || theirs == null) {
+            return null;
+        }
+        return ours.isBefore(theirs) ? theirs : ours;
+    }
+}

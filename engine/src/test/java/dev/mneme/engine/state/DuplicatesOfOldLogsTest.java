@@ -1,0 +1,95 @@
+package dev.mneme.engine.state;
+
+import static dev.mneme.testkit.Fixtures.ALICE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.AddMemory;
+import dev.mneme.core.command.Command.Dedupe;
+import dev.mneme.core.command.Outcome.Stored;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.engine.codec.BatchCodec;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.table.HeapTables;
+import dev.mneme.testkit.Fixtures;
+import dev.mneme.testkit.ManualClock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// An entry of a log that was written when duplicates were decided by their texts alone is decided so again: what it
+/// answered, and the positions that it made, were told to clients.
+class DuplicatesOfOldLogsTest {
+    private static final Instant SOON = ManualClock.START.plusSeconds(60);
+
+    /// "ok" of alice with `{"n":1}`, as version 0.1.0 wrote it.
+    private static final String OLD_ENTRY =
+            "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000101019b78921c078aec"
+                    + "80000000000000070105616c696365000000026f6b00000601016e030001010000000001";
+
+    private final HeapTables tables = new HeapTables(new HeapTables.Home());
+    private final StateMachine machine =
+            new StateMachine(tables, Seal.under(new byte[32]), "abcdefgh", Retention.DEFAULTS);
+
+    @Test
+    void anEntryOfTheFirstReleaseIsReadAsOne() {
+        ShardBatch old = BatchCodec.decode(HexFormat.of().parseHex(OLD_ENTRY));
+        assertThat(old.writes().getFirst().commands())
+                .containsExactly(ok(7, Dedupe.BY_TEXT, Fixtures.json("n", 1), null));
+        assertThat(BatchCodec.decode(BatchCodec.encode(old))).isEqualTo(old);
+    }
+
+    @Test
+    void byTextWhatContradictsIsDroppedAndWhatIsLackingIsTaken() {
+        Memory first = apply(MemoryEvent.ADD, ok(1, Dedupe.BY_TEXT, Fixtures.json("n", 1), SOON));
+
+        assertThat(apply(MemoryEvent.NONE, ok(2, Dedupe.BY_TEXT, Fixtures.json("n", 2), null)))
+                .isEqualTo(first);
+        Memory merged = apply(MemoryEvent.UPDATE, ok(3, Dedupe.BY_TEXT, Fixtures.json("n", 3, "m", 1), null));
+        assertThat(merged.metadata()).isEqualTo(Fixtures.json("n", 1, "m", 1));
+        assertThat(merged.expiresAt()).isEqualTo(SOON);
+    }
+
+    @Test
+    void theRulesMayFollowOneAnother() {
+        Memory first = apply(MemoryEvent.ADD, ok(1, Dedupe.BY_TEXT, Fixtures.json("n", 1), SOON));
+        apply(MemoryEvent.ADD, ok(2, Dedupe.BY_CONTENT, Fixtures.json("n", 2), null));
+
+        assertThat(apply(MemoryEvent.NONE, ok(3, Dedupe.BY_TEXT, Fixtures.json("n", 2), null)))
+                .isEqualTo(first);
+        assertThat(apply(MemoryEvent.UPDATE, ok(4, Dedupe.BY_CONTENT, Fixtures.json("n", 1), null))
+                        .expiresAt())
+                .isNull();
+    }
+
+    private static AddMemory ok(long id, Dedupe dedupe, JsonObject metadata, @Nullable Instant expiresAt) {
+        return new AddMemory(
+                Fixtures.id(ALICE, id),
+                ScopeIds.user("alice"),
+                "ok",
+                null,
+                null,
+                metadata,
+                List.of(),
+                null,
+                expiresAt,
+                null,
+                dedupe);
+    }
+
+    /// Decides the command as it comes back from the log.
+    private Memory apply(MemoryEvent expected, Command command) {
+        ShardBatch batch = new ShardBatch(ManualClock.START, List.of(Fixtures.write(ALICE, command)));
+        Applied applied = machine.apply(tables.appliedIndex() + 1, BatchCodec.decode(BatchCodec.encode(batch)));
+        tables.write(applied.rows());
+        Stored stored = (Stored) applied.results().getFirst().outcomes().getFirst();
+        assertThat(stored.event()).isEqualTo(expected);
+        return stored.memory();
+    }
+}

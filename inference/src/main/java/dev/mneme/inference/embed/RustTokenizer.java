@@ -1,0 +1,116 @@
+package dev.mneme.inference.embed;
+
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.Arrays;
+
+/// Any tokenizer that a `tokenizer.json` describes (WordPiece, BPE, Unigram …), by HuggingFace's own library, which is
+/// written in Rust. It is called below DJL's Java class for it, since that reports its use to DJL's makers.
+///
+/// The native library is unpacked once into `~/.djl.ai`, or into the folder that the environment variable
+/// `ENGINE_CACHE_DIR` names. There is none for Macs with an Intel processor.
+///
+/// A text that spells out a special token, such as `</s>`, is read as that token: so the library has it.
+///
+/// **Threads**: any number may call; [#close] once nobody does any more. Calls are native: on a platform thread.
+final class RustTokenizer implements AutoCloseable {
+    private static final String PROBE = "a";
+
+    private final long handle;
+    private final int[] before;
+    private final int[] after;
+
+    private RustTokenizer(long handle) {
+        this.handle = handle;
+        int[] bare = encode(PROBE, false).ids();
+        int[] whole = encode(PROBE, true).ids();
+        int at = indexOf(whole, bare);
+        if (at < 0) {
+            throw new IllegalArgumentException("its special tokens do not stand around the text");
+        }
+        before = Arrays.copyOf(whole, at);
+        after = Arrays.copyOfRange(whole, at + bare.length, whole.length);
+    }
+
+    /// @param json a `tokenizer.json`; what it says of padding and truncation is left out
+    /// @throws IllegalArgumentException when it is none that the library knows
+    /// @throws LinkageError when the native library does not load on this machine
+    static RustTokenizer read(String json) {
+        long handle;
+        try {
+            handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        try {
+            TokenizersLibrary.LIB.disablePadding(handle);
+            TokenizersLibrary.LIB.disableTruncation(handle);
+            return new RustTokenizer(handle);
+        } catch (RuntimeException e) {
+            TokenizersLibrary.LIB.deleteTokenizer(handle);
+            throw e;
+        }
+    }
+
+    private static int indexOf(int[] whole, int[] part) {
+        for (int at = 0; at + part.length <= whole.length; at++) {
+            if (Arrays.equals(whole, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /// The special tokens that stand before every text.
+    int[] before() {
+        return before;
+    }
+
+    /// Those that stand after it.
+    int[] after() {
+        return after;
+    }
+
+    /// A text's tokens without the special ones. Spans count code points, as the library does.
+    Tokens tokenize(String text) {
+        return encode(text, false);
+    }
+
+    private Tokens encode(String text, boolean special) {
+        long encoding = TokenizersLibrary.LIB.encode(handle, wellFormed(text), special);
+        try {
+            int[] ids = Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+            CharSpan[] spans = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+            int[] starts = new int[ids.length];
+            int[] ends = new int[ids.length];
+            for (int i = 0; i < ids.length; i++) {
+                if (spans[i] != null) { // a special token stands for no characters
+                    starts[i] = spans[i].getStart();
+                    ends[i] = spans[i].getEnd();
+                }
+            }
+            return new Tokens(ids, starts, ends);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+        }
+    }
+
+    /// The library takes no half of a surrogate pair.
+    private static String wellFormed(String text) {
+        if (text.chars().noneMatch(unit -> Character.isSurrogate((char) unit))) {
+            return text;
+        }
+        StringBuilder whole = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c -> Character.getType(c) == Character.SURROGATE ? '\uFFFD' : c)
+                .forEach(whole::appendCodePoint);
+        return whole.toString();
+    }
+
+    @Override
+    public void close() {
+        TokenizersLibrary.LIB.deleteTokenizer(handle);
+    }
+}
