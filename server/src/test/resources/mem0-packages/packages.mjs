@@ -33,7 +33,7 @@ async function cli(...args) {
 async function commandLine() {
   await call("cli add", () => cli("add", "Alice is allergic to peanuts", "--user-id", "cli", "--no-infer"));
   await Promise.all([
-    call("cli search", () => cli("search", "which food does she not tolerate?", "--user-id", "cli")),
+    call("cli search", () => cli("search", "what allergies does Alice have?", "--user-id", "cli")),
     call("cli list", () => cli("list", "--user-id", "cli")),
     call("cli entity list", () => cli("entity", "list", "users")),
     call("cli add of another", () => cli("add", "one", "--user-id", "cli2", "--no-infer")),

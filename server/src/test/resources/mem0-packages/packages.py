@@ -56,7 +56,7 @@ def cli(*arguments):
 def command_line():
     call("cli add", lambda: cli("add", "Alice is allergic to peanuts", "--user-id", "cli", "--no-infer"))
     call("cli add, immutable", lambda: cli("add", "Alice was born in Porto", "-u", "cli", "--immutable", "--no-infer"))
-    call("cli search", lambda: cli("search", "which food does she not tolerate?", "--user-id", "cli"))
+    call("cli search", lambda: cli("search", "what allergies does Alice have?", "--user-id", "cli"))
     call("cli list", lambda: cli("list", "--user-id", "cli"))
     call("cli entity list", lambda: cli("entity", "list", "users"))
     call("cli delete entity", lambda: cli("delete", "--entity", "--user-id", "cli", "--force"))
