@@ -52,8 +52,8 @@ final class Mem0ScoresBench {
                 for (Map.Entry<String, JsonNode> each : byMemory.entrySet()) {
                     String question = each.getValue().get("question").asText();
                     right.add(scores(connection, user, question).getOrDefault(each.getKey(), 0.0));
-                    List<Double> others = List.copyOf(
-                            scores(connection, NOTES, question).values());
+                    List<Double> others =
+                            List.copyOf(scores(connection, NOTES, question).values());
                     unrelated.addAll(others);
                     bestUnrelated.add(others.stream().max(Double::compare).orElse(0.0));
                     questions++;
@@ -71,7 +71,8 @@ final class Mem0ScoresBench {
             Report.row("the best of those, for each question", quantiles(bestUnrelated, Mem0Score::of), "");
             for (double threshold : new double[] {.1, .3}) {
                 String at = " at " + threshold;
-                Report.row("answers found" + at, Report.percent(above(right, threshold)), threshold == .3 ? "95 %" : "");
+                Report.row(
+                        "answers found" + at, Report.percent(above(right, threshold)), threshold == .3 ? "95 %" : "");
                 Report.row(
                         "other memories found" + at,
                         Report.percent(above(unrelated, threshold)),

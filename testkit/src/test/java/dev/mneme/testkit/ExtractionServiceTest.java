@@ -148,8 +148,7 @@ class ExtractionServiceTest {
     private Extraction split(Caller caller) {
         Extraction taken = extractions.submit(
                 caller,
-                new ExtractionRequest(
-                        BOTH, true, TURNS, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE),
+                new ExtractionRequest(BOTH, true, TURNS, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE),
                 null);
         return extractions.await(taken, PATIENCE);
     }
@@ -168,8 +167,7 @@ class ExtractionServiceTest {
 
         assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
         assertThat(scopes(done))
-                .containsExactly(
-                        new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
+                .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
         assertThat(model.heard).as("one look at the messages").hasSize(1);
         say("laptop", BOTH, "more");
         assertThat(model.heard.getLast().earlier()).as("the session is of both").hasSize(2);
@@ -189,8 +187,7 @@ class ExtractionServiceTest {
         Extraction done = extractions.await(extractions.retry(caller("laptop"), failed.id()), PATIENCE);
 
         assertThat(scopes(done))
-                .containsExactly(
-                        new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
+                .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
         assertThat(store.head(bot).sequence()).as("written once").isEqualTo(1);
     }
 
@@ -215,7 +212,17 @@ class ExtractionServiceTest {
         memories.add(
                 caller("laptop"),
                 new NewMemory(
-                        ScopeIds.user("alice"), "likes tea", "user", null, immutable, List.of(), null, null, null, null, true),
+                        ScopeIds.user("alice"),
+                        "likes tea",
+                        "user",
+                        null,
+                        immutable,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        true),
                 null);
         model.remote = false;
         model.decision = new FactExtractor.Decision.Delete(0);
@@ -242,8 +249,7 @@ class ExtractionServiceTest {
 
     private static final Json NONE = new JsonArray(List.of());
     private static final Json NAME = new JsonArray(List.of(new JsonString("garden")));
-    private static final Json OBJECT =
-            new JsonArray(List.of(new JsonObject(Map.of("garden", new JsonString("")))));
+    private static final Json OBJECT = new JsonArray(List.of(new JsonObject(Map.of("garden", new JsonString("")))));
 
     private void inspire(String instance) {
         switchTo(instance, Mode.INSPIRED);

@@ -120,7 +120,8 @@ final class EntityRoutes {
                 .findFirst()
                 .map(entity -> Answer.json(200, List.of(item(entity))))
                 .orElseThrow(() -> new MnemeException(
-                        ErrorCode.NOT_FOUND, "No memory carries this " + kind.wireName() + ": nothing else makes one."));
+                        ErrorCode.NOT_FOUND,
+                        "No memory carries this " + kind.wireName() + ": nothing else makes one."));
     }
 
     /// `POST /v1/users/` and the like: entities are what memories carry, so there is nothing to write.

@@ -20,7 +20,9 @@ final class KeptVersion {
         return ifThere(() -> memories.get(caller, id, ReadOptions.DEFAULT).value())
                 .flatMap(now -> now.version() == version
                         ? Optional.of(now)
-                        : ifThere(() -> memories.history(caller, id, ReadOptions.DEFAULT).value()).stream()
+                        : ifThere(() -> memories.history(caller, id, ReadOptions.DEFAULT)
+                                        .value())
+                                .stream()
                                 .flatMap(versions -> versions.stream())
                                 .filter(kept -> kept.version() >= version)
                                 .map(MemoryVersion::memory)

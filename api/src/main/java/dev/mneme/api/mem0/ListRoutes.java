@@ -86,8 +86,8 @@ final class ListRoutes {
                 .in(Dialect.MEM0)
                 .named("mem0ListOf" + kind.name(), Mem0Api.TAG, "List a " + kind.wireName() + "'s memories")
                 .path(NAME)
-                .by(request -> paged(
-                        request, Filter.scope(kind, Mem0Scopes.id("name", request.path(NAME.name()))), NOTHING));
+                .by(request ->
+                        paged(request, Filter.scope(kind, Mem0Scopes.id("name", request.path(NAME.name()))), NOTHING));
     }
 
     private Answer third(Request request) {
@@ -162,7 +162,8 @@ final class ListRoutes {
     private Answer summary(Request request) {
         Body body = Body.of(request);
         Filter filter = Narrowing.of(body, Mem0Scopes.ofFilters(body));
-        return Answer.json(200, shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
+        return Answer.json(
+                200, shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
     }
 
     /// Without ids it is everything, for admins alone.

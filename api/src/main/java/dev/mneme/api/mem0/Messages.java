@@ -51,8 +51,9 @@ record Messages(List<Message> kept, Map<String, Integer> leftOut) {
         if (leftOut.isEmpty()) {
             return "";
         }
-        String what =
-                leftOut.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).collect(Collectors.joining(", "));
+        String what = leftOut.entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
         return " Left out, since there is no text of anybody's to keep in it: " + what + ".";
     }
 

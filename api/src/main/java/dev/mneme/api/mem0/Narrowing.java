@@ -48,8 +48,8 @@ final class Narrowing {
     }
 
     /// What a query string may say of it, and of `fields` and `show_expired`.
-    static final Set<String> QUERY = Set.of(
-            "categories", "keywords", "fields", "latest_only", "show_expired", "start_date", "end_date");
+    static final Set<String> QUERY =
+            Set.of("categories", "keywords", "fields", "latest_only", "show_expired", "start_date", "end_date");
 
     private static final Set<String> LISTS = Set.of("categories", "fields");
     private static final Set<String> FLAGS = Set.of("latest_only", "show_expired");

@@ -73,7 +73,12 @@ record PageNumbers(int page, int size, String named, boolean asked) {
     /// With the server as the client named it, and with what else the query said.
     private String link(Request request, int number) {
         StringBuilder link = new StringBuilder(origin(request) + request.rawPath());
-        link.append("?page=").append(number).append('&').append(named).append('=').append(size);
+        link.append("?page=")
+                .append(number)
+                .append('&')
+                .append(named)
+                .append('=')
+                .append(size);
         request.query().values().forEach((name, values) -> {
             if (!name.equals("page") && !name.equals(named)) {
                 values.forEach(value ->

@@ -102,13 +102,7 @@ final class StatsRoutes {
         PageNumbers page = PageNumbers.of(request.query(), "limit", MAX_PAGE, USUAL_PAGE);
         int most = memories.limits().pageItems();
         List<Memory> changed = memories.list(
-                        request.caller(),
-                        Filter.And.ALL,
-                        Order.UPDATED_AT_DOWN,
-                        most,
-                        null,
-                        true,
-                        ReadOptions.DEFAULT)
+                        request.caller(), Filter.And.ALL, Order.UPDATED_AT_DOWN, most, null, true, ReadOptions.DEFAULT)
                 .items();
         List<HistoryEntry> entries = changed.stream()
                 .flatMap(memory -> Mem0Mapping.history(history(request, memory)).stream())

@@ -232,11 +232,14 @@ class Mem0PatternsTest {
         for (int i = 0; i < 2; i++) {
             StringBuilder messages = new StringBuilder();
             for (int n = 0; n < 600; n++) {
-                messages.append(n == 0 ? "" : ",").append('"').append(i).append(' ').append(n).append('"');
+                messages.append(n == 0 ? "" : ",")
+                        .append('"')
+                        .append(i)
+                        .append(' ')
+                        .append(n)
+                        .append('"');
             }
-            mem0.post(
-                    "/v3/memories/add/",
-                    "{\"infer\":false,\"user_id\":\"many\",\"messages\":[" + messages + "]}");
+            mem0.post("/v3/memories/add/", "{\"infer\":false,\"user_id\":\"many\",\"messages\":[" + messages + "]}");
         }
 
         Reply list = mem0.get("/v1/memories/?user_id=many");
@@ -245,7 +248,8 @@ class Mem0PatternsTest {
         String next = list.header("Link").replaceFirst("<http://127.0.0.1:[0-9]+([^>]*)>; rel=\"next\"", "$1");
         assertThat(mem0.get(next).at("/results")).hasSize(200);
         assertThat(mem0.get("/memories?user_id=many").at("/results")).hasSize(1_000);
-        assertThat(mem0.get("/memories?user_id=many").at("/has_more").asBoolean()).isTrue();
+        assertThat(mem0.get("/memories?user_id=many").at("/has_more").asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -253,10 +257,13 @@ class Mem0PatternsTest {
         String id = mem0.add("\"user_id\":\"carol\"", "Born in Porto", ",\"immutable\":true,\"metadata\":{\"a\":1}");
         Reply got = mem0.get("/v1/memories/" + id + "/");
         assertThat(got.at("/immutable").asBoolean()).isTrue();
-        assertThat(got.at("/metadata")).isEqualTo(Mem0Server.JSON.createObjectNode().put("a", 1));
+        assertThat(got.at("/metadata"))
+                .isEqualTo(Mem0Server.JSON.createObjectNode().put("a", 1));
 
         for (String body : List.of(
-                "{\"text\":\"Born in Faro\"}", "{\"metadata\":{\"mneme:immutable\":null}}", "{\"expiration_date\":null}")) {
+                "{\"text\":\"Born in Faro\"}",
+                "{\"metadata\":{\"mneme:immutable\":null}}",
+                "{\"expiration_date\":null}")) {
             Reply refused = mem0.put("/v1/memories/" + id + "/", body);
             assertThat(refused.status()).isEqualTo(400);
             assertThat(refused.detail()).contains("immutable");
@@ -309,7 +316,9 @@ class Mem0PatternsTest {
 
         assertThat(mem0.get("/v1/entities/").body().toString()).contains("\"dora \"");
         assertThat(mem0.delete("/v2/entities/user/dora%20/").status()).isEqualTo(200);
-        assertThat(mem0.get("/v1/entities/").body().toString()).doesNotContain("\"dora \"").contains("\"dora\"");
+        assertThat(mem0.get("/v1/entities/").body().toString())
+                .doesNotContain("\"dora \"")
+                .contains("\"dora\"");
     }
 
     @ParameterizedTest
@@ -326,8 +335,8 @@ class Mem0PatternsTest {
 
     @Test
     void anEventShowsWhatWasAdded() {
-        Reply added = mem0.post(
-                "/v3/memories/add/", "{\"messages\":\"I like tea\",\"user_id\":\"erin\",\"infer\":false}");
+        Reply added =
+                mem0.post("/v3/memories/add/", "{\"messages\":\"I like tea\",\"user_id\":\"erin\",\"infer\":false}");
         String id = added.text("/results/0/id");
         String event = "/v1/event/" + added.text("/event_id") + "/";
         mem0.put("/v1/memories/" + id + "/", "{\"text\":\"I like coffee\"}");
@@ -351,16 +360,19 @@ class Mem0PatternsTest {
 
     @Test
     void thresholdsAreOnTheScaleThatScoresAre() {
-        String ask = "{\"query\":\"peanuts\",\"filters\":{\"user_id\":\"*\"},\"top_k\":10,\"threshold\":%s}";
+        String ask = "{\"query\":\"peanuts elephants\",\"filters\":{\"user_id\":\"*\"},\"top_k\":10,\"threshold\":%s}";
         JsonNode best = mem0.post("/v3/memories/search/", ask.formatted("0")).at("/results/0");
         double score = best.path("score").asDouble();
         assertThat(best.path("memory").asText()).isEqualTo("I am allergic to peanuts");
 
-        assertThat(mem0.post("/v3/memories/search/", ask.formatted(score - .001)).at("/results/0/memory"))
+        assertThat(mem0.post("/v3/memories/search/", ask.formatted(score - .001))
+                        .at("/results/0/memory"))
                 .isEqualTo(best.path("memory"));
-        assertThat(mem0.post("/v3/memories/search/", ask.formatted(score + .001)).at("/results"))
+        assertThat(mem0.post("/v3/memories/search/", ask.formatted(score + .001))
+                        .at("/results"))
                 .isEmpty();
         double ours = Mem0Score.ours(score);
+        assertThat(ours).as("another scale than mem0's").isNotCloseTo(score, offset(.01));
         assertThat(Mem0Score.of(ours)).isCloseTo(score, offset(1e-9));
     }
 

@@ -508,7 +508,8 @@ class Mem0RoutesTest {
 
         assertThat(second.at("/results")).hasSize(1);
         assertThat(second.text("/results/0/id")).isNotEqualTo(first.text("/results/0/id"));
-        assertThat(mem0.get(second.text("/previous").substring(here.length())).text("/results/0/id")).isEqualTo(first.text("/results/0/id"));
+        assertThat(mem0.get(second.text("/previous").substring(here.length())).text("/results/0/id"))
+                .isEqualTo(first.text("/results/0/id"));
     }
 
     @ParameterizedTest

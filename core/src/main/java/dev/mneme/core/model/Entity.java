@@ -8,11 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param createdAt when the first came since there were none, deleted though it may be; where memories are
 ///     counted for a key, of those that are there; null where it was not yet kept then
 public record Entity(
-        OwnerKind kind,
-        String id,
-        long memories,
-        @Nullable Instant createdAt,
-        Instant updatedAt) {
+        OwnerKind kind, String id, long memories, @Nullable Instant createdAt, Instant updatedAt) {
     /// With the memories of another owner that carry it.
     public Entity and(Entity other) {
         return new Entity(

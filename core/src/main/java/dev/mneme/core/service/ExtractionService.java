@@ -227,7 +227,8 @@ public final class ExtractionService implements AutoCloseable {
 
     private static boolean mayWriteParts(Caller caller, ScopeIds scope) {
         Restriction restriction = caller.key().restriction();
-        return restriction.allows(ExtractionRequest.users(scope)) && restriction.allows(ExtractionRequest.agents(scope));
+        return restriction.allows(ExtractionRequest.users(scope))
+                && restriction.allows(ExtractionRequest.agents(scope));
     }
 
     private static String hash(@Nullable Idempotency idempotency) {

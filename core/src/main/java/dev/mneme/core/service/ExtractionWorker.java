@@ -154,8 +154,8 @@ final class ExtractionWorker {
                 .toList();
         Found found = new Found(asked.split() ? ExtractionRequest.users(asked.scope()) : asked.scope(), facts, local);
         if (asked.split()) {
-            List<Result> ofAgent = agents(
-                    stored, found.those(ExtractionRequest.agents(asked.scope()), asked), startedAt);
+            List<Result> ofAgent =
+                    agents(stored, found.those(ExtractionRequest.agents(asked.scope()), asked), startedAt);
             apply(stored, found.those(found.scope(), asked), ofAgent, startedAt);
         } else {
             apply(stored, found, List.of(), startedAt);
@@ -370,8 +370,7 @@ final class ExtractionWorker {
 
     /// A fact keeps the speaker and the time of its message, and facts come in the order of
     /// their messages, so that they are one another's context as the messages would be.
-    private Command.AddMemory memory(
-            Caller caller, ExtractionRequest asked, ScopeIds scope, Fact fact, boolean local) {
+    private Command.AddMemory memory(Caller caller, ExtractionRequest asked, ScopeIds scope, Fact fact, boolean local) {
         Message source = asked.messages().get(fact.message());
         return memories.prepare(
                 caller,

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `INTEGRITY_VIOLATION` when the bytes end too early or a length cannot be.
 public final class ByteReader {
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
     private int at;

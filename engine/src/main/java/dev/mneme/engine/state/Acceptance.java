@@ -204,7 +204,8 @@ final class Acceptance {
                 entities.compute(
                         Keys.entity(kind, id, hash),
                         (_, row) -> (row == null
-                                        ? new EntityRow(0, entry.at(), version.memory().createdAt())
+                                        ? new EntityRow(
+                                                0, entry.at(), version.memory().createdAt())
                                         : row)
                                 .with(1, version.memory(), entry.at()));
             }

@@ -10,8 +10,7 @@ import java.nio.ByteOrder;
 public record Digest128(long high, long low) {
     public static final Digest128 ZERO = new Digest128(0, 0);
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /// How many bytes it is stored in.
     public static final int BYTES = 16;

@@ -264,7 +264,8 @@ public final class Rows {
     /// How many memories of one owner carry a scope id.
     ///
     /// @param createdAt when the first of them came; null in rows from before it was kept
-    public record EntityRow(long memories, Instant updatedAt, @Nullable Instant createdAt) {
+    public record EntityRow(
+            long memories, Instant updatedAt, @Nullable Instant createdAt) {
         public byte[] encode() {
             ByteWriter row = sealed().unsigned(memories).instant(updatedAt);
             return (createdAt == null ? row : row.instant(createdAt)).toByteArray();
