@@ -284,11 +284,11 @@ final class ExtractionPathTest {
 
     @Test
     void memoriesOfOtherIdsAreNotShown() {
-        add("scopes", "\"agent_id\":\"a1\"", "The code is 1234");
+        add("scopes", "\"app_id\":\"a1\"", "The code is 1234");
         int before = model.asked().size();
 
         add("scopes", "", "The code is secret");
-        add("scopes", "\"agent_id\":\"a2\"", "The code is long");
+        add("scopes", "\"app_id\":\"a2\"", "The code is long");
         added("scopes-2", "The code is mine");
 
         assertThat(model.asked().subList(before, model.asked().size()))

@@ -17,15 +17,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/// The official clients of mem0, installed from their registries into `target/mem0-clients`, where the
-/// next run finds them. Where they cannot be had, the tests are skipped and say why.
-final class Mem0Clients {
-    private static final Path SOURCES = Path.of("src", "test", "resources", "mem0-clients");
-    private static final Path FOLDER = Path.of("target", "mem0-clients");
+/// Programs that speak mem0's API, installed from their registries into `target`, where the next run finds
+/// them. Where they cannot be had, the tests are skipped and say why.
+enum Mem0Clients {
+    /// mem0's own clients.
+    OFFICIAL("mem0-clients"),
+    /// Packages of others, and mem0's command lines, that stand on those.
+    PACKAGES("mem0-packages");
+
     private static final long INSTALL_SECONDS = 300;
     private static final long RUN_SECONDS = 180;
 
-    private Mem0Clients() {}
+    private final Path sources;
+    private final Path folder;
+
+    Mem0Clients(String name) {
+        this.sources = Path.of("src", "test", "resources", name);
+        this.folder = Path.of("target", name);
+    }
 
     /// What the methods of a client gave, by the name of the call.
     ///
@@ -51,8 +60,8 @@ final class Mem0Clients {
         }
     }
 
-    /// Both clients for Node.js.
-    static Report node(String script, String... arguments) throws IOException, InterruptedException {
+    /// What is there for Node.js.
+    Report node(String script, String... arguments) throws IOException, InterruptedException {
         Path folder = copied("node");
         Path installed = folder.resolve(marker("package-lock.json"));
         if (!Files.exists(installed)) {
@@ -62,7 +71,7 @@ final class Mem0Clients {
         return drive(folder, List.of("node", script), arguments);
     }
 
-    static Report python(String script, String... arguments) throws IOException, InterruptedException {
+    Report python(String script, String... arguments) throws IOException, InterruptedException {
         Path folder = copied("python");
         Path python = folder.resolve("venv").resolve("bin").resolve("python").toAbsolutePath();
         Path installed = folder.resolve(marker("requirements.txt"));
@@ -88,21 +97,22 @@ final class Mem0Clients {
     }
 
     /// What says that this very list of versions is installed.
-    private static String marker(String versions) throws IOException {
+    private String marker(String versions) throws IOException {
         return "installed-"
                 + Integer.toHexString(
-                        Files.readString(SOURCES.resolve(versions)).hashCode());
+                        Files.readString(sources.resolve(versions)).hashCode());
     }
 
-    private static Path copied(String name) throws IOException {
-        Path folder = FOLDER.resolve(name);
-        Files.createDirectories(folder);
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+    private Path copied(String name) throws IOException {
+        Path copy = folder.resolve(name);
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(sources.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        return folder;
+        return copy;
     }
 
     private static void need(Path folder, String... command) throws IOException, InterruptedException {
@@ -128,7 +138,7 @@ final class Mem0Clients {
         } catch (IOException e) {
             why = String.valueOf(e.getMessage());
         }
-        Assumptions.abort("mem0's client cannot be had here: '" + String.join(" ", command) + "' " + why);
+        Assumptions.abort("What speaks mem0's API cannot be had here: '" + String.join(" ", command) + "' " + why);
     }
 
     private static String tail(String text) {

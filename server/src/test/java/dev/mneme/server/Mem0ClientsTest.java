@@ -1,5 +1,7 @@
 package dev.mneme.server;
 
+import static dev.mneme.server.Mem0Clients.OFFICIAL;
+import static dev.mneme.server.Mem0Clients.PACKAGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,7 +34,7 @@ final class Mem0ClientsTest {
     @Test
     void theThirdVersionForNode() throws Exception {
         try (RunningServer server = server()) {
-            Report report = Mem0Clients.node("drive3.mjs", server.url(), server.adminKey(), nowhere());
+            Report report = OFFICIAL.node("drive3.mjs", server.url(), server.adminKey(), nowhere());
 
             assertThat(report.missed()).isEmpty();
             addsOfTheThird(report);
@@ -56,9 +58,9 @@ final class Mem0ClientsTest {
         assertThat(report.value("add a string").at("/results/0/memory").asText())
                 .isEqualTo("I play chess");
         assertThat(report.value("add with unknown options").path("results")).hasSize(1);
-        assertThat(report.failure("add a picture"))
-                .startsWith("ValidationError")
-                .contains("nothing to keep");
+        JsonNode picture = report.value("add a picture");
+        assertThat(picture.path("results")).isEmpty();
+        assertThat(picture.path("message").asText()).contains("Nothing was stored", "1 image_url");
         assertThat(report.failure("add to nobody"))
                 .startsWith("ValidationError")
                 .contains(NOBODY);
@@ -72,6 +74,7 @@ final class Mem0ClientsTest {
         assertThat(found.path("actorId").asText()).isEqualTo("Alice");
         assertThat(found.path("expirationDate").asText()).isEqualTo("2099-01-01");
         assertThat(found.path("timestamp").asText()).isEqualTo("2023-11-14T22:13:20.000Z");
+        assertThat(found.path("createdAt").asText()).isEqualTo("2023-11-14T22:13:20.000Z");
         assertThat(found.at("/metadata/snake_key").asInt()).isEqualTo(2);
         assertThat(found.at("/metadata/nested/camelKey").asInt()).isEqualTo(1);
         assertThat(report.value("search in camelCase")).isEqualTo(report.value("search"));
@@ -96,6 +99,7 @@ final class Mem0ClientsTest {
         assertThat(report.failure("get another")).startsWith("MemoryNotFoundError");
         JsonNode users = report.value("users");
         assertThat(users.path("totalUsers").asInt()).isEqualTo(2);
+        assertThat(users.at("/results/0/createdAt").asText()).hasSize(24);
         assertThat(users.at("/results/0/totalMemories").asInt()).isEqualTo(4);
         assertThat(report.value("users by pages").path("results")).hasSize(1);
     }
@@ -170,7 +174,7 @@ final class Mem0ClientsTest {
     @Test
     void theSecondVersionForNode() throws Exception {
         try (RunningServer server = server()) {
-            Report report = Mem0Clients.node("drive2.mjs", server.url(), server.adminKey(), nowhere());
+            Report report = OFFICIAL.node("drive2.mjs", server.url(), server.adminKey(), nowhere());
 
             assertThat(report.missed()).isEmpty();
             assertThat(report.calls().keySet()).allSatisfy(report::value);
@@ -193,7 +197,7 @@ final class Mem0ClientsTest {
     @Test
     void theSecondVersionForPython() throws Exception {
         try (RunningServer server = server()) {
-            Report report = Mem0Clients.python("drive.py", server.url(), server.adminKey(), nowhere());
+            Report report = OFFICIAL.python("drive.py", server.url(), server.adminKey(), nowhere());
 
             assertThat(report.missed()).isEmpty();
             assertThat(report.value("add").at("/results/0/data/memory").asText())
@@ -226,5 +230,78 @@ final class Mem0ClientsTest {
                 report.value(fine);
             }
         }
+    }
+
+    /// With the built-in embedder, since the packages have thresholds of their own.
+    private RunningServer embedding() {
+        return RunningServer.withBuiltInEmbedder(home);
+    }
+
+    @Test
+    void packagesOfOthersForPython() throws Exception {
+        try (RunningServer server = embedding()) {
+            Report report = PACKAGES.python("packages.py", server.url(), server.adminKey());
+
+            assertThat(report.calls().keySet()).allSatisfy(report::value);
+            theCommandLine(report);
+            JsonNode names = report.value("cli entity list").at("/data");
+            assertThat(names.at("/0/name").asText()).isEqualTo("cli");
+            assertThat(report.value("cli list, after").path("count").asInt()).isZero();
+            assertThat(report.value("mcp search_memories")
+                            .at("/results/0/memory")
+                            .asText())
+                    .isEqualTo("Bob plays the cello");
+            assertThat(report.value("mcp list_entities")
+                            .at("/results/0/created_at")
+                            .asText())
+                    .hasSize(24);
+            assertThat(report.value("haystack add_memories")).hasSize(2);
+            assertThat(report.value("haystack search_memories").at("/0").asText())
+                    .isEqualTo("I take my coffee black");
+            assertThat(report.value("haystack search_memories, filters")).hasSize(2);
+            assertThat(report.value("strands search").at("/0/content").asText()).isEqualTo("Carol lives in Lyon");
+            assertThat(report.value("strands search").at("/0/metadata/source").asText())
+                    .isEqualTo("chat");
+            assertThat(report.value("agent-framework after and before a run")
+                            .at("/0")
+                            .asText())
+                    .endsWith("I drive a yellow van");
+            assertThat(report.value("llama-index get").at("/0").asText()).contains("My sister is called Ines");
+        }
+    }
+
+    @Test
+    void packagesOfOthersForNode() throws Exception {
+        try (RunningServer server = embedding()) {
+            Report report = PACKAGES.node("packages.mjs", server.url(), server.adminKey());
+
+            assertThat(report.calls().keySet()).allSatisfy(report::value);
+            theCommandLine(report);
+            assertThat(report.value("vercel addMemories").path("message").asText())
+                    .contains("1 image_url");
+            assertThat(report.value("vercel getMemories").at("/0/memory").asText())
+                    .isEqualTo("I grow tomatoes on my balcony");
+            assertThat(report.value("mastra searchMemory").asText()).endsWith("I sing in a choir");
+            assertThat(report.value("openclaw memory_search").path("text").asText())
+                    .contains("Dora keeps bees");
+            assertThat(report.value("openclaw memory_get").path("text").asText())
+                    .contains("Dora keeps bees");
+            assertThat(report.value("openclaw memory_list, after").path("text").asText())
+                    .doesNotContain("bees");
+        }
+    }
+
+    /// Deletions by both command lines, and their threshold of .3.
+    private static void theCommandLine(Report report) {
+        assertThat(report.value("cli add").at("/data/0/memory").asText()).isEqualTo("Alice is allergic to peanuts");
+        assertThat(report.value("cli search").at("/data/0/memory").asText()).isEqualTo("Alice is allergic to peanuts");
+        assertThat(report.value("cli list").path("count").asInt()).isPositive();
+        assertThat(report.value("cli delete entity").at("/data/deleted").asBoolean())
+                .isTrue();
+        JsonNode before = report.value("entities, after the adds");
+        for (String kind : List.of("total_users", "total_agents", "total_apps", "total_runs")) {
+            assertThat(before.path(kind).asInt()).as(kind).isPositive();
+        }
+        assertThat(report.value("entities, at the end").path("count").asInt()).isZero();
     }
 }

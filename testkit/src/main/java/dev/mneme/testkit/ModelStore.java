@@ -257,15 +257,10 @@ public final class ModelStore implements Store, Exports {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = memory.scope().id(kind);
             if (id != null) {
-                Entity one = new Entity(kind, id, 1, memory.updatedAt());
-                entities.merge(EntityKey.of(one), one, ModelStore::sum);
+                Entity one = new Entity(kind, id, 1, memory.createdAt(), memory.updatedAt());
+                entities.merge(EntityKey.of(one), one, Entity::and);
             }
         }
-    }
-
-    private static Entity sum(Entity a, Entity b) {
-        Instant latest = a.updatedAt().isAfter(b.updatedAt()) ? a.updatedAt() : b.updatedAt();
-        return new Entity(a.kind(), a.id(), a.memories() + b.memories(), latest);
     }
 
     @Override

@@ -238,7 +238,7 @@ abstract class ReadingPart extends StorePart {
 
     @Test
     void entitiesCountEveryScopeIdOfTheMemoriesThereAre() {
-        added(add("alice", "likes tea"));
+        Memory first = added(add("alice", "likes tea"));
         clock.advance(Duration.ofSeconds(1));
         Memory late = added(add(scope("alice", "bot", null, "r1"), "likes coffee"));
         Memory gone = added(add(scope("alice", null, "chat", null), "likes mate"));
@@ -247,9 +247,9 @@ abstract class ReadingPart extends StorePart {
 
         assertThat(store().entities(Restriction.NONE, null, 10))
                 .containsExactly(
-                        new Entity(OwnerKind.USER, "alice", 2, late.updatedAt()),
-                        new Entity(OwnerKind.AGENT, "bot", 2, bots.updatedAt()),
-                        new Entity(OwnerKind.RUN, "r1", 1, late.updatedAt()));
+                        new Entity(OwnerKind.USER, "alice", 2, first.createdAt(), late.updatedAt()),
+                        new Entity(OwnerKind.AGENT, "bot", 2, late.createdAt(), bots.updatedAt()),
+                        new Entity(OwnerKind.RUN, "r1", 1, late.createdAt(), late.updatedAt()));
     }
 
     @Test
@@ -267,8 +267,8 @@ abstract class ReadingPart extends StorePart {
                                 null,
                                 10))
                 .containsExactly(
-                        new Entity(OwnerKind.USER, "alice", 1, bots.updatedAt()),
-                        new Entity(OwnerKind.AGENT, "bot", 1, bots.updatedAt()));
+                        new Entity(OwnerKind.USER, "alice", 1, bots.createdAt(), bots.updatedAt()),
+                        new Entity(OwnerKind.AGENT, "bot", 1, bots.createdAt(), bots.updatedAt()));
         assertThat(store().entities(only(OwnerKind.APP, "chat"), null, 10)).isEmpty();
     }
 

@@ -11,6 +11,9 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
@@ -29,6 +32,7 @@ import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.service.ProjectService;
+import dev.mneme.core.service.ReadOptions;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.core.spi.MemoryQuery;
@@ -37,7 +41,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -53,10 +59,11 @@ class ExtractionServiceTest {
     private final ModelStore store = new ModelStore(clock);
     private final Listening model = new Listening();
     private final MemoryService memories = new MemoryService(store, null, clock, new Random(1), Limits.DEFAULTS);
+    private final ProjectService projects = new ProjectService(store);
     private final ExtractionService extractions = new ExtractionService(
             store,
             memories,
-            new ProjectService(store),
+            projects,
             model,
             clock,
             new Random(2),
@@ -75,6 +82,7 @@ class ExtractionServiceTest {
         final List<String> shown = new CopyOnWriteArrayList<>();
         volatile boolean remote = true;
         volatile boolean fails;
+        volatile boolean decides = true;
         volatile Runnable meanwhile = () -> {};
         volatile Decision decision = new Decision.Add();
 
@@ -108,6 +116,9 @@ class ExtractionServiceTest {
         @Override
         public List<Decision> decide(List<String> facts, List<String> memories, Guidance guidance) {
             shown.addAll(memories);
+            if (!decides) {
+                throw new MnemeException(ErrorCode.OVERLOADED, "undecided");
+            }
             return Collections.nCopies(facts.size(), decision);
         }
 
@@ -129,6 +140,116 @@ class ExtractionServiceTest {
         Extraction taken = extractions.submit(caller(instance), request, null);
         return extractions.await(taken, PATIENCE);
     }
+
+    private static final ScopeIds BOTH = new ScopeIds("alice", "bot", null, "r1");
+    private static final List<Message> TURNS =
+            List.of(new Message("user", null, "I hike"), new Message("assistant", null, "I recommended boots"));
+
+    private Extraction split(Caller caller) {
+        Extraction taken = extractions.submit(
+                caller,
+                new ExtractionRequest(BOTH, true, TURNS, JsonObject.EMPTY, null, null, FactExtractor.Guidance.NONE),
+                null);
+        return extractions.await(taken, PATIENCE);
+    }
+
+    private List<ScopeIds> scopes(Extraction extraction) {
+        return extraction.results().stream()
+                .map(result -> memories.get(caller("laptop"), result.id(), ReadOptions.DEFAULT)
+                        .value()
+                        .scope())
+                .toList();
+    }
+
+    @Test
+    void whatTheAssistantSaysIsTheAgentsAndAllElseTheUsers() {
+        Extraction done = split(caller("laptop"));
+
+        assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(scopes(done))
+                .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
+        assertThat(model.heard).as("one look at the messages").hasSize(1);
+        say("laptop", BOTH, "more");
+        assertThat(model.heard.getLast().earlier()).as("the session is of both").hasSize(2);
+    }
+
+    /// The agent's part is done, and what is left of the attempt fails.
+    @Test
+    void whatWasDoneForTheAgentIsNotDoneAgain() {
+        Owner bot = new Owner(Owner.DEFAULT_PROJECT, OwnerKind.AGENT, "bot");
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "I hike a lot");
+        model.decides = false;
+        Extraction failed = split(caller("laptop"));
+        assertThat(failed.state()).isEqualTo(Extraction.State.FAILED);
+        assertThat(store.head(bot).sequence()).isEqualTo(1);
+
+        model.decides = true;
+        Extraction done = extractions.await(extractions.retry(caller("laptop"), failed.id()), PATIENCE);
+
+        assertThat(scopes(done))
+                .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
+        assertThat(store.head(bot).sequence()).as("written once").isEqualTo(1);
+    }
+
+    @Test
+    void nothingIsSplitThatTheKeyCouldNotWrite() {
+        ApiKey key = new ApiKey(
+                "k2",
+                "alice's",
+                Role.WRITE,
+                new Restriction(Map.of(OwnerKind.USER, Set.of("alice"))),
+                Instant.EPOCH,
+                null,
+                null,
+                new byte[32]);
+
+        assertThat(scopes(split(Caller.of(key, "laptop")))).containsOnly(BOTH);
+    }
+
+    @Test
+    void anImmutableMemoryIsNotSuperseded() {
+        JsonObject immutable = new JsonObject(Map.of(Memory.IMMUTABLE, new JsonBoolean(true)));
+        memories.add(
+                caller("laptop"),
+                new NewMemory(
+                        ScopeIds.user("alice"),
+                        "likes tea",
+                        "user",
+                        null,
+                        immutable,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        true),
+                null);
+        model.remote = false;
+        model.decision = new FactExtractor.Decision.Delete(0);
+
+        say("laptop", ScopeIds.user("alice"), "likes tea with milk");
+
+        assertThat(model.shown).isEmpty();
+        assertThat(texts()).containsExactly("likes tea", "likes tea with milk");
+    }
+
+    @Test
+    void categoriesAreMem0sUntilOthersAreSet() {
+        say("laptop", ScopeIds.user("alice"), "one");
+        assertThat(model.heard.getLast().guidance().categories()).isEqualTo(ProjectService.DEFAULT_CATEGORIES);
+
+        for (Json set : List.of(NAME, OBJECT, NONE)) {
+            projects.update(caller("laptop"), new JsonObject(Map.of("custom_categories", set)));
+            say("laptop", ScopeIds.user("alice"), "again " + set);
+            assertThat(model.heard.getLast().guidance().categories())
+                    .isEqualTo(
+                            set.equals(NONE) ? List.of() : List.of(new FactExtractor.Guidance.Category("garden", "")));
+        }
+    }
+
+    private static final Json NONE = new JsonArray(List.of());
+    private static final Json NAME = new JsonArray(List.of(new JsonString("garden")));
+    private static final Json OBJECT = new JsonArray(List.of(new JsonObject(Map.of("garden", new JsonString("")))));
 
     private void inspire(String instance) {
         switchTo(instance, Mode.INSPIRED);

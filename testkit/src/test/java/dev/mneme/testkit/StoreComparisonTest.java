@@ -83,7 +83,7 @@ final class StoreComparisonTest {
                     answer instanceof List<?> list && list.size() == 3 && list.get(1) instanceof Entity e
                             ? List.of(
                                     list.get(0),
-                                    new Entity(e.kind(), e.id(), e.memories() + 1, e.updatedAt()),
+                                    new Entity(e.kind(), e.id(), e.memories() + 1, e.createdAt(), e.updatedAt()),
                                     list.get(2))
                             : answer;
                 case CHANGE_LEFT_OUT ->

@@ -74,6 +74,10 @@ final class Incoming implements AutoCloseable {
         return request.prologue().query().rawValue();
     }
 
+    boolean secure() {
+        return request.isSecure();
+    }
+
     @Nullable
     String header(String name) {
         List<String> values = request.headers().all(HeaderNames.create(name), List::of);

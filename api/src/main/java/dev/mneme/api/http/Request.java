@@ -50,6 +50,11 @@ public final class Request {
         return value;
     }
 
+    /// The path as it was sent.
+    public String rawPath() {
+        return incoming.rawPath();
+    }
+
     /// A header; null when it was not sent.
     ///
     /// @throws MnemeException `invalid_request` when it was sent twice
@@ -68,6 +73,11 @@ public final class Request {
     /// A header that is a list and may be sent in several lines, as one line; null when it was not sent.
     public @Nullable String list(String name) {
         return incoming.list(name);
+    }
+
+    /// Whether it came over TLS to this server.
+    public boolean secure() {
+        return incoming.secure();
     }
 
     /// Who calls.

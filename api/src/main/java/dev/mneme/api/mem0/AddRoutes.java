@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class AddRoutes {
     private static final String STORED = "Memories stored";
     private static final String STORED_VERBATIM =
-            "Memories stored as they were sent: no language model is configured, so no facts were extracted";
+            "Memories stored as they were sent: no language model is configured, so no facts were extracted.";
     private static final String STORED_LOCALLY =
             "Memories stored as they were sent: what an inspired instance says is not"
-                    + " given to a language model on another machine";
-    private static final String EXTRACTED = "Facts extracted";
-    private static final String QUEUED = "Facts are extracted in the background: ask for the event";
+                    + " given to a language model on another machine.";
+    private static final String EXTRACTED = "Facts extracted.";
+    private static final String NOTHING = "Nothing was stored.";
+    private static final String QUEUED = "Facts are extracted in the background: ask for the event.";
 
     private final MemoryService memories;
     private final RecentEvents events;
@@ -142,61 +143,59 @@ final class AddRoutes {
         ScopeIds scope = Mem0Scopes.ofNew(body);
         boolean infer = body.flag("infer", true);
         boolean inBackground = body.flag("async_mode", !waits);
+        Messages messages = Messages.of(body, memories.limits().batchItems());
+        if (messages.kept().isEmpty()) {
+            return done(request, NOTHING + messages.notice(), memories.now(), List.of());
+        }
         if (!infer) {
-            return verbatim(request, body, STORED);
+            return verbatim(request, body, messages, STORED + '.');
         }
         Optional<Extraction> begun = inferred.begun(request, scope);
         if (begun.isPresent()) {
-            return extracted(request, begun.get());
+            return extracted(request, begun.get(), messages);
         }
         if (inferred.isPossible(request, scope)) {
-            return extracted(request, inferred.add(request, body, scope, !inBackground));
+            return extracted(request, inferred.add(request, body, messages, scope, !inBackground), messages);
         }
-        return verbatim(request, body, inferred.hasModel() ? STORED_LOCALLY : STORED_VERBATIM);
+        return verbatim(request, body, messages, inferred.hasModel() ? STORED_LOCALLY : STORED_VERBATIM);
     }
 
-    private Done extracted(Request request, Extraction extraction) {
+    private Done extracted(Request request, Extraction extraction, Messages messages) {
         String message = switch (extraction.state()) {
-            case SUCCEEDED -> EXTRACTED;
-            case PENDING -> QUEUED;
+            case SUCCEEDED -> EXTRACTED + messages.notice();
+            case PENDING -> QUEUED + messages.notice();
             case FAILED -> String.valueOf(extraction.reason());
         };
         return new Done(message, extraction.state(), extraction.id(), inferred.results(request.caller(), extraction));
     }
 
-    private Done verbatim(Request request, Body body, String message) {
+    private Done verbatim(Request request, Body body, Messages messages, String message) {
         Instant startedAt = memories.now();
-        List<Memory> stored = new ArrayList<>();
+        return done(request, message + messages.notice(), startedAt, verbatim(request, body, messages));
+    }
+
+    private Done done(Request request, String message, Instant startedAt, List<Added.Stored> stored) {
         List<AddResult> results = new ArrayList<>();
-        for (Added.Stored each : verbatim(request, body)) {
-            Memory memory = each.outcome().memory();
-            stored.add(memory);
-            results.add(new AddResult(
-                    memory.id().toString(),
-                    memory.text(),
-                    each.outcome().event().name(),
-                    memory.name(),
-                    memory.role()));
-        }
         List<RecentEvents.Event.Result> did = new ArrayList<>();
-        for (int i = 0; i < stored.size(); i++) {
-            did.add(new RecentEvents.Event.Result(
-                    stored.get(i).id(), results.get(i).event()));
+        for (Added.Stored each : stored) {
+            Memory memory = each.outcome().memory();
+            String event = each.outcome().event().name();
+            results.add(new AddResult(memory.id().toString(), memory.text(), event, memory.name(), memory.role()));
+            did.add(new RecentEvents.Event.Result(memory.id(), event, memory.version()));
         }
         UUID event = events.done(request.caller(), "ADD", startedAt, memories.now(), did);
         return new Done(message, Extraction.State.SUCCEEDED, event, results);
     }
 
     /// Every message is a memory; all are kept or none. They have one scope, so they are one write.
-    private List<Added.Stored> verbatim(Request request, Body body) {
+    private List<Added.Stored> verbatim(Request request, Body body, Messages messages) {
         ScopeIds scope = Mem0Scopes.ofNew(body);
-        JsonObject given = body.object("metadata");
-        JsonObject metadata = given == null ? JsonObject.EMPTY : given;
+        JsonObject metadata = Immutability.metadata(body);
         Instant timestamp = timestamp(body);
         Json expiry = body.get("expiration_date");
         Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
         List<Item> items = new ArrayList<>();
-        for (Messages.Message message : Messages.of(body, memories.limits().batchItems())) {
+        for (Messages.Message message : messages.kept()) {
             NewMemory memory = new NewMemory(
                     scope,
                     message.text(),

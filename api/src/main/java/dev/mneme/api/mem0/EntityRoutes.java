@@ -5,6 +5,7 @@ import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -22,12 +23,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and
-/// `/entities` of mem0's own server. To delete one is to delete the memories that carry it.
+/// `/entities` of mem0's own server. To delete one is to delete the memories that carry it; its name in a path is
+/// taken as it is, white space around it and all, so that what other doors made can be deleted here.
 final class EntityRoutes {
     private static final int MAX_PAGE = 10_000;
     private static final Parameter TYPE =
@@ -51,6 +56,15 @@ final class EntityRoutes {
                         .in(Dialect.MEM0)
                         .named("mem0Entities", Mem0Api.TAG, "List entities")
                         .by(this::list),
+                Route.get("/v2/entities/{entity_type}/{name}/")
+                        .in(Dialect.MEM0)
+                        .named("mem0Entity", Mem0Api.TAG, "An entity")
+                        .path(TYPE, NAME)
+                        .by(this::get),
+                announced(OwnerKind.USER),
+                announced(OwnerKind.AGENT),
+                announced(OwnerKind.APP),
+                announced(OwnerKind.RUN),
                 Route.delete("/v2/entities/{entity_type}/{name}/")
                         .in(Dialect.MEM0)
                         .named("mem0DeleteEntity", Mem0Api.TAG, "Delete an entity's memories")
@@ -97,6 +111,53 @@ final class EntityRoutes {
                         count(all, OwnerKind.RUN)));
     }
 
+    /// The one entity, in a list, as mem0's API describes it.
+    private Answer get(Request request) {
+        OwnerKind kind = kind(request);
+        String name = request.path(NAME.name());
+        return memories.entities(request.caller()).stream()
+                .filter(entity -> entity.kind() == kind && entity.id().equals(name))
+                .findFirst()
+                .map(entity -> Answer.json(200, List.of(item(entity))))
+                .orElseThrow(() -> new MnemeException(
+                        ErrorCode.NOT_FOUND,
+                        "No memory carries this " + kind.wireName() + ": nothing else makes one."));
+    }
+
+    /// `POST /v1/users/` and the like: entities are what memories carry, so there is nothing to write.
+    private Route announced(OwnerKind kind) {
+        return Route.post("/v1/" + kind.wireName() + "s/")
+                .in(Dialect.MEM0)
+                .named("mem0Create" + kind.name(), Mem0Api.TAG, "Announce a " + kind.wireName())
+                .by(request -> announce(Body.of(request), kind));
+    }
+
+    private Answer announce(Body body, OwnerKind kind) {
+        String field = Mem0Scopes.name(kind);
+        String given = body.id(field);
+        if (given == null) {
+            throw Body.wrong(field, "is needed.");
+        }
+        String id = Mem0Scopes.id(field, given);
+        if (!ScopeIds.isId(id) || id.equals(Mem0Scopes.ANY)) {
+            throw Body.wrong(field, "must be an id of 1 to " + ScopeIds.MAX_ID_LENGTH + " characters.");
+        }
+        body.object("metadata");
+        String now = Times.format(memories.now());
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("id", number(kind, id));
+        answer.put(field, id);
+        answer.put("metadata", Map.of());
+        answer.put("created_at", now);
+        answer.put("updated_at", now);
+        answer.put("is_deleted", false);
+        answer.put(
+                "message",
+                "Nothing is written: a " + kind.wireName()
+                        + " is there with the first memory that carries it. Metadata of its own is not kept.");
+        return Answer.json(201, answer);
+    }
+
     private Answer listOfServer(Request request) {
         return Answer.json(
                 200,
@@ -105,7 +166,7 @@ final class EntityRoutes {
                                 entity.id(),
                                 entity.kind().wireName(),
                                 entity.memories(),
-                                null,
+                                MemoryMapping.time(entity.createdAt()),
                                 Times.format(entity.updatedAt())))
                         .toList());
     }
@@ -122,13 +183,20 @@ final class EntityRoutes {
                 Mem0Api.ORGANIZATION,
                 null,
                 entity.memories(),
-                null,
+                MemoryMapping.time(entity.createdAt()),
                 Times.format(entity.updatedAt()));
     }
 
     private Answer delete(Request request, OwnerKind kind, String name) {
         if (!ScopeIds.isId(name)) {
             throw MnemeException.invalid("name", "name must be the id of a " + kind.wireName() + ".");
+        }
+        if (name.equals(Mem0Scopes.ANY)) {
+            String id = Mem0Scopes.name(kind);
+            throw MnemeException.invalid(
+                    "name",
+                    "Nothing was deleted: '*' is no " + kind.wireName() + ". DELETE /v1/memories/?" + id
+                            + "=* deletes the memories of all.");
         }
         WholesaleDeletion.require(request, Set.of());
         Instant startedAt = memories.now();

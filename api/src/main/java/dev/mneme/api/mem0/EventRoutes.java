@@ -7,13 +7,11 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
-import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ReadOptions;
 import dev.mneme.wire.mem0.AddResult;
 import dev.mneme.wire.mem0.Done;
 import dev.mneme.wire.mem0.EventItem;
@@ -222,16 +220,8 @@ final class EventRoutes {
     }
 
     private Optional<AddResult> result(Caller caller, RecentEvents.Event.Result result) {
-        try {
-            Memory memory =
-                    memories.get(caller, result.id(), ReadOptions.DEFAULT).value();
-            return Optional.of(
-                    new AddResult(result.id().toString(), memory.text(), result.event(), memory.name(), memory.role()));
-        } catch (MnemeException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return KeptVersion.of(memories, caller, result.id(), result.version())
+                .map(memory -> new AddResult(
+                        result.id().toString(), memory.text(), result.event(), memory.name(), memory.role()));
     }
 }

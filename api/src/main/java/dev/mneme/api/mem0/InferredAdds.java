@@ -2,15 +2,12 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Request;
 import dev.mneme.core.command.Write.Idempotency;
-import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Json;
-import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Message;
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ExtractionRequest;
@@ -29,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Adds of which a language model is to find the facts (`infer`).
 final class InferredAdds {
+    /// What replaces a memory is a memory of its own, as what is new.
+    private static final long FIRST_VERSION = 1;
+
     private final MemoryService memories;
     private final ExtractionService extractions;
     private final Duration wait;
@@ -56,19 +56,19 @@ final class InferredAdds {
     }
 
     /// Takes the messages and, if the caller wants to wait, waits.
-    Extraction add(Request request, Body body, ScopeIds scope, boolean waits) {
-        JsonObject metadata = body.object("metadata");
+    Extraction add(Request request, Body body, Messages said, ScopeIds scope, boolean waits) {
         Json expiry = body.get("expiration_date");
         Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
-        List<Message> messages = Messages.of(body, memories.limits().batchItems()).stream()
+        List<Message> messages = said.kept().stream()
                 .map(message -> new Message(message.role(), message.name(), message.text()))
                 .toList();
         Extraction taken = extractions.submit(
                 request.caller(),
                 new ExtractionRequest(
                         scope,
+                        isSplit(scope),
                         messages,
-                        metadata == null ? JsonObject.EMPTY : metadata,
+                        Immutability.metadata(body),
                         AddRoutes.timestamp(body),
                         expiresAt,
                         guidance(body, scope)),
@@ -76,12 +76,20 @@ final class InferredAdds {
         return waits ? extractions.await(taken, wait) : taken;
     }
 
+    /// As mem0 does: what the user says is the user's, what the assistant says the agent's.
+    private static boolean isSplit(ScopeIds scope) {
+        return scope.userId() != null && scope.agentId() != null;
+    }
+
     private static Guidance guidance(Body body, ScopeIds scope) {
         List<String> instructions = new ArrayList<>();
         put(instructions, "", body.text("prompt"));
         put(instructions, "", body.text("custom_instructions"));
         if (scope.agentId() != null) {
-            put(instructions, "", body.text("agent_custom_instructions"));
+            put(
+                    instructions,
+                    isSplit(scope) ? ProjectService.OF_ASSISTANT : "",
+                    body.text("agent_custom_instructions"));
         }
         put(instructions, "Keep only facts about: ", body.text("includes"));
         put(instructions, "Keep no facts about: ", body.text("excludes"));
@@ -110,21 +118,15 @@ final class InferredAdds {
         return results;
     }
 
+    /// What it added is shown as it was added; of what it deleted, the last text.
     private static Optional<Memory> memory(MemoryService memories, Caller caller, Extraction.Result result) {
         MemoryId id = result.id();
-        try {
-            return Optional.of(
-                    result.event() == MemoryEvent.DELETE
-                            ? memories.history(caller, id, ReadOptions.DEFAULT)
-                                    .value()
-                                    .getLast()
-                                    .memory()
-                            : memories.get(caller, id, ReadOptions.DEFAULT).value());
-        } catch (MnemeException e) {
-            if (e.code() == ErrorCode.NOT_FOUND) {
-                return Optional.empty();
-            }
-            throw e;
+        if (result.event() != MemoryEvent.DELETE) {
+            return KeptVersion.of(memories, caller, id, FIRST_VERSION);
         }
+        return KeptVersion.ifThere(() -> memories.history(caller, id, ReadOptions.DEFAULT)
+                .value()
+                .getLast()
+                .memory());
     }
 }

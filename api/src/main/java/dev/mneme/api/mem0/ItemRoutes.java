@@ -152,7 +152,6 @@ final class ItemRoutes {
     }
 
     private Answer delete(Request request) {
-        OneProject.require(request.query());
         MemoryId id = Mem0Ids.of(request);
         boolean cascade = Flags.of(request.query(), "delete_linked");
         Set<MemoryId> others = cascade ? linked.to(request.caller(), id) : Set.of();
@@ -166,11 +165,7 @@ final class ItemRoutes {
 
     private Answer deleteAll(Request request, String message) {
         WholesaleDeletion.require(request, Mem0Scopes.QUERY);
-        Filter filter = Mem0Scopes.ofQuery(request.query());
-        if (!Mem0Filter.namesAnEntity(filter)) {
-            throw MnemeException.invalid(
-                    "user_id", "Nothing was deleted: name at least one of user_id, agent_id, app_id, run_id.");
-        }
+        Filter filter = Mem0Scopes.ofDeletion(request.query());
         Instant startedAt = memories.now();
         memories.deleteMatching(request.caller(), filter, request.idempotency());
         UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());

@@ -48,7 +48,8 @@ final class LinkedMemories {
                     new Field.Named(Name.REPLACED_BY),
                     Operator.EQ,
                     new JsonString(open.poll().toString()));
-            for (Memory each : walk.newest(caller, Filter.and(owner, replaced), true, MOST + 1)) {
+            for (Memory each : walk.newest(caller, Filter.and(owner, replaced), true, MOST + 1)
+                    .items()) {
                 if (!each.id().equals(id) && found.add(each.id())) {
                     open.add(each.id());
                 }

@@ -4,17 +4,21 @@ import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.LeftOut;
+import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.MemoryService;
-import dev.mneme.wire.mem0.Found;
+import dev.mneme.wire.mem0.Listed;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -25,19 +29,19 @@ final class ListRoutes {
     private static final int WHOLE = 1_000;
     private static final int SUMMARY = 20;
 
-    /// What clients send beside scopes to the first version, most of it without effect.
-    private static final Set<String> OF_FIRST = Set.of(
-            "page",
-            "page_size",
-            "limit",
-            "top_k",
-            "version",
-            "api_version",
-            "output_format",
-            "async_mode",
-            "enable_graph");
+    private static final Parameter NAME =
+            Parameter.string("name", "the entity's id").withSlashes();
+    private static final Body NOTHING = new Body(JsonObject.EMPTY);
 
-    private static final Set<String> OF_SERVER = Set.of("top_k", "show_expired");
+    private static final Set<String> OF_FIRST = known("page", "page_size", "limit", "top_k");
+    private static final Set<String> OF_SERVER = known("top_k", "limit");
+
+    private static Set<String> known(String... more) {
+        Set<String> known = new HashSet<>(List.of(more));
+        known.addAll(Mem0Scopes.QUERY);
+        known.addAll(Narrowing.QUERY);
+        return Set.copyOf(known);
+    }
 
     private final MemoryService memories;
     private final MemoryWalk walk;
@@ -63,6 +67,10 @@ final class ListRoutes {
                         .in(Dialect.MEM0)
                         .named("mem0ListV1", Mem0Api.TAG, "List memories")
                         .by(this::first),
+                ofEntity(OwnerKind.USER),
+                ofEntity(OwnerKind.AGENT),
+                ofEntity(OwnerKind.APP),
+                ofEntity(OwnerKind.RUN),
                 Route.post("/v1/summary/")
                         .in(Dialect.MEM0)
                         .access(Access.READ)
@@ -72,6 +80,15 @@ final class ListRoutes {
                         .in(Dialect.MEM0)
                         .named("mem0List", Mem0Api.TAG, "List memories")
                         .by(this::server));
+    }
+
+    private Route ofEntity(OwnerKind kind) {
+        return Route.get("/v1/memories/" + kind.wireName() + "/{name}/")
+                .in(Dialect.MEM0)
+                .named("mem0ListOf" + kind.name(), Mem0Api.TAG, "List a " + kind.wireName() + "'s memories")
+                .path(NAME)
+                .by(request ->
+                        paged(request, Filter.scope(kind, Mem0Scopes.id("name", request.path(NAME.name()))), NOTHING));
     }
 
     private Answer third(Request request) {
@@ -86,20 +103,17 @@ final class ListRoutes {
 
     private Answer first(Request request) {
         requireKnown(request.query(), OF_FIRST);
-        return either(request, named(request.query()), NOTHING);
+        Body options = Narrowing.options(request.query());
+        return either(request, Narrowing.of(options, named(request.query())), options);
     }
-
-    private static final Body NOTHING = new Body(dev.mneme.core.model.Json.JsonObject.EMPTY);
 
     /// Another name might have narrowed the list: others' memories would be shown without it.
     private static void requireKnown(Query query, Set<String> known) {
-        for (String name : query.values().keySet()) {
-            if (!known.contains(name) && !Mem0Scopes.QUERY.contains(name) && !OneProject.NAMES.contains(name)) {
-                throw MnemeException.invalid(
-                        name, "'" + name + "' is not understood here: name user_id, agent_id, app_id or run_id.");
-            }
+        String unknown = Accepted.unknown(query, known);
+        if (unknown != null) {
+            throw MnemeException.invalid(
+                    unknown, "'" + unknown + "' is not understood here: name user_id, agent_id, app_id or run_id.");
         }
-        OneProject.require(query);
     }
 
     /// Of a query string that says whose memories.
@@ -117,12 +131,21 @@ final class ListRoutes {
             return paged(request, filter, options);
         }
         boolean showExpired = options.flag("show_expired", false);
-        List<Memory> newest = walk.newest(request.caller(), filter, showExpired, WHOLE);
-        return answer(request, filter, shown(newest, Fields.of(options)));
+        String limit = request.query().filled("limit");
+        int most = limit == null ? WHOLE : Math.max(1, limit("limit", limit, WHOLE));
+        MemoryWalk.Newest newest = walk.newest(request.caller(), filter, showExpired, most);
+        return answer(request, filter, shown(newest.items(), Fields.of(options)))
+                .with("Link", newest.more() && most == WHOLE ? next(request) : null);
     }
 
     private Answer answer(Request request, Filter filter, Object body) {
         return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), filter));
+    }
+
+    /// What a bare list, which holds the newest alone, says of the others (RFC 8288).
+    private static String next(Request request) {
+        PageNumbers shown = new PageNumbers(WHOLE / MAX_PAGE, MAX_PAGE, "page_size", false);
+        return "<" + shown.next(request, Long.MAX_VALUE) + ">; rel=\"next\"";
     }
 
     private Answer paged(Request request, Filter filter, Body options) {
@@ -144,28 +167,34 @@ final class ListRoutes {
     private Answer summary(Request request) {
         Body body = Body.of(request);
         Filter filter = Narrowing.of(body, Mem0Scopes.ofFilters(body));
-        return Answer.json(200, shown(walk.newest(request.caller(), filter, false, SUMMARY), Fields.of(body)));
+        return Answer.json(
+                200, shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
     }
 
     /// Without ids it is everything, for admins alone.
     private Answer server(Request request) {
         Query query = request.query();
         requireKnown(query, OF_SERVER);
-        Filter filter = Mem0Scopes.ofQuery(query);
-        if (!Mem0Filter.namesAnEntity(filter) && !request.caller().key().role().includes(Role.ADMIN)) {
+        Filter scope = Mem0Scopes.ofQuery(query);
+        if (!Mem0Filter.namesAnEntity(scope) && !request.caller().key().role().includes(Role.ADMIN)) {
             throw new MnemeException(
                     ErrorCode.NOT_ALLOWED,
                     "Everybody's memories are for admin keys: name user_id, agent_id, app_id or run_id.");
         }
         int most = memories.limits().pageItems();
-        String topK = query.filled("top_k");
-        int limit = topK == null ? Math.min(most, USUAL_PAGE) : limit(topK, most);
-        boolean showExpired = Flags.of(query, "show_expired");
-        List<Memory> items = limit == 0 ? List.of() : walk.newest(request.caller(), filter, showExpired, limit);
-        return answer(request, filter, new Found<>(shown(items, Fields.of(NOTHING))));
+        String name = query.filled("top_k") == null ? "limit" : "top_k";
+        String asked = query.filled(name);
+        int limit = asked == null ? most : limit(name, asked, most);
+        Body options = Narrowing.options(query);
+        boolean showExpired = options.flag("show_expired", false);
+        Filter filter = Narrowing.of(options, scope);
+        MemoryWalk.Newest newest = walk.newest(request.caller(), filter, showExpired, Math.max(1, limit));
+        List<Memory> items = limit == 0 ? List.of() : newest.items();
+        boolean more = newest.more() || items.size() < newest.items().size();
+        return answer(request, filter, new Listed<>(shown(items, Fields.of(options)), more));
     }
 
-    private static int limit(String text, int most) {
+    private static int limit(String name, String text, int most) {
         try {
             int limit = Integer.parseInt(text);
             if (limit >= 0 && limit <= most) {
@@ -174,6 +203,6 @@ final class ListRoutes {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw MnemeException.invalid("top_k", "top_k must be a whole number from 0 to " + most + ".");
+        throw MnemeException.invalid(name, name + " must be a whole number from 0 to " + most + ".");
     }
 }

@@ -34,6 +34,7 @@ public final class Mem0Api {
         routes.addAll(new EntityRoutes(ports.memories(), events).routes());
         routes.addAll(new EventRoutes(ports.memories(), ports.extractions(), events).routes());
         routes.addAll(new FeedbackRoutes(ports.feedback()).routes());
+        routes.addAll(new StatsRoutes(ports.memories(), ports.projects()).routes());
         routes.addAll(new ProjectRoutes(ports.projects()).routes());
         routes.addAll(new WebhookRoutes(ports.webhooks()).routes());
         routes.addAll(new ExportRoutes(ports.memories(), ports.exports()).routes());

@@ -31,10 +31,15 @@ import java.util.TreeMap;
 /// `userId`). They differ in one thing: a name that neither knows is a member of the metadata for the
 /// server, and refused by the platform.
 ///
+/// `contains` on the categories looks for a part of one, in any case, as the platform does. `created_at` is when a
+/// memory was told, where its add said that ([TimeCondition]).
+///
 /// A filter that is empty, or empty somewhere inside, is refused: it would mean "everything".
 final class Mem0Filter {
     private static final int MAX_CONDITIONS = 1_000;
     private static final int MAX_NODES = 2 * MAX_CONDITIONS;
+    private static final Field FIELD_ID = new Field.Named(Name.ID);
+    private static final Field CATEGORIES = new Field.Named(Name.CATEGORIES);
     private static final Map<String, Field> FIELDS = fields();
     private static final Map<String, Operator> OPERATORS = operators();
 
@@ -61,7 +66,7 @@ final class Mem0Filter {
     /// The value of one field alone, as it may stand in a query string or beside the filter.
     static Filter of(OwnerKind kind, String id) {
         Field field = new Field.Scope(kind);
-        return id.equals("*") ? exists(field) : new Compare(field, Operator.EQ, new JsonString(id));
+        return id.equals(Mem0Scopes.ANY) ? exists(field) : new Compare(field, Operator.EQ, new JsonString(id));
     }
 
     /// The metadata that a memory must have, member by member.
@@ -145,9 +150,8 @@ final class Mem0Filter {
         }
         return switch (name) {
             case "metadata" -> metadataMembers(Body.of(value, path).object(), path);
-            case "keywords", "keywords_search" ->
-                compare(new Field.Named(Name.TEXT), Operator.ICONTAINS, text(value, path), path);
-            case "memory_ids" -> compare(new Field.Named(Name.ID), Operator.IN, listed(value), path);
+            case "keywords", "keywords_search" -> keywords(value, path);
+            case "memory_ids" -> condition(FIELD_ID, value, path);
             default -> {
                 if (!metadataAtTop) {
                     throw unknown(asWritten, path);
@@ -155,6 +159,47 @@ final class Mem0Filter {
                 yield condition(metadataField(asWritten), value, path);
             }
         };
+    }
+
+    /// Words of the text, in any case: a string, a list of which one is enough, or either behind the operators
+    /// that look for a part.
+    private Filter keywords(Json value, String path) {
+        return switch (value) {
+            case JsonArray(List<Json> items) -> {
+                if (items.isEmpty()) {
+                    throw MnemeException.invalid(path, path + " must be a list of one or more strings.");
+                }
+                List<Filter> parts = new ArrayList<>();
+                for (int i = 0; i < items.size(); i++) {
+                    parts.add(keyword(Operator.ICONTAINS, items.get(i), path + "[" + i + "]"));
+                }
+                yield parts.size() == 1 ? parts.getFirst() : new Or(parts);
+            }
+            case JsonObject(Map<String, Json> members) -> {
+                if (members.isEmpty()) {
+                    throw MnemeException.invalid(path, path + " is empty: name an operator.");
+                }
+                List<Filter> parts = new ArrayList<>();
+                members.forEach((name, operand) -> parts.add(keywords(name, operand, path + "." + name)));
+                yield all(parts);
+            }
+            default -> keyword(Operator.ICONTAINS, value, path);
+        };
+    }
+
+    private Filter keywords(String operator, Json operand, String path) {
+        return switch (operator) {
+            case "icontains", "in" -> keywords(operand, path);
+            case "contains" -> keyword(Operator.CONTAINS, operand, path);
+            case "eq" -> keyword(Operator.EQ, operand, path);
+            default ->
+                throw MnemeException.invalid(
+                        path, "Unknown operator '" + operator + "' of keywords: use icontains, contains, in or eq.");
+        };
+    }
+
+    private Filter keyword(Operator operator, Json value, String path) {
+        return compare(new Field.Named(Name.TEXT), operator, text(value, path), path);
     }
 
     private static MnemeException unknown(String name, String path) {
@@ -257,7 +302,8 @@ final class Mem0Filter {
         if (time.isPresent()) {
             return time.get().compare(operator, value, path);
         }
-        return new Compare(field, operator, operand(field, operator, value, path));
+        boolean part = operator == Operator.CONTAINS && field.equals(CATEGORIES);
+        return new Compare(field, part ? Operator.ICONTAINS : operator, operand(field, operator, value, path));
     }
 
     private static Json operand(Field field, Operator operator, Json value, String path) {
@@ -276,6 +322,9 @@ final class Mem0Filter {
     }
 
     private static Json single(Field field, Json value, String path) {
+        if (field instanceof Field.Scope && value instanceof JsonString(String id)) {
+            return new JsonString(Mem0Scopes.id(path, id));
+        }
         if (field instanceof Field.Metadata || value instanceof JsonString || value instanceof JsonNull) {
             return value;
         }
@@ -291,11 +340,11 @@ final class Mem0Filter {
             fields.put(kind.wireName() + "_id", new Field.Scope(kind));
         }
         fields.put("session_id", new Field.Scope(OwnerKind.RUN));
-        fields.put("id", new Field.Named(Name.ID));
+        fields.put("id", FIELD_ID);
         fields.put("text", new Field.Named(Name.TEXT));
         fields.put("memory", new Field.Named(Name.TEXT));
         fields.put("role", new Field.Named(Name.ROLE));
-        fields.put("categories", new Field.Named(Name.CATEGORIES));
+        fields.put("categories", CATEGORIES);
         fields.put("timestamp", new Field.Named(Name.TIMESTAMP));
         fields.put("created_at", new Field.Named(Name.CREATED_AT));
         fields.put("updated_at", new Field.Named(Name.UPDATED_AT));

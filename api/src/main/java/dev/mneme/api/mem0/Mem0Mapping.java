@@ -31,7 +31,7 @@ final class Mem0Mapping {
 
     /// @param explained with the parts of the score
     static MemoryItem item(SearchResult.Hit hit, Instant now, boolean explained) {
-        return item(hit.memory(), now, hit.score(), explained ? hit.parts() : null);
+        return item(hit.memory(), now, Mem0Score.of(hit.score()), explained ? hit.parts() : null);
     }
 
     private static MemoryItem item(
@@ -48,7 +48,7 @@ final class Mem0Mapping {
                 md5(memory.text()),
                 memory.name(),
                 memory.role(),
-                PlainJson.of(memory.metadata()),
+                PlainJson.of(Immutability.shown(memory)),
                 memory.categories(),
                 score,
                 parts,
@@ -58,9 +58,16 @@ final class Mem0Mapping {
                 memory.replacedBy() == null ? null : memory.replacedBy().toString(),
                 false,
                 state(memory, now),
+                memory.immutable(),
                 MemoryMapping.time(memory.timestamp()),
-                Times.format(memory.createdAt()),
+                Times.format(createdAt(memory)),
                 Times.format(memory.updatedAt()));
+    }
+
+    /// When a memory was told, by the `timestamp` of its add; without one, when it came. Filters and orders of this
+    /// door go by it too.
+    static Instant createdAt(Memory memory) {
+        return memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
     }
 
     private static String state(Memory memory, Instant now) {
@@ -103,8 +110,8 @@ final class Mem0Mapping {
                 memory.categories(),
                 version.event().name(),
                 version.event() == MemoryEvent.DELETE,
-                PlainJson.of(memory.metadata()),
-                Times.format(memory.createdAt()),
+                PlainJson.of(Immutability.shown(memory)),
+                Times.format(createdAt(memory)),
                 Times.format(version.at()));
     }
 

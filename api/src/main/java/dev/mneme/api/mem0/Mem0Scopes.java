@@ -13,6 +13,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ScopeIds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class Mem0Scopes {
 
     private static final String NO_IDS =
             "At least one of user_id, agent_id, app_id, run_id is needed: say whose memories.";
+
+    /// Stands for any id.
+    static final String ANY = "*";
 
     private Mem0Scopes() {}
 
@@ -47,7 +51,7 @@ final class Mem0Scopes {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = body.id(name(kind));
             if (id != null) {
-                put(ids, kind, id);
+                put(ids, kind, id(name(kind), id));
             }
         }
         if (ids.isEmpty()) {
@@ -69,7 +73,7 @@ final class Mem0Scopes {
     }
 
     private static void put(Map<OwnerKind, String> ids, OwnerKind kind, String id) {
-        if (id.equals("*")) {
+        if (id.equals(ANY)) {
             throw MnemeException.invalid(name(kind), name(kind) + " must be an id: '*' stands for any in a search.");
         }
         String other = ids.putIfAbsent(kind, id);
@@ -122,20 +126,32 @@ final class Mem0Scopes {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = body.id(name(kind));
             if (id != null) {
-                parts.add(Mem0Filter.of(kind, id));
+                parts.add(Mem0Filter.of(kind, id(name(kind), id)));
             }
         }
         return parts;
     }
 
-    /// By the ids of a query string, and its `metadata`, as JSON; nothing at all is [And#ALL].
+    /// An id as mem0's own library takes it: what is white around it is cut off.
+    ///
+    /// @throws MnemeException `invalid_request` for one of nothing else
+    static String id(String name, String text) {
+        String id = text.strip();
+        if (id.isEmpty()) {
+            throw MnemeException.invalid(name, name + " is blank: give it a value or leave it out.");
+        }
+        return id;
+    }
+
+    /// By the ids of a query string, and its `metadata`, as JSON; nothing at all is [And#ALL]. With `*` for each of
+    /// the four it is every memory that there is, not those that carry all four.
     static Filter ofQuery(Query query) {
+        Map<OwnerKind, String> ids = ids(query);
         List<Filter> parts = new ArrayList<>();
-        for (OwnerKind kind : OwnerKind.values()) {
-            String id = query.filled(name(kind));
-            if (id != null) {
-                parts.add(Mem0Filter.of(kind, id));
-            }
+        if (wildcards(ids) == OwnerKind.values().length) {
+            parts.add(everything());
+        } else {
+            ids.forEach((kind, id) -> parts.add(Mem0Filter.of(kind, id)));
         }
         String metadata = query.filled("metadata");
         if (metadata != null) {
@@ -143,6 +159,49 @@ final class Mem0Scopes {
                     Body.of(JsonReader.read(metadata, "metadata"), "metadata").object(), "metadata"));
         }
         return all(parts);
+    }
+
+    private static Map<OwnerKind, String> ids(Query query) {
+        Map<OwnerKind, String> ids = new EnumMap<>(OwnerKind.class);
+        for (OwnerKind kind : OwnerKind.values()) {
+            String id = query.filled(name(kind));
+            if (id != null) {
+                ids.put(kind, id(name(kind), id));
+            }
+        }
+        return ids;
+    }
+
+    private static long wildcards(Map<OwnerKind, String> ids) {
+        return ids.values().stream().filter(ANY::equals).count();
+    }
+
+    /// What a deletion by the query string is to take.
+    ///
+    /// @throws MnemeException `invalid_request` when it does not say whose memories; and for two or three
+    ///     wildcards with no
+    ///     id, which may mean what carries all of these kinds or any of them
+    static Filter ofDeletion(Query query) {
+        Map<OwnerKind, String> ids = ids(query);
+        if (ids.isEmpty()) {
+            throw MnemeException.invalid(
+                    "user_id", "Nothing was deleted: name at least one of user_id, agent_id, app_id, run_id.");
+        }
+        long wildcards = wildcards(ids);
+        if (wildcards == ids.size() && wildcards > 1 && wildcards < OwnerKind.values().length) {
+            throw MnemeException.invalid(
+                    "user_id",
+                    "Nothing was deleted: send '*' for one of user_id, agent_id, app_id, run_id, which takes what has"
+                            + " such an id, or for all four, which takes everything.");
+        }
+        return ofQuery(query);
+    }
+
+    /// Every memory: each has one of the ids.
+    static Filter everything() {
+        return new Filter.Or(Arrays.stream(OwnerKind.values())
+                .map(kind -> Mem0Filter.of(kind, ANY))
+                .toList());
     }
 
     static Filter all(List<Filter> parts) {

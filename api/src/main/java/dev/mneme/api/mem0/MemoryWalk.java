@@ -12,14 +12,13 @@ import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery.Order;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
-/// Reads memories by page numbers, newest first: goes through all that match, since their number is asked for
-/// too. So a page costs as much as the list is long.
+/// Reads memories newest first, by when they were told ([Mem0Mapping#createdAt]); the store's order is by when they
+/// came. By page numbers it goes through all that match, since their number is asked for too: a page
+/// costs as much as the list is long.
 final class MemoryWalk {
     /// How long one request may count.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -35,7 +34,11 @@ final class MemoryWalk {
     }
 
     /// @param read how many were read before it
-    private record Place(Instant createdAt, long read, MemoryId id) {}
+    private record Place(Instant createdAt, long read, MemoryId id) {
+        static Place of(Memory memory, long read) {
+            return new Place(Mem0Mapping.createdAt(memory), read, memory.id());
+        }
+    }
 
     /// @param count of all that match
     record Part(List<Memory> items, long count) {}
@@ -49,36 +52,45 @@ final class MemoryWalk {
         long count = 0;
         for (var pages = memories.pages(caller, filter, showExpired); pages.hasNext(); ) {
             for (Memory memory : pages.next()) {
-                newest.add(new Place(memory.createdAt(), count, memory.id()));
+                newest.add(Place.of(memory, count++));
                 if (newest.size() > to) {
                     newest.pollLast();
                 }
-                count++;
             }
-            if (memories.now().isAfter(latest)) {
-                throw new MnemeException(
-                        ErrorCode.TOO_LARGE,
-                        "These are too many to be counted: name one user, or read GET /api/v1/memories by cursor.");
-            }
+            requireBefore(latest);
         }
         List<MemoryId> page = newest.stream().skip(from).map(Place::id).toList();
         return new Part(memories.find(caller, page), count);
     }
 
-    /// The newest, so many at most; the others are not counted.
-    List<Memory> newest(Caller caller, Filter filter, boolean showExpired, int most) {
-        List<Memory> newest = new ArrayList<>();
-        String cursor = null;
-        do {
-            int step = Math.min(most - newest.size(), memories.limits().pageItems());
-            MemoryPage page = page(caller, filter, showExpired, step, cursor);
-            newest.addAll(page.items());
-            cursor = page.nextCursor();
-        } while (cursor != null && newest.size() < most);
-        return newest;
+    private void requireBefore(Instant latest) {
+        if (memories.now().isAfter(latest)) {
+            throw new MnemeException(
+                    ErrorCode.TOO_LARGE,
+                    "These are too many to be counted: name one user, or read GET /api/v1/memories by cursor.");
+        }
     }
 
-    private MemoryPage page(Caller caller, Filter filter, boolean showExpired, int limit, @Nullable String cursor) {
-        return memories.list(caller, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, ReadOptions.DEFAULT);
+    /// @param more whether there are others, older ones
+    record Newest(List<Memory> items, boolean more) {}
+
+    /// The newest, so many at most. Where those that came last were told last too, as is usual, no others are
+    /// read (one with a timestamp in the future may be missed there); else all are.
+    Newest newest(Caller caller, Filter filter, boolean showExpired, int most) {
+        int step = Math.min(most, memories.limits().pageItems());
+        MemoryPage page =
+                memories.list(caller, filter, Order.CREATED_AT_DOWN, step, null, showExpired, ReadOptions.DEFAULT);
+        List<Memory> told = page.items().stream()
+                .sorted(Comparator.comparing(Mem0Mapping::createdAt).reversed())
+                .toList();
+        if (page.nextCursor() == null) {
+            return new Newest(told, false);
+        }
+        Instant came = page.items().getLast().createdAt();
+        if (step == most && !Mem0Mapping.createdAt(told.getLast()).isBefore(came)) {
+            return new Newest(told, true);
+        }
+        Part all = read(caller, filter, showExpired, 0, most);
+        return new Newest(all.items(), all.count() > most);
     }
 }

@@ -8,79 +8,136 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Wording;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The messages of an add: a list of `{role, content}`, one of them, or a bare string, which is the user's.
-final class Messages {
+///
+/// @param kept what can be kept of them; empty when nothing can
+/// @param leftOut what cannot, by what it is, such as `image_url` or `messages of the system`
+record Messages(List<Message> kept, Map<String, Integer> leftOut) {
     private static final String PATH = "messages";
 
-    private Messages() {}
+    /// Whose messages instruct the assistant: they are none of anybody's memories.
+    private static final Set<String> INSTRUCTING = Set.of("system", "developer");
 
     /// @param name of the speaker, if the message says one
     record Message(String role, String text, @Nullable String name) {}
 
-    /// What can be kept of them: instructions of the system are none of anybody's memories, and of
-    /// pictures there is no text.
-    ///
-    /// @throws MnemeException `invalid_request` when nothing can be
-    static List<Message> of(Body body, int atMost) {
-        List<Message> messages = switch (body.get(PATH)) {
+    /// @throws MnemeException `invalid_request` for what are no messages, and when nothing at all is in them
+    static Messages of(Body body, int atMost) {
+        Reader reader = new Reader();
+        switch (body.get(PATH)) {
             case null -> throw Body.wrong(PATH, "is needed: a list of {\"role\", \"content\"}.");
-            case JsonString(String text) -> List.of(new Message("user", text, null));
-            case JsonObject one -> several(List.of(one));
-            case JsonArray(List<Json> items) -> several(items);
+            case JsonString(String text) -> reader.text(text);
+            case JsonObject one -> reader.several(List.of(one));
+            case JsonArray(List<Json> items) -> reader.several(items);
             default -> throw Body.wrong(PATH, "must be a list of {\"role\", \"content\"}, or a string.");
-        };
-        if (messages.isEmpty()) {
-            throw Body.wrong(
-                    PATH,
-                    "has nothing to keep: no message of a user, assistant or tool with a text in it. Pictures and"
-                            + " documents are not read here.");
         }
-        if (messages.size() > atMost) {
+        Messages messages = reader.messages();
+        if (messages.kept.isEmpty() && messages.leftOut.isEmpty()) {
+            throw Body.wrong(PATH, "has nothing to keep: no message with a content in it.");
+        }
+        if (messages.kept.size() > atMost) {
             throw Body.wrong(PATH, "may hold " + atMost + " messages at most.");
         }
         return messages;
     }
 
-    private static List<Message> several(List<Json> items) {
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < items.size(); i++) {
-            String path = PATH + "[" + i + "]";
-            if (items.get(i) instanceof JsonString(String text)) {
-                messages.add(new Message("user", text, null));
-                continue;
-            }
-            Body message = Body.of(items.get(i), path);
-            String role = message.text("role");
-            String text = content(message.get("content"), path + ".content");
-            if (!"system".equals(role) && !Wording.isEmpty(text)) {
-                messages.add(new Message(role == null ? "user" : role, text, message.text("name")));
-            }
+    /// What the answer says about what was left out, as a sentence with a space before it; empty when all was kept.
+    String notice() {
+        if (leftOut.isEmpty()) {
+            return "";
         }
-        return messages;
+        String what = leftOut.entrySet().stream()
+                .map(e -> e.getValue() + " " + e.getKey())
+                .collect(Collectors.joining(", "));
+        return " Left out, since there is no text of anybody's to keep in it: " + what + ".";
     }
 
-    /// The text of a content: itself, or the texts among its parts, one a line.
-    private static String content(@Nullable Json content, String path) {
-        return switch (content) {
-            case null -> "";
-            case JsonString(String text) -> text;
-            case JsonArray(List<Json> parts) -> {
-                List<String> texts = new ArrayList<>();
-                for (int i = 0; i < parts.size(); i++) {
-                    String text = content(parts.get(i), path + "[" + i + "]");
-                    if (!Wording.isEmpty(text)) {
-                        texts.add(text);
-                    }
+    private static final class Reader {
+        private final List<Message> kept = new ArrayList<>();
+        private final Map<String, Integer> leftOut = new TreeMap<>();
+
+        Messages messages() {
+            return new Messages(List.copyOf(kept), leftOut);
+        }
+
+        void text(String text) {
+            if (!Wording.isEmpty(text)) {
+                kept.add(new Message("user", text, null));
+            }
+        }
+
+        void several(List<Json> items) {
+            for (int i = 0; i < items.size(); i++) {
+                String path = PATH + "[" + i + "]";
+                if (items.get(i) instanceof JsonString(String text)) {
+                    text(text);
+                } else {
+                    message(Body.of(items.get(i), path), path);
                 }
-                yield String.join("\n", texts);
             }
-            case JsonObject part -> {
-                String text = new Body(part).text("text");
-                yield text == null ? "" : text;
+        }
+
+        private void message(Body message, String path) {
+            String said = message.text("role");
+            String role = said == null ? "user" : said;
+            if (INSTRUCTING.contains(role)) {
+                leftOut("message of role " + role);
+                return;
             }
-            default -> throw MnemeException.invalid(path, path + " must be a string, or parts with a text.");
-        };
+            String text = content(message.get("content"), path + ".content", true);
+            if (!Wording.isEmpty(text)) {
+                kept.add(new Message(role, text, message.text("name")));
+            }
+            if (message.get("tool_calls") != null) {
+                leftOut("tool_calls");
+            }
+        }
+
+        private void leftOut(String what) {
+            leftOut.merge(what, 1, Integer::sum);
+        }
+
+        /// The text of a content: itself, or the texts among its parts, one a line.
+        ///
+        /// @param outer whether it is a message's own, not what a part holds
+        private String content(@Nullable Json content, String path, boolean outer) {
+            return switch (content) {
+                case null -> "";
+                case JsonString(String text) -> text;
+                case JsonArray(List<Json> parts) -> {
+                    List<String> texts = new ArrayList<>();
+                    for (int i = 0; i < parts.size(); i++) {
+                        String text = content(parts.get(i), path + "[" + i + "]", outer);
+                        if (!Wording.isEmpty(text)) {
+                            texts.add(text);
+                        }
+                    }
+                    yield String.join("\n", texts);
+                }
+                case JsonObject part -> part(new Body(part), path, outer);
+                default -> throw MnemeException.invalid(path, path + " must be a string, or parts with a text.");
+            };
+        }
+
+        /// A part has its text itself, or in a `content` of its own, as results of tools have.
+        private String part(Body part, String path, boolean outer) {
+            String text = part.get("text") == null && outer
+                    ? content(part.get("content"), path + ".content", false)
+                    : part.text("text");
+            if (text != null && !Wording.isEmpty(text)) {
+                return text;
+            }
+            String type = part.get("type") instanceof JsonString(String name) ? name : "part";
+            leftOut(type.length() > MAX_TYPE ? "part" : type);
+            return "";
+        }
     }
+
+    private static final int MAX_TYPE = 64;
 }

@@ -1,5 +1,6 @@
 package dev.mneme.api.mem0;
 
+import dev.mneme.api.http.Query;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.Compare;
 import dev.mneme.core.model.Filter.Field;
@@ -7,11 +8,16 @@ import dev.mneme.core.model.Filter.Name;
 import dev.mneme.core.model.Filter.Operator;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// What a search or list leaves out by the options beside its filters: `categories`, `metadata`, `keywords`,
 /// `latest_only`, `start_date` and `end_date` (of the creation, both days included).
@@ -29,9 +35,9 @@ final class Narrowing {
         if (metadata != null && !metadata.members().isEmpty()) {
             parts.add(Mem0Filter.metadata(metadata, "metadata"));
         }
-        String keywords = body.text("keywords");
-        if (keywords != null && !keywords.isBlank()) {
-            parts.add(new Compare(named(Name.TEXT), Operator.ICONTAINS, new JsonString(keywords)));
+        Json keywords = body.get("keywords");
+        if (keywords != null && !keywords.equals(new JsonString(""))) {
+            parts.add(Mem0Filter.ofPlatform(new JsonObject(Map.of("keywords", keywords)), "body"));
         }
         if (body.flag("latest_only", false)) {
             parts.add(new Compare(named(Name.REPLACED_BY), Operator.EQ, new JsonNull()));
@@ -39,6 +45,37 @@ final class Narrowing {
         created(body, "start_date", Operator.GTE, parts);
         created(body, "end_date", Operator.LTE, parts);
         return Mem0Scopes.all(parts);
+    }
+
+    /// What a query string may say of it, and of `fields` and `show_expired`.
+    static final Set<String> QUERY =
+            Set.of("categories", "keywords", "fields", "latest_only", "show_expired", "start_date", "end_date");
+
+    private static final Set<String> LISTS = Set.of("categories", "fields");
+    private static final Set<String> FLAGS = Set.of("latest_only", "show_expired");
+
+    /// The same options from a query string, as a body has them. Lists are there several times, or with commas.
+    static Body options(Query query) {
+        Map<String, Json> options = new LinkedHashMap<>();
+        for (String name : QUERY) {
+            if (LISTS.contains(name)) {
+                List<Json> items = query.all(name).stream()
+                        .flatMap(text -> Arrays.stream(text.split(",", -1)))
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty())
+                        .<Json>map(JsonString::new)
+                        .toList();
+                options.put(name, new JsonArray(items));
+            } else if (FLAGS.contains(name)) {
+                options.put(name, new JsonBoolean(Flags.of(query, name)));
+            } else {
+                String text = query.filled(name);
+                if (text != null) {
+                    options.put(name, new JsonString(text));
+                }
+            }
+        }
+        return new Body(new JsonObject(options));
     }
 
     private static Field named(Name name) {

@@ -7,22 +7,31 @@ import dev.mneme.wire.mem0.NumberedPage;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Which page of a list is asked for, counted from 1.
 ///
+/// @param named how the query calls the size
 /// @param asked whether the request named a page at all: older versions answer a bare list when it did not
-record PageNumbers(int page, int size, boolean asked) {
+record PageNumbers(int page, int size, String named, boolean asked) {
     private static final int MAX_PAGE = 1_000_000;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,255}");
 
     /// @param most the largest page
     static PageNumbers of(Query query, int most, int otherwise) {
+        return of(query, "page_size", most, otherwise);
+    }
+
+    /// @param named how the query calls the size
+    static PageNumbers of(Query query, String named, int most, int otherwise) {
         String page = query.filled("page");
-        String size = query.filled("page_size");
+        String size = query.filled(named);
         int least = Math.min(most, otherwise);
         return new PageNumbers(
                 page == null ? 1 : number("page", page, MAX_PAGE),
-                size == null ? least : number("page_size", size, most),
+                size == null ? least : number(named, size, most),
+                named,
                 page != null || size != null);
     }
 
@@ -61,17 +70,34 @@ record PageNumbers(int page, int size, boolean asked) {
         return page > 1 ? link(request, page - 1) : null;
     }
 
-    /// Relative to the server, whose name before a proxy is not known here; with what else the query said.
+    /// With the server as the client named it, and with what else the query said.
     private String link(Request request, int number) {
-        StringBuilder link = new StringBuilder(request.route().template());
-        link.append("?page=").append(number).append("&page_size=").append(size);
+        StringBuilder link = new StringBuilder(origin(request) + request.rawPath());
+        link.append("?page=")
+                .append(number)
+                .append('&')
+                .append(named)
+                .append('=')
+                .append(size);
         request.query().values().forEach((name, values) -> {
-            if (!name.equals("page") && !name.equals("page_size")) {
+            if (!name.equals("page") && !name.equals(named)) {
                 values.forEach(value ->
                         link.append('&').append(escaped(name)).append('=').append(escaped(value)));
             }
         });
         return link.toString();
+    }
+
+    /// A proxy that ends TLS says so, as `X-Forwarded-Proto`, and passes the name on or says it.
+    private static String origin(Request request) {
+        String forwarded = request.header("X-Forwarded-Host");
+        String host = forwarded == null ? request.header("Host") : forwarded;
+        if (host == null || !HOST.matcher(host).matches()) {
+            return "";
+        }
+        String scheme = request.header("X-Forwarded-Proto");
+        boolean secure = scheme == null ? request.secure() : scheme.equals("https");
+        return (secure ? "https://" : "http://") + host;
     }
 
     private static String escaped(String text) {

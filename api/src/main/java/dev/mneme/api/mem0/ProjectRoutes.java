@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// `/api/v1/orgs/organizations/…/projects/…`: the settings of the one project that there is. People are no
 /// part of it: who may do what, the API keys say.
 final class ProjectRoutes {
-    private static final String PROJECTS = "/api/v1/orgs/organizations/{org_id}/projects/";
+    private static final String ORGANIZATIONS = "/api/v1/orgs/organizations/";
+    private static final String PROJECTS = ORGANIZATIONS + "{org_id}/projects/";
     private static final String ONE = PROJECTS + "{project_id}/";
     private static final String MEMBERS = ONE + "members/";
     private static final Parameter ORGANIZATION =
@@ -56,6 +57,23 @@ final class ProjectRoutes {
 
     List<Route> routes() {
         return List.of(
+                Route.get(ORGANIZATIONS)
+                        .in(Dialect.MEM0)
+                        .named("mem0Organizations", Mem0Api.TAG, "The one organisation")
+                        .by(_ -> Answer.json(200, List.of(organization()))),
+                Route.post(ORGANIZATIONS)
+                        .in(Dialect.MEM0)
+                        .access(Access.ADMIN)
+                        .named("mem0CreateOrganization", Mem0Api.TAG, "Refused: there is one organisation")
+                        .by(request -> refused(request, "This server has one organisation, 'default'.")),
+                Route.get(ORGANIZATIONS + "{org_id}/")
+                        .in(Dialect.MEM0)
+                        .named("mem0Organization", Mem0Api.TAG, "The one organisation")
+                        .path(ORGANIZATION)
+                        .by(request -> {
+                            requireOnly(request);
+                            return Answer.json(200, organization());
+                        }),
                 Route.get(ONE)
                         .in(Dialect.MEM0)
                         .named("mem0Project", Mem0Api.TAG, "The project's settings")
@@ -113,6 +131,20 @@ final class ProjectRoutes {
                         .named("mem0RemoveMember", Mem0Api.TAG, "Refused: there are keys")
                         .path(ORGANIZATION, PROJECT)
                         .by(ProjectRoutes::noMembers));
+    }
+
+    private static Map<String, Object> organization() {
+        return Map.of(
+                "org_id",
+                Mem0Api.ORGANIZATION,
+                "name",
+                Mem0Api.ORGANIZATION,
+                "is_default",
+                true,
+                "members",
+                List.of(),
+                "invitations",
+                List.of());
     }
 
     private static Answer noMembers(Request request) {

@@ -34,7 +34,8 @@ final class RecentEvents {
         }
 
         /// @param event `ADD`, `UPDATE`, `DELETE` or `NONE`
-        record Result(MemoryId id, String event) {}
+        /// @param version of the memory, as the event left it
+        record Result(MemoryId id, String event, long version) {}
     }
 
     /// Remembers what was done between then and now.

@@ -15,9 +15,8 @@ import dev.mneme.wire.mem0.Found;
 import java.time.Instant;
 import java.util.List;
 
-/// Searches: the three versions of the platform, and `/search` of mem0's own server. The score is ours
-/// (0 to 1); a threshold that the request does not name is 0, since mem0's defaults are of another
-/// scale.
+/// Searches: the three versions of the platform, and `/search` of mem0's own server. Scores and thresholds are on
+/// mem0's scale ([Mem0Score]); a threshold that the request does not name is 0, in every version.
 final class SearchRoutes {
     private static final int MAX_TOP_K = 1_000;
 
@@ -79,7 +78,7 @@ final class SearchRoutes {
                 null,
                 filter,
                 Math.min(topK, memories.limits().pageItems()),
-                body.share("threshold", 0),
+                Mem0Score.ours(body.share("threshold", 0)),
                 body.flag("show_expired", false),
                 reference == null ? null : Mem0Times.instant(reference, "reference_date"));
         SearchResult result = memories.search(request.caller(), search, ReadOptions.DEFAULT);

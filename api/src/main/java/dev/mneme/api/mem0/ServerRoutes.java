@@ -7,9 +7,7 @@ import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ApiKey;
-import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.Times;
@@ -17,7 +15,6 @@ import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.wire.mem0.Done;
 import dev.mneme.wire.mem0.ServerKey;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +92,7 @@ final class ServerRoutes {
         if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
             throw MnemeException.invalid("body", "Nothing was deleted: this deletes everything, so it takes no body.");
         }
-        List<Filter> any = Arrays.stream(OwnerKind.values())
-                .map(kind -> Mem0Filter.of(kind, "*"))
-                .toList();
-        memories.deleteMatching(request.caller(), new Filter.Or(any), null);
+        memories.deleteMatching(request.caller(), Mem0Scopes.everything(), null);
         return Answer.json(200, new Done("All memories reset"));
     }
 }

@@ -28,6 +28,8 @@ import java.util.Optional;
 ///     is the last day, and what is kept is when it has passed
 record TimeCondition(Field field, Duration shift) {
     private static final Duration NONE = Duration.ZERO;
+    private static final Field CREATED = new Field.Named(Name.CREATED_AT);
+    private static final Field TOLD = new Field.Named(Name.TIMESTAMP);
 
     /// For a field that is a time.
     static Optional<TimeCondition> of(Field field) {
@@ -41,7 +43,18 @@ record TimeCondition(Field field, Duration shift) {
         };
     }
 
+    /// A memory's creation is the `timestamp` of its add, where there was one: see [Mem0Mapping#createdAt].
     Filter compare(Operator operator, Json value, String path) {
+        if (!field.equals(CREATED)) {
+            return plain(operator, value, path);
+        }
+        Filter told = new Compare(TOLD, Operator.EXISTS, new JsonBoolean(true));
+        return new Or(List.of(
+                new And(List.of(told, new TimeCondition(TOLD, shift).plain(operator, value, path))),
+                new And(List.of(new Not(told), plain(operator, value, path)))));
+    }
+
+    private Filter plain(Operator operator, Json value, String path) {
         return switch (operator) {
             case EQ -> equal(value, path);
             case NE -> new Not(equal(value, path));

@@ -1,6 +1,5 @@
 package dev.mneme.api.mem0;
 
-import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.core.model.MnemeException;
 import java.util.Set;
@@ -10,18 +9,14 @@ import java.util.Set;
 final class WholesaleDeletion {
     private WholesaleDeletion() {}
 
-    /// @param known the names that the query string may have, beside those of [OneProject]
-    /// @throws MnemeException `invalid_request` for another name, for a body with members, and for another
-    ///     project than the one there is
+    /// @param known the names that the query string may have, beside those that are [Accepted] anywhere
+    /// @throws MnemeException `invalid_request` for another name, and for a body with members
     static void require(Request request, Set<String> known) {
-        Query query = request.query();
-        for (String name : query.values().keySet()) {
-            if (!known.contains(name) && !OneProject.NAMES.contains(name)) {
-                throw MnemeException.invalid(
-                        name, "Nothing was deleted: '" + name + "' is not understood here. " + use(known));
-            }
+        String unknown = Accepted.unknown(request.query(), known);
+        if (unknown != null) {
+            throw MnemeException.invalid(
+                    unknown, "Nothing was deleted: '" + unknown + "' is not understood here. " + use(known));
         }
-        OneProject.require(query);
         if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
             throw MnemeException.invalid(
                     "body", "Nothing was deleted: this takes no body, which might have narrowed it. " + use(known));

@@ -73,7 +73,7 @@ final class EntityRoutes {
             int colon = text.indexOf(':');
             for (OwnerKind kind : OwnerKind.values()) {
                 if (colon > 0 && text.substring(0, colon).equals(kind.wireName())) {
-                    return new Entity(kind, text.substring(colon + 1), 0, Instant.EPOCH);
+                    return new Entity(kind, text.substring(colon + 1), 0, null, Instant.EPOCH);
                 }
             }
         } catch (IllegalArgumentException | CharacterCodingException e) {

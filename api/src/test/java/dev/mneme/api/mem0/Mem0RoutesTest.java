@@ -150,7 +150,10 @@ class Mem0RoutesTest {
                 "{\"messages\":7,\"user_id\":\"a\"}",
                 "{\"messages\":[7],\"user_id\":\"a\"}",
                 "{\"messages\":[{\"role\":\"user\",\"content\":7}],\"user_id\":\"a\"}",
-                "{\"messages\":[{\"role\":\"system\",\"content\":\"x\"}],\"user_id\":\"a\"}",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\" \"}],\"user_id\":\"a\"}",
+                "{\"messages\":\"x\",\"user_id\":\"  \"}",
+                "{\"messages\":\"x\",\"user_id\":\"a\",\"agent_id\":\"\"}",
+                "{\"messages\":\"x\",\"user_id\":\"a\",\"immutable\":\"yes\"}",
                 "{\"messages\":\"x\",\"user_id\":\"a\",\"metadata\":[]}",
                 "{\"messages\":\"x\",\"user_id\":\"a\",\"infer\":\"no\"}",
                 "{\"messages\":\"x\",\"user_id\":\"a\",\"timestamp\":\"never\"}",
@@ -428,9 +431,11 @@ class Mem0RoutesTest {
                 "?user_id=alice&filters=" + python,
                 "?user_id=",
                 "?usr_id=alice",
-                "?org_id=default&project_id=default",
-                "?user_id=alice&project_id=other",
-                "?user_id=alice&org_id=other",
+                "?org_id=default&project_id=default&source=CLI",
+                "?user_id=%20",
+                "?user_id=alice&agent_id=",
+                "?user_id=*&agent_id=*",
+                "?user_id=*&agent_id=*&run_id=*",
                 "?metadata=%7B%22a%22%3A1%7D",
                 "?user_id=alice&user_id=bob")) {
             Reply reply = mem0.delete("/v1/memories/" + query);
@@ -440,7 +445,7 @@ class Mem0RoutesTest {
         assertThat(mem0.delete("/memories").status()).isEqualTo(400);
         assertThat(mem0.store.status().memories()).isEqualTo(2);
 
-        Reply deleted = mem0.delete("/v1/memories/?user_id=alice&org_id=default&project_id=default");
+        Reply deleted = mem0.delete("/v1/memories/?user_id=alice&org_id=acme&project_id=other&source=CLI");
         assertThat(deleted.status()).isEqualTo(200);
         assertThat(deleted.text("/event_id")).hasSize(36);
         assertThat(mem0.store.status().memories()).isEqualTo(1);
@@ -463,7 +468,7 @@ class Mem0RoutesTest {
                     .as(path)
                     .isEqualTo(400);
             String more = path + (path.contains("?") ? "&" : "?");
-            for (String query : List.of("appId=shop", "filters=x", "project_id=other")) {
+            for (String query : List.of("appId=shop", "filters=x")) {
                 assertThat(mem0.delete(more + query).status()).as(more + query).isEqualTo(400);
             }
         }
@@ -482,12 +487,12 @@ class Mem0RoutesTest {
         for (String target : List.of(
                 "/memories?userId=alice",
                 "/memories?filters=x",
-                "/memories?project_id=other",
                 "/v1/memories/?user_id=alice&appId=shop",
-                "/v1/memories/?user_id=alice&project_id=other")) {
+                "/v1/memories/?user_id=alice&user_id=bob",
+                "/v1/memories/?user_id=%20")) {
             assertThat(mem0.get(target).status()).as(target).isEqualTo(400);
         }
-        assertThat(mem0.get("/v1/memories/?user_id=alice&org_id=default&version=v2&limit=5")
+        assertThat(mem0.get("/v1/memories/?user_id=alice&org_id=acme&project_id=other&source=CLI&version=v2&limit=5")
                         .body())
                 .hasSize(1);
     }
@@ -510,11 +515,14 @@ class Mem0RoutesTest {
         mem0.add("\"user_id\":\"a&b\"", "two", "");
 
         Reply first = mem0.get("/v1/memories/?user_id=a%26b&page=1&page_size=1");
-        Reply second = mem0.get(first.text("/next"));
+        String here = "http://127.0.0.1:" + mem0.server.port();
+        assertThat(first.text("/next")).startsWith(here + "/v1/memories/?page=2");
+        Reply second = mem0.get(first.text("/next").substring(here.length()));
 
         assertThat(second.at("/results")).hasSize(1);
         assertThat(second.text("/results/0/id")).isNotEqualTo(first.text("/results/0/id"));
-        assertThat(mem0.get(second.text("/previous")).text("/results/0/id")).isEqualTo(first.text("/results/0/id"));
+        assertThat(mem0.get(second.text("/previous").substring(here.length())).text("/results/0/id"))
+                .isEqualTo(first.text("/results/0/id"));
     }
 
     @ParameterizedTest

@@ -8,9 +8,11 @@ import dev.mneme.api.http.HttpServer;
 import dev.mneme.api.http.RateLimiter;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ExtractionService;
 import dev.mneme.core.service.FeedbackService;
@@ -18,6 +20,7 @@ import dev.mneme.core.service.KeyService;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryExportService;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.NewMemory;
 import dev.mneme.core.service.ProjectService;
 import dev.mneme.core.service.WebhookService;
 import dev.mneme.core.spi.Embedder;
@@ -44,6 +47,7 @@ final class Mem0Server implements AutoCloseable {
     final ModelStore store = new ModelStore(clock);
     final KeyService keys = new KeyService(store, clock, new SecureRandom());
     final String admin = keys.bootstrap().secret();
+    final MemoryService memories;
     final List<Route> routes;
     final HttpServer server;
     private final HttpClient client =
@@ -54,7 +58,7 @@ final class Mem0Server implements AutoCloseable {
     }
 
     Mem0Server(@Nullable Embedder embedder) {
-        MemoryService memories = new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS);
+        this.memories = new MemoryService(store, embedder, clock, new SecureRandom(), Limits.DEFAULTS);
         ProjectService projects = new ProjectService(store);
         ExtractionService extractions = new ExtractionService(
                 store,
@@ -160,6 +164,13 @@ final class Mem0Server implements AutoCloseable {
             throw new AssertionError(reply.raw().body());
         }
         return reply.text("/results/0/id");
+    }
+
+    /// As the REST interface takes it, white space in the id and all.
+    void addByAnotherDoor(String user, String text) {
+        NewMemory memory = new NewMemory(
+                ScopeIds.user(user), text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, true);
+        memories.add(Caller.of(keys.authenticate(admin), null), memory, null);
     }
 
     String key(Role role, Restriction restriction) {

@@ -20,7 +20,7 @@ class RecentEventsTest {
     private final RecentEvents events = new RecentEvents();
 
     private UUID done(int results) {
-        RecentEvents.Event.Result result = new RecentEvents.Event.Result(new MemoryId(new UUID(1, 2)), "ADD");
+        RecentEvents.Event.Result result = new RecentEvents.Event.Result(new MemoryId(new UUID(1, 2)), "ADD", 1);
         return events.done(CALLER, "ADD", Instant.EPOCH, Instant.EPOCH, Collections.nCopies(results, result));
     }
 

@@ -1,6 +1,28 @@
 package dev.mneme.core.model;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// A scope id that memories carry, with how many live memories carry it and when the last of them changed.
-public record Entity(OwnerKind kind, String id, long memories, Instant updatedAt) {}
+///
+/// @param createdAt when the first came since there were none, deleted though it may be; where memories are
+///     counted for a key, of those that are there; null where it was not yet kept then
+public record Entity(
+        OwnerKind kind, String id, long memories, @Nullable Instant createdAt, Instant updatedAt) {
+    /// With the memories of another owner that carry it.
+    public Entity and(Entity other) {
+        return new Entity(
+                kind,
+                id,
+                memories + other.memories,
+                earlier(createdAt, other.createdAt),
+                updatedAt.isAfter(other.updatedAt) ? updatedAt : other.updatedAt);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant a, @Nullable Instant b) {
+        if (a == null || b == null) {
+            return null;
+        }
+        return a.isBefore(b) ? a : b;
+    }
+}

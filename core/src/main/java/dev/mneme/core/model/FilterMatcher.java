@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// Whether a memory meets a filter.
 ///
 /// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin`
-/// match them, every other operator does not. On an array (`categories`, or metadata), `eq`, `in`,
-/// `contains` and `icontains` hold when they hold for one of its items (`eq` also for the whole). On a
-/// string `contains` looks for a part; `icontains` does so in any case. Order compares numbers with
-/// numbers, strings with strings, times with times; anything else is false.
+/// match them, every other operator does not. On an array (`categories`, or metadata), `eq`, `in` and
+/// `contains` hold when one of its items is equal (`eq` also for the whole), `icontains` when one of its
+/// strings holds the text as a part, in any case. On a string `contains` looks for a part; `icontains` does
+/// so in any case. Order compares numbers with numbers, strings with strings, times with times; anything
+/// else is false.
 public final class FilterMatcher {
     private FilterMatcher() {}
 
@@ -80,7 +81,7 @@ public final class FilterMatcher {
             case NIN -> !valueMatches(Operator.IN, actual, wanted);
             case GT, GTE, LT, LTE -> actual != null && inOrder(operator, order(actual, wanted));
             case CONTAINS -> actual != null && contains(actual, wanted);
-            case ICONTAINS -> actual != null && contains(folded(actual), folded(wanted));
+            case ICONTAINS -> actual != null && containsPart(folded(actual), folded(wanted));
             case EXISTS -> (actual != null) == wanted.equals(new JsonBoolean(true));
         };
     }
@@ -95,6 +96,13 @@ public final class FilterMatcher {
             case JsonString(String text) -> wanted instanceof JsonString(String part) && text.contains(part);
             default -> false;
         };
+    }
+
+    private static boolean containsPart(Json actual, Json wanted) {
+        return actual instanceof JsonArray(List<Json> items)
+                ? items.stream()
+                        .anyMatch(item -> item.equals(wanted) || (item instanceof JsonString && contains(item, wanted)))
+                : contains(actual, wanted);
     }
 
     private static Json folded(Json value) {

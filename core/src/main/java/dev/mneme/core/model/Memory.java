@@ -1,5 +1,6 @@
 package dev.mneme.core.model;
 
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonObject;
 import java.time.Instant;
 import java.util.List;
@@ -31,6 +32,9 @@ public record Memory(
         implements Subject {
 
     public static final int MAX_CATEGORIES = 100;
+
+    /// The member of the metadata that, when true, says that the memory may be deleted but not changed.
+    public static final String IMMUTABLE = "mneme:immutable";
 
     /// How large the metadata may grow by joining duplicates, by [Json#size]; what a request brings is limited by
     /// configuration.
@@ -70,6 +74,10 @@ public record Memory(
                 version,
                 replacedBy,
                 false);
+    }
+
+    public boolean immutable() {
+        return new JsonBoolean(true).equals(metadata.members().get(IMMUTABLE));
     }
 
     public boolean expired(Instant now) {

@@ -2,8 +2,7 @@ package dev.mneme.core.model;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /// Whose data it is: the unit of isolation, order and placement. Immutable for the life of a memory.
 public record Owner(String project, OwnerKind kind, String id) {
@@ -29,12 +28,7 @@ public record Owner(String project, OwnerKind kind, String id) {
     /// The first 16 bytes of SHA-256 over the same length-prefixed parts: the owner's name in table
     /// keys, which says nothing of the owner.
     public byte[] hash() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes());
-            return java.util.Arrays.copyOf(digest, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Arrays.copyOf(Sha256.of(bytes()), 16);
     }
 
     private byte[] bytes() {

@@ -119,6 +119,7 @@ final class ExtractionDocuments {
         if (extraction.state() != State.SUCCEEDED) {
             data.put("messages", extraction.messages(), ExtractionDocuments::message)
                     .put("metadata", asked.metadata())
+                    .put("split", new JsonBoolean(asked.split()))
                     .put("timestamp", asked.timestamp())
                     .put("expiresAt", asked.expiresAt())
                     .put("instructions", asked.guidance().instructions(), JsonString::new)
@@ -170,6 +171,7 @@ final class ExtractionDocuments {
                 data.list("results", ExtractionDocuments::result));
         ExtractionRequest asked = new ExtractionRequest(
                 scope,
+                data.flag("split"),
                 messages,
                 data.object("metadata"),
                 data.nullableTime("timestamp"),

@@ -13,6 +13,7 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
@@ -178,9 +179,13 @@ public final class ExtractionService implements AutoCloseable {
 
     /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
     /// for the same request, it is the extraction that there is.
-    public Extraction submit(Caller caller, ExtractionRequest request, @Nullable Idempotency idempotency) {
+    ///
+    /// What is to be split is not when the key may not write one of the parts, such as an agent's without the user
+    /// that it is restricted to.
+    public Extraction submit(Caller caller, ExtractionRequest asked, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
-        Authorizer.requireScope(caller, request.scope());
+        Authorizer.requireScope(caller, asked.scope());
+        ExtractionRequest request = asked.split() && !mayWriteParts(caller, asked.scope()) ? asked.whole() : asked;
         requireValid(caller, request);
         Owner owner = request.scope().owner();
         UUID id = id(caller, owner, idempotency);
@@ -218,6 +223,12 @@ public final class ExtractionService implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    private static boolean mayWriteParts(Caller caller, ScopeIds scope) {
+        Restriction restriction = caller.key().restriction();
+        return restriction.allows(ExtractionRequest.users(scope))
+                && restriction.allows(ExtractionRequest.agents(scope));
     }
 
     private static String hash(@Nullable Idempotency idempotency) {

@@ -23,6 +23,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
@@ -42,6 +43,7 @@ import dev.mneme.core.spi.FactExtractor.Fact;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -56,6 +58,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -153,13 +156,86 @@ final class ExtractionWorker {
                 .stream()
                 .sorted(Comparator.comparingInt(Fact::message))
                 .toList();
-        apply(stored, new Found(facts, local), startedAt);
+        Found found = new Found(asked.split() ? ExtractionRequest.users(asked.scope()) : asked.scope(), facts, local);
+        if (asked.split()) {
+            List<Result> ofAgent =
+                    agents(stored, found.those(ExtractionRequest.agents(asked.scope()), asked), startedAt);
+            apply(stored, found.those(found.scope(), asked), ofAgent, startedAt);
+        } else {
+            apply(stored, found, List.of(), startedAt);
+        }
     }
 
     /// What was found.
     ///
+    /// @param scope whose it is
     /// @param local whether any of it may come from what an `inspired` instance said
-    private record Found(List<Fact> facts, boolean local) {}
+    private record Found(ScopeIds scope, List<Fact> facts, boolean local) {
+        Found those(ScopeIds of, ExtractionRequest asked) {
+            return new Found(
+                    of,
+                    facts.stream()
+                            .filter(fact -> asked.scopeOf(asked.messages().get(fact.message()))
+                                    .equals(of))
+                            .toList(),
+                    local);
+        }
+    }
+
+    /// The agent's part of messages that are split. Its owner is another than theirs, so it is written first, with an
+    /// extraction of its own that is done: an attempt after a crash finds that and does not write it again.
+    ///
+    /// @return what it did
+    private List<Result> agents(Stored stored, Found found, Instant startedAt) {
+        Extraction whole = stored.extraction();
+        Owner owner = found.scope().owner();
+        UUID id = UUID.nameUUIDFromBytes((whole.id() + " agent").getBytes(StandardCharsets.UTF_8));
+        Set<MemoryId> clashed = new LinkedHashSet<>();
+        for (int round = 1; round <= ROUNDS; round++) {
+            Optional<Stored> done = documents.find(owner, id);
+            if (done.isPresent() || found.facts().isEmpty()) {
+                return done.map(each -> each.extraction().results()).orElse(List.of());
+            }
+            Revised revised = revised(stored, found, clashed, startedAt);
+            Extraction part = new Extraction(
+                    id,
+                    found.scope(),
+                    whole.by(),
+                    State.SUCCEEDED,
+                    0,
+                    null,
+                    whole.createdAt(),
+                    startedAt,
+                    startedAt,
+                    List.of(),
+                    whole.localOnly(),
+                    revised.results());
+            documents.point(whole.by(), id, owner);
+            try {
+                documents.write(
+                        whole.by(), owner, revised.with(List.of(ExtractionDocuments.put(part, stored.asked(), "", 0))));
+                return revised.results();
+            } catch (MnemeException e) {
+                note(e, clashed);
+            }
+        }
+        throw changedAgainAndAgain();
+    }
+
+    private static MnemeException changedAgainAndAgain() {
+        return new MnemeException(
+                ErrorCode.OVERLOADED, "The memories that it was based on changed again and again meanwhile.");
+    }
+
+    /// @throws MnemeException what is not that a memory has changed
+    private static void note(MnemeException e, Set<MemoryId> clashed) {
+        if (e.code() != ErrorCode.VERSION_CONFLICT) {
+            throw e;
+        }
+        if (e.current() instanceof Memory memory) {
+            clashed.add(memory.id());
+        }
+    }
 
     /// The latest messages that the model may read, of as many characters as it takes.
     private List<Said> earlier(ScopeIds scope, Instant now) {
@@ -180,7 +256,7 @@ final class ExtractionWorker {
 
     /// The operator's words come last, so that they win.
     private Guidance guidance(ExtractionRequest asked) {
-        Guidance operator = projects.guidance(asked.scope().agentId() != null);
+        Guidance operator = projects.guidance(asked.scope().agentId() != null, asked.split());
         List<String> instructions = new ArrayList<>(asked.guidance().instructions());
         instructions.addAll(operator.instructions());
         return new Guidance(
@@ -190,20 +266,20 @@ final class ExtractionWorker {
                         : asked.guidance().categories());
     }
 
-    private void apply(Stored first, Found found, Instant startedAt) {
+    /// @param before what was done already
+    private void apply(Stored first, Found found, List<Result> before, Instant startedAt) {
         Set<MemoryId> clashed = new LinkedHashSet<>();
         Stored stored = first;
         for (int round = 1; round <= ROUNDS; round++) {
             try {
-                revise(stored, found, clashed, startedAt);
+                Revised revised = revised(stored, found, clashed, startedAt);
+                List<Result> results = new ArrayList<>(revised.results());
+                results.addAll(before);
+                results.sort(Comparator.comparingInt(Result::message));
+                succeed(stored, startedAt, results, revised::with);
                 return;
             } catch (MnemeException e) {
-                if (e.code() != ErrorCode.VERSION_CONFLICT) {
-                    throw e;
-                }
-                if (e.current() instanceof Memory memory) {
-                    clashed.add(memory.id());
-                }
+                note(e, clashed);
             }
             Stored now = documents
                     .find(stored.asked().scope().owner(), stored.extraction().id())
@@ -213,11 +289,17 @@ final class ExtractionWorker {
             }
             stored = now;
         }
-        throw new MnemeException(
-                ErrorCode.OVERLOADED, "The memories that it was based on changed again and again meanwhile.");
+        throw changedAgainAndAgain();
     }
 
-    private void revise(Stored stored, Found found, Set<MemoryId> clashed, Instant startedAt) {
+    /// What is to be done about facts.
+    private record Revised(List<Seen> seen, List<Revision> revisions, List<Result> results, boolean local) {
+        Command.Revise with(List<Command.PutDocument> documents) {
+            return new Command.Revise(seen, revisions, documents, local);
+        }
+    }
+
+    private Revised revised(Stored stored, Found found, Set<MemoryId> clashed, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
         List<Fact> facts = found.facts();
         Caller caller = caller(stored.extraction().by(), startedAt);
@@ -235,22 +317,22 @@ final class ExtractionWorker {
         List<Result> results = new ArrayList<>();
         Set<Memory> relied = new LinkedHashSet<>(shown);
         for (Step step : steps) {
-            take(caller, asked, step, local, near, relied, revisions, results);
+            take(caller, asked, found.scope(), step, local, near, relied, revisions, results);
         }
         List<Seen> seen = relied.stream()
                 .map(memory -> new Seen(memory.id(), memory.version()))
                 .toList();
-        succeed(stored, startedAt, results, done -> new Command.Revise(seen, revisions, done, local));
+        return new Revised(seen, revisions, results, local);
     }
 
-    /// Those that the model may read, of as many characters as it takes.
+    /// Those that the model may read and may change, of as many characters as it takes.
     private List<Memory> shown(List<Memory> near) {
         List<Memory> shown = new ArrayList<>();
         int characters = 0;
         for (Memory memory : near) {
             int length = memory.text().length();
             boolean fits = length <= LONGEST_SHOWN && characters + length <= extractor.maxCharacters() / 2;
-            if (fits && !(memory.localOnly() && extractor.remote())) {
+            if (fits && !memory.immutable() && !(memory.localOnly() && extractor.remote())) {
                 characters += length;
                 shown.add(memory);
             }
@@ -268,6 +350,7 @@ final class ExtractionWorker {
     private void take(
             Caller caller,
             ExtractionRequest asked,
+            ScopeIds scope,
             Step step,
             boolean local,
             List<Memory> near,
@@ -277,7 +360,7 @@ final class ExtractionWorker {
         int message = step.fact().message();
         switch (step) {
             case Step.Add(Fact fact) -> {
-                Command.AddMemory add = memory(caller, asked, fact, local);
+                Command.AddMemory add = memory(caller, asked, scope, fact, local);
                 Optional<Memory> joined = joined(near, add);
                 joined.ifPresent(relied::add);
                 revisions.add(new Revision.Add(add));
@@ -285,7 +368,7 @@ final class ExtractionWorker {
                         .orElseGet(() -> new Result(add.id(), MemoryEvent.ADD, null, message)));
             }
             case Step.Replace(Memory replaced, Fact fact) -> {
-                Command.AddMemory add = memory(caller, asked, fact, local);
+                Command.AddMemory add = memory(caller, asked, scope, fact, local);
                 revisions.add(new Revision.Replace(replaced.id(), add));
                 results.add(new Result(add.id(), MemoryEvent.UPDATE, replaced.id(), message));
             }
@@ -315,14 +398,14 @@ final class ExtractionWorker {
                 .min(Comparator.comparing(Memory::id));
     }
 
-    /// A fact keeps the speaker, the time and the ids of its message, and facts come in the order of
+    /// A fact keeps the speaker and the time of its message, and facts come in the order of
     /// their messages, so that they are one another's context as the messages would be.
-    private Command.AddMemory memory(Caller caller, ExtractionRequest asked, Fact fact, boolean local) {
+    private Command.AddMemory memory(Caller caller, ExtractionRequest asked, ScopeIds scope, Fact fact, boolean local) {
         Message source = asked.messages().get(fact.message());
         return memories.prepare(
                 caller,
                 new NewMemory(
-                        asked.scope(),
+                        scope,
                         fact.text(),
                         source.role(),
                         source.name(),
@@ -339,7 +422,7 @@ final class ExtractionWorker {
     /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
     /// where others see it, or out of sight of those who saw it.
     private List<Memory> near(Caller caller, ExtractionRequest asked, Found facts, Set<MemoryId> clashed) {
-        ScopeIds scope = asked.scope();
+        ScopeIds scope = facts.scope();
         Map<MemoryId, Memory> near = new LinkedHashMap<>();
         for (MemoryId id : clashed) {
             store.find(id)

@@ -354,6 +354,10 @@ public final class MemoryService {
         checks.categories(patch.categories());
         checks.metadata(patch.metadata());
         Memory now = writable(caller, id, maybeRepeated);
+        if (now.immutable()) {
+            throw MnemeException.invalid(
+                    "id", "This memory is immutable: it can be deleted, and another be added, but not be changed.");
+        }
         if (patch.metadata() != null) {
             checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
         }
@@ -514,6 +518,19 @@ public final class MemoryService {
         List<Owner> owners =
                 Authorizer.route(caller, restricted).map(List::of).orElseGet(() -> store.ownersMatching(restricted));
         return new MemoryPages(store, clock, owners, restricted, showExpired, limits.pageItems());
+    }
+
+    /// How many memories the caller may see, expired ones too; for a key with restrictions they are read for that.
+    public long count(Caller caller) {
+        Authorizer.require(caller, Role.READ);
+        if (caller.key().restriction().isNone()) {
+            return store.status().memories();
+        }
+        long count = 0;
+        for (var pages = pages(caller, Filter.And.ALL, true); pages.hasNext(); ) {
+            count += pages.next().size();
+        }
+        return count;
     }
 
     /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. What is

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
@@ -22,6 +23,27 @@ import org.jspecify.annotations.Nullable;
 public final class ProjectService {
     private static final String ID = "default";
     private static final int ATTEMPTS = 10;
+
+    /// Comes before instructions that are for one of two sides.
+    public static final String OF_ASSISTANT = "For facts that the assistant tells: ";
+
+    /// The categories of facts until others are set, by the names that mem0 has for them.
+    public static final List<Guidance.Category> DEFAULT_CATEGORIES = List.of(
+            new Guidance.Category("personal_details", "name, age, birthday, home, language, character"),
+            new Guidance.Category("family", "parents, partner, children, relatives, pets"),
+            new Guidance.Category("professional_details", "work, employer, colleagues, studies, career"),
+            new Guidance.Category("sports", "sports that one does or follows, training, matches"),
+            new Guidance.Category("travel", "journeys, places visited or planned, lodging, transport"),
+            new Guidance.Category("food", "dishes, drinks, diets, cooking, restaurants"),
+            new Guidance.Category("music", "songs, bands, concerts, instruments"),
+            new Guidance.Category("health", "illness, allergies, medicine, sleep, well-being"),
+            new Guidance.Category("technology", "devices, software, programming"),
+            new Guidance.Category("hobbies", "what one does in one's free time"),
+            new Guidance.Category("fashion", "clothes, style, looks"),
+            new Guidance.Category("entertainment", "films, series, books, games, events"),
+            new Guidance.Category("milestones", "achievements, anniversaries, great changes in a life"),
+            new Guidance.Category("user_preferences", "what one likes, dislikes or wants to be done in one's way"),
+            new Guidance.Category("misc", "what fits nowhere else"));
 
     private final ServerDocuments projects;
 
@@ -58,20 +80,25 @@ public final class ProjectService {
     /// What the settings ask of every extraction; whoever extracts needs no right to read them.
     ///
     /// @param ofAgent whether an agent's memories are made, which have instructions of their own
-    Guidance guidance(boolean ofAgent) {
+    /// @param split whether those instructions are for what the assistant says alone
+    Guidance guidance(boolean ofAgent, boolean split) {
         JsonObject settings = projects.find(ID).map(Document::data).orElse(JsonObject.EMPTY);
         List<String> instructions = new ArrayList<>();
         List<String> names =
                 ofAgent ? List.of("custom_instructions", "agent_custom_instructions") : List.of("custom_instructions");
         for (String name : names) {
             if (settings.members().get(name) instanceof JsonString(String text) && !text.isBlank()) {
-                instructions.add(text);
+                boolean ofOneSide = split && name.equals("agent_custom_instructions");
+                instructions.add(ofOneSide ? OF_ASSISTANT + text : text);
             }
         }
-        return new Guidance(instructions, categories(settings.members().get("custom_categories")));
+        Json categories = settings.members().get("custom_categories");
+        return new Guidance(
+                instructions,
+                categories == null || categories instanceof JsonNull ? DEFAULT_CATEGORIES : categories(categories));
     }
 
-    /// Categories as mem0's clients write them: a list of `{name: description}`.
+    /// Categories as mem0's clients write them: a list of `{name: description}`, or of names.
     ///
     /// @return none of what is anything else
     public static List<Guidance.Category> categories(@Nullable Json value) {
@@ -83,6 +110,8 @@ public final class ProjectService {
             if (item instanceof JsonObject(Map<String, Json> members)) {
                 members.forEach((name, about) -> categories.add(
                         new Guidance.Category(name, about instanceof JsonString(String text) ? text : "")));
+            } else if (item instanceof JsonString(String name) && !name.isBlank()) {
+                categories.add(new Guidance.Category(name, ""));
             }
         }
         return List.copyOf(categories);

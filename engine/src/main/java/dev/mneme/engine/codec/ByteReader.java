@@ -2,6 +2,8 @@ package dev.mneme.engine.codec;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `INTEGRITY_VIOLATION` when the bytes end too early or a length cannot be.
 public final class ByteReader {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] bytes;
     private int at;
 
@@ -57,7 +61,7 @@ public final class ByteReader {
     }
 
     public long fixed64() {
-        return ByteBuffer.wrap(bytes, take(8), 8).getLong();
+        return (long) LONGS.get(bytes, take(Long.BYTES));
     }
 
     public long unsigned() {

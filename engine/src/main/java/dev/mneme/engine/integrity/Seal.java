@@ -2,7 +2,6 @@ package dev.mneme.engine.integrity;
 
 import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.Rows;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -108,7 +107,9 @@ public final class Seal {
 
     /// All of a row but its MAC. A row that is too short to have one is taken whole.
     private static void fields(MessageDigest message, byte[] key, byte[] row) {
-        message.update(ByteBuffer.allocate(Integer.BYTES).putInt(key.length).flip());
+        for (int shift = 24; shift >= 0; shift -= Byte.SIZE) {
+            message.update((byte) (key.length >>> shift));
+        }
         message.update(key);
         if (row.length < Rows.FIELDS_AT) {
             message.update(row);

@@ -81,7 +81,7 @@ public final class EntityPage {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = memory.scope().id(kind);
             if (id != null) {
-                count(new Entity(kind, id, 1, memory.updatedAt()));
+                count(new Entity(kind, id, 1, memory.createdAt(), memory.updatedAt()));
             }
         }
     }
@@ -89,7 +89,7 @@ public final class EntityPage {
     private void count(Entity entity) {
         Key key = new Key(entity.kind(), entity.id());
         if (after == null || ORDER.compare(key, new Key(after.kind(), after.id())) > 0) {
-            found.merge(key, entity, Scans::sum);
+            found.merge(key, entity, Entity::and);
         }
     }
 

@@ -266,18 +266,10 @@ public final class Scans implements AutoCloseable {
         return Rows.Shard.decode(rows.get(Keys.shard()));
     }
 
-    public static Entity sum(Entity a, Entity b) {
-        return new Entity(
-                a.kind(),
-                a.id(),
-                a.memories() + b.memories(),
-                a.updatedAt().isAfter(b.updatedAt()) ? a.updatedAt() : b.updatedAt());
-    }
-
     private static Entity entity(byte[] key, EntityRow row) {
         OwnerKind kind = dev.mneme.engine.codec.ModelCodec.ownerKind(key[1]);
         String id = new String(key, 2, key.length - 3 - Keys.OWNER, StandardCharsets.UTF_8);
-        return new Entity(kind, id, row.memories(), row.updatedAt());
+        return new Entity(kind, id, row.memories(), row.createdAt(), row.updatedAt());
     }
 
     /// The owner's changes after a sequence, oldest first.

@@ -41,7 +41,7 @@ final class Acceptance {
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();
     private final Map<Long, MemoryId> ids = new HashMap<>();
-    private final Map<byte[], Long> entities = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<byte[], EntityRow> entities = new TreeMap<>(Arrays::compareUnsigned);
     private long reached;
 
     private Acceptance(Entry entry, OwnerState owner) {
@@ -96,7 +96,7 @@ final class Acceptance {
                 return true;
             });
         }
-        entities.forEach((key, count) -> entry.rows().put(key, new EntityRow(count, entry.at()).encode()));
+        entities.forEach((key, row) -> entry.rows().put(key, row.encode()));
         long[] memories = new long[1];
         byte[] all = Keys.table('m');
         entry.rows().visit(all, Keys.end(all), (key, row) -> ++memories[0] > 0);
@@ -206,7 +206,13 @@ final class Acceptance {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = version.memory().scope().id(kind);
             if (id != null) {
-                entities.merge(Keys.entity(kind, id, hash), 1L, Long::sum);
+                entities.compute(
+                        Keys.entity(kind, id, hash),
+                        (_, row) -> (row == null
+                                        ? new EntityRow(
+                                                0, entry.at(), version.memory().createdAt())
+                                        : row)
+                                .with(1, version.memory(), entry.at()));
             }
         }
         byte[] embedding = entry.rows().get(Keys.embedding(hash, owner.spaces().generation(), arrival));

@@ -367,11 +367,11 @@ final class MemoryRows {
             }
             byte[] key = Keys.entity(kind, id, owner.hash());
             byte[] row = entry.rows().get(key);
-            long count = (row == null ? 0 : EntityRow.decode(row).memories()) + more;
-            if (count == 0) {
+            EntityRow now = row == null ? new EntityRow(0, entry.at(), memory.createdAt()) : EntityRow.decode(row);
+            if (now.memories() + more == 0) {
                 entry.rows().delete(key);
             } else {
-                entry.rows().put(key, new EntityRow(count, entry.at()).encode());
+                entry.rows().put(key, now.with(more, memory, entry.at()).encode());
             }
         }
     }

@@ -2,10 +2,9 @@ package dev.mneme.engine.table;
 
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Sha256;
 import dev.mneme.core.model.Wording;
 import dev.mneme.engine.codec.ByteWriter;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +27,6 @@ public final class ContentHash {
                 .string(Wording.of(text))
                 .nullableString(role)
                 .nullableInstant(timestamp);
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(content.toByteArray()), 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Arrays.copyOf(Sha256.of(content.toByteArray()), 16);
     }
 }

@@ -2,19 +2,22 @@ package dev.mneme.engine.table;
 
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /// A hash of 128 bits, also read as a number modulo 2^128, so that hashes can be summed in any order.
 public record Digest128(long high, long low) {
     public static final Digest128 ZERO = new Digest128(0, 0);
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /// How many bytes it is stored in.
     public static final int BYTES = 16;
 
     /// The 16 bytes at `at`, big-endian.
     public static Digest128 at(byte[] bytes, int at) {
-        ByteBuffer in = ByteBuffer.wrap(bytes, at, BYTES);
-        return new Digest128(in.getLong(), in.getLong());
+        return new Digest128((long) LONGS.get(bytes, at), (long) LONGS.get(bytes, at + Long.BYTES));
     }
 
     /// Modulo 2^128.
@@ -36,7 +39,8 @@ public record Digest128(long high, long low) {
 
     /// Writes the 16 bytes at `at`.
     public void into(byte[] bytes, int at) {
-        ByteBuffer.wrap(bytes, at, BYTES).putLong(high).putLong(low);
+        LONGS.set(bytes, at, high);
+        LONGS.set(bytes, at + Long.BYTES, low);
     }
 
     void write(ByteWriter out) {

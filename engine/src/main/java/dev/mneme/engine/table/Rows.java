@@ -262,17 +262,27 @@ public final class Rows {
     }
 
     /// How many memories of one owner carry a scope id.
-    public record EntityRow(long memories, Instant updatedAt) {
+    ///
+    /// @param createdAt when the first of them came; null in rows from before it was kept
+    public record EntityRow(
+            long memories, Instant updatedAt, @Nullable Instant createdAt) {
         public byte[] encode() {
-            return sealed().unsigned(memories).instant(updatedAt).toByteArray();
+            ByteWriter row = sealed().unsigned(memories).instant(updatedAt);
+            return (createdAt == null ? row : row.instant(createdAt)).toByteArray();
         }
 
         public static EntityRow decode(byte[] row) {
             return read(row, EntityRow::fields);
         }
 
+        /// After a change to one of the memories, which is one more, one less, or as many.
+        public EntityRow with(int more, Memory memory, Instant at) {
+            boolean earlier = createdAt != null && memory.createdAt().isBefore(createdAt); // imported
+            return new EntityRow(memories + more, at, earlier ? memory.createdAt() : createdAt);
+        }
+
         private static EntityRow fields(ByteReader in) {
-            return new EntityRow(in.unsigned(), in.instant());
+            return new EntityRow(in.unsigned(), in.instant(), in.hasMore() ? in.instant() : null);
         }
     }
 

@@ -106,8 +106,10 @@ final class CodecTest {
             IdempotencyRow row = new IdempotencyRow(new byte[] {1}, Instant.EPOCH, 2, 3, List.of(kept));
             assertThat(IdempotencyRow.decode(row.encode()).outcomes()).containsExactly(kept);
         }
-        Rows.EntityRow entity = new Rows.EntityRow(3, Instant.ofEpochMilli(-1));
+        Rows.EntityRow entity = new Rows.EntityRow(3, Instant.ofEpochMilli(-1), Instant.ofEpochMilli(-2));
         assertThat(Rows.EntityRow.decode(entity.encode())).isEqualTo(entity);
+        Rows.EntityRow earlier = new Rows.EntityRow(3, Instant.EPOCH, null); // as it was before createdAt
+        assertThat(Rows.EntityRow.decode(earlier.encode())).isEqualTo(earlier);
         assertThat(Rows.arrival(Rows.encode(77L))).isEqualTo(77);
     }
 

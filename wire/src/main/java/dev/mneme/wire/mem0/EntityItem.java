@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// A user, agent, app or run that memories carry.
 ///
 /// @param id a number made of type and name, always the same, in digits
-/// @param createdAt null: it is not kept when somebody was first heard of
+/// @param createdAt when the first memory came; null where an older version did not keep it
 public record EntityItem(
         String id,
         String name,

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param expirationDate the last day on which it is shown, or a time where it expires within a day
 /// @param synthesized always false: nothing here is made up from other memories
 /// @param lifecycleState `active`, `expired` or `superseded`
+/// @param immutable whether it can be deleted only
+/// @param createdAt the timestamp, where there is one
 public record MemoryItem(
         String id,
         String memory,
@@ -45,6 +47,7 @@ public record MemoryItem(
         @JsonProperty("replaced_by") @Nullable String replacedBy,
         boolean synthesized,
         @JsonProperty("lifecycle_state") String lifecycleState,
+        boolean immutable,
         @Nullable String timestamp,
         @JsonProperty("created_at") String createdAt,
         @JsonProperty("updated_at") String updatedAt) {}

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An entity as mem0's own server lists it.
 ///
-/// @param createdAt null: it is not kept when somebody was first heard of
+/// @param createdAt when the first memory came; null where an older version did not keep it
 public record ServerEntity(
         String id,
         String type,
