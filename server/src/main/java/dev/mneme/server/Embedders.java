@@ -18,7 +18,7 @@ final class Embedders {
     /// @return null where texts are to be found by their words alone
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
-            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue()));
+            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue(), config.queuePerKey()));
             case OPENAI -> OpenAiEmbedder.open(remote(config));
             case OLLAMA -> OllamaEmbedder.open(remote(config));
             case NONE -> null;
@@ -38,9 +38,10 @@ final class Embedders {
                 .orElseThrow(() ->
                         MnemeException.invalid("embedder.model", "embedder.kind " + kind + " needs embedder.model."));
         return RemoteConfig.of(
-                URI.create(url),
-                model,
-                config.apiKey().map(secret -> secret.value()).orElse(null),
-                config.dimension());
+                        URI.create(url),
+                        model,
+                        config.apiKey().map(secret -> secret.value()).orElse(null),
+                        config.dimension())
+                .withWaiting(config.queue(), config.queuePerKey());
     }
 }

@@ -171,6 +171,9 @@ public final class MnemeServer implements AutoCloseable {
                 version());
         metrics.watch(store::status, live::count);
         metrics.watch(store.integrity());
+        if (embedder != null) {
+            metrics.watch(embedder);
+        }
         Health health =
                 new ServerHealth(store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE);
         RestPorts ports = new RestPorts(

@@ -7,6 +7,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.testkit.HashingEmbedder;
@@ -61,13 +62,13 @@ class MetricsTest {
         }
 
         @Override
-        public Embedding embed(String text) {
-            return vectors.embed(text);
+        public Embedding embed(String text, Demand demand) {
+            return vectors.embed(text, demand);
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
-            return vectors.embedQuery(query);
+        public QueryEmbedding embedQuery(String query, Demand demand) {
+            return vectors.embedQuery(query, demand);
         }
 
         @Override

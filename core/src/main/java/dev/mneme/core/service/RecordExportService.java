@@ -6,7 +6,8 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Exports;
-import java.util.concurrent.Semaphore;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,18 +15,37 @@ import org.jspecify.annotations.Nullable;
 /// Hands out every record that a key may see, with ids, times and history, for another store. Also what
 /// was written while `inspired`, marked so: like a backup, an export is the operator's own copy.
 ///
-/// **Threads**: any number may call.
+/// **Threads**: any number may call; the monitor guards who exports.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` without an admin key.
 public final class RecordExportService {
     /// At once: each holds back the cleaning of the shard that it reads.
     private static final int MAX_UNDER_WAY = 4;
 
+    /// Of one key, so that others' exports find a place too.
+    private static final int MAX_OF_KEY = 2;
+
     private final Exports exports;
-    private final Semaphore free = new Semaphore(MAX_UNDER_WAY);
+    private final Map<String, Integer> underWay = new HashMap<>();
 
     public RecordExportService(Exports exports) {
         this.exports = exports;
+    }
+
+    private synchronized boolean enter(String key) {
+        int all = underWay.values().stream().mapToInt(Integer::intValue).sum();
+        int ofKey = underWay.getOrDefault(key, 0);
+        if (all >= MAX_UNDER_WAY || ofKey >= MAX_OF_KEY) {
+            return false;
+        }
+        underWay.put(key, ofKey + 1);
+        return true;
+    }
+
+    private synchronized void leave(String key) {
+        if (underWay.merge(key, -1, Integer::sum) == 0) {
+            underWay.remove(key);
+        }
     }
 
     /// Begins to hand out.
@@ -37,10 +57,11 @@ public final class RecordExportService {
         if (owner != null) {
             Authorizer.requireOwner(caller, owner);
         }
-        if (!free.tryAcquire()) {
+        if (!enter(caller.key().id())) {
             throw new MnemeException(
                     ErrorCode.OVERLOADED,
-                    MAX_UNDER_WAY + " exports are under way: try again when one of them has ended.");
+                    "As many exports are under way as may be (" + MAX_UNDER_WAY + ", " + MAX_OF_KEY
+                            + " of one key): try again when one of them has ended.");
         }
         return new Export(caller, owner);
     }
@@ -69,7 +90,7 @@ public final class RecordExportService {
         @Override
         public void close() {
             if (open.compareAndSet(true, false)) {
-                free.release();
+                leave(caller.key().id());
             }
         }
     }

@@ -112,6 +112,7 @@ final class ConfigValues {
                 get(STORE_SHARDS),
                 get(STORE_MEMORY_BYTES),
                 get(STORE_SHARD_QUEUE),
+                get(STORE_SHARD_QUEUE_PER_KEY),
                 get(STORE_CHECKPOINT_INTERVAL),
                 get(STORE_HISTORY_VERSIONS),
                 get(STORE_HISTORY_AGE),
@@ -141,6 +142,7 @@ final class ConfigValues {
                 get(EMBEDDER_DIMENSION),
                 get(EMBEDDER_WORKERS),
                 get(EMBEDDER_QUEUE),
+                get(EMBEDDER_QUEUE_PER_KEY),
                 get(EMBEDDER_REEMBED));
     }
 
