@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -33,8 +34,7 @@ final class Workers implements AutoCloseable {
     private final Condition forAny = lock.newCondition();
     private final Condition forQueries = lock.newCondition();
     private final PurposeQueue<FutureTask<?>> queue = new PurposeQueue<>();
-    private final Map<Purpose, Places> places = new EnumMap<>(Purpose.class);
-    private final Map<Purpose, Long> refused = new EnumMap<>(Purpose.class);
+    private final Map<Purpose, Admission> admissions = new EnumMap<>(Purpose.class);
     private final List<Thread> threads = new ArrayList<>();
     private int idle;
     private boolean closed;
@@ -45,8 +45,7 @@ final class Workers implements AutoCloseable {
     Workers(ThreadFactory factory, int workers, int queryWorkers, QueueLimit waiting) {
         count = workers;
         for (Purpose purpose : Purpose.values()) {
-            places.put(purpose, new Places(waiting, workers + queryWorkers));
-            refused.put(purpose, 0L);
+            admissions.put(purpose, new Admission(new Places(waiting, workers + queryWorkers)));
         }
         for (int i = 0; i < workers; i++) {
             threads.add(factory.newThread(() -> work(false)));
@@ -72,11 +71,35 @@ final class Workers implements AutoCloseable {
         return count;
     }
 
+    /// Who is admitted for one purpose. Guarded by the lock.
+    private static final class Admission {
+        final Places places;
+        long refused;
+
+        Admission(Places places) {
+            this.places = places;
+        }
+    }
+
+    private Admission admission(Purpose purpose) {
+        return Objects.requireNonNull(admissions.get(purpose));
+    }
+
     /// How it stands with one purpose.
     Embedder.Queue queue(Purpose purpose) {
         lock.lock();
         try {
-            return new Embedder.Queue(places.get(purpose).taken(), refused.get(purpose));
+            return new Embedder.Queue(admission(purpose).places.taken(), admission(purpose).refused);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tasks that wait for a worker.
+    int queued(Purpose purpose) {
+        lock.lock();
+        try {
+            return queue.size(purpose);
         } finally {
             lock.unlock();
         }
@@ -89,8 +112,9 @@ final class Workers implements AutoCloseable {
             if (closed) {
                 throw closed();
             }
-            if (!places.get(demand.purpose()).take(demand.tenant())) {
-                refused.merge(demand.purpose(), 1L, Long::sum);
+            Admission admission = admission(demand.purpose());
+            if (!admission.places.take(demand.tenant())) {
+                admission.refused++;
                 throw new MnemeException(
                         ErrorCode.OVERLOADED,
                         "Too many texts of this key, or of this owner, wait for the embedder: send this again a little"
@@ -109,7 +133,7 @@ final class Workers implements AutoCloseable {
             public void close() {
                 lock.lock();
                 try {
-                    places.get(demand.purpose()).giveBack(demand.tenant());
+                    admission(demand.purpose()).places.giveBack(demand.tenant());
                 } finally {
                     lock.unlock();
                 }
