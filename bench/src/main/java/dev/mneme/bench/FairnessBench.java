@@ -118,8 +118,7 @@ final class FairnessBench {
                     Report.number(alone.rate()) + "/s, " + Report.number(beside.rate()) + "/s: "
                             + Report.percent(beside.rate() / alone.rate()),
                     "");
-            Report.row(
-                    "  refused: the noisy, the quiet", beside.refused() + ", " + beside.quiet().refused, "quiet: 0");
+            Report.row("  refused: the noisy, the quiet", beside.refused() + ", " + beside.quiet().refused, "quiet: 0");
             Report.row("  server CPU a noisy one, alone and beside", cpu(alone) + ", " + cpu(beside), "");
         }
         Report.load(beside.shares());
@@ -206,24 +205,23 @@ final class FairnessBench {
         public int next(byte[] target, LoadGenerator.Connection connection) {
             int kind = TURNS[number++ % TURNS.length];
             connection.about = kind;
-            byte[] request =
-                    switch (kind) {
-                        case SEARCH ->
-                            HttpConnection.post(
-                                    MEMORIES + "/search",
-                                    key,
-                                    "{\"userId\":\"" + AddRequests.user(QUIET_OWNER) + "\",\"query\":\""
-                                            + texts.text(60) + "\"}");
-                        case VECTOR ->
-                            HttpConnection.post(
-                                    MEMORIES,
-                                    key,
-                                    add(
-                                            texts.text(200),
-                                            ",\"embedder\":\"" + EMBEDDER + "\",\"vector\":"
-                                                    + Vectors.json(synthetic.vector())));
-                        default -> HttpConnection.post(MEMORIES, key, add(texts.text(200), ""));
-                    };
+            byte[] request = switch (kind) {
+                case SEARCH ->
+                    HttpConnection.post(
+                            MEMORIES + "/search",
+                            key,
+                            "{\"userId\":\"" + AddRequests.user(QUIET_OWNER) + "\",\"query\":\"" + texts.text(60)
+                                    + "\"}");
+                case VECTOR ->
+                    HttpConnection.post(
+                            MEMORIES,
+                            key,
+                            add(
+                                    texts.text(200),
+                                    ",\"embedder\":\"" + EMBEDDER + "\",\"vector\":"
+                                            + Vectors.json(synthetic.vector())));
+                default -> HttpConnection.post(MEMORIES, key, add(texts.text(200), ""));
+            };
             System.arraycopy(request, 0, target, 0, request.length);
             return request.length;
         }

@@ -18,7 +18,8 @@ final class Embedders {
     /// @return null where texts are to be found by their words alone
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
-            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue(), config.queuePerKey()));
+            case BUILTIN ->
+                OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue(), config.queuePerKey()));
             case OPENAI -> OpenAiEmbedder.open(remote(config));
             case OLLAMA -> OllamaEmbedder.open(remote(config));
             case NONE -> null;

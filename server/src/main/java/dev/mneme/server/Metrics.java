@@ -133,13 +133,16 @@ final class Metrics {
     void watch(Embedder embedder) {
         for (Demand.Purpose purpose : Demand.Purpose.values()) {
             String name = purpose.name().toLowerCase(Locale.ROOT);
-            Gauge.builder("mneme_embedder_waiting", () -> embedder.queue(purpose).waiting())
+            Gauge.builder(
+                            "mneme_embedder_waiting",
+                            () -> embedder.queue(purpose).waiting())
                     .description("Texts that wait for the embedder or are being embedded.")
                     .tag("purpose", name)
                     .register(registry);
             FunctionCounter.builder(
-                            "mneme_embedder_refused", embedder, each -> each.queue(purpose)
-                                    .refused())
+                            "mneme_embedder_refused",
+                            embedder,
+                            each -> each.queue(purpose).refused())
                     .description("Texts that were refused because too many of their key or owner waited.")
                     .tag("purpose", name)
                     .register(registry);

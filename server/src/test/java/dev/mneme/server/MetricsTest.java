@@ -53,6 +53,22 @@ class MetricsTest {
         assertThat(timed.parallelism()).isEqualTo(5);
     }
 
+    @Test
+    void theEmbeddersQueueIsShownByPurposeAlone() {
+        Metrics metrics = new Metrics();
+        Embedder timed = metrics.timed(new FarEmbedder());
+        metrics.watch(timed);
+
+        assertThat(metrics.text().lines().filter(line -> line.startsWith("mneme_embedder_")))
+                .containsExactlyInAnyOrder(
+                        "mneme_embedder_waiting{purpose=\"query\"} 1.0",
+                        "mneme_embedder_waiting{purpose=\"add\"} 2.0",
+                        "mneme_embedder_waiting{purpose=\"bulk\"} 3.0",
+                        "mneme_embedder_refused_total{purpose=\"query\"} 10.0",
+                        "mneme_embedder_refused_total{purpose=\"add\"} 20.0",
+                        "mneme_embedder_refused_total{purpose=\"bulk\"} 30.0");
+    }
+
     private static final class FarEmbedder implements Embedder {
         private final HashingEmbedder vectors = new HashingEmbedder();
 
@@ -69,6 +85,12 @@ class MetricsTest {
         @Override
         public QueryEmbedding embedQuery(String query, Demand demand) {
             return vectors.embedQuery(query, demand);
+        }
+
+        @Override
+        public Queue queue(Demand.Purpose purpose) {
+            int number = List.of(Demand.Purpose.values()).indexOf(purpose) + 1;
+            return new Queue(number, 10L * number);
         }
 
         @Override

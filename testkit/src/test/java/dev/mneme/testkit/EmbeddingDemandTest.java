@@ -83,8 +83,8 @@ class EmbeddingDemandTest {
     }
 
     private void search(Caller caller, String user) {
-        MemoryService.Search search = new MemoryService.Search(
-                "tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
+        MemoryService.Search search =
+                new MemoryService.Search("tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
         memories.search(caller, search, ReadOptions.DEFAULT);
     }
 
@@ -97,8 +97,7 @@ class EmbeddingDemandTest {
         memories.add(CALLER, memory("alice", "likes tea", null), null);
         search(CALLER, "alice");
 
-        assertThat(embedder.heard)
-                .containsExactly(demand(Purpose.ADD, "alice"), demand(Purpose.QUERY, "alice"));
+        assertThat(embedder.heard).containsExactly(demand(Purpose.ADD, "alice"), demand(Purpose.QUERY, "alice"));
     }
 
     @Test
@@ -126,10 +125,10 @@ class EmbeddingDemandTest {
                     assertThat(e.field()).isEqualTo("vector");
                     assertThat(e).hasMessageContaining("another");
                 });
-        assertThatThrownBy(() ->
-                        memories.update(CALLER, first.outcome().memory().id(), patch, null))
-                .isInstanceOfSatisfying(MnemeException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.EMBEDDER_MISMATCH));
+        assertThatThrownBy(
+                        () -> memories.update(CALLER, first.outcome().memory().id(), patch, null))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EMBEDDER_MISMATCH));
         search(CALLER, "alice");
         search(CALLER, "nobody");
 

@@ -22,10 +22,11 @@ public final class Places {
 
     /// Takes a place, if there is one for this tenant.
     public boolean take(Tenant tenant) {
-        boolean admitted = limit.admits(
-                waiting(taken),
-                waiting(byKey.getOrDefault(tenant.key(), 0)),
-                waiting(byTenant.getOrDefault(tenant, 0)));
+        boolean admitted = taken < served
+                || limit.admits(
+                        waiting(taken),
+                        waiting(byKey.getOrDefault(tenant.key(), 0)),
+                        waiting(byTenant.getOrDefault(tenant, 0)));
         if (admitted) {
             takeBeyondLimit(tenant);
         }

@@ -321,8 +321,7 @@ public final class MemoryService {
         if (!maybeRepeated) {
             requireTakes(owner, embedder.space());
         }
-        Embedding embedding =
-                embedder.embed(Reembedding.toEmbed(name, text), caller.demand(Purpose.ADD, owner));
+        Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text), caller.demand(Purpose.ADD, owner));
         if (reembedding != null) {
             reembedding.expect(owner);
         }
@@ -660,7 +659,8 @@ public final class MemoryService {
         if (embedder == null || search.text() == null || (localOnly && embedder.remote())) {
             return null;
         }
-        boolean compared = owner == null || embedder.space().equals(store.space(owner).now());
+        boolean compared =
+                owner == null || embedder.space().equals(store.space(owner).now());
         return compared ? embedder.embedQuery(search.text(), caller.demand(Purpose.QUERY, owner)) : null;
     }
 

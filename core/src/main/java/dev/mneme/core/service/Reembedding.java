@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// server has had counts as the server's.
 ///
 /// It embeds one text at a time, as bulk work that waits for everybody else's, and rests after each as long
-/// as that took, so that it takes half of one worker at most. An owner that cannot be moved, for example since the embedder is overloaded, holds
+/// as that took, so that it takes half of one worker at most. An owner that cannot be moved, for example since the
+/// embedder is overloaded, holds
 /// up no other, and is tried again after a second, then after two, up to a minute.
 ///
 /// **Threads**: its own does the work; [#expect] and [#ownersLeft] may be called by any.

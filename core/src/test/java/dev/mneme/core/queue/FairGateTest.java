@@ -62,8 +62,8 @@ class FairGateTest {
         arrive(NOISY);
 
         assertThatThrownBy(() -> gate.enter(NOISY))
-                .isInstanceOfSatisfying(MnemeException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.OVERLOADED));
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
         arrive(QUIET);
         inside.close();
         join();

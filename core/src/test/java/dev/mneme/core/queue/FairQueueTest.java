@@ -36,8 +36,7 @@ class FairQueueTest {
     void oneTenantsComeInTheirOrder() {
         add("k", "alice", 5, 3);
 
-        assertThat(queue.drain())
-                .containsExactly("k/alice/0", "k/alice/1", "k/alice/2", "k/alice/3", "k/alice/4");
+        assertThat(queue.drain()).containsExactly("k/alice/0", "k/alice/1", "k/alice/2", "k/alice/3", "k/alice/4");
         assertThat(queue.poll()).isNull();
     }
 

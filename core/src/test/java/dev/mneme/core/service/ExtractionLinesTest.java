@@ -211,7 +211,9 @@ class ExtractionLinesTest {
             List<Pointer> taken = new ArrayList<>();
             for (int i = 0; i < ExtractionLines.CAPACITY; i++) {
                 Pointer next = pointer("user" + i % 20, i);
-                if (lines.place("k", next.owner()).map(ExtractionLinesTest::given).isPresent()) {
+                if (lines.place("k", next.owner())
+                        .map(ExtractionLinesTest::given)
+                        .isPresent()) {
                     take(lines, next);
                     taken.add(next);
                 }

@@ -11,7 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What waits for the next disk batch, in the order in which it came; bounded by entries and bytes. A shard of which
-/// nothing waits is never refused: it is the others who fill the queue. Any number offer, one takes. All state is guarded by `lock`.
+/// nothing waits is never refused: it is the others who fill the queue. Any number offer, one takes. All state is
+/// guarded by `lock`.
 final class ProposalQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();

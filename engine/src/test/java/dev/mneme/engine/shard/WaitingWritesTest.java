@@ -66,8 +66,9 @@ final class WaitingWritesTest {
         for (int i = 0; i < 100 && refused == null; i++) {
             refused = waiting.offer(small("noisy", Fixtures.ALICE), new CompletableFuture<>());
         }
-        assertThat(refused).isNotNull();
-        assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
         assertThat(waiting.offer(small("noisy", Fixtures.BOB), new CompletableFuture<>()))
                 .isNull();
         assertThat(waiting.offer(small("quiet", Fixtures.ALICE), new CompletableFuture<>()))

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// sent again, after a [Backoff], when the service answers 429 or 5xx, or not at all. Where several may be under way,
 /// one of them is always a query's, so that a slow service that adds wait for does not keep queries waiting too.
 ///
-/// **Failures**: `overloaded` for the tenant who has too many callers waiting, when the service does not answer in time or says that it
+/// **Failures**: `overloaded` for the tenant who has too many callers waiting, when the service does not answer in time
+/// or says that it
 /// cannot, and once closed; `internal` when it refuses the request. No message holds the key, the text or the answer.
 final class ModelClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 1 << 20;

@@ -79,8 +79,7 @@ public final class OnnxEmbedder implements Embedder {
                 throw new IllegalArgumentException("embedder.queue must be 0 to 1000000, was " + maxWaiting);
             }
             if (maxWaitingOfKey < 0) {
-                throw new IllegalArgumentException(
-                        "embedder.queuePerKey must be at least 0, was " + maxWaitingOfKey);
+                throw new IllegalArgumentException("embedder.queuePerKey must be at least 0, was " + maxWaitingOfKey);
             }
         }
 
@@ -153,8 +152,8 @@ public final class OnnxEmbedder implements Embedder {
             int from = kept;
             int length = windows.get(w).to() - windows.get(w).from();
             kept = place.run(length + 2L, () -> {
-                float[] hidden =
-                        model.run(tokens, windows.get(at).from(), windows.get(at).to());
+                float[] hidden = model.run(
+                        tokens, windows.get(at).from(), windows.get(at).to());
                 System.arraycopy(
                         UnitVectors.meanDirection(hidden, MiniLm.WIDTH), 0, vectors, at * MiniLm.WIDTH, MiniLm.WIDTH);
                 return keep(hidden, rows, from);

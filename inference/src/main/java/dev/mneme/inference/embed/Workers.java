@@ -36,7 +36,6 @@ final class Workers implements AutoCloseable {
     private final PurposeQueue<FutureTask<?>> queue = new PurposeQueue<>();
     private final Map<Purpose, Admission> admissions = new EnumMap<>(Purpose.class);
     private final List<Thread> threads = new ArrayList<>();
-    private int idle;
     private boolean closed;
 
     /// @param workers how many take whatever is next
@@ -149,10 +148,9 @@ final class Workers implements AutoCloseable {
                 throw closed();
             }
             queue.add(demand, cost, task);
-            if (demand.purpose() == Purpose.QUERY && idle == 0) {
-                forQueries.signal();
-            } else {
-                forAny.signal();
+            forAny.signal();
+            if (demand.purpose() == Purpose.QUERY) {
+                forQueries.signal(); // whoever comes first takes it
             }
         } finally {
             lock.unlock();
@@ -195,13 +193,7 @@ final class Workers implements AutoCloseable {
                 if (task != null || closed) {
                     return task;
                 }
-                if (queriesOnly) {
-                    forQueries.awaitUninterruptibly();
-                } else {
-                    idle++;
-                    forAny.awaitUninterruptibly();
-                    idle--;
-                }
+                (queriesOnly ? forQueries : forAny).awaitUninterruptibly();
             }
         } finally {
             lock.unlock();

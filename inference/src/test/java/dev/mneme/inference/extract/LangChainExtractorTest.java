@@ -195,8 +195,8 @@ class LangChainExtractorTest {
 
         assertThatThrownBy(() -> open(protocol).extract(TALK))
                 .hasMessageContaining("longer than any")
-                .isInstanceOfSatisfying(MnemeException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.OVERLOADED));
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
     }
 
     @Test

@@ -123,10 +123,7 @@ final class Settings {
     static final Setting<Long> STORE_MEMORY_BYTES = setting(
             "store.memoryBytes", ValueType.bytes("16MiB", "64GiB"), "128MiB", "Memory of the tables outside the heap.");
     static final Setting<Integer> STORE_SHARD_QUEUE = setting(
-            "store.shardQueue",
-            ValueType.integer(1, 1_000_000),
-            "10000",
-            "Writes that may wait for one shard.");
+            "store.shardQueue", ValueType.integer(1, 1_000_000), "10000", "Writes that may wait for one shard.");
     static final Setting<Integer> STORE_SHARD_QUEUE_PER_KEY = setting(
             "store.shardQueuePerKey",
             ValueType.integer(0, 1_000_000),
