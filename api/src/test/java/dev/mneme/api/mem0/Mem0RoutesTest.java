@@ -702,7 +702,7 @@ class Mem0RoutesTest {
         }
 
         @Override
-        public Embedding embed(String each) {
+        public Embedding embed(String each, Demand demand) {
             if (each.contains(text)) {
                 throw new MnemeException(ErrorCode.OVERLOADED, "The model is away: try again.");
             }
