@@ -25,6 +25,7 @@ final class OperatorTurnsTest {
     Path folder;
 
     private StoreSettings settings;
+    private int number;
 
     @BeforeEach
     void settings() {
@@ -41,9 +42,9 @@ final class OperatorTurnsTest {
         }
     }
 
-    private static void add(Store store, Owner owner, int count) {
+    private void add(Store store, Owner owner, int count) {
         for (int i = 0; i < count; i++) {
-            store.write(Fixtures.write(owner, Fixtures.add(owner.id(), "note " + i)));
+            store.write(Fixtures.write(owner, Fixtures.add(owner.id(), "note " + number++)));
         }
     }
 

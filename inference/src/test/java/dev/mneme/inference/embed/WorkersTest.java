@@ -50,22 +50,18 @@ class WorkersTest {
     }
 
     /// Keeps a worker until `held` opens.
-    private Future<?> hold(Workers workers, Demand demand) {
+    private void hold(Workers workers, Demand demand) {
         CountDownLatch holding = new CountDownLatch(1);
-        FutureTask<?> caller = new FutureTask<>(
-                () -> {
-                    try (Workers.Place place = workers.admit(demand)) {
-                        place.run(10, () -> {
-                            holding.countDown();
-                            held.await();
-                            return true;
-                        });
-                    }
-                },
-                null);
-        Thread.startVirtualThread(caller);
+        Thread.startVirtualThread(() -> {
+            try (Workers.Place place = workers.admit(demand)) {
+                place.run(10, () -> {
+                    holding.countDown();
+                    held.await();
+                    return true;
+                });
+            }
+        });
         await().until(() -> holding.getCount() == 0);
-        return caller;
     }
 
     private static void awaitQueued(Workers workers, Purpose purpose, int callers) {
