@@ -55,7 +55,12 @@ public final class MemoryService {
     /// Whose writes of one request wait for the log at the same time.
     private static final int OWNERS_AT_A_TIME = 16;
 
-    /// Requests over many owners that wait for their turn.
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /// Searches and lists of one owner that wait for their turn.
+    private static final int READS_WAITING = 4_000;
+
+    /// Requests over many owners that wait for theirs.
     private static final int ACROSS_OWNERS_WAITING = 1_000;
 
     /// An add of more memories is an import, whether it says so or not.
@@ -68,8 +73,12 @@ public final class MemoryService {
     private final RandomGenerator random;
     private final Limits limits;
     private final MemoryChecks checks;
+    private final FairGate reads = new FairGate(
+            Math.max(2, CORES),
+            QueueLimit.of(READS_WAITING),
+            "Too many reads of this key, or of this owner, wait: send this again a little later.");
     private final FairGate acrossOwners = new FairGate(
-            Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+            Math.max(1, CORES / 2),
             QueueLimit.of(ACROSS_OWNERS_WAITING),
             "Too many requests of this key that ask for many owners' memories wait: name an owner, or send this again"
                     + " a little later.");
@@ -621,12 +630,12 @@ public final class MemoryService {
         return inTurn(caller, owner, () -> store.search(query));
     }
 
-    /// What asks for many owners' memories takes its turn, so that the living are not kept waiting by many of them.
+    /// Reads take turns: they compute on the caller's thread, and a virtual one holds its carrier meanwhile, so that
+    /// many of one tenant's would keep every other request from going on. What asks for many owners' memories takes
+    /// longer and has turns of its own.
     private <T> T inTurn(Caller caller, @Nullable Owner owner, Supplier<T> read) {
-        if (owner != null) {
-            return read.get();
-        }
-        try (FairGate.Turn _ = acrossOwners.enter(caller.tenant(null))) {
+        FairGate gate = owner == null ? acrossOwners : reads;
+        try (FairGate.Turn _ = gate.enter(caller.tenant(owner))) {
             return read.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
