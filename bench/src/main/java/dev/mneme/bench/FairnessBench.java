@@ -35,7 +35,9 @@ final class FairnessBench {
     private static final int ADDERS = 64;
     private static final int SEARCHERS = 200;
     private static final int MANY_SEARCHERS = 1_200;
-    private static final int IMPORT_ROWS = 256;
+
+    /// Few, so that a run has several; above 100 they are bulk work.
+    private static final int IMPORT_ROWS = 128;
 
     /// Of ten requests a quiet owner sends five searches, four adds with a vector, one without.
     private static final double QUIET_PER_SECOND = 40;
@@ -115,8 +117,8 @@ final class FairnessBench {
         if (alone != null) {
             Report.row(
                     "  the noisy rate alone, and beside",
-                    Report.number(alone.rate()) + "/s, " + Report.number(beside.rate()) + "/s: "
-                            + Report.percent(beside.rate() / alone.rate()),
+                    Report.number(alone.rate()) + "/s, " + Report.number(beside.rate()) + "/s"
+                            + (alone.rate() == 0 ? "" : ": " + Report.percent(beside.rate() / alone.rate())),
                     "");
             Report.row("  refused: the noisy, the quiet", beside.refused() + ", " + beside.quiet().refused, "quiet: 0");
             Report.row("  server CPU a noisy one, alone and beside", cpu(alone) + ", " + cpu(beside), "");
@@ -125,7 +127,9 @@ final class FairnessBench {
     }
 
     private static String cpu(Measured measured) {
-        return Report.number(1e3 * measured.shares().server() / Math.max(1e-9, measured.rate())) + " ms";
+        return measured.rate() == 0
+                ? "none was done"
+                : Report.number(1e3 * measured.shares().server() / measured.rate()) + " ms";
     }
 
     /// @param rate of what the noisy one had done in a second
@@ -342,7 +346,7 @@ final class FairnessBench {
         };
     }
 
-    /// As `mneme import` sends them; counted in memories.
+    /// As an import sends them; counted in memories, a batch at a time.
     private Noise importer() {
         return pair(() -> {
             EnglishTexts texts = new EnglishTexts(System.nanoTime());
