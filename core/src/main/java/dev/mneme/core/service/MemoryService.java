@@ -21,7 +21,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.queue.FairGate;
+import dev.mneme.core.queue.FairPool;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
@@ -73,11 +73,13 @@ public final class MemoryService {
     private final RandomGenerator random;
     private final Limits limits;
     private final MemoryChecks checks;
-    private final FairGate reads = new FairGate(
+    private final FairPool reads = new FairPool(
+            "mneme-read",
             Math.max(2, CORES),
             QueueLimit.of(READS_WAITING),
             "Too many reads of this key, or of this owner, wait: send this again a little later.");
-    private final FairGate acrossOwners = new FairGate(
+    private final FairPool acrossOwners = new FairPool(
+            "mneme-scan",
             Math.max(1, CORES / 2),
             QueueLimit.of(ACROSS_OWNERS_WAITING),
             "Too many requests of this key that ask for many owners' memories wait: name an owner, or send this again"
@@ -630,13 +632,11 @@ public final class MemoryService {
         return inTurn(caller, owner, () -> store.search(query));
     }
 
-    /// Reads take turns: they compute on the caller's thread, and a virtual one holds its carrier meanwhile, so that
-    /// many of one tenant's would keep every other request from going on. What asks for many owners' memories takes
-    /// longer and has turns of its own.
+    /// Reads take turns, so that many of one tenant's do not keep everybody else's from going on. What asks for many
+    /// owners' memories takes longer and has turns of its own.
     private <T> T inTurn(Caller caller, @Nullable Owner owner, Supplier<T> read) {
-        FairGate gate = owner == null ? acrossOwners : reads;
-        try (FairGate.Turn _ = gate.enter(caller.tenant(owner))) {
-            return read.get();
+        try {
+            return (owner == null ? acrossOwners : reads).run(caller.tenant(owner), read);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MnemeException(ErrorCode.OVERLOADED, "Interrupted while waiting for a turn.", e);

@@ -8,6 +8,8 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Exports;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,13 +79,45 @@ public final class RecordExportService {
             this.owner = owner;
         }
 
-        /// Gives every record that the caller may see, each owner's as of one moment.
+        /// Gives every record that the caller may see, each owner's as of one moment. Where the caller's thread is
+        /// virtual it is done on another, for which the caller waits, so that no carrier is held for so long.
         public void read(Consumer<Exported> visitor) {
-            exports.export(owner, exported -> {
-                if (Authorizer.maySee(caller, exported)) {
-                    visitor.accept(exported);
+            FutureTask<?> reading = new FutureTask<>(
+                    () -> exports.export(owner, exported -> {
+                        if (Authorizer.maySee(caller, exported)) {
+                            visitor.accept(exported);
+                        }
+                    }),
+                    null);
+            if (!Thread.currentThread().isVirtual()) {
+                reading.run();
+                requireRead(reading);
+                return;
+            }
+            Thread thread = Thread.ofPlatform().name("export").daemon().start(reading);
+            boolean interrupted = false;
+            while (thread.isAlive()) { // the visitor is the caller's
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    thread.interrupt();
                 }
-            });
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            requireRead(reading);
+        }
+
+        private static void requireRead(FutureTask<?> reading) {
+            if (reading.state() == Future.State.FAILED) {
+                switch (reading.exceptionNow()) {
+                    case RuntimeException failure -> throw failure;
+                    case Error error -> throw error;
+                    case Throwable other -> throw new IllegalStateException(other);
+                }
+            }
         }
 
         /// Lets another one begin.
