@@ -11,18 +11,25 @@ import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.queue.Tenant;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Demand.Purpose;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
 /// Who is next, with workers that a latch holds.
 class WorkersTest {
     private final List<String> done = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch held = new CountDownLatch(1);
+
+    /// Looks again at once: there is much to wait for, each for microseconds.
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).timeout(Duration.ofMinutes(1));
+    }
 
     private static Workers workers(int count, int forQueries, int waiting) {
         return new Workers(Thread.ofPlatform().daemon().factory(), count, forQueries, QueueLimit.of(waiting));
@@ -45,7 +52,7 @@ class WorkersTest {
                 },
                 null);
         Thread.startVirtualThread(caller);
-        await().until(() -> workers.queue(demand.purpose()).waiting() > before || caller.isDone());
+        soon().until(() -> workers.queue(demand.purpose()).waiting() > before || caller.isDone());
         return caller;
     }
 
@@ -61,11 +68,11 @@ class WorkersTest {
                 });
             }
         });
-        await().until(() -> holding.getCount() == 0);
+        soon().until(() -> holding.getCount() == 0);
     }
 
     private static void awaitQueued(Workers workers, Purpose purpose, int callers) {
-        await().until(() -> workers.queued(purpose) == callers);
+        soon().until(() -> workers.queued(purpose) == callers);
     }
 
     /// One read key's 1,200 connections of searches.
@@ -80,7 +87,7 @@ class WorkersTest {
             callers.add(call(workers, demand(Purpose.QUERY, "quiet"), 1, "quiet"));
             awaitQueued(workers, Purpose.QUERY, 901);
             held.countDown();
-            await().until(() -> callers.stream().allMatch(Future::isDone));
+            soon().until(() -> callers.stream().allMatch(Future::isDone));
         }
         assertThat(done).hasSize(901);
         assertThat(done.indexOf("quiet")).isLessThanOrEqualTo(1);
@@ -98,7 +105,7 @@ class WorkersTest {
             awaitQueued(workers, Purpose.ADD, 1);
             awaitQueued(workers, Purpose.BULK, 1);
             held.countDown();
-            await().until(() -> callers.stream().allMatch(Future::isDone));
+            soon().until(() -> callers.stream().allMatch(Future::isDone));
         }
         assertThat(done).containsExactly("query", "add", "bulk");
     }
@@ -108,7 +115,7 @@ class WorkersTest {
         try (Workers workers = workers(1, 1, 100)) {
             hold(workers, demand(Purpose.ADD, "a"));
             Future<?> query = call(workers, demand(Purpose.QUERY, "b"), 1, "query");
-            await().until(query::isDone);
+            soon().until(query::isDone);
             assertThat(done).containsExactly("query");
             held.countDown();
         }
@@ -122,7 +129,7 @@ class WorkersTest {
             Future<?> shortText = call(workers, demand(Purpose.ADD, "short"), 1, "short");
             awaitQueued(workers, Purpose.ADD, 2);
             held.countDown();
-            await().until(() -> longText.isDone() && shortText.isDone());
+            soon().until(() -> longText.isDone() && shortText.isDone());
         }
         assertThat(done.indexOf("short")).isLessThanOrEqualTo(2);
     }
@@ -145,7 +152,7 @@ class WorkersTest {
             Future<?> quiet = call(workers, demand(Purpose.QUERY, "quiet"), 1, "quiet");
             Future<?> add = call(workers, demand(Purpose.ADD, "noisy"), 1, "add");
             held.countDown();
-            await().until(() -> quiet.isDone() && add.isDone());
+            soon().until(() -> quiet.isDone() && add.isDone());
             assertThat(done).contains("quiet", "add");
             assertThat(workers.queue(Purpose.ADD).refused()).isZero();
         }
@@ -165,10 +172,10 @@ class WorkersTest {
             Thread thread = Thread.startVirtualThread(impatient);
             awaitQueued(workers, Purpose.ADD, 1);
             thread.interrupt();
-            await().until(impatient::isDone);
+            soon().until(impatient::isDone);
             Future<?> other = call(workers, demand(Purpose.ADD, "c"), 1, "other");
             held.countDown();
-            await().until(other::isDone);
+            soon().until(other::isDone);
         }
         assertThat(done).containsExactly("other");
     }
