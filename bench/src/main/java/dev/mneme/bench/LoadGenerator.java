@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 
 /// Many connections driven by one thread, each with at most one request under way. Requests come encoded, answers are
 /// only framed, so that a request costs the client a few microseconds. One thread.
@@ -110,6 +111,21 @@ final class LoadGenerator implements AutoCloseable {
             collect(100);
         }
         return before - open;
+    }
+
+    /// Sends as fast as answers come, until it is over.
+    void runUntil(BooleanSupplier over) throws IOException {
+        Duration slice = Duration.ofMillis(200);
+        while (!over.getAsBoolean() && open > 0) {
+            long start = System.nanoTime();
+            while (System.nanoTime() - start < slice.toNanos()) {
+                while (!idle.isEmpty()) {
+                    send(idle.remove());
+                }
+                collect(1);
+            }
+        }
+        run(Duration.ZERO, 0); // what is under way
     }
 
     private void send(Connection connection) {

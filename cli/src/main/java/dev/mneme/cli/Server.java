@@ -108,8 +108,8 @@ final class Server {
     /// Sends much work that may be sent again with the same key, and waits for it up to two minutes; gives the
     /// answer also where it is a problem. An answer that does not come in time is a 504.
     Answer postWork(String path, String body, String idempotencyKey) {
-        return sendOrFail(
-                new Request("POST", path, body, Map.of("Idempotency-Key", idempotencyKey), workTimeout, true));
+        Map<String, String> headers = Map.of("Idempotency-Key", idempotencyKey, "Mneme-Priority", "bulk");
+        return sendOrFail(new Request("POST", path, body, headers, workTimeout, true));
     }
 
     Answer put(Query path, String body) {

@@ -21,7 +21,7 @@ final class Embedders {
     /// @return null where texts are to be found by their words alone
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
-            case BUILTIN -> OnnxEmbedder.open(new OnnxEmbedder.Config(workers(config), config.queue()));
+            case BUILTIN -> OnnxEmbedder.open(runs(config));
             case ONNX -> FolderEmbedder.open(folder(config));
             case OPENAI -> OpenAiEmbedder.open(remote(config));
             case OLLAMA -> OllamaEmbedder.open(remote(config));
@@ -45,11 +45,12 @@ final class Embedders {
                 folder.passagePrefix(),
                 folder.maxTokens(),
                 config.dimension(),
-                new OnnxEmbedder.Config(workers(config), config.queue()));
+                runs(config));
     }
 
-    private static int workers(ServerConfig.Embedder config) {
-        return config.workers() == 0 ? OnnxEmbedder.Config.cores() : config.workers();
+    private static OnnxEmbedder.Config runs(ServerConfig.Embedder config) {
+        int workers = config.workers() == 0 ? OnnxEmbedder.Config.cores() : config.workers();
+        return new OnnxEmbedder.Config(workers, config.queue(), config.queuePerKey());
     }
 
     private static RemoteConfig remote(ServerConfig.Embedder config) {
@@ -61,9 +62,10 @@ final class Embedders {
                 .orElseThrow(() ->
                         MnemeException.invalid("embedder.model", "embedder.kind " + kind + " needs embedder.model."));
         return RemoteConfig.of(
-                URI.create(url),
-                model,
-                config.apiKey().map(secret -> secret.value()).orElse(null),
-                config.dimension());
+                        URI.create(url),
+                        model,
+                        config.apiKey().map(secret -> secret.value()).orElse(null),
+                        config.dimension())
+                .withWaiting(config.queue(), config.queuePerKey());
     }
 }

@@ -4,6 +4,7 @@ import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.StoreStatus;
@@ -12,6 +13,7 @@ import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.shard.ShardMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -19,6 +21,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -149,6 +152,26 @@ final class Metrics {
                 .register(registry);
     }
 
+    /// Watches what waits for the embedder. Whose it is is no label: there can be any number of keys.
+    void watch(Embedder embedder) {
+        for (Demand.Purpose purpose : Demand.Purpose.values()) {
+            String name = purpose.name().toLowerCase(Locale.ROOT);
+            Gauge.builder(
+                            "mneme_embedder_waiting",
+                            () -> embedder.queue(purpose).waiting())
+                    .description("Texts that wait for the embedder or are being embedded.")
+                    .tag("purpose", name)
+                    .register(registry);
+            FunctionCounter.builder(
+                            "mneme_embedder_refused",
+                            embedder,
+                            each -> each.queue(purpose).refused())
+                    .description("Texts that were refused because too many of their key or owner waited.")
+                    .tag("purpose", name)
+                    .register(registry);
+        }
+    }
+
     /// Watches what waits for the language model.
     void watchExtractions(IntSupplier waiting) {
         Gauge.builder("mneme_extractions_waiting", waiting::getAsInt)
@@ -176,19 +199,24 @@ final class Metrics {
             }
 
             @Override
-            public Embedding embed(String text) {
+            public Embedding embed(String text, Demand demand) {
                 long begin = System.nanoTime();
-                Embedding embedding = embedder.embed(text);
+                Embedding embedding = embedder.embed(text, demand);
                 embed.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 return embedding;
             }
 
             @Override
-            public QueryEmbedding embedQuery(String query) {
+            public QueryEmbedding embedQuery(String query, Demand demand) {
                 long begin = System.nanoTime();
-                QueryEmbedding embedding = embedder.embedQuery(query);
+                QueryEmbedding embedding = embedder.embedQuery(query, demand);
                 embed.record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 return embedding;
+            }
+
+            @Override
+            public Queue queue(Demand.Purpose purpose) {
+                return embedder.queue(purpose);
             }
 
             @Override

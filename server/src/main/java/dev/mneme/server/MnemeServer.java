@@ -183,6 +183,9 @@ public final class MnemeServer implements AutoCloseable {
         metrics.watch(store::status, live::count);
         metrics.watch(store.integrity());
         metrics.watchClock(() -> store.status().latest(), clock);
+        if (embedder != null) {
+            metrics.watch(embedder);
+        }
         Health health = new ServerHealth(
                 store, embedder != null || config.embedder().kind() == ServerConfig.EmbedderKind.NONE, clock);
         RestPorts ports = new RestPorts(

@@ -52,9 +52,11 @@ final class PartConfigs {
         StoreConfig store = new StoreConfig(
                 retention,
                 config.store().shardQueue(),
+                config.store().shardQueuePerKey(),
                 config.store().checkpointInterval(),
                 config.store().minFreeBytes(),
-                indexBytes);
+                indexBytes,
+                true);
         return new LocalEngine.Settings(
                 config.store().shards(),
                 config.store().memoryBytes(),

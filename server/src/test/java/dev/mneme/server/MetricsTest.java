@@ -7,6 +7,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.testkit.HashingEmbedder;
@@ -52,6 +53,22 @@ class MetricsTest {
         assertThat(timed.parallelism()).isEqualTo(5);
     }
 
+    @Test
+    void theEmbeddersQueueIsShownByPurposeAlone() {
+        Metrics metrics = new Metrics();
+        Embedder timed = metrics.timed(new FarEmbedder());
+        metrics.watch(timed);
+
+        assertThat(metrics.text().lines().filter(line -> line.startsWith("mneme_embedder_")))
+                .containsExactlyInAnyOrder(
+                        "mneme_embedder_waiting{purpose=\"query\"} 1.0",
+                        "mneme_embedder_waiting{purpose=\"add\"} 2.0",
+                        "mneme_embedder_waiting{purpose=\"bulk\"} 3.0",
+                        "mneme_embedder_refused_total{purpose=\"query\"} 10.0",
+                        "mneme_embedder_refused_total{purpose=\"add\"} 20.0",
+                        "mneme_embedder_refused_total{purpose=\"bulk\"} 30.0");
+    }
+
     private static final class FarEmbedder implements Embedder {
         private final HashingEmbedder vectors = new HashingEmbedder();
 
@@ -61,13 +78,19 @@ class MetricsTest {
         }
 
         @Override
-        public Embedding embed(String text) {
-            return vectors.embed(text);
+        public Embedding embed(String text, Demand demand) {
+            return vectors.embed(text, demand);
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
-            return vectors.embedQuery(query);
+        public QueryEmbedding embedQuery(String query, Demand demand) {
+            return vectors.embedQuery(query, demand);
+        }
+
+        @Override
+        public Queue queue(Demand.Purpose purpose) {
+            int number = List.of(Demand.Purpose.values()).indexOf(purpose) + 1;
+            return new Queue(number, 10L * number);
         }
 
         @Override

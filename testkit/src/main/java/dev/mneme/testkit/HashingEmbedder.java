@@ -7,6 +7,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,12 @@ public final class HashingEmbedder implements Embedder {
     }
 
     @Override
-    public Embedding embed(String text) {
+    public Embedding embed(String text, Demand demand) {
         return embedQuery(text).embedding();
     }
 
     @Override
-    public QueryEmbedding embedQuery(String query) {
+    public QueryEmbedding embedQuery(String query, Demand demand) {
         if (closed) {
             throw new MnemeException(ErrorCode.OVERLOADED, "The embedder is closed.");
         }

@@ -19,6 +19,7 @@ import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryPatch;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.time.Instant;
 import java.util.List;
@@ -46,15 +47,15 @@ class InspiredTextTest {
         }
 
         @Override
-        public Embedding embed(String text) {
+        public Embedding embed(String text, Demand demand) {
             heard.add(text);
-            return vectors.embed(text);
+            return vectors.embed(text, demand);
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
+        public QueryEmbedding embedQuery(String query, Demand demand) {
             heard.add(query);
-            return vectors.embedQuery(query);
+            return vectors.embedQuery(query, demand);
         }
 
         @Override

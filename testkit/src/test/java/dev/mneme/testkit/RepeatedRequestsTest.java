@@ -24,6 +24,7 @@ import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.MemoryService.Added;
 import dev.mneme.core.service.MemoryService.Item;
 import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
 import java.lang.reflect.InvocationTargetException;
@@ -56,16 +57,16 @@ class RepeatedRequestsTest {
         }
 
         @Override
-        public Embedding embed(String text) {
+        public Embedding embed(String text, Demand demand) {
             if (text.equals(fails)) {
                 throw new MnemeException(ErrorCode.OVERLOADED, "The model is away.");
             }
-            return vectors.embed(text);
+            return vectors.embed(text, demand);
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
-            return vectors.embedQuery(query);
+        public QueryEmbedding embedQuery(String query, Demand demand) {
+            return vectors.embedQuery(query, demand);
         }
 
         @Override

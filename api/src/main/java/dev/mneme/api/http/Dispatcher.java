@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
-            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id,"
+            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, Mneme-Priority, X-Request-Id,"
             + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
     private static final String EXPOSED_HEADERS =
             "ETag, Mneme-Position, Mneme-Owners-Left-Out, Idempotency-Replayed, X-Request-Id, Retry-After";
@@ -168,7 +168,10 @@ final class Dispatcher {
                     "This key has the role " + key.role().wireName() + "; this needs " + needed.wireName() + ".");
         }
         String instance = incoming.header(Headers.INSTANCE.name());
-        return Caller.of(key, instance == null ? null : Headers.INSTANCE.checked(instance));
+        Caller caller = Caller.of(key, instance == null ? null : Headers.INSTANCE.checked(instance));
+        String priority = incoming.header(Headers.PRIORITY.name());
+        boolean bulk = priority != null && Headers.PRIORITY.checked(priority).equals("bulk");
+        return bulk ? caller.asBulk() : caller;
     }
 
     private static final class RateLimited extends RuntimeException {

@@ -16,6 +16,11 @@ public final class Headers {
             .between(1, 128)
             .matching(VISIBLE, "visible ASCII characters without blanks");
 
+    /// Read on every request that needs a key.
+    public static final Parameter PRIORITY = Parameter.string(
+                    "Mneme-Priority", "bulk: this is part of an import, and takes what others leave of the embedder")
+            .oneOf("normal", "bulk");
+
     /// Read on every request; in every answer.
     public static final Parameter REQUEST_ID =
             Parameter.string("X-Request-Id", "names the request in answers and logs; made when missing");

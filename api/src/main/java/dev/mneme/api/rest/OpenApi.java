@@ -135,6 +135,7 @@ final class OpenApi {
                 headers.add(Headers.IDEMPOTENCY_KEY);
             }
             headers.add(Headers.INSTANCE);
+            headers.add(Headers.PRIORITY);
         }
         headers.add(Headers.REQUEST_ID);
         return headers;

@@ -75,6 +75,11 @@ class HttpServerTest {
                 Route.get("/things/{name}")
                         .path(Parameter.string("name", "its name"))
                         .by(request -> Answer.text(200, "text/plain", request.path("name"))),
+                Route.get("/priority")
+                        .by(request -> Answer.text(
+                                200,
+                                "text/plain",
+                                String.valueOf(request.caller().bulk()))),
                 Route.get("/things/known").by(request -> Answer.text(200, "text/plain", "literal")),
                 Route.post("/things")
                         .takes(Thing.class)
@@ -260,6 +265,18 @@ class HttpServerTest {
         assertThat(answer.body())
                 .contains("\"code\":\"rate_limited\"")
                 .containsPattern("\"retryAfterMillis\":[1-9][0-9]*");
+    }
+
+    @Test
+    void aRequestSaysThatItIsBulkWork() throws Exception {
+        assertThat(send(to("/priority")).body()).isEqualTo("false");
+        assertThat(send(to("/priority").header("Mneme-Priority", "normal")).body())
+                .isEqualTo("false");
+        assertThat(send(to("/priority").header("Mneme-Priority", "bulk")).body())
+                .isEqualTo("true");
+        HttpResponse<String> refused = send(to("/priority").header("Mneme-Priority", "high"));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("Mneme-Priority");
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.Limits;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -722,7 +723,7 @@ class Mem0RoutesTest {
         }
 
         @Override
-        public Embedding embed(String each) {
+        public Embedding embed(String each, Demand demand) {
             if (each.contains(text)) {
                 throw new MnemeException(ErrorCode.OVERLOADED, "The model is away: try again.");
             }
@@ -730,7 +731,7 @@ class Mem0RoutesTest {
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
+        public QueryEmbedding embedQuery(String query, Demand demand) {
             throw new MnemeException(ErrorCode.OVERLOADED, "The model is away: try again.");
         }
 

@@ -267,6 +267,8 @@ class BadInputTest {
             "Mneme-Position: ",
             "Mneme-Consistency: perhaps",
             "Mneme-Consistency: strong",
+            "Mneme-Priority: high",
+            "Mneme-Priority: ",
             "Mneme-Instance: a b",
             "Mneme-Instance: ",
             "Mneme-Instance: " + "x".repeat(129),

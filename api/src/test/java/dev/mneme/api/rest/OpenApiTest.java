@@ -555,6 +555,7 @@ class OpenApiTest {
             assertThat(headers).as(name).contains("X-Request-Id");
             assertThat(headers.contains("Idempotency-Key")).as(name).isEqualTo(keyed && !name.startsWith("get "));
             assertThat(headers.contains("Mneme-Instance")).as(name).isEqualTo(keyed);
+            assertThat(headers.contains("Mneme-Priority")).as(name).isEqualTo(keyed);
         });
         for (String name : List.of(
                 "patch /api/v1/memories/{id}",

@@ -36,7 +36,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Makes memories of conversations, with a language model, in the background: what was taken is done,
-/// after a restart too. Each owner's are done in the order in which they came.
+/// after a restart too. Each owner's are done one after another in the order in which they came; one that
+/// fails is passed by, though not by those of its session.
 ///
 /// One that fails (the model is down, slow or answers nonsense) is tried again after each of the
 /// pauses, then given up: it stays for [#FAILED_KEPT], with the reason and its messages, for somebody
@@ -121,19 +122,19 @@ public final class ExtractionService implements AutoCloseable {
         }
         all.stream()
                 .sorted(Comparator.comparing(Pointer::at).thenComparing(Pointer::id))
-                .filter(this::isOpen)
-                .forEach(lines::takeUp);
+                .forEach(this::takeUp);
     }
 
     /// What cannot be read is looked at again when it is its turn: it is no reason not to serve anybody else.
-    private boolean isOpen(Pointer pointer) {
+    private void takeUp(Pointer pointer) {
         try {
-            return documents
+            documents
                     .find(pointer.owner(), pointer.id())
-                    .filter(stored -> !stored.extraction().isFinished())
-                    .isPresent();
+                    .map(Stored::extraction)
+                    .filter(extraction -> !extraction.isFinished())
+                    .ifPresent(extraction -> lines.takeUp(pointer, ExtractionLines.session(extraction.scope())));
         } catch (MnemeException e) {
-            return true;
+            lines.takeUp(pointer, null);
         }
     }
 
@@ -209,10 +210,10 @@ public final class ExtractionService implements AutoCloseable {
                 List.of());
         Command.PutDocument document = ExtractionDocuments.put(extraction, request, hash(idempotency), 0);
         requireFits(document);
-        try (ExtractionLines.Place place = place(owner)) {
+        try (ExtractionLines.Place place = place(caller.key().id(), owner)) {
             documents.point(caller.by(), id, owner);
             documents.write(caller.by(), owner, document);
-            place.take(pointer(extraction));
+            place.take(pointer(extraction), ExtractionLines.session(extraction.scope()));
             return extraction;
         } catch (MnemeException e) {
             if (idempotency != null && e.code() == ErrorCode.VERSION_CONFLICT) {
@@ -300,12 +301,12 @@ public final class ExtractionService implements AutoCloseable {
         return stored.extraction();
     }
 
-    private ExtractionLines.Place place(Owner owner) {
-        return lines.place(owner)
+    private ExtractionLines.Place place(String keyId, Owner owner) {
+        return lines.place(keyId, owner)
                 .orElseThrow(() -> new MnemeException(
                         ErrorCode.OVERLOADED,
-                        "Too many conversations wait for the language model: send this again later, or with"
-                                + " infer=false."));
+                        "Too many conversations of this key, or of this owner, wait for the language model: send this"
+                                + " again later, or with infer=false."));
     }
 
     /// Forgets some of those whose time is over. A pointer that leads nowhere is one whose work is
@@ -443,12 +444,12 @@ public final class ExtractionService implements AutoCloseable {
                 was.messages(),
                 was.localOnly(),
                 List.of());
-        try (ExtractionLines.Place place = place(pointer.owner())) {
+        try (ExtractionLines.Place place = place(pointer.keyId(), pointer.owner())) {
             documents.write(
                     caller.by(),
                     pointer.owner(),
                     ExtractionDocuments.put(again, stored.asked(), stored.requestHash(), stored.version()));
-            place.take(pointer);
+            place.take(pointer, ExtractionLines.session(again.scope()));
         }
         return again;
     }

@@ -533,9 +533,9 @@ final class ExtractionWorker {
         return ExtractionDocuments.put(now, stored.asked(), stored.requestHash(), stored.version());
     }
 
-    /// Who sent the messages, with the right to the owner that was checked when they came.
+    /// Who sent the messages, with the right to the owner that was checked when they came. Nobody waits for the answer.
     private static Caller caller(Provenance by, Instant now) {
         ApiKey key = new ApiKey(by.keyId(), "extraction", Role.WRITE, Restriction.NONE, now, null, null, new byte[0]);
-        return new Caller(key, by);
+        return new Caller(key, by, true);
     }
 }

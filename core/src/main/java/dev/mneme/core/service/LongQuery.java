@@ -2,6 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.util.List;
 
@@ -27,9 +28,9 @@ final class LongQuery {
     }
 
     /// @param query what is looked for; the spans are those of it
-    static QueryEmbedding embed(Embedder embedder, String query) {
+    static QueryEmbedding embed(Embedder embedder, String query, Demand demand) {
         String cut = cut(query, EMBEDDED);
-        QueryEmbedding embedding = embedder.embedQuery(cut);
+        QueryEmbedding embedding = embedder.embedQuery(cut, demand);
         int left = query.length() - cut.length();
         if (left == 0) {
             return embedding;

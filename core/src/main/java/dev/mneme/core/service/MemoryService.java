@@ -22,9 +22,13 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.Wording;
+import dev.mneme.core.queue.FairPool;
+import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
@@ -52,6 +56,17 @@ public final class MemoryService {
     /// Whose writes of one request wait for the log at the same time.
     private static final int OWNERS_AT_A_TIME = 16;
 
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+    /// Searches and lists of one owner that wait for their turn.
+    private static final int READS_WAITING = 4_000;
+
+    /// Requests over many owners that wait for theirs.
+    private static final int ACROSS_OWNERS_WAITING = 1_000;
+
+    /// An add of more memories is an import, whether it says so or not.
+    private static final int MANY_ITEMS = 100;
+
     private final Store store;
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
@@ -59,6 +74,17 @@ public final class MemoryService {
     private final RandomGenerator random;
     private final Limits limits;
     private final MemoryChecks checks;
+    private final FairPool reads = new FairPool(
+            "mneme-read",
+            Math.max(2, CORES),
+            QueueLimit.of(READS_WAITING),
+            "Too many reads of this key, or of this owner, wait: send this again a little later.");
+    private final FairPool acrossOwners = new FairPool(
+            "mneme-scan",
+            Math.max(1, CORES / 2),
+            QueueLimit.of(ACROSS_OWNERS_WAITING),
+            "Too many requests of this key that ask for many owners' memories wait: name an owner, or send this again"
+                    + " a little later.");
     private final Conversations conversations;
 
     /// @param embedder null: texts are stored without vectors and found by their words
@@ -127,14 +153,15 @@ public final class MemoryService {
         return addAll(caller, items, idempotency, true);
     }
 
-    private List<Added> addAll(Caller caller, List<Item> items, @Nullable Idempotency idempotency, boolean allOrNone) {
-        Authorizer.require(caller, Role.WRITE);
+    private List<Added> addAll(Caller adder, List<Item> items, @Nullable Idempotency idempotency, boolean allOrNone) {
+        Authorizer.require(adder, Role.WRITE);
+        Caller caller = items.size() > MANY_ITEMS ? adder.asBulk() : adder;
         if (items.isEmpty() || items.size() > limits.batchItems()) {
             throw MnemeException.invalid("items", "items must hold 1 to " + limits.batchItems() + " memories.");
         }
         Map<Integer, Added> added = new LinkedHashMap<>();
         Map<Owner, Map<Integer, Command>> byOwner = new LinkedHashMap<>();
-        List<Prepared> prepared = prepareAll(caller, items);
+        List<Prepared> prepared = prepareAll(caller, items, idempotency != null);
         for (int i = 0; i < items.size(); i++) {
             switch (prepared.get(i)) {
                 case Prepared.Ready(Command.AddMemory command) ->
@@ -182,13 +209,14 @@ public final class MemoryService {
     /// Ids are made one after another, before the embedding, so that their milliseconds never go back (within
     /// one their order is chance's). Embedding, which takes nearly all of the time, keeps every worker of the
     /// embedder busy.
-    private List<Prepared> prepareAll(Caller caller, List<Item> items) {
-        List<Supplier<Prepared>> each =
-                items.stream().map(item -> preparation(caller, item)).toList();
+    private List<Prepared> prepareAll(Caller caller, List<Item> items, boolean maybeRepeated) {
+        List<Supplier<Prepared>> each = items.stream()
+                .map(item -> preparation(caller, item, maybeRepeated))
+                .toList();
         return SideBySide.map(embedder == null ? 1 : embedder.parallelism(), each, Supplier::get);
     }
 
-    private Supplier<Prepared> preparation(Caller caller, Item item) {
+    private Supplier<Prepared> preparation(Caller caller, Item item, boolean maybeRepeated) {
         return switch (item) {
             case Item.Invalid(MnemeException failure) -> () -> new Prepared.Failed(failure);
             case Item.Valid(NewMemory memory) -> {
@@ -196,7 +224,7 @@ public final class MemoryService {
                         MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
                 yield () -> {
                     try {
-                        return new Prepared.Ready(prepare(caller, memory, id));
+                        return new Prepared.Ready(prepare(caller, memory, id, false, maybeRepeated));
                     } catch (MnemeException e) {
                         return new Prepared.Failed(e);
                     }
@@ -255,14 +283,11 @@ public final class MemoryService {
     /// @param localOnly whether its text must not leave this machine, whatever the caller's mode is by now
     Command.AddMemory prepare(Caller caller, NewMemory memory, boolean localOnly) {
         MemoryId id = MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
-        return prepare(caller, memory, id, localOnly);
+        return prepare(caller, memory, id, localOnly, false);
     }
 
-    private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id) {
-        return prepare(caller, memory, id, false);
-    }
-
-    private Command.AddMemory prepare(Caller caller, NewMemory memory, MemoryId id, boolean localOnly) {
+    private Command.AddMemory prepare(
+            Caller caller, NewMemory memory, MemoryId id, boolean localOnly, boolean maybeRepeated) {
         requireValid(caller, memory);
         return new Command.AddMemory(
                 id,
@@ -275,6 +300,8 @@ public final class MemoryService {
                 memory.timestamp(),
                 memory.expiresAt(),
                 embedding(
+                        caller,
+                        maybeRepeated,
                         memory.scope().owner(),
                         memory.text(),
                         memory.name(),
@@ -284,7 +311,10 @@ public final class MemoryService {
                 memory.dedupe());
     }
 
+    /// @param maybeRepeated whether the store may know the request: then it is the one to refuse it, as it did before
     private @Nullable Embedding embedding(
+            Caller caller,
+            boolean maybeRepeated,
             Owner owner,
             String text,
             @Nullable String name,
@@ -300,11 +330,29 @@ public final class MemoryService {
         if (embedder == null || (localOnly && embedder.remote())) {
             return null;
         }
-        Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text));
+        if (!maybeRepeated) {
+            requireTakes(owner, embedder.space());
+        }
+        Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text), caller.demand(Purpose.ADD, owner));
         if (reembedding != null) {
             reembedding.expect(owner);
         }
         return embedding;
+    }
+
+    /// What the store would refuse afterwards is not embedded first.
+    private void requireTakes(Owner owner, EmbeddingSpace space) {
+        OwnerSpace there = store.space(owner);
+        EmbeddingSpace now = there.now();
+        boolean moved = now != null && reembedding != null && reembedding.moves(now);
+        if (now == null || now.equals(space) || space.equals(there.next()) || moved) {
+            return;
+        }
+        throw MnemeException.at(
+                ErrorCode.EMBEDDER_MISMATCH,
+                "vector",
+                "This owner's vectors are of " + now.embedder() + " with " + now.dimension()
+                        + " numbers: send such a vector, and name its embedder.");
     }
 
     /// Whether what the caller writes for this owner, or asks of it, must not leave this machine.
@@ -370,6 +418,8 @@ public final class MemoryService {
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(
+                        caller,
+                        idempotency != null,
                         now.scope().owner(),
                         patch.text() == null ? now.text() : patch.text(),
                         now.name(),
@@ -432,7 +482,7 @@ public final class MemoryService {
         }
         long count = 0;
         conversations.forgetAnywhere(caller.by(), restricted);
-        for (Owner each : store.ownersMatching(restricted)) {
+        for (Owner each : ownersMatching(caller, restricted)) {
             count += deleteMatching(caller, each, restricted, null).count();
         }
         return new Deleted(count, null, false);
@@ -507,7 +557,11 @@ public final class MemoryService {
         checkCount("limit", limit);
         Filter restricted = Authorizer.restrict(caller, filter);
         Owner owner = freshOwner(caller, restricted, options);
-        return store.list(new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant()));
+        return inTurn(
+                caller,
+                owner,
+                () -> store.list(
+                        new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant())));
     }
 
     /// All memories that match, a page at a time, one owner after another and each owner's newest first:
@@ -516,7 +570,7 @@ public final class MemoryService {
         Authorizer.require(caller, Role.READ);
         Filter restricted = Authorizer.restrict(caller, filter);
         List<Owner> owners =
-                Authorizer.route(caller, restricted).map(List::of).orElseGet(() -> store.ownersMatching(restricted));
+                Authorizer.route(caller, restricted).map(List::of).orElseGet(() -> ownersMatching(caller, restricted));
         return new MemoryPages(store, clock, owners, restricted, showExpired, limits.pageItems());
     }
 
@@ -578,10 +632,10 @@ public final class MemoryService {
         Filter restricted = Authorizer.restrict(caller, search.filter());
         Owner owner = freshOwner(caller, restricted, options);
         Instant now = clock.instant();
-        return store.search(new SearchQuery(
+        SearchQuery query = new SearchQuery(
                 owner,
                 text,
-                queryEmbedding(search, text, localOnly || (owner != null && inspired(caller, owner))),
+                queryEmbedding(caller, owner, search, text, localOnly || (owner != null && inspired(caller, owner))),
                 search.vector() != null,
                 caller.key().restriction(),
                 restricted,
@@ -590,7 +644,23 @@ public final class MemoryService {
                 search.showExpired(),
                 now,
                 search.reference() == null ? now : search.reference(),
-                limits.searchTime()));
+                limits.searchTime());
+        return inTurn(caller, owner, () -> store.search(query));
+    }
+
+    /// Reads take turns, so that many of one tenant's do not keep everybody else's from going on. What asks for many
+    /// owners' memories takes longer and has turns of its own.
+    private <T> T inTurn(Caller caller, @Nullable Owner owner, Supplier<T> read) {
+        try {
+            return (owner == null ? acrossOwners : reads).run(caller.tenant(owner), read);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MnemeException(ErrorCode.OVERLOADED, "Interrupted while waiting for a turn.", e);
+        }
+    }
+
+    private List<Owner> ownersMatching(Caller caller, Filter filter) {
+        return inTurn(caller, null, () -> store.ownersMatching(filter));
     }
 
     /// A query may be as long as its request: see [LongQuery].
@@ -602,7 +672,8 @@ public final class MemoryService {
         return LongQuery.shortened(text);
     }
 
-    private @Nullable QueryEmbedding queryEmbedding(Search search, @Nullable String text, boolean localOnly) {
+    private @Nullable QueryEmbedding queryEmbedding(
+            Caller caller, @Nullable Owner owner, Search search, @Nullable String text, boolean localOnly) {
         if (search.vector() != null) {
             String id = search.embedder() == null ? EmbeddingSpace.CALLER : search.embedder();
             return new QueryEmbedding(Embedding.ofCaller(id, search.vector()), List.of());
@@ -610,9 +681,12 @@ public final class MemoryService {
         if (search.embedder() != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        return embedder == null || text == null || (localOnly && embedder.remote())
-                ? null
-                : LongQuery.embed(embedder, text);
+        if (embedder == null || text == null || (localOnly && embedder.remote())) {
+            return null;
+        }
+        boolean compared =
+                owner == null || embedder.space().equals(store.space(owner).now());
+        return compared ? LongQuery.embed(embedder, text, caller.demand(Purpose.QUERY, owner)) : null;
     }
 
     public At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {
@@ -641,13 +715,13 @@ public final class MemoryService {
     public List<Entity> entities(Caller caller, @Nullable Entity after, int limit) {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);
-        return store.entities(caller.key().restriction(), after, limit);
+        return inTurn(caller, null, () -> store.entities(caller.key().restriction(), after, limit));
     }
 
     /// All of them: for a key with restrictions as dear as one page, since its memories are counted for each.
     public List<Entity> entities(Caller caller) {
         Authorizer.require(caller, Role.READ);
-        return store.entities(caller.key().restriction(), null, Integer.MAX_VALUE);
+        return inTurn(caller, null, () -> store.entities(caller.key().restriction(), null, Integer.MAX_VALUE));
     }
 
     private void checkCount(String field, int count) {

@@ -11,6 +11,9 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.queue.Tenant;
+import dev.mneme.core.spi.Demand;
+import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.SpacePage;
@@ -42,8 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// embedders that the server never had, are left alone. A vector that names an embedder which the
 /// server has had counts as the server's.
 ///
-/// It embeds one text at a time and rests after each as long as that took, so that it takes half of one
-/// worker at most. An owner that cannot be moved, for example since the embedder is overloaded, holds
+/// It embeds one text at a time, as bulk work that waits for everybody else's, and rests after each as long
+/// as that took, so that it takes half of one worker at most. An owner that cannot be moved, for example since the
+/// embedder is overloaded, holds
 /// up no other, and is tried again after a second, then after two, up to a minute.
 ///
 /// **Threads**: its own does the work; [#expect] and [#ownersLeft] may be called by any.
@@ -106,6 +110,12 @@ public final class Reembedding implements AutoCloseable {
     public OptionalLong ownersLeft() {
         long count = left;
         return count < 0 ? OptionalLong.empty() : OptionalLong.of(count);
+    }
+
+    /// Whether a vector of the present embedder would be taken for an owner whose vectors are of `now`, since it is
+    /// moved there.
+    boolean moves(EmbeddingSpace now) {
+        return former.contains(now);
     }
 
     /// Says that a vector of the present embedder is about to be written for this owner: its move is
@@ -265,7 +275,9 @@ public final class Reembedding implements AutoCloseable {
             return new Command.StageEmbedding(memory.id(), memory.version(), none);
         }
         long begin = System.nanoTime();
-        Embedding embedding = embedder.embed(toEmbed(memory.name(), memory.text()));
+        Demand demand =
+                new Demand(Purpose.BULK, new Tenant(BY.keyId(), memory.scope().owner()));
+        Embedding embedding = embedder.embed(toEmbed(memory.name(), memory.text()), demand);
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         rest(took.compareTo(LONGEST_REST) < 0 ? took : LONGEST_REST);
         return new Command.StageEmbedding(memory.id(), memory.version(), embedding);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionLines.Attempted;
 import java.time.Duration;
@@ -12,11 +13,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ExtractionLinesTest {
@@ -33,8 +37,14 @@ class ExtractionLinesTest {
     }
 
     private static void take(ExtractionLines lines, Pointer pointer) {
-        try (ExtractionLines.Place place = lines.place(pointer.owner()).orElseThrow()) {
-            place.take(pointer);
+        take(lines, pointer, null);
+    }
+
+    private static void take(ExtractionLines lines, Pointer pointer, @Nullable String run) {
+        ScopeIds session = run == null ? null : new ScopeIds(pointer.owner().id(), null, null, run);
+        try (ExtractionLines.Place place =
+                lines.place(pointer.keyId(), pointer.owner()).orElseThrow()) {
+            place.take(pointer, session);
         }
     }
 
@@ -92,7 +102,7 @@ class ExtractionLinesTest {
     }
 
     @Test
-    void oneThatFailedKeepsItsPlace() throws InterruptedException {
+    void oneThatFailedKeepsItsPlaceBeforeThoseOfItsSession() throws InterruptedException {
         List<Long> tried = Collections.synchronizedList(new ArrayList<>());
         try (ExtractionLines lines = new ExtractionLines(
                 pointer -> {
@@ -101,15 +111,95 @@ class ExtractionLinesTest {
                 },
                 SHORT,
                 1)) {
-            take(lines, pointer("alice", 1));
-            take(lines, pointer("alice", 2));
+            take(lines, pointer("alice", 1), "run");
+            take(lines, pointer("alice", 2), "run");
             assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
         }
         assertThat(tried).containsExactly(1L, 1L, 1L, 1L, 2L);
     }
 
     @Test
-    void thereIsRoomForSoManyAndWhatIsNotTakenIsGivenBack() throws InterruptedException {
+    void oneThatFailsHoldsUpNoneOfAnotherSession() throws InterruptedException {
+        try (ExtractionLines lines = new ExtractionLines(
+                pointer -> pointer.id().getLeastSignificantBits() == 1 ? new Attempted.Failed(1) : DONE,
+                List.of(Duration.ofDays(1)),
+                1)) {
+            take(lines, pointer("alice", 1), "run");
+            take(lines, pointer("alice", 2));
+            take(lines, pointer("alice", 3), "run");
+            take(lines, pointer("alice", 4), "another run");
+
+            assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("alice", 4), PATIENCE)).isTrue();
+            assertThat(await(lines, pointer("alice", 3), Duration.ofMillis(1)))
+                    .as("it is of the session of the one that failed")
+                    .isFalse();
+            assertThat(lines.waiting()).isEqualTo(2);
+        }
+    }
+
+    /// Then the model is away, and whatever is tried only loses its tries.
+    @Test
+    void onceSeveralHaveFailedTheRestIsNotTried() throws InterruptedException {
+        Set<Long> tried = Collections.synchronizedSet(new TreeSet<>());
+        CountDownLatch failed = new CountDownLatch(ExtractionLines.MOST_PUT_OFF);
+        AtomicBoolean back = new AtomicBoolean();
+        try (ExtractionLines lines = new ExtractionLines(
+                pointer -> {
+                    tried.add(pointer.id().getLeastSignificantBits());
+                    failed.countDown();
+                    return back.get() ? DONE : new Attempted.Failed(1);
+                },
+                List.of(Duration.ofDays(1)),
+                1)) {
+            for (int i = 1; i <= 10; i++) {
+                take(lines, pointer("alice", i));
+            }
+            failed.await();
+            take(lines, pointer("bob", 11));
+            assertThat(await(lines, pointer("bob", 11), Duration.ofMillis(1))).isFalse();
+            assertThat(tried).as("of alice's").doesNotContain(4L);
+            back.set(true);
+            lines.wake(pointer("alice", 1));
+            assertThat(await(lines, pointer("alice", 10), PATIENCE)).isTrue();
+        }
+    }
+
+    @Test
+    void theOwnersOfOneKeyDoNotComeBeforeAnotherKey() throws InterruptedException {
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (ExtractionLines lines = new ExtractionLines(
+                pointer -> {
+                    first.countDown();
+                    go.await();
+                    done.add(pointer.keyId());
+                    return DONE;
+                },
+                SHORT,
+                1)) {
+            take(lines, pointer("first", 0));
+            first.await();
+            for (int i = 1; i <= 20; i++) {
+                take(lines, pointer("user" + i, i));
+            }
+            Pointer quiet = new Pointer(new UUID(0, 99), Owner.user("bob"), "quiet", Instant.EPOCH, Instant.EPOCH, 1);
+            take(lines, quiet);
+            while (lines.atGate() < 22) {
+                Thread.onSpinWait();
+            }
+            go.countDown();
+            assertThat(await(lines, quiet, PATIENCE)).isTrue();
+            for (int i = 1; i <= 20; i++) {
+                assertThat(await(lines, pointer("user" + i, i), PATIENCE)).isTrue();
+            }
+        }
+        assertThat(done.indexOf("quiet")).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void oneKeyDoesNotTakeAllOfTheRoomAndWhatIsNotTakenIsGivenBack() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);
         try (ExtractionLines lines = new ExtractionLines(
                 _ -> {
@@ -118,22 +208,29 @@ class ExtractionLinesTest {
                 },
                 SHORT,
                 1)) {
-            int owners = ExtractionLines.CAPACITY / ExtractionLines.CAPACITY_OF_ONE;
+            List<Pointer> taken = new ArrayList<>();
             for (int i = 0; i < ExtractionLines.CAPACITY; i++) {
-                take(lines, pointer("user" + i % owners, i));
+                Pointer next = pointer("user" + i % 20, i);
+                if (lines.place("k", next.owner())
+                        .map(ExtractionLinesTest::given)
+                        .isPresent()) {
+                    take(lines, next);
+                    taken.add(next);
+                }
             }
-            assertThat(lines.place(Owner.user("another"))).isEmpty();
+            assertThat(taken).hasSizeBetween(3_800, ExtractionLines.CAPACITY / 2);
+            lines.place("another", Owner.user("bob")).orElseThrow().close();
             go.countDown();
-            for (int i = 1; i <= owners; i++) {
-                int last = ExtractionLines.CAPACITY - i;
-                assertThat(await(lines, pointer("user" + last % owners, last), PATIENCE))
-                        .isTrue();
-            }
-            for (int i = 0; i < ExtractionLines.CAPACITY + 1; i++) {
-                lines.place(Owner.user("alice")).orElseThrow().close();
+            for (Pointer each : taken.reversed()) {
+                assertThat(await(lines, each, PATIENCE)).isTrue();
             }
             assertThat(lines.waiting()).isZero();
         }
+    }
+
+    private static boolean given(ExtractionLines.Place place) {
+        place.close();
+        return true;
     }
 
     @Test
@@ -149,8 +246,8 @@ class ExtractionLinesTest {
             for (int i = 0; i < ExtractionLines.CAPACITY_OF_ONE; i++) {
                 take(lines, pointer("alice", i));
             }
-            assertThat(lines.place(Owner.user("alice"))).isEmpty();
-            lines.place(Owner.user("bob")).orElseThrow().close();
+            assertThat(lines.place("k", Owner.user("alice"))).isEmpty();
+            lines.place("k", Owner.user("bob")).orElseThrow().close();
             go.countDown();
         }
     }
@@ -216,7 +313,7 @@ class ExtractionLinesTest {
         lines.close();
 
         assertThat(interrupted).isTrue();
-        assertThat(lines.place(Owner.user("bob"))).isEmpty();
+        assertThat(lines.place("k", Owner.user("bob"))).isEmpty();
         assertThat(await(lines, pointer("alice", 1), PATIENCE))
                 .as("it is not done")
                 .isFalse();

@@ -6,6 +6,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,12 @@ class LongQueryTest {
         }
 
         @Override
-        public Embedding embed(String text) {
+        public Embedding embed(String text, Demand demand) {
             return Embedding.ofCaller("test", new float[] {1, 0});
         }
 
         @Override
-        public QueryEmbedding embedQuery(String query) {
+        public QueryEmbedding embedQuery(String query, Demand demand) {
             given = query;
             List<Span> spans = new ArrayList<>();
             int start = 0;
@@ -62,7 +63,7 @@ class LongQueryTest {
         String query = words(LongQuery.EMBEDDED - 10);
         SplittingEmbedder embedder = new SplittingEmbedder();
         assertThat(LongQuery.shortened(query)).isSameAs(query);
-        LongQuery.embed(embedder, query);
+        LongQuery.embed(embedder, query, Demand.NONE);
         assertThat(embedder.given).isSameAs(query);
     }
 
@@ -72,7 +73,7 @@ class LongQueryTest {
         String query = LongQuery.shortened(words(characters));
         assertThat(query.length()).isLessThanOrEqualTo(Math.max(LongQuery.WORDS, 16));
         SplittingEmbedder embedder = new SplittingEmbedder();
-        QueryEmbedding embedding = LongQuery.embed(embedder, query);
+        QueryEmbedding embedding = LongQuery.embed(embedder, query, Demand.NONE);
         assertThat(embedder.given.length()).isLessThanOrEqualTo(LongQuery.EMBEDDED);
         List<String> tokens = List.of(embedder.given.split("\\s", -1));
         assertThat(embedding.spans())
@@ -91,7 +92,7 @@ class LongQueryTest {
             String query = "x".repeat(shift) + "\ud83d\ude00".repeat(20_000);
             assertThat(LongQuery.shortened(query).codePoints()).noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
             SplittingEmbedder embedder = new SplittingEmbedder();
-            LongQuery.embed(embedder, query);
+            LongQuery.embed(embedder, query, Demand.NONE);
             assertThat(embedder.given.codePoints()).noneMatch(c -> c >= 0xD800 && c <= 0xDFFF);
         }
     }

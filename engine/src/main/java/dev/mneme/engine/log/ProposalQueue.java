@@ -3,17 +3,21 @@ package dev.mneme.engine.log;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What waits for the next disk batch, in the order in which it came; bounded by entries and bytes. Any number
-/// offer, one takes. All state is guarded by `lock`.
+/// What waits for the next disk batch, in the order in which it came; bounded by entries and bytes. A shard of which
+/// nothing waits is never refused: it is the others who fill the queue. Any number offer, one takes. All state is
+/// guarded by `lock`.
 final class ProposalQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<Request> waiting = new ArrayDeque<>();
+    private final Map<Integer, Integer> byShard = new HashMap<>();
     private final int maxEntries;
     private final long maxBytes;
     private long bytes;
@@ -36,10 +40,12 @@ final class ProposalQueue {
             if (closed) {
                 return Offer.CLOSED;
             }
-            if (waiting.size() >= maxEntries || (bytes + request.bytes() > maxBytes && !waiting.isEmpty())) {
+            boolean full = waiting.size() >= maxEntries || bytes + request.bytes() > maxBytes;
+            if (full && byShard.containsKey(request.shard())) {
                 return Offer.FULL;
             }
             waiting.addLast(request);
+            byShard.merge(request.shard(), 1, Integer::sum);
             bytes += request.bytes();
             arrived.signal();
             return Offer.ACCEPTED;
@@ -75,6 +81,9 @@ final class ProposalQueue {
                 break;
             }
             taken.add(waiting.removeFirst());
+            if (byShard.merge(next.shard(), -1, Integer::sum) == 0) {
+                byShard.remove(next.shard());
+            }
             size += next.bytes();
             if (apart) {
                 break;

@@ -6,8 +6,13 @@ import java.util.concurrent.CompletableFuture;
 
 /// What waits for the log's thread.
 sealed interface Request {
+    int NO_SHARD = -1;
+
     /// Room that it takes in a disk batch, in bytes.
     int bytes();
+
+    /// Whose it is; [#NO_SHARD] of the log's own.
+    int shard();
 
     /// Answers it with a failure.
     void refuse(MnemeException failure);
@@ -39,6 +44,11 @@ sealed interface Request {
 
     /// Begins a new segment; `done` gets its sequence number.
     record Roll(CompletableFuture<Long> done) implements Request {
+        @Override
+        public int shard() {
+            return NO_SHARD;
+        }
+
         @Override
         public int bytes() {
             return 0;

@@ -8,9 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Every owner's changes: shard after shard, each in the order of its log.
+/// Every owner's changes, each shard's in the order of its log. A page takes of every shard that has any before it
+/// takes more of one, so that a busy shard does not keep the others' changes from a reader that is slower than it.
 public final class OperatorFeed {
     private static final int BEFORE_ALL = -1;
+
+    /// What a reader has yet to read is no longer kept.
+    private static final int GONE = -1;
 
     private OperatorFeed() {}
 
@@ -49,24 +53,72 @@ public final class OperatorFeed {
         if (from.isEmpty()) {
             return reset(shards, epoch, oldest(shards, epoch));
         }
-        OperatorCursor[] at = {from.get()};
-        List<OperatorChange> changes = new ArrayList<>();
-        for (int i = 0; i < shards.size() && changes.size() < limit; i++) {
-            int number = i;
-            Place place = at[0].places().get(number);
-            try (Scans scans = shards.get(number).scan()) {
-                Rows.Shard shard = scans.shard();
-                if (!place.served(shard)) {
-                    return reset(shards, epoch, retained(shards, from.get()));
-                }
-                scans.operated(place.logIndex(), place.ordinal(), operated -> {
-                    at[0] = at[0].with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
-                    changes.add(new OperatorChange(operated.change(), at[0].toString()));
-                    return changes.size() < limit;
-                });
+        Page page = new Page(from.get(), limit);
+        int first = page.first(shards.size());
+        int share = Math.max(1, limit / shards.size());
+        List<Integer> cut = new ArrayList<>();
+        for (int i = 0; i < shards.size() && page.room() > 0; i++) {
+            int number = (first + i) % shards.size();
+            int most = Math.min(share, page.room());
+            int taken = page.take(number, shards.get(number), most);
+            if (taken == GONE) {
+                return reset(shards, epoch, retained(shards, from.get()));
+            }
+            if (taken == most) {
+                cut.add(number);
             }
         }
-        return new OperatorBatch(changes, at[0].toString(), false);
+        for (int number : cut) {
+            if (page.room() > 0 && page.take(number, shards.get(number), page.room()) == GONE) {
+                return reset(shards, epoch, retained(shards, from.get()));
+            }
+        }
+        return new OperatorBatch(page.changes, page.at.toString(), false);
+    }
+
+    /// What is being read.
+    private static final class Page {
+        private final int limit;
+        private final List<OperatorChange> changes = new ArrayList<>();
+        private OperatorCursor at;
+
+        Page(OperatorCursor at, int limit) {
+            this.at = at;
+            this.limit = limit;
+        }
+
+        int room() {
+            return limit - changes.size();
+        }
+
+        /// Another shard as the reader goes on, for pages that are too short for all of them.
+        int first(int shards) {
+            long read = 0;
+            for (int i = 0; i < shards; i++) {
+                read += at.places().get(i).logIndex() + at.places().get(i).ordinal();
+            }
+            return (int) Math.floorMod(read, (long) shards);
+        }
+
+        /// Takes the next changes of a shard.
+        ///
+        /// @return how many there were, or [#GONE]
+        int take(int number, ShardView view, int most) {
+            Place place = at.places().get(number);
+            int before = changes.size();
+            try (Scans scans = view.scan()) {
+                Rows.Shard shard = scans.shard();
+                if (!place.served(shard)) {
+                    return GONE;
+                }
+                scans.operated(place.logIndex(), place.ordinal(), operated -> {
+                    at = at.with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
+                    changes.add(new OperatorChange(operated.change(), at.toString()));
+                    return changes.size() - before < most;
+                });
+            }
+            return changes.size() - before;
+        }
     }
 
     private static OperatorBatch reset(List<? extends ShardView> shards, String epoch, OperatorCursor retained) {

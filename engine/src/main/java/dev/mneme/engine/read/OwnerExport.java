@@ -6,6 +6,7 @@ import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.engine.table.CarrierSlice;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.ContextRow;
@@ -40,7 +41,9 @@ public final class OwnerExport {
     }
 
     public void read(Consumer<Exported> visitor) {
+        CarrierSlice slice = new CarrierSlice();
         for (long arrival : arrivals()) {
+            slice.step();
             List<Version> versions = kept.apply(scans.versions(new Pointer(owner, arrival)));
             if (!versions.isEmpty()) {
                 visitor.accept(memory(arrival, versions));

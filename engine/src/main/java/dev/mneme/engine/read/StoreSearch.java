@@ -16,6 +16,7 @@ import dev.mneme.core.spi.SearchResult.Hit;
 import dev.mneme.engine.index.SearchHit;
 import dev.mneme.engine.index.SearchRequest;
 import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.table.CarrierSlice;
 import dev.mneme.engine.table.Rows.Head;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -58,12 +59,14 @@ public final class StoreSearch {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
         PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
         boolean timedOut = false;
+        CarrierSlice slice = new CarrierSlice();
         for (ShardView shard : shards) {
             for (Owner owner : owners(shard)) {
                 if (System.nanoTime() > deadline) {
                     timedOut = true;
                     break;
                 }
+                slice.step();
                 best.addAll(hitsWhereComparable(shard, owner));
                 while (best.size() > query.topK()) {
                     best.remove();

@@ -71,7 +71,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.guard = new ShardGuard(name, tables, seal);
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
         StateMachine machine = new StateMachine(tables, seal, epoch, config.retention());
-        this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queue(), metrics);
+        this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queueLimit(), metrics);
     }
 
     /// Brings tables and index to where the log is.

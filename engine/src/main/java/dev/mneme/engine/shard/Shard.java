@@ -4,6 +4,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
@@ -24,18 +25,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One shard: orders its writes, has the log commit them, and applies what was committed, in that order.
 ///
 /// ```text
-/// submit -> [queue] -> stamp and encode -> log.propose ... committed -> apply -> tables -> listener -> answer
-///           (bounded)      \________________ the shard's one thread ________________________________/
+/// submit -> [waiting] -> stamp and encode -> log.propose ... committed -> apply -> tables -> listener -> answer
+///         (bounded, fair)  \________________ the shard's one thread ________________________________/
 /// ```
 ///
-/// The thread owns everything mutable here but the queue. While the log syncs one batch, the next
+/// The thread owns everything mutable here but its two queues. While the log syncs one batch, the next
 /// gathers in the queue; a few batches may be under way at once. When rows cannot be stored because the
 /// disk is full, the thread tries again until it can: what is committed must be applied, and the log
 /// refuses new writes by itself. Any other failure to apply stops the shard loudly, since its rows
@@ -43,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 final class Shard implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Shard.class.getName());
     private static final int MAX_UNDER_WAY = 4;
+
+    /// Whoever comes waits for all that are under way, however few have their turn before.
+    private static final int MAX_WRITES_UNDER_WAY = 512;
+
     private static final long FULL_DISK_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
 
     private final int number;
@@ -54,8 +59,6 @@ final class Shard implements AutoCloseable {
     private final InstantSource clock;
     private final ShardMetrics metrics;
     private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final Semaphore room;
-    private final int capacity;
     private final Thread thread;
 
     private final WaitingWrites waiting;
@@ -64,6 +67,7 @@ final class Shard implements AutoCloseable {
     private boolean closing;
     private @Nullable Hold hold;
     private volatile Instant latest;
+    private final AtomicInteger writesUnderWay = new AtomicInteger();
     private volatile long applied;
     private volatile long checkpoint;
     private volatile String failure = "";
@@ -71,16 +75,8 @@ final class Shard implements AutoCloseable {
 
     private sealed interface Event {}
 
-    /// Compared by identity: two equal writes are two.
-    private static final class Submitted implements Event {
-        final Write write;
-        final CompletableFuture<WriteResult> answer;
-
-        Submitted(Write write, CompletableFuture<WriteResult> answer) {
-            this.write = write;
-            this.answer = answer;
-        }
-    }
+    /// A write waits.
+    private record Submitted() implements Event {}
 
     private record Committed(UnderWay entry, long index) implements Event {}
 
@@ -106,7 +102,7 @@ final class Shard implements AutoCloseable {
         }
     }
 
-    /// @param capacity how many writes may wait before `OVERLOADED`
+    /// @param limit how many writes may wait before `OVERLOADED`
     Shard(
             int number,
             String name,
@@ -115,7 +111,7 @@ final class Shard implements AutoCloseable {
             StateMachine machine,
             ShardListener listener,
             InstantSource clock,
-            int capacity,
+            QueueLimit limit,
             ShardMetrics metrics) {
         this.number = number;
         this.name = name;
@@ -124,10 +120,8 @@ final class Shard implements AutoCloseable {
         this.machine = machine;
         this.listener = listener;
         this.clock = clock;
-        this.capacity = capacity;
-        this.room = new Semaphore(capacity);
         this.metrics = metrics;
-        this.waiting = new WaitingWrites(log.maxBatchBytes());
+        this.waiting = new WaitingWrites(log.maxBatchBytes(), limit);
         this.thread = Thread.ofPlatform().name("shard-" + name).daemon().unstarted(this::run);
         this.applied = tables.appliedIndex();
         this.checkpoint = applied;
@@ -157,17 +151,12 @@ final class Shard implements AutoCloseable {
         if (!failure.isEmpty()) {
             return CompletableFuture.failedFuture(stopped());
         }
-        if (!room.tryAcquire()) {
-            return CompletableFuture.failedFuture(new MnemeException(
-                    ErrorCode.OVERLOADED, "Too many writes wait for this shard: try again shortly."));
-        }
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
-        Submitted submitted = new Submitted(write, answer);
-        events.add(submitted);
-        if ((!failure.isEmpty() || ended) && events.remove(submitted)) {
-            // The thread ended before it saw this one. What it took it answers itself: it may be committed.
-            answer.completeExceptionally(failure.isEmpty() ? closed() : stopped());
+        MnemeException refused = waiting.offer(write, answer);
+        if (refused != null) {
+            return CompletableFuture.failedFuture(refused);
         }
+        events.add(new Submitted());
         return answer;
     }
 
@@ -212,6 +201,7 @@ final class Shard implements AutoCloseable {
                 }
             }
             ended = true; // before the queue is looked through: who submits later sees it
+            waiting.close(closed()).forEach(answer -> answer.completeExceptionally(closed()));
             refuseQueued(closed());
         } catch (InterruptedException e) {
             stop(new IllegalStateException("the shard's thread was interrupted", e));
@@ -222,7 +212,7 @@ final class Shard implements AutoCloseable {
 
     private void handle(Event event) {
         switch (event) {
-            case Submitted submitted -> waiting.add(submitted.write, submitted.answer);
+            case Submitted submitted -> {} // it is among those who wait
             case Committed committed -> apply(committed.entry(), committed.index());
             case Failed failed -> fail(failed.entry(), failed.why());
             case Task task -> task.work().run();
@@ -233,12 +223,9 @@ final class Shard implements AutoCloseable {
     }
 
     private void proposeWaiting() {
-        while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY) {
+        while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY && writesUnderWay.get() < MAX_WRITES_UNDER_WAY) {
             WaitingWrites.Gathered next = waiting.gather();
-            next.tooLarge().forEach(refused -> {
-                room.release();
-                refused.answer().completeExceptionally(refused.why());
-            });
+            next.tooLarge().forEach(refused -> refused.answer().completeExceptionally(refused.why()));
             if (!next.writes().isEmpty()) {
                 propose(next);
             }
@@ -251,6 +238,7 @@ final class Shard implements AutoCloseable {
         latest = lastTime;
         UnderWay entry = new UnderWay(new ShardBatch(lastTime, next.writes()), next.answers());
         underWay.add(entry);
+        writesUnderWay.addAndGet(entry.answers.size());
         log.propose(number, BatchCodec.encode(lastTime, next.encoded()), new CommitLog.Callback() {
             @Override
             public void committed(long index, long term) {
@@ -270,10 +258,10 @@ final class Shard implements AutoCloseable {
         Applied result = machine.apply(index, entry.batch);
         store(index, result);
         underWay.remove(entry);
+        writesUnderWay.addAndGet(-entry.answers.size());
         for (int i = 0; i < entry.answers.size(); i++) {
             entry.answers.get(i).complete(result.results().get(i));
         }
-        room.release(entry.answers.size());
         metrics.applied(number, entry.answers.size(), Duration.ofNanos(System.nanoTime() - begin));
     }
 
@@ -302,8 +290,8 @@ final class Shard implements AutoCloseable {
 
     private void fail(UnderWay entry, MnemeException why) {
         underWay.remove(entry);
+        writesUnderWay.addAndGet(-entry.answers.size());
         entry.answers.forEach(answer -> answer.completeExceptionally(why));
-        room.release(entry.answers.size());
     }
 
     /// A broken invariant: nothing is applied any more, reads go on.
@@ -317,7 +305,7 @@ final class Shard implements AutoCloseable {
                         + " after a restart.",
                 cause);
         underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
-        waiting.answers().forEach(answer -> answer.completeExceptionally(stopped()));
+        waiting.close(stopped()).forEach(answer -> answer.completeExceptionally(stopped()));
         if (hold != null) {
             hold.held().completeExceptionally(stopped());
         }
@@ -327,7 +315,7 @@ final class Shard implements AutoCloseable {
     private void refuseQueued(MnemeException why) {
         for (Event event = events.poll(); event != null; event = events.poll()) {
             switch (event) {
-                case Submitted submitted -> submitted.answer.completeExceptionally(why);
+                case Submitted submitted -> {}
                 case Hold asked -> asked.held().completeExceptionally(why);
                 case Committed committed -> {}
                 case Failed failed -> {}
@@ -368,7 +356,7 @@ final class Shard implements AutoCloseable {
     }
 
     ShardStatus status() {
-        int queue = capacity - room.availablePermits();
+        int queue = waiting.size() + writesUnderWay.get();
         return new ShardStatus(name, log.lastIndex(number), applied, checkpoint, queue, failure);
     }
 

@@ -1,11 +1,13 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.engine.state.Retention;
 import java.time.Duration;
 
 /// The limits of a local store. A config that exists is valid.
 ///
 /// @param queue writes that may wait for one shard before `OVERLOADED`
+/// @param queueOfKey how many of those may be of one key; 0 for half of them
 /// @param checkpointInterval how often what was applied is made durable in the tables, so that a restart
 ///     replays little
 /// @param minFreeBytes below so much room on the disk writes are refused as `STORAGE_FULL`, so that what is
@@ -17,6 +19,7 @@ import java.time.Duration;
 public record StoreConfig(
         Retention retention,
         int queue,
+        int queueOfKey,
         Duration checkpointInterval,
         long minFreeBytes,
         long indexBytes,
@@ -32,6 +35,9 @@ public record StoreConfig(
         if (queue < 1) {
             throw new IllegalArgumentException("store.queue must be at least 1, was " + queue);
         }
+        if (queueOfKey < 0) {
+            throw new IllegalArgumentException("store.queueOfKey must be at least 0, was " + queueOfKey);
+        }
         if (checkpointInterval.isNegative() || checkpointInterval.isZero()) {
             throw new IllegalArgumentException("store.checkpointInterval must be above zero");
         }
@@ -42,11 +48,29 @@ public record StoreConfig(
         this(retention, queue, checkpointInterval, minFreeBytes, indexBytes, true);
     }
 
+    public StoreConfig(
+            Retention retention,
+            int queue,
+            Duration checkpointInterval,
+            long minFreeBytes,
+            long indexBytes,
+            boolean expires) {
+        this(retention, queue, 0, checkpointInterval, minFreeBytes, indexBytes, expires);
+    }
+
+    public StoreConfig withQueueOfKey(int other) {
+        return new StoreConfig(retention, queue, other, checkpointInterval, minFreeBytes, indexBytes, expires);
+    }
+
+    QueueLimit queueLimit() {
+        return QueueLimit.of(queue, queueOfKey);
+    }
+
     public StoreConfig withRetention(Retention other) {
-        return new StoreConfig(other, queue, checkpointInterval, minFreeBytes, indexBytes, expires);
+        return new StoreConfig(other, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, expires);
     }
 
     public StoreConfig withExpires(boolean other) {
-        return new StoreConfig(retention, queue, checkpointInterval, minFreeBytes, indexBytes, other);
+        return new StoreConfig(retention, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, other);
     }
 }

@@ -4,19 +4,23 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.queue.FairQueue;
+import dev.mneme.core.queue.Places;
+import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.queue.Tenant;
 import dev.mneme.engine.codec.BatchCodec;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a shard has been asked for and has not yet proposed, in order. It comes out in batches that the log takes:
+/// What a shard has been asked for and has not yet proposed: each key's and owner's in order, and all of them in fair
+/// turns, so that what one has queued delays no other of the same shard. It comes out in batches that the log takes:
 /// each write is measured as the log will hold it, so that one write alone is refused for its size, never its
 /// neighbours.
 ///
-/// Used by the shard's thread alone.
+/// **Threads**: any number may offer, the shard's gathers; the monitor guards all of it.
 final class WaitingWrites {
     private static final int MAX_WRITES = 256;
 
@@ -24,11 +28,19 @@ final class WaitingWrites {
     private static final int FULL_BYTES = 2 << 20;
 
     private final int maxBatchBytes;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+    private final Places places;
+    private final FairQueue<Waiting> queue = new FairQueue<>();
+    private @Nullable MnemeException closed;
 
     /// @param maxBatchBytes the largest batch that the log takes
-    WaitingWrites(int maxBatchBytes) {
+    /// @param limit how many may wait
+    WaitingWrites(int maxBatchBytes, QueueLimit limit) {
         this.maxBatchBytes = maxBatchBytes;
+        this.places = new Places(limit, 0);
+    }
+
+    private static Tenant tenant(Write write) {
+        return new Tenant(write.by().keyId(), write.owner());
     }
 
     private static final class Waiting {
@@ -63,24 +75,50 @@ final class WaitingWrites {
 
     record TooLarge(CompletableFuture<WriteResult> answer, MnemeException why) {}
 
-    void add(Write write, CompletableFuture<WriteResult> answer) {
-        queue.add(new Waiting(write, answer));
+    /// Puts a write at the end of its owner's line.
+    ///
+    /// @return null, or why it cannot wait here
+    synchronized @Nullable MnemeException offer(Write write, CompletableFuture<WriteResult> answer) {
+        if (closed != null) {
+            return closed;
+        }
+        if (!places.take(tenant(write))) {
+            return new MnemeException(
+                    ErrorCode.OVERLOADED,
+                    "Too many writes of this key, or of this owner, wait for this shard: try again shortly.");
+        }
+        queue.add(tenant(write), cost(write), new Waiting(write, answer));
+        return null;
     }
 
-    boolean isEmpty() {
+    /// What takes long is to apply the commands.
+    private static long cost(Write write) {
+        return Math.max(1, write.commands().size());
+    }
+
+    synchronized boolean isEmpty() {
         return queue.isEmpty();
     }
 
-    Stream<CompletableFuture<WriteResult>> answers() {
-        return queue.stream().map(waiting -> waiting.answer);
+    synchronized int size() {
+        return queue.size();
+    }
+
+    /// Takes nothing more.
+    ///
+    /// @param why whoever comes later is told
+    /// @return whoever still waited
+    synchronized List<CompletableFuture<WriteResult>> close(MnemeException why) {
+        closed = why;
+        return queue.drain().stream().map(waiting -> waiting.answer).toList();
     }
 
     /// Takes the next batch out.
-    Gathered gather() {
+    synchronized Gathered gather() {
         Gathered batch = new Gathered(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         long bytes = BatchCodec.MAX_HEADER;
         while (!queue.isEmpty() && batch.writes().size() < MAX_WRITES) {
-            Waiting next = queue.element();
+            Waiting next = Objects.requireNonNull(queue.peek());
             byte[] encoded = next.encoded();
             if (BatchCodec.MAX_HEADER + (long) encoded.length > maxBatchBytes) {
                 batch.tooLarge().add(new TooLarge(next.answer, tooLarge(encoded.length)));
@@ -92,7 +130,8 @@ final class WaitingWrites {
                 batch.answers().add(next.answer);
                 bytes += encoded.length;
             }
-            queue.remove();
+            queue.poll();
+            places.giveBack(tenant(next.write));
         }
         return batch;
     }

@@ -225,9 +225,11 @@ final class RocksTables implements Tables {
                     ReadOptions bounded =
                             new ReadOptions().setSnapshot(snapshot).setIterateUpperBound(upper);
                     RocksIterator rows = db.newIterator(family, bounded)) {
+                CarrierSlice slice = new CarrierSlice();
                 rows.seek(from);
                 while (rows.isValid() && visitor.row(rows.key(), rows.value())) {
                     rows.next();
+                    slice.step();
                 }
                 rows.status();
             } catch (RocksDBException e) {
@@ -241,12 +243,14 @@ final class RocksTables implements Tables {
                     ReadOptions bounded =
                             new ReadOptions().setSnapshot(snapshot).setIterateLowerBound(lower);
                     RocksIterator rows = db.newIterator(family, bounded)) {
+                CarrierSlice slice = new CarrierSlice();
                 rows.seekForPrev(to);
                 if (rows.isValid() && Arrays.equals(rows.key(), to)) {
                     rows.prev();
                 }
                 while (rows.isValid() && visitor.row(rows.key(), rows.value())) {
                     rows.prev();
+                    slice.step();
                 }
                 rows.status();
             } catch (RocksDBException e) {

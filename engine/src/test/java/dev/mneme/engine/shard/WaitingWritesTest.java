@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.testkit.Fixtures;
@@ -20,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class WaitingWritesTest {
     private static final int LIMIT = 100_000;
 
-    private final WaitingWrites waiting = new WaitingWrites(LIMIT);
+    private final WaitingWrites waiting = new WaitingWrites(LIMIT, QueueLimit.of(1_000));
 
     /// Everything that is large in an update: text, metadata, categories.
     private static Write update(int bytes) {
@@ -34,7 +39,54 @@ final class WaitingWritesTest {
     }
 
     private void add(Write write) {
-        waiting.add(write, new CompletableFuture<>());
+        assertThat(waiting.offer(write, new CompletableFuture<>())).isNull();
+    }
+
+    /// A small write of somebody's.
+    private static Write small(String key, Owner owner) {
+        Command delete = new Command.DeleteMemory(Fixtures.id(owner, 1), Command.ANY_VERSION);
+        return new Write(owner, Provenance.ofKey(key), null, List.of(delete));
+    }
+
+    @Test
+    void whatOneOwnerHasQueuedDelaysNoOther() {
+        WaitingWrites waiting = new WaitingWrites(LIMIT, QueueLimit.of(40_000));
+        for (int i = 0; i < 10_000; i++) {
+            waiting.offer(small("k", Fixtures.ALICE), new CompletableFuture<>());
+        }
+        waiting.offer(small("k", Fixtures.BOB), new CompletableFuture<>());
+
+        assertThat(waiting.gather().writes()).contains(small("k", Fixtures.BOB));
+    }
+
+    @Test
+    void whoHasTooManyWaitingIsRefusedAndNobodyElse() {
+        WaitingWrites waiting = new WaitingWrites(LIMIT, QueueLimit.of(100));
+        MnemeException refused = null;
+        for (int i = 0; i < 100 && refused == null; i++) {
+            refused = waiting.offer(small("noisy", Fixtures.ALICE), new CompletableFuture<>());
+        }
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+        assertThat(waiting.offer(small("noisy", Fixtures.BOB), new CompletableFuture<>()))
+                .isNull();
+        assertThat(waiting.offer(small("quiet", Fixtures.ALICE), new CompletableFuture<>()))
+                .isNull();
+        waiting.gather();
+        assertThat(waiting.offer(small("noisy", Fixtures.ALICE), new CompletableFuture<>()))
+                .isNull();
+    }
+
+    @Test
+    void onceClosedItTakesNothingAndGivesOutWhoWaited() {
+        CompletableFuture<WriteResult> answer = new CompletableFuture<>();
+        waiting.offer(small("k", Fixtures.ALICE), answer);
+        MnemeException why = new MnemeException(ErrorCode.OVERLOADED, "stopping");
+
+        assertThat(waiting.close(why)).containsExactly(answer);
+        assertThat(waiting.offer(small("k", Fixtures.ALICE), answer)).isSameAs(why);
+        assertThat(waiting.isEmpty()).isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.embed.Windows.Window;
 import dev.mneme.inference.embed.Workers.Place;
@@ -86,8 +87,7 @@ public final class FolderEmbedder implements Embedder {
             try {
                 int dimension = dimension(folder, model, tokenizer, config.dimension());
                 EmbeddingSpace space = new EmbeddingSpace("onnx:" + joined(fingerprint), dimension);
-                Workers workers =
-                        new Workers(config.runs().workers(), config.runs().maxWaiting());
+                Workers workers = Workers.of(config.runs());
                 return new FolderEmbedder(folder, model, tokenizer, workers, space);
             } catch (RuntimeException e) {
                 model.close();
@@ -173,22 +173,27 @@ public final class FolderEmbedder implements Embedder {
     }
 
     @Override
-    public Embedding embed(String text) {
-        return embed(folder.passagePrefix(), text);
+    public Embedding embed(String text, Demand demand) {
+        return embed(folder.passagePrefix(), text, demand);
     }
 
     @Override
-    public QueryEmbedding embedQuery(String query) {
-        return new QueryEmbedding(embed(folder.queryPrefix(), query), List.of());
+    public QueryEmbedding embedQuery(String query, Demand demand) {
+        return new QueryEmbedding(embed(folder.queryPrefix(), query, demand), List.of());
     }
 
-    private Embedding embed(String prefix, String text) {
-        try (Place place = workers.admit()) {
-            List<int[]> runs = place.run(() -> runs(prefix, text));
+    @Override
+    public Queue queue(Demand.Purpose purpose) {
+        return workers.queue(purpose);
+    }
+
+    private Embedding embed(String prefix, String text, Demand demand) {
+        try (Place place = workers.admit(demand)) {
+            List<int[]> runs = place.run(1 + text.length() / OnnxEmbedder.SHORT, () -> runs(prefix, text));
             float[] vectors = new float[runs.size() * space.dimension()];
             for (int r = 0; r < runs.size(); r++) {
                 int[] ids = runs.get(r);
-                float[] vector = place.run(() -> model.run(ids));
+                float[] vector = place.run(ids.length, () -> model.run(ids));
                 System.arraycopy(vector, 0, vectors, r * space.dimension(), space.dimension());
             }
             float[] vector = runs.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, space.dimension());

@@ -2,6 +2,9 @@ package dev.mneme.inference.embed;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.spi.Demand;
+import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.Loopback;
 import java.io.IOException;
 import java.net.URI;
@@ -10,14 +13,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Posts JSON to a model's service: so many requests at once, so many callers waiting, so many tries. A request is
-/// sent again, after a [Backoff], when the service answers 429 or 5xx, or not at all.
+/// Posts JSON to a model's service: so many requests at once, in the order of [Workers], so many tries. A request is
+/// sent again, after a [Backoff], when the service answers 429 or 5xx, or not at all. Where several may be under way,
+/// one of them is always a query's, so that a slow service that adds wait for does not keep queries waiting too.
 ///
-/// **Failures**: `overloaded` when too many callers wait, when the service does not answer in time or says that it
+/// **Failures**: `overloaded` for the tenant who has too many callers waiting, when the service does not answer in time
+/// or says that it
 /// cannot, and once closed; `internal` when it refuses the request. No message holds the key, the text or the answer.
 final class ModelClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 1 << 20;
@@ -31,8 +35,7 @@ final class ModelClient implements AutoCloseable {
     private final RemoteConfig config;
     private final Pause pause;
     private final HttpClient client;
-    private final Semaphore admission;
-    private final Semaphore flights;
+    private final Workers workers;
     private volatile boolean closed;
 
     ModelClient(URI address, RemoteConfig config, Pause pause) {
@@ -44,8 +47,12 @@ final class ModelClient implements AutoCloseable {
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(config.timeout())
                 .build();
-        this.admission = new Semaphore(config.concurrency() + config.maxWaiting());
-        this.flights = new Semaphore(config.concurrency(), true);
+        int forQueries = config.concurrency() > 1 ? 1 : 0;
+        this.workers = new Workers(
+                Thread.ofVirtual().name("embedding-model-", 0).factory(),
+                config.concurrency() - forQueries,
+                forQueries,
+                QueueLimit.of(config.maxWaiting(), config.maxWaitingOfKey()));
     }
 
     /// Whether the service is on another machine, as far as its address says.
@@ -53,24 +60,18 @@ final class ModelClient implements AutoCloseable {
         return !Loopback.isHostOf(address);
     }
 
+    /// A caller's place, for all the requests of its text.
+    Workers.Place admit(Demand demand) {
+        return workers.admit(demand);
+    }
+
+    Embedder.Queue queue(Demand.Purpose purpose) {
+        return workers.queue(purpose);
+    }
+
     /// The answer's body.
-    byte[] post(byte[] json) {
-        if (!admission.tryAcquire()) {
-            throw overloaded("Too many texts wait for the embedding model: send this again a little later.", null);
-        }
-        try {
-            flights.acquire();
-            try {
-                return send(request(json));
-            } finally {
-                flights.release();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw overloaded("Interrupted while waiting for the embedding model.", e);
-        } finally {
-            admission.release();
-        }
+    byte[] post(Workers.Place place, byte[] json) {
+        return place.run(json.length, () -> send(request(json)));
     }
 
     private HttpRequest request(byte[] json) {
@@ -85,7 +86,7 @@ final class ModelClient implements AutoCloseable {
         return request.build();
     }
 
-    private byte[] send(HttpRequest request) throws InterruptedException {
+    private byte[] send(HttpRequest request) {
         for (int tries = 1; ; tries++) {
             if (closed) {
                 throw overloaded("The embedder is closed: this server is stopping.", null);
@@ -103,12 +104,24 @@ final class ModelClient implements AutoCloseable {
                             "The embedding model answered " + answer.statusCode() + ": try again later.", null);
                 }
                 askedMillis = retryAfterMillis(answer);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw overloaded("The embedder is closed: this server is stopping.", e);
             } catch (IOException e) {
                 if (tries == config.tries() || closed) {
                     throw overloaded("The embedding model does not answer: try again later.", e);
                 }
             }
-            pause.wait(Backoff.after(tries, askedMillis, ThreadLocalRandom.current()));
+            pause(Backoff.after(tries, askedMillis, ThreadLocalRandom.current()));
+        }
+    }
+
+    private void pause(Duration time) {
+        try {
+            pause.wait(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw overloaded("The embedder is closed: this server is stopping.", e);
         }
     }
 
@@ -142,5 +155,6 @@ final class ModelClient implements AutoCloseable {
     public void close() {
         closed = true;
         client.shutdownNow();
+        workers.closeNow();
     }
 }

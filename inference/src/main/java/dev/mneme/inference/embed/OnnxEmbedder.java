@@ -5,6 +5,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.TokenVectors;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.embed.Windows.Window;
 import dev.mneme.inference.embed.Workers.Place;
@@ -25,11 +26,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// most [#MAX_TOKEN_ROWS] token vectors are kept, the first ones.
 ///
 /// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its
-/// own, one text each. A window is a turn: a long text does not keep a query waiting for longer than
-/// one window's run.
+/// own, one text each, in the order of [Workers]. A window is a turn, so that a long text keeps nobody waiting for
+/// longer than one window's run; what it costs are its word pieces. One thread more runs queries alone, so
+/// that none waits for a run of another text: what it takes, the operating system takes from the others.
 ///
-/// **Failures**: `overloaded` when more than `maxWaiting` callers wait or after [#close]; `internal` when the
-/// native runtime fails.
+/// **Failures**: `overloaded` for the tenant who has too many callers waiting, or after [#close]; `internal` when
+/// the native runtime fails.
 public final class OnnxEmbedder implements Embedder {
     /// Where its vectors can be compared.
     public static final EmbeddingSpace SPACE = new EmbeddingSpace("all-minilm-l6-v2-q", MiniLm.WIDTH);
@@ -42,6 +44,9 @@ public final class OnnxEmbedder implements Embedder {
 
     private static final int WINDOW_TOKENS = MiniLm.WINDOW - 2;
 
+    /// Characters that are cut into word pieces in a fraction of a millisecond.
+    static final int SHORT = 4_096;
+
     private final MiniLm model;
     private final TokenProjection projection;
     private final Workers workers;
@@ -53,10 +58,12 @@ public final class OnnxEmbedder implements Embedder {
         this.workers = workers;
     }
 
-    /// How many texts are embedded at once, and how many callers may wait beside them.
-    public record Config(int workers, int maxWaiting) {
+    /// How many texts are embedded at once, and how many callers may wait beside them, for each purpose.
+    ///
+    /// @param maxWaitingOfKey how many of those may be of one key; 0 for half of them
+    public record Config(int workers, int maxWaiting, int maxWaitingOfKey) {
         /// A worker for each core.
-        public static final Config DEFAULTS = new Config(cores(), 256);
+        public static final Config DEFAULTS = new Config(cores(), 1_024);
 
         /// As many as this process may use, and no more than there can be workers.
         public static int cores() {
@@ -67,9 +74,17 @@ public final class OnnxEmbedder implements Embedder {
             if (workers < 1 || workers > 256) {
                 throw new IllegalArgumentException("embedder.workers must be 1 to 256, was " + workers);
             }
-            if (maxWaiting < 0 || maxWaiting > 100_000) {
-                throw new IllegalArgumentException("embedder.queue must be 0 to 100000, was " + maxWaiting);
+            if (maxWaiting < 0 || maxWaiting > 1_000_000) {
+                throw new IllegalArgumentException("embedder.queue must be 0 to 1000000, was " + maxWaiting);
             }
+            if (maxWaitingOfKey < 0) {
+                throw new IllegalArgumentException("embedder.queuePerKey must be at least 0, was " + maxWaitingOfKey);
+            }
+        }
+
+        /// Half of those who wait for one key.
+        public Config(int workers, int maxWaiting) {
+            this(workers, maxWaiting, 0);
         }
     }
 
@@ -78,7 +93,7 @@ public final class OnnxEmbedder implements Embedder {
     /// @throws dev.mneme.core.model.MnemeException `internal` when it does not load on this machine
     public static OnnxEmbedder open(Config config) {
         TokenProjection projection = TokenProjection.load();
-        return new OnnxEmbedder(MiniLm.open(), projection, new Workers(config.workers(), config.maxWaiting()));
+        return new OnnxEmbedder(MiniLm.open(), projection, Workers.of(config));
     }
 
     @Override
@@ -89,20 +104,33 @@ public final class OnnxEmbedder implements Embedder {
     /// Any text will do: one without a word piece (empty, blank) has the vector of [CLS] and [SEP] and no
     /// token rows.
     @Override
-    public Embedding embed(String text) {
-        try (Place place = workers.admit()) {
-            Tokens tokens = model.tokenize(text);
+    public Embedding embed(String text, Demand demand) {
+        try (Place place = workers.admit(demand)) {
+            Tokens tokens = tokenize(place, text);
             return embed(place, tokens, windows(tokens));
         }
     }
 
     @Override
-    public QueryEmbedding embedQuery(String query) {
-        try (Place place = workers.admit()) {
-            Tokens tokens = model.tokenize(query);
+    public QueryEmbedding embedQuery(String query, Demand demand) {
+        try (Place place = workers.admit(demand)) {
+            Tokens tokens = tokenize(place, query);
             List<Window> windows = windows(tokens);
             return new QueryEmbedding(embed(place, tokens, windows), spans(tokens, windows));
         }
+    }
+
+    /// A long text takes milliseconds: on a worker, which the operating system interrupts for others, and not on the
+    /// caller's carrier, which it would hold.
+    private Tokens tokenize(Place place, String text) {
+        return text.length() <= SHORT
+                ? model.tokenize(text)
+                : place.run(text.length() / SHORT, () -> model.tokenize(text));
+    }
+
+    @Override
+    public Queue queue(Demand.Purpose purpose) {
+        return workers.queue(purpose);
     }
 
     private static List<Window> windows(Tokens tokens) {
@@ -114,11 +142,16 @@ public final class OnnxEmbedder implements Embedder {
         byte[] rows = new byte[keptRows(windows) * TokenVectors.DIMENSION];
         int kept = 0;
         for (int w = 0; w < windows.size(); w++) {
-            Window window = windows.get(w);
-            float[] hidden = place.run(() -> model.run(tokens, window.from(), window.to()));
-            System.arraycopy(
-                    UnitVectors.meanDirection(hidden, MiniLm.WIDTH), 0, vectors, w * MiniLm.WIDTH, MiniLm.WIDTH);
-            kept = keep(hidden, rows, kept);
+            int at = w;
+            int from = kept;
+            int length = windows.get(w).to() - windows.get(w).from();
+            kept = place.run(length + 2L, () -> {
+                float[] hidden = model.run(
+                        tokens, windows.get(at).from(), windows.get(at).to());
+                System.arraycopy(
+                        UnitVectors.meanDirection(hidden, MiniLm.WIDTH), 0, vectors, at * MiniLm.WIDTH, MiniLm.WIDTH);
+                return keep(hidden, rows, from);
+            });
         }
         float[] vector = windows.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, MiniLm.WIDTH);
         return new Embedding(SPACE, vector, new TokenVectors(rows));

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param timeout          for each try, from the connection to the last byte
 /// @param tries            how often a request is sent at most
 /// @param concurrency      how many requests are under way at once
-/// @param maxWaiting       how many callers may wait beside those
+/// @param maxWaiting       how many callers may wait beside those, for each purpose
+/// @param maxWaitingOfKey  how many of those may be of one key; 0 for half of them
 public record RemoteConfig(
         URI baseUrl,
         String model,
@@ -24,7 +25,8 @@ public record RemoteConfig(
         Duration timeout,
         int tries,
         int concurrency,
-        int maxWaiting) {
+        int maxWaiting,
+        int maxWaitingOfKey) {
     public RemoteConfig {
         boolean http = "http".equals(baseUrl.getScheme()) || "https".equals(baseUrl.getScheme());
         check(http && baseUrl.getHost() != null, "embedder.url must be an http or https address");
@@ -36,12 +38,33 @@ public record RemoteConfig(
         check(timeout.isPositive(), "embedder.timeout must be above zero");
         check(tries >= 1 && tries <= 10, "embedder.tries must be 1 to 10");
         check(concurrency >= 1 && concurrency <= 1_000, "embedder.concurrency must be 1 to 1000");
-        check(maxWaiting >= 0 && maxWaiting <= 100_000, "embedder.queue must be 0 to 100000");
+        check(maxWaiting >= 0 && maxWaiting <= 1_000_000, "embedder.queue must be 0 to 1000000");
+        check(maxWaitingOfKey >= 0, "embedder.queuePerKey must be at least 0");
     }
 
-    /// Windows of 8,000 characters, 10 s a try, 3 tries, 8 requests at once, 256 callers waiting.
+    /// As above, where one key may have half of those who wait.
+    public RemoteConfig(
+            URI baseUrl,
+            String model,
+            @Nullable String apiKey,
+            int dimension,
+            int windowCharacters,
+            Duration timeout,
+            int tries,
+            int concurrency,
+            int maxWaiting) {
+        this(baseUrl, model, apiKey, dimension, windowCharacters, timeout, tries, concurrency, maxWaiting, 0);
+    }
+
+    /// The same with other limits of those who wait.
+    public RemoteConfig withWaiting(int all, int ofKey) {
+        return new RemoteConfig(
+                baseUrl, model, apiKey, dimension, windowCharacters, timeout, tries, concurrency, all, ofKey);
+    }
+
+    /// Windows of 8,000 characters, 10 s a try, 3 tries, 8 requests at once, 1,024 callers waiting.
     public static RemoteConfig of(URI baseUrl, String model, @Nullable String apiKey, int dimension) {
-        return new RemoteConfig(baseUrl, model, apiKey, dimension, 8_000, Duration.ofSeconds(10), 3, 8, 256);
+        return new RemoteConfig(baseUrl, model, apiKey, dimension, 8_000, Duration.ofSeconds(10), 3, 8, 1_024);
     }
 
     private static boolean isToken(String key) {

@@ -9,8 +9,10 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.embed.Windows.Window;
+import dev.mneme.inference.embed.Workers.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +54,9 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
 
     private int learnDimension() {
         try {
-            return ask("dimension").length;
+            try (Place place = client.admit(Demand.NONE)) {
+                return ask(place, "dimension").length;
+            }
         } catch (MnemeException e) {
             client.close();
             throw e;
@@ -76,11 +80,22 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
     }
 
     @Override
-    public Embedding embed(String text) {
+    public Embedding embed(String text, Demand demand) {
+        try (Place place = client.admit(demand)) {
+            return embed(place, text);
+        }
+    }
+
+    @Override
+    public Queue queue(Demand.Purpose purpose) {
+        return client.queue(purpose);
+    }
+
+    private Embedding embed(Place place, String text) {
         List<Window> windows = Windows.of(text.length(), config.windowCharacters(), MAX_WINDOWS);
         float[] vectors = new float[windows.size() * space.dimension()];
         for (int w = 0; w < windows.size(); w++) {
-            float[] vector = ask(part(text, windows.get(w)));
+            float[] vector = ask(place, part(text, windows.get(w)));
             if (vector.length != space.dimension()) {
                 throw unusable("has " + vector.length + " numbers instead of " + space.dimension());
             }
@@ -91,8 +106,8 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
     }
 
     @Override
-    public QueryEmbedding embedQuery(String query) {
-        return new QueryEmbedding(embed(query), List.of());
+    public QueryEmbedding embedQuery(String query, Demand demand) {
+        return new QueryEmbedding(embed(query, demand), List.of());
     }
 
     /// The window's characters, a pair of surrogates never cut in two.
@@ -118,8 +133,8 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return vector;
     }
 
-    private float[] ask(String text) {
-        byte[] answer = client.post(request(text));
+    private float[] ask(Place place, String text) {
+        byte[] answer = client.post(place, request(text));
         try (JsonParser parser = JSON.createParser(answer)) {
             return vector(parser);
         } catch (IOException e) {

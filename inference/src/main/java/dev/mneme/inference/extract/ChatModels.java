@@ -1,13 +1,10 @@
 package dev.mneme.inference.extract;
 
-import dev.langchain4j.http.client.HttpClientBuilder;
-import dev.langchain4j.http.client.jdk.JdkHttpClientBuilder;
 import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
-import java.net.http.HttpClient;
 
 /// LangChain4j's models, as a configuration wants them. Nothing is tried again here, and nothing is
 /// logged: both is the caller's business. Anthropic has no mode of JSON alone, so there the prompt must
@@ -22,7 +19,7 @@ final class ChatModels {
         return switch (config.protocol()) {
             case OPENAI ->
                 OpenAiChatModel.builder()
-                        .httpClientBuilder(http())
+                        .httpClientBuilder(new BoundedHttpClient.Builder())
                         .baseUrl(config.firstVersion())
                         .apiKey(config.apiKey() == null ? "none" : config.apiKey())
                         .modelName(config.model())
@@ -32,7 +29,7 @@ final class ChatModels {
                         .build();
             case OLLAMA ->
                 OllamaChatModel.builder()
-                        .httpClientBuilder(http())
+                        .httpClientBuilder(new BoundedHttpClient.Builder())
                         .baseUrl(config.root())
                         .modelName(config.model())
                         .numCtx(config.context()) // Ollama cuts what is longer, and says nothing
@@ -42,7 +39,7 @@ final class ChatModels {
                         .build();
             case ANTHROPIC ->
                 AnthropicChatModel.builder()
-                        .httpClientBuilder(http())
+                        .httpClientBuilder(new BoundedHttpClient.Builder())
                         .baseUrl(config.firstVersion())
                         .apiKey(config.apiKey() == null ? "none" : config.apiKey())
                         .modelName(config.model())
@@ -51,13 +48,5 @@ final class ChatModels {
                         .maxRetries(0)
                         .build();
         };
-    }
-
-    /// HTTP/1.1, since some of the smaller servers stumble over the offer of another.
-    private static HttpClientBuilder http() {
-        return new JdkHttpClientBuilder()
-                .httpClientBuilder(HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER));
     }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class LangChainExtractor implements FactExtractor {
     private static final String TOO_SLOW = "The language model did not answer in time (extraction.timeout).";
 
+    private static final String TOO_LONG = "The language model's answer is longer than any that is of use.";
+
     /// A token is rarely shorter than this.
     private static final int CHARACTERS_OF_A_TOKEN = 3;
 
@@ -109,10 +111,20 @@ public final class LangChainExtractor implements FactExtractor {
             Thread.currentThread().interrupt();
             throw failed("Interrupted while waiting for the language model.");
         } catch (ExecutionException e) {
-            throw failed(reason(e.getCause()));
+            throw failed(isTooLong(e) ? TOO_LONG : reason(e.getCause()));
         } finally {
             call.cancel(true);
         }
+    }
+
+    /// The library may wrap what its client throws.
+    private static boolean isTooLong(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BoundedHttpClient.TooLongException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get

@@ -188,6 +188,17 @@ class LangChainExtractorTest {
                 .isEqualTo(ErrorCode.OVERLOADED);
     }
 
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void anEndlessAnswerIsNotRead(Protocol protocol) {
+        model.say(asked -> " ".repeat(2 * BoundedHttpClient.MAX_ANSWER_BYTES) + ScriptedModel.facts("f"));
+
+        assertThatThrownBy(() -> open(protocol).extract(TALK))
+                .hasMessageContaining("longer than any")
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+    }
+
     @Test
     void moreFactsThanAllowedAreRefused() {
         String[] many = new String[101];

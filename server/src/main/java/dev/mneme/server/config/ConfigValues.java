@@ -118,6 +118,7 @@ final class ConfigValues {
                 get(STORE_SHARDS),
                 get(STORE_MEMORY_BYTES),
                 get(STORE_SHARD_QUEUE),
+                get(STORE_SHARD_QUEUE_PER_KEY),
                 get(STORE_CHECKPOINT_INTERVAL),
                 get(STORE_HISTORY_VERSIONS),
                 get(STORE_HISTORY_AGE),
@@ -154,6 +155,7 @@ final class ConfigValues {
                 get(EMBEDDER_DIMENSION),
                 get(EMBEDDER_WORKERS),
                 get(EMBEDDER_QUEUE),
+                get(EMBEDDER_QUEUE_PER_KEY),
                 get(EMBEDDER_REEMBED));
     }
 

@@ -91,12 +91,14 @@ public record ServerConfig(
 
     public record Log(long segmentBytes, int maxSegments, long maxQueueBytes, long maxBatchBytes) {}
 
+    /// @param shardQueuePerKey 0 for half of the queue
     /// @param historyVersions of a memory; 0 for all
     /// @param historyAge zero for ever
     public record Tables(
             int shards,
             long memoryBytes,
             int shardQueue,
+            int shardQueuePerKey,
             Duration checkpointInterval,
             int historyVersions,
             Duration historyAge,
@@ -146,6 +148,7 @@ public record ServerConfig(
             int maxTokens) {}
 
     /// @param dimension 0 to take the model's
+    /// @param queuePerKey 0 for half of the queue
     /// @param reembed whether vectors of a former embedder are made anew
     public record Embedder(
             EmbedderKind kind,
@@ -156,6 +159,7 @@ public record ServerConfig(
             int dimension,
             int workers,
             int queue,
+            int queuePerKey,
             boolean reembed) {}
 
     /// Where facts come from.

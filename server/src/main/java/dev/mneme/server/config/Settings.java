@@ -123,10 +123,13 @@ final class Settings {
     static final Setting<Long> STORE_MEMORY_BYTES = setting(
             "store.memoryBytes", ValueType.bytes("16MiB", "64GiB"), "128MiB", "Memory of the tables outside the heap.");
     static final Setting<Integer> STORE_SHARD_QUEUE = setting(
-            "store.shardQueue",
-            ValueType.integer(1, 1_000_000),
-            "10000",
-            "Commands that may wait for one shard; beyond it writes are refused as overloaded.");
+            "store.shardQueue", ValueType.integer(1, 1_000_000), "10000", "Writes that may wait for one shard.");
+    static final Setting<Integer> STORE_SHARD_QUEUE_PER_KEY = setting(
+            "store.shardQueuePerKey",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "Writes of one key that may wait for one shard; beyond it the key's are refused as overloaded. 0 takes"
+                    + " half of store.shardQueue.");
     static final Setting<Duration> STORE_CHECKPOINT_INTERVAL = setting(
             "store.checkpointInterval", ValueType.duration("100ms", "1d"), "60s", "How often tables are checkpointed.");
     static final Setting<Integer> STORE_HISTORY_VERSIONS = setting(
@@ -244,8 +247,14 @@ final class Settings {
     static final Setting<Integer> EMBEDDER_QUEUE = setting(
             "embedder.queue",
             ValueType.integer(1, 1_000_000),
-            "1000",
-            "Texts that may wait; beyond it writes are refused as overloaded.");
+            "4000",
+            "Texts that may wait for the embedder: so many queries, so many adds, and so many of imports.");
+    static final Setting<Integer> EMBEDDER_QUEUE_PER_KEY = setting(
+            "embedder.queuePerKey",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "Texts of one key that may wait; beyond it the key's are refused as overloaded. 0 takes half of"
+                    + " embedder.queue.");
 
     static final Setting<Boolean> EMBEDDER_REEMBED = setting(
             "embedder.reembed",

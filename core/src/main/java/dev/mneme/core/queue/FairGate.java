@@ -1,0 +1,134 @@
+package dev.mneme.core.queue;
+
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Lets so many callers through at a time, in fair turns, each on its own thread.
+///
+/// **Threads**: any number may call; virtual ones wait without holding a carrier.
+///
+/// **Failures**: `overloaded` for the tenant who has too many waiting already.
+public final class FairGate {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final FairQueue<Waiter> queue = new FairQueue<>();
+    private final Places places;
+    private final String refusal;
+    private int free;
+
+    /// One caller at the gate. Guarded by the lock.
+    private static final class Waiter {
+        final CountDownLatch letIn = new CountDownLatch(1);
+        boolean left;
+    }
+
+    /// Whoever is inside; leaves by closing it.
+    public final class Turn implements AutoCloseable {
+        private final Tenant tenant;
+
+        private Turn(Tenant tenant) {
+            this.tenant = tenant;
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                places.giveBack(tenant);
+                free++;
+                letIn();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// @param permits how many are inside at a time
+    /// @param limit of those who wait
+    /// @param refusal what the one is told who is too many
+    public FairGate(int permits, QueueLimit limit, String refusal) {
+        this.free = permits;
+        this.places = new Places(limit, permits);
+        this.refusal = refusal;
+    }
+
+    /// Waits for a turn.
+    ///
+    /// @throws MnemeException `overloaded` when the tenant has too many waiting
+    /// @throws InterruptedException when interrupted meanwhile
+    public Turn enter(Tenant tenant) throws InterruptedException {
+        return await(tenant, admit(tenant, false));
+    }
+
+    /// As above, however many wait: for work that is counted elsewhere.
+    public Turn enterUncounted(Tenant tenant) throws InterruptedException {
+        return await(tenant, admit(tenant, true));
+    }
+
+    private Waiter admit(Tenant tenant, boolean beyondLimit) {
+        lock.lock();
+        try {
+            if (beyondLimit) {
+                places.takeBeyondLimit(tenant);
+            } else if (!places.take(tenant)) {
+                throw new MnemeException(ErrorCode.OVERLOADED, refusal);
+            }
+            Waiter waiter = new Waiter();
+            queue.add(tenant, 1, waiter);
+            letIn();
+            return waiter;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Turn await(Tenant tenant, Waiter waiter) throws InterruptedException {
+        try {
+            waiter.letIn.await();
+            return new Turn(tenant);
+        } catch (InterruptedException e) {
+            leave(tenant, waiter);
+            throw e;
+        }
+    }
+
+    private void leave(Tenant tenant, Waiter waiter) {
+        lock.lock();
+        try {
+            places.giveBack(tenant);
+            if (waiter.letIn.getCount() == 0) {
+                free++; // was let in at that very moment
+                letIn();
+            } else {
+                waiter.left = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Under the lock.
+    private void letIn() {
+        while (free > 0) {
+            Waiter next = queue.poll();
+            if (next == null) {
+                return;
+            }
+            if (!next.left) {
+                free--;
+                next.letIn.countDown();
+            }
+        }
+    }
+
+    /// Those who are inside or wait.
+    public int taken() {
+        lock.lock();
+        try {
+            return places.taken();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.mneme.core.queue;
+
+import dev.mneme.core.model.MnemeException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// Does what computes for long, for callers on virtual threads: in the turns of a [FairGate], and on platform threads,
+/// so that it holds no carrier. The operating system takes a core from a platform thread for whoever has slept, as the
+/// carriers have then; nothing takes a carrier from a virtual thread. Callers on platform threads do it themselves.
+///
+/// **Threads**: any number may call. Its own end when nothing was done for a while.
+public final class FairPool {
+    private static final long IDLE_SECONDS = 10;
+
+    private final FairGate gate;
+    private final ThreadPoolExecutor threads;
+
+    /// @param threads how many things are done at a time
+    /// @param limit of those who wait
+    /// @param refusal what the one is told who is too many
+    public FairPool(String name, int threads, QueueLimit limit, String refusal) {
+        this.gate = new FairGate(threads, limit, refusal);
+        this.threads = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), // never longer than the gate lets in
+                Thread.ofPlatform().name(name + "-", 0).daemon().factory());
+        this.threads.allowCoreThreadTimeOut(true);
+    }
+
+    /// What `work` gives, or throws.
+    ///
+    /// @throws MnemeException `overloaded` when the tenant has too many waiting
+    /// @throws InterruptedException when interrupted meanwhile
+    public <T> T run(Tenant tenant, Supplier<T> work) throws InterruptedException {
+        try (FairGate.Turn _ = gate.enter(tenant)) {
+            if (!Thread.currentThread().isVirtual()) {
+                return work.get();
+            }
+            FutureTask<T> task = new FutureTask<>(work::get);
+            threads.execute(task);
+            return result(task);
+        }
+    }
+
+    private static <T> T result(FutureTask<T> task) throws InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw switch (e.getCause()) {
+                case RuntimeException failure -> failure;
+                case Error error -> throw error;
+                case null, default -> new IllegalStateException(e);
+            };
+        }
+    }
+}
