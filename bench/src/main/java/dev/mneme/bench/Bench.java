@@ -25,6 +25,8 @@ public final class Bench {
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
               locomo FILE [WAY] [reference=now|last|evidence] [join=TURNS]
                                         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
+              retrieval [FILE...]       recall and rank on every kind of data, beside the bare embedder and BM25: own facts,
+                                        long notes, a diary; files as LoCoMo's or PrefEval's
               dates                     questions with relative dates, with a reference time and without
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
@@ -53,6 +55,8 @@ public final class Bench {
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
             case "locomo" -> locomo(args);
+            case "retrieval" -> RetrievalBench.run(
+                    List.of(args).subList(1, args.length).stream().map(Path::of).toList());
             case "dates" -> DatesBench.run();
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));

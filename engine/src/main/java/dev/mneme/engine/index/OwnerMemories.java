@@ -48,6 +48,7 @@ final class OwnerMemories {
     private final int quantizeFrom;
     private final Slots slots = new Slots();
     private final Vectors vectors;
+    private final PassageRows passages;
     private TokenRows tokens;
     private final Map<String, Postings> vocabulary = new HashMap<>();
     private final Map<String, Episode> episodes = new HashMap<>();
@@ -65,6 +66,7 @@ final class OwnerMemories {
         this.math = math;
         this.quantizeFrom = quantizeFrom;
         this.vectors = new Vectors(math, quantizeFrom);
+        this.passages = new PassageRows(math);
         this.tokens = new TokenRows(math);
     }
 
@@ -74,6 +76,10 @@ final class OwnerMemories {
 
     Vectors vectors() {
         return vectors;
+    }
+
+    PassageRows passages() {
+        return passages;
     }
 
     TokenRows tokens() {
@@ -136,6 +142,9 @@ final class OwnerMemories {
             if (rows != null) {
                 tokens.put(slot, rows);
             }
+            if (embedding.passages() != null) {
+                passages.put(slot, embedding.passages());
+            }
         }
         headerBytes += HeaderSize.of(header);
         if (header.expired(asOf)) {
@@ -163,6 +172,7 @@ final class OwnerMemories {
             }
         }
         vectors.clear(slot);
+        passages.clear(slot);
         tokens.clear(slot);
         if (tokens.isSparse()) {
             tokens = tokens.compacted();
@@ -207,7 +217,8 @@ final class OwnerMemories {
 
     long sizeBytes() {
         long told = (long) episodes.size() * Episode.OBJECT_BYTES + (long) size() * Episode.MEMORY_BYTES;
-        return slots.sizeBytes() + vectors.sizeBytes() + tokens.sizeBytes() + headerBytes + postingBytes + told;
+        long kept = vectors.sizeBytes() + tokens.sizeBytes() + passages.sizeBytes();
+        return slots.sizeBytes() + kept + headerBytes + postingBytes + told;
     }
 
     /// Whether a put at this ordinal replaces the only vector, so that another space may begin.
@@ -226,7 +237,9 @@ final class OwnerMemories {
 
     private @Nullable Embedding embedding(int slot) {
         EmbeddingSpace space = vectors.space();
-        return space == null || !vectors.has(slot) ? null : new Embedding(space, vectors.copy(slot), tokens.copy(slot));
+        return space == null || !vectors.has(slot)
+                ? null
+                : new Embedding(space, vectors.copy(slot), tokens.copy(slot), passages.copy(slot));
     }
 
     private void enliven(int slot) {

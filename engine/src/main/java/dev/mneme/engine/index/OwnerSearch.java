@@ -44,6 +44,7 @@ final class OwnerSearch {
     private final float @Nullable [] vector;
     private final Scratch scratch;
     private final WordScores words;
+    private final RareWords rareWords;
     private final @Nullable TokenScores tokens;
     private final @Nullable Speaker speaker;
     private final Weights[] firstWeights;
@@ -59,10 +60,11 @@ final class OwnerSearch {
         this.scratch = scratch;
         this.vector = vector(request.embedding(), memories);
         this.words = new WordScores(memories, this.query.terms(), scratch);
+        this.rareWords = rareWords();
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());
-        this.firstWeights = weights(Weights.ALONE_FIRST, Weights.CONTEXT_FIRST, hasText);
-        this.fullWeights = weights(Weights.ALONE, Weights.CONTEXT, hasText);
+        this.firstWeights = weights(Weights.FACT_FIRST, Weights.TURN_FIRST, hasText);
+        this.fullWeights = weights(Weights.FACT, Weights.TURN, hasText);
     }
 
     static List<SearchHit> run(OwnerMemories memories, SearchRequest request, @Nullable AnalyzedQuery query) {
@@ -80,6 +82,13 @@ final class OwnerSearch {
         return embedding.embedding().vector();
     }
 
+    private RareWords rareWords() {
+        QueryEmbedding embedding = request.embedding();
+        String text = request.text();
+        return new RareWords(
+                memories, text == null ? "" : text, query.words(), embedding == null ? List.of() : embedding.spans());
+    }
+
     private @Nullable TokenScores tokens() {
         QueryEmbedding embedding = request.embedding();
         TokenVectors rows = embedding == null ? null : embedding.embedding().tokens();
@@ -91,13 +100,10 @@ final class OwnerSearch {
         return new TokenScores(memories, rows, weights, scratch);
     }
 
-    /// By whether the memory is in context (1) and whether it has a vector to compare (2).
-    private static Weights[] weights(Weights alone, Weights context, boolean hasText) {
+    /// By whether the memory is a turn (1) and whether it has a vector to compare (2).
+    private static Weights[] weights(Weights fact, Weights turn, boolean hasText) {
         return new Weights[] {
-            alone.given(hasText, false),
-            context.given(hasText, false),
-            alone.given(hasText, true),
-            context.given(hasText, true),
+            fact.given(hasText, false), turn.given(hasText, false), fact.given(hasText, true), turn.given(hasText, true),
         };
     }
 
@@ -120,6 +126,7 @@ final class OwnerSearch {
         if (vector == null) {
             return;
         }
+        memories.passages().nearest(vector, scratch.passages);
         rough = memories.vectors().isQuantized();
         if (rough) {
             memories.vectors().roughDots(vector, scratch.dots);
@@ -143,7 +150,7 @@ final class OwnerSearch {
         Weights weights = firstWeights[kind(slot)];
         double scoreBeforeVector = scoreWithoutVectors(slot, weights);
         if (best.admits(slot, scoreBeforeVector + weights.vector())) {
-            double score = Math.max(0, scoreBeforeVector + vectorScore(slot, weights));
+            double score = Formula.score(scoreBeforeVector + vectorScore(slot, weights));
             if (best.admits(slot, score) && passes(slot)) {
                 best.add(slot, score);
             }
@@ -222,7 +229,7 @@ final class OwnerSearch {
 
     private double firstScore(int slot) {
         Weights weights = firstWeights[kind(slot)];
-        return Math.max(0, scoreWithoutVectors(slot, weights) + vectorScore(slot, weights));
+        return Formula.score(scoreWithoutVectors(slot, weights) + vectorScore(slot, weights));
     }
 
     private double score(int slot) {
@@ -235,7 +242,7 @@ final class OwnerSearch {
         if (slots.inContext(slot)) {
             score += weights.contextTokens() * tokens.inContext(slot);
         }
-        return Math.max(0, score);
+        return Formula.score(score);
     }
 
     private int kind(int slot) {
@@ -251,7 +258,10 @@ final class OwnerSearch {
     }
 
     private double scoreWithoutVectors(int slot, Weights weights) {
-        double score = weights.length() * slots.lengthPart(slot) - weights.tooLong() * slots.longPart(slot);
+        double score = weights.base()
+                + weights.length() * slots.lengthPart(slot)
+                - weights.tooLong() * slots.longPart(slot)
+                + weights.rareWord() * rareWords.part(slot);
         if (weights.words() > 0) {
             score += weights.words() * words.part(slot);
         }
@@ -269,6 +279,9 @@ final class OwnerSearch {
 
     private double vectorPart(int slot) {
         double sum = scratch.dots[slot];
+        if (!slots.inContext(slot) && memories.passages().has(slot)) {
+            return Formula.vectorPart(scratch.passages[slot]);
+        }
         if (slots.inContext(slot)) {
             for (int i = 0; i < Kernel.NEIGHBOURS; i++) {
                 int other = slots.neighbour(slot, i);
@@ -295,32 +308,38 @@ final class OwnerSearch {
     }
 
     private Map<String, Double> parts(int slot) {
-        boolean context = slots.inContext(slot);
+        boolean turn = slots.inContext(slot);
         Map<String, Double> parts = new LinkedHashMap<>();
         if (hasText) {
-            parts.put(context ? "bmc" : "bm", words.part(slot));
+            parts.put(turn ? "bmc" : "bm", words.part(slot));
         }
         if (hasVector(slot)) {
-            parts.put(context ? "cosc" : "cos", vectorPart(slot));
+            parts.put(turn ? "cosc" : "cos", vectorPart(slot));
         }
         if (tokens != null && scoredByTokens(slot)) {
             parts.put("ms", tokens.alone(slot));
-            if (context) {
+            if (turn) {
                 parts.put("msc", tokens.inContext(slot));
             }
         }
         if (hasText) {
             parts.put("spk", isSpeaker(slot) ? 1.0 : 0.0);
+            parts.put("date", datePart(slot));
         }
-        if (context) {
-            parts.put("prevq", slots.afterQuestion(slot) ? 1.0 : 0.0);
+        if (turn) {
+            turnParts(slot, parts);
+        } else if (hasText) {
+            parts.put("rare", rareWords.part(slot));
         }
+        return parts;
+    }
+
+    private void turnParts(int slot, Map<String, Double> parts) {
+        parts.put("prevq", slots.afterQuestion(slot) ? 1.0 : 0.0);
         parts.put("len", (double) slots.lengthPart(slot));
         parts.put("long", (double) slots.longPart(slot));
         if (hasText) {
             parts.put("whentemp", tellsTime(slot) ? 1.0 : 0.0);
-            parts.put("date", datePart(slot));
         }
-        return parts;
     }
 }

@@ -1,8 +1,6 @@
 package dev.mneme.engine.index;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// BM25 of every memory for one query: each posting is scattered to the memories that its own lends to.
@@ -12,17 +10,16 @@ final class WordScores {
     private final Scratch scratch;
     private double idfs;
 
-    /// For expired memories alone: idf of terms that no living memory holds.
-    private final Map<Integer, Double> idfsOfExpired = new HashMap<>();
-
     WordScores(OwnerMemories memories, List<String> terms, Scratch scratch) {
         this.memories = memories;
         this.slots = memories.slots();
         this.scratch = scratch;
         for (String term : terms) {
             Postings postings = memories.postings(term);
+            double idf = idf(memories, postings);
+            idfs += idf;
             if (postings != null) {
-                add(postings);
+                add(postings, idf);
             }
         }
     }
@@ -33,15 +30,11 @@ final class WordScores {
     }
 
     double part(int slot) {
-        double reachable = idfs;
-        if (!idfsOfExpired.isEmpty()) {
-            reachable += idfsOfExpired.getOrDefault(slot, 0.0);
-        }
-        return Formula.wordsPart(scratch.bm25[slot], reachable);
+        double part = Formula.wordsPart(scratch.bm25[slot], idfs);
+        return slots.inContext(slot) ? part : part * part;
     }
 
-    private void add(Postings postings) {
-        double idf = idf(memories, postings);
+    private void add(Postings postings, double idf) {
         int touched = scatter(postings);
         double mean = memories.meanContextLength();
         for (int i = 0; i < touched; i++) {
@@ -49,12 +42,6 @@ final class WordScores {
             double relativeLength = mean > 0 ? slots.contextLength(slot) / mean : 1;
             scratch.bm25[slot] += (float) Formula.bm25(idf, scratch.frequencies[slot] / 10.0, relativeLength);
             scratch.frequencies[slot] = 0;
-            if (postings.living() == 0) {
-                idfsOfExpired.merge(slot, idf, Double::sum);
-            }
-        }
-        if (postings.living() > 0) {
-            idfs += idf;
         }
     }
 

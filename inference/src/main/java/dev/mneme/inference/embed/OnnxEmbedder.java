@@ -2,6 +2,9 @@ package dev.mneme.inference.embed;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
+import dev.mneme.core.model.Passages.Passage;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.TokenVectors;
@@ -18,15 +21,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// token vectors are the hidden states without those two, as [TokenProjection] keeps them. Both come
 /// from the same run.
 ///
-/// **Long texts** (more than 254 word pieces) are cut into windows of nearly equal size; the vector is the
-/// normalised mean of the windows' vectors, and their token vectors follow one another. At most
-/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, about 64 KiB of English, and takes
-/// at most some 1.3 s of one worker; of a longer text, so many windows are taken at equal distances. At
-/// most [#MAX_TOKEN_ROWS] token vectors are kept, the first ones.
+/// A query's vector has what is common to questions of its kind taken off: [QuestionStyles].
+///
+/// **Long texts** have a vector for each of their [Passages], each made by a run of its own as if it were alone,
+/// which takes as long as running the text in full windows; the text's vector is the normalised mean of them, and
+/// there are no token vectors.
+///
+/// What else is longer than 254 word pieces, a query or a passage, is cut into windows of nearly equal size; the
+/// vector is the normalised mean of the windows' vectors, and their token vectors follow one another. At most
+/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, and takes at most some 1.3 s of one worker; of a
+/// longer text, so many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the
+/// first ones.
 ///
 /// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its
-/// own, one text each. A window is a turn: a long text does not keep a query waiting for longer than
-/// one window's run.
+/// own, one text each. A window or a passage is a turn: a long text does not keep a query waiting for longer than
+/// one run.
 ///
 /// **Failures**: `overloaded` when more than `maxWaiting` callers wait or after [#close]; `internal` when the
 /// native runtime fails.
@@ -44,6 +53,7 @@ public final class OnnxEmbedder implements Embedder {
 
     private final MiniLm model;
     private final TokenProjection projection;
+    private final QuestionStyles styles = QuestionStyles.load();
     private final Workers workers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -90,10 +100,47 @@ public final class OnnxEmbedder implements Embedder {
     /// token rows.
     @Override
     public Embedding embed(String text) {
+        List<Passage> passages = Passages.of(text);
         try (Place place = workers.admit()) {
-            Tokens tokens = model.tokenize(text);
-            return embed(place, tokens, windows(tokens));
+            return passages.size() > 1 ? embed(place, text, passages) : whole(place, text);
         }
+    }
+
+    private Embedding whole(Place place, String text) {
+        Tokens tokens = model.tokenize(text);
+        return embed(place, tokens, windows(tokens));
+    }
+
+    private Embedding embed(Place place, String text, List<Passage> passages) {
+        float[] vectors = new float[passages.size() * MiniLm.WIDTH];
+        byte[] rows = new byte[vectors.length];
+        int windowsLeft = Math.max(MAX_WINDOWS, 2 * passages.size());
+        for (int p = 0; p < passages.size(); p++) {
+            Passage passage = passages.get(p);
+            Tokens tokens = model.tokenize(text.substring(passage.start(), passage.end()));
+            int share = Math.max(1, windowsLeft / (passages.size() - p));
+            List<Window> windows = Windows.of(tokens.count(), WINDOW_TOKENS, share);
+            windowsLeft -= windows.size();
+            float[] vector = vector(windows.stream()
+                    .map(window -> place.run(() -> model.run(tokens, window.from(), window.to())))
+                    .toList());
+            System.arraycopy(vector, 0, vectors, p * MiniLm.WIDTH, MiniLm.WIDTH);
+            PassageVectors.round(vector, rows, p);
+        }
+        return new Embedding(
+                SPACE,
+                UnitVectors.meanDirection(vectors, MiniLm.WIDTH),
+                null,
+                new PassageVectors(MiniLm.WIDTH, rows));
+    }
+
+    private static float[] vector(List<float[]> windows) {
+        float[] vectors = new float[windows.size() * MiniLm.WIDTH];
+        for (int w = 0; w < windows.size(); w++) {
+            float[] mean = UnitVectors.meanDirection(windows.get(w), MiniLm.WIDTH);
+            System.arraycopy(mean, 0, vectors, w * MiniLm.WIDTH, MiniLm.WIDTH);
+        }
+        return windows.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, MiniLm.WIDTH);
     }
 
     @Override
@@ -101,7 +148,9 @@ public final class OnnxEmbedder implements Embedder {
         try (Place place = workers.admit()) {
             Tokens tokens = model.tokenize(query);
             List<Window> windows = windows(tokens);
-            return new QueryEmbedding(embed(place, tokens, windows), spans(tokens, windows));
+            Embedding plain = embed(place, tokens, windows);
+            Embedding embedding = new Embedding(SPACE, styles.takenOff(plain.vector()), plain.tokens());
+            return new QueryEmbedding(embedding, spans(tokens, windows));
         }
     }
 
