@@ -20,6 +20,7 @@ import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Times;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
 import dev.mneme.wire.ExportLine;
@@ -128,25 +129,33 @@ public final class ExportReading {
     private static Embedding embedding(ExportLine.EmbeddingRecord embedding) {
         EmbeddingSpace space =
                 in("memory.embedding", () -> new EmbeddingSpace(embedding.embedder(), embedding.vector().length));
-        return new Embedding(space, embedding.vector(), embedding.tokens() == null ? null : tokens(embedding.tokens()));
+        int dimension = embedding.vector().length;
+        return new Embedding(
+                space,
+                embedding.vector(),
+                embedding.tokens() == null
+                        ? null
+                        : new TokenVectors(rows("tokens", embedding.tokens(), TokenVectors.DIMENSION, "token")),
+                embedding.passages() == null || embedding.passages().isEmpty()
+                        ? null
+                        : new PassageVectors(dimension, rows("passages", embedding.passages(), dimension, "passage")));
     }
 
-    private static TokenVectors tokens(String text) {
+    private static byte[] rows(String field, String text, int bytes, String each) {
         try {
             byte[] rows = Base64.getDecoder().decode(text);
-            if (rows.length % TokenVectors.DIMENSION == 0) {
-                return new TokenVectors(rows);
+            if (rows.length % bytes == 0) {
+                return rows;
             }
         } catch (IllegalArgumentException e) {
-            throw wrongTokens(e);
+            throw wrongRows(field, bytes, each, e);
         }
-        throw wrongTokens(null);
+        throw wrongRows(field, bytes, each, null);
     }
 
-    private static MnemeException wrongTokens(@Nullable Throwable cause) {
+    private static MnemeException wrongRows(String field, int bytes, String each, @Nullable Throwable cause) {
         MnemeException wrong = MnemeException.invalid(
-                "memory.embedding.tokens",
-                "tokens must be base64 of " + TokenVectors.DIMENSION + " bytes for each token.");
+                "memory.embedding." + field, field + " must be base64 of " + bytes + " bytes for each " + each + ".");
         if (cause != null) {
             wrong.addSuppressed(cause);
         }

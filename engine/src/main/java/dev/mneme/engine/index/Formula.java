@@ -56,7 +56,7 @@ final class Formula {
     }
 
     static double vectorPart(double cosine) {
-        return clamp((cosine + .1) / .9);
+        return clamp((cosine + .1) / 1.1);
     }
 
     static double tokensPart(double similarity) {

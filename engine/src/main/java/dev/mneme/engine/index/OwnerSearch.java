@@ -324,12 +324,14 @@ final class OwnerSearch {
         }
         if (hasText) {
             parts.put("spk", isSpeaker(slot) ? 1.0 : 0.0);
-            parts.put("date", datePart(slot));
         }
         if (turn) {
             turnParts(slot, parts);
         } else if (hasText) {
             parts.put("rare", rareWords.part(slot));
+        }
+        if (hasText) {
+            parts.put("date", datePart(slot));
         }
         return parts;
     }

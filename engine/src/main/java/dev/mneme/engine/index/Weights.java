@@ -20,15 +20,15 @@ record Weights(
         double reach) {
 
     /// Of a turn of a dialogue: a memory with neighbours.
-    static final Weights TURN = new Weights(0, .137, 0, .077, .133, .251, .076, .009, .077, .05, .157, .10, .967);
+    static final Weights TURN = new Weights(0, .137, 0, .094, .133, .251, .076, .009, .077, .05, .157, .10, .967);
 
     /// Of a fact or a long text: a memory without neighbours.
-    static final Weights FACT = new Weights(.17, .75, .3, .5, .05, 0, .05, 0, 0, 0, .25, 0, .83);
+    static final Weights FACT = new Weights(.17, .75, .3, .61, .05, 0, .05, 0, 0, 0, .25, 0, .83);
 
     /// The first stage, and the whole score where there are no token vectors.
-    static final Weights TURN_FIRST = new Weights(0, .329, 0, .269, 0, 0, .076, .009, .077, .05, .157, .10, .967);
+    static final Weights TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, .009, .077, .05, .157, .10, .967);
 
-    static final Weights FACT_FIRST = new Weights(.17, .75, .3, .55, 0, 0, .05, 0, 0, 0, .25, 0, .83);
+    static final Weights FACT_FIRST = new Weights(.17, .75, .3, .66, 0, 0, .05, 0, 0, 0, .25, 0, .83);
 
     /// These, with what cannot be had given to the rest in proportion until they reach what they should.
     ///
