@@ -3,23 +3,24 @@ package dev.mneme.engine.index;
 /// The score: parts, each in [0, 1] by a function that knows no other candidate, times the weights of the memory's
 /// kind, [Weights]; together 0 to 1.
 ///
-/// A memory with neighbours is a *turn* of a dialogue; any other is a *fact*, long or short. The kind depends on the
-/// memory and its episode alone. What each kind is scored by:
+/// A memory of an episode is a *turn* of a dialogue if its speaker is known or the episode has two voices; it may have
+/// neighbours or not. Any other memory is a *fact*, long or short. So the kind depends on the memory and its episode
+/// alone. What each kind is scored by:
 ///
 /// | part | turn | fact | what |
 /// |---|---|---|---|
-/// | `bmc`, `bm` | x | x | BM25 over the words, over the most that the query could reach; with neighbours, or squared |
+/// | `bmc`, `bm` | x | x | BM25 over the words, over the most that the query could reach; with neighbours or alone |
 /// | `cosc`, `cos` | x | x | cosine of the vectors, with neighbours; of a long text that of its nearest passage |
 /// | `ms`, `msc` | x | `ms` | for each token of the query its best match among the memory's tokens, or neighbours' too |
 /// | `spk` | x | x | the query names the speaker |
 /// | `date` | x | x | the query names the memory's date, or one that it tells of |
 /// | `rare` | | x | the memory alone holds a telling word of the query: [RareWords] |
-/// | `prevq` | x | | the memory before holds a question |
+/// | `prevq` | x | | the memory before holds a question (with neighbours) |
 /// | `len`, `long` | x | | not too short; too long (negative) |
 /// | `whentemp` | x | | the query asks for a time and the text tells one |
 ///
 /// Words of the query that no memory holds count in what it could reach. So the less of a question's words an owner
-/// ever used, the less words decide; a fact's, squared, only do where they cover much of the question.
+/// ever used, the less words decide. A fact's part is squared: its words decide where they cover much of the question.
 ///
 /// A part that cannot be had gives its weight to the other positive ones, in proportion.
 final class Formula {

@@ -332,6 +332,9 @@ final class OwnerMemories {
         if (position > 0 && slots.question(episode.slot(position - 1))) {
             slots.markAfterQuestion(slot);
         }
+        if (episode.isConversation() || slots.speaker(slot) != null) {
+            slots.markTurn(slot);
+        }
         if (episode.isConversation() && isBrief(slot)) {
             for (int i = 0; i < Kernel.NEIGHBOURS; i++) {
                 int other = position + Kernel.offset(i);

@@ -63,8 +63,8 @@ final class OwnerSearch {
         this.rareWords = rareWords();
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());
-        this.firstWeights = weights(Weights.FACT_FIRST, Weights.TURN_FIRST, hasText);
-        this.fullWeights = weights(Weights.FACT, Weights.TURN, hasText);
+        this.firstWeights = weights(hasText, Weights.FACT_FIRST, Weights.LONE_TURN_FIRST, Weights.TURN_FIRST);
+        this.fullWeights = weights(hasText, Weights.FACT, Weights.LONE_TURN, Weights.TURN);
     }
 
     static List<SearchHit> run(OwnerMemories memories, SearchRequest request, @Nullable AnalyzedQuery query) {
@@ -100,11 +100,14 @@ final class OwnerSearch {
         return new TokenScores(memories, rows, weights, scratch);
     }
 
-    /// By whether the memory is a turn (1) and whether it has a vector to compare (2).
-    private static Weights[] weights(Weights fact, Weights turn, boolean hasText) {
-        return new Weights[] {
-            fact.given(hasText, false), turn.given(hasText, false), fact.given(hasText, true), turn.given(hasText, true),
-        };
+    /// By the kind of the memory: twice its place here, and one more if it has a vector to compare.
+    private static Weights[] weights(boolean hasText, Weights... kinds) {
+        Weights[] weights = new Weights[2 * kinds.length];
+        for (int i = 0; i < kinds.length; i++) {
+            weights[2 * i] = kinds[i].given(hasText, false);
+            weights[2 * i + 1] = kinds[i].given(hasText, true);
+        }
+        return weights;
     }
 
     private List<SearchHit> hits() {
@@ -246,7 +249,8 @@ final class OwnerSearch {
     }
 
     private int kind(int slot) {
-        return (slots.inContext(slot) ? 1 : 0) | (hasVector(slot) ? 2 : 0);
+        int kind = slots.inContext(slot) ? 2 : slots.isTurn(slot) ? 1 : 0;
+        return 2 * kind + (hasVector(slot) ? 1 : 0);
     }
 
     private boolean hasVector(int slot) {
@@ -308,24 +312,24 @@ final class OwnerSearch {
     }
 
     private Map<String, Double> parts(int slot) {
-        boolean turn = slots.inContext(slot);
+        boolean context = slots.inContext(slot);
         Map<String, Double> parts = new LinkedHashMap<>();
         if (hasText) {
-            parts.put(turn ? "bmc" : "bm", words.part(slot));
+            parts.put(context ? "bmc" : "bm", words.part(slot));
         }
         if (hasVector(slot)) {
-            parts.put(turn ? "cosc" : "cos", vectorPart(slot));
+            parts.put(context ? "cosc" : "cos", vectorPart(slot));
         }
         if (tokens != null && scoredByTokens(slot)) {
             parts.put("ms", tokens.alone(slot));
-            if (turn) {
+            if (context) {
                 parts.put("msc", tokens.inContext(slot));
             }
         }
         if (hasText) {
             parts.put("spk", isSpeaker(slot) ? 1.0 : 0.0);
         }
-        if (turn) {
+        if (slots.isTurn(slot)) {
             turnParts(slot, parts);
         } else if (hasText) {
             parts.put("rare", rareWords.part(slot));
@@ -337,7 +341,9 @@ final class OwnerSearch {
     }
 
     private void turnParts(int slot, Map<String, Double> parts) {
-        parts.put("prevq", slots.afterQuestion(slot) ? 1.0 : 0.0);
+        if (slots.inContext(slot)) {
+            parts.put("prevq", slots.afterQuestion(slot) ? 1.0 : 0.0);
+        }
         parts.put("len", (double) slots.lengthPart(slot));
         parts.put("long", (double) slots.longPart(slot));
         if (hasText) {

@@ -1,7 +1,7 @@
 package dev.mneme.engine.index;
 
 /// The weights of the parts for one kind of memory. `tooLong` is taken off; `base` is there for every memory of the
-/// kind, so that scores of both kinds can stand in one list.
+/// kind, so that scores of all kinds can stand in one list.
 ///
 /// @param reach what the parts that can be had weigh together at least
 record Weights(
@@ -19,14 +19,19 @@ record Weights(
         double tooLong,
         double reach) {
 
-    /// Of a turn of a dialogue: a memory with neighbours.
+    /// Of a turn of a dialogue with neighbours.
     static final Weights TURN = new Weights(0, .137, 0, .094, .133, .251, .076, .009, .077, .05, .157, .10, .967);
 
-    /// Of a fact or a long text: a memory without neighbours.
+    /// Of a turn without neighbours.
+    static final Weights LONE_TURN = new Weights(0, .137, 0, .094, .384, 0, .076, 0, .077, .05, .157, .10, .967);
+
+    /// Of any other memory, short or long.
     static final Weights FACT = new Weights(.17, .75, .3, .61, .05, 0, .05, 0, 0, 0, .25, 0, .83);
 
     /// The first stage, and the whole score where there are no token vectors.
     static final Weights TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, .009, .077, .05, .157, .10, .967);
+
+    static final Weights LONE_TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, 0, .077, .05, .157, .10, .967);
 
     static final Weights FACT_FIRST = new Weights(.17, .75, .3, .66, 0, 0, .05, 0, 0, 0, .25, 0, .83);
 

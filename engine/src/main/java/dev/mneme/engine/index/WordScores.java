@@ -31,7 +31,7 @@ final class WordScores {
 
     double part(int slot) {
         double part = Formula.wordsPart(scratch.bm25[slot], idfs);
-        return slots.inContext(slot) ? part : part * part;
+        return slots.isTurn(slot) ? part : part * part;
     }
 
     private void add(Postings postings, double idf) {

@@ -43,6 +43,7 @@ final class ReferenceScorer {
         Doc previous;
 
         boolean context;
+        boolean turn;
 
         Doc(Entry entry) {
             this.entry = entry;
@@ -140,6 +141,7 @@ final class ReferenceScorer {
         for (int m = 0; m < episode.size(); m++) {
             Doc doc = episode.get(m);
             doc.previous = m > 0 ? episode.get(m - 1) : null;
+            doc.turn = voices.size() > 1 || doc.speaker != null;
             for (int o = -3; o <= 3; o++) {
                 if (o == 0 || m + o < 0 || m + o >= episode.size() || voices.size() < 2) {
                     continue;
@@ -228,14 +230,14 @@ final class ReferenceScorer {
             parts.put("prevq", doc.previous != null && doc.previous.asksQuestion() ? 1.0 : 0.0);
         }
         int n = doc.bodyWords;
-        if (doc.context) {
+        if (doc.turn) {
             parts.put("len", Math.min(1, Math.log(1 + n) / Math.log(31)));
             parts.put("long", n == 0 ? 0 : Math.clamp(Math.log(n / 60.0) / Math.log(20), 0.0, 1.0));
         }
         if (text != null) {
             boolean both = TemporalCue.asks(text)
                     && TemporalCue.tells(doc.entry.memory().text());
-            if (doc.context) {
+            if (doc.turn) {
                 parts.put("whentemp", both ? 1.0 : 0.0);
             } else {
                 parts.put("rare", rare(doc, request));
@@ -252,31 +254,35 @@ final class ReferenceScorer {
                     DateCue.of(text, RelativeDates.in(text, request.reference()))
                             .part(DateCue.pack(day), DateCue.pack(toldOn), told));
         }
-        return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc.context, full), parts);
+        return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc, full), parts);
     }
 
-    private static double sum(Map<String, Double> parts, boolean context, boolean full) {
-        Map<String, Double> weights = context ? turn(full) : fact(full);
-        double reach = context ? .967 : .83;
+    private static double sum(Map<String, Double> parts, Doc doc, boolean full) {
+        Map<String, Double> weights = doc.turn ? turn(doc.context, full) : fact(full);
+        double reach = doc.turn ? .967 : .83;
         weights.keySet().retainAll(parts.keySet());
         double had = weights.values().stream().mapToDouble(w -> w).sum();
-        double score = context ? -.10 * parts.get("long") : .17;
+        double score = doc.turn ? -.10 * parts.get("long") : .17;
         for (var weight : weights.entrySet()) {
             score += weight.getValue() * Math.max(1, reach / had) * parts.get(weight.getKey());
         }
         return Math.clamp(score, 0.0, 1.0);
     }
 
-    private static Map<String, Double> turn(boolean full) {
+    private static Map<String, Double> turn(boolean context, boolean full) {
         Map<String, Double> weights = new LinkedHashMap<>();
-        weights.put("bmc", full ? .137 : .329);
-        weights.put("cosc", full ? .094 : .329);
-        if (full) {
+        weights.put(context ? "bmc" : "bm", full ? .137 : .329);
+        weights.put(context ? "cosc" : "cos", full ? .094 : .329);
+        if (full && context) {
             weights.put("ms", .133);
             weights.put("msc", .251);
+        } else if (full) {
+            weights.put("ms", .384);
         }
         weights.put("spk", .076);
-        weights.put("prevq", .009);
+        if (context) {
+            weights.put("prevq", .009);
+        }
         weights.put("len", .077);
         weights.put("whentemp", .05);
         weights.put("date", .157);
@@ -344,7 +350,7 @@ final class ReferenceScorer {
             idfs += idf(term);
         }
         double part = idfs == 0 ? 0 : score / (1.9 * idfs);
-        return doc.context ? part : part * part;
+        return doc.turn ? part : part * part;
     }
 
     private static double cos(Doc doc, float[] query) {

@@ -11,8 +11,10 @@ import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.embed.Windows.Window;
 import dev.mneme.inference.embed.Workers.Place;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The built-in embedder: all-MiniLM-L6-v2, quantised, run in process without a network or a key.
@@ -24,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// A query's vector has what is common to questions of its kind taken off: [QuestionStyles].
 ///
 /// **Long texts** have a vector for each of their [Passages], each made by a run of its own as if it were alone,
-/// which takes as long as running the text in full windows; the text's vector is the normalised mean of them, and
-/// there are no token vectors.
+/// which takes about as long as running the text in full windows; the text's vector is the normalised mean of them,
+/// and their token vectors follow one another.
 ///
 /// What else is longer than 254 word pieces, a query or a passage, is cut into windows of nearly equal size; the
 /// vector is the normalised mean of the windows' vectors, and their token vectors follow one another. At most
@@ -112,35 +114,34 @@ public final class OnnxEmbedder implements Embedder {
     }
 
     private Embedding embed(Place place, String text, List<Passage> passages) {
-        float[] vectors = new float[passages.size() * MiniLm.WIDTH];
-        byte[] rows = new byte[vectors.length];
+        List<Embedding> parts = new ArrayList<>(passages.size());
         int windowsLeft = Math.max(MAX_WINDOWS, 2 * passages.size());
-        for (int p = 0; p < passages.size(); p++) {
-            Passage passage = passages.get(p);
+        for (Passage passage : passages) {
             Tokens tokens = model.tokenize(text.substring(passage.start(), passage.end()));
-            int share = Math.max(1, windowsLeft / (passages.size() - p));
+            int share = Math.max(1, windowsLeft / (passages.size() - parts.size()));
             List<Window> windows = Windows.of(tokens.count(), WINDOW_TOKENS, share);
             windowsLeft -= windows.size();
-            float[] vector = vector(windows.stream()
-                    .map(window -> place.run(() -> model.run(tokens, window.from(), window.to())))
-                    .toList());
-            System.arraycopy(vector, 0, vectors, p * MiniLm.WIDTH, MiniLm.WIDTH);
-            PassageVectors.round(vector, rows, p);
+            parts.add(embed(place, tokens, windows));
+        }
+        return joined(parts);
+    }
+
+    private static Embedding joined(List<Embedding> parts) {
+        float[] vectors = new float[parts.size() * MiniLm.WIDTH];
+        byte[] passages = new byte[vectors.length];
+        ByteArrayOutputStream tokens = new ByteArrayOutputStream();
+        for (int p = 0; p < parts.size(); p++) {
+            System.arraycopy(parts.get(p).vector(), 0, vectors, p * MiniLm.WIDTH, MiniLm.WIDTH);
+            PassageVectors.round(parts.get(p).vector(), passages, p);
+            TokenVectors rows = Objects.requireNonNull(parts.get(p).tokens());
+            int room = MAX_TOKEN_ROWS * TokenVectors.DIMENSION - tokens.size();
+            tokens.write(rows.rows(), 0, Math.min(room, rows.rows().length));
         }
         return new Embedding(
                 SPACE,
                 UnitVectors.meanDirection(vectors, MiniLm.WIDTH),
-                null,
-                new PassageVectors(MiniLm.WIDTH, rows));
-    }
-
-    private static float[] vector(List<float[]> windows) {
-        float[] vectors = new float[windows.size() * MiniLm.WIDTH];
-        for (int w = 0; w < windows.size(); w++) {
-            float[] mean = UnitVectors.meanDirection(windows.get(w), MiniLm.WIDTH);
-            System.arraycopy(mean, 0, vectors, w * MiniLm.WIDTH, MiniLm.WIDTH);
-        }
-        return windows.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, MiniLm.WIDTH);
+                new TokenVectors(tokens.toByteArray()),
+                new PassageVectors(MiniLm.WIDTH, passages));
     }
 
     @Override

@@ -134,10 +134,13 @@ class OnnxEmbedderTest extends EmbedderContract {
     }
 
     @Test
-    void aLongTextHasPassagesInsteadOfTokensAndAShortOneHasNone() {
-        Embedding longText = embedder.embed("She has green tea for breakfast. ".repeat(30));
-        assertThat(longText.tokens()).isNull();
+    void aLongTextHasPassagesAndAShortOneHasNone() {
+        String sentence = "She has green tea for breakfast. ";
+        Embedding longText = embedder.embed(sentence.repeat(30));
         assertThat(passages(longText).count()).isEqualTo(30);
+        assertThat(tokens(longText).count())
+                .isEqualTo(30 * tokens(embedder.embed(sentence)).count());
+        assertThat(tokens(embedder.embed(sentence.repeat(200))).count()).isEqualTo(1_024);
         assertThat(embedder.embed("She has green tea.").passages()).isNull();
         assertThat(embedder.embedQuery("She has green tea for breakfast. ".repeat(30)).embedding().passages())
                 .isNull();
@@ -149,7 +152,7 @@ class OnnxEmbedderTest extends EmbedderContract {
         String sounds = "People often ask me for recommendations.";
         double asText = cosine(question, sounds);
         float[] query = embedder.embedQuery(question).embedding().vector();
-        assertThat(dot(query, embedder.embed(sounds).vector())).isLessThan(asText - .05);
+        assertThat(dot(query, embedder.embed(sounds).vector())).isLessThan(asText - .03);
         assertThat(dot(query, query)).isCloseTo(1, within(1e-5));
     }
 
