@@ -55,8 +55,10 @@ public final class Bench {
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
             case "locomo" -> locomo(args);
-            case "retrieval" -> RetrievalBench.run(
-                    List.of(args).subList(1, args.length).stream().map(Path::of).toList());
+            case "retrieval" ->
+                RetrievalBench.run(List.of(args).subList(1, args.length).stream()
+                        .map(Path::of)
+                        .toList());
             case "dates" -> DatesBench.run();
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));

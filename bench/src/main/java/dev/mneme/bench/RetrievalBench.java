@@ -66,9 +66,7 @@ final class RetrievalBench {
                 bench.measure(set);
             }
             Report.row(
-                    "a search, embedding of the question included",
-                    Latency.of(bench.searchNanos),
-                    "p99 under 20 ms");
+                    "a search, embedding of the question included", Latency.of(bench.searchNanos), "p99 under 20 ms");
         }
         Report.load(watch.soFar());
     }
@@ -84,9 +82,7 @@ final class RetrievalBench {
         sets.add(new RetrievalSet("everyday facts, fitted on", "", RetrievalSet.ofFacts(own, Half.FIT)));
         sets.add(new RetrievalSet("telling words among nearer facts", "@1 100", RareFacts.owners()));
         sets.add(new RetrievalSet(
-                "100 long notes, a planted sentence",
-                "",
-                List.of(RetrievalSet.ofNotes(new LongNotes(planted, SEED)))));
+                "100 long notes, a planted sentence", "", List.of(RetrievalSet.ofNotes(new LongNotes(planted, SEED)))));
         sets.add(new RetrievalSet(
                 "diary, relative dates", "", List.of(RetrievalSet.ofDiary(new Diary(SEED), DIARY_QUESTIONS))));
         for (Path file : files) {
@@ -106,9 +102,7 @@ final class RetrievalBench {
         List<OwnerData> owners = RetrievalSet.ofChats(chats);
         sets.add(new RetrievalSet(name, "LoCoMo: @10 at least 86.5, MRR .68", owners));
         sets.add(new RetrievalSet(
-                name + ", sessions joined",
-                "",
-                RetrievalSet.ofChats(LocomoData.joined(chats, Integer.MAX_VALUE))));
+                name + ", sessions joined", "", RetrievalSet.ofChats(LocomoData.joined(chats, Integer.MAX_VALUE))));
         List<OwnerData> chatsAmongFacts = new ArrayList<>();
         List<OwnerData> factsAmongChats = new ArrayList<>();
         for (int i = 0; i < owners.size(); i++) {
@@ -199,8 +193,7 @@ final class RetrievalBench {
     private static SearchRequest request(Asked asked, @Nullable QueryEmbedding embedding, boolean all) {
         Instant reference = asked.reference() == null ? Instant.now() : asked.reference();
         int topK = all ? Integer.MAX_VALUE : RankTally.DEPTH;
-        return new SearchRequest(
-                asked.text(), embedding, topK, 0, Instant.EPOCH, reference, false, null, null, all);
+        return new SearchRequest(asked.text(), embedding, topK, 0, Instant.EPOCH, reference, false, null, null, all);
     }
 
     private static List<Integer> places(List<SearchHit> hits) {

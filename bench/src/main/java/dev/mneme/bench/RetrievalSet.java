@@ -19,7 +19,8 @@ record RetrievalSet(String name, String goal, List<OwnerData> owners) {
 
     /// @param answers places in the owner's list of what answers it
     /// @param reference from when its relative dates are seen; null for now
-    record Asked(String text, Set<Integer> answers, @Nullable Instant reference) {}
+    record Asked(
+            String text, Set<Integer> answers, @Nullable Instant reference) {}
 
     /// What one owner holds, in the order of arrival, and is asked.
     record OwnerData(List<Item> items, List<Asked> questions) {
@@ -36,8 +37,7 @@ record RetrievalSet(String name, String goal, List<OwnerData> owners) {
         return owners.stream().map(facts -> ofFacts(facts, half, List.of())).toList();
     }
 
-    private static OwnerData ofFacts(
-            List<FactsData.Fact> facts, FactsData.@Nullable Half half, List<Item> before) {
+    private static OwnerData ofFacts(List<FactsData.Fact> facts, FactsData.@Nullable Half half, List<Item> before) {
         List<Item> items = new ArrayList<>(before);
         List<Asked> questions = new ArrayList<>();
         for (FactsData.Fact fact : facts) {
@@ -67,9 +67,7 @@ record RetrievalSet(String name, String goal, List<OwnerData> owners) {
         }
         List<Asked> questions = conversation.questions().stream()
                 .map(each -> new Asked(
-                        each.text(),
-                        each.evidence().stream().map(places::get).collect(Collectors.toSet()),
-                        null))
+                        each.text(), each.evidence().stream().map(places::get).collect(Collectors.toSet()), null))
                 .toList();
         return new OwnerData(items, questions);
     }

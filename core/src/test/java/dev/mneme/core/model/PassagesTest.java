@@ -36,9 +36,8 @@ class PassagesTest {
             })
     void aSentenceOrALineIsAPassage(String marked) {
         List<String> expected = List.of(marked.split("\\|"));
-        String text = marked.contains("\n") || marked.contains("。")
-                ? String.join("", expected)
-                : String.join(" ", expected);
+        String text =
+                marked.contains("\n") || marked.contains("。") ? String.join("", expected) : String.join(" ", expected);
         assertThat(of(text + FILLING).subList(0, expected.size()))
                 .extracting(String::strip)
                 .containsExactlyElementsOf(expected.stream().map(String::strip).toList());

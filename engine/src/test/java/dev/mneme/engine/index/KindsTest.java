@@ -65,8 +65,7 @@ class KindsTest {
     }
 
     private List<SearchHit> search(@Nullable String text, QueryEmbedding embedding, @Nullable Restriction restriction) {
-        return index.search(
-                new SearchRequest(text, embedding, 10, 0, NOW, NOW, false, restriction, null, true));
+        return index.search(new SearchRequest(text, embedding, 10, 0, NOW, NOW, false, restriction, null, true));
     }
 
     @ParameterizedTest
@@ -153,7 +152,10 @@ class KindsTest {
         put(3, "z", .8);
         List<SearchHit> hits = search(null, query(0, 0), null);
         assertThat(hits).extracting(SearchHit::ordinal).containsExactly(1L, 2L, 3L);
-        assertThat(hits).extracting(SearchHit::score).isSortedAccordingTo(Comparator.reverseOrder()).doesNotHaveDuplicates();
+        assertThat(hits)
+                .extracting(SearchHit::score)
+                .isSortedAccordingTo(Comparator.reverseOrder())
+                .doesNotHaveDuplicates();
         assertThat(hits.getFirst().score()).isLessThanOrEqualTo(1);
     }
 

@@ -13,7 +13,8 @@ import java.nio.FloatBuffer;
 /// A style is the mean vector of many questions about all sorts of things. There are two: asking for advice, and
 /// asking for what was told. A query has the style to which it is nearer.
 ///
-/// `question-styles.bin` (two rows of [MiniLm#WIDTH] float32, little-endian) is made by `dev.mneme.bench.QuestionMeans`.
+/// `question-styles.bin` (two rows of [MiniLm#WIDTH] float32, little-endian) is made by
+/// `dev.mneme.bench.QuestionMeans`.
 final class QuestionStyles {
     private static final String RESOURCE = "question-styles.bin";
     private static final float SHARE = .5f;

@@ -142,7 +142,9 @@ class OnnxEmbedderTest extends EmbedderContract {
                 .isEqualTo(30 * tokens(embedder.embed(sentence)).count());
         assertThat(tokens(embedder.embed(sentence.repeat(200))).count()).isEqualTo(1_024);
         assertThat(embedder.embed("She has green tea.").passages()).isNull();
-        assertThat(embedder.embedQuery("She has green tea for breakfast. ".repeat(30)).embedding().passages())
+        assertThat(embedder.embedQuery("She has green tea for breakfast. ".repeat(30))
+                        .embedding()
+                        .passages())
                 .isNull();
     }
 
