@@ -37,7 +37,8 @@ public final class Bench {
               jar                       the server's jar by part
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
-              EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix
+              EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix,
+              QuestionMeans
 
             -Dmneme.jar=FILE measures another server jar; -Dmneme.flags="-Xmx1g ..." adds flags to the server's JVM.
             """;
