@@ -16,6 +16,7 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
@@ -129,37 +130,43 @@ public final class ExportReading {
     private static Embedding embedding(ExportLine.EmbeddingRecord embedding) {
         EmbeddingSpace space =
                 in("memory.embedding", () -> new EmbeddingSpace(embedding.embedder(), embedding.vector().length));
-        int dimension = embedding.vector().length;
         return new Embedding(
                 space,
                 embedding.vector(),
-                embedding.tokens() == null
-                        ? null
-                        : new TokenVectors(rows("tokens", embedding.tokens(), TokenVectors.DIMENSION, "token")),
-                embedding.passages() == null || embedding.passages().isEmpty()
-                        ? null
-                        : new PassageVectors(dimension, rows("passages", embedding.passages(), dimension, "passage")));
+                embedding.tokens() == null ? null : tokens(embedding.tokens()),
+                embedding.passages() == null ? null : passages(embedding.passages(), space.dimension()));
     }
 
-    private static byte[] rows(String field, String text, int bytes, String each) {
+    private static TokenVectors tokens(String text) {
+        byte[] rows = base64(text);
+        if (rows == null || rows.length % TokenVectors.DIMENSION != 0) {
+            throw MnemeException.invalid(
+                    "memory.embedding.tokens",
+                    "tokens must be base64 of " + TokenVectors.DIMENSION + " bytes for each token.");
+        }
+        return new TokenVectors(rows);
+    }
+
+    private static PassageVectors passages(String text, int dimension) {
+        byte[] rows = base64(text);
+        if (rows == null
+                || rows.length == 0
+                || rows.length % dimension != 0
+                || rows.length / dimension > Passages.LIMIT) {
+            throw MnemeException.invalid(
+                    "memory.embedding.passages",
+                    "passages must be base64 of 1 to " + Passages.LIMIT + " passages, each of as many bytes as the"
+                            + " vector has numbers.");
+        }
+        return new PassageVectors(dimension, rows);
+    }
+
+    private static byte @Nullable [] base64(String text) {
         try {
-            byte[] rows = Base64.getDecoder().decode(text);
-            if (rows.length % bytes == 0) {
-                return rows;
-            }
+            return Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
-            throw wrongRows(field, bytes, each, e);
+            return null; // the caller names the field
         }
-        throw wrongRows(field, bytes, each, null);
-    }
-
-    private static MnemeException wrongRows(String field, int bytes, String each, @Nullable Throwable cause) {
-        MnemeException wrong = MnemeException.invalid(
-                "memory.embedding." + field, field + " must be base64 of " + bytes + " bytes for each " + each + ".");
-        if (cause != null) {
-            wrong.addSuppressed(cause);
-        }
-        return wrong;
     }
 
     private static Exported context(ExportLine.ContextRecord context) {
