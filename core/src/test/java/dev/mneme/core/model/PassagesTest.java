@@ -35,7 +35,7 @@ class PassagesTest {
                 "A line\n|another line\n|a third",
             })
     void aSentenceOrALineIsAPassage(String marked) {
-        List<String> expected = List.of(marked.split("\\|"));
+        List<String> expected = List.of(marked.split("\\|", -1));
         String text =
                 marked.contains("\n") || marked.contains("。") ? String.join("", expected) : String.join(" ", expected);
         assertThat(of(text + FILLING).subList(0, expected.size()))

@@ -162,9 +162,8 @@ class KindsTest {
     private static double part(List<SearchHit> hits, long ordinal, String name) {
         return hits.stream()
                 .filter(hit -> hit.ordinal() == ordinal)
+                .map(hit -> hit.parts().getOrDefault(name, -1.0))
                 .findAny()
-                .orElseThrow()
-                .parts()
-                .get(name);
+                .orElseThrow();
     }
 }

@@ -317,7 +317,7 @@ final class ReferenceScorer {
             String before = text.substring(0, word.start());
             boolean identifier = surface.matches(".*\\d.*")
                     && (surface.matches(".*\\D.*")
-                            || surface.matches("\\d{3,}") && !surface.matches("(19|20)\\d\\d")
+                            || (surface.matches("\\d{3,}") && !surface.matches("(19|20)\\d\\d"))
                             || before.matches("(?s).*[\\p{L}\\p{Nd}][-_./:#]"));
             boolean name = text.substring(word.start()).matches("(?s)\\p{Lu}.*")
                     && before.matches("(?s).*[\\p{L}\\p{Nd}][^.!?:;\n\\p{L}\\p{Nd}]*");
