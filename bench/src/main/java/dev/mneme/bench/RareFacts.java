@@ -20,7 +20,7 @@ final class RareFacts {
         {"The backup machine got more memory in May.", ""},
         {"krypton-17 was switched off.", "Does our mail relay krypton-17 still run?"},
         {"Our mail relay runs in Frankfurt.", ""},
-        {"Ask Quillfeather first.", "Who approves holidays in the design team besides Quillfeather?"},
+        {"Ask Quillfeather first.", "Does the design team have to talk to Quillfeather about its plans?"},
         {"Holidays in the design team are approved by Anna.", ""},
         {"Order 88213 was sent back.", "When does the parcel with the shoes arrive, order 88213?"},
         {"The parcel with the shoes arrives on Monday.", ""},
