@@ -28,6 +28,8 @@ public final class Bench {
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
               locomo FILE [WAY] [reference=now|last|evidence] [join=TURNS]
                                         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
+              retrieval [FILE...]       recall and rank on every kind of data, beside the bare embedder and BM25: own facts,
+                                        long notes, a diary; files as LoCoMo's or PrefEval's
               dates                     questions with relative dates, with a reference time and without
               typos [LOCOMO] [PREFEVAL] questions with typing errors, corrected and as written; beside plain BM25
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
@@ -44,7 +46,7 @@ public final class Bench {
 
             Parts on their own (java … -cp bench/target/mneme-bench.jar dev.mneme.bench.NAME):
               EmbedBench, IndexBench OWNERS MEMORIES SEARCHES, PostingsBench OWNERS MEMORIES, TokenMatrix,
-              AnalysisBench [LOCOMO], TypoSpeedBench [MEMORIES] [WORDS]
+              AnalysisBench [LOCOMO], TypoSpeedBench [MEMORIES] [WORDS], QuestionMeans
 
             -Dmneme.jar=FILE measures another server jar; -Dmneme.flags="-Xmx1g ..." adds flags to the server's JVM.
             """;
@@ -63,6 +65,10 @@ public final class Bench {
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));
             case "locomo" -> locomo(args);
+            case "retrieval" ->
+                RetrievalBench.run(List.of(args).subList(1, args.length).stream()
+                        .map(Path::of)
+                        .toList());
             case "dates" -> DatesBench.run();
             case "typos" -> TyposBench.run(path(args, 1), path(args, 2));
             case "live" -> LiveBench.run(number(args, 1, 20));

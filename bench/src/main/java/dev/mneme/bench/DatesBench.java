@@ -46,7 +46,7 @@ final class DatesBench {
         Report.load(watch.soFar());
     }
 
-    private static Instant at(LocalDate day) {
+    static Instant at(LocalDate day) {
         return day.atTime(LocalTime.NOON).toInstant(ZoneOffset.UTC);
     }
 

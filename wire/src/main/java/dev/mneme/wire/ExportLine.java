@@ -81,7 +81,10 @@ public record ExportLine(
             @Doc("of length 1") float[] vector,
 
             @Doc("of the text's tokens, in base64") @Nullable
-            String tokens) {}
+            String tokens,
+
+            @Doc("of a long text's passages, in base64") @Nullable
+            String passages) {}
 
     /// A context.
     @Doc("A context with its kept versions.")

@@ -15,6 +15,8 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
@@ -128,29 +130,43 @@ public final class ExportReading {
     private static Embedding embedding(ExportLine.EmbeddingRecord embedding) {
         EmbeddingSpace space =
                 in("memory.embedding", () -> new EmbeddingSpace(embedding.embedder(), embedding.vector().length));
-        return new Embedding(space, embedding.vector(), embedding.tokens() == null ? null : tokens(embedding.tokens()));
+        return new Embedding(
+                space,
+                embedding.vector(),
+                embedding.tokens() == null ? null : tokens(embedding.tokens()),
+                embedding.passages() == null ? null : passages(embedding.passages(), space.dimension()));
     }
 
     private static TokenVectors tokens(String text) {
-        try {
-            byte[] rows = Base64.getDecoder().decode(text);
-            if (rows.length % TokenVectors.DIMENSION == 0) {
-                return new TokenVectors(rows);
-            }
-        } catch (IllegalArgumentException e) {
-            throw wrongTokens(e);
+        byte[] rows = base64(text);
+        if (rows == null || rows.length % TokenVectors.DIMENSION != 0) {
+            throw MnemeException.invalid(
+                    "memory.embedding.tokens",
+                    "tokens must be base64 of " + TokenVectors.DIMENSION + " bytes for each token.");
         }
-        throw wrongTokens(null);
+        return new TokenVectors(rows);
     }
 
-    private static MnemeException wrongTokens(@Nullable Throwable cause) {
-        MnemeException wrong = MnemeException.invalid(
-                "memory.embedding.tokens",
-                "tokens must be base64 of " + TokenVectors.DIMENSION + " bytes for each token.");
-        if (cause != null) {
-            wrong.addSuppressed(cause);
+    private static PassageVectors passages(String text, int dimension) {
+        byte[] rows = base64(text);
+        if (rows == null
+                || rows.length == 0
+                || rows.length % dimension != 0
+                || rows.length / dimension > Passages.LIMIT) {
+            throw MnemeException.invalid(
+                    "memory.embedding.passages",
+                    "passages must be base64 of 1 to " + Passages.LIMIT + " passages, each of as many bytes as the"
+                            + " vector has numbers.");
         }
-        return wrong;
+        return new PassageVectors(dimension, rows);
+    }
+
+    private static byte @Nullable [] base64(String text) {
+        try {
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            return null; // the caller names the field
+        }
     }
 
     private static Exported context(ExportLine.ContextRecord context) {

@@ -88,8 +88,14 @@ public final class ExportWriting {
                         embedding.vector(),
                         embedding.tokens() == null
                                 ? null
-                                : Base64.getEncoder()
-                                        .encodeToString(embedding.tokens().rows()));
+                                : base64(embedding.tokens().rows()),
+                        embedding.passages() == null
+                                ? null
+                                : base64(embedding.passages().rows()));
+    }
+
+    private static String base64(byte[] rows) {
+        return Base64.getEncoder().encodeToString(rows);
     }
 
     private static ExportLine.ContextRecord context(Exported.OfContext exported) {

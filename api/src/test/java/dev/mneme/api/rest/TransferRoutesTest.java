@@ -41,7 +41,7 @@ class TransferRoutesTest {
                 {"version":2,"event":"UPDATE","at":"2025-01-02T00:00:00.000Z","key":"k9","instance":"desk",\
                 "text":"%s again","metadata":{"a":[1,1.50,null]},"categories":["x"],\
                 "updatedAt":"2025-01-02T00:00:00.000Z"}],"embedding":{"embedder":"mine",\
-                "vector":[0.6,0.8],"tokens":"%s"}}}""".formatted(ID, user, text, text, "A".repeat(86) + "==");
+                "vector":[0.6,0.8],"tokens":"%s","passages":"fwCBfw=="}}}""".formatted(ID, user, text, text, "A".repeat(86) + "==");
     }
 
     private static final String CONTEXT = """
@@ -274,6 +274,13 @@ class TransferRoutesTest {
                 memory,
                 "memory.embedding.tokens",
                 n -> at(n, "/memory/embedding").put("tokens", "%")));
+        for (String passages : new String[] {"", "fwCB", "%", "fwCB".repeat(2 * 385)}) {
+            all.add(bad(
+                    "passages",
+                    memory,
+                    "memory.embedding.passages",
+                    n -> at(n, "/memory/embedding").put("passages", passages)));
+        }
         all.add(bad(
                 "no data",
                 CONTEXT,

@@ -9,6 +9,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Instant;
@@ -72,7 +73,10 @@ public final class BatchCodec {
             return 0;
         }
         TokenVectors tokens = embedding.tokens();
-        return embedding.vector().length * 4L + (tokens == null ? 0 : tokens.rows().length);
+        PassageVectors passages = embedding.passages();
+        return embedding.vector().length * 4L
+                + (tokens == null ? 0 : tokens.rows().length)
+                + (passages == null ? 0 : passages.rows().length);
     }
 
     /// A batch of encoded writes: at most [#MAX_HEADER] bytes more than they.

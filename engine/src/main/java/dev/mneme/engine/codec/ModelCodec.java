@@ -17,6 +17,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -39,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 public final class ModelCodec {
     /// Deeper than any door lets in; damaged bytes must not exhaust the stack.
     private static final int MAX_DEPTH = 500;
+
+    /// What an embedding holds beside its vector: the first was all there was, as a boolean.
+    private static final int TOKENS = 1;
+
+    private static final int PASSAGES = 2;
 
     private ModelCodec() {}
 
@@ -145,14 +151,28 @@ public final class ModelCodec {
         write(out, embedding.space());
         out.floats(embedding.vector());
         TokenVectors tokens = embedding.tokens();
-        out.bool(tokens != null);
+        PassageVectors passages = embedding.passages();
+        out.u8((tokens == null ? 0 : TOKENS) | (passages == null ? 0 : PASSAGES));
         if (tokens != null) {
             out.bytes(tokens.rows());
+        }
+        if (passages != null) {
+            out.bytes(passages.rows());
         }
     }
 
     public static Embedding embedding(ByteReader in) {
-        return new Embedding(space(in), in.floats(), in.bool() ? new TokenVectors(in.bytes()) : null);
+        EmbeddingSpace space = space(in);
+        float[] vector = in.floats();
+        int flags = in.u8();
+        if ((flags & ~(TOKENS | PASSAGES)) != 0) {
+            throw unknown("kind of vectors", flags);
+        }
+        return new Embedding(
+                space,
+                vector,
+                (flags & TOKENS) == 0 ? null : new TokenVectors(in.bytes()),
+                (flags & PASSAGES) == 0 ? null : new PassageVectors(space.dimension(), in.bytes()));
     }
 
     public static void write(ByteWriter out, Json json) {

@@ -13,7 +13,8 @@ import java.util.Set;
 /// it for another made clean questions worse.
 ///
 /// @param all at most one for each word
-record Corrections(List<Correction> all) {
+/// @param terms those of the words that are taken for others
+record Corrections(List<Correction> all, Set<String> terms) {
     private static final double ONE_LETTER = .9;
     private static final double TWO_LETTERS = .5;
 
@@ -33,6 +34,7 @@ record Corrections(List<Correction> all) {
     /// @param pieces the query's, as its embedder knows them; none where that is not known
     static Corrections of(OwnerMemories memories, AnalyzedQuery query, List<Span> pieces) {
         List<Correction> corrections = new ArrayList<>();
+        Set<String> corrected = new HashSet<>();
         Set<String> seen = new HashSet<>();
         for (Word word : query.words()) {
             String term = word.term();
@@ -44,10 +46,11 @@ record Corrections(List<Correction> all) {
                     double weight = matches.getFirst().distance() == 1 ? ONE_LETTER : TWO_LETTERS;
                     corrections.add(
                             new Correction(matches.stream().map(Match::postings).toList(), weight));
+                    corrected.addAll(word.terms());
                 }
             }
         }
-        return new Corrections(corrections);
+        return new Corrections(corrections, corrected);
     }
 
     private static boolean isPiece(Word word, List<Span> pieces) {

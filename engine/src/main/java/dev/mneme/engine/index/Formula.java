@@ -1,17 +1,27 @@
 package dev.mneme.engine.index;
 
-/// The score: parts, each in [0, 1] by a function that knows no other candidate, times fixed weights.
+/// The score: parts, each in [0, 1] by a function that knows no other candidate, times the weights of the memory's
+/// kind, [Weights]; together 0 to 1.
 ///
-/// | part | what |
-/// |---|---|
-/// | `bmc`, `bm` | BM25 over the words, with and without neighbours, over the most that the query could reach |
-/// | `cosc`, `cos` | cosine of the vectors, with and without neighbours |
-/// | `ms`, `msc` | for each token of the query its best match among the memory's tokens; `msc` also among neighbours' |
-/// | `spk` | the query names the speaker |
-/// | `prevq` | the memory before holds a question |
-/// | `len`, `long` | not too short; too long (negative) |
-/// | `whentemp` | the query asks for a time and the text tells one |
-/// | `date` | the query names the memory's date, or one that it tells of |
+/// A memory of an episode is a *turn* of a dialogue if its speaker is known or the episode has two voices; it may have
+/// neighbours or not. Any other memory is a *fact*, long or short. So the kind depends on the memory and its episode
+/// alone. What each kind is scored by:
+///
+/// | part | turn | fact | what |
+/// |---|---|---|---|
+/// | `bmc`, `bm` | x | x | BM25 over the words, over the most that the query could reach; with neighbours or alone |
+/// | `cosc`, `cos` | x | x | cosine of the vectors, with neighbours; of a long text that of its nearest passage |
+/// | `ms`, `msc` | x | `ms` | for each token of the query its best match among the memory's tokens, or neighbours' too
+/// |
+/// | `spk` | x | x | the query names the speaker |
+/// | `date` | x | x | the query names the memory's date, or one that it tells of |
+/// | `rare` | | x | the memory alone holds a telling word of the query: [RareWords] |
+/// | `prevq` | x | | the memory before holds a question (with neighbours) |
+/// | `len`, `long` | x | | not too short; too long (negative) |
+/// | `whentemp` | x | | the query asks for a time and the text tells one |
+///
+/// Words of the query that no memory holds count in what it could reach. So the less of a question's words an owner
+/// ever used, the less words decide. A fact's part is squared: its words decide where they cover much of the question.
 ///
 /// A part that cannot be had gives its weight to the other positive ones, in proportion.
 final class Formula {
@@ -35,13 +45,20 @@ final class Formula {
         return idf * frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relativeLength));
     }
 
-    /// @param idfs sum of the idf of the query's terms that the owner's memories hold
+    /// The part of a turn; that of a fact is its square.
+    ///
+    /// @param idfs sum of the idf of the query's terms, also of those that no memory holds
     static double wordsPart(double bm25, double idfs) {
         return idfs > 0 ? bm25 / ((K1 + 1) * idfs) : 0;
     }
 
+    /// What the weighted parts add up to, as a score.
+    static double score(double sum) {
+        return clamp(sum);
+    }
+
     static double vectorPart(double cosine) {
-        return clamp((cosine + .1) / .9);
+        return clamp((cosine + .1) / 1.1);
     }
 
     static double tokensPart(double similarity) {

@@ -49,6 +49,7 @@ final class OwnerMemories {
     private final boolean corrects;
     private final Slots slots = new Slots();
     private final Vectors vectors;
+    private final PassageRows passages;
     private TokenRows tokens;
     private final Map<String, Postings> vocabulary = new HashMap<>();
     private final Spellings spellings = new Spellings();
@@ -68,6 +69,7 @@ final class OwnerMemories {
         this.quantizeFrom = quantizeFrom;
         this.corrects = corrects;
         this.vectors = new Vectors(math, quantizeFrom);
+        this.passages = new PassageRows(math);
         this.tokens = new TokenRows(math);
     }
 
@@ -77,6 +79,10 @@ final class OwnerMemories {
 
     Vectors vectors() {
         return vectors;
+    }
+
+    PassageRows passages() {
+        return passages;
     }
 
     TokenRows tokens() {
@@ -144,6 +150,9 @@ final class OwnerMemories {
             if (rows != null) {
                 tokens.put(slot, rows);
             }
+            if (embedding.passages() != null) {
+                passages.put(slot, embedding.passages());
+            }
         }
         headerBytes += HeaderSize.of(header);
         if (header.expired(asOf)) {
@@ -178,6 +187,7 @@ final class OwnerMemories {
             }
         }
         vectors.clear(slot);
+        passages.clear(slot);
         tokens.clear(slot);
         if (tokens.isSparse()) {
             tokens = tokens.compacted();
@@ -222,13 +232,8 @@ final class OwnerMemories {
 
     long sizeBytes() {
         long told = (long) episodes.size() * Episode.OBJECT_BYTES + (long) size() * Episode.MEMORY_BYTES;
-        return slots.sizeBytes()
-                + vectors.sizeBytes()
-                + tokens.sizeBytes()
-                + headerBytes
-                + postingBytes
-                + spellings.sizeBytes()
-                + told;
+        long kept = vectors.sizeBytes() + tokens.sizeBytes() + passages.sizeBytes();
+        return slots.sizeBytes() + kept + headerBytes + postingBytes + spellings.sizeBytes() + told;
     }
 
     /// Whether a put at this ordinal replaces the only vector, so that another space may begin.
@@ -247,7 +252,9 @@ final class OwnerMemories {
 
     private @Nullable Embedding embedding(int slot) {
         EmbeddingSpace space = vectors.space();
-        return space == null || !vectors.has(slot) ? null : new Embedding(space, vectors.copy(slot), tokens.copy(slot));
+        return space == null || !vectors.has(slot)
+                ? null
+                : new Embedding(space, vectors.copy(slot), tokens.copy(slot), passages.copy(slot));
     }
 
     private void enliven(int slot) {
@@ -339,6 +346,9 @@ final class OwnerMemories {
         slots.standAlone(slot);
         if (position > 0 && slots.question(episode.slot(position - 1))) {
             slots.markAfterQuestion(slot);
+        }
+        if (episode.isConversation() || slots.speaker(slot) != null) {
+            slots.markTurn(slot);
         }
         if (episode.isConversation() && isBrief(slot)) {
             for (int i = 0; i < Kernel.NEIGHBOURS; i++) {

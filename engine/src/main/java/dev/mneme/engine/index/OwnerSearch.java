@@ -44,6 +44,7 @@ final class OwnerSearch {
     private final float @Nullable [] vector;
     private final Scratch scratch;
     private final WordScores words;
+    private final RareWords rareWords;
     private final @Nullable TokenScores tokens;
     private final @Nullable Speaker speaker;
     private final Weights[] firstWeights;
@@ -62,10 +63,11 @@ final class OwnerSearch {
         Corrections corrections =
                 Corrections.of(memories, this.query, embedding == null ? List.of() : embedding.spans());
         this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
+        this.rareWords = rareWords();
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());
-        this.firstWeights = weights(Weights.ALONE_FIRST, Weights.CONTEXT_FIRST, hasText);
-        this.fullWeights = weights(Weights.ALONE, Weights.CONTEXT, hasText);
+        this.firstWeights = weights(hasText, Weights.FACT_FIRST, Weights.LONE_TURN_FIRST, Weights.TURN_FIRST);
+        this.fullWeights = weights(hasText, Weights.FACT, Weights.LONE_TURN, Weights.TURN);
     }
 
     static List<SearchHit> run(OwnerMemories memories, SearchRequest request, @Nullable AnalyzedQuery query) {
@@ -83,6 +85,13 @@ final class OwnerSearch {
         return embedding.embedding().vector();
     }
 
+    private RareWords rareWords() {
+        QueryEmbedding embedding = request.embedding();
+        String text = request.text();
+        return new RareWords(
+                memories, text == null ? "" : text, query.words(), embedding == null ? List.of() : embedding.spans());
+    }
+
     private @Nullable TokenScores tokens() {
         QueryEmbedding embedding = request.embedding();
         TokenVectors rows = embedding == null ? null : embedding.embedding().tokens();
@@ -94,14 +103,14 @@ final class OwnerSearch {
         return new TokenScores(memories, rows, weights, scratch);
     }
 
-    /// By whether the memory is in context (1) and whether it has a vector to compare (2).
-    private static Weights[] weights(Weights alone, Weights context, boolean hasText) {
-        return new Weights[] {
-            alone.given(hasText, false),
-            context.given(hasText, false),
-            alone.given(hasText, true),
-            context.given(hasText, true),
-        };
+    /// By the kind of the memory: twice its place here, and one more if it has a vector to compare.
+    private static Weights[] weights(boolean hasText, Weights... kinds) {
+        Weights[] weights = new Weights[2 * kinds.length];
+        for (int i = 0; i < kinds.length; i++) {
+            weights[2 * i] = kinds[i].given(hasText, false);
+            weights[2 * i + 1] = kinds[i].given(hasText, true);
+        }
+        return weights;
     }
 
     private List<SearchHit> hits() {
@@ -123,6 +132,7 @@ final class OwnerSearch {
         if (vector == null) {
             return;
         }
+        memories.passages().nearest(vector, scratch.passages);
         rough = memories.vectors().isQuantized();
         if (rough) {
             memories.vectors().roughDots(vector, scratch.dots);
@@ -146,7 +156,7 @@ final class OwnerSearch {
         Weights weights = firstWeights[kind(slot)];
         double scoreBeforeVector = scoreWithoutVectors(slot, weights);
         if (best.admits(slot, scoreBeforeVector + weights.vector())) {
-            double score = Math.max(0, scoreBeforeVector + vectorScore(slot, weights));
+            double score = Formula.score(scoreBeforeVector + vectorScore(slot, weights));
             if (best.admits(slot, score) && passes(slot)) {
                 best.add(slot, score);
             }
@@ -225,7 +235,7 @@ final class OwnerSearch {
 
     private double firstScore(int slot) {
         Weights weights = firstWeights[kind(slot)];
-        return Math.max(0, scoreWithoutVectors(slot, weights) + vectorScore(slot, weights));
+        return Formula.score(scoreWithoutVectors(slot, weights) + vectorScore(slot, weights));
     }
 
     private double score(int slot) {
@@ -238,11 +248,12 @@ final class OwnerSearch {
         if (slots.inContext(slot)) {
             score += weights.contextTokens() * tokens.inContext(slot);
         }
-        return Math.max(0, score);
+        return Formula.score(score);
     }
 
     private int kind(int slot) {
-        return (slots.inContext(slot) ? 1 : 0) | (hasVector(slot) ? 2 : 0);
+        int kind = slots.inContext(slot) ? 2 : slots.isTurn(slot) ? 1 : 0;
+        return 2 * kind + (hasVector(slot) ? 1 : 0);
     }
 
     private boolean hasVector(int slot) {
@@ -254,7 +265,10 @@ final class OwnerSearch {
     }
 
     private double scoreWithoutVectors(int slot, Weights weights) {
-        double score = weights.length() * slots.lengthPart(slot) - weights.tooLong() * slots.longPart(slot);
+        double score = weights.base()
+                + weights.length() * slots.lengthPart(slot)
+                - weights.tooLong() * slots.longPart(slot)
+                + weights.rareWord() * rareWords.part(slot);
         if (weights.words() > 0) {
             score += weights.words() * words.part(slot);
         }
@@ -272,6 +286,9 @@ final class OwnerSearch {
 
     private double vectorPart(int slot) {
         double sum = scratch.dots[slot];
+        if (!slots.inContext(slot) && memories.passages().has(slot)) {
+            return Formula.vectorPart(scratch.passages[slot]);
+        }
         if (slots.inContext(slot)) {
             for (int i = 0; i < Kernel.NEIGHBOURS; i++) {
                 int other = slots.neighbour(slot, i);
@@ -315,15 +332,25 @@ final class OwnerSearch {
         if (hasText) {
             parts.put("spk", isSpeaker(slot) ? 1.0 : 0.0);
         }
-        if (context) {
+        if (slots.isTurn(slot)) {
+            turnParts(slot, parts);
+        } else if (hasText) {
+            parts.put("rare", rareWords.part(slot));
+        }
+        if (hasText) {
+            parts.put("date", datePart(slot));
+        }
+        return parts;
+    }
+
+    private void turnParts(int slot, Map<String, Double> parts) {
+        if (slots.inContext(slot)) {
             parts.put("prevq", slots.afterQuestion(slot) ? 1.0 : 0.0);
         }
         parts.put("len", (double) slots.lengthPart(slot));
         parts.put("long", (double) slots.longPart(slot));
         if (hasText) {
             parts.put("whentemp", tellsTime(slot) ? 1.0 : 0.0);
-            parts.put("date", datePart(slot));
         }
-        return parts;
     }
 }

@@ -11,6 +11,10 @@ final class Scratch {
             new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
 
     float[] dots = new float[0];
+
+    /// The cosine of a slot's nearest passage; 0 for one without.
+    float[] passages = new float[0];
+
     float[] bm25 = new float[0];
 
     /// A term's frequency in a memory's surroundings, in tenths.
@@ -34,6 +38,7 @@ final class Scratch {
     /// Gives it back; it is dropped when enough others are idle.
     void giveBack() {
         Arrays.fill(dots, 0, used, 0);
+        Arrays.fill(passages, 0, used, 0);
         Arrays.fill(bm25, 0, used, 0);
         Arrays.fill(productsOf, 0, used, 0);
         boolean kept = IDLE.offer(this);
@@ -46,6 +51,7 @@ final class Scratch {
         used = slots;
         if (dots.length < slots) {
             dots = new float[slots];
+            passages = new float[slots];
             bm25 = new float[slots];
             frequencies = new int[slots];
             touched = new int[slots];

@@ -22,6 +22,7 @@ final class Slots {
     private static final int TEMPORAL = 2;
     private static final int AFTER_QUESTION = 4;
     private static final int IN_CONTEXT = 8;
+    private static final int TURN = 16;
     private static final int BYTES_PER_SLOT = 8 + 1 + 1 + 4 + 4 + 4 + 4 + 4 + 4 + 4 + 4 * Kernel.NEIGHBOURS + 6 * 4;
 
     private static final int[] NO_DAYS = {};
@@ -101,10 +102,10 @@ final class Slots {
         free[freeCount++] = slot;
     }
 
-    /// Takes away what neighbours lent.
+    /// Takes away what its episode made of it and what neighbours lent.
     void standAlone(int slot) {
         Arrays.fill(neighbours, slot * Kernel.NEIGHBOURS, (slot + 1) * Kernel.NEIGHBOURS, NONE);
-        flags[slot] &= ~(AFTER_QUESTION | IN_CONTEXT);
+        flags[slot] &= ~(AFTER_QUESTION | IN_CONTEXT | TURN);
         contextLengths[slot] = 10 * lengths[slot];
     }
 
@@ -178,6 +179,15 @@ final class Slots {
     /// Whether it has a neighbour.
     boolean inContext(int slot) {
         return (flags[slot] & IN_CONTEXT) != 0;
+    }
+
+    /// Whether it is a turn of a dialogue, with neighbours or without; else it is a fact.
+    boolean isTurn(int slot) {
+        return (flags[slot] & TURN) != 0;
+    }
+
+    void markTurn(int slot) {
+        flags[slot] |= TURN;
     }
 
     int length(int slot) {

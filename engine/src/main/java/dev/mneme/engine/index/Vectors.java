@@ -207,7 +207,7 @@ final class Vectors {
     }
 
     /// Rounds to −127 … 127 and returns what one step is worth.
-    private static float quantize(float[] from, int offset, int length, short[] to) {
+    static float quantize(float[] from, int offset, int length, short[] to) {
         float max = 0;
         for (int i = 0; i < length; i++) {
             max = Math.max(max, Math.abs(from[offset + i]));

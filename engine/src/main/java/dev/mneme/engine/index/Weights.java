@@ -1,8 +1,13 @@
 package dev.mneme.engine.index;
 
-/// The weights of the parts. `tooLong` is taken off.
+/// The weights of the parts for one kind of memory. `tooLong` is taken off; `base` is there for every memory of the
+/// kind, so that scores of all kinds can stand in one list.
+///
+/// @param reach what the parts that can be had weigh together at least
 record Weights(
+        double base,
         double words,
+        double rareWord,
         double vector,
         double tokens,
         double contextTokens,
@@ -11,26 +16,34 @@ record Weights(
         double length,
         double time,
         double date,
-        double tooLong) {
+        double tooLong,
+        double reach) {
 
-    /// Of a memory with neighbours.
-    static final Weights CONTEXT = new Weights(.137, .077, .133, .251, .076, .009, .077, .05, .157, .10);
+    /// Of a turn of a dialogue with neighbours.
+    static final Weights TURN = new Weights(0, .137, 0, .094, .133, .251, .076, .009, .077, .05, .157, .10, .967);
 
-    /// Of a memory without neighbours.
-    static final Weights ALONE = new Weights(.137, .077, .384, 0, .076, 0, .077, .05, .157, .10);
+    /// Of a turn without neighbours.
+    static final Weights LONE_TURN = new Weights(0, .137, 0, .094, .384, 0, .076, 0, .077, .05, .157, .10, .967);
+
+    /// Of any other memory, short or long.
+    static final Weights FACT = new Weights(.17, .75, .3, .61, .05, 0, .05, 0, 0, 0, .25, 0, .83);
 
     /// The first stage, and the whole score where there are no token vectors.
-    static final Weights CONTEXT_FIRST = new Weights(.329, .269, 0, 0, .076, .009, .077, .05, .157, .10);
+    static final Weights TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, .009, .077, .05, .157, .10, .967);
 
-    static final Weights ALONE_FIRST = new Weights(.329, .269, 0, 0, .076, 0, .077, .05, .157, .10);
+    static final Weights LONE_TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, 0, .077, .05, .157, .10, .967);
 
-    /// These, with what cannot be had given to the rest in proportion.
+    static final Weights FACT_FIRST = new Weights(.17, .75, .3, .66, 0, 0, .05, 0, 0, 0, .25, 0, .83);
+
+    /// These, with what cannot be had given to the rest in proportion until they reach what they should.
     ///
     /// @param hasText whether the query has words
     /// @param hasVector whether both query and memory have a vector
     Weights given(boolean hasText, boolean hasVector) {
         Weights kept = new Weights(
+                base,
                 hasText ? words : 0,
+                hasText ? rareWord : 0,
                 hasVector ? vector : 0,
                 tokens,
                 contextTokens,
@@ -39,17 +52,20 @@ record Weights(
                 length,
                 hasText ? time : 0,
                 hasText ? date : 0,
-                tooLong);
-        return kept.times(positive() / kept.positive());
+                tooLong,
+                reach);
+        return kept.times(Math.max(1, reach / kept.positive()));
     }
 
     private double positive() {
-        return words + vector + tokens + contextTokens + speaker + question + length + time + date;
+        return words + rareWord + vector + tokens + contextTokens + speaker + question + length + time + date;
     }
 
     private Weights times(double factor) {
         return new Weights(
+                base,
                 words * factor,
+                rareWord * factor,
                 vector * factor,
                 tokens * factor,
                 contextTokens * factor,
@@ -58,6 +74,7 @@ record Weights(
                 length * factor,
                 time * factor,
                 date * factor,
-                tooLong);
+                tooLong,
+                reach);
     }
 }

@@ -1,9 +1,8 @@
 package dev.mneme.engine.index;
 
 import dev.mneme.engine.index.Corrections.Correction;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// BM25 of every memory for one query: each posting is scattered to the memories that its own lends to.
@@ -13,21 +12,25 @@ final class WordScores {
     private final Scratch scratch;
     private double idfs;
 
-    /// For expired memories alone: idf of terms that no living memory holds.
-    private final Map<Integer, Double> idfsOfExpired = new HashMap<>();
-
     WordScores(OwnerMemories memories, List<String> terms, Corrections corrections, Scratch scratch) {
         this.memories = memories;
         this.slots = memories.slots();
         this.scratch = scratch;
+        Set<String> corrected = corrections.terms();
         for (String term : terms) {
             Postings postings = memories.postings(term);
+            double idf = idf(memories, postings);
+            if (!corrected.contains(term)) {
+                idfs += idf;
+            }
             if (postings != null) {
-                add(List.of(postings), postings.living(), 1);
+                add(List.of(postings), idf, 1);
             }
         }
         for (Correction correction : corrections.all()) {
-            add(correction.postings(), correction.frequency(memories.living()), correction.weight());
+            double idf = Formula.idf(memories.living(), correction.frequency(memories.living()));
+            idfs += idf;
+            add(correction.postings(), idf, correction.weight());
         }
     }
 
@@ -37,18 +40,12 @@ final class WordScores {
     }
 
     double part(int slot) {
-        double reachable = idfs;
-        if (!idfsOfExpired.isEmpty()) {
-            reachable += idfsOfExpired.getOrDefault(slot, 0.0);
-        }
-        return Formula.wordsPart(scratch.bm25[slot], reachable);
+        double part = Formula.wordsPart(scratch.bm25[slot], idfs);
+        return slots.isTurn(slot) ? part : part * part;
     }
 
     /// Takes a word of the query: one term, or several that are as good as one.
-    ///
-    /// @param living how many living memories hold it
-    private void add(List<Postings> word, int living, double weight) {
-        double idf = Formula.idf(memories.living(), living);
+    private void add(List<Postings> word, double idf, double weight) {
         int touched = 0;
         for (Postings postings : word) {
             touched = scatter(postings, touched);
@@ -60,12 +57,6 @@ final class WordScores {
             double bm25 = Formula.bm25(idf, scratch.frequencies[slot] / 10.0, relativeLength);
             scratch.bm25[slot] += (float) (weight * bm25);
             scratch.frequencies[slot] = 0;
-            if (living == 0) {
-                idfsOfExpired.merge(slot, idf, Double::sum);
-            }
-        }
-        if (living > 0) {
-            idfs += idf;
         }
     }
 

@@ -12,6 +12,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
@@ -226,8 +227,9 @@ public final class Rows {
     /// @param sequence of the change that made the version of the memory that it belongs to
     public static byte[] encode(Embedding embedding, long sequence) {
         TokenVectors tokens = embedding.tokens();
-        int tokenBytes = tokens == null ? 0 : tokens.rows().length;
-        ByteWriter out = sealed(SMALL_ROW + Float.BYTES * embedding.vector().length + tokenBytes);
+        PassageVectors passages = embedding.passages();
+        int rowBytes = (tokens == null ? 0 : tokens.rows().length) + (passages == null ? 0 : passages.rows().length);
+        ByteWriter out = sealed(SMALL_ROW + Float.BYTES * embedding.vector().length + rowBytes);
         out.fixed64(sequence);
         ModelCodec.write(out, embedding);
         return out.toByteArray();

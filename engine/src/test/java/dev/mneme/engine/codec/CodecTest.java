@@ -21,6 +21,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
@@ -319,6 +320,24 @@ final class CodecTest {
                 random.nextBoolean() ? id(random) : null);
     }
 
+    /// As embeddings were written when tokens were all that could follow the vector: a boolean.
+    @Test
+    void anEmbeddingOfTheFirstFormIsRead() {
+        byte[] rows = new byte[TokenVectors.DIMENSION];
+        rows[0] = 7;
+        for (boolean hasTokens : new boolean[] {false, true}) {
+            ByteWriter out = new ByteWriter(64).string("e").unsigned(2);
+            out.floats(new float[] {.6f, .8f}).bool(hasTokens);
+            if (hasTokens) {
+                out.bytes(rows);
+            }
+            Embedding read = ByteReader.decode(out.toByteArray(), ModelCodec::embedding);
+            assertThat(read.vector()).containsExactly(.6f, .8f);
+            assertThat(read.passages()).isNull();
+            assertThat(read.tokens() == null ? null : read.tokens().rows()).isEqualTo(hasTokens ? rows : null);
+        }
+    }
+
     private static MemoryId id(SplittableRandom random) {
         return new MemoryId(new UUID(random.nextLong(), random.nextLong()));
     }
@@ -335,7 +354,13 @@ final class CodecTest {
         float[] vector = new float[3];
         IntStream.range(0, 3).forEach(i -> vector[i] = (float) random.nextDouble());
         TokenVectors tokens = random.nextBoolean() ? new TokenVectors(new byte[2 * TokenVectors.DIMENSION]) : null;
-        return new Embedding(new EmbeddingSpace("e", 3), vector, tokens);
+        byte[] passages = new byte[3 * (1 + random.nextInt(4))];
+        random.nextBytes(passages);
+        return new Embedding(
+                new EmbeddingSpace("e", 3),
+                vector,
+                tokens,
+                random.nextBoolean() ? new PassageVectors(3, passages) : null);
     }
 
     private static Json.JsonObject object(SplittableRandom random, int depth) {

@@ -5,6 +5,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.ScopeIds;
@@ -23,7 +24,7 @@ final class RandomMemories {
 
     private static final String[] WORDS =
             ("the a is it was tea coffee green museum went bought yesterday sister dog dogs"
-                            + " painting painted hiking march june 2023 why don't Caroline's people last week school garden")
+                            + " painting painted hiking march june 2023 Zoltan E4107 OPS-77 8821 why don't Caroline's people last week school garden")
                     .split(" ", -1);
     private static final @Nullable String[] SPEAKERS = {null, null, "Ann Lee", "ann lee", "Bob", "Bob Ray", "Cleo"};
     private static final String[] QUERIES = {
@@ -36,7 +37,8 @@ final class RandomMemories {
         "what did Bob paint last month, or yesterday?",
         "when did Ann hike in June last year",
         "hiking last week, Caroline's sister; painting people",
-        "how long since May 7th 2023"
+        "how long since May 7th 2023",
+        "did Zoltan see E4107, OPS-77 or 8821 in June?"
     };
 
     private final Random random;
@@ -94,6 +96,8 @@ final class RandomMemories {
         return switch (random.nextInt(8)) {
             case 0 -> null;
             case 1 -> new Embedding(SPACE, vector(), null);
+            case 2 -> new Embedding(SPACE, vector(), null, passages(1 + random.nextInt(6)));
+            case 3 -> new Embedding(SPACE, vector(), tokens(3), passages(2));
             default -> new Embedding(SPACE, vector(), tokens(1 + random.nextInt(5)));
         };
     }
@@ -104,6 +108,14 @@ final class RandomMemories {
             vector[i] = (float) random.nextGaussian() + .3f;
         }
         return Embedding.ofCaller("test", vector).vector();
+    }
+
+    private PassageVectors passages(int count) {
+        byte[] rows = new byte[count * SPACE.dimension()];
+        for (int row = 0; row < count; row++) {
+            PassageVectors.round(vector(), rows, row);
+        }
+        return new PassageVectors(SPACE.dimension(), rows);
     }
 
     TokenVectors tokens(int count) {

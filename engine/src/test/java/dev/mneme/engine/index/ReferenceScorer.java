@@ -2,6 +2,7 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Analyzer.Word;
@@ -42,6 +43,7 @@ final class ReferenceScorer {
         Doc previous;
 
         boolean context;
+        boolean turn;
 
         Doc(Entry entry) {
             this.entry = entry;
@@ -139,6 +141,7 @@ final class ReferenceScorer {
         for (int m = 0; m < episode.size(); m++) {
             Doc doc = episode.get(m);
             doc.previous = m > 0 ? episode.get(m - 1) : null;
+            doc.turn = voices.size() > 1 || doc.speaker != null;
             for (int o = -3; o <= 3; o++) {
                 if (o == 0 || m + o < 0 || m + o >= episode.size() || voices.size() < 2) {
                     continue;
@@ -227,12 +230,18 @@ final class ReferenceScorer {
             parts.put("prevq", doc.previous != null && doc.previous.asksQuestion() ? 1.0 : 0.0);
         }
         int n = doc.bodyWords;
-        parts.put("len", Math.min(1, Math.log(1 + n) / Math.log(31)));
-        parts.put("long", n == 0 ? 0 : Math.clamp(Math.log(n / 60.0) / Math.log(20), 0.0, 1.0));
+        if (doc.turn) {
+            parts.put("len", Math.min(1, Math.log(1 + n) / Math.log(31)));
+            parts.put("long", n == 0 ? 0 : Math.clamp(Math.log(n / 60.0) / Math.log(20), 0.0, 1.0));
+        }
         if (text != null) {
             boolean both = TemporalCue.asks(text)
                     && TemporalCue.tells(doc.entry.memory().text());
-            parts.put("whentemp", both ? 1.0 : 0.0);
+            if (doc.turn) {
+                parts.put("whentemp", both ? 1.0 : 0.0);
+            } else {
+                parts.put("rare", rare(doc, request));
+            }
             Instant at = doc.entry.memory().timestamp();
             var day = at == null ? null : at.atZone(ZoneOffset.UTC).toLocalDate();
             Instant toldAt = at == null ? doc.entry.memory().createdAt() : at;
@@ -245,13 +254,25 @@ final class ReferenceScorer {
                     DateCue.of(text, RelativeDates.in(text, request.reference()))
                             .part(DateCue.pack(day), DateCue.pack(toldOn), told));
         }
-        return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc.context, full), parts);
+        return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc, full), parts);
     }
 
-    private static double sum(Map<String, Double> parts, boolean context, boolean full) {
+    private static double sum(Map<String, Double> parts, Doc doc, boolean full) {
+        Map<String, Double> weights = doc.turn ? turn(doc.context, full) : fact(full);
+        double reach = doc.turn ? .967 : .83;
+        weights.keySet().retainAll(parts.keySet());
+        double had = weights.values().stream().mapToDouble(w -> w).sum();
+        double score = doc.turn ? -.10 * parts.get("long") : .17;
+        for (var weight : weights.entrySet()) {
+            score += weight.getValue() * Math.max(1, reach / had) * parts.get(weight.getKey());
+        }
+        return Math.clamp(score, 0.0, 1.0);
+    }
+
+    private static Map<String, Double> turn(boolean context, boolean full) {
         Map<String, Double> weights = new LinkedHashMap<>();
         weights.put(context ? "bmc" : "bm", full ? .137 : .329);
-        weights.put(context ? "cosc" : "cos", full ? .077 : .269);
+        weights.put(context ? "cosc" : "cos", full ? .094 : .329);
         if (full && context) {
             weights.put("ms", .133);
             weights.put("msc", .251);
@@ -265,14 +286,49 @@ final class ReferenceScorer {
         weights.put("len", .077);
         weights.put("whentemp", .05);
         weights.put("date", .157);
-        double all = weights.values().stream().mapToDouble(w -> w).sum();
-        weights.keySet().retainAll(parts.keySet());
-        double had = weights.values().stream().mapToDouble(w -> w).sum();
-        double score = -.10 * parts.get("long");
-        for (var weight : weights.entrySet()) {
-            score += weight.getValue() * all / had * parts.get(weight.getKey());
+        return weights;
+    }
+
+    private static Map<String, Double> fact(boolean full) {
+        Map<String, Double> weights = new LinkedHashMap<>();
+        weights.put("bm", .75);
+        weights.put("cos", full ? .61 : .66);
+        if (full) {
+            weights.put("ms", .05);
         }
-        return Math.max(0, score);
+        weights.put("rare", .3);
+        weights.put("spk", .05);
+        weights.put("date", .25);
+        return weights;
+    }
+
+    /// Telling words by a way of its own: by expressions over the text instead of from character to character.
+    private double rare(Doc doc, SearchRequest request) {
+        String text = request.text();
+        double best = 0;
+        for (Word word : Analyzer.words(text)) {
+            long holders = living.stream()
+                    .filter(other -> other.tf.containsKey(word.term()))
+                    .count();
+            if (word.term() == null || holders != 1 || !living.contains(doc) || !doc.tf.containsKey(word.term())) {
+                continue;
+            }
+            String surface = word.surface();
+            String before = text.substring(0, word.start());
+            boolean identifier = surface.matches(".*\\d.*")
+                    && (surface.matches(".*\\D.*")
+                            || (surface.matches("\\d{3,}") && !surface.matches("(19|20)\\d\\d"))
+                            || before.matches("(?s).*[\\p{L}\\p{Nd}][-_./:#]"));
+            boolean name = text.substring(word.start()).matches("(?s)\\p{Lu}.*")
+                    && before.matches("(?s).*[\\p{L}\\p{Nd}][^.!?:;\n\\p{L}\\p{Nd}]*");
+            long pieces = request.embedding() == null
+                    ? 0
+                    : request.embedding().spans().stream()
+                            .filter(span -> word.start() <= span.start() && span.end() <= word.end())
+                            .count();
+            best = Math.max(best, identifier ? 1 : name || pieces >= 3 ? .4 : 0);
+        }
+        return best;
     }
 
     private double bm(Doc doc, String text) {
@@ -285,15 +341,19 @@ final class ReferenceScorer {
             for (int o = 0; o < 7; o++) {
                 tf += doc.around[o] == null ? 0 : G[o] * doc.around[o].tf.getOrDefault(term, 0);
             }
-            boolean used = living.stream().anyMatch(other -> other.tf.containsKey(term));
             double length = meanLength > 0 ? doc.lc() / meanLength : 1;
             score += tf == 0 ? 0 : idf(term) * tf * 1.9 / (tf + .9 * (1 - .4 + .4 * length));
-            idfs += used || doc.tf.containsKey(term) ? idf(term) : 0;
+            idfs += idf(term);
         }
-        return idfs == 0 ? 0 : score / (1.9 * idfs);
+        double part = idfs == 0 ? 0 : score / (1.9 * idfs);
+        return doc.turn ? part : part * part;
     }
 
     private static double cos(Doc doc, float[] query) {
+        PassageVectors passages = doc.entry.embedding().passages();
+        if (!doc.context && passages != null) {
+            return Math.clamp((nearest(passages, query) + .1) / 1.1, 0.0, 1.0);
+        }
         double[] x = new double[query.length];
         for (int o = 0; o < 7; o++) {
             if (doc.around[o] != null && doc.around[o].entry.embedding() != null) {
@@ -308,7 +368,26 @@ final class ReferenceScorer {
             dot += x[i] * query[i];
             norm += x[i] * x[i];
         }
-        return Math.clamp((dot / Math.sqrt(norm) + .1) / .9, 0.0, 1.0);
+        return Math.clamp((dot / Math.sqrt(norm) + .1) / 1.1, 0.0, 1.0);
+    }
+
+    private static double nearest(PassageVectors passages, float[] query) {
+        double largest = 0;
+        for (float x : query) {
+            largest = Math.max(largest, Math.abs(x));
+        }
+        double best = Double.NEGATIVE_INFINITY;
+        for (int row = 0; row < passages.count(); row++) {
+            double dot = 0;
+            double squares = 0;
+            for (int i = 0; i < query.length; i++) {
+                byte x = passages.rows()[row * query.length + i];
+                dot += x * (Math.round(query[i] / largest * 127) * largest / 127);
+                squares += x * x;
+            }
+            best = Math.max(best, squares == 0 ? 0 : dot / Math.sqrt(squares));
+        }
+        return best;
     }
 
     private void tokenParts(Doc doc, String text, QueryEmbedding query, Map<String, Double> parts) {

@@ -2,6 +2,9 @@ package dev.mneme.inference.embed;
 
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
+import dev.mneme.core.model.Passages.Passage;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.TokenVectors;
@@ -9,8 +12,10 @@ import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.inference.embed.Windows.Window;
 import dev.mneme.inference.embed.Workers.Place;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The built-in embedder: all-MiniLM-L6-v2, quantised, run in process without a network or a key.
@@ -19,16 +24,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// token vectors are the hidden states without those two, as [TokenProjection] keeps them. Both come
 /// from the same run.
 ///
-/// **Long texts** (more than 254 word pieces) are cut into windows of nearly equal size; the vector is the
-/// normalised mean of the windows' vectors, and their token vectors follow one another. At most
-/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, about 64 KiB of English, and takes
-/// at most some 1.3 s of one worker; of a longer text, so many windows are taken at equal distances. At
-/// most [#MAX_TOKEN_ROWS] token vectors are kept, the first ones.
+/// A query's vector has what is common to questions of its kind taken off: [QuestionStyles].
+///
+/// **Long texts** have a vector for each of their [Passages], each made by a run of its own as if it were alone,
+/// which takes about as long as running the text in full windows; the text's vector is the normalised mean of them,
+/// and their token vectors follow one another.
+///
+/// What else is longer than 254 word pieces, a query or a passage, is cut into windows of nearly equal size; the
+/// vector is the normalised mean of the windows' vectors, and their token vectors follow one another. At most
+/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, and takes at most some 1.3 s of one worker; of a
+/// longer text, so many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the
+/// first ones.
 ///
 /// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its
-/// own, one text each, in the order of [Workers]. A window is a turn, so that a long text keeps nobody waiting for
-/// longer than one window's run; what it costs are its word pieces. One thread more runs queries alone, so
-/// that none waits for a run of another text: what it takes, the operating system takes from the others.
+/// own, one text each, in the order of [Workers]. A window or a passage is a turn, so that a long text keeps nobody
+/// waiting for longer than one run; what it costs are its word pieces. One thread more runs queries alone, so that
+/// none waits for a run of another text: what it takes, the operating system takes from the others.
 ///
 /// **Failures**: `overloaded` for the tenant who has too many callers waiting, or after [#close]; `internal` when
 /// the native runtime fails.
@@ -49,6 +60,7 @@ public final class OnnxEmbedder implements Embedder {
 
     private final MiniLm model;
     private final TokenProjection projection;
+    private final QuestionStyles styles = QuestionStyles.load();
     private final Workers workers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -105,10 +117,46 @@ public final class OnnxEmbedder implements Embedder {
     /// token rows.
     @Override
     public Embedding embed(String text, Demand demand) {
+        List<Passage> passages = Passages.of(text);
         try (Place place = workers.admit(demand)) {
-            Tokens tokens = tokenize(place, text);
-            return embed(place, tokens, windows(tokens));
+            return passages.size() > 1 ? embed(place, text, passages) : whole(place, text);
         }
+    }
+
+    private Embedding whole(Place place, String text) {
+        Tokens tokens = tokenize(place, text);
+        return embed(place, tokens, windows(tokens));
+    }
+
+    private Embedding embed(Place place, String text, List<Passage> passages) {
+        List<Embedding> parts = new ArrayList<>(passages.size());
+        int windowsLeft = Math.max(MAX_WINDOWS, 2 * passages.size());
+        for (Passage passage : passages) {
+            Tokens tokens = tokenize(place, text.substring(passage.start(), passage.end()));
+            int share = Math.max(1, windowsLeft / (passages.size() - parts.size()));
+            List<Window> windows = Windows.of(tokens.count(), WINDOW_TOKENS, share);
+            windowsLeft -= windows.size();
+            parts.add(embed(place, tokens, windows));
+        }
+        return joined(parts);
+    }
+
+    private static Embedding joined(List<Embedding> parts) {
+        float[] vectors = new float[parts.size() * MiniLm.WIDTH];
+        byte[] passages = new byte[vectors.length];
+        ByteArrayOutputStream tokens = new ByteArrayOutputStream();
+        for (int p = 0; p < parts.size(); p++) {
+            System.arraycopy(parts.get(p).vector(), 0, vectors, p * MiniLm.WIDTH, MiniLm.WIDTH);
+            PassageVectors.round(parts.get(p).vector(), passages, p);
+            TokenVectors rows = Objects.requireNonNull(parts.get(p).tokens());
+            int room = MAX_TOKEN_ROWS * TokenVectors.DIMENSION - tokens.size();
+            tokens.write(rows.rows(), 0, Math.min(room, rows.rows().length));
+        }
+        return new Embedding(
+                SPACE,
+                UnitVectors.meanDirection(vectors, MiniLm.WIDTH),
+                new TokenVectors(tokens.toByteArray()),
+                new PassageVectors(MiniLm.WIDTH, passages));
     }
 
     @Override
@@ -116,7 +164,9 @@ public final class OnnxEmbedder implements Embedder {
         try (Place place = workers.admit(demand)) {
             Tokens tokens = tokenize(place, query);
             List<Window> windows = windows(tokens);
-            return new QueryEmbedding(embed(place, tokens, windows), spans(tokens, windows));
+            Embedding plain = embed(place, tokens, windows);
+            Embedding embedding = new Embedding(SPACE, styles.takenOff(plain.vector()), plain.tokens());
+            return new QueryEmbedding(embedding, spans(tokens, windows));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.spi.Embedder;
@@ -115,11 +116,46 @@ class OnnxEmbedderTest extends EmbedderContract {
 
     @Test
     void aTextOfTwoWindowsHasTheMeanOfTheirVectors() {
-        String half = "tea ".repeat(254);
-        float[] window = embedder.embed(half).vector();
-        Embedding both = embedder.embed(half + half);
-        assertThat(dot(both.vector(), window)).isCloseTo(1, within(1e-6));
-        assertThat(tokens(both).count()).isEqualTo(508);
+        String half = "0 ".repeat(254);
+        QueryEmbedding window = embedder.embedQuery(half);
+        QueryEmbedding both = embedder.embedQuery(half + half);
+        assertThat(dot(both.embedding().vector(), window.embedding().vector())).isCloseTo(1, within(1e-6));
+        assertThat(tokens(both.embedding()).count()).isEqualTo(508);
+    }
+
+    @Test
+    void aSentenceOfALongTextHasTheVectorThatItWouldHaveAlone() {
+        String sentence = "She has green tea for breakfast.";
+        String others = " The build is written in Python and takes an hour.".repeat(20);
+        PassageVectors passages = passages(embedder.embed(others + " " + sentence + others));
+        assertThat(passages.count()).isEqualTo(41);
+        assertThat(cosine(passages, 20, embedder.embed(sentence).vector())).isGreaterThan(.999);
+        assertThat(cosine(passages, 19, embedder.embed(sentence).vector())).isLessThan(.5);
+    }
+
+    @Test
+    void aLongTextHasPassagesAndAShortOneHasNone() {
+        String sentence = "She has green tea for breakfast. ";
+        Embedding longText = embedder.embed(sentence.repeat(30));
+        assertThat(passages(longText).count()).isEqualTo(30);
+        assertThat(tokens(longText).count())
+                .isEqualTo(30 * tokens(embedder.embed(sentence)).count());
+        assertThat(tokens(embedder.embed(sentence.repeat(200))).count()).isEqualTo(1_024);
+        assertThat(embedder.embed("She has green tea.").passages()).isNull();
+        assertThat(embedder.embedQuery("She has green tea for breakfast. ".repeat(30))
+                        .embedding()
+                        .passages())
+                .isNull();
+    }
+
+    @Test
+    void theStyleOfAQuestionDoesNotBringItNearToWhatSoundsLikeIt() {
+        String question = "Can you recommend something for dinner?";
+        String sounds = "People often ask me for recommendations.";
+        double asText = cosine(question, sounds);
+        float[] query = embedder.embedQuery(question).embedding().vector();
+        assertThat(dot(query, embedder.embed(sounds).vector())).isLessThan(asText - .03);
+        assertThat(dot(query, query)).isCloseTo(1, within(1e-5));
     }
 
     @Test
@@ -210,6 +246,21 @@ class OnnxEmbedderTest extends EmbedderContract {
             sum += a.rows()[i * TokenVectors.DIMENSION + k] * b.rows()[j * TokenVectors.DIMENSION + k];
         }
         return sum;
+    }
+
+    private static PassageVectors passages(Embedding embedding) {
+        return Objects.requireNonNull(embedding.passages());
+    }
+
+    private static double cosine(PassageVectors passages, int row, float[] vector) {
+        double dot = 0;
+        double squares = 0;
+        for (int i = 0; i < vector.length; i++) {
+            byte x = passages.rows()[row * vector.length + i];
+            dot += x * vector[i];
+            squares += x * x;
+        }
+        return dot / Math.sqrt(squares);
     }
 
     private static TokenVectors tokens(Embedding embedding) {

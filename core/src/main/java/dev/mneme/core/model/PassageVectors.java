@@ -1,0 +1,33 @@
+package dev.mneme.core.model;
+
+/// The vectors of a long text's passages, in order: rows of as many signed bytes as the space has dimensions, each
+/// row a vector times what makes its largest number 127, rounded. Its direction alone counts. The array is shared,
+/// not copied: nobody writes to it.
+///
+/// @param dimension bytes of a row, at least 1
+@SuppressWarnings("ArrayRecordComponent") // many of these exist; identity equality is what is wanted
+public record PassageVectors(int dimension, byte[] rows) {
+    private static final float LARGEST = 127;
+
+    public PassageVectors {
+        if (dimension < 1 || rows.length == 0 || rows.length % dimension != 0) {
+            throw new IllegalArgumentException(
+                    rows.length + " bytes are not one or more passages of " + dimension + " bytes");
+        }
+    }
+
+    public int count() {
+        return rows.length / dimension;
+    }
+
+    /// Writes a passage's vector into row `row` of `rows`. A vector of zeros becomes zeros.
+    public static void round(float[] vector, byte[] rows, int row) {
+        float largest = 0;
+        for (float x : vector) {
+            largest = Math.max(largest, Math.abs(x));
+        }
+        for (int i = 0; i < vector.length; i++) {
+            rows[row * vector.length + i] = (byte) (largest == 0 ? 0 : Math.round(vector[i] / largest * LARGEST));
+        }
+    }
+}
