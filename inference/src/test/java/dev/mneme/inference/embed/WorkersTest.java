@@ -28,7 +28,9 @@ class WorkersTest {
 
     /// Looks again at once: there is much to wait for, each for microseconds.
     private static ConditionFactory soon() {
-        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).timeout(Duration.ofMinutes(1));
+        return await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .timeout(Duration.ofMinutes(1));
     }
 
     private static Workers workers(int count, int forQueries, int waiting) {
