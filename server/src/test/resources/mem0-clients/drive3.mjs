@@ -59,7 +59,7 @@ await call("search with every option", () =>
       AND: [
         { user_id: "alice" },
         { OR: [{ categories: { in: ["food"] } }, { metadata: { fooBar: 1 } }] },
-        { NOT: { created_at: { lt: "2024-01-01" } } },
+        { NOT: { created_at: { gte: "2024-01-01" } } },
       ],
     },
   }),

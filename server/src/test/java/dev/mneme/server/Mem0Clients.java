@@ -84,6 +84,7 @@ enum Mem0Clients {
                     "pip",
                     "install",
                     "-q",
+                    "--no-deps", // the list is whole
                     "--disable-pip-version-check",
                     "--retries",
                     "1",

@@ -3,9 +3,11 @@ package dev.mneme.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mneme.api.mem0.Mem0Score;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,9 +37,12 @@ final class Mem0DoorTest {
 
             server.restart();
 
-            assertThat(found(server.admin().post("/v3/memories/search/", search("tea")), "/id"))
+            assertThat(found(server.admin().post("/v3/memories/search/", search("tea")), "/id", score -> score))
                     .hasSize(4)
-                    .isEqualTo(found(server.admin().search("{\"query\":\"tea\",\"userId\":\"alice\"}"), "/memory/id"));
+                    .isEqualTo(found(
+                            server.admin().search("{\"query\":\"tea\",\"userId\":\"alice\"}"),
+                            "/memory/id",
+                            Mem0Score::of));
             assertThat(server.admin()
                             .get("/v1/feedback/" + id + "/")
                             .json()
@@ -57,11 +62,11 @@ final class Mem0DoorTest {
         return "{\"query\":\"" + query + "\",\"filters\":{\"user_id\":\"alice\"}}";
     }
 
-    /// What was found, in its order, each with its score.
-    private static List<String> found(Api.Reply reply, String id) {
+    /// What was found, in its order, each with its score on mem0's scale.
+    private static List<String> found(Api.Reply reply, String id, DoubleUnaryOperator scale) {
         List<String> found = new ArrayList<>();
         for (JsonNode result : reply.json().path("results")) {
-            found.add(result.at(id).asText() + " " + result.path("score").asDouble());
+            found.add(result.at(id).asText() + " " + scale.applyAsDouble(result.path("score").asDouble()));
         }
         return found;
     }
