@@ -66,7 +66,8 @@ final class Mem0DoorTest {
     private static List<String> found(Api.Reply reply, String id, DoubleUnaryOperator scale) {
         List<String> found = new ArrayList<>();
         for (JsonNode result : reply.json().path("results")) {
-            found.add(result.at(id).asText() + " " + scale.applyAsDouble(result.path("score").asDouble()));
+            found.add(result.at(id).asText() + " "
+                    + scale.applyAsDouble(result.path("score").asDouble()));
         }
         return found;
     }

@@ -22,8 +22,8 @@ final class Payloads {
     /// `connect`: the welcome (without `reset`), the answer to a client's, and word that the state must be read
     /// anew (`reset: true`).
     ///
-    /// @param ownersLeftOut of a connection for every owner: how many are not told of, because their stored data was
-    ///     changed from outside; null: none
+    /// @param ownersLeftOut of a connection for every owner: how many are not told of, because their stored
+    ///     data was changed from outside; null: none
     @JsonInclude(Include.NON_NULL)
     record Connect(
             String clientId,

@@ -69,7 +69,7 @@ public final class RecordExportService {
         try {
             exports.requireServed(owner);
         } catch (RuntimeException e) {
-            free.release();
+            leave(caller.key().id());
             throw e;
         }
         return new Export(caller, owner);

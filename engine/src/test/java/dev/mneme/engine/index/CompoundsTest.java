@@ -86,7 +86,8 @@ class CompoundsTest {
         "lee, ann.lee@example.com",
         "12, 10.0.0.12",
         "known, a well-known place",
-        "name, The field userName is needed", "e-mail, Her email bounced"
+        "name, The field userName is needed",
+        "e-mail, Her email bounced"
     })
     void aPartStillFinds(String query, String memory) {
         assertThat(search(query, "nothing of it", memory)).containsExactly(memory);

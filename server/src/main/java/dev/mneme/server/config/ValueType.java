@@ -139,7 +139,8 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader, bo
     static <E extends Enum<E>> ValueType<Optional<E>> optionalChoice(Class<E> type) {
         ValueType<E> choice = choice(type);
         return new ValueType<>(choice.description(), text -> {
-            Optional<E> value = text.isEmpty() ? Optional.empty() : choice.reader().apply(text);
+            Optional<E> value =
+                    text.isEmpty() ? Optional.empty() : choice.reader().apply(text);
             return text.isEmpty() || value.isPresent() ? Optional.of(value) : Optional.empty();
         });
     }
