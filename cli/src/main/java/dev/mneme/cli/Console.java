@@ -2,12 +2,13 @@ package dev.mneme.cli;
 
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Where a command runs: its streams, its environment, the clock and what kind of screen there is.
 ///
+/// @param clock whose zone is that of who types
 /// @param columns how wide a line may be; [Integer#MAX_VALUE] where nobody looks at a screen
 /// @param pause how to wait: between attempts of `watch`
 record Console(
@@ -17,7 +18,7 @@ record Console(
         Map<String, String> env,
         boolean terminal,
         int columns,
-        InstantSource clock,
+        Clock clock,
         Pause pause) {
 
     /// Waits. Tests do not.

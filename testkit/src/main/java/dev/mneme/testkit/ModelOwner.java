@@ -37,6 +37,7 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
@@ -469,7 +470,7 @@ final class ModelOwner {
                 now.text(),
                 Duplicates.merge(now.metadata(), add.metadata()),
                 Duplicates.merge(now.categories(), add.categories()),
-                now.timestamp(),
+                Duplicates.merge(now.timestamp(), add.timestamp()),
                 now.expiresAt(),
                 now.replacedBy(),
                 stamp.at(),
@@ -514,7 +515,7 @@ final class ModelOwner {
             String text,
             dev.mneme.core.model.Json.JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable MemoryId replacedBy,
             Instant at,

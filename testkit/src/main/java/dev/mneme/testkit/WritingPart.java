@@ -35,9 +35,12 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +56,7 @@ abstract class WritingPart extends StorePart {
                 "Alice",
                 json("source", json("kind", "mail")),
                 List.of("drinks", "likes", "drinks"),
-                Instant.parse("2025-12-24T18:00:00.123Z"),
+                Objects.requireNonNull(Times.timestamp("2025-12-24T19:00:00.123+01:00")),
                 Instant.parse("2030-01-01T00:00:00Z"),
                 null,
                 true);
@@ -152,7 +155,7 @@ abstract class WritingPart extends StorePart {
     @Test
     void anotherTimestampIsAChangeAndMakesAnotherContent() {
         Memory tea = added(add("alice", "likes tea"));
-        Instant said = ManualClock.START.minus(Duration.ofDays(3));
+        Timestamp said = Timestamp.of(ManualClock.START.minus(Duration.ofDays(3)));
 
         assertEvent(
                 outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),

@@ -66,7 +66,10 @@ public record ExportLine(
             @Nullable String name,
             Map<String, @Nullable Object> metadata,
             List<String> categories,
-            @Nullable @Time String timestamp,
+
+            @Doc("when it was said; with the offset that the caller named") @Nullable @Time(placed = true)
+            String timestamp,
+
             @Time String updatedAt,
             @Nullable @Time String expiresAt,
             @Nullable String replacedBy,

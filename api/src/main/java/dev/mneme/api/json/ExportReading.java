@@ -114,7 +114,7 @@ public final class ExportReading {
                 version.name(),
                 PlainJson.toJson(version.metadata()),
                 version.categories(),
-                maybe(version.timestamp()),
+                version.timestamp() == null ? null : Times.timestamp(version.timestamp()),
                 createdAt,
                 time(version.updatedAt()),
                 maybe(version.expiresAt()),

@@ -58,8 +58,9 @@ public final class RecordReader<T extends Record> {
     private record Member(int index, Component component, JsonReader.Reading<Object> value) {}
 
     private static JsonReader.Reading<Object> reading(AnnotatedType type) {
-        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class)
-                ? JsonReader::time
+        Time time = type.getAnnotation(Time.class);
+        JsonReader.Reading<Object> plain = time != null
+                ? time.placed() ? JsonReader::placedTime : JsonReader::time
                 : type.isAnnotationPresent(OrNumber.class) ? JsonReader::stringOrNumber : unchecked(type);
         List<Constraint> constraints = Constraint.of(type);
         if (constraints.isEmpty()) {

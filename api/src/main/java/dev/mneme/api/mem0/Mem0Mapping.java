@@ -58,7 +58,7 @@ final class Mem0Mapping {
                 memory.replacedBy() == null ? null : memory.replacedBy().toString(),
                 false,
                 state(memory, now),
-                MemoryMapping.time(memory.timestamp()),
+                MemoryMapping.instant(memory.timestamp()),
                 Times.format(memory.createdAt()),
                 Times.format(memory.updatedAt()));
     }

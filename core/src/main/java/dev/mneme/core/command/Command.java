@@ -15,6 +15,7 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,7 @@ public sealed interface Command {
             @Nullable String name,
             JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable Embedding embedding,
             boolean dedupe)
@@ -56,7 +57,7 @@ public sealed interface Command {
             @Nullable JsonObject metadataPatch,
             @Nullable List<String> categories,
             @Nullable Expiry expiry,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             long expectedVersion)
             implements Command {
         public UpdateMemory(

@@ -21,6 +21,7 @@ import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -119,7 +120,7 @@ final class ExtractionDocuments {
         if (extraction.state() != State.SUCCEEDED) {
             data.put("messages", extraction.messages(), ExtractionDocuments::message)
                     .put("metadata", asked.metadata())
-                    .put("timestamp", asked.timestamp())
+                    .put("timestamp", Objects.toString(asked.timestamp(), null))
                     .put("expiresAt", asked.expiresAt())
                     .put("instructions", asked.guidance().instructions(), JsonString::new)
                     .put("categories", asked.guidance().categories(), ExtractionDocuments::category);
@@ -172,7 +173,7 @@ final class ExtractionDocuments {
                 scope,
                 messages,
                 data.object("metadata"),
-                data.nullableTime("timestamp"),
+                data.nullableTimestamp("timestamp"),
                 data.nullableTime("expiresAt"),
                 new Guidance(data.texts("instructions"), data.list("categories", ExtractionDocuments::category)));
         return new Stored(extraction, asked, data.text("hash"), document.version());

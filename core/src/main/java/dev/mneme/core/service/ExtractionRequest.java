@@ -4,6 +4,7 @@ import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.spi.FactExtractor.Guidance;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public record ExtractionRequest(
         ScopeIds scope,
         List<Message> messages,
         JsonObject metadata,
-        @Nullable Instant timestamp,
+        @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt,
         Guidance guidance) {
     public ExtractionRequest {

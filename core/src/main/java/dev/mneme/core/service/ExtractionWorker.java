@@ -27,6 +27,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
 import dev.mneme.core.service.ExtractionLines.Attempted;
@@ -42,6 +43,8 @@ import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -306,6 +309,11 @@ final class ExtractionWorker {
                 local);
     }
 
+    private static @Nullable ZonedDateTime seenFrom(ExtractionRequest asked) {
+        Timestamp said = asked.timestamp();
+        return said == null ? null : said.at().atZone(said.offset() == null ? ZoneOffset.UTC : said.offset());
+    }
+
     /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
     /// where others see it, or out of sight of those who saw it.
     private List<Memory> near(Caller caller, ExtractionRequest asked, Found facts, Set<MemoryId> clashed) {
@@ -322,7 +330,7 @@ final class ExtractionWorker {
                 .map(fact -> memories.search(
                                 caller,
                                 new MemoryService.Search(
-                                        fact.text(), null, null, filter, NEAR, 0, false, asked.timestamp()),
+                                        fact.text(), null, null, filter, NEAR, 0, false, seenFrom(asked)),
                                 ReadOptions.DEFAULT,
                                 facts.local())
                         .hits())

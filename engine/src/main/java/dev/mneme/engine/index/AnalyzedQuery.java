@@ -2,7 +2,7 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.engine.index.Analyzer.Word;
-import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 /// @param words in order, stop words included
 /// @param terms the distinct terms
 /// @param surfaces the distinct words as they were written, in lower case
-/// @param date the date that the query names
+/// @param days the dates that the query names
 /// @param asksTime whether the query asks for a time
-record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, DateCue date, boolean asksTime) {
-    /// @param reference from when relative dates in the text are seen
-    static AnalyzedQuery of(String text, Instant reference) {
+record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, AskersDays days, boolean asksTime) {
+    /// @param reference from when and where dates in the text are seen
+    static AnalyzedQuery of(String text, ZonedDateTime reference) {
         List<Word> words = Analyzer.words(text);
         Set<String> terms = new LinkedHashSet<>();
         for (Word word : words) {
@@ -27,9 +27,9 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
             }
         }
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
-        List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference) : List.of();
-        DateCue date = DateCue.of(text, ranges);
-        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, date, TemporalCue.asks(text));
+        List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
+        AskersDays days = new AskersDays(DateCue.of(text, ranges), reference.getZone());
+        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, days, TemporalCue.asks(text));
     }
 
     /// What each token of the query counts, 1 together: the idf of the term of the word that its span

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class Analyzer {
     /// Of what [AnalyzedMemory] stores: one more whenever a text would be stored otherwise, by a change here, in
     /// [TemporalCue], [RelativeDates] or the codec. Rows of another version are made anew.
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int MAX_CACHED_WORDS = 32_768;
     private static final int MAX_CACHED_LENGTH = 32;

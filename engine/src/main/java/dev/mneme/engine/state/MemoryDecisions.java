@@ -15,6 +15,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.Keys;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +125,10 @@ final class MemoryDecisions {
         JsonObject metadata = lacking(now.metadata(), add.metadata());
         List<String> categories = new ArrayList<>(now.categories());
         add.categories().stream().filter(c -> !categories.contains(c)).forEach(categories::add);
-        if (metadata.equals(now.metadata()) && categories.equals(now.categories())) {
+        Timestamp timestamp = placed(now.timestamp(), add.timestamp());
+        if (metadata.equals(now.metadata())
+                && categories.equals(now.categories())
+                && Objects.equals(timestamp, now.timestamp())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
         if (categories.size() > Memory.MAX_CATEGORIES) {
@@ -133,7 +138,12 @@ final class MemoryDecisions {
             return tooLarge("metadata");
         }
         Embedding embedding = memories.embedding(owner, same.arrival());
-        return replace(same, now.text(), embedding, metadata, categories, now.timestamp(), now.expiresAt());
+        return replace(same, now.text(), embedding, metadata, categories, timestamp, now.expiresAt());
+    }
+
+    /// The time with its offset, if either knows it.
+    private static @Nullable Timestamp placed(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
+        return ours == null || ours.offset() != null ? ours : theirs;
     }
 
     private static Rejected tooLarge(String field) {
@@ -182,7 +192,7 @@ final class MemoryDecisions {
         List<String> categories = update.categories() == null ? now.categories() : update.categories();
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
-        Instant timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
+        Timestamp timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
         if (!sameText) {
             vectors.drop(placed.arrival());
         }
@@ -193,8 +203,8 @@ final class MemoryDecisions {
                 && (given == null || sameVector(placed, given))
                 && metadata.equals(now.metadata())
                 && categories.equals(now.categories())
-                && java.util.Objects.equals(expiresAt, now.expiresAt())
-                && java.util.Objects.equals(timestamp, now.timestamp())) {
+                && Objects.equals(expiresAt, now.expiresAt())
+                && Objects.equals(timestamp, now.timestamp())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
         vectors.claim(given);
@@ -213,7 +223,7 @@ final class MemoryDecisions {
             @Nullable Embedding embedding,
             JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt) {
         Memory now = placed.memory();
         Memory next = next(now, text, metadata, categories, timestamp, expiresAt, now.replacedBy());
@@ -233,7 +243,7 @@ final class MemoryDecisions {
             String text,
             JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable MemoryId replacedBy) {
         return new Memory(
