@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a command runs: its streams, its environment, the clock and what kind of screen there is.
 ///
+/// @param full whether tables show all of a text, however long it is
 /// @param clock whose zone is that of who types
 /// @param columns how wide a line may be; [Integer#MAX_VALUE] where nobody looks at a screen
 /// @param pause how to wait: between attempts of `watch`
@@ -18,6 +19,7 @@ record Console(
         Map<String, String> env,
         boolean terminal,
         int columns,
+        boolean full,
         Clock clock,
         Pause pause) {
 
@@ -25,6 +27,11 @@ record Console(
     @FunctionalInterface
     interface Pause {
         void millis(long millis) throws InterruptedException;
+    }
+
+    /// The same, for who asked to see all of a long text.
+    Console showingAll() {
+        return new Console(in, out, err, env, terminal, columns, true, clock, pause);
     }
 
     /// The environment variable; null when unset or empty, as shells treat the two alike.

@@ -73,6 +73,7 @@ abstract class CliHarness {
                 env,
                 terminal,
                 columns,
+                false,
                 Clock.fixed(NOW, zone),
                 pauses::add);
         int status = new Cli(console).run(args);

@@ -148,6 +148,7 @@ class ErrorsTest extends CliHarness {
                 env,
                 false,
                 80,
+                false,
                 java.time.Clock.systemUTC(),
                 millis -> {});
 

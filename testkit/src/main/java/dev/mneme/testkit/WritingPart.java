@@ -3,6 +3,7 @@ package dev.mneme.testkit;
 import static dev.mneme.testkit.Fixtures.ALICE;
 import static dev.mneme.testkit.Fixtures.BOB;
 import static dev.mneme.testkit.Fixtures.add;
+import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.delete;
 import static dev.mneme.testkit.Fixtures.embedded;
 import static dev.mneme.testkit.Fixtures.expiring;
@@ -167,6 +168,22 @@ abstract class WritingPart extends StorePart {
                 outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),
                 MemoryEvent.NONE);
         assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.ADD);
+    }
+
+    @Test
+    void twoSpellingsOfOneInstantAreTheSameTimeAndTheFirstOffsetStays() {
+        Timestamp utc = Objects.requireNonNull(Times.timestamp("2026-05-08T22:30:00Z"));
+        Timestamp berlin = Objects.requireNonNull(Times.timestamp("2026-05-09T00:30:00+02:00"));
+        Timestamp tokyo = Objects.requireNonNull(Times.timestamp("2026-05-09T07:30:00+09:00"));
+        Memory tea = added(said(add("alice", "likes tea"), utc));
+
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), utc)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), berlin)), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).timestamp()).isEqualTo(berlin);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), tokyo)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), utc)), MemoryEvent.NONE);
+        reopen();
+        assertThat(found(tea.id()).timestamp()).isEqualTo(berlin);
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Length;
 import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Range;
 import dev.mneme.wire.schema.Time;
 import java.util.List;
@@ -157,8 +158,8 @@ public record ExportLine(
     public record ResponseRecord(
             String userId,
             String instanceId,
-            String chatId,
-            String messageId,
+            @OrNumber Object chatId,
+            @OrNumber Object messageId,
 
             @Nullable @OneOf({"inspired", "didactic", "parallel"})
             String mode,

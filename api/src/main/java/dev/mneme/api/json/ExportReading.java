@@ -220,8 +220,8 @@ public final class ExportReading {
         return new Exported.OfResponse(new ResponseSource(
                 response.userId(),
                 response.instanceId(),
-                response.chatId(),
-                response.messageId(),
+                response.chatId().toString(),
+                response.messageId().toString(),
                 mode(response.mode()),
                 SourceType.of(response.sourceType()).orElseThrow(),
                 response.provider(),
@@ -231,7 +231,8 @@ public final class ExportReading {
                 PlainJson.toJson(response.metadata()),
                 time(response.timestamp()),
                 0,
-                set(response.localOnly())));
+                set(response.localOnly()),
+                ResponseMapping.numbered(response.chatId(), response.messageId())));
     }
 
     private static Exported syncEvent(ExportLine.SyncEventRecord event) {

@@ -150,8 +150,8 @@ public final class ExportWriting {
         return new ExportLine.ResponseRecord(
                 response.userId(),
                 response.instanceId(),
-                response.chatId(),
-                response.messageId(),
+                ResponseMapping.chat(response),
+                ResponseMapping.message(response),
                 ModeMapping.name(response.mode()),
                 response.sourceType().wireName(),
                 response.provider(),

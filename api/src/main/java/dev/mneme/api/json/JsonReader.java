@@ -353,6 +353,15 @@ public final class JsonReader {
         };
     }
 
+    /// A string, or a whole number.
+    public Object asStringOrNumber() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> string();
+            case VALUE_NUMBER_INT -> integer();
+            default -> throw wrong("must be a string or a whole number.");
+        };
+    }
+
     /// A time as it was written: with its offset, if it names one.
     ///
     /// @return what [Times#timestamp] and [Times#seenFrom] read

@@ -61,7 +61,7 @@ public final class RecordReader<T extends Record> {
         Time time = type.getAnnotation(Time.class);
         JsonReader.Reading<Object> plain = time != null
                 ? time.placed() ? JsonReader::placedTime : JsonReader::time
-                : type.isAnnotationPresent(OrNumber.class) ? JsonReader::stringOrNumber : unchecked(type);
+                : type.isAnnotationPresent(OrNumber.class) ? orNumber(type) : unchecked(type);
         List<Constraint> constraints = Constraint.of(type);
         if (constraints.isEmpty()) {
             return plain;
@@ -75,6 +75,10 @@ public final class RecordReader<T extends Record> {
             });
             return value;
         };
+    }
+
+    private static JsonReader.Reading<Object> orNumber(AnnotatedType type) {
+        return type.getType() == Object.class ? JsonReader::asStringOrNumber : JsonReader::stringOrNumber;
     }
 
     private static JsonReader.Reading<Object> unchecked(AnnotatedType annotated) {

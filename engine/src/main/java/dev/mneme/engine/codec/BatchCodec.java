@@ -250,9 +250,11 @@ public final class BatchCodec {
             case 37 -> new Command.AcceptKeys();
             case UserCommandCodec.PUT_CONTEXT -> UserCommandCodec.putContext(in);
             case UserCommandCodec.DELETE_CONTEXT -> UserCommandCodec.deleteContext(in);
-            case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in);
+            case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in, false);
+            case UserCommandCodec.SWITCH_MODE_FROM -> UserCommandCodec.switchMode(in, true);
             case UserCommandCodec.CONFIGURE_MODE -> UserCommandCodec.configureMode(in);
-            case UserCommandCodec.RECORD_RESPONSE -> UserCommandCodec.recordResponse(in);
+            case UserCommandCodec.RECORD_RESPONSE -> UserCommandCodec.recordResponse(in, false);
+            case UserCommandCodec.RECORD_RESPONSE_NUMBERED -> UserCommandCodec.recordResponse(in, true);
             case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);

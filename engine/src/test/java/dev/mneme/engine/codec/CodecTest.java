@@ -319,6 +319,16 @@ final class CodecTest {
                 random.nextBoolean() ? id(random) : null);
     }
 
+    @Test
+    void aTimestampOfBeforeOffsetsIsStillRead() {
+        Instant at = Instant.parse("2026-05-08T22:30:00Z");
+
+        assertThat(new ByteWriter(16).nullableTimestamp(Timestamp.of(at)).toByteArray())
+                .isEqualTo(new ByteWriter(16).nullableInstant(at).toByteArray());
+        assertThat(ByteReader.decode(new ByteWriter(16).nullableInstant(at).toByteArray(), ByteReader::nullableTimestamp))
+                .isEqualTo(Timestamp.of(at));
+    }
+
     private static @Nullable Timestamp timestamp(SplittableRandom random) {
         return switch (random.nextInt(3)) {
             case 0 -> null;
