@@ -50,7 +50,9 @@ final class Table {
         if (console.full()) {
             return Integer.MAX_VALUE;
         }
-        return console.terminal() ? Math.max(LEAST_LAST_COLUMN, console.columns() - taken) : MOST_WITHOUT_SCREEN;
+        return console.columns() == Integer.MAX_VALUE
+                ? MOST_WITHOUT_SCREEN
+                : Math.max(LEAST_LAST_COLUMN, console.columns() - taken);
     }
 
     private static String format(List<String> cells, int[] widths) {
