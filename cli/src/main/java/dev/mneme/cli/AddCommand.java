@@ -80,9 +80,9 @@ final class AddCommand extends Subcommand {
     @Override
     ExitStatus run(Session session) {
         Typed.object("--metadata", details.metadata);
-        boolean input = words.equals(List.of("-")) || (words.isEmpty() && details.lines);
+        boolean input = words.equals(List.of("-")) || (words.isEmpty() && (details.lines || details.one));
         if ((details.lines || details.one) && !input) {
-            throw Failure.usage("--lines and --one read standard input: give - instead of a text.");
+            throw Failure.usage("--lines and --one read standard input: leave the text out.");
         }
         if (details.lines && details.one) {
             throw Failure.usage("--lines and --one exclude each other: leave one out.");

@@ -209,11 +209,11 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
-    void aLongTextIsCutOnAScreenAndWholeInAPipe() {
-        String page = "{\"items\":[" + MEMORY.replace("likes green tea", "tea ".repeat(50) + "end") + "]}";
+    void aLongTextIsCutOnAScreenAndWholeWhereAllIsAsked() {
+        String page = "{\"items\":[" + MEMORY.replace("likes green tea", "tea ".repeat(60) + "end") + "]}";
         server().json(200, page).json(200, page);
 
-        assertThat(run("list").out()).contains("end\n");
+        assertThat(run("list", "--full").out()).contains("end\n");
         columns = 80;
         assertThat(run("list").out().lines())
                 .allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(80));

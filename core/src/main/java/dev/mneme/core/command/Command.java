@@ -251,18 +251,30 @@ public sealed interface Command {
             implements Command {
         /// One whose ids came as strings.
         public RecordResponse(
-            String instanceId,
-            String chatId,
-            String messageId,
-            @Nullable Mode mode,
-            SourceType sourceType,
-            String provider,
-            String model,
-            @Nullable Double confidence,
-            String responseHash,
-            JsonObject metadata,
-            @Nullable Instant timestamp) {
-            this(instanceId, chatId, messageId, mode, sourceType, provider, model, confidence, responseHash, metadata, timestamp, NumberedIds.NONE);
+                String instanceId,
+                String chatId,
+                String messageId,
+                @Nullable Mode mode,
+                SourceType sourceType,
+                String provider,
+                String model,
+                @Nullable Double confidence,
+                String responseHash,
+                JsonObject metadata,
+                @Nullable Instant timestamp) {
+            this(
+                    instanceId,
+                    chatId,
+                    messageId,
+                    mode,
+                    sourceType,
+                    provider,
+                    model,
+                    confidence,
+                    responseHash,
+                    metadata,
+                    timestamp,
+                    NumberedIds.NONE);
         }
     }
 

@@ -97,8 +97,7 @@ public final class Times {
 
     /// @param offset null where none is named
     /// @param names whether the offset tells of a place: `Z` and `-00:00` do not
-    private record Written(
-            LocalDateTime local, @Nullable ZoneOffset offset, boolean names) {
+    private record Written(LocalDateTime local, @Nullable ZoneOffset offset, boolean names) {
         ZoneOffset clock() {
             return offset == null ? ZoneOffset.UTC : offset;
         }
@@ -164,8 +163,6 @@ public final class Times {
     }
 
     private static @Nullable Timestamp inRange(Instant at, @Nullable ZoneOffset offset) {
-        return at.isBefore(FIRST) || at.isAfter(LAST)
-                ? null
-                : new Timestamp(at.truncatedTo(ChronoUnit.MILLIS), offset);
+        return at.isBefore(FIRST) || at.isAfter(LAST) ? null : new Timestamp(at.truncatedTo(ChronoUnit.MILLIS), offset);
     }
 }

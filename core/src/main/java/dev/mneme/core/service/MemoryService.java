@@ -532,7 +532,7 @@ public final class MemoryService {
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
-    /// @param reference from when and where dates in the text ("last week", "in May") are seen; null for now, in UTC
+    /// @param reference from when and where dates in the text ("last week", "in May") are seen; null: now, in UTC
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     public record Search(
             @Nullable String text,
