@@ -356,9 +356,7 @@ public final class Histories {
     }
 
     private @Nullable Timestamp timestamp() {
-        return chance(3)
-                ? new Timestamp(ManualClock.START.minus(Duration.ofDays(random.nextInt(3))), offset())
-                : null;
+        return chance(3) ? new Timestamp(ManualClock.START.minus(Duration.ofDays(random.nextInt(3))), offset()) : null;
     }
 
     /// Without a draw of its own, so that the rest of a history stays as it is.

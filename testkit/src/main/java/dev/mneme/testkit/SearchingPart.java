@@ -191,7 +191,9 @@ abstract class SearchingPart extends StorePart {
         Timestamp at = Objects.requireNonNull(Times.timestamp(said));
         added(said(add("alice", "had oolong"), at));
 
-        Hit hit = store().search(seenFrom(asked, "where did I have oolong yesterday?")).hits().getFirst();
+        Hit hit = store().search(seenFrom(asked, "where did I have oolong yesterday?"))
+                .hits()
+                .getFirst();
 
         assertThat(Double.valueOf(1).equals(hit.parts().get("date"))).isEqualTo(yesterday);
     }

@@ -21,9 +21,11 @@ public record ResponseRequest(
         @Doc("which instance answered; left out: the writing one") @Nullable @Length(min = 1, max = 128)
         String instanceId,
 
-        @Doc("the chat; a number is given back as one") @OrNumber Object chatId,
+        @Doc("the chat; a number is given back as one") @OrNumber
+        Object chatId,
 
-        @Doc("the message, unique in its chat; a number is given back as one") @OrNumber Object messageId,
+        @Doc("the message, unique in its chat; a number is given back as one") @OrNumber
+        Object messageId,
 
         @Doc("the mode that the instance was in") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String mode,

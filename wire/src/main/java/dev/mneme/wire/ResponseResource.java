@@ -15,8 +15,12 @@ public record ResponseResource(
         String userId,
 
         @Doc("the instance that answered") String instanceId,
-        @Doc("the chat; a number if it came as one") @OrNumber Object chatId,
-        @Doc("the message, unique in its chat; a number if it came as one") @OrNumber Object messageId,
+
+        @Doc("the chat; a number if it came as one") @OrNumber
+        Object chatId,
+
+        @Doc("the message, unique in its chat; a number if it came as one") @OrNumber
+        Object messageId,
 
         @Doc("the mode that the instance was in") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String mode,

@@ -56,8 +56,9 @@ public record SearchRequest(
         Boolean latestOnly,
 
         @Doc(
-                value = "from when dates in the query, such as \"yesterday\" or \"last week\", are seen; its offset says"
-                        + " whose days are meant",
+                value =
+                        "from when dates in the query, such as \"yesterday\" or \"last week\", are seen; its offset says"
+                                + " whose days are meant",
                 example = "2026-01-31T09:00:00+01:00",
                 otherwise = "now")
         @Nullable

@@ -181,7 +181,9 @@ final class Dispatcher {
     /// A browser's `EventSource` cannot send headers: for it, and for nothing else, the key may stand in the URL.
     private static @Nullable String secret(Route route, Incoming incoming) {
         String secret = Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key"));
-        if (secret != null || !route.query().contains(Parameter.TOKEN) || !Credentials.takesEvents(incoming.list("Accept"))) {
+        if (secret != null
+                || !route.query().contains(Parameter.TOKEN)
+                || !Credentials.takesEvents(incoming.list("Accept"))) {
             return secret;
         }
         List<String> tokens = UriText.query(incoming.rawQuery()).getOrDefault(Parameter.TOKEN.name(), List.of());

@@ -43,9 +43,7 @@ final class Mem0Times {
 
     /// From when and where a search is asked; a time without an offset is one of the zone.
     static ZonedDateTime seenFrom(Json value, String path, @Nullable ZoneId zone) {
-        String text = millis(value) instanceof JsonString(String time)
-                ? time
-                : Times.format(instant(value, path));
+        String text = millis(value) instanceof JsonString(String time) ? time : Times.format(instant(value, path));
         return needed(Times.seenFrom(text, zone), path);
     }
 

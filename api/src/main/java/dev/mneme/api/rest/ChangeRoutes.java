@@ -44,10 +44,11 @@ final class ChangeRoutes {
                         .with(Freshness.POSITION))
                 .errors(ErrorCode.POSITION_EXPIRED, ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION);
         if (live != null) {
-            route.query(Parameter.TOKEN).gives(Reply.events(
-                    "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
-                            + " `reset`, `data` the change; a comment at least every 15 s",
-                    List.of(ChangeResource.class, ChangeReset.class)));
+            route.query(Parameter.TOKEN)
+                    .gives(Reply.events(
+                            "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
+                                    + " `reset`, `data` the change; a comment at least every 15 s",
+                            List.of(ChangeResource.class, ChangeReset.class)));
         }
         return List.of(route.by(this::read));
     }

@@ -65,7 +65,10 @@ class DistributedRoutesTest {
     @Test
     void aModeThatIsNotStoredIsWhatTheCallerSaw() {
         call("publish-mode-change", "{\"userId\":\"alice\",\"fromMode\":\"didactic\",\"toMode\":\"parallel\"}");
-        assertThat(rest.get("/api/v1/transitions?userId=alice").body().at("/items/0/fromMode").asText())
+        assertThat(rest.get("/api/v1/transitions?userId=alice")
+                        .body()
+                        .at("/items/0/fromMode")
+                        .asText())
                 .isEqualTo("didactic");
 
         call("publish-mode-change", "{\"userId\":\"alice\",\"fromMode\":\"inspired\",\"toMode\":\"didactic\"}");

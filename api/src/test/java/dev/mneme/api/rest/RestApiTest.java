@@ -340,14 +340,15 @@ class RestApiTest {
     void aDayIsTheAskers() {
         rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea at home\",\"timestamp\":\"2026-01-05T03:00:00Z\"}");
         RestServer.Reply own = rest.post(
-                MEMORIES,
-                "{\"userId\":\"alice\",\"text\":\"tea abroad\",\"timestamp\":\"2026-01-07T01:00:00+09:00\"}");
+                MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea abroad\",\"timestamp\":\"2026-01-07T01:00:00+09:00\"}");
         assertThat(own.body().at("/memory/timestamp").asText()).isEqualTo("2026-01-06T16:00:00.000Z");
 
-        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T09:00:00-08:00\"")).isEqualTo("tea at home");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T09:00:00-08:00\""))
+                .isEqualTo("tea at home");
         assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05\",\"timezone\":\"America/Los_Angeles\""))
                 .isEqualTo("tea at home");
-        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-08T09:00:00Z\"")).isEqualTo("tea abroad");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-08T09:00:00Z\""))
+                .isEqualTo("tea abroad");
         rest.clock.set(Instant.parse("2026-01-08T03:00:00Z"));
         assertThat(firstOfYesterday(",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea abroad");
 

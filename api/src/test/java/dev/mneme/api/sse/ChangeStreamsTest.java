@@ -153,7 +153,8 @@ class ChangeStreamsTest {
     void aBrowserMayBringItsKeyInTheUrlOfTheStreamAlone() throws IOException, InterruptedException {
         String url = "http://127.0.0.1:" + server.port() + "/api/v1/changes?userId=alice&token=";
         HttpRequest.Builder right = HttpRequest.newBuilder(URI.create(url + server.adminSecret()));
-        try (Listener listener = new Listener(right.copy().header("Accept", "text/event-stream").build())) {
+        try (Listener listener =
+                new Listener(right.copy().header("Accept", "text/event-stream").build())) {
             assertThat(listener.status()).isEqualTo(200);
             until(() -> server.connections().count() == 1);
             server.add("alice", "one");

@@ -84,9 +84,7 @@ public final class ByteWriter {
 
     /// Like [#nullableInstant], and 2 instead of 1 before one with an offset, whose seconds follow.
     public ByteWriter nullableTimestamp(@Nullable Timestamp value) {
-        return value == null
-                ? u8(0)
-                : u8(value.offset() == null ? 1 : 2).timestamp(value);
+        return value == null ? u8(0) : u8(value.offset() == null ? 1 : 2).timestamp(value);
     }
 
     /// An instant, and the seconds of the offset if it has one.

@@ -50,7 +50,9 @@ final class UserCommandCodec {
     }
 
     static void write(ByteWriter out, Command.SwitchMode mode) {
-        out.u8(mode.from() == null ? SWITCH_MODE : SWITCH_MODE_FROM).string(mode.instanceId()).u8(SubjectCodec.code(mode.to()));
+        out.u8(mode.from() == null ? SWITCH_MODE : SWITCH_MODE_FROM)
+                .string(mode.instanceId())
+                .u8(SubjectCodec.code(mode.to()));
         out.bool(mode.capabilities() != null);
         if (mode.capabilities() != null) {
             SubjectCodec.write(out, mode.capabilities());

@@ -77,7 +77,9 @@ public record AnalyzedMemory(
 
     private static List<LocalDate> told(String text, List<Word> words, Memory memory) {
         List<String> surfaces = words.stream().map(Word::surface).toList();
-        return RelativeDates.mayBeIn(surfaces) ? RelativeDates.told(text, told(memory).day()) : List.of();
+        return RelativeDates.mayBeIn(surfaces)
+                ? RelativeDates.told(text, told(memory).day())
+                : List.of();
     }
 
     /// When it was told: by the caller's timestamp, else when it was made.

@@ -27,7 +27,8 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
             }
         }
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
-        List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
+        List<DayRange> ranges =
+                RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
         AskersDays days = new AskersDays(DateCue.of(text, ranges), reference.getZone());
         return new AnalyzedQuery(words, List.copyOf(terms), surfaces, days, TemporalCue.asks(text));
     }

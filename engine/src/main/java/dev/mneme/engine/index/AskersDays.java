@@ -65,9 +65,7 @@ final class AskersDays {
     private int offset(LocalDate day, int minute) {
         return Math.floorDiv(
                 zone.getRules()
-                        .getOffset(day.atStartOfDay()
-                                .toInstant(ZoneOffset.UTC)
-                                .plus(minute, ChronoUnit.MINUTES))
+                        .getOffset(day.atStartOfDay().toInstant(ZoneOffset.UTC).plus(minute, ChronoUnit.MINUTES))
                         .getTotalSeconds(),
                 SECONDS);
     }

@@ -325,7 +325,8 @@ final class CodecTest {
 
         assertThat(new ByteWriter(16).nullableTimestamp(Timestamp.of(at)).toByteArray())
                 .isEqualTo(new ByteWriter(16).nullableInstant(at).toByteArray());
-        assertThat(ByteReader.decode(new ByteWriter(16).nullableInstant(at).toByteArray(), ByteReader::nullableTimestamp))
+        assertThat(ByteReader.decode(
+                        new ByteWriter(16).nullableInstant(at).toByteArray(), ByteReader::nullableTimestamp))
                 .isEqualTo(Timestamp.of(at));
     }
 

@@ -82,7 +82,8 @@ final class RandomMemories {
                 null);
     }
 
-    private static final @Nullable ZoneOffset[] OFFSETS = {null, ZoneOffset.UTC, ZoneOffset.MIN, ZoneOffset.ofHours(14)};
+    private static final @Nullable ZoneOffset[] OFFSETS = {null, ZoneOffset.UTC, ZoneOffset.MIN, ZoneOffset.ofHours(14)
+    };
     private static final ZoneId[] ZONES = {
         ZoneOffset.UTC, ZoneOffset.ofHours(-12), ZoneId.of("Pacific/Kiritimati"), ZoneId.of("America/Los_Angeles")
     };

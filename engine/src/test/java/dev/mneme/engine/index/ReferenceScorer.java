@@ -239,11 +239,13 @@ final class ReferenceScorer {
             Instant at = memory.timestamp() == null
                     ? memory.createdAt()
                     : memory.timestamp().at();
-            var toldOn = LocalDate.ofInstant(at, place(memory, request.reference().getZone()));
+            var toldOn =
+                    LocalDate.ofInstant(at, place(memory, request.reference().getZone()));
             var day = memory.timestamp() == null ? null : toldOn;
-            int[] told = RelativeDates.told(memory.text(), LocalDate.ofInstant(at, place(memory, ZoneOffset.UTC))).stream()
-                    .mapToInt(DateCue::pack)
-                    .toArray();
+            int[] told =
+                    RelativeDates.told(memory.text(), LocalDate.ofInstant(at, place(memory, ZoneOffset.UTC))).stream()
+                            .mapToInt(DateCue::pack)
+                            .toArray();
             parts.put(
                     "date",
                     DateCue.of(text, RelativeDates.in(text, request.reference().toLocalDate()))

@@ -247,7 +247,8 @@ class RelativeDatesTest {
             }
             assertThat(AnalyzedQuery.of(text.toString(), reference.atStartOfDay(ZoneOffset.UTC))
                                     .days()
-                                    .isEmpty() && !ranges.isEmpty())
+                                    .isEmpty()
+                            && !ranges.isEmpty())
                     .as("%s passed over", text)
                     .isFalse();
             DateCue.of(text.toString(), ranges)
