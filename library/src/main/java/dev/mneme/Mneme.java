@@ -181,8 +181,8 @@ public final class Mneme implements AutoCloseable {
 
     /// As [#search(Filter, String, int)], asked at another time or of another calendar than UTC's.
     ///
-    /// @param seenFrom what "today" is in the query, and whose days "yesterday" and "in May" mean; null for now, in
-    UTC
+    /// @param seenFrom what "today" is in the query, and whose days "yesterday" and "in May" mean; null: now, in
+    ///     UTC
     public List<SearchResult.Hit> search(Filter filter, String query, int topK, @Nullable ZonedDateTime seenFrom) {
         MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false, seenFrom);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();
