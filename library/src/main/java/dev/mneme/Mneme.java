@@ -40,6 +40,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,15 @@ public final class Mneme implements AutoCloseable {
 
     /// The memories that match and are nearest to the query, best first.
     public List<SearchResult.Hit> search(Filter filter, String query, int topK) {
-        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false, null);
+        return search(filter, query, topK, null);
+    }
+
+    /// As [#search(Filter, String, int)], asked at another time or of another calendar than UTC's.
+    ///
+    /// @param seenFrom what "today" is in the query, and whose days "yesterday" and "in May" mean; null: now, in
+    ///     UTC
+    public List<SearchResult.Hit> search(Filter filter, String query, int topK, @Nullable ZonedDateTime seenFrom) {
+        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false, seenFrom);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();
     }
 

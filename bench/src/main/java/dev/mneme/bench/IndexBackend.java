@@ -6,11 +6,13 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchRequest;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +45,7 @@ final class IndexBackend implements LocomoBackend {
                 null,
                 JsonObject.EMPTY,
                 List.of(),
-                turn.at(),
+                Timestamp.of(turn.at()),
                 turn.at(),
                 turn.at(),
                 null,
@@ -67,7 +69,7 @@ final class IndexBackend implements LocomoBackend {
         long start = System.nanoTime();
         Instant seenFrom = reference == null ? Instant.now() : reference;
         SearchRequest request =
-                new SearchRequest(question, embedding, topK, 0, Instant.EPOCH, seenFrom, false, null, null, false);
+                new SearchRequest(question, embedding, topK, 0, Instant.EPOCH, seenFrom.atZone(ZoneOffset.UTC), false, null, null, false);
         List<String> ids = shelf.index.search(request).stream()
                 .map(hit -> shelf.turns.get((int) hit.ordinal()).id())
                 .toList();

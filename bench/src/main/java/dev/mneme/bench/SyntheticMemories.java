@@ -8,6 +8,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Analyzer;
 import dev.mneme.engine.index.Analyzer.Word;
@@ -61,7 +62,7 @@ final class SyntheticMemories {
                 null,
                 JsonObject.EMPTY,
                 List.of(),
-                session,
+                Timestamp.of(session),
                 session,
                 session,
                 null,

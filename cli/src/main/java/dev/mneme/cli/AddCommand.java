@@ -17,17 +17,17 @@ import picocli.CommandLine.Parameters;
         header = "Store a memory, or many from standard input.",
         customSynopsis = {
             "mneme add [options] TEXT...",
-            "mneme add [options] - < file",
-            "mneme add [options] --lines < file"
+            "mneme add [options] - < lines",
+            "mneme add [options] --one - < text"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  mneme add \"I am allergic to peanuts\" --category health",
             "  mneme add --agent planner --metadata '{\"source\":\"chat\"}' \"Prefers trains\"",
-            "  mneme add --lines --user alice < facts.txt"
+            "  mneme add --user alice - < facts.txt"
         })
 final class AddCommand extends Subcommand {
-    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The words to remember; - reads standard input.")
+    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The words to remember; - takes each line of standard input as one memory.")
     List<String> words = new ArrayList<>();
 
     @ArgGroup(validate = false, exclusive = false, heading = "%nScope:%n", order = 1)
@@ -63,7 +63,10 @@ final class AddCommand extends Subcommand {
         @Option(names = "--no-dedupe", description = "Store it even if it is known already.")
         boolean noDedupe;
 
-        @Option(names = "--lines", description = "Each line of standard input is one memory.")
+        @Option(names = "--one", description = "All of standard input is one memory, instead of each line.")
+        boolean one;
+
+        @Option(names = "--lines", description = "Each line of standard input is one memory: as - alone.")
         boolean lines;
 
         @Option(
@@ -77,15 +80,18 @@ final class AddCommand extends Subcommand {
     @Override
     ExitStatus run(Session session) {
         Typed.object("--metadata", details.metadata);
-        boolean input = words.equals(List.of("-")) || (words.isEmpty() && details.lines);
-        if (details.lines && !input) {
-            throw Failure.usage("--lines reads standard input: leave the text out.");
+        boolean input = words.equals(List.of("-")) || (words.isEmpty() && (details.lines || details.one));
+        if ((details.lines || details.one) && !input) {
+            throw Failure.usage("--lines and --one read standard input: leave the text out.");
+        }
+        if (details.lines && details.one) {
+            throw Failure.usage("--lines and --one exclude each other: leave one out.");
         }
         if (words.isEmpty() && !input) {
             throw Failure.usage("What should be remembered? Give the text, or - to read standard input.");
         }
         scope.orDefault(session);
-        if (details.lines) {
+        if (input && !details.one) {
             return new LineImport(session, this::writeDefaults, this::writeShared, details.idempotencyKey).run();
         }
         String text = input ? StandardInput.text(session.console().in()) : String.join(" ", words);

@@ -61,6 +61,7 @@ final class BackupCommand extends Subcommand {
     /// What is under the file's name is whole: it gets the name last.
     private long save(Session session, Path file) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".part");
+        draft.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
         try {
             Files.deleteIfExists(draft);
             Files.createFile(draft, OwnerOnly.file());

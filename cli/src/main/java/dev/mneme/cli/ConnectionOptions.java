@@ -34,6 +34,9 @@ final class ConnectionOptions {
     @Option(names = "--json", description = "Print the server's JSON, for machines.")
     boolean json;
 
+    @Option(names = "--full", description = "Show long texts whole in tables.")
+    boolean full;
+
     @Option(
             names = {"-q", "--quiet"},
             description = "Print only ids, or nothing.")
@@ -48,7 +51,7 @@ final class ConnectionOptions {
     Session session(Console console) {
         String env = console.env("MNEME_URL");
         URI address = address(url != null ? url : env != null ? env : DEFAULT_URL, url == null && env != null);
-        return new Session(console, new Server(address, Credentials.find(key, data, address, console)), json, quiet);
+        return new Session(full ? console.showingAll() : console, new Server(address, Credentials.find(key, data, address, console)), json, quiet);
     }
 
     private static URI address(String text, boolean fromEnvironment) {

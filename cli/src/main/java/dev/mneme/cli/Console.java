@@ -2,12 +2,14 @@ package dev.mneme.cli;
 
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Where a command runs: its streams, its environment, the clock and what kind of screen there is.
 ///
+/// @param full whether tables show all of a text, however long it is
+/// @param clock whose zone is that of who types
 /// @param columns how wide a line may be; [Integer#MAX_VALUE] where nobody looks at a screen
 /// @param pause how to wait: between attempts of `watch`
 record Console(
@@ -17,13 +19,19 @@ record Console(
         Map<String, String> env,
         boolean terminal,
         int columns,
-        InstantSource clock,
+        boolean full,
+        Clock clock,
         Pause pause) {
 
     /// Waits. Tests do not.
     @FunctionalInterface
     interface Pause {
         void millis(long millis) throws InterruptedException;
+    }
+
+    /// The same, for who asked to see all of a long text.
+    Console showingAll() {
+        return new Console(in, out, err, env, terminal, columns, true, clock, pause);
     }
 
     /// The environment variable; null when unset or empty, as shells treat the two alike.

@@ -6,13 +6,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /// The first row of a CSV file.
 ///
 /// @param separator between two cells: a comma, a semicolon or a tab
 /// @param columns what they are called, in order
-record CsvHeader(char separator, List<String> columns) {
+/// @param announced whether a line `sep=;`, as Excel writes it, stands before it
+record CsvHeader(char separator, List<String> columns, boolean announced) {
+    private static final String ANNOUNCEMENT = "sep=";
+
     private static final char[] SEPARATORS = {',', ';', '\t'};
 
     /// The header, if it can be used.
@@ -27,9 +31,15 @@ record CsvHeader(char separator, List<String> columns) {
 
     /// Of the three separators, the one under which most columns are known.
     static CsvHeader find(byte[] beginning) {
-        CsvHeader best = read(beginning, ',');
+        String text = new String(beginning, StandardCharsets.UTF_8); // a character may be cut, or the rest no UTF-8
+        int line = text.indexOf('\n');
+        String first = line < 0 ? "" : text.substring(0, line).strip();
+        if (first.toLowerCase(Locale.ROOT).startsWith(ANNOUNCEMENT) && line > ANNOUNCEMENT.length()) {
+            return read(text.substring(line + 1), text.charAt(ANNOUNCEMENT.length()), true);
+        }
+        CsvHeader best = read(text, ',', false);
         for (char separator : SEPARATORS) {
-            CsvHeader header = read(beginning, separator);
+            CsvHeader header = read(text, separator, false);
             if (header.known() > best.known()) {
                 best = header;
             }
@@ -41,13 +51,12 @@ record CsvHeader(char separator, List<String> columns) {
         return columns.stream().anyMatch(MemoryFields::isText);
     }
 
-    private static CsvHeader read(byte[] beginning, char separator) {
-        String text = new String(beginning, StandardCharsets.UTF_8); // a character may be cut, or the rest no UTF-8
+    private static CsvHeader read(String text, char separator, boolean announced) {
         try (CsvRows rows = new CsvRows(new StringReader(text), separator)) {
             List<String> columns = rows.next();
-            return new CsvHeader(separator, columns == null ? List.of() : stripped(columns));
+            return new CsvHeader(separator, columns == null ? List.of() : stripped(columns), announced);
         } catch (IOException noRow) {
-            return new CsvHeader(separator, List.of());
+            return new CsvHeader(separator, List.of(), announced);
         }
     }
 

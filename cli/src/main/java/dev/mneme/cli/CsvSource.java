@@ -35,6 +35,9 @@ final class CsvSource implements MemorySource {
         in.allow(MOST_ROW_BYTES);
         try {
             if (number == 0) {
+                if (header.announced()) {
+                    rows.next();
+                }
                 rows.next();
                 number = 1;
             }

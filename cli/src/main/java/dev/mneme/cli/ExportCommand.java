@@ -69,6 +69,7 @@ final class ExportCommand extends Subcommand {
     /// What is under the file's name is whole: it gets the name last.
     private static long save(Session session, Query query, Path file) throws IOException {
         Path draft = file.resolveSibling(file.getFileName() + ".part");
+        draft.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
         try {
             Files.deleteIfExists(draft);
             Files.createFile(draft, OwnerOnly.file());

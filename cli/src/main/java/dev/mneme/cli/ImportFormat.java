@@ -19,7 +19,7 @@ enum ImportFormat {
     static final int BEGINNING = 1 << 16;
 
     private static final String HINT = " Say what it is with --format mem0, jsonl or csv.";
-    private static final Set<String> ITEM = Set.of("text", "memory", "data", "content", "payload");
+    private static final Set<String> ITEM = Set.of("text", "memory", "data", "content", "message", "payload");
 
     private final String shown;
 

@@ -15,17 +15,24 @@ import java.nio.file.StandardCopyOption;
 /// @param how the file is read: another format or another owner begins again
 /// @param rows that are done, bad ones included: lines, items or rows below a header
 /// @param offset where the next line begins, in bytes; 0 for formats whose rows are counted only
+/// @param batch how many rows a request had at last, 0 where that does not count: what was sent, and may be in, is sent
+///     again as the same request, so that its idempotency key is the same
 /// @param tally what became of those rows
-record ImportState(String server, long size, long modified, String how, long rows, long offset, ImportTally tally) {
+record ImportState(
+        String server, long size, long modified, String how, long rows, long offset, int batch, ImportTally tally) {
     private static final String SUFFIX = ".import-state";
 
     private static ImportState begin(String server, Path file, String how) throws IOException {
         return new ImportState(
-                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), how, 0, 0, ImportTally.NONE);
+                server, Files.size(file), Files.getLastModifiedTime(file).toMillis(), how, 0, 0, 0, ImportTally.NONE);
     }
 
     ImportState at(long doneRows, long nextOffset, ImportTally now) {
-        return new ImportState(server, size, modified, how, doneRows, nextOffset, now);
+        return new ImportState(server, size, modified, how, doneRows, nextOffset, batch, now);
+    }
+
+    ImportState inBatchesOf(int batchRows) {
+        return new ImportState(server, size, modified, how, rows, offset, batchRows, tally);
     }
 
     private static Path beside(Path file) {
@@ -46,7 +53,8 @@ record ImportState(String server, long size, long modified, String how, long row
         }
         try {
             JsonView left = JsonView.parse(Files.readAllBytes(state));
-            ImportState found = begin.at(number(left, "rows"), number(left, "offset"), tally(left));
+            ImportState found = begin.at(number(left, "rows"), number(left, "offset"), tally(left))
+                    .inBatchesOf((int) Math.max(0, number(left, "batch")));
             boolean same = left.at("server").text().equals(server)
                     && left.at("how").text().equals(how)
                     && number(left, "size") == begin.size
@@ -77,6 +85,7 @@ record ImportState(String server, long size, long modified, String how, long row
             json.writeStringField("how", how);
             json.writeNumberField("rows", rows);
             json.writeNumberField("offset", offset);
+            json.writeNumberField("batch", batch);
             json.writeNumberField("added", tally.added());
             json.writeNumberField("known", tally.known());
             json.writeNumberField("refused", tally.refused());

@@ -14,23 +14,21 @@ final class ImportTimes {
     /// As milliseconds this is March 1973, as seconds the year 5138.
     private static final BigDecimal FIRST_MILLIS = BigDecimal.valueOf(100_000_000_000L);
 
-    /// Of numbers that mem0's own program wrote as strings.
-    private static final Pattern DIGITS = Pattern.compile("-?[0-9]{5,15}");
+    /// Of numbers that were written as strings.
+    private static final Pattern DIGITS = Pattern.compile("-?[0-9]{5,15}([.][0-9]+)?");
 
     private static final int MOST_DIGITS = 18;
     private static final int MOST_DECIMALS = 1_000;
 
     private ImportTimes() {}
 
-    /// mem0 counts seconds where it gives a number.
+    /// A number below 1e11 is seconds, with a fraction or without; one above is milliseconds.
     ///
     /// @throws BadField for a number that no time can be
     static JsonView time(String field, JsonView time, ImportFormat format) throws BadField {
         return switch (time.value()) {
-            case JsonView.Digits(String digits) when format == ImportFormat.MEM0 -> millis(field, digits);
-            case String digits
-            when format == ImportFormat.MEM0 && DIGITS.matcher(digits.strip()).matches() ->
-                millis(field, digits.strip());
+            case JsonView.Digits(String digits) -> millis(field, digits);
+            case String digits when DIGITS.matcher(digits.strip()).matches() -> millis(field, digits.strip());
             case String text -> new JsonView(iso(text.strip()));
             case null, default -> time;
         };

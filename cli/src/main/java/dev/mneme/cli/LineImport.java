@@ -50,7 +50,9 @@ final class LineImport {
         try (JsonGenerator json = JsonView.FACTORY.createGenerator(merged)) {
             json.writeStartObject();
             json.writeArrayFieldStart("items");
-            sendAll(json);
+            try (Progress progress = new Progress(session, "adding")) {
+                sendAll(json, progress);
+            }
             json.writeEndArray();
             json.writeEndObject();
         } catch (IOException failure) {
@@ -72,7 +74,7 @@ final class LineImport {
         }
     }
 
-    private void sendAll(JsonGenerator json) throws IOException {
+    private void sendAll(JsonGenerator json, Progress progress) throws IOException {
         BufferedReader reader = StandardInput.lines(session.console().in());
         List<Line> batch = new ArrayList<>();
         int bytes = 0;
@@ -85,6 +87,7 @@ final class LineImport {
             int size = text.getBytes(StandardCharsets.UTF_8).length;
             if (!batch.isEmpty() && (batch.size() == BATCH_ITEMS || bytes + size > BATCH_BYTES)) {
                 send(batch, json);
+                progress.rows(added + known + refused, -1, added + known + refused, 0);
                 batch.clear();
                 bytes = 0;
             }

@@ -6,7 +6,8 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,7 @@ public final class Main {
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err, Map<String, String> env) {
         boolean terminal = onTerminal();
         int columns = terminal ? columns(env) : Integer.MAX_VALUE;
-        Console console = new Console(in, out, err, env, terminal, columns, InstantSource.system(), Main::pause);
+        Console console = new Console(in, out, err, env, terminal, columns, false, Clock.system(ZoneId.systemDefault()), Main::pause);
         return new Cli(console).run(args);
     }
 

@@ -25,8 +25,13 @@ final class MemoryFields {
             Map.entry("app_id", "appId"),
             Map.entry("run_id", "runId"),
             Map.entry("session_id", "runId"),
-            Map.entry("session", "runId"));
-    private static final List<String> TEXTS = List.of("text", "memory", "data", "content");
+            Map.entry("session", "runId"),
+            Map.entry("user", "userId"),
+            Map.entry("agent", "agentId"),
+            Map.entry("app", "appId"),
+            Map.entry("run", "runId"));
+    private static final List<String> TEXTS = List.of("text", "memory", "data", "content", "message");
+    private static final Set<String> SHORT = Set.of("user", "agent", "app", "run", "message");
     private static final List<String> EXPIRIES = List.of("expires_at", "expiration_date");
     private static final Set<String> OTHERS =
             Set.of("role", "metadata", "categories", "timestamp", "created_at", "id", "replaced_by");
@@ -62,7 +67,11 @@ final class MemoryFields {
 
     /// One name for both ways of writing it: `userId` is `user_id`.
     private static String canonical(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+        return name.strip()
+                .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+                .replaceAll("([A-Z])([A-Z][a-z])", "$1_$2")
+                .replaceAll("[\\s_-]+", "_")
+                .toLowerCase(Locale.ROOT);
     }
 
     static boolean isText(String column) {
@@ -146,12 +155,17 @@ final class MemoryFields {
                 }
                 if (name.equals("payload") && value.isObject() && format == ImportFormat.MEM0) {
                     take(value, IGNORED_IN_PAYLOAD);
-                } else if (isKnown(name) && (ignored.contains(name) || !IGNORED.contains(name))) {
+                } else if (isKnown(name) && !isOwnOfMem0(name) && (ignored.contains(name) || !IGNORED.contains(name))) {
                     put(name, member.getKey(), value);
                 } else {
                     others.put(member.getKey(), value);
                 }
             }
+        }
+
+        /// In what comes from mem0 the short names are the caller's own metadata.
+        private boolean isOwnOfMem0(String name) {
+            return format == ImportFormat.MEM0 && SHORT.contains(name);
         }
 
         private void put(String name, String written, JsonView value) throws BadField {
@@ -263,15 +277,22 @@ final class MemoryFields {
             }
         }
 
+        /// As spreadsheets and databases write a date that is not there.
+        private static boolean isBlank(JsonView time) {
+            return time.value() instanceof String text
+                    && (text.isBlank() || text.strip().equalsIgnoreCase("null"));
+        }
+
         void times(Map<String, JsonView> item) throws BadField {
-            String saidIn = known.containsKey("timestamp") ? "timestamp" : "created_at";
+            JsonView own = known.get("timestamp");
+            String saidIn = own != null && !isBlank(own) ? "timestamp" : "created_at";
             JsonView told = known.get(saidIn);
-            if (told != null) {
+            if (told != null && !isBlank(told)) {
                 item.put("timestamp", ImportTimes.time(saidIn, told, format));
             }
             for (String name : EXPIRIES) {
                 JsonView expiry = known.get(name);
-                if (expiry != null) {
+                if (expiry != null && !isBlank(expiry)) {
                     item.put(
                             "expiresAt",
                             name.equals("expiration_date")

@@ -84,6 +84,9 @@ final class MemoryImport {
         while (rows < found.rows() && source.next() != null) {
             rows++;
         }
+        if (found.batch() > 0 && found.batch() <= BATCH_ROWS) {
+            batchRows = found.batch();
+        }
         rowsBefore = rows;
         shareBefore = share();
         tally = found.tally();
@@ -134,7 +137,10 @@ final class MemoryImport {
     private void send(MemoryBatch sent) throws IOException {
         Answer answer = ask(sent);
         if (answer.status() == TOO_LARGE && sent.size() > 1) {
+            int before = batchRows;
+            batchRows = 1;
             sendAll(sent.singles());
+            batchRows = before;
         } else if (answer.status() == Answer.GATEWAY_TIMEOUT && sent.divisible()) {
             batchRows = sent.size() / 2;
             sendAll(sent.halves());
@@ -224,7 +230,7 @@ final class MemoryImport {
         rows += more;
         ImportState now = state;
         if (now != null && file != null) {
-            now = now.at(rows, 0, tally);
+            now = now.at(rows, 0, tally).inBatchesOf(batchRows);
             now.save(file);
             state = now;
         }

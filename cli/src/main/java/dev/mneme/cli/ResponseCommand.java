@@ -317,6 +317,7 @@ final class ResponseCommand extends Subcommand {
 
         private static void save(Session session, Query query, Path file) {
             Path part = file.resolveSibling(file.getFileName() + ".part");
+            part.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
             try {
                 session.server().download(query, in -> {
                     try (OutputStream out = Files.newOutputStream(part)) {

@@ -1,6 +1,7 @@
 package dev.mneme.cli;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +51,16 @@ final class SearchCommand extends Subcommand {
         @Option(
                 names = "--reference-time",
                 paramLabel = "TIME",
-                description = "From when dates such as \"last week\" are seen, ISO-8601. Default: now.")
+                description = "From when dates such as \"last week\" are seen, ISO-8601; its offset says whose days.")
         @Nullable
         String referenceTime;
+
+        @Option(
+                names = "--timezone",
+                paramLabel = "ZONE",
+                description = "Whose days \"yesterday\" means, such as Europe/Berlin. Default: this machine's.")
+        @Nullable
+        String timezone;
 
         @Option(names = "--explain", description = "Show the parts of each score.")
         boolean explain;
@@ -82,6 +90,7 @@ final class SearchCommand extends Subcommand {
             if (details.showExpired) {
                 json.writeBooleanField("showExpired", true);
             }
+            JsonText.string(json, "timezone", timezone(session.console().clock().getZone()));
             if (details.referenceTime != null) {
                 json.writeFieldName("referenceTime");
                 JsonText.write(
@@ -92,6 +101,14 @@ final class SearchCommand extends Subcommand {
         });
         Answer answer = session.server().ask(Session.API + "/memories/search", body);
         return session.show(answer, view -> show(session, view.at("results").items()));
+    }
+
+    /// This machine's where nothing else is said; a time with an offset of its own says it.
+    private @Nullable String timezone(ZoneId here) {
+        boolean known = ZoneId.getAvailableZoneIds().contains(here.getId());
+        return details.timezone != null || !known || Times.namesOffset(details.referenceTime)
+                ? details.timezone
+                : here.getId();
     }
 
     private void show(Session session, List<JsonView> results) {

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Rows under headings. All columns but the last are as wide as their widest cell; the last takes what is left of
-/// the screen and is cut with `…`.
+/// the screen, or 200 characters where there is none, and is cut with `…`, unless `--full` asks for all of it.
 final class Table {
     private static final int GAP = 2;
     private static final int LEAST_LAST_COLUMN = 16;
+    private static final int MOST_WITHOUT_SCREEN = 200;
 
     private final List<String> headings;
     private final List<List<String>> rows = new ArrayList<>();
@@ -21,14 +22,14 @@ final class Table {
     }
 
     void printTo(Console console) {
-        int[] widths = widths(console.columns());
+        int[] widths = widths(console);
         console.print(console.bold(format(headings, widths)));
         for (List<String> row : rows) {
             console.print(format(row, widths));
         }
     }
 
-    private int[] widths(int columns) {
+    private int[] widths(Console console) {
         int[] widths = new int[headings.size()];
         int taken = 0;
         for (int i = 0; i < widths.length; i++) {
@@ -41,8 +42,17 @@ final class Table {
             }
         }
         int last = widths.length - 1;
-        widths[last] = Math.min(widths[last], Math.max(LEAST_LAST_COLUMN, columns - taken));
+        widths[last] = Math.min(widths[last], room(console, taken));
         return widths;
+    }
+
+    private static int room(Console console, int taken) {
+        if (console.full()) {
+            return Integer.MAX_VALUE;
+        }
+        return console.columns() == Integer.MAX_VALUE
+                ? MOST_WITHOUT_SCREEN
+                : Math.max(LEAST_LAST_COLUMN, console.columns() - taken);
     }
 
     private static String format(List<String> cells, int[] widths) {

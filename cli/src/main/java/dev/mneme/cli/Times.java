@@ -10,11 +10,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Times as people read and type them.
 final class Times {
     private static final Pattern AHEAD = Pattern.compile("([1-9][0-9]{0,5})([smhdw])");
     private static final Pattern EPOCH_MILLIS = Pattern.compile("-?[0-9]{1,18}");
+
+    private static final Pattern OFFSET = Pattern.compile(":[0-9.]+[+-][0-9]{2}(:?[0-9]{2})?$");
 
     private Times() {}
 
@@ -67,6 +70,11 @@ final class Times {
             return new JsonView(then.truncatedTo(ChronoUnit.MILLIS).toString());
         }
         return new JsonView(text);
+    }
+
+    /// Whether a typed time says itself at which offset it was read off a clock.
+    static boolean namesOffset(@Nullable String text) {
+        return text != null && OFFSET.matcher(text).find();
     }
 
     private static Duration unit(String letter) {

@@ -33,6 +33,7 @@ final class Training {
                     console.env(),
                     false,
                     80,
+                    false,
                     console.clock(),
                     console.pause());
             for (List<String> args : List.of(

@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +56,9 @@ abstract class CliHarness {
         server().close();
     }
 
+    /// Of the machine.
+    ZoneId zone = ZoneOffset.UTC;
+
     ScriptedServer server() {
         return java.util.Objects.requireNonNull(server);
     }
@@ -68,7 +73,8 @@ abstract class CliHarness {
                 env,
                 terminal,
                 columns,
-                InstantSource.fixed(NOW),
+                false,
+                Clock.fixed(NOW, zone),
                 pauses::add);
         int status = new Cli(console).run(args);
         return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

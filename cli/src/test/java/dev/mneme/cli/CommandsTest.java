@@ -61,7 +61,7 @@ class CommandsTest extends CliHarness {
         input = new String("zwölf\nLinien\n".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         server().json(201, ADDED);
 
-        run("add", "-");
+        run("add", "--one", "-");
 
         assertThat(server().last().body()).contains("\"text\":\"zwölf\\nLinien\"");
     }
@@ -84,7 +84,7 @@ class CommandsTest extends CliHarness {
                         {"items":[{"event":"ADD","memory":{"id":"1"}},{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
                         {"event":"NONE","memory":{"id":"3"}}]}""");
 
-        Result result = run("add", "--lines", "--user", "bob", "--category", "c", "--idempotency-key", "k");
+        Result result = run("add", "-", "--user", "bob", "--category", "c", "--idempotency-key", "k");
 
         assertThat(result)
                 .isEqualTo(new Result(2, "Added 1, already known 1, refused 1.\n", "mneme: line 3: Too long.\n"));
@@ -161,6 +161,32 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void searchSaysWhoseDaysAreMeant() {
+        zone = java.time.ZoneId.of("America/Los_Angeles");
+        for (int i = 0; i < 3; i++) {
+            server().json(200, "{\"results\":[]}");
+        }
+
+        run("search", "tea");
+        assertThat(server().last().body()).contains("\"timezone\":\"America/Los_Angeles\"");
+        run("search", "tea", "--timezone", "Asia/Tokyo");
+        assertThat(server().last().body()).contains("\"timezone\":\"Asia/Tokyo\"");
+        run("search", "tea", "--reference-time", "2026-01-31T09:00:00+08:00");
+        assertThat(server().last().body()).doesNotContain("timezone");
+    }
+
+    @Test
+    void aLongTextIsCutWhereThereIsNoScreenUnlessAllIsAsked() {
+        terminal = false;
+        columns = Integer.MAX_VALUE;
+        String memory = "{\"id\":\"1\",\"text\":\"" + "x".repeat(500) + "\"}";
+        server().json(200, "{\"items\":[" + memory + "]}").json(200, "{\"items\":[" + memory + "]}");
+
+        assertThat(run("list").out()).contains("x".repeat(199) + "\u2026").doesNotContain("x".repeat(200));
+        assertThat(run("list", "--full").out()).contains("x".repeat(500));
+    }
+
+    @Test
     void nothingFoundIsSaidAside() {
         server().json(200, "{\"results\":[]}");
 
@@ -183,11 +209,11 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
-    void aLongTextIsCutOnAScreenAndWholeInAPipe() {
-        String page = "{\"items\":[" + MEMORY.replace("likes green tea", "tea ".repeat(50) + "end") + "]}";
+    void aLongTextIsCutOnAScreenAndWholeWhereAllIsAsked() {
+        String page = "{\"items\":[" + MEMORY.replace("likes green tea", "tea ".repeat(60) + "end") + "]}";
         server().json(200, page).json(200, page);
 
-        assertThat(run("list").out()).contains("end\n");
+        assertThat(run("list", "--full").out()).contains("end\n");
         columns = 80;
         assertThat(run("list").out().lines())
                 .allSatisfy(line -> assertThat(Printable.width(line)).isLessThanOrEqualTo(80));

@@ -148,7 +148,8 @@ class ErrorsTest extends CliHarness {
                 env,
                 false,
                 80,
-                java.time.InstantSource.system(),
+                false,
+                java.time.Clock.systemUTC(),
                 millis -> {});
 
         assertThat(Credentials.find(null, null, java.net.URI.create("http://127.0.0.1:1"), console)

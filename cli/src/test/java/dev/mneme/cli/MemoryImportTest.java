@@ -90,6 +90,29 @@ class MemoryImportTest extends CliHarness {
     }
 
     @Test
+    void headersOfSpreadsheetsAreRead() throws IOException {
+        String csv = "sep=;\r\nUser ID;TEXT;Created At;Expires_At\r\n"
+                + "bob;likes tea;1700000000.5;\r\nbob;likes ale;2024-07-26 10:29:36+0000;NULL\r\n"
+                + "bob;likes gin;1700000000500;\r\n";
+
+        assertThat(sent(file("in.csv", csv), 3)).isEqualTo("""
+                {"userId":"bob","text":"likes tea","timestamp":1700000000500},\
+                {"userId":"bob","text":"likes ale","timestamp":"2024-07-26 10:29:36+00:00"},\
+                {"userId":"bob","text":"likes gin","timestamp":1700000000500}""");
+    }
+
+    @Test
+    void linesOfOtherProgramsAreRead() throws IOException {
+        String lines = """
+                {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
+                {"User":"bob","message":"likes ale","timestamp":""}
+                """;
+
+        assertThat(sent(file("in.jsonl", lines), 2)).isEqualTo("""
+                {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"}""");
+    }
+
+    @Test
     void whatIsRecognisedIsSaid() throws IOException {
         Path file = file("in.json", "[" + ITEM + "]");
         server().json(200, STATUS).json(200, adds(1));
@@ -481,6 +504,29 @@ class MemoryImportTest extends CliHarness {
                 .as("in other batches they would be there twice")
                 .isEqualTo(6);
         assertThat(server().last().idempotencyKey()).endsWith("-at1");
+    }
+
+    /// After a timeout the batches are smaller: a run that goes on must cut the rest as the killed one did.
+    @Test
+    void rowsThatAreNewEachTimeAreSentAgainInTheSameBatches() throws IOException {
+        String lines = IntStream.range(0, 600)
+                .mapToObj(i ->
+                        "{\"text\":\"t" + i + "\",\"userId\":\"u\"" + (i < 256 ? "" : ",\"dedupe\":false") + "}\n")
+                .collect(Collectors.joining());
+        Path file = file("in.jsonl", lines);
+        server().json(200, STATUS)
+                .json(504, "")
+                .json(200, adds(128))
+                .json(200, adds(128))
+                .hangUp()
+                .hangUp();
+        assertThat(run("import", file.toString()).status()).isEqualTo(7);
+        String cut = server().last().idempotencyKey();
+
+        server().json(200, STATUS).json(200, adds(128)).json(200, adds(128)).json(200, adds(88));
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 600.\n");
+        assertThat(server().asked().get(server().asked().size() - 3).idempotencyKey())
+                .isEqualTo(cut);
     }
 
     @Test

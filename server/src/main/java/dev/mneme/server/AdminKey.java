@@ -28,9 +28,11 @@ final class AdminKey {
     /// asks for a new one.
     ///
     /// @param anew whether to make one although there are keys
-    static void ensure(Path data, KeyService keys, boolean anew) {
+    ///
+    /// @return whether one was made
+    static boolean ensure(Path data, KeyService keys, boolean anew) {
         if (!keys.isEmpty() && !anew) {
-            return;
+            return false;
         }
         String secret = keys.bootstrap().secret();
         try {
@@ -42,6 +44,7 @@ final class AdminKey {
                 file.force(true);
             }
             Files.move(draft, file(data), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            return true;
         } catch (IOException e) {
             throw new MnemeException(
                     ErrorCode.INTERNAL,

@@ -83,6 +83,8 @@ public final class MnemeServer implements AutoCloseable {
     private final HttpServer http;
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    private boolean madeAdminKey;
+
     private MnemeServer(
             ServerConfig config,
             Store store,
@@ -133,8 +135,10 @@ public final class MnemeServer implements AutoCloseable {
         Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
         try {
             KeyService keys = new KeyService(store, clock, new SecureRandom());
-            AdminKey.ensure(config.data(), keys, newAdminKey);
-            return serve(config, store, keys, embedder, metrics, startedAt, clock);
+            boolean made = AdminKey.ensure(config.data(), keys, newAdminKey);
+            MnemeServer server = serve(config, store, keys, embedder, metrics, startedAt, clock);
+            server.madeAdminKey = made;
+            return server;
         } catch (RuntimeException e) {
             if (embedder != null) {
                 embedder.close();
@@ -360,6 +364,11 @@ public final class MnemeServer implements AutoCloseable {
 
     boolean isDefaultAddress() {
         return url().equals("http://127.0.0.1:" + DEFAULT_PORT);
+    }
+
+    /// Whether this start made the admin key.
+    boolean madeAdminKey() {
+        return madeAdminKey;
     }
 
     /// Whether the command line finds the key by itself.

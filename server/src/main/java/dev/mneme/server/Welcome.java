@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What `mneme serve` prints once it is ready: where things are, and what to type next.
+/// What `mneme serve` prints once it is ready: where things are, and what to type next. The admin key itself is printed
+/// by the start that made it alone, since screens and journals are kept.
 final class Welcome {
     private Welcome() {}
 
@@ -27,6 +28,7 @@ final class Welcome {
             out.flush();
             return;
         }
+        String shown = server.madeAdminKey() ? secret : "$(cat '" + keyFile + "')"; // once, and then where it is
         String launcher = Files.isExecutable(workingFolder.toAbsolutePath().resolve("mneme")) ? "./mneme" : "mneme";
         String cliUrl = server.isDefaultAddress() ? "" : " --url " + url;
         String cliKey = server.isDefaultData() ? "" : " --data '" + server.data() + "'";
@@ -35,11 +37,11 @@ final class Welcome {
         out.println("  " + launcher + " search \"what must I not eat?\" --user alice" + cliUrl + cliKey);
         out.println("  " + launcher + " watch --user alice" + cliUrl + cliKey);
         out.println(
-                "  curl -s " + url + "/api/v1/memories/search -H 'Authorization: Bearer " + secret
-                        + "' -H 'Content-Type: application/json' -d '{\"query\":\"what must I not eat?\",\"userId\":\"alice\"}'");
+                "  curl -s " + url + "/api/v1/memories/search -H \"Authorization: Bearer " + shown
+                        + "\" -H 'Content-Type: application/json' -d '{\"query\":\"what must I not eat?\",\"userId\":\"alice\"}'");
         out.println(
-                "  npx wscat -c '" + url.replaceFirst("^http", "ws") + "/sync?token=" + secret
-                        + "' -w 60 -x '{\"type\":\"connect\",\"payload\":{\"userId\":\"alice\",\"capabilities\":[\"memories\"]}}'");
+                "  npx wscat -c \"" + url.replaceFirst("^http", "ws") + "/sync?token=" + shown
+                        + "\" -w 60 -x '{\"type\":\"connect\",\"payload\":{\"userId\":\"alice\",\"capabilities\":[\"memories\"]}}'");
         out.flush();
     }
 

@@ -80,5 +80,11 @@ class LogCanaryTest {
             assertThat(byToken.read(12)).isEqualTo("HTTP/1.1 101");
             byToken.reset();
         }
+        try (RawHttp stream = new RawHttp(java.net.URI.create(key.url()).getPort())) {
+            stream.say("GET /api/v1/changes?userId=ann&token=" + key.secret()
+                    + " HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
+            assertThat(stream.read(12)).isEqualTo("HTTP/1.1 200");
+            stream.reset();
+        }
     }
 }

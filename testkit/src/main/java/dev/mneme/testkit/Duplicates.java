@@ -6,6 +6,7 @@ import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import java.text.Normalizer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,17 +23,22 @@ final class Duplicates {
     /// What the same memory has the same.
     ///
     /// @param text in Unicode's form NFC, without white space at either end
+    /// @param timestamp the instant, whatever its offset
     record Identity(
             ScopeIds scope,
             String text,
             @Nullable String role,
             @Nullable Instant timestamp) {
         static Identity of(AddMemory add) {
-            return new Identity(add.scope(), normal(add.text()), add.role(), add.timestamp());
+            return new Identity(add.scope(), normal(add.text()), add.role(), instant(add.timestamp()));
         }
 
         static Identity of(Memory memory) {
-            return new Identity(memory.scope(), normal(memory.text()), memory.role(), memory.timestamp());
+            return new Identity(memory.scope(), normal(memory.text()), memory.role(), instant(memory.timestamp()));
+        }
+
+        private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
+            return timestamp == null ? null : timestamp.at();
         }
 
         private static String normal(String text) {
@@ -52,6 +58,7 @@ final class Duplicates {
         boolean grows = !metadata.equals(ours.metadata())
                 || !categories.equals(ours.categories())
                 || !Objects.equals(ours.name() == null ? theirs.name() : ours.name(), ours.name())
+                || !Objects.equals(merge(ours.timestamp(), theirs.timestamp()), ours.timestamp())
                 || !Objects.equals(longer(ours.expiresAt(), theirs.expiresAt()), ours.expiresAt());
         return !grows || (metadata.size() <= Memory.MAX_METADATA && categories.size() <= Memory.MAX_CATEGORIES);
     }
@@ -92,6 +99,11 @@ final class Duplicates {
             }
         });
         return new JsonObject(merged);
+    }
+
+    /// The time of both, with the offset of the first that knows one.
+    static @Nullable Timestamp merge(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
+        return ours == null || theirs == null || ours.offset() != null ? ours : theirs;
     }
 
     /// `ours`, then each of `theirs` that is not among them, once.

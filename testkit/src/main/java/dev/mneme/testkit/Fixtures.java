@@ -28,6 +28,7 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchQuery;
@@ -96,6 +97,14 @@ public final class Fixtures {
     }
 
     public static AddMemory said(AddMemory add, @Nullable String role, @Nullable Instant timestamp) {
+        return said(add, role, timestamp == null ? null : Timestamp.of(timestamp));
+    }
+
+    public static AddMemory said(AddMemory add, Timestamp timestamp) {
+        return said(add, add.role(), timestamp);
+    }
+
+    private static AddMemory said(AddMemory add, @Nullable String role, @Nullable Timestamp timestamp) {
         return new AddMemory(
                 add.id(),
                 add.scope(),

@@ -25,8 +25,10 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -353,8 +355,17 @@ public final class Histories {
         return categories;
     }
 
-    private @Nullable Instant timestamp() {
-        return chance(3) ? ManualClock.START.minus(Duration.ofDays(random.nextInt(3))) : null;
+    private @Nullable Timestamp timestamp() {
+        return chance(3) ? new Timestamp(ManualClock.START.minus(Duration.ofDays(random.nextInt(3))), offset()) : null;
+    }
+
+    /// Without a draw of its own, so that the rest of a history stays as it is.
+    private @Nullable ZoneOffset offset() {
+        return switch ((int) Math.floorMod(now.toEpochMilli(), 3L)) {
+            case 0 -> null;
+            case 1 -> ZoneOffset.ofHours(14);
+            default -> ZoneOffset.ofHours(-12);
+        };
     }
 
     private Instant expiry() {

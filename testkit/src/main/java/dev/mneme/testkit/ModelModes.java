@@ -43,7 +43,7 @@ final class ModelModes {
                 owner.owner().id(),
                 command.instanceId(),
                 command.to(),
-                before.map(ModeState::current).orElse(null),
+                before.map(ModeState::current).orElse(command.from()),
                 Optional.ofNullable(command.capabilities()).orElse(Capabilities.of(command.to())),
                 Optional.ofNullable(command.configuration()).orElse(kept),
                 stamp.at(),
@@ -93,7 +93,7 @@ final class ModelModes {
     }
 
     private Transition transition(Command.SwitchMode command, Optional<ModeState> before, ModelOwner.Stamp stamp) {
-        Mode from = before.map(ModeState::current).orElse(null);
+        Mode from = before.map(ModeState::current).orElse(command.from());
         Transition transition = new Transition(
                 owner.owner().id(),
                 command.instanceId(),

@@ -38,6 +38,7 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
@@ -479,7 +480,7 @@ final class ModelOwner {
                 now.name() == null ? add.name() : now.name(),
                 Duplicates.merge(now.metadata(), add.metadata()),
                 Duplicates.merge(now.categories(), add.categories()),
-                now.timestamp(),
+                Duplicates.merge(now.timestamp(), add.timestamp()),
                 Duplicates.longer(now.expiresAt(), add.expiresAt()),
                 now.replacedBy(),
                 stamp.at(),
@@ -528,7 +529,7 @@ final class ModelOwner {
             @Nullable String name,
             dev.mneme.core.model.Json.JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable MemoryId replacedBy,
             Instant at,

@@ -42,7 +42,8 @@ final class ModelResponses {
                 command.metadata(),
                 Optional.ofNullable(command.timestamp()).orElse(stamp.at()),
                 owner.head().sequence() + 1,
-                owner.localOnly(stamp) || owner.modes().inspired(command.instanceId()));
+                owner.localOnly(stamp) || owner.modes().inspired(command.instanceId()),
+                command.numbered());
         recorded.add(source);
         owner.tell(
                 ChangeType.RESPONSE_RECORDED,

@@ -3,11 +3,11 @@ package dev.mneme.testkit;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult.Hit;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -61,10 +61,10 @@ final class ModelSearch {
     }
 
     private boolean isOfYesterday(Memory memory) {
-        LocalDate yesterday =
-                LocalDate.ofInstant(query.reference(), ZoneOffset.UTC).minusDays(1);
-        Instant at = memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
-        return LocalDate.ofInstant(at, ZoneOffset.UTC).equals(yesterday);
+        LocalDate yesterday = query.reference().toLocalDate().minusDays(1);
+        Timestamp told = memory.timestamp() == null ? Timestamp.of(memory.createdAt()) : memory.timestamp();
+        ZoneId place = told.offset() == null ? query.reference().getZone() : told.offset();
+        return LocalDate.ofInstant(told.at(), place).equals(yesterday);
     }
 
     private @Nullable Double semantic(@Nullable Embedding theirs) {

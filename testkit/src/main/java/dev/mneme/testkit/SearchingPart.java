@@ -25,16 +25,23 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which memories a search may give and must give. What a score is, each store says for itself.
 abstract class SearchingPart extends StorePart {
@@ -153,7 +160,49 @@ abstract class SearchingPart extends StorePart {
                 .isEqualTo(store().search(words(ALICE, "where did I have oolong?", now())));
     }
 
+    /// The instant of what was had, as its caller spelt it; when it is asked; whether it was "yesterday".
+    @ParameterizedTest
+    @CsvSource({
+        // asked at 09:00 in Shanghai: the evening before is, an evening earlier is not
+        "2026-03-09T12:00:00Z,      2026-03-10T09:00+08:00,                   true",
+        "2026-03-09T20:00+08:00,    2026-03-10T09:00+08:00,                   true",
+        "2026-03-08T12:00:00Z,      2026-03-10T09:00+08:00,                   false",
+        "2026-03-09T17:00:00Z,      2026-03-10T09:00+08:00,                   false", // 01:00 of the day itself
+        "2026-03-09T17:00:00Z,      2026-03-10T01:00:00Z,                     true",
+        // asked at 09:00 in Los Angeles: the evening before is of the same day in UTC
+        "2026-03-10T03:00:00Z,      2026-03-10T09:00-07:00,                   true",
+        "2026-03-09T03:00:00Z,      2026-03-10T09:00-07:00,                   false",
+        // the same instant at its own offset stays of its own day, whoever asks
+        "2026-03-09T23:30-07:00,    2026-03-10T09:00+08:00,                   true",
+        "2026-03-10T06:30:00Z,      2026-03-10T09:00+08:00,                   false",
+        "2026-03-10T06:30+00:00,    2026-03-11T09:00-07:00[America/Los_Angeles], true",
+        // the edges of the earth
+        "2026-03-09T10:30:00Z,      2026-03-11T01:00+14:00,                   true",
+        "2026-03-09T09:30:00Z,      2026-03-11T01:00+14:00,                   false",
+        "2026-03-10T11:30:00Z,      2026-03-10T23:00-12:00,                   true",
+        "2026-03-10T12:30:00Z,      2026-03-10T23:00-12:00,                   false",
+        // over a change of the clock (8 March 2026, 02:00): the offset is that of the night before it
+        "2026-03-08T07:30:00Z,      2026-03-08T09:00-07:00[America/Los_Angeles], true",
+        "2026-03-08T08:30:00Z,      2026-03-08T09:00-07:00[America/Los_Angeles], false",
+        "2026-03-09T06:30:00Z,      2026-03-09T09:00-07:00[America/Los_Angeles], true",
+        "2026-03-09T07:30:00Z,      2026-03-09T09:00-07:00[America/Los_Angeles], false",
+    })
+    void aDayIsTheAskersUnlessTheMemoryHasItsOwn(String said, ZonedDateTime asked, boolean yesterday) {
+        Timestamp at = Objects.requireNonNull(Times.timestamp(said));
+        added(said(add("alice", "had oolong"), at));
+
+        Hit hit = store().search(seenFrom(asked, "where did I have oolong yesterday?"))
+                .hits()
+                .getFirst();
+
+        assertThat(Double.valueOf(1).equals(hit.parts().get("date"))).isEqualTo(yesterday);
+    }
+
     private SearchQuery seenFrom(Instant reference, String text) {
+        return seenFrom(reference.atZone(ZoneOffset.UTC), text);
+    }
+
+    private SearchQuery seenFrom(ZonedDateTime reference, String text) {
         return new SearchQuery(
                 ALICE,
                 text,

@@ -10,6 +10,7 @@ import static dev.mneme.testkit.Fixtures.id;
 import static dev.mneme.testkit.Fixtures.json;
 import static dev.mneme.testkit.Fixtures.patch;
 import static dev.mneme.testkit.Fixtures.retext;
+import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.tagged;
 import static dev.mneme.testkit.Fixtures.vector;
 import static dev.mneme.testkit.Fixtures.withId;
@@ -35,9 +36,12 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +57,7 @@ abstract class WritingPart extends StorePart {
                 "Alice",
                 json("source", json("kind", "mail")),
                 List.of("drinks", "likes", "drinks"),
-                Instant.parse("2025-12-24T18:00:00.123Z"),
+                Objects.requireNonNull(Times.timestamp("2025-12-24T19:00:00.123+01:00")),
                 Instant.parse("2030-01-01T00:00:00Z"),
                 null,
                 true);
@@ -152,7 +156,7 @@ abstract class WritingPart extends StorePart {
     @Test
     void anotherTimestampIsAChangeAndMakesAnotherContent() {
         Memory tea = added(add("alice", "likes tea"));
-        Instant said = ManualClock.START.minus(Duration.ofDays(3));
+        Timestamp said = Timestamp.of(ManualClock.START.minus(Duration.ofDays(3)));
 
         assertEvent(
                 outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),
@@ -164,6 +168,22 @@ abstract class WritingPart extends StorePart {
                 outcome(ALICE, new UpdateMemory(tea.id(), null, null, null, null, null, said, Command.ANY_VERSION)),
                 MemoryEvent.NONE);
         assertEvent(outcome(ALICE, add("alice", "likes tea")), MemoryEvent.ADD);
+    }
+
+    @Test
+    void twoSpellingsOfOneInstantAreTheSameTimeAndTheFirstOffsetStays() {
+        Timestamp utc = Objects.requireNonNull(Times.timestamp("2026-05-08T22:30:00Z"));
+        Timestamp berlin = Objects.requireNonNull(Times.timestamp("2026-05-09T00:30:00+02:00"));
+        Timestamp tokyo = Objects.requireNonNull(Times.timestamp("2026-05-09T07:30:00+09:00"));
+        Memory tea = added(said(add("alice", "likes tea"), utc));
+
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), utc)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), berlin)), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).timestamp()).isEqualTo(berlin);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), tokyo)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, said(add("alice", "likes tea"), utc)), MemoryEvent.NONE);
+        reopen();
+        assertThat(found(tea.id()).timestamp()).isEqualTo(berlin);
     }
 
     @Test

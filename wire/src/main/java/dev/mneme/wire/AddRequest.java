@@ -20,7 +20,7 @@ public record AddRequest(
         @Nullable String role,
         @Nullable Map<String, @Nullable Object> metadata,
         @Nullable List<String> categories,
-        @Nullable @Time String timestamp,
+        @Nullable @Time(placed = true) String timestamp,
         @Nullable @Time String expiresAt,
         float @Nullable [] vector,
         @Nullable String embedder,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Length;
 import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Range;
 import dev.mneme.wire.schema.Time;
 import java.util.List;
@@ -66,7 +67,10 @@ public record ExportLine(
             @Nullable String name,
             Map<String, @Nullable Object> metadata,
             List<String> categories,
-            @Nullable @Time String timestamp,
+
+            @Doc("when it was said; with the offset that the caller named") @Nullable @Time(placed = true)
+            String timestamp,
+
             @Time String updatedAt,
             @Nullable @Time String expiresAt,
             @Nullable String replacedBy,
@@ -157,8 +161,8 @@ public record ExportLine(
     public record ResponseRecord(
             String userId,
             String instanceId,
-            String chatId,
-            String messageId,
+            @OrNumber Object chatId,
+            @OrNumber Object messageId,
 
             @Nullable @OneOf({"inspired", "didactic", "parallel"})
             String mode,

@@ -33,7 +33,12 @@ public record MemoryItem(
         @Doc(value = "what it is about", example = "[\"health\"]") @Nullable @Length(max = 100)
         List<@Length(min = 1, max = 128) String> categories,
 
-        @Doc(value = "when it was said", example = "2026-11-21T09:30:00Z") @Nullable @Time
+        @Doc(
+                value = "when it was said; its offset, where it names one, says on which day that was. Two spellings"
+                        + " of one instant are the same time",
+                example = "2026-11-21T09:30:00+01:00")
+        @Nullable
+        @Time(placed = true)
         String timestamp,
 
         @Doc("from then on it is hidden") @Nullable @Time String expiresAt,

@@ -13,7 +13,7 @@ public record ModePublication(
         @Doc(value = "whose instance", example = "alice") @Length(min = 1, max = 256)
         String userId,
 
-        @Doc("as the caller saw it; the transition is recorded from what is stored")
+        @Doc("the mode before, as the caller saw it: it counts where none is stored for the instance")
         @Nullable
         @OneOf({"inspired", "didactic", "parallel"})
         String fromMode,

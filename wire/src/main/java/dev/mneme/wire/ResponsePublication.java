@@ -16,11 +16,9 @@ public record ResponsePublication(
         @Doc(value = "whose chat it was in", example = "alice") @Length(min = 1, max = 256)
         String userId,
 
-        @Doc("the chat") @OrNumber @Length(min = 1, max = 256)
-        String chatId,
+        @Doc("the chat") @OrNumber Object chatId,
 
-        @Doc("the message, unique in its chat") @OrNumber @Length(min = 1, max = 256)
-        String messageId,
+        @Doc("the message, unique in its chat") @OrNumber Object messageId,
 
         @Doc("the mode that the instance was in") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String mode,

@@ -3,6 +3,7 @@ package dev.mneme.wire;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Length;
 import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Range;
 import dev.mneme.wire.schema.Time;
 import java.util.Map;
@@ -20,10 +21,11 @@ public record ResponseRequest(
         @Doc("which instance answered; left out: the writing one") @Nullable @Length(min = 1, max = 128)
         String instanceId,
 
-        @Doc("the chat") @Length(min = 1, max = 256) String chatId,
+        @Doc("the chat; a number is given back as one") @OrNumber
+        Object chatId,
 
-        @Doc("the message, unique in its chat") @Length(min = 1, max = 256)
-        String messageId,
+        @Doc("the message, unique in its chat; a number is given back as one") @OrNumber
+        Object messageId,
 
         @Doc("the mode that the instance was in") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String mode,

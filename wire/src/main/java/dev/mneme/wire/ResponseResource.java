@@ -2,6 +2,7 @@ package dev.mneme.wire;
 
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.OneOf;
+import dev.mneme.wire.schema.OrNumber;
 import dev.mneme.wire.schema.Range;
 import dev.mneme.wire.schema.Time;
 import java.util.Map;
@@ -14,8 +15,12 @@ public record ResponseResource(
         String userId,
 
         @Doc("the instance that answered") String instanceId,
-        @Doc("the chat") String chatId,
-        @Doc("the message, unique in its chat") String messageId,
+
+        @Doc("the chat; a number if it came as one") @OrNumber
+        Object chatId,
+
+        @Doc("the message, unique in its chat; a number if it came as one") @OrNumber
+        Object messageId,
 
         @Doc("the mode that the instance was in") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String mode,

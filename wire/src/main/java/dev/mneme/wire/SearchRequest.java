@@ -57,9 +57,21 @@ public record SearchRequest(
         Boolean latestOnly,
 
         @Doc(
-                value = "from when relative dates in the query, such as \"last week\", are seen",
-                example = "2026-01-31T09:00:00Z",
+                value =
+                        "from when dates in the query, such as \"yesterday\" or \"last week\", are seen; its offset says"
+                                + " whose days are meant",
+                example = "2026-01-31T09:00:00+01:00",
                 otherwise = "now")
         @Nullable
-        @Time
-        String referenceTime) {}
+        @Time(placed = true)
+        String referenceTime,
+
+        @Doc(
+                value = "whose days are meant by \"yesterday\" or \"in May\": a time zone's IANA name, or an offset."
+                        + " Beside a referenceTime, that says the instant (read here if it has no offset), and this the"
+                        + " days",
+                example = "Europe/Berlin",
+                otherwise = "the offset of referenceTime, else UTC")
+        @Nullable
+        @Length(min = 1, max = 64)
+        String timezone) {}

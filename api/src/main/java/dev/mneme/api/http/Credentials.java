@@ -1,10 +1,16 @@
 package dev.mneme.api.http;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the API key's secret in a request's headers: `Authorization: Bearer …` or `Token …`, or `X-API-Key`.
 public final class Credentials {
     private Credentials() {}
+
+    /// Whether a request's `Accept` asks for server-sent events.
+    public static boolean takesEvents(@Nullable String accept) {
+        return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
+    }
 
     /// @return the secret; null when the request brings none
     public static @Nullable String secret(@Nullable String authorization, @Nullable String apiKey) {

@@ -10,6 +10,7 @@ import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -130,13 +131,20 @@ final class Dispatcher {
             query.requireKnown(route.query());
         }
         Request request = new Request(incoming, route, match.parameters(), query, caller);
-        if (strict && route.request() == null && request.body().length > 0) {
-            throw MnemeException.invalid("body", "This request takes no body: leave it out.");
+        if (strict && route.request() == null && !saysNothing(request.body())) {
+            throw MnemeException.invalid("body", "This request takes no body: leave it out, or send {}.");
         }
         if (route.method() != HttpMethod.GET) {
             request.idempotencyKey(); // refused if it is none, even where nothing is kept under it
         }
         return route.handler().handle(request);
+    }
+
+    /// Many clients send an empty object with every POST.
+    private static boolean saysNothing(byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8).strip();
+        boolean object = text.length() >= 2 && text.startsWith("{") && text.endsWith("}");
+        return text.isEmpty() || (object && text.substring(1, text.length() - 1).isBlank());
     }
 
     private static Optional<HttpMethod> method(String name) {
@@ -155,8 +163,7 @@ final class Dispatcher {
         if (needed == null) {
             return null;
         }
-        ApiKey key =
-                keys.authenticate(Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key")));
+        ApiKey key = keys.authenticate(secret(route, incoming));
         progress.keyId = key.id();
         Duration wait = limiter.take(key);
         if (!wait.isZero()) {
@@ -172,6 +179,21 @@ final class Dispatcher {
         String priority = incoming.header(Headers.PRIORITY.name());
         boolean bulk = priority != null && Headers.PRIORITY.checked(priority).equals("bulk");
         return bulk ? caller.asBulk() : caller;
+    }
+
+    /// A browser's `EventSource` cannot send headers: for it, and for nothing else, the key may stand in the URL.
+    private static @Nullable String secret(Route route, Incoming incoming) {
+        String secret = Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key"));
+        if (secret != null
+                || !route.query().contains(Parameter.TOKEN)
+                || !Credentials.takesEvents(incoming.list("Accept"))) {
+            return secret;
+        }
+        List<String> tokens = UriText.query(incoming.rawQuery()).getOrDefault(Parameter.TOKEN.name(), List.of());
+        if (tokens.size() > 1) {
+            throw MnemeException.invalid(Parameter.TOKEN.name(), "The key is in the URL twice: send it once.");
+        }
+        return tokens.isEmpty() ? null : tokens.getFirst();
     }
 
     private static final class RateLimited extends RuntimeException {

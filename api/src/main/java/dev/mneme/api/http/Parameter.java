@@ -39,6 +39,10 @@ public record Parameter(
         this(name, type, description, List.of(), null, null, null, null, null, false);
     }
 
+    /// The key, where a client cannot send headers; read by [Dispatcher], and never written anywhere.
+    public static final Parameter TOKEN = string(
+            "token", "the key, for a browser's EventSource, which cannot send headers; with text/event-stream alone");
+
     public static Parameter string(String name, String description) {
         return new Parameter(name, "string", description);
     }

@@ -116,7 +116,7 @@ public final class ExportReading {
                 version.name(),
                 PlainJson.toJson(version.metadata()),
                 version.categories(),
-                maybe(version.timestamp()),
+                version.timestamp() == null ? null : Times.timestamp(version.timestamp()),
                 createdAt,
                 time(version.updatedAt()),
                 maybe(version.expiresAt()),
@@ -236,8 +236,8 @@ public final class ExportReading {
         return new Exported.OfResponse(new ResponseSource(
                 response.userId(),
                 response.instanceId(),
-                response.chatId(),
-                response.messageId(),
+                response.chatId().toString(),
+                response.messageId().toString(),
                 mode(response.mode()),
                 SourceType.of(response.sourceType()).orElseThrow(),
                 response.provider(),
@@ -247,7 +247,8 @@ public final class ExportReading {
                 PlainJson.toJson(response.metadata()),
                 time(response.timestamp()),
                 0,
-                set(response.localOnly())));
+                set(response.localOnly()),
+                ResponseMapping.numbered(response.chatId(), response.messageId())));
     }
 
     private static Exported syncEvent(ExportLine.SyncEventRecord event) {

@@ -16,6 +16,7 @@ import dev.mneme.core.model.Transition;
 import dev.mneme.wire.ExportLine;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Records as lines of an export: [ExportReading] the other way.
@@ -73,7 +74,7 @@ public final class ExportWriting {
                 memory.name(),
                 PlainJson.of(memory.metadata()),
                 memory.categories(),
-                MemoryMapping.time(memory.timestamp()),
+                Objects.toString(memory.timestamp(), null),
                 Times.format(memory.updatedAt()),
                 MemoryMapping.time(memory.expiresAt()),
                 memory.replacedBy() == null ? null : memory.replacedBy().toString(),
@@ -155,8 +156,8 @@ public final class ExportWriting {
         return new ExportLine.ResponseRecord(
                 response.userId(),
                 response.instanceId(),
-                response.chatId(),
-                response.messageId(),
+                ResponseMapping.chat(response),
+                ResponseMapping.message(response),
                 ModeMapping.name(response.mode()),
                 response.sourceType().wireName(),
                 response.provider(),

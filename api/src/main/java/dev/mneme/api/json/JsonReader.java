@@ -367,7 +367,29 @@ public final class JsonReader {
         };
     }
 
-    /// A time, as its ISO-8601 form: a string that is one, or epoch milliseconds.
+    /// A string, or a whole number.
+    public Object asStringOrNumber() {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> string();
+            case VALUE_NUMBER_INT -> integer();
+            default -> throw wrong("must be a string or a whole number.");
+        };
+    }
+
+    /// A time as it was written: with its offset, if it names one.
+    ///
+    /// @return what [Times#timestamp] and [Times#seenFrom] read
+    public String placedTime() {
+        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+            String text = string();
+            if (Times.read(text) != null) {
+                return text;
+            }
+        }
+        return time();
+    }
+
+    /// A time, as its ISO-8601 form in UTC: a string that is one, or epoch milliseconds.
     public String time() {
         Json value = switch (parser.currentToken()) {
             case VALUE_STRING -> new Json.JsonString(string());

@@ -3,6 +3,7 @@ package dev.mneme.api.json;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.wire.MemoryResource;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,17 @@ public final class MemoryMapping {
                 memory.role(),
                 PlainJson.of(memory.metadata()),
                 memory.categories(),
-                time(memory.timestamp()),
+                instant(memory.timestamp()),
                 Times.format(memory.createdAt()),
                 Times.format(memory.updatedAt()),
                 time(memory.expiresAt()),
                 memory.version(),
                 memory.replacedBy() == null ? null : memory.replacedBy().toString());
+    }
+
+    /// The instant of a caller's time, in UTC like every other.
+    public static @Nullable String instant(@Nullable Timestamp timestamp) {
+        return timestamp == null ? null : Times.format(timestamp.at());
     }
 
     public static @Nullable String time(@Nullable Instant at) {

@@ -58,9 +58,10 @@ public final class RecordReader<T extends Record> {
     private record Member(int index, Component component, JsonReader.Reading<Object> value) {}
 
     private static JsonReader.Reading<Object> reading(AnnotatedType type) {
-        JsonReader.Reading<Object> plain = type.isAnnotationPresent(Time.class)
-                ? JsonReader::time
-                : type.isAnnotationPresent(OrNumber.class) ? JsonReader::stringOrNumber : unchecked(type);
+        Time time = type.getAnnotation(Time.class);
+        JsonReader.Reading<Object> plain = time != null
+                ? time.placed() ? JsonReader::placedTime : JsonReader::time
+                : type.isAnnotationPresent(OrNumber.class) ? orNumber(type) : unchecked(type);
         List<Constraint> constraints = Constraint.of(type);
         if (constraints.isEmpty()) {
             return plain;
@@ -74,6 +75,10 @@ public final class RecordReader<T extends Record> {
             });
             return value;
         };
+    }
+
+    private static JsonReader.Reading<Object> orNumber(AnnotatedType type) {
+        return type.getType() == Object.class ? JsonReader::asStringOrNumber : JsonReader::stringOrNumber;
     }
 
     private static JsonReader.Reading<Object> unchecked(AnnotatedType annotated) {

@@ -11,6 +11,7 @@ import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.MemoryService.Added;
 import dev.mneme.core.service.MemoryService.Item;
@@ -191,7 +192,7 @@ final class AddRoutes {
     private List<Added.Stored> verbatim(Request request, Body body, Messages messages) {
         ScopeIds scope = Mem0Scopes.ofNew(body);
         JsonObject metadata = Immutability.metadata(body);
-        Instant timestamp = timestamp(body);
+        Timestamp timestamp = timestamp(body);
         Json expiry = body.get("expiration_date");
         Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
         List<Item> items = new ArrayList<>();
@@ -221,8 +222,8 @@ final class AddRoutes {
         return stored;
     }
 
-    static @Nullable Instant timestamp(Body body) {
+    static @Nullable Timestamp timestamp(Body body) {
         Json timestamp = body.get("timestamp");
-        return timestamp == null ? null : Mem0Times.instant(timestamp, "timestamp");
+        return timestamp == null ? null : Mem0Times.timestamp(timestamp, "timestamp");
     }
 }

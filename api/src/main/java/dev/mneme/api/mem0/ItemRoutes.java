@@ -12,6 +12,7 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.MemoryPatch;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
@@ -122,7 +123,7 @@ final class ItemRoutes {
     static MemoryPatch patch(Body body) {
         String text = text(body);
         Expiry expiry = expiry(body);
-        Instant timestamp = AddRoutes.timestamp(body);
+        Timestamp timestamp = AddRoutes.timestamp(body);
         Json.JsonObject metadata = body.object("metadata");
         if (text == null && expiry == null && timestamp == null && metadata == null) {
             throw MnemeException.invalid(

@@ -59,7 +59,7 @@ final class Mem0Mapping {
                 false,
                 state(memory, now),
                 memory.immutable(),
-                MemoryMapping.time(memory.timestamp()),
+                MemoryMapping.instant(memory.timestamp()),
                 Times.format(createdAt(memory)),
                 Times.format(memory.updatedAt()));
     }

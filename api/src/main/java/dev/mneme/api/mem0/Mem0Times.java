@@ -5,12 +5,15 @@ import dev.mneme.core.model.Json.JsonNumber;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +33,25 @@ final class Mem0Times {
     ///
     /// @throws MnemeException `invalid_request` when it is none
     static Instant instant(Json value, String path) {
-        Instant at = Times.read(millis(value));
-        if (at == null) {
+        return timestamp(value, path).at();
+    }
+
+    /// As [#instant], with the offset that it names.
+    static Timestamp timestamp(Json value, String path) {
+        return needed(Times.timestamp(millis(value)), path);
+    }
+
+    /// From when and where a search is asked; a time without an offset is one of the zone.
+    static ZonedDateTime seenFrom(Json value, String path, @Nullable ZoneId zone) {
+        String text = millis(value) instanceof JsonString(String time) ? time : Times.format(instant(value, path));
+        return needed(Times.seenFrom(text, zone), path);
+    }
+
+    private static <T> T needed(@Nullable T time, String path) {
+        if (time == null) {
             throw MnemeException.invalid(path, path + " must be seconds since 1970, or an ISO-8601 date or time.");
         }
-        return at;
+        return time;
     }
 
     private static Json millis(Json value) {

@@ -7,13 +7,17 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Times;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.MemoryService.Search;
 import dev.mneme.core.service.ReadOptions;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.wire.mem0.Found;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Searches: the three versions of the platform, and `/search` of mem0's own server. Scores and thresholds are on
 /// mem0's scale ([Mem0Score]); a threshold that the request does not name is 0, in every version.
@@ -71,7 +75,6 @@ final class SearchRoutes {
         String query = body.needed("query");
         Filter filter = Narrowing.of(body, scope(body, version));
         int topK = body.integer("top_k", 1, MAX_TOP_K, body.integer("limit", 1, MAX_TOP_K, otherwise(version)));
-        Json reference = body.get("reference_date");
         Search search = new Search(
                 query,
                 null,
@@ -80,7 +83,7 @@ final class SearchRoutes {
                 Math.min(topK, memories.limits().pageItems()),
                 Mem0Score.ours(body.share("threshold", 0)),
                 body.flag("show_expired", false),
-                reference == null ? null : Mem0Times.instant(reference, "reference_date"));
+                seenFrom(body));
         SearchResult result = memories.search(request.caller(), search, ReadOptions.DEFAULT);
         Instant now = memories.now();
         boolean explain = body.flag("explain", false);
@@ -88,6 +91,17 @@ final class SearchRoutes {
         return result.hits().stream()
                 .map(hit -> fields.of(Mem0Mapping.item(hit, now, explain)))
                 .toList();
+    }
+
+    /// Whose days are meant: those of `timezone`, else of the offset of `reference_date`, else UTC's.
+    private @Nullable ZonedDateTime seenFrom(Body body) {
+        String name = body.text("timezone");
+        ZoneId zone = name == null ? null : Times.zone("timezone", name);
+        Json reference = body.get("reference_date");
+        if (reference != null) {
+            return Mem0Times.seenFrom(reference, "reference_date", zone);
+        }
+        return zone == null ? null : memories.now().atZone(zone);
     }
 
     private static Filter scope(Body body, Version version) {

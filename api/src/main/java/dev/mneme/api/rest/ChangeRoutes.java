@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Answer;
+import dev.mneme.api.http.Credentials;
 import dev.mneme.api.http.Handler;
 import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Parameter;
@@ -17,7 +18,6 @@ import dev.mneme.wire.ChangeList;
 import dev.mneme.wire.ChangeReset;
 import dev.mneme.wire.ChangeResource;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/changes`: as JSON, page by page; as server-sent events where the caller accepts those.
@@ -45,18 +45,19 @@ final class ChangeRoutes {
                         .with(Freshness.POSITION, LeftOut.HEADER))
                 .errors(ErrorCode.POSITION_EXPIRED, ErrorCode.OVERLOADED, ErrorCode.INTEGRITY_VIOLATION);
         if (live != null) {
-            route.gives(Reply.events(
-                            "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
-                                    + " `reset`, `data` the change; a comment at least every 15 s",
-                            List.of(ChangeResource.class, ChangeReset.class))
-                    .with(LeftOut.HEADER));
+            route.query(Parameter.TOKEN)
+                    .gives(Reply.events(
+                                    "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
+                                            + " `reset`, `data` the change; a comment at least every 15 s",
+                                    List.of(ChangeResource.class, ChangeReset.class))
+                            .with(LeftOut.HEADER));
         }
         return List.of(route.by(this::read));
     }
 
     private Answer read(Request request) throws InterruptedException {
         Handler stream = live;
-        if (stream != null && acceptsEvents(request.list("Accept"))) {
+        if (stream != null && Credentials.takesEvents(request.list("Accept"))) {
             return stream.handle(request);
         }
         int limit = request.query().integer(LIMIT);
@@ -79,9 +80,5 @@ final class ChangeRoutes {
                         page.items().stream().map(ChangeMapping::resource).toList(),
                         page.position(),
                         page.reset() ? true : null));
-    }
-
-    private static boolean acceptsEvents(@Nullable String accept) {
-        return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
     }
 }

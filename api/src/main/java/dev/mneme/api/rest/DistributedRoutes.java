@@ -11,6 +11,7 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.PlainJson;
+import dev.mneme.api.json.ResponseMapping;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Json.JsonObject;
@@ -129,6 +130,7 @@ final class DistributedRoutes {
         ModeService.Written written = distributed.publishMode(
                 request.caller(),
                 Owner.user(asked.userId()),
+                asked.fromMode() == null ? null : Mode.of(asked.fromMode()).orElseThrow(),
                 Mode.of(asked.toMode()).orElseThrow(),
                 asked.configuration() == null ? null : PlainJson.toJson(asked.configuration()),
                 request.idempotency());
@@ -153,8 +155,8 @@ final class DistributedRoutes {
         NewResponse response = new NewResponse(
                 Owner.user(asked.userId()),
                 null,
-                asked.chatId(),
-                asked.messageId(),
+                asked.chatId().toString(),
+                asked.messageId().toString(),
                 ResponseRoutes.mode(asked.mode()),
                 ResponseRoutes.sourceType(source.sourceType()),
                 source.provider(),
@@ -162,7 +164,8 @@ final class DistributedRoutes {
                 source.confidence(),
                 asked.responseHash(),
                 source.metadata() == null ? JsonObject.EMPTY : PlainJson.toJson(source.metadata()),
-                null);
+                null,
+                ResponseMapping.numbered(asked.chatId(), asked.messageId()));
         ResponseService.Recorded recorded = responses.record(request.caller(), response, request.idempotency());
         return published(recorded.outcome(), recorded.position(), recorded.replayed());
     }

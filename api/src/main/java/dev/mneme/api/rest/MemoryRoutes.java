@@ -50,6 +50,8 @@ import dev.mneme.wire.PatchRequest;
 import dev.mneme.wire.SearchAnswer;
 import dev.mneme.wire.SearchRequest;
 import dev.mneme.wire.Stored;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -335,7 +337,7 @@ final class MemoryRoutes {
                 Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K),
                 Objects.requireNonNullElse(body.threshold(), 0.0),
                 Boolean.TRUE.equals(body.showExpired()),
-                NewMemories.instant(body.referenceTime()));
+                seenFrom(body));
         SearchResult found = memories.search(request.caller(), search, Freshness.of(request));
         boolean explain = Boolean.TRUE.equals(body.explain());
         String position = Freshness.text(found.position());
@@ -349,6 +351,14 @@ final class MemoryRoutes {
 
     private Answer leftOut(Answer answer, Request request, Filter filter) {
         return LeftOut.said(answer, memories.leftOut(request.caller(), filter));
+    }
+
+    private @Nullable ZonedDateTime seenFrom(SearchRequest body) {
+        ZoneId zone = body.timezone() == null ? null : Times.zone("timezone", body.timezone());
+        if (body.referenceTime() != null) {
+            return Times.seenFrom(body.referenceTime(), zone);
+        }
+        return zone == null ? null : memories.now().atZone(zone);
     }
 
     private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {

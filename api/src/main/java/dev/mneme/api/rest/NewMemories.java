@@ -5,6 +5,8 @@ import dev.mneme.api.json.RecordReader;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.MemoryService.Item;
 import dev.mneme.core.service.NewMemory;
 import dev.mneme.wire.AddRequest;
@@ -101,7 +103,7 @@ record NewMemories(boolean many, List<Item> items) {
                 null,
                 metadata(item.metadata(), defaults == null ? null : defaults.metadata()),
                 item.categories() == null ? List.of() : item.categories(),
-                instant(item.timestamp()),
+                timestamp(item.timestamp()),
                 instant(item.expiresAt()),
                 item.vector(),
                 item.embedder(),
@@ -125,6 +127,11 @@ record NewMemories(boolean many, List<Item> items) {
             all.putAll(own);
         }
         return PlainJson.toJson(all);
+    }
+
+    /// It was read already, so that it is one.
+    private static @Nullable Timestamp timestamp(@Nullable String time) {
+        return time == null ? null : Times.timestamp(time);
     }
 
     /// Times were read already, so that they are in our own form.

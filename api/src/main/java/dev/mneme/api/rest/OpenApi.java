@@ -1,6 +1,7 @@
 package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Access;
+import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Headers;
 import dev.mneme.api.http.HttpMethod;
 import dev.mneme.api.http.Parameter;
@@ -25,6 +26,8 @@ import java.util.TreeSet;
 final class OpenApi {
     private static final List<Map<String, Object>> ANY_SCHEME =
             List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of()), Map.of("token", List.of()));
+
+    private static final Map<String, Object> NOTHING = Map.of("type", "object", "maxProperties", 0);
 
     private final Schemas schemas = new Schemas();
 
@@ -114,6 +117,9 @@ final class OpenApi {
         if (route.request() != null) {
             Map<String, Object> shape = schemas.reference(route.request(), true);
             operation.put("requestBody", map("required", true, "content", route.lines() ? lines(shape) : json(shape)));
+        }
+        if (route.request() == null && route.dialect() == Dialect.OWN && route.method() == HttpMethod.POST) {
+            operation.put("requestBody", map("required", false, "content", json(NOTHING)));
         }
         operation.put("responses", responses(route));
         return operation;

@@ -148,8 +148,8 @@ final class ResponseRoutes {
         return new NewResponse(
                 Owner.user(asked.userId()),
                 asked.instanceId(),
-                asked.chatId(),
-                asked.messageId(),
+                asked.chatId().toString(),
+                asked.messageId().toString(),
                 mode(asked.mode()),
                 sourceType(asked.sourceType()),
                 asked.provider(),
@@ -157,7 +157,8 @@ final class ResponseRoutes {
                 asked.confidence(),
                 asked.responseHash(),
                 asked.metadata() == null ? JsonObject.EMPTY : PlainJson.toJson(asked.metadata()),
-                NewMemories.instant(asked.timestamp()));
+                NewMemories.instant(asked.timestamp()),
+                ResponseMapping.numbered(asked.chatId(), asked.messageId()));
     }
 
     static @Nullable Mode mode(@Nullable String name) {

@@ -11,6 +11,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -33,7 +34,7 @@ class Mem0FilterTest {
                     "{\"source\":\"chat\",\"score\":7,\"a/b\":1,\"nested\":{\"deep\":true},\"tags\":[\"x\",\"y\"]}",
                     "m"),
             List.of("food", "drinks"),
-            Instant.parse("2026-03-10T09:00:00Z"),
+            Timestamp.of(Instant.parse("2026-03-10T09:00:00Z")),
             Instant.parse("2026-03-10T12:00:00Z"),
             Instant.parse("2026-03-11T12:00:00Z"),
             Instant.parse("2026-12-25T00:00:00Z"),

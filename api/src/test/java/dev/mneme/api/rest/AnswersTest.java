@@ -96,7 +96,7 @@ class AnswersTest {
         rest.post(MEMORIES + "/search", """
                 {"query":"tea","vector":[1,0],"embedder":"mine","userId":"alice","agentId":null,"filter":{"NOT":
                  {"categories":{"contains":"x"}}},"topK":3,"threshold":0.0,"explain":true,"showExpired":false,
-                 "latestOnly":true,"referenceTime":"2026-01-31"}""");
+                 "latestOnly":true,"referenceTime":"2026-01-31","timezone":"Europe/Berlin"}""");
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"milk\",\"explain\":true}");
         rest.post(MEMORIES + "/search", "{\"userId\":\"alice\",\"embedder\":\"mine\",\"vector\":\"AACAPwAAgD8=\"}");
         rest.get(MEMORIES + "/" + id + "/history");

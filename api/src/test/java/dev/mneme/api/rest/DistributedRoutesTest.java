@@ -55,6 +55,44 @@ class DistributedRoutesTest {
     }
 
     @Test
+    void aCallWithoutABodyTakesAnEmptyObject() {
+        isUp(call("get-status", "{}").body(), "desk", 7);
+        isUp(call("shutdown", " { }\n").body(), "desk", 7);
+        assertThat(call("get-status", "{\"a\":1}").field()).isEqualTo("body");
+        assertThat(call("get-status", "[]").field()).isEqualTo("body");
+    }
+
+    @Test
+    void aModeThatIsNotStoredIsWhatTheCallerSaw() {
+        call("publish-mode-change", "{\"userId\":\"alice\",\"fromMode\":\"didactic\",\"toMode\":\"parallel\"}");
+        assertThat(rest.get("/api/v1/transitions?userId=alice")
+                        .body()
+                        .at("/items/0/fromMode")
+                        .asText())
+                .isEqualTo("didactic");
+
+        call("publish-mode-change", "{\"userId\":\"alice\",\"fromMode\":\"inspired\",\"toMode\":\"didactic\"}");
+        assertThat(rest.get("/api/v1/transitions?userId=alice").body().findValuesAsText("fromMode"))
+                .containsExactlyInAnyOrder("didactic", "parallel");
+    }
+
+    @Test
+    void anIdThatCameAsANumberGoesOutAsOne() {
+        call("store-response-source", """
+                {"userId":"alice","chatId":12,"messageId":"340","mode":"parallel","responseHash":"5f3a",
+                 "source":{"sourceType":"external","provider":"anthropic","model":"claude"}}""");
+        JsonNode stored = rest.get("/api/v1/responses?userId=alice").body().at("/items/0");
+        assertThat(stored.path("chatId").isIntegralNumber()).isTrue();
+        assertThat(stored.path("chatId").asLong()).isEqualTo(12);
+        assertThat(stored.path("messageId").isTextual()).isTrue();
+
+        RestServer.Reply other = call("store-response-source", """
+                {"userId":"alice","chatId":"12","messageId":340,"mode":"parallel","responseHash":"other",
+                 "source":{"sourceType":"external","provider":"anthropic","model":"claude"}}""");
+        assertThat(other.status()).isEqualTo(409);
+    }
+
+    @Test
     void aRestrictedKeyCountsItsOwnConnections() {
         String alices = rest.key(Role.READ, Fixtures.only(OwnerKind.USER, "alice"), null);
 

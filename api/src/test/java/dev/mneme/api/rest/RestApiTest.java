@@ -360,6 +360,27 @@ class RestApiTest {
         }
     }
 
+    @Test
+    void aDayIsTheAskers() {
+        rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea at home\",\"timestamp\":\"2026-01-05T03:00:00Z\"}");
+        RestServer.Reply own = rest.post(
+                MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea abroad\",\"timestamp\":\"2026-01-07T01:00:00+09:00\"}");
+        assertThat(own.body().at("/memory/timestamp").asText()).isEqualTo("2026-01-06T16:00:00.000Z");
+
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T09:00:00-08:00\""))
+                .isEqualTo("tea at home");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05\",\"timezone\":\"America/Los_Angeles\""))
+                .isEqualTo("tea at home");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-08T09:00:00Z\""))
+                .isEqualTo("tea abroad");
+        rest.clock.set(Instant.parse("2026-01-08T03:00:00Z"));
+        assertThat(firstOfYesterday(",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea abroad");
+
+        RestServer.Reply wrong = rest.post(MEMORIES + "/search", "{\"query\":\"tea\",\"timezone\":\"Mars/Base\"}");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.field()).isEqualTo("timezone");
+    }
+
     private String firstOfYesterday(String more) {
         RestServer.Reply reply = rest.post(
                 MEMORIES + "/search", "{\"userId\":\"alice\",\"query\":\"tea yesterday\",\"topK\":1" + more + "}");

@@ -149,6 +149,27 @@ class ChangeStreamsTest {
         }
     }
 
+    @Test
+    void aBrowserMayBringItsKeyInTheUrlOfTheStreamAlone() throws IOException, InterruptedException {
+        String url = "http://127.0.0.1:" + server.port() + "/api/v1/changes?userId=alice&token=";
+        HttpRequest.Builder right = HttpRequest.newBuilder(URI.create(url + server.adminSecret()));
+        try (Listener listener =
+                new Listener(right.copy().header("Accept", "text/event-stream").build())) {
+            assertThat(listener.status()).isEqualTo(200);
+            until(() -> server.connections().count() == 1);
+            server.add("alice", "one");
+            assertThat(listener.await(1)).extracting(Event::text).containsExactly("one");
+        }
+        HttpRequest wrong = HttpRequest.newBuilder(URI.create(url + "mk_wrong"))
+                .header("Accept", "text/event-stream")
+                .build();
+        for (HttpRequest refused : List.of(wrong, right.build())) { // of a wrong key, and not of a stream
+            HttpResponse<String> answer = HTTP.send(refused, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(answer.body()).doesNotContain("mk_");
+        }
+    }
+
     private Listener listen(String secret, String query, String... headers) throws IOException, InterruptedException {
         return new Listener(request(secret, query, headers));
     }

@@ -12,9 +12,11 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +37,7 @@ public sealed interface Command {
             @Nullable String name,
             JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable Embedding embedding,
             Dedupe dedupe)
@@ -94,7 +96,7 @@ public sealed interface Command {
             @Nullable JsonObject metadataPatch,
             @Nullable List<String> categories,
             @Nullable Expiry expiry,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             long expectedVersion)
             implements Command {
         public UpdateMemory(
@@ -227,6 +229,7 @@ public sealed interface Command {
     /// @param capabilities null for the mode's usual ones
     /// @param configuration null keeps the one that is there
     /// @param error null for a switch that succeeded; else only the transition is recorded
+    /// @param from the mode before by the caller's account: it counts where none is stored; null: not told
     record SwitchMode(
             String instanceId,
             Mode to,
@@ -235,8 +238,31 @@ public sealed interface Command {
             @Nullable Json contextSnapshot,
             @Nullable Long durationMillis,
             @Nullable String error,
-            long expectedVersion)
-            implements Command {}
+            long expectedVersion,
+            @Nullable Mode from)
+            implements Command {
+        /// One that knows of no mode before.
+        public SwitchMode(
+                String instanceId,
+                Mode to,
+                @Nullable Capabilities capabilities,
+                @Nullable JsonObject configuration,
+                @Nullable Json contextSnapshot,
+                @Nullable Long durationMillis,
+                @Nullable String error,
+                long expectedVersion) {
+            this(
+                    instanceId,
+                    to,
+                    capabilities,
+                    configuration,
+                    contextSnapshot,
+                    durationMillis,
+                    error,
+                    expectedVersion,
+                    null);
+        }
+    }
 
     /// Changes a mode's configuration without a switch. Null leaves a part as it is.
     record ConfigureMode(
@@ -258,8 +284,37 @@ public sealed interface Command {
             @Nullable Double confidence,
             String responseHash,
             JsonObject metadata,
-            @Nullable Instant timestamp)
-            implements Command {}
+            @Nullable Instant timestamp,
+            NumberedIds numbered)
+            implements Command {
+        /// One whose ids came as strings.
+        public RecordResponse(
+                String instanceId,
+                String chatId,
+                String messageId,
+                @Nullable Mode mode,
+                SourceType sourceType,
+                String provider,
+                String model,
+                @Nullable Double confidence,
+                String responseHash,
+                JsonObject metadata,
+                @Nullable Instant timestamp) {
+            this(
+                    instanceId,
+                    chatId,
+                    messageId,
+                    mode,
+                    sourceType,
+                    provider,
+                    model,
+                    confidence,
+                    responseHash,
+                    metadata,
+                    timestamp,
+                    NumberedIds.NONE);
+        }
+    }
 
     /// @param targets null: every instance
     record PostSyncEvent(

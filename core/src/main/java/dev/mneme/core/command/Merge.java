@@ -4,6 +4,7 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,12 +20,13 @@ public record Merge(
         @Nullable String name,
         JsonObject metadata,
         List<String> categories,
+        @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt) {
 
     /// Empty when the two contradict each other (a key of the metadata has two values, they name two speakers), or
     /// would have too much together.
     public static Optional<Merge> of(Memory there, Command.AddMemory add) {
-        return of(there, add.name(), add.metadata(), add.categories(), add.expiresAt());
+        return of(there, add.name(), add.metadata(), add.categories(), add.timestamp(), add.expiresAt());
     }
 
     public static Optional<Merge> of(
@@ -32,6 +34,7 @@ public record Merge(
             @Nullable String name,
             JsonObject metadata,
             List<String> categories,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt) {
         if ((there.name() != null && name != null && !there.name().equals(name))
                 || contradict(there.metadata(), metadata)) {
@@ -41,6 +44,7 @@ public record Merge(
                 there.name() == null ? name : there.name(),
                 joined(there.metadata(), metadata),
                 joined(there.categories(), categories),
+                placed(there.timestamp(), timestamp),
                 later(there.expiresAt(), expiresAt));
         return merge.fits() || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
     }
@@ -51,6 +55,7 @@ public record Merge(
                 there.name(),
                 joined(there.metadata(), add.metadata()),
                 joined(there.categories(), add.categories()),
+                there.timestamp(),
                 there.expiresAt());
     }
 
@@ -59,6 +64,7 @@ public record Merge(
         return Objects.equals(name, there.name())
                 && metadata.equals(there.metadata())
                 && categories.equals(there.categories())
+                && Objects.equals(timestamp, there.timestamp())
                 && Objects.equals(expiresAt, there.expiresAt());
     }
 
@@ -102,6 +108,11 @@ public record Merge(
         List<String> joined = new ArrayList<>(ours);
         theirs.stream().filter(each -> !joined.contains(each)).forEach(joined::add);
         return List.copyOf(joined);
+    }
+
+    /// The time, which both have, with its offset if either knows it.
+    private static @Nullable Timestamp placed(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
+        return ours == null || theirs == null || ours.offset() != null ? ours : theirs;
     }
 
     private static @Nullable Instant later(@Nullable Instant ours, @Nullable Instant theirs) {

@@ -170,9 +170,13 @@ public final class FilterMatcher {
         };
     }
 
+    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
+        return timestamp == null ? null : timestamp.at();
+    }
+
     private static @Nullable Instant time(Name name, Memory memory) {
         return switch (name) {
-            case TIMESTAMP -> memory.timestamp();
+            case TIMESTAMP -> instant(memory.timestamp());
             case CREATED_AT -> memory.createdAt();
             case UPDATED_AT -> memory.updatedAt();
             case EXPIRES_AT -> memory.expiresAt();

@@ -24,8 +24,43 @@ public record ResponseSource(
         JsonObject metadata,
         Instant at,
         long sequence,
-        boolean localOnly)
+        boolean localOnly,
+        NumberedIds numbered)
         implements Subject {
+
+    /// One whose ids came as strings.
+    public ResponseSource(
+            String userId,
+            String instanceId,
+            String chatId,
+            String messageId,
+            @Nullable Mode mode,
+            SourceType sourceType,
+            String provider,
+            String model,
+            @Nullable Double confidence,
+            String responseHash,
+            JsonObject metadata,
+            Instant at,
+            long sequence,
+            boolean localOnly) {
+        this(
+                userId,
+                instanceId,
+                chatId,
+                messageId,
+                mode,
+                sourceType,
+                provider,
+                model,
+                confidence,
+                responseHash,
+                metadata,
+                at,
+                sequence,
+                localOnly,
+                NumberedIds.NONE);
+    }
 
     /// The same, recorded by another change.
     public ResponseSource withSequence(long other) {
@@ -43,7 +78,28 @@ public record ResponseSource(
                 metadata,
                 at,
                 other,
-                localOnly);
+                localOnly,
+                numbered);
+    }
+
+    /// The same, with what else is known of it.
+    public ResponseSource flagged(boolean local, NumberedIds numbers) {
+        return new ResponseSource(
+                userId,
+                instanceId,
+                chatId,
+                messageId,
+                mode,
+                sourceType,
+                provider,
+                model,
+                confidence,
+                responseHash,
+                metadata,
+                at,
+                sequence,
+                local,
+                numbers);
     }
 
     @Override

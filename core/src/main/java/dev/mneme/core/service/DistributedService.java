@@ -32,9 +32,14 @@ public final class DistributedService {
     ///
     /// @param configuration null keeps the one that is there
     public ModeService.Written publishMode(
-            Caller caller, Owner user, Mode to, @Nullable JsonObject configuration, @Nullable Idempotency idempotency) {
+            Caller caller,
+            Owner user,
+            @Nullable Mode from,
+            Mode to,
+            @Nullable JsonObject configuration,
+            @Nullable Idempotency idempotency) {
         ModeService.Switch wanted =
-                new ModeService.Switch(null, to, null, configuration, null, null, null, Command.ANY_VERSION);
+                new ModeService.Switch(null, to, null, configuration, null, null, null, Command.ANY_VERSION, from);
         return modes.switchMode(caller, user, wanted, idempotency);
     }
 

@@ -21,6 +21,7 @@ import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -120,7 +121,7 @@ final class ExtractionDocuments {
             data.put("messages", extraction.messages(), ExtractionDocuments::message)
                     .put("metadata", asked.metadata())
                     .put("split", new JsonBoolean(asked.split()))
-                    .put("timestamp", asked.timestamp())
+                    .put("timestamp", Objects.toString(asked.timestamp(), null))
                     .put("expiresAt", asked.expiresAt())
                     .put("instructions", asked.guidance().instructions(), JsonString::new)
                     .put("categories", asked.guidance().categories(), ExtractionDocuments::category);
@@ -174,7 +175,7 @@ final class ExtractionDocuments {
                 data.flag("split"),
                 messages,
                 data.object("metadata"),
-                data.nullableTime("timestamp"),
+                data.nullableTimestamp("timestamp"),
                 data.nullableTime("expiresAt"),
                 new Guidance(data.texts("instructions"), data.list("categories", ExtractionDocuments::category)));
         return new Stored(extraction, asked, data.text("hash"), document.version());

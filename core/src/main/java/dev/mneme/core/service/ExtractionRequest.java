@@ -3,6 +3,7 @@ package dev.mneme.core.service;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,7 @@ public record ExtractionRequest(
         boolean split,
         List<Message> messages,
         JsonObject metadata,
-        @Nullable Instant timestamp,
+        @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt,
         Guidance guidance) {
     private static final String ASSISTANT = "assistant";

@@ -30,6 +30,7 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Wording;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.service.ExtractionDocuments.Pointer;
 import dev.mneme.core.service.ExtractionDocuments.Stored;
 import dev.mneme.core.service.ExtractionLines.Attempted;
@@ -46,6 +47,8 @@ import dev.mneme.core.spi.Store;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -382,7 +385,7 @@ final class ExtractionWorker {
     /// Whether nothing of a fact is lost when the memory of its text is left as it is.
     private static boolean holds(Memory memory, ExtractionRequest asked, Fact fact) {
         String name = asked.messages().get(fact.message()).name();
-        return Merge.of(memory, name, asked.metadata(), fact.categories(), asked.expiresAt())
+        return Merge.of(memory, name, asked.metadata(), fact.categories(), asked.timestamp(), asked.expiresAt())
                 .filter(merge -> merge.leaves(memory))
                 .isPresent();
     }
@@ -393,9 +396,13 @@ final class ExtractionWorker {
                 .filter(memory -> Wording.of(memory.text()).equals(Wording.of(add.text()))
                         && memory.scope().equals(add.scope())
                         && Objects.equals(memory.role(), add.role())
-                        && Objects.equals(memory.timestamp(), add.timestamp())
+                        && Objects.equals(instant(memory.timestamp()), instant(add.timestamp()))
                         && Merge.of(memory, add).isPresent())
                 .min(Comparator.comparing(Memory::id));
+    }
+
+    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
+        return timestamp == null ? null : timestamp.at();
     }
 
     /// A fact keeps the speaker and the time of its message, and facts come in the order of
@@ -419,6 +426,11 @@ final class ExtractionWorker {
                 local);
     }
 
+    private static @Nullable ZonedDateTime seenFrom(ExtractionRequest asked) {
+        Timestamp said = asked.timestamp();
+        return said == null ? null : said.at().atZone(said.offset() == null ? ZoneOffset.UTC : said.offset());
+    }
+
     /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
     /// where others see it, or out of sight of those who saw it.
     private List<Memory> near(Caller caller, ExtractionRequest asked, Found facts, Set<MemoryId> clashed) {
@@ -435,7 +447,7 @@ final class ExtractionWorker {
                 .map(fact -> memories.search(
                                 caller,
                                 new MemoryService.Search(
-                                        fact.text(), null, null, filter, NEAR, 0, false, asked.timestamp()),
+                                        fact.text(), null, null, filter, NEAR, 0, false, seenFrom(asked)),
                                 ReadOptions.DEFAULT,
                                 facts.local())
                         .hits())

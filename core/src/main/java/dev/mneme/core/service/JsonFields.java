@@ -7,6 +7,7 @@ import dev.mneme.core.model.Json.JsonNumber;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Times;
+import dev.mneme.core.model.Timestamp;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -43,6 +44,12 @@ record JsonFields(JsonObject object) {
     Instant nullableTime(String name) {
         String text = nullableText(name);
         return text == null ? null : Instant.parse(text);
+    }
+
+    @Nullable
+    Timestamp nullableTimestamp(String name) {
+        String text = nullableText(name);
+        return text == null ? null : Times.timestamp(text);
     }
 
     /// An object; empty when it is left out.

@@ -2,7 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.command.Command.UpdateMemory.Expiry;
 import dev.mneme.core.model.Json.JsonObject;
-import java.time.Instant;
+import dev.mneme.core.model.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ public record MemoryPatch(
         @Nullable JsonObject metadata,
         @Nullable List<String> categories,
         @Nullable Expiry expiry,
-        @Nullable Instant timestamp,
+        @Nullable Timestamp timestamp,
         float @Nullable [] vector,
         @Nullable String embedder,
         long expectedVersion) {

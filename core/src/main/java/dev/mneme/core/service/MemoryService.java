@@ -34,6 +34,8 @@ import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -602,7 +604,7 @@ public final class MemoryService {
     /// What a caller searches for.
     ///
     /// @param vector the query as the caller embedded it, or null to have `text` embedded
-    /// @param reference from when relative dates in the text ("last week") are seen; null for now
+    /// @param reference from when and where dates in the text ("last week", "in May") are seen; null: now, in UTC
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     public record Search(
             @Nullable String text,
@@ -612,7 +614,7 @@ public final class MemoryService {
             int topK,
             double threshold,
             boolean showExpired,
-            @Nullable Instant reference) {}
+            @Nullable ZonedDateTime reference) {}
 
     public SearchResult search(Caller caller, Search search, ReadOptions options) {
         return search(caller, search, options, false);
@@ -643,7 +645,7 @@ public final class MemoryService {
                 search.threshold(),
                 search.showExpired(),
                 now,
-                search.reference() == null ? now : search.reference(),
+                search.reference() == null ? now.atZone(ZoneOffset.UTC) : search.reference(),
                 limits.searchTime());
         return inTurn(caller, owner, () -> store.search(query));
     }

@@ -58,6 +58,7 @@ public final class ModeService {
     /// @param configuration null keeps the one that is there
     /// @param error why it failed; null when it did not
     /// @param expectedVersion the version that the writer saw, or `Command.ANY_VERSION`
+    /// @param from the mode before by the caller's account: it counts where none is stored; null: not told
     public record Switch(
             @Nullable String instanceId,
             Mode to,
@@ -66,7 +67,30 @@ public final class ModeService {
             @Nullable Json contextSnapshot,
             @Nullable Long durationMillis,
             @Nullable String error,
-            long expectedVersion) {}
+            long expectedVersion,
+            @Nullable Mode from) {
+        /// One that knows of no mode before.
+        public Switch(
+                @Nullable String instanceId,
+                Mode to,
+                @Nullable Capabilities capabilities,
+                @Nullable JsonObject configuration,
+                @Nullable Json contextSnapshot,
+                @Nullable Long durationMillis,
+                @Nullable String error,
+                long expectedVersion) {
+            this(
+                    instanceId,
+                    to,
+                    capabilities,
+                    configuration,
+                    contextSnapshot,
+                    durationMillis,
+                    error,
+                    expectedVersion,
+                    null);
+        }
+    }
 
     /// What became of a write.
     ///
@@ -103,7 +127,8 @@ public final class ModeService {
                         wanted.contextSnapshot(),
                         wanted.durationMillis(),
                         error,
-                        wanted.expectedVersion()));
+                        wanted.expectedVersion(),
+                        wanted.from()));
     }
 
     /// Changes a mode's configuration without a switch.

@@ -2,6 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public record NewMemory(
         @Nullable String name,
         JsonObject metadata,
         List<String> categories,
-        @Nullable Instant timestamp,
+        @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt,
         float @Nullable [] vector,
         @Nullable String embedder,

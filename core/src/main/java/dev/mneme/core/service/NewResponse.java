@@ -2,6 +2,7 @@ package dev.mneme.core.service;
 
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SourceType;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param responseHash of the answer, as the caller computes it
 /// @param metadata see [Usage]
 /// @param timestamp when it was given; null for now
+/// @param numbered which ids came as numbers
 public record NewResponse(
         Owner user,
         @Nullable String instanceId,
@@ -27,4 +29,5 @@ public record NewResponse(
         @Nullable Double confidence,
         String responseHash,
         JsonObject metadata,
-        @Nullable Instant timestamp) {}
+        @Nullable Instant timestamp,
+        NumberedIds numbered) {}

@@ -63,7 +63,8 @@ public final class ResponseService {
                 response.confidence(),
                 response.responseHash(),
                 response.metadata(),
-                response.timestamp());
+                response.timestamp(),
+                response.numbered());
         WriteResult result = Writes.one(store, caller, response.user(), idempotency, command);
         return new Recorded((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
     }

@@ -1,7 +1,7 @@
 package dev.mneme.core.spi;
 
 import dev.mneme.core.model.Message;
-import java.time.Instant;
+import dev.mneme.core.model.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +50,7 @@ public interface FactExtractor extends AutoCloseable {
     record Conversation(
             List<Message> messages,
             List<Message> earlier,
-            @Nullable Instant at,
+            @Nullable Timestamp at,
             Guidance guidance) {
         public Conversation {
             messages = List.copyOf(messages);

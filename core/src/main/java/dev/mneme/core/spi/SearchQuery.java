@@ -6,6 +6,8 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
 /// What to search for: words, a vector, or both.
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param filter everything that must hold, the key's restriction included
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
-/// @param reference from when relative dates in the text ("last week") are seen
+/// @param reference from when and where dates in the text are seen: its day is "today", and its zone that of a memory
+///     whose own offset is not known
 /// @param timeLimit how long a search over every shard may take before it answers with what it has
 public record SearchQuery(
         @Nullable Owner owner,
@@ -34,7 +37,7 @@ public record SearchQuery(
         double threshold,
         boolean showExpired,
         Instant now,
-        Instant reference,
+        ZonedDateTime reference,
         Duration timeLimit) {
     /// A search that nothing is hidden from, as seen from now.
     public SearchQuery(
@@ -59,7 +62,7 @@ public record SearchQuery(
                 threshold,
                 showExpired,
                 now,
-                now,
+                now.atZone(ZoneOffset.UTC),
                 timeLimit);
     }
 }

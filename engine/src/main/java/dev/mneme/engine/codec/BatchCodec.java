@@ -11,6 +11,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class BatchCodec {
     private static final int FORMAT = 1;
+    private static final int UPDATE = 2;
+    private static final int UPDATE_TIME = 52;
+    private static final int UPDATE_PLACED_TIME = 54;
 
     private BatchCodec() {}
 
@@ -135,7 +139,7 @@ public final class BatchCodec {
         switch (command) {
             case Command.AddMemory add -> writeAdd(out.u8(1), add);
             case Command.UpdateMemory update -> {
-                ModelCodec.write(out.u8(update.timestamp() == null ? 2 : 52), update.id());
+                ModelCodec.write(out.u8(tag(update.timestamp())), update.id());
                 out.nullableString(update.text());
                 writeNullable(out, update.embedding());
                 out.bool(update.metadataPatch() != null);
@@ -151,7 +155,7 @@ public final class BatchCodec {
                     out.nullableInstant(update.expiry().at());
                 }
                 if (update.timestamp() != null) {
-                    out.instant(update.timestamp());
+                    out.timestamp(update.timestamp());
                 }
                 out.signed(update.expectedVersion());
             }
@@ -206,7 +210,7 @@ public final class BatchCodec {
         out.string(add.text()).nullableString(add.role()).nullableString(add.name());
         ModelCodec.write(out, add.metadata());
         ModelCodec.writeStrings(out, add.categories());
-        out.nullableInstant(add.timestamp()).nullableInstant(add.expiresAt());
+        out.nullableTimestamp(add.timestamp()).nullableInstant(add.expiresAt());
         writeNullable(out, add.embedding());
         out.u8(
                 switch (add.dedupe()) {
@@ -225,7 +229,7 @@ public final class BatchCodec {
                 in.nullableString(),
                 ModelCodec.object(in),
                 ModelCodec.strings(in),
-                in.nullableInstant(),
+                in.nullableTimestamp(),
                 in.nullableInstant(),
                 in.bool() ? ModelCodec.embedding(in) : null,
                 dedupe(in));
@@ -255,7 +259,7 @@ public final class BatchCodec {
         int tag = in.u8();
         return switch (tag) {
             case 1 -> add(in);
-            case 2 -> update(in, false);
+            case UPDATE -> update(in, UPDATE);
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
             case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
@@ -265,9 +269,11 @@ public final class BatchCodec {
             case 37 -> new Command.AcceptKeys();
             case UserCommandCodec.PUT_CONTEXT -> UserCommandCodec.putContext(in);
             case UserCommandCodec.DELETE_CONTEXT -> UserCommandCodec.deleteContext(in);
-            case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in);
+            case UserCommandCodec.SWITCH_MODE -> UserCommandCodec.switchMode(in, false);
+            case UserCommandCodec.SWITCH_MODE_FROM -> UserCommandCodec.switchMode(in, true);
             case UserCommandCodec.CONFIGURE_MODE -> UserCommandCodec.configureMode(in);
-            case UserCommandCodec.RECORD_RESPONSE -> UserCommandCodec.recordResponse(in);
+            case UserCommandCodec.RECORD_RESPONSE -> UserCommandCodec.recordResponse(in, false);
+            case UserCommandCodec.RECORD_RESPONSE_NUMBERED -> UserCommandCodec.recordResponse(in, true);
             case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
@@ -280,7 +286,8 @@ public final class BatchCodec {
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             case 50 -> putDocument(in);
             case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
-            case 52 -> update(in, true);
+            case UPDATE_TIME -> update(in, UPDATE_TIME);
+            case UPDATE_PLACED_TIME -> update(in, UPDATE_PLACED_TIME);
             case RevisionCodec.REVISE -> RevisionCodec.read(in);
             default -> throw ModelCodec.unknown("command", tag);
         };
@@ -295,7 +302,7 @@ public final class BatchCodec {
         return versions;
     }
 
-    private static Command update(ByteReader in, boolean timestamp) {
+    private static Command update(ByteReader in, int tag) {
         MemoryId id = ModelCodec.memoryId(in);
         return new Command.UpdateMemory(
                 id,
@@ -304,8 +311,24 @@ public final class BatchCodec {
                 in.bool() ? ModelCodec.object(in) : null,
                 in.bool() ? ModelCodec.strings(in) : null,
                 in.bool() ? new Command.UpdateMemory.Expiry(in.nullableInstant()) : null,
-                timestamp ? in.instant() : null,
+                timestamp(in, tag),
                 in.signed());
+    }
+
+    private static int tag(@Nullable Timestamp timestamp) {
+        if (timestamp == null) {
+            return UPDATE;
+        }
+        return timestamp.offset() == null ? UPDATE_TIME : UPDATE_PLACED_TIME;
+    }
+
+    /// @param tag one of the three of an update
+    private static @Nullable Timestamp timestamp(ByteReader in, int tag) {
+        return switch (tag) {
+            case UPDATE -> null;
+            case UPDATE_TIME -> Timestamp.of(in.instant());
+            default -> in.timestampWithOffset();
+        };
     }
 
     private static void writeNullable(ByteWriter out, @Nullable Embedding embedding) {

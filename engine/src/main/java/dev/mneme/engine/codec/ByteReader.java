@@ -4,10 +4,12 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import dev.mneme.core.model.Timestamp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +107,24 @@ public final class ByteReader {
 
     public Instant instant() {
         return Instant.ofEpochMilli(signed());
+    }
+
+    public @Nullable Timestamp nullableTimestamp() {
+        return switch (u8()) {
+            case 0 -> null;
+            case 1 -> Timestamp.of(instant());
+            case 2 -> timestampWithOffset();
+            default -> throw damaged();
+        };
+    }
+
+    Timestamp timestampWithOffset() {
+        Instant at = instant();
+        long seconds = signed();
+        if (Math.abs(seconds) > ZoneOffset.MAX.getTotalSeconds()) {
+            throw damaged();
+        }
+        return new Timestamp(at, ZoneOffset.ofTotalSeconds((int) seconds));
     }
 
     public @Nullable Instant nullableInstant() {

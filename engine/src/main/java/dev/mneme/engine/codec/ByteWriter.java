@@ -1,9 +1,11 @@
 package dev.mneme.engine.codec;
 
+import dev.mneme.core.model.Timestamp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,18 @@ public final class ByteWriter {
 
     public ByteWriter instant(Instant value) {
         return signed(value.toEpochMilli());
+    }
+
+    /// Like [#nullableInstant], and 2 instead of 1 before one with an offset, whose seconds follow.
+    public ByteWriter nullableTimestamp(@Nullable Timestamp value) {
+        return value == null ? u8(0) : u8(value.offset() == null ? 1 : 2).timestamp(value);
+    }
+
+    /// An instant, and the seconds of the offset if it has one.
+    ByteWriter timestamp(Timestamp value) {
+        ZoneOffset offset = value.offset();
+        instant(value.at());
+        return offset == null ? this : signed(offset.getTotalSeconds());
     }
 
     public ByteWriter nullableInstant(@Nullable Instant value) {

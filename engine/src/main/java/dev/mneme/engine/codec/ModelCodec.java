@@ -96,7 +96,7 @@ public final class ModelCodec {
         out.string(memory.text()).nullableString(memory.role()).nullableString(memory.name());
         write(out, memory.metadata());
         writeStrings(out, memory.categories());
-        out.nullableInstant(memory.timestamp())
+        out.nullableTimestamp(memory.timestamp())
                 .instant(memory.createdAt())
                 .instant(memory.updatedAt())
                 .nullableInstant(memory.expiresAt())
@@ -114,7 +114,7 @@ public final class ModelCodec {
                 in.nullableString(),
                 object(in),
                 strings(in),
-                in.nullableInstant(),
+                in.nullableTimestamp(),
                 in.instant(),
                 in.instant(),
                 in.nullableInstant(),

@@ -6,6 +6,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The nouns that belong to a user as a whole, as fields. Enums are written by a number that is fixed here.
 public final class SubjectCodec {
+    private static final int LOCAL_ONLY = 1;
+    private static final int CHAT_NUMBER = 2;
+    private static final int MESSAGE_NUMBER = 4;
+
     private SubjectCodec() {}
 
     public static void write(ByteWriter out, Context context) {
@@ -114,11 +119,12 @@ public final class SubjectCodec {
         writeNullableDouble(out, source.confidence());
         out.string(source.responseHash());
         ModelCodec.write(out, source.metadata());
-        out.instant(source.at()).unsigned(source.sequence()).bool(source.localOnly());
+        out.instant(source.at()).unsigned(source.sequence());
+        out.u8((source.localOnly() ? LOCAL_ONLY : 0) | code(source.numbered()));
     }
 
     public static ResponseSource responseSource(ByteReader in) {
-        return new ResponseSource(
+        ResponseSource source = new ResponseSource(
                 in.string(),
                 in.string(),
                 in.string(),
@@ -132,7 +138,18 @@ public final class SubjectCodec {
                 ModelCodec.object(in),
                 in.instant(),
                 in.unsigned(),
-                in.bool());
+                false);
+        int flags = in.u8();
+        return source.flagged((flags & LOCAL_ONLY) != 0, numbered(flags));
+    }
+
+    /// In a byte whose lowest bit is free.
+    static int code(NumberedIds numbered) {
+        return (numbered.chat() ? CHAT_NUMBER : 0) | (numbered.message() ? MESSAGE_NUMBER : 0);
+    }
+
+    static NumberedIds numbered(int flags) {
+        return new NumberedIds((flags & CHAT_NUMBER) != 0, (flags & MESSAGE_NUMBER) != 0);
     }
 
     public static void write(ByteWriter out, SyncEvent event) {

@@ -2,6 +2,7 @@ package dev.mneme.engine.codec;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Expired;
+import dev.mneme.core.model.NumberedIds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,8 @@ final class UserCommandCodec {
     static final int POST_SYNC_EVENT = 15;
     static final int PROCESS_SYNC_EVENT = 16;
     static final int EXPIRE = 17;
+    static final int SWITCH_MODE_FROM = 18;
+    static final int RECORD_RESPONSE_NUMBERED = 19;
 
     private UserCommandCodec() {}
 
@@ -47,7 +50,9 @@ final class UserCommandCodec {
     }
 
     static void write(ByteWriter out, Command.SwitchMode mode) {
-        out.u8(SWITCH_MODE).string(mode.instanceId()).u8(SubjectCodec.code(mode.to()));
+        out.u8(mode.from() == null ? SWITCH_MODE : SWITCH_MODE_FROM)
+                .string(mode.instanceId())
+                .u8(SubjectCodec.code(mode.to()));
         out.bool(mode.capabilities() != null);
         if (mode.capabilities() != null) {
             SubjectCodec.write(out, mode.capabilities());
@@ -56,9 +61,13 @@ final class UserCommandCodec {
         ModelCodec.writeNullableJson(out, mode.contextSnapshot());
         SubjectCodec.writeNullableLong(out, mode.durationMillis());
         out.nullableString(mode.error()).signed(mode.expectedVersion());
+        if (mode.from() != null) {
+            out.u8(SubjectCodec.code(mode.from()));
+        }
     }
 
-    static Command.SwitchMode switchMode(ByteReader in) {
+    /// @param from whether the mode before is told
+    static Command.SwitchMode switchMode(ByteReader in, boolean from) {
         return new Command.SwitchMode(
                 in.string(),
                 SubjectCodec.mode(in.u8()),
@@ -67,7 +76,8 @@ final class UserCommandCodec {
                 ModelCodec.nullableJson(in),
                 SubjectCodec.nullableLong(in),
                 in.nullableString(),
-                in.signed());
+                in.signed(),
+                from ? SubjectCodec.mode(in.u8()) : null);
     }
 
     static void write(ByteWriter out, Command.ConfigureMode mode) {
@@ -89,7 +99,8 @@ final class UserCommandCodec {
     }
 
     static void write(ByteWriter out, Command.RecordResponse record) {
-        out.u8(RECORD_RESPONSE)
+        boolean numbered = !record.numbered().equals(NumberedIds.NONE);
+        out.u8(numbered ? RECORD_RESPONSE_NUMBERED : RECORD_RESPONSE)
                 .string(record.instanceId())
                 .string(record.chatId())
                 .string(record.messageId());
@@ -99,9 +110,13 @@ final class UserCommandCodec {
         out.string(record.responseHash());
         ModelCodec.write(out, record.metadata());
         out.nullableInstant(record.timestamp());
+        if (numbered) {
+            out.u8(SubjectCodec.code(record.numbered()));
+        }
     }
 
-    static Command.RecordResponse recordResponse(ByteReader in) {
+    /// @param numbered whether ids came as numbers
+    static Command.RecordResponse recordResponse(ByteReader in, boolean numbered) {
         return new Command.RecordResponse(
                 in.string(),
                 in.string(),
@@ -113,7 +128,8 @@ final class UserCommandCodec {
                 SubjectCodec.nullableDouble(in),
                 in.string(),
                 ModelCodec.object(in),
-                in.nullableInstant());
+                in.nullableInstant(),
+                numbered ? SubjectCodec.numbered(in.u8()) : NumberedIds.NONE);
     }
 
     static void write(ByteWriter out, Command.PostSyncEvent post) {

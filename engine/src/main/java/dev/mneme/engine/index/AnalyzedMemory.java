@@ -1,10 +1,9 @@
 package dev.mneme.engine.index;
 
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.index.Analyzer.Word;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bodyWords words of the text without its speaker, stop words included
 /// @param question whether the text contains `?`
 /// @param temporal whether the text tells a time
-/// @param date the day of the caller's timestamp, UTC
+/// @param date the day of the caller's timestamp, at its own offset, else in UTC
 /// @param told the days that the text tells of by what they are to the day on which it was told, such as
 ///     "yesterday": see [RelativeDates#told]
 /// @param episode the key that memories told together share; null for a memory that belongs to no episode
@@ -55,9 +54,7 @@ public record AnalyzedMemory(
         if (memory.name() != null && speaker != null) {
             bodyStart = speaker.length() + SEPARATOR.length();
         }
-        LocalDate date = memory.timestamp() == null
-                ? null
-                : memory.timestamp().atZone(ZoneOffset.UTC).toLocalDate();
+        LocalDate date = memory.timestamp() == null ? null : memory.timestamp().day();
         Map<String, Integer> frequencies = new LinkedHashMap<>();
         if (date != null) {
             count(Analyzer.words("(" + DATE.format(date) + ")"), frequencies);
@@ -80,12 +77,14 @@ public record AnalyzedMemory(
 
     private static List<LocalDate> told(String text, List<Word> words, Memory memory) {
         List<String> surfaces = words.stream().map(Word::surface).toList();
-        return RelativeDates.mayBeIn(surfaces) ? RelativeDates.told(text, toldAt(memory)) : List.of();
+        return RelativeDates.mayBeIn(surfaces)
+                ? RelativeDates.told(text, told(memory).day())
+                : List.of();
     }
 
     /// When it was told: by the caller's timestamp, else when it was made.
-    static Instant toldAt(Memory memory) {
-        return memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
+    static Timestamp told(Memory memory) {
+        return memory.timestamp() == null ? Timestamp.of(memory.createdAt()) : memory.timestamp();
     }
 
     /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the
@@ -148,8 +147,8 @@ public record AnalyzedMemory(
         if (runId != null) {
             return "r" + runId;
         }
-        Instant timestamp = memory.timestamp();
-        return timestamp == null ? null : "t" + Long.toString(timestamp.toEpochMilli(), Character.MAX_RADIX);
+        Timestamp timestamp = memory.timestamp();
+        return timestamp == null ? null : "t" + Long.toString(timestamp.at().toEpochMilli(), Character.MAX_RADIX);
     }
 
     private static void count(List<Word> words, Map<String, Integer> frequencies) {

@@ -2,7 +2,7 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.engine.index.Analyzer.Word;
-import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,21 +15,22 @@ import java.util.stream.Collectors;
 /// @param words in order, stop words included
 /// @param terms the distinct terms
 /// @param surfaces the distinct words as they were written, in lower case
-/// @param date the date that the query names
+/// @param days the dates that the query names
 /// @param asksTime whether the query asks for a time
-record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, DateCue date, boolean asksTime) {
+record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, AskersDays days, boolean asksTime) {
     /// Of a longer query the first and the last words count, half of these each.
     static final int MAX_WORDS = 512;
 
-    /// @param reference from when relative dates in the text are seen
-    static AnalyzedQuery of(String text, Instant reference) {
+    /// @param reference from when and where dates in the text are seen
+    static AnalyzedQuery of(String text, ZonedDateTime reference) {
         List<Word> words = headAndTail(Analyzer.words(text));
         Set<String> terms = new LinkedHashSet<>();
         words.forEach(word -> terms.addAll(word.terms()));
         Set<String> surfaces = words.stream().map(Word::surface).collect(Collectors.toUnmodifiableSet());
-        List<DayRange> ranges = RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference) : List.of();
-        DateCue date = DateCue.of(text, ranges);
-        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, date, TemporalCue.asks(text));
+        List<DayRange> ranges =
+                RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
+        AskersDays days = new AskersDays(DateCue.of(text, ranges), reference.getZone());
+        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, days, TemporalCue.asks(text));
     }
 
     private static List<Word> headAndTail(List<Word> words) {

@@ -81,6 +81,11 @@ final class DateCue {
         return date == null ? 0 : date.getYear() << 9 | date.getMonthValue() << 5 | date.getDayOfMonth();
     }
 
+    /// Of a day that is one.
+    static LocalDate unpack(int day) {
+        return LocalDate.of(day >> 9, day >> 5 & 15, day & 31);
+    }
+
     private static Pattern compile(String regex) {
         return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
     }

@@ -8,6 +8,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,7 +71,7 @@ public final class IndexWarmUp {
                 null,
                 JsonObject.EMPTY,
                 List.of(),
-                session,
+                Timestamp.of(session),
                 session,
                 session,
                 null,

@@ -5,6 +5,7 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Speakers.Speaker;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ final class OwnerSearch {
     /// How many times the shortlist is taken from rough vectors, before exact ones cut it.
     private static final int ROUGH_FACTOR = 2;
 
-    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("", Instant.EPOCH);
+    private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("", Instant.EPOCH.atZone(ZoneOffset.UTC));
 
     private final OwnerMemories memories;
     private final Slots slots;
@@ -310,8 +311,7 @@ final class OwnerSearch {
     }
 
     private double datePart(int slot) {
-        DateCue date = query.date();
-        return date.isEmpty() ? 0 : date.part(slots.date(slot), slots.day(slot), slots.told(slot));
+        return query.days().part(slots, slot);
     }
 
     private Map<String, Double> parts(int slot) {

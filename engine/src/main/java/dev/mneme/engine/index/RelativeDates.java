@@ -1,9 +1,7 @@
 package dev.mneme.engine.index;
 
 import java.time.DayOfWeek;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -120,20 +118,20 @@ final class RelativeDates {
 
     /// The ranges in the order of their phrases; none if the text has no such phrase.
     ///
-    /// @param reference when the text is said: its day in UTC. Before the year 1 and after 9999 it is the
+    /// @param reference the day on which the text is said. Before the year 1 and after 9999 it is the
     ///     first or last day of those
-    static List<DayRange> in(String text, Instant reference) {
+    static List<DayRange> in(String text, LocalDate reference) {
         return ranges(text, reference, true);
     }
 
     /// @param bareWeekdays whether "on Friday" is one of the phrases
-    private static List<DayRange> ranges(String text, Instant reference, boolean bareWeekdays) {
+    private static List<DayRange> ranges(String text, LocalDate reference, boolean bareWeekdays) {
         List<DayRange> ranges = new ArrayList<>(0);
         Matcher phrase = PHRASE.matcher(text);
         RelativeDates dates = null;
         while (phrase.find()) {
             if (bareWeekdays || phrase.group("on") == null) {
-                dates = dates == null ? new RelativeDates(day(reference)) : dates;
+                dates = dates == null ? new RelativeDates(within(reference)) : dates;
                 ranges.add(dates.range(phrase));
             }
         }
@@ -144,9 +142,9 @@ final class RelativeDates {
     /// no longer than a month. At most [#MAX_TOLD], each once. A bare "on Friday" is none: who asks so means the
     /// one before, but who tells may tell of a plan.
     ///
-    /// @param said when the text is said, as for [#in]
-    static List<LocalDate> told(String text, Instant said) {
-        LocalDate today = day(said);
+    /// @param said the day on which the text is said, as for [#in]
+    static List<LocalDate> told(String text, LocalDate said) {
+        LocalDate today = within(said);
         return ranges(text, said, false).stream()
                 .map(DayRange::middle)
                 .flatMap(Optional::stream)
@@ -156,13 +154,8 @@ final class RelativeDates {
                 .toList();
     }
 
-    private static LocalDate day(Instant reference) {
-        if (reference.isBefore(FIRST.atStartOfDay().toInstant(ZoneOffset.UTC))) {
-            return FIRST;
-        }
-        return reference.isBefore(LAST.atStartOfDay().toInstant(ZoneOffset.UTC))
-                ? LocalDate.ofInstant(reference, ZoneOffset.UTC)
-                : LAST;
+    private static LocalDate within(LocalDate day) {
+        return day.isBefore(FIRST) ? FIRST : day.isBefore(LAST) ? day : LAST;
     }
 
     private DayRange range(Matcher phrase) {

@@ -6,6 +6,8 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Wording;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param topK how many at most, at least 1
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
-/// @param reference from when relative dates in the text ("last week") are seen
+/// @param reference from when and where dates in the text ("last week", "in May") are seen
 /// @param showExpired whether expired memories are found too
 /// @param restriction what is there for this search at all: what it does not allow counts in no statistic and
 ///     lends to
@@ -30,7 +32,7 @@ public record SearchRequest(
         int topK,
         double threshold,
         Instant now,
-        Instant reference,
+        ZonedDateTime reference,
         boolean showExpired,
         @Nullable Restriction restriction,
         @Nullable Predicate<Memory> filter,
@@ -66,6 +68,6 @@ public record SearchRequest(
             boolean showExpired,
             @Nullable Predicate<Memory> filter,
             boolean explain) {
-        this(text, embedding, topK, threshold, now, now, showExpired, null, filter, explain);
+        this(text, embedding, topK, threshold, now, now.atZone(ZoneOffset.UTC), showExpired, null, filter, explain);
     }
 }

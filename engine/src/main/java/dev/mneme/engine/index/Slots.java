@@ -1,9 +1,10 @@
 package dev.mneme.engine.index;
 
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.index.Speakers.Speaker;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class Slots {
     private static final int AFTER_QUESTION = 4;
     private static final int IN_CONTEXT = 8;
     private static final int TURN = 16;
-    private static final int BYTES_PER_SLOT = 8 + 1 + 1 + 4 + 4 + 4 + 4 + 4 + 4 + 4 + 4 * Kernel.NEIGHBOURS + 6 * 4;
+    private static final int BYTES_PER_SLOT = 8 + 1 + 1 + 2 + 4 + 4 + 4 + 4 + 4 + 4 + 4 + 4 * Kernel.NEIGHBOURS + 6 * 4;
 
     private static final int[] NO_DAYS = {};
 
@@ -39,6 +40,7 @@ final class Slots {
     private int[] contextLengths = new int[0];
     private int[] dates = new int[0];
     private int[] days = new int[0];
+    private short[] minutes = new short[0];
     private int[][] told = new int[0][];
     private int[] neighbours = new int[0];
     private float[] norms = new float[0];
@@ -70,7 +72,8 @@ final class Slots {
         ordinals[slot] = ordinal;
         lengths[slot] = analyzed.length();
         dates[slot] = DateCue.pack(analyzed.date());
-        days[slot] = dates[slot] == 0 ? DateCue.pack(day(header)) : dates[slot];
+        days[slot] = dates[slot] == 0 ? DateCue.pack(AnalyzedMemory.told(header).day()) : dates[slot];
+        minutes[slot] = minute(AnalyzedMemory.told(header));
         told[slot] = analyzed.told().isEmpty()
                 ? NO_DAYS
                 : analyzed.told().stream().mapToInt(DateCue::pack).toArray();
@@ -83,8 +86,10 @@ final class Slots {
         return slot;
     }
 
-    private static LocalDate day(Memory header) {
-        return LocalDate.ofInstant(AnalyzedMemory.toldAt(header), ZoneOffset.UTC);
+    private static short minute(Timestamp told) {
+        return told.offset() == null
+                ? (short) told.at().atOffset(ZoneOffset.UTC).get(ChronoField.MINUTE_OF_DAY)
+                : NONE;
     }
 
     void release(int slot) {
@@ -199,12 +204,17 @@ final class Slots {
         return contextLengths[slot];
     }
 
-    /// The day of the caller's timestamp, packed; 0 without one.
+    /// The day of the caller's timestamp, packed, by its own offset, else in UTC; 0 without one.
     int date(int slot) {
         return dates[slot];
     }
 
-    /// The day on which it was told, packed.
+    /// The minute of its day in UTC at which it was told; NONE where its own offset says which day that was.
+    int minute(int slot) {
+        return minutes[slot];
+    }
+
+    /// The day on which it was told, packed: by its own offset, else in UTC.
     int day(int slot) {
         return days[slot];
     }
@@ -256,6 +266,7 @@ final class Slots {
         contextLengths = Arrays.copyOf(contextLengths, to);
         dates = Arrays.copyOf(dates, to);
         days = Arrays.copyOf(days, to);
+        minutes = Arrays.copyOf(minutes, to);
         told = Arrays.copyOf(told, to);
         neighbours = Arrays.copyOf(neighbours, to * Kernel.NEIGHBOURS);
         Arrays.fill(neighbours, from * Kernel.NEIGHBOURS, neighbours.length, NONE);

@@ -15,6 +15,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.Keys;
 import java.time.Instant;
@@ -165,7 +166,7 @@ final class MemoryDecisions {
                 merge.name(),
                 merge.metadata(),
                 merge.categories(),
-                now.timestamp(),
+                merge.timestamp(),
                 merge.expiresAt(),
                 now.replacedBy(),
                 localOnly);
@@ -203,7 +204,7 @@ final class MemoryDecisions {
         List<String> categories = update.categories() == null ? now.categories() : update.categories();
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
-        Instant timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
+        Timestamp timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
         if (!sameText) {
             vectors.drop(placed.arrival());
         }
@@ -214,8 +215,8 @@ final class MemoryDecisions {
                 && (given == null || sameVector(placed, given))
                 && metadata.equals(now.metadata())
                 && categories.equals(now.categories())
-                && java.util.Objects.equals(expiresAt, now.expiresAt())
-                && java.util.Objects.equals(timestamp, now.timestamp())) {
+                && Objects.equals(expiresAt, now.expiresAt())
+                && Objects.equals(timestamp, now.timestamp())) {
             return new Outcome.Stored(MemoryEvent.NONE, now);
         }
         vectors.claim(given);
@@ -252,7 +253,7 @@ final class MemoryDecisions {
             @Nullable String name,
             JsonObject metadata,
             List<String> categories,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable MemoryId replacedBy,
             boolean localOnly) {

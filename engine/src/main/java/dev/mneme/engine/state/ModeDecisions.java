@@ -42,7 +42,7 @@ final class ModeDecisions {
                 owner.owner().id(),
                 command.instanceId(),
                 command.to(),
-                now == null ? null : now.current(),
+                now == null ? command.from() : now.current(),
                 command.capabilities() == null ? Capabilities.of(command.to()) : command.capabilities(),
                 configuration(command, now),
                 entry.at(),
@@ -84,7 +84,7 @@ final class ModeDecisions {
         Transition transition = new Transition(
                 owner.owner().id(),
                 command.instanceId(),
-                before == null ? null : before.current(),
+                before == null ? command.from() : before.current(),
                 command.to(),
                 command.contextSnapshot(),
                 command.durationMillis(),

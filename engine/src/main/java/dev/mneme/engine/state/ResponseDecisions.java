@@ -44,7 +44,8 @@ final class ResponseDecisions {
                 command.metadata(),
                 command.timestamp() == null ? entry.at() : command.timestamp(),
                 sequence,
-                owner.inspired(by.instance()) || owner.inspired(command.instanceId()));
+                owner.inspired(by.instance()) || owner.inspired(command.instanceId()),
+                command.numbered());
         owner.change(ChangeType.RESPONSE_RECORDED, by, source);
         entry.rows().insert(Keys.response(owner.hash(), sequence), Rows.encode(source));
         entry.rows().put(name, Rows.encode(sequence));

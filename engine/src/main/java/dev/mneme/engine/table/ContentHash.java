@@ -3,14 +3,14 @@ package dev.mneme.engine.table;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Sha256;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.Wording;
 import dev.mneme.engine.codec.ByteWriter;
-import java.time.Instant;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What makes two memories the same memory: the four scope ids, the text (NFC, trimmed), the role and
-/// the caller's timestamp.
+/// the caller's timestamp, whatever its offset.
 public final class ContentHash {
     private ContentHash() {}
 
@@ -18,7 +18,7 @@ public final class ContentHash {
         return of(memory.scope(), memory.text(), memory.role(), memory.timestamp());
     }
 
-    public static byte[] of(ScopeIds scope, String text, @Nullable String role, @Nullable Instant timestamp) {
+    public static byte[] of(ScopeIds scope, String text, @Nullable String role, @Nullable Timestamp timestamp) {
         ByteWriter content = new ByteWriter(text.length() + 64)
                 .nullableString(scope.userId())
                 .nullableString(scope.agentId())
@@ -26,7 +26,7 @@ public final class ContentHash {
                 .nullableString(scope.runId())
                 .string(Wording.of(text))
                 .nullableString(role)
-                .nullableInstant(timestamp);
+                .nullableInstant(timestamp == null ? null : timestamp.at());
         return Arrays.copyOf(Sha256.of(content.toByteArray()), 16);
     }
 }

@@ -25,6 +25,7 @@ import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
@@ -39,6 +40,7 @@ import dev.mneme.engine.table.Spaces;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -188,7 +190,7 @@ final class CodecTest {
                         random.nextBoolean() ? object(random, 2) : null,
                         random.nextBoolean() ? List.of("a", "") : null,
                         random.nextBoolean() ? new Command.UpdateMemory.Expiry(null) : null,
-                        random.nextBoolean() ? time(random) : null,
+                        timestamp(random),
                         random.nextLong());
             case 2 -> new Command.DeleteMemory(id(random), Command.ANY_VERSION);
             case 3 ->
@@ -312,7 +314,7 @@ final class CodecTest {
                 text(random),
                 object(random, 3),
                 List.of("x", "y"),
-                random.nextBoolean() ? time(random) : null,
+                timestamp(random),
                 time(random),
                 time(random),
                 null,
@@ -336,6 +338,25 @@ final class CodecTest {
             assertThat(read.passages()).isNull();
             assertThat(read.tokens() == null ? null : read.tokens().rows()).isEqualTo(hasTokens ? rows : null);
         }
+    }
+
+    @Test
+    void aTimestampOfBeforeOffsetsIsStillRead() {
+        Instant at = Instant.parse("2026-05-08T22:30:00Z");
+
+        assertThat(new ByteWriter(16).nullableTimestamp(Timestamp.of(at)).toByteArray())
+                .isEqualTo(new ByteWriter(16).nullableInstant(at).toByteArray());
+        assertThat(ByteReader.decode(
+                        new ByteWriter(16).nullableInstant(at).toByteArray(), ByteReader::nullableTimestamp))
+                .isEqualTo(Timestamp.of(at));
+    }
+
+    private static @Nullable Timestamp timestamp(SplittableRandom random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> Timestamp.of(time(random));
+            default -> new Timestamp(time(random), ZoneOffset.ofTotalSeconds(random.nextInt(-64_800, 64_801)));
+        };
     }
 
     private static MemoryId id(SplittableRandom random) {

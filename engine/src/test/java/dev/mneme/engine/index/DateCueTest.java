@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,7 +84,7 @@ class DateCueTest {
     }
 
     private static DateCue cue(String query) {
-        return DateCue.of(query, RelativeDates.in(query, NOW));
+        return DateCue.of(query, RelativeDates.in(query, LocalDate.ofInstant(NOW, ZoneOffset.UTC)));
     }
 
     private static double part(String query, LocalDate day) {

@@ -118,7 +118,7 @@ class OwnerIndexRulesTest {
         };
         String text = "When did Bob buy tea?";
         QueryEmbedding embedding = history.memories.queryEmbedding(text);
-        SearchRequest request = new SearchRequest(text, embedding, 10, 0, Instant.MIN, true, filter, false);
+        SearchRequest request = new SearchRequest(text, embedding, 10, 0, NOW, true, filter, false);
         assertThat(history.index.search(request))
                 .extracting(SearchHit::ordinal)
                 .containsExactlyInAnyOrderElementsOf(rare);

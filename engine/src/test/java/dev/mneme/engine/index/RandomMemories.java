@@ -9,9 +9,12 @@ import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -73,13 +76,19 @@ final class RandomMemories {
                 name,
                 JsonObject.EMPTY,
                 List.of(),
-                timestamp,
+                timestamp == null ? null : new Timestamp(timestamp, OFFSETS[random.nextInt(OFFSETS.length)]),
                 START,
                 START,
                 expires,
                 1,
                 null);
     }
+
+    private static final @Nullable ZoneOffset[] OFFSETS = {null, ZoneOffset.UTC, ZoneOffset.MIN, ZoneOffset.ofHours(14)
+    };
+    private static final ZoneId[] ZONES = {
+        ZoneOffset.UTC, ZoneOffset.ofHours(-12), ZoneId.of("Pacific/Kiritimati"), ZoneId.of("America/Los_Angeles")
+    };
 
     private String text() {
         int words =
@@ -178,7 +187,7 @@ final class RandomMemories {
                 topK,
                 threshold,
                 now,
-                reference,
+                reference.atZone(ZONES[Math.floorMod(reference.hashCode(), ZONES.length)]),
                 showExpired,
                 null,
                 half ? memory -> (memory.id().value().getLeastSignificantBits() & 1) == 0 : null,

@@ -7,6 +7,8 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.engine.index.Analyzer.Word;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +67,7 @@ final class ReferenceScorer {
                 bodyWords = Analyzer.words(text).size();
             }
             if (memory.timestamp() != null) {
-                var date = memory.timestamp().atZone(ZoneOffset.UTC);
+                var date = memory.timestamp().at().atZone(place(memory, ZoneOffset.UTC));
                 String month = date.getMonth().getDisplayName(java.time.format.TextStyle.FULL, Locale.ENGLISH);
                 text = "(" + date.getDayOfMonth() + " " + month + " " + date.getYear() + ") " + text;
             }
@@ -242,19 +244,30 @@ final class ReferenceScorer {
             } else {
                 parts.put("rare", rare(doc, request));
             }
-            Instant at = doc.entry.memory().timestamp();
-            var day = at == null ? null : at.atZone(ZoneOffset.UTC).toLocalDate();
-            Instant toldAt = at == null ? doc.entry.memory().createdAt() : at;
-            var toldOn = toldAt.atZone(ZoneOffset.UTC).toLocalDate();
-            int[] told = RelativeDates.told(doc.entry.memory().text(), toldAt).stream()
-                    .mapToInt(DateCue::pack)
-                    .toArray();
+            Memory memory = doc.entry.memory();
+            Instant at = memory.timestamp() == null
+                    ? memory.createdAt()
+                    : memory.timestamp().at();
+            var toldOn =
+                    LocalDate.ofInstant(at, place(memory, request.reference().getZone()));
+            var day = memory.timestamp() == null ? null : toldOn;
+            int[] told =
+                    RelativeDates.told(memory.text(), LocalDate.ofInstant(at, place(memory, ZoneOffset.UTC))).stream()
+                            .mapToInt(DateCue::pack)
+                            .toArray();
             parts.put(
                     "date",
-                    DateCue.of(text, RelativeDates.in(text, request.reference()))
+                    DateCue.of(text, RelativeDates.in(text, request.reference().toLocalDate()))
                             .part(DateCue.pack(day), DateCue.pack(toldOn), told));
         }
         return new SearchHit(doc.entry.ordinal(), doc.entry.memory().id(), sum(parts, doc, full), parts);
+    }
+
+    /// Whose clock says on which day a memory was told.
+    private static ZoneId place(Memory memory, ZoneId otherwise) {
+        return memory.timestamp() == null || memory.timestamp().offset() == null
+                ? otherwise
+                : memory.timestamp().offset();
     }
 
     private static double sum(Map<String, Double> parts, Doc doc, boolean full) {

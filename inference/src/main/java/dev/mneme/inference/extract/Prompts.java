@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mneme.core.model.Message;
-import dev.mneme.core.model.Times;
 import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import java.util.List;
@@ -64,7 +63,7 @@ final class Prompts {
     static Prompt extract(Conversation conversation) {
         ObjectNode data = JSON.objectNode();
         if (conversation.at() != null) {
-            data.put("said_at", Times.format(conversation.at()));
+            data.put("said_at", conversation.at().toString());
         }
         data.set("earlier", messages(conversation.earlier()));
         data.set("messages", messages(conversation.messages()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Decision;
 import dev.mneme.core.spi.FactExtractor.Fact;
@@ -113,7 +114,7 @@ class LangChainExtractorTest {
         Conversation conversation = new Conversation(
                 List.of(new Message("user", order, order)),
                 List.of(new Message("assistant", null, order)),
-                Instant.parse("2026-03-01T10:00:00Z"),
+                Timestamp.of(Instant.parse("2026-03-01T10:00:00Z")),
                 new Guidance(
                         List.of("Only hobbies."), List.of(new Guidance.Category("hobby", "what they like to do"))));
         LangChainExtractor extractor = open(Protocol.OPENAI);

@@ -9,4 +9,7 @@ import java.lang.annotation.Target;
 /// milliseconds as a JSON number.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE_USE)
-public @interface Time {}
+public @interface Time {
+    /// Whether a request's time is read with the offset that it names, or names not: it decides a day.
+    boolean placed() default false;
+}
