@@ -42,7 +42,8 @@ final class Dispatcher {
 
     /// @param template the route's, or `unmatched`
     /// @param keyId who asked, for the log
-    record Outcome(Answer answer, String template, @Nullable String keyId) {}
+    /// @param changes whether it may have changed something: then the answer must go out
+    record Outcome(Answer answer, String template, @Nullable String keyId, boolean changes) {}
 
     Outcome dispatch(Incoming incoming) throws InterruptedException {
         Progress progress = new Progress(Dialect.ofPath(incoming.rawPath()));
@@ -51,7 +52,8 @@ final class Dispatcher {
             answer = answer(incoming, progress);
         } catch (MnemeException e) {
             log(e, incoming, progress);
-            answer = problem(e, incoming, progress.dialect);
+            // what is said of a fault of ours may name files: it is for the log
+            answer = problem(e.code() == ErrorCode.INTERNAL ? internal() : e, incoming, progress.dialect);
         } catch (RateLimited e) {
             answer = rateLimited(e, incoming, progress.dialect);
         } catch (RuntimeException e) {
@@ -62,7 +64,13 @@ final class Dispatcher {
                     e);
             answer = problem(internal(), incoming, progress.dialect);
         }
-        return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
+        return new Outcome(shared(answer, incoming), progress.template, progress.keyId, progress.changes);
+    }
+
+    /// What is answered instead of an answer for which there is no memory.
+    Answer overloaded(Incoming incoming) {
+        return shared(
+                problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
     }
 
     /// A failure that is not the caller's is found again in the log by its request id.
@@ -82,6 +90,7 @@ final class Dispatcher {
     private static final class Progress {
         String template = "unmatched";
         Dialect dialect;
+        boolean changes;
 
         @Nullable
         String keyId;
@@ -104,7 +113,6 @@ final class Dispatcher {
     }
 
     private Answer answer(Incoming incoming, Progress progress) throws InterruptedException {
-        incoming.requireClearEnd();
         String origin = incoming.header("Origin");
         origins.require(origin, incoming.header("Host"));
         List<String> segments = UriText.segments(incoming.rawPath());
@@ -124,6 +132,7 @@ final class Dispatcher {
         }
         Route route = found.get();
         Caller caller = caller(route, incoming, progress);
+        progress.changes = route.access().role() != null && route.access().role() != Role.READ;
         Query query = new Query(UriText.query(incoming.rawQuery()));
         boolean strict = route.dialect() == Dialect.OWN;
         if (strict && !route.isPage()) {
@@ -158,6 +167,7 @@ final class Dispatcher {
         ApiKey key =
                 keys.authenticate(Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key")));
         progress.keyId = key.id();
+        incoming.shown(key.id());
         Duration wait = limiter.take(key);
         if (!wait.isZero()) {
             throw new RateLimited(wait, limiter.rate(key).burst());

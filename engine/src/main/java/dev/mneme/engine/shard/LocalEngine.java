@@ -119,6 +119,7 @@ public final class LocalEngine {
             Optional<Anchor> anchor = Optional.ofNullable(settings.integrity().anchor())
                     .map(file -> new Anchor(file, folder.epoch(), folder.seal()));
             anchor.ifPresent(file -> file.check(rowsOfShards, openLog::lastIndex));
+            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -130,7 +131,8 @@ public final class LocalEngine {
                     rowsOfShards,
                     each(openForward, names.size()),
                     settings.clock(),
-                    new FreeRoom(folder.path(), settings.store().minFreeBytes()),
+                    room,
+                    room::forTables,
                     settings.shardMetrics(),
                     () -> anchor.ifPresent(file -> file.append(rowsOfShards)),
                     () -> {

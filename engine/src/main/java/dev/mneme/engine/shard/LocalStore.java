@@ -69,6 +69,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
@@ -82,6 +83,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
 public final class LocalStore implements Store, Backups, Exports {
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
+
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -112,6 +115,7 @@ public final class LocalStore implements Store, Backups, Exports {
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
+    /// @param roomForTables whether it has room for what is in the log already
     /// @param anchor says elsewhere how far the shards have come
     /// @param onClosed closes what the store stands on
     public record Parts(
@@ -126,6 +130,7 @@ public final class LocalStore implements Store, Backups, Exports {
             List<Tables> forwardIndex,
             InstantSource clock,
             BooleanSupplier hasRoom,
+            BooleanSupplier roomForTables,
             ShardMetrics metrics,
             Runnable anchor,
             Runnable onClosed) {}
@@ -167,7 +172,8 @@ public final class LocalStore implements Store, Backups, Exports {
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
                 new Expiry(config.expires() ? shards : List.of(), parts.clock()),
-                parts.anchor());
+                parts.anchor(),
+                parts.roomForTables());
     }
 
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
@@ -307,7 +313,13 @@ public final class LocalStore implements Store, Backups, Exports {
 
     private static WriteResult answered(CompletableFuture<WriteResult> answer) {
         try {
-            return answer.get();
+            return answer.get(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new MnemeException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "This could not be applied in time; it may be later, by itself. Send the same request with the same"
+                            + " idempotency key.",
+                    e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);
@@ -627,10 +639,27 @@ public final class LocalStore implements Store, Backups, Exports {
             each.add(shard.status());
         }
         each.add(system.status());
-        CommitLog.State state = log.state() == CommitLog.State.OK && !hasRoom.getAsBoolean()
+        CommitLog.State state = log.state() == CommitLog.State.OK && (!hasRoom.getAsBoolean() || blockedSince() != 0)
                 ? CommitLog.State.STORAGE_FULL
                 : log.state();
         return new StoreStatus(epoch, state, each, owners, memories, backlog);
+    }
+
+    /// Since when the tables of some shard have taken nothing, as `System.nanoTime`; 0 when all do.
+    private long blockedSince() {
+        long since = system.blockedSince();
+        for (LocalShard shard : shards) {
+            long each = shard.blockedSince();
+            since = since == 0 || (each != 0 && each - since < 0) ? each : since;
+        }
+        return since;
+    }
+
+    /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always recover from
+    /// a disk that was full. Opening the store again helps: the log has what they lack.
+    public boolean blockedWithRoom(Duration atLeast) {
+        long since = blockedSince();
+        return since != 0 && System.nanoTime() - since > atLeast.toNanos() && hasRoom.getAsBoolean();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
@@ -12,12 +13,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
 /// little; by force when a shard holds back segments beyond the limit. One thread.
 final class Maintenance implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
+    private static final CountedLog RETIRING = new CountedLog(LOG, Level.WARNING);
+    private static final CountedLog CHECKPOINTS = new CountedLog(LOG, Level.WARNING);
+    private static final CountedLog ANCHORS = new CountedLog(LOG, Level.ERROR);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final List<LocalShard> shards;
@@ -25,12 +30,15 @@ final class Maintenance implements AutoCloseable {
     private final OldVersions oldVersions;
     private final Expiry expiry;
     private final Runnable anchor;
+    private final BooleanSupplier roomForTables;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
+    /// @param roomForTables whether the disk takes tables: one that failed on a full disk keeps the tables from
+    ///     being written afterwards too
     /// @param anchor says elsewhere how far the shards have come, after checkpoints
     /// @param shards in the log's numbering
     Maintenance(
@@ -39,7 +47,9 @@ final class Maintenance implements AutoCloseable {
             Duration checkpointInterval,
             OldVersions oldVersions,
             Expiry expiry,
-            Runnable anchor) {
+            Runnable anchor,
+            BooleanSupplier roomForTables) {
+        this.roomForTables = roomForTables;
         this.anchor = anchor;
         this.oldVersions = oldVersions;
         this.expiry = expiry;
@@ -53,6 +63,9 @@ final class Maintenance implements AutoCloseable {
     }
 
     private void look() {
+        if (!roomForTables.getAsBoolean()) {
+            return;
+        }
         boolean all = ++looks % lookEvery == 0;
         boolean any = false;
         for (int i = 0; i < shards.size(); i++) {
@@ -71,7 +84,7 @@ final class Maintenance implements AutoCloseable {
         try {
             anchor.run();
         } catch (MnemeException e) {
-            LOG.log(Level.ERROR, "The anchor could not be written; it is tried again: " + e.getMessage(), e);
+            ANCHORS.log("The anchor could not be written; it is tried again: " + e.getMessage(), e);
         }
     }
 
@@ -85,7 +98,7 @@ final class Maintenance implements AutoCloseable {
         try {
             removal.run();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
+            RETIRING.log("What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
         }
     }
 
@@ -96,7 +109,7 @@ final class Maintenance implements AutoCloseable {
         try {
             shard.checkpoint();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A checkpoint failed; it is tried again: " + e.getMessage(), e);
+            CHECKPOINTS.log("A checkpoint failed; it is tried again: " + e.getMessage(), e);
         }
     }
 

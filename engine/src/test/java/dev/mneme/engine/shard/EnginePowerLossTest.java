@@ -187,6 +187,7 @@ final class EnginePowerLossTest {
                     List.<Tables>copyOf(forward),
                     InstantSource.system(),
                     () -> true,
+                    () -> true,
                     ShardMetrics.NONE,
                     () -> {},
                     log::close);
