@@ -28,6 +28,7 @@ public final class Bench {
               dates                     questions with relative dates, with a reference time and without
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
+              soak [MINUTES SEED]       hostile clients at -Xmx512m beside an honest one; exits with 1 if a promise breaks
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
               integrity [MEMORIES]      what tamper evidence costs: adds, an owner before its first read, a start
               restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
@@ -56,6 +57,7 @@ public final class Bench {
             case "dates" -> DatesBench.run();
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
+            case "soak" -> SoakBench.run(number(args, 1, 60), number(args, 2, 1));
             case "start" -> StartBench.run(number(args, 1, 7));
             case "integrity" -> IntegrityBench.run(number(args, 1, 10_000));
             case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));

@@ -108,8 +108,7 @@ final class PartConfigs {
     }
 
     private static int connections(ServerConfig config) {
-        return connections(
-                config, Descriptors.ofProcess(), Runtime.getRuntime().maxMemory());
+        return connections(config, Descriptors.ofProcess(), Runtime.getRuntime().maxMemory());
     }
 
     /// How many connections are really taken: fewer than configured where the descriptors or the heap are short.

@@ -134,7 +134,9 @@ class SmugglingTest {
                 parts.forEach(client::say);
                 String answers = client.rest();
                 assertThat(answers).startsWith("HTTP/1.1 400 ").contains("Connection: close");
-                assertThat(answers.split("HTTP/1\\.1 ", -1)).as("one answer: %s", answers).hasSize(2);
+                assertThat(answers.split("HTTP/1\\.1 ", -1))
+                        .as("one answer: %s", answers)
+                        .hasSize(2);
             }
         }
         assertThat(server.admin().list("userId=smuggled").texts()).isEmpty();

@@ -205,5 +205,4 @@ public final class ClientMemory {
                 "The memory for requests and answers is used up: try again shortly, or ask for less at a time, with"
                         + " fewer requests at once.");
     }
-
 }

@@ -69,8 +69,7 @@ final class Dispatcher {
 
     /// What is answered instead of an answer for which there is no memory.
     Answer overloaded(Incoming incoming) {
-        return shared(
-                problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
+        return shared(problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
     }
 
     /// A failure that is not the caller's is found again in the log by its request id.

@@ -49,7 +49,9 @@ public record HttpConfig(
         check(port >= 0 && port <= 65_535, "http.port must be 0 to 65535, was " + port);
         check(maxRequestBytes >= 1_024, "http.maxRequestBytes must be 1024 or more, was " + maxRequestBytes);
         check(maxRequestBytes <= 256 << 20, "http.maxRequestBytes must be 256 MiB at most, was " + maxRequestBytes);
-        check(clientMemoryBytes >= 4L * maxRequestBytes, "http.memoryBytes must be four times http.maxRequestBytes or more");
+        check(
+                clientMemoryBytes >= 4L * maxRequestBytes,
+                "http.memoryBytes must be four times http.maxRequestBytes or more");
         check(maxConnections >= 1, "http.maxConnections must be 1 or more, was " + maxConnections);
         check(requestTimeout.isPositive(), "http.requestTimeout must be above zero, was " + requestTimeout);
         check(writeTimeout.isPositive(), "http.writeTimeout must be above zero, was " + writeTimeout);

@@ -11,12 +11,11 @@ final class Refusals {
     private final CountedLog noMemory = new CountedLog(LOG, System.Logger.Level.WARNING);
 
     void count(Malformed why, String address) {
-        CountedLog log =
-                switch (why.status()) {
-                    case 503 -> noMemory;
-                    case 505 -> otherVersions;
-                    default -> malformed;
-                };
+        CountedLog log = switch (why.status()) {
+            case 503 -> noMemory;
+            case 505 -> otherVersions;
+            default -> malformed;
+        };
         log.log("Refused with " + why.status() + " what " + address + " sent: " + why.getMessage());
     }
 }

@@ -60,11 +60,7 @@ final class ConnectionWriter {
 
     /// @param held counts what is being written
     ConnectionWriter(
-            WebSocketContext context,
-            HelidonSocket socket,
-            String clientId,
-            Outbox outbox,
-            ClientMemory.Lease held) {
+            WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox, ClientMemory.Lease held) {
         this.lease = held;
         this.context = context;
         this.socket = socket;

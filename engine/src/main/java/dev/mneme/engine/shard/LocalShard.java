@@ -229,7 +229,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
                 checkpoint();
             }
         } catch (MnemeException e) {
-            LOG.log(Level.WARNING, "Shard {0}: no checkpoint while closing; the next start replays more: {1}", name, e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "Shard {0}: no checkpoint while closing; the next start replays more: {1}",
+                    name,
+                    e.getMessage());
         }
         forwardIndex.close();
         tables.close();

@@ -85,9 +85,7 @@ public final class RocksFolder implements AutoCloseable {
         db = unchanged
                 ? RocksDB.openReadOnly(options, folder.toString(), families, handles)
                 : RocksDB.open(options, folder.toString(), families, handles);
-        WriteOptions withoutLog = own(new WriteOptions()
-                .setDisableWAL(true)
-                .setNoSlowdown(true));
+        WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true).setNoSlowdown(true));
         for (int i = 0; i < names.size(); i++) {
             shards.add(new RocksTables(db, handles.get(i + 1), withoutLog, gate));
         }
@@ -154,8 +152,7 @@ public final class RocksFolder implements AutoCloseable {
             return new MnemeException(ErrorCode.STORAGE_FULL, what + ": the disk is full. Make room.", e);
         }
         return damaged
-                ? new MnemeException(
-                        ErrorCode.INTEGRITY_VIOLATION, what + ": it is damaged. Run mneme verify.", e)
+                ? new MnemeException(ErrorCode.INTEGRITY_VIOLATION, what + ": it is damaged. Run mneme verify.", e)
                 : new MnemeException(ErrorCode.INTERNAL, what + ": the server's log says why.", e);
     }
 

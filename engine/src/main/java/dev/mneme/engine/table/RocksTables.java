@@ -92,8 +92,7 @@ final class RocksTables implements Tables {
                 db.write(withoutLog, rows);
                 return;
             } catch (RocksDBException e) {
-                boolean slowed =
-                        e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
+                boolean slowed = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
                 if (!slowed || System.nanoTime() > until) {
                     throw e;
                 }

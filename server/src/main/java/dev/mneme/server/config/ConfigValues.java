@@ -174,7 +174,8 @@ final class ConfigValues {
         check(
                 bodies == 0 || bodies >= 4 * config.http().maxRequestBytes(),
                 HTTP_CLIENT_MEMORY_BYTES,
-                name(HTTP_CLIENT_MEMORY_BYTES) + " must be at least four times " + name(HTTP_MAX_REQUEST_BYTES) + ", or 0.");
+                name(HTTP_CLIENT_MEMORY_BYTES) + " must be at least four times " + name(HTTP_MAX_REQUEST_BYTES)
+                        + ", or 0.");
         check(
                 config.ws().staleTimeout().compareTo(config.ws().pingInterval()) > 0,
                 WS_STALE_TIMEOUT,
