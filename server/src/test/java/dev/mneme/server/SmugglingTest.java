@@ -45,7 +45,7 @@ class SmugglingTest {
 
     /// `KEY` is the line of the key, `SECOND` the other request, `LENGTH` its length.
     static Stream<String> ambiguous() {
-        String post = "POST /api/v1/search HTTP/1.1\r\nHost: x\r\nKEY";
+        String post = "POST /api/v1/memories/search HTTP/1.1\r\nHost: x\r\nKEY";
         String get = "GET /api/v1/status HTTP/1.1\r\nHost: x\r\nKEY";
         Stream<String> headers = Stream.of(
                 "Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -143,7 +143,7 @@ class SmugglingTest {
     }
 
     static Stream<String> clear() {
-        String post = "POST /api/v1/search HTTP/1.1\r\nHost: x\r\nKEY";
+        String post = "POST /api/v1/memories/search HTTP/1.1\r\nHost: x\r\nKEY";
         String body = "{\"userId\":\"u\",\"query\":\"q\",\"mode\":\"words\"}";
         return Stream.of(
                 "GET /api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\n",

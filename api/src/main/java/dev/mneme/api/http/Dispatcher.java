@@ -2,6 +2,7 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
@@ -13,15 +14,18 @@ import dev.mneme.wire.mem0.ErrorBody;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a request to its route and back: origin, route, key, rate, role, handler, problem. Holds no state of
 /// its own but the key buckets.
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
+    private static final int FAULTS_A_MINUTE = 50;
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
             + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, X-Request-Id,"
             + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
@@ -31,6 +35,7 @@ final class Dispatcher {
     private final RouteTable routes;
     private final KeyService keys;
     private final RateLimiter limiter;
+    private final Map<ErrorCode, CountedLog> failures = new ConcurrentHashMap<>();
     private final Origins origins;
 
     Dispatcher(List<Route> routes, KeyService keys, RateLimiter limiter, Origins origins) {
@@ -72,17 +77,25 @@ final class Dispatcher {
         return shared(problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
     }
 
-    /// A failure that is not the caller's is found again in the log by its request id.
-    private static void log(MnemeException failure, Incoming incoming, Progress progress) {
+    /// A failure that is not the caller's is found again in the log by its request id. Where one kind comes again and
+    /// again, as on a full disk, it is counted.
+    private void log(MnemeException failure, Incoming incoming, Progress progress) {
         if (ErrorMapping.status(failure.code(), false) < 500) {
             return;
         }
-        boolean passing = ErrorMapping.retryAfterMillis(failure.code()) != null;
-        LOG.log(
-                passing ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
-                "request " + incoming.requestId() + " to " + progress.template + " failed: "
-                        + failure.code().wireName(),
-                passing ? null : failure);
+        boolean passing = ErrorMapping.retryAfterMillis(failure.code()) != null
+                || failure.code() == ErrorCode.STORAGE_FULL
+                || failure.code() == ErrorCode.LOG_FAILED;
+        failures.computeIfAbsent(
+                        failure.code(),
+                        code -> new CountedLog(
+                                LOG,
+                                passing ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
+                                passing ? 1 : FAULTS_A_MINUTE))
+                .log(
+                        "request " + incoming.requestId() + " to " + progress.template + " failed: "
+                                + failure.code().wireName(),
+                        passing ? null : failure);
     }
 
     /// How far a request came: for the problem and the log.

@@ -137,12 +137,11 @@ final class Incoming implements AutoCloseable {
     /// memory for more it is not read, and its client waits.
     private byte[] gather(InputStream in, long announced) throws IOException {
         byte[] bytes = new byte[(int) Math.min(FIRST, announced < 0 ? FIRST : announced)];
-        held.await(bytes.length);
-        int size = 0;
+        int size = 0; // what fits in the first bytes is counted with the connection
         while (size != announced) {
             if (size == bytes.length) {
                 int next = (int) Math.min(2L * size, announced < 0 ? maxBytes + 1L : announced);
-                held.await(next - size);
+                held.await(next - (size == FIRST ? 0 : size));
                 bytes = Arrays.copyOf(bytes, next);
             }
             int some;

@@ -3,11 +3,10 @@ package dev.mneme.core.log;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A log line for something that may happen thousands of times: the first is told at once, and after it one line a
-/// period, with how many were left out. One object for each kind of event.
+/// A log line for something that may happen thousands of times: the first ones of each period are told at
+/// once, the others counted and told with the next. One object for each kind of event.
 ///
 /// **Threads**: any number may call.
 public final class CountedLog {
@@ -16,18 +15,26 @@ public final class CountedLog {
     private final Logger log;
     private final Level level;
     private final long periodNanos;
-    private final AtomicLong leftOut = new AtomicLong();
-    private final AtomicLong toldNanos;
+    private final int burst;
+    private long began; // guarded by this, as the next two
+    private int told;
+    private long leftOut;
 
     public CountedLog(Logger log, Level level) {
-        this(log, level, PERIOD);
+        this(log, level, 1);
     }
 
-    CountedLog(Logger log, Level level, Duration period) {
+    /// @param burst so many a period are told
+    public CountedLog(Logger log, Level level, int burst) {
+        this(log, level, burst, PERIOD);
+    }
+
+    CountedLog(Logger log, Level level, int burst, Duration period) {
         this.log = log;
         this.level = level;
+        this.burst = burst;
         this.periodNanos = period.toNanos();
-        this.toldNanos = new AtomicLong(System.nanoTime() - periodNanos - 1);
+        this.began = System.nanoTime();
     }
 
     public void log(String message) {
@@ -36,13 +43,21 @@ public final class CountedLog {
 
     /// @param cause shown with the lines that are told
     public void log(String message, @Nullable Throwable cause) {
-        long now = System.nanoTime();
-        long told = toldNanos.get();
-        if (now - told <= periodNanos || !toldNanos.compareAndSet(told, now)) {
-            leftOut.incrementAndGet();
-            return;
+        long more;
+        synchronized (this) {
+            long now = System.nanoTime();
+            if (now - began > periodNanos) {
+                began = now;
+                told = 0;
+            }
+            if (told == burst) {
+                leftOut++;
+                return;
+            }
+            told++;
+            more = leftOut;
+            leftOut = 0;
         }
-        long more = leftOut.getAndSet(0);
-        log.log(level, more == 0 ? message : message + " (and " + more + " times since the last such line)", cause);
+        log.log(level, more == 0 ? message : message + " (and " + more + " more since the last such line)", cause);
     }
 }

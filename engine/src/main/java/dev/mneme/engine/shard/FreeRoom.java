@@ -22,7 +22,7 @@ final class FreeRoom implements BooleanSupplier {
     private static final Logger LOG = System.getLogger(FreeRoom.class.getName());
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private static final long FOR_TABLES = 64L << 20;
+    private static final long FOR_TABLES = 32L << 20;
     private static final String PROBE = "room.probe";
 
     private final Disk disk;
@@ -86,7 +86,8 @@ final class FreeRoom implements BooleanSupplier {
 
     /// Whether tables may be written to the disk: this needs little, and lets log segments go.
     boolean forTables() {
-        return getAsBoolean() || roomForTables;
+        getAsBoolean(); // looks, when it is time
+        return roomForTables;
     }
 
     void look() {
@@ -95,7 +96,7 @@ final class FreeRoom implements BooleanSupplier {
             long usable = disk.usableBytes();
             boolean files = disk.takesFiles();
             room = usable >= minFreeBytes && files;
-            roomForTables = usable >= Math.min(minFreeBytes, FOR_TABLES) && files;
+            roomForTables = usable >= FOR_TABLES && files;
             unknown = false;
         } catch (IOException | SecurityException e) {
             if (!unknown) {

@@ -94,6 +94,7 @@ public final class LocalStore implements Store, Backups, Exports {
     private final InstantSource clock;
     private final StoreConfig config;
     private final BooleanSupplier hasRoom;
+    private final BooleanSupplier roomForTables;
     private final ShardMetrics metrics;
     private final Runnable rollLog;
     private final Runnable onClosed;
@@ -142,6 +143,7 @@ public final class LocalStore implements Store, Backups, Exports {
         this.clock = parts.clock();
         this.config = config;
         this.hasRoom = parts.hasRoom();
+        this.roomForTables = parts.roomForTables();
         this.metrics = parts.metrics();
         this.rollLog = parts.rollLog();
         this.onClosed = parts.onClosed();
@@ -659,7 +661,7 @@ public final class LocalStore implements Store, Backups, Exports {
     /// a disk that was full. Opening the store again helps: the log has what they lack.
     public boolean blockedWithRoom(Duration atLeast) {
         long since = blockedSince();
-        return since != 0 && System.nanoTime() - since > atLeast.toNanos() && hasRoom.getAsBoolean();
+        return since != 0 && System.nanoTime() - since > atLeast.toNanos() && roomForTables.getAsBoolean();
     }
 
     @Override
