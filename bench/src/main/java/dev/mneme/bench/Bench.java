@@ -34,6 +34,7 @@ public final class Bench {
               typos [LOCOMO] [PREFEVAL] questions with typing errors, corrected and as written; beside plain BM25
               live [SECONDS]            1,000 adds/s to 10,000 open sockets
               kill [TIMES]              kill -9 under load: nothing acknowledged is lost, no live client misses anything
+              soak [MINUTES SEED]       hostile clients at -Xmx512m beside an honest one; exits with 1 if a promise breaks
               start [TIMES]             from exec to /health/ready, with and without the AOT cache; memory at rest
               first-seconds [TIMES]     adds in each of the first 10 s after a start beside the steady speed, with and
                                         without the AOT cache
@@ -73,6 +74,7 @@ public final class Bench {
             case "typos" -> TyposBench.run(path(args, 1), path(args, 2));
             case "live" -> LiveBench.run(number(args, 1, 20));
             case "kill" -> KillBench.run(number(args, 1, 20));
+            case "soak" -> SoakBench.run(number(args, 1, 60), number(args, 2, 1));
             case "start" -> StartBench.run(number(args, 1, 7));
             case "first-seconds" -> FirstSecondsBench.run(number(args, 1, 1));
             case "vector-forms" -> VectorFormsBench.run();

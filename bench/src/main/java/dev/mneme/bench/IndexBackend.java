@@ -68,8 +68,8 @@ final class IndexBackend implements LocomoBackend {
         QueryEmbedding embedding = embedder.embedQuery(question);
         long start = System.nanoTime();
         Instant seenFrom = reference == null ? Instant.now() : reference;
-        SearchRequest request =
-                new SearchRequest(question, embedding, topK, 0, Instant.EPOCH, seenFrom.atZone(ZoneOffset.UTC), false, null, null, false);
+        SearchRequest request = new SearchRequest(
+                question, embedding, topK, 0, Instant.EPOCH, seenFrom.atZone(ZoneOffset.UTC), false, null, null, false);
         List<String> ids = shelf.index.search(request).stream()
                 .map(hit -> shelf.turns.get((int) hit.ordinal()).id())
                 .toList();

@@ -10,6 +10,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchHit;
@@ -18,6 +19,7 @@ import dev.mneme.inference.embed.OnnxEmbedder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -157,7 +159,7 @@ final class RetrievalBench {
                 null,
                 JsonObject.EMPTY,
                 List.of(),
-                at,
+                at == null ? null : Timestamp.of(at),
                 made,
                 made,
                 null,
@@ -193,7 +195,17 @@ final class RetrievalBench {
     private static SearchRequest request(Asked asked, @Nullable QueryEmbedding embedding, boolean all) {
         Instant reference = asked.reference() == null ? Instant.now() : asked.reference();
         int topK = all ? Integer.MAX_VALUE : RankTally.DEPTH;
-        return new SearchRequest(asked.text(), embedding, topK, 0, Instant.EPOCH, reference, false, null, null, all);
+        return new SearchRequest(
+                asked.text(),
+                embedding,
+                topK,
+                0,
+                Instant.EPOCH,
+                reference.atZone(ZoneOffset.UTC),
+                false,
+                null,
+                null,
+                all);
     }
 
     private static List<Integer> places(List<SearchHit> hits) {

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `-Dmneme.jar=FILE` names another jar, `-Dmneme.flags="-Xmx1g …"` adds flags of the JVM.
 final class ServerProcess implements AutoCloseable {
-    static final List<String> LAUNCHER_FLAGS =
-            List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
+    static final List<String> LAUNCHER_FLAGS = List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+ExitOnOutOfMemoryError");
 
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
@@ -154,6 +157,15 @@ final class ServerProcess implements AutoCloseable {
 
     long pid() {
         return running().pid();
+    }
+
+    boolean isAlive() {
+        return running().isAlive();
+    }
+
+    /// How much it has logged.
+    long logBytes() throws IOException {
+        return Files.size(log());
     }
 
     /// The admin key that the server wrote.

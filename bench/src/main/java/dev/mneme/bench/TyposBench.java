@@ -9,6 +9,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
@@ -151,7 +152,7 @@ final class TyposBench {
                     null,
                     JsonObject.EMPTY,
                     List.of(),
-                    item.at(),
+                    item.at() == null ? null : Timestamp.of(item.at()),
                     made,
                     made,
                     null,
@@ -179,7 +180,7 @@ final class TyposBench {
                                 LocomoEvaluation.TOP_K,
                                 0,
                                 Instant.EPOCH,
-                                reference,
+                                reference.atZone(ZoneOffset.UTC),
                                 false,
                                 null,
                                 null,

@@ -27,7 +27,10 @@ import picocli.CommandLine.Parameters;
             "  mneme add --user alice - < facts.txt"
         })
 final class AddCommand extends Subcommand {
-    @Parameters(paramLabel = "TEXT", arity = "0..*", description = "The words to remember; - takes each line of standard input as one memory.")
+    @Parameters(
+            paramLabel = "TEXT",
+            arity = "0..*",
+            description = "The words to remember; - takes each line of standard input as one memory.")
     List<String> words = new ArrayList<>();
 
     @ArgGroup(validate = false, exclusive = false, heading = "%nScope:%n", order = 1)

@@ -51,7 +51,11 @@ final class ConnectionOptions {
     Session session(Console console) {
         String env = console.env("MNEME_URL");
         URI address = address(url != null ? url : env != null ? env : DEFAULT_URL, url == null && env != null);
-        return new Session(full ? console.showingAll() : console, new Server(address, Credentials.find(key, data, address, console)), json, quiet);
+        return new Session(
+                full ? console.showingAll() : console,
+                new Server(address, Credentials.find(key, data, address, console)),
+                json,
+                quiet);
     }
 
     private static URI address(String text, boolean fromEnvironment) {

@@ -34,7 +34,8 @@ public final class Main {
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err, Map<String, String> env) {
         boolean terminal = onTerminal();
         int columns = terminal ? columns(env) : Integer.MAX_VALUE;
-        Console console = new Console(in, out, err, env, terminal, columns, false, Clock.system(ZoneId.systemDefault()), Main::pause);
+        Console console = new Console(
+                in, out, err, env, terminal, columns, false, Clock.system(ZoneId.systemDefault()), Main::pause);
         return new Cli(console).run(args);
     }
 

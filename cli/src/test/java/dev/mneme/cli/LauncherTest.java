@@ -282,7 +282,7 @@ class LauncherTest {
 
         assertThat(result.out())
                 .startsWith(
-                        "<--add-modules><jdk.incubator.vector><--enable-native-access=ALL-UNNAMED><-Xmx1g><-XX:+UseZGC>")
+                        "<--add-modules><jdk.incubator.vector><--enable-native-access=ALL-UNNAMED><-XX:+ExitOnOutOfMemoryError><-Xmx1g><-XX:+UseZGC>")
                 .contains("/server.jar><serve><--port><1> pid " + process.pid());
         assertThat(home().resolve("pids/" + process.pid())).exists();
     }

@@ -510,8 +510,8 @@ class MemoryImportTest extends CliHarness {
     @Test
     void rowsThatAreNewEachTimeAreSentAgainInTheSameBatches() throws IOException {
         String lines = IntStream.range(0, 600)
-                .mapToObj(i ->
-                        "{\"text\":\"t" + i + "\",\"userId\":\"u\"" + (i < 256 ? "" : ",\"dedupe\":false") + "}\n")
+                .mapToObj(
+                        i -> "{\"text\":\"t" + i + "\",\"userId\":\"u\"" + (i < 256 ? "" : ",\"dedupe\":false") + "}\n")
                 .collect(Collectors.joining());
         Path file = file("in.jsonl", lines);
         server().json(200, STATUS)

@@ -11,6 +11,7 @@ import java.util.Map;
 
 /// `serve`, `verify`, `restore` and `inspect --stopped`: what the launcher hands to the server's jar.
 public final class Main {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
     private static final int USAGE = 2;
     private static final int FAILED = 7;
 
@@ -67,10 +68,16 @@ public final class Main {
         boolean newAdminKey = flags.remove("--new-admin-key");
         ServerConfig config = ServerConfig.load(flags, environment);
         Logs.configure(config.logging());
+        OutOfMemory.endsTheProcess();
         MnemeServer server = MnemeServer.start(config, newAdminKey);
         Welcome.print(server, Path.of(""), out);
-        server.closeOnShutdown();
-        server.awaitClosed();
+        Stopping stopping = Stopping.onShutdown(server);
+        while (server.awaitClosedOrBlocked()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The tables take nothing although there is room again: the server is started anew in place");
+            server = stopping.replace(MnemeServer::restarted);
+        }
         return 0;
     }
 }

@@ -52,6 +52,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +73,13 @@ import org.jspecify.annotations.Nullable;
 /// Stopping goes the other way: no new connections, live ones are told, requests under way are
 /// finished, what was proposed is committed, and the folder is let go.
 public final class MnemeServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(MnemeServer.class.getName());
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration BLOCKED = Duration.ofSeconds(15);
     private static final int DEFAULT_PORT = 8765;
 
     private final ServerConfig config;
-    private final Store store;
+    private final LocalStore store;
     private final @Nullable Embedder embedder;
     private final @Nullable Reembedding reembedding;
     private final WebhookDispatcher webhooks;
@@ -87,7 +92,7 @@ public final class MnemeServer implements AutoCloseable {
 
     private MnemeServer(
             ServerConfig config,
-            Store store,
+            LocalStore store,
             @Nullable Embedder embedder,
             @Nullable Reembedding reembedding,
             WebhookDispatcher webhooks,
@@ -174,6 +179,17 @@ public final class MnemeServer implements AutoCloseable {
         ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Limits: {0} connections (http.maxConnections is {1}; descriptors {2}, heap {3} MiB), {4} MiB for"
+                        + " what is held for clients",
+                String.valueOf(http.maxConnections()),
+                String.valueOf(config.http().maxConnections()),
+                Descriptors.ofProcess().limit().isPresent()
+                        ? String.valueOf(Descriptors.ofProcess().limit().getAsLong())
+                        : "unknown",
+                String.valueOf(Runtime.getRuntime().maxMemory() >> 20),
+                String.valueOf(http.clientMemoryBytes() >> 20));
         WebSocketDoor sockets = new WebSocketDoor(
                 PartConfigs.webSocket(config),
                 live,
@@ -381,16 +397,28 @@ public final class MnemeServer implements AutoCloseable {
         return version == null ? "development" : version;
     }
 
-    void closeOnShutdown() {
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(this::close));
-    }
-
-    void awaitClosed() {
+    /// Waits until the server is closed, or its tables take nothing although there is room.
+    ///
+    /// @return whether it is blocked
+    boolean awaitClosedOrBlocked() {
         try {
-            closed.await();
+            while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (store.blockedWithRoom(BLOCKED)) {
+                    return true;
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
+    }
+
+    /// Closes this one and starts another on the same folder and port: what the log has and the tables lack is
+    /// replayed.
+    MnemeServer restarted() {
+        int port = http.port();
+        close();
+        return start(config.withPort(port));
     }
 
     @Override

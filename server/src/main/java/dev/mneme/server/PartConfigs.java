@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What the operator chose, as each part wants it. Whatever [ServerConfig] allows, the parts take.
 final class PartConfigs {
+    /// What a connection takes of the heap by itself, and the part of the heap that all may take.
+    private static final int CONNECTION_BYTES = 16 << 10;
+
+    private static final int HEAP_FOR_CONNECTIONS = 8;
     private static final Duration STOP_WITHIN = Duration.ofSeconds(8);
 
     private PartConfigs() {}
@@ -92,6 +96,8 @@ final class PartConfigs {
 
     static LiveConfig live(ServerConfig config) {
         LiveConfig defaults = LiveConfig.DEFAULTS;
+        // some places are always left for requests
+        int live = Math.min(config.ws().maxConnections(), Math.max(1, connections(config) / 4 * 3));
         return new LiveConfig(
                 config.ws().pingInterval(),
                 defaults.commentInterval(),
@@ -99,9 +105,19 @@ final class PartConfigs {
                 defaults.credentialsWithin(),
                 config.ws().stalledReaderTimeout(),
                 defaults.closeWithin(),
-                config.ws().maxConnections(),
-                config.ws().maxSocketsPerKey(),
-                defaults.maxWithoutCredentials());
+                live,
+                Math.min(config.ws().maxSocketsPerKey(), Math.max(1, live / 2)),
+                Math.min(defaults.maxWithoutCredentials(), Math.max(1, connections(config) / 4)));
+    }
+
+    private static int connections(ServerConfig config) {
+        return connections(config, Descriptors.ofProcess(), Runtime.getRuntime().maxMemory());
+    }
+
+    /// How many connections are really taken: fewer than configured where the descriptors or the heap are short.
+    static int connections(ServerConfig config, Descriptors descriptors, long heapBytes) {
+        long most = Math.min(config.http().maxConnections(), descriptors.forConnections());
+        return (int) Math.min(most, Math.max(1, heapBytes / HEAP_FOR_CONNECTIONS / CONNECTION_BYTES));
     }
 
     static HttpConfig http(ServerConfig config) {
@@ -114,8 +130,8 @@ final class PartConfigs {
                 http.port(),
                 tls(http.tls()),
                 Math.toIntExact(http.maxRequestBytes()),
-                bodyMemory(http),
-                http.maxConnections(),
+                clientMemory(http),
+                connections(config),
                 Set.copyOf(http.allowedOrigins()),
                 rate,
                 http.requestTimeout(),
@@ -123,10 +139,10 @@ final class PartConfigs {
                 STOP_WITHIN);
     }
 
-    private static long bodyMemory(ServerConfig.Http http) {
-        return http.bodyMemoryBytes() > 0
-                ? http.bodyMemoryBytes()
-                : Math.max(http.maxRequestBytes(), Runtime.getRuntime().maxMemory() / 8);
+    private static long clientMemory(ServerConfig.Http http) {
+        return http.clientMemoryBytes() > 0
+                ? http.clientMemoryBytes()
+                : Math.max(4 * http.maxRequestBytes(), Runtime.getRuntime().maxMemory() / 4);
     }
 
     /// Who has shown no key yet may send less.

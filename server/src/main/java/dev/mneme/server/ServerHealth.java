@@ -46,7 +46,8 @@ record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) im
         return status.shards().stream()
                 .filter(shard -> !shard.error().isEmpty())
                 .findFirst()
-                .map(shard -> new Part(false, "shard " + shard.name() + " has stopped: " + shard.error()))
+                // the reason itself may name files, and anybody may ask
+                .map(shard -> new Part(false, "shard " + shard.name() + " has stopped: the server's log says why"))
                 .orElse(new Part(true, status.shards().size() + " running"));
     }
 

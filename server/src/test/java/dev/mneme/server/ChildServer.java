@@ -28,9 +28,26 @@ final class ChildServer implements AutoCloseable {
 
     /// Returns when it is ready. It has a heap of 256 MiB and no embedder.
     static ChildServer start(Path data, String... flags) {
-        List<String> command = new ArrayList<>(List.of(
+        return start(Limits.DEFAULTS, data, flags);
+    }
+
+    /// What the process may have.
+    ///
+    /// @param descriptors 0: as many as this one
+    record Limits(String heap, int descriptors) {
+        static final Limits DEFAULTS = new Limits("256m", 0);
+    }
+
+    /// As above, under other limits.
+    static ChildServer start(Limits limits, Path data, String... flags) {
+        List<String> command = new ArrayList<>(
+                limits.descriptors() == 0
+                        ? List.of()
+                        : List.of("/bin/sh", "-c", "ulimit -n " + limits.descriptors() + "; exec \"$@\"", "sh"));
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + limits.heap(),
+                "-XX:+ExitOnOutOfMemoryError",
                 "--add-modules",
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
@@ -88,6 +105,13 @@ final class ChildServer implements AutoCloseable {
                 printed, line + "\n", java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
     }
 
+    /// Waits until it has ended.
+    ///
+    /// @return the exit status
+    int ended() {
+        return process.onExit().join().exitValue();
+    }
+
     String url() {
         return url;
     }
@@ -120,6 +144,10 @@ final class ChildServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     boolean isAlive() {

@@ -28,7 +28,9 @@ class WelcomeTest {
         assertThat(second).doesNotContain(secret).contains(AdminKey.file(home).toString(), "$(cat '");
 
         String another = shown(true);
-        assertThat(another).doesNotContain(secret).contains(Files.readString(AdminKey.file(home)).strip());
+        assertThat(another)
+                .doesNotContain(secret)
+                .contains(Files.readString(AdminKey.file(home)).strip());
     }
 
     private String shown(boolean newAdminKey) {

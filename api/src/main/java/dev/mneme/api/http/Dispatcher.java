@@ -2,6 +2,7 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
@@ -14,15 +15,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a request to its route and back: origin, route, key, rate, role, handler, problem. Holds no state of
 /// its own but the key buckets.
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
+    private static final int FAULTS_A_MINUTE = 50;
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
             + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, Mneme-Priority, X-Request-Id,"
             + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
@@ -32,6 +36,7 @@ final class Dispatcher {
     private final RouteTable routes;
     private final KeyService keys;
     private final RateLimiter limiter;
+    private final Map<ErrorCode, CountedLog> failures = new ConcurrentHashMap<>();
     private final Origins origins;
 
     Dispatcher(List<Route> routes, KeyService keys, RateLimiter limiter, Origins origins) {
@@ -43,7 +48,8 @@ final class Dispatcher {
 
     /// @param template the route's, or `unmatched`
     /// @param keyId who asked, for the log
-    record Outcome(Answer answer, String template, @Nullable String keyId) {}
+    /// @param changes whether it may have changed something: then the answer must go out
+    record Outcome(Answer answer, String template, @Nullable String keyId, boolean changes) {}
 
     Outcome dispatch(Incoming incoming) throws InterruptedException {
         Progress progress = new Progress(Dialect.ofPath(incoming.rawPath()));
@@ -52,7 +58,8 @@ final class Dispatcher {
             answer = answer(incoming, progress);
         } catch (MnemeException e) {
             log(e, incoming, progress);
-            answer = problem(e, incoming, progress.dialect);
+            // what is said of a fault of ours may name files: it is for the log
+            answer = problem(e.code() == ErrorCode.INTERNAL ? internal() : e, incoming, progress.dialect);
         } catch (RateLimited e) {
             answer = rateLimited(e, incoming, progress.dialect);
         } catch (RuntimeException e) {
@@ -63,26 +70,40 @@ final class Dispatcher {
                     e);
             answer = problem(internal(), incoming, progress.dialect);
         }
-        return new Outcome(shared(answer, incoming), progress.template, progress.keyId);
+        return new Outcome(shared(answer, incoming), progress.template, progress.keyId, progress.changes);
     }
 
-    /// A failure that is not the caller's is found again in the log by its request id.
-    private static void log(MnemeException failure, Incoming incoming, Progress progress) {
+    /// What is answered instead of an answer for which there is no memory.
+    Answer overloaded(Incoming incoming) {
+        return shared(problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
+    }
+
+    /// A failure that is not the caller's is found again in the log by its request id. Where one kind comes again and
+    /// again, as on a full disk, it is counted.
+    private void log(MnemeException failure, Incoming incoming, Progress progress) {
         if (ErrorMapping.status(failure.code(), false) < 500) {
             return;
         }
-        boolean passing = ErrorMapping.retryAfterMillis(failure.code()) != null;
-        LOG.log(
-                passing ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
-                "request " + incoming.requestId() + " to " + progress.template + " failed: "
-                        + failure.code().wireName(),
-                passing ? null : failure);
+        boolean passing = ErrorMapping.retryAfterMillis(failure.code()) != null
+                || failure.code() == ErrorCode.STORAGE_FULL
+                || failure.code() == ErrorCode.LOG_FAILED;
+        failures.computeIfAbsent(
+                        failure.code(),
+                        code -> new CountedLog(
+                                LOG,
+                                passing ? System.Logger.Level.WARNING : System.Logger.Level.ERROR,
+                                passing ? 1 : FAULTS_A_MINUTE))
+                .log(
+                        "request " + incoming.requestId() + " to " + progress.template + " failed: "
+                                + failure.code().wireName(),
+                        passing ? null : failure);
     }
 
     /// How far a request came: for the problem and the log.
     private static final class Progress {
         String template = "unmatched";
         Dialect dialect;
+        boolean changes;
 
         @Nullable
         String keyId;
@@ -105,7 +126,6 @@ final class Dispatcher {
     }
 
     private Answer answer(Incoming incoming, Progress progress) throws InterruptedException {
-        incoming.requireClearEnd();
         String origin = incoming.header("Origin");
         origins.require(origin, incoming.header("Host"));
         List<String> segments = UriText.segments(incoming.rawPath());
@@ -125,6 +145,7 @@ final class Dispatcher {
         }
         Route route = found.get();
         Caller caller = caller(route, incoming, progress);
+        progress.changes = route.access().role() != null && route.access().role() != Role.READ;
         Query query = new Query(UriText.query(incoming.rawQuery()));
         boolean strict = route.dialect() == Dialect.OWN;
         if (strict && !route.isPage()) {
@@ -165,6 +186,7 @@ final class Dispatcher {
         }
         ApiKey key = keys.authenticate(secret(route, incoming));
         progress.keyId = key.id();
+        incoming.shown(key.id());
         Duration wait = limiter.take(key);
         if (!wait.isZero()) {
             throw new RateLimited(wait, limiter.rate(key).burst());

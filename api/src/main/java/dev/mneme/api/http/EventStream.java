@@ -26,10 +26,13 @@ public final class EventStream {
 
     private final OutputStream out;
     private final SlowPeerWatch watch;
+    private final ClientMemory.Lease held;
     private @Nullable Runnable onClose; // guarded by this
     private volatile boolean closed;
 
-    EventStream(OutputStream out, SlowPeerWatch watch) {
+    /// @param held counts what is being written
+    EventStream(OutputStream out, SlowPeerWatch watch, ClientMemory.Lease held) {
+        this.held = held;
         this.out = out;
         this.watch = watch;
     }
@@ -70,9 +73,16 @@ public final class EventStream {
         if (!isOpen()) {
             throw new ClosedException(null);
         }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int counted = bytes.length > ClientMemory.SMALL_ANSWER ? bytes.length : 0;
+        if (!held.tryAdd(counted)) {
+            close(); // the client comes again, after the last event that it has
+            throw new ClosedException(null);
+        }
         try (SlowPeerWatch.Guard _ = watch.guard()) {
-            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.write(bytes);
             out.flush();
+            held.release(counted);
         } catch (IOException | UncheckedIOException e) {
             close();
             throw new ClosedException(e);

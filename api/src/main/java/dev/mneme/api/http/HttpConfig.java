@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0 lets the system choose one
 /// @param tls null: plain HTTP
 /// @param maxRequestBytes of a body, whether its length is announced or not
-/// @param bodyMemoryBytes of the bodies above 64 KiB that are held at once, over all requests; at least
-///     maxRequestBytes
-/// @param maxConnections open at once; more wait to be accepted
+/// @param clientMemoryBytes that may be held for clients at once: headers, bodies, messages and answers; at
+///     least four times maxRequestBytes
+/// @param maxConnections open at once; beyond it the quietest goes
 /// @param allowedOrigins browsers' origins, such as `https://app.example`, that may call beside the server's
 ///     own
 /// @param rate of a key that has none of its own
@@ -24,7 +24,7 @@ public record HttpConfig(
         int port,
         @Nullable TlsFiles tls,
         int maxRequestBytes,
-        long bodyMemoryBytes,
+        long clientMemoryBytes,
         int maxConnections,
         Set<String> allowedOrigins,
         ApiKey.Rate rate,
@@ -49,7 +49,9 @@ public record HttpConfig(
         check(port >= 0 && port <= 65_535, "http.port must be 0 to 65535, was " + port);
         check(maxRequestBytes >= 1_024, "http.maxRequestBytes must be 1024 or more, was " + maxRequestBytes);
         check(maxRequestBytes <= 256 << 20, "http.maxRequestBytes must be 256 MiB at most, was " + maxRequestBytes);
-        check(bodyMemoryBytes >= maxRequestBytes, "http.bodyMemoryBytes must be http.maxRequestBytes or more");
+        check(
+                clientMemoryBytes >= 4L * maxRequestBytes,
+                "http.memoryBytes must be four times http.maxRequestBytes or more");
         check(maxConnections >= 1, "http.maxConnections must be 1 or more, was " + maxConnections);
         check(requestTimeout.isPositive(), "http.requestTimeout must be above zero, was " + requestTimeout);
         check(writeTimeout.isPositive(), "http.writeTimeout must be above zero, was " + writeTimeout);
@@ -86,7 +88,7 @@ public record HttpConfig(
                 newPort,
                 newTls,
                 maxRequestBytes,
-                bodyMemoryBytes,
+                clientMemoryBytes,
                 maxConnections,
                 origins,
                 rate,

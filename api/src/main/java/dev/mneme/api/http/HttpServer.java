@@ -7,6 +7,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.KeyService;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.Header;
@@ -16,9 +17,9 @@ import io.helidon.http.HeaderValues;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.Router;
 import io.helidon.webserver.ServerConnectionException;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.RoutingResponse;
@@ -32,9 +33,8 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +54,7 @@ public final class HttpServer implements AutoCloseable {
     private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int DOWNLOAD_BUFFER = 32 << 10;
+    private static final Duration IDLE = Duration.ofMinutes(5);
     private static final int MAX_REQUEST_LINE = 16 << 10;
     private static final int MAX_HEADERS = 32 << 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
@@ -69,9 +70,10 @@ public final class HttpServer implements AutoCloseable {
     private final HttpMetrics metrics;
     private final SlowPeerWatch watch;
     private final SlowPeerWatch arriving;
-    private final BodyMemory bodies;
+    private final SlowPeerWatch idling;
+    private final ClientMemory memory;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
-    private final WebServer server;
+    private final Listener server;
     private volatile boolean stopping;
 
     private HttpServer(
@@ -80,14 +82,16 @@ public final class HttpServer implements AutoCloseable {
             RateLimiter limiter,
             HttpMetrics metrics,
             List<Route> routes,
-            List<Http1Upgrader> upgraders) {
+            List<Http1Upgrader> upgraders,
+            ClientMemory memory) {
         this.config = config;
         this.metrics = metrics;
         this.dispatcher = new Dispatcher(routes, keys, limiter, new Origins(config.allowedOrigins()));
         this.watch = new SlowPeerWatch(config.writeTimeout());
         this.arriving = new SlowPeerWatch(config.requestTimeout());
-        this.bodies = new BodyMemory(config.bodyMemoryBytes());
-        this.server = webServer(upgraders);
+        this.idling = new SlowPeerWatch(IDLE);
+        this.memory = memory;
+        this.server = listener(upgraders);
     }
 
     /// Starts to listen.
@@ -101,54 +105,59 @@ public final class HttpServer implements AutoCloseable {
             HttpMetrics metrics,
             List<Route> routes,
             List<Http1Upgrader> upgraders) {
+        return start(config, keys, limiter, metrics, routes, upgraders, new ClientMemory(config.clientMemoryBytes()));
+    }
+
+    /// As above.
+    ///
+    /// @param memory what may be held for clients, by the upgraders too
+    public static HttpServer start(
+            HttpConfig config,
+            KeyService keys,
+            RateLimiter limiter,
+            HttpMetrics metrics,
+            List<Route> routes,
+            List<Http1Upgrader> upgraders,
+            ClientMemory memory) {
         keys.onRevoked(limiter::forget);
-        HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, upgraders);
-        requireFree(config);
-        http.server.start();
-        if (!http.server.isRunning()) {
+        HttpServer http = new HttpServer(config, keys, limiter, metrics, routes, upgraders, memory);
+        try {
+            http.server.start();
+        } catch (IOException e) {
             http.close();
-            throw new UncheckedIOException(new BindException("the listener did not start"));
+            throw new UncheckedIOException(e);
         }
         return http;
     }
 
-    /// The web server logs a port that it cannot have, and returns as if it ran.
-    private static void requireFree(HttpConfig config) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(config.host(), config.port()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private WebServer webServer(List<Http1Upgrader> upgraders) {
+    private Listener listener(List<Http1Upgrader> upgraders) {
         Http1ConnectionSelectorConfig.Builder http1 = Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()
                         .maxPrologueLength(MAX_REQUEST_LINE)
                         .maxHeadersSize(MAX_HEADERS)
                         .validatePrologue(false) // the query is ours to read (UriText)
-                        .addReceiveListener(new HeadersInTime(arriving))
                         .receiveLog(false)
                         .sendLog(false)
                         .build());
-        upgraders.forEach(upgrader -> http1.putUpgrader(upgrader.supportedProtocol(), upgrader));
-        WebServerConfig.Builder builder = WebServer.builder()
-                .host(config.host())
-                .port(config.port())
-                .shutdownHook(false)
-                .shutdownGracePeriod(config.stopWithin())
-                .maxTcpConnections(config.maxConnections())
+        upgraders.forEach(upgrader -> http1.putUpgrader(upgrader.supportedProtocol(), new Upgrade(upgrader)));
+        ListenerConfig limits = ListenerConfig.builder()
                 .maxPayloadSize(DRAINED * config.maxRequestBytes()) // ours is stricter, and gentler with the client
-                .directHandlers(directHandlers())
-                .protocolsDiscoverServices(false) // ours is the only selector
-                .addConnectionSelector(http1.build())
-                .addRouting(HttpRouting.builder().any(this::handle));
+                .build();
         TlsFiles tls = config.tls();
-        if (tls != null) {
-            builder.tls(TlsLoader.load(tls));
-        }
-        return builder.build();
+        return new Listener(
+                new InetSocketAddress(config.host(), config.port()),
+                tls == null ? null : new TlsServer(Tls.create(TlsLoader.load(tls))),
+                new Peer.Shared(
+                        new ParserContext(limits, directHandlers()),
+                        Router.builder()
+                                .addRouting(HttpRouting.builder().any(this::handle))
+                                .build(),
+                        http1.build(),
+                        new Connections(config.maxConnections()),
+                        memory,
+                        idling,
+                        arriving,
+                        new Refusals()));
     }
 
     /// The port that is listened on.
@@ -161,10 +170,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void handle(ServerRequest request, ServerResponse response) throws InterruptedException {
-        try (Incoming incoming = new Incoming(request, config.maxRequestBytes(), bodies, arriving)) {
+        try (Incoming incoming =
+                new Incoming(request, config.maxRequestBytes(), ClientConnection.current(), arriving)) {
             answer(incoming, response);
-            if (incoming.isLast()) {
-                throw new CloseConnectionException("the client said that this was its last request");
+            if (incoming.isLast() || !incoming.keepsConnection()) {
+                throw new CloseConnectionException("this was the last request");
             }
         }
     }
@@ -174,10 +184,10 @@ public final class HttpServer implements AutoCloseable {
         Dispatcher.Outcome outcome = dispatcher.dispatch(incoming);
         response.header(REQUEST_ID, incoming.requestId());
         int status = switch (outcome.answer()) {
-            case Answer.Body body -> send(body, incoming, response);
+            case Answer.Body body -> send(counted(body, outcome, incoming), incoming, response);
             case Answer.Events events
             when incoming.method().equals("HEAD") -> send(begin("text/event-stream", events), incoming, response);
-            case Answer.Events events -> stream(events, response);
+            case Answer.Events events -> stream(events, incoming, response);
             case Answer.Download download
             when incoming.method().equals("HEAD") -> {
                 download.source().close();
@@ -198,6 +208,20 @@ public final class HttpServer implements AutoCloseable {
                     outcome.keyId(),
                     incoming.requestId());
         }
+    }
+
+    /// The answer, once it is counted; a refusal when there is no memory for it, unless something was done that it
+    /// tells of.
+    private Answer.Body counted(Answer.Body body, Dispatcher.Outcome outcome, Incoming incoming) {
+        int bytes = body.bytes().length;
+        if (bytes <= ClientMemory.SMALL_ANSWER || incoming.held().tryAdd(bytes)) {
+            return body;
+        }
+        if (!outcome.changes() && dispatcher.overloaded(incoming) instanceof Answer.Body refusal) {
+            return refusal;
+        }
+        incoming.held().addAnyway(bytes);
+        return body;
     }
 
     private int send(Answer.Body body, Incoming incoming, ServerResponse response) {
@@ -250,13 +274,13 @@ public final class HttpServer implements AutoCloseable {
         return 200;
     }
 
-    private int stream(Answer.Events events, ServerResponse response) throws InterruptedException {
+    private int stream(Answer.Events events, Incoming incoming, ServerResponse response) throws InterruptedException {
         response.status(Status.OK_200);
         headers(events.headers(), response);
         response.header(HeaderNames.CONTENT_TYPE, "text/event-stream");
         response.header(HeaderValues.CONNECTION_CLOSE);
         OutputStream out = response.outputStream();
-        EventStream stream = new EventStream(out, watch);
+        EventStream stream = new EventStream(out, watch, incoming.held());
         streams.add(stream);
         try {
             if (stopping) {
@@ -308,15 +332,20 @@ public final class HttpServer implements AutoCloseable {
             ServerResponseHeaders headers,
             String message) {
         boolean brokeOff = type == EventType.INTERNAL_ERROR && request.path().isEmpty(); // before it was a request
-        Problem problem = ErrorMapping.problem(
+        Problem known = ErrorMapping.problem(
                 failure(brokeOff ? 400 : status.code()),
                 false,
                 UUID.randomUUID().toString());
+        Problem problem = status.code() == 505 ? known.withStatus(505) : known;
         DirectHandler.TransportResponse.Builder answer = DirectHandler.TransportResponse.builder()
                 .status(Status.create(problem.status()))
                 .keepAlive(false)
                 .header(HeaderValues.create(REQUEST_ID, String.valueOf(problem.requestId())));
         SECURITY_HEADERS.forEach(answer::header);
+        Long wait = problem.retryAfterMillis();
+        if (wait != null) {
+            answer.header(HeaderValues.create(HeaderNames.RETRY_AFTER, String.valueOf(Math.ceilDiv(wait, 1_000L))));
+        }
         if (Dialect.ofPath(request.path()) == Dialect.MEM0) {
             answer.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/json"));
             return answer.entity(JsonWriter.bytes(ErrorBody.of(problem))).build();
@@ -330,7 +359,8 @@ public final class HttpServer implements AutoCloseable {
             case 403 -> new MnemeException(ErrorCode.NOT_ALLOWED, "This may not be called from there.");
             case 404 -> new MnemeException(ErrorCode.NOT_FOUND, "There is nothing at this path: see /docs.");
             case 413 -> Incoming.tooLarge(config.maxRequestBytes());
-            case 503 -> new MnemeException(ErrorCode.OVERLOADED, "Too many requests run at once: try again shortly.");
+            case 503 -> ClientMemory.overloaded();
+            case 505 -> MnemeException.invalid("request", "Only HTTP/1.1 is spoken here.");
             default ->
                 status < 500
                         ? MnemeException.invalid(
@@ -344,8 +374,9 @@ public final class HttpServer implements AutoCloseable {
     public void close() {
         stopping = true;
         streams.forEach(EventStream::close);
-        server.stop();
+        server.stop(config.stopWithin());
         watch.close();
         arriving.close();
+        idling.close();
     }
 }

@@ -23,23 +23,25 @@ import org.jspecify.annotations.Nullable;
 /// A request as the web server hands it over, before it has found its route. To be closed when it is answered.
 final class Incoming implements AutoCloseable {
     private static final int MAX_REQUEST_ID = 128;
-    private static final int SMALL_BODY = 64 << 10;
+    private static final int FIRST = 4 << 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     private final ServerRequest request;
     private final int maxBytes;
     private final String requestId;
-    private final BodyMemory memory;
+    private final ClientConnection connection;
+    private final ClientMemory.Lease held;
     private final SlowPeerWatch arriving;
     private byte @Nullable [] body;
-    private BodyMemory.@Nullable Share share;
     private boolean broken;
+    private long begunNanos; // when the body was first asked for
 
     /// @param arriving gives up a body that takes too long to arrive
-    Incoming(ServerRequest request, int maxBytes, BodyMemory memory, SlowPeerWatch arriving) {
+    Incoming(ServerRequest request, int maxBytes, ClientConnection connection, SlowPeerWatch arriving) {
         this.request = request;
         this.maxBytes = maxBytes;
-        this.memory = memory;
+        this.connection = connection;
+        this.held = connection.openLease();
         this.arriving = arriving;
         this.requestId = requestId(request.headers());
     }
@@ -115,7 +117,8 @@ final class Incoming implements AutoCloseable {
                 drain(in);
                 throw tooLarge(maxBytes);
             }
-            return announced < 0 ? unannounced(in) : whole(in, (int) announced);
+            begunNanos = System.nanoTime();
+            return gather(in, announced);
         } catch (NumberFormatException e) { // of a chunk's size
             throw wronglyEncoded();
         } catch (RequestException e) {
@@ -134,51 +137,45 @@ final class Incoming implements AutoCloseable {
         return MnemeException.invalid("body", "The body is not encoded as HTTP/1.1 says.");
     }
 
-    /// Refuses a request of which it is not clear where it ends: what follows could be taken for
-    /// another request (RFC 9112 §6.1, §6.3).
-    void requireClearEnd() {
-        String encoding = list("Transfer-Encoding");
-        if (encoding != null && (!encoding.equalsIgnoreCase("chunked") || header("Content-Length") != null)) {
-            throw wronglyEncoded();
+    /// Reads a body as it comes, and counts it so: a length that is only claimed takes nothing. While there is no
+    /// memory for more it is not read, and its client waits.
+    private byte[] gather(InputStream in, long announced) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(FIRST, announced < 0 ? FIRST : announced)];
+        int size = 0; // what fits in the first bytes is counted with the connection
+        while (size != announced) {
+            if (size == bytes.length) {
+                int next = (int) Math.min(2L * size, announced < 0 ? maxBytes + 1L : announced);
+                held.await(next - (size == FIRST ? 0 : size));
+                bytes = Arrays.copyOf(bytes, next);
+            }
+            int some;
+            try (SlowPeerWatch.Guard _ = arriving.guard(begunNanos)) {
+                some = in.read(bytes, size, bytes.length - size);
+            }
+            if (some < 0) {
+                break;
+            }
+            size += some;
+            if (size > maxBytes) {
+                drain(in);
+                throw tooLarge(maxBytes);
+            }
         }
+        if (size > ClientMemory.SMALL_ANSWER) {
+            held.await(size); // what is made of it
+        }
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
-    private byte[] whole(InputStream in, int announced) throws IOException {
-        share = memory.take(announced);
-        try (SlowPeerWatch.Guard _ = arriving.guard()) {
-            return announced > SMALL_BODY ? in.readNBytes(announced) : small(in, announced);
-        }
+    /// The request's key is known: what is held for it counts as the key's.
+    void shown(String keyId) {
+        connection.shown(keyId);
+        held.moveTo(keyId);
     }
 
-    /// Read into one array of the announced length; a larger one as it comes, since a length that is only claimed must
-    /// not take memory.
-    private static byte[] small(InputStream in, int announced) throws IOException {
-        byte[] bytes = new byte[announced];
-        int read = in.readNBytes(bytes, 0, announced);
-        return read == announced ? bytes : Arrays.copyOf(bytes, read);
-    }
-
-    /// A body in chunks is mostly small: room for the largest is taken once it is seen not to be.
-    private byte[] unannounced(InputStream in) throws IOException {
-        byte[] begin;
-        try (SlowPeerWatch.Guard _ = arriving.guard()) {
-            begin = in.readNBytes(BodyMemory.SMALL + 1);
-        }
-        if (begin.length <= Math.min(BodyMemory.SMALL, maxBytes)) {
-            return begin;
-        }
-        share = memory.take(maxBytes);
-        byte[] rest;
-        try (SlowPeerWatch.Guard _ = arriving.guard()) {
-            rest = in.readNBytes(Math.max(0, maxBytes + 1 - begin.length));
-        }
-        if (begin.length + rest.length > maxBytes) {
-            drain(in);
-            throw tooLarge(maxBytes);
-        }
-        byte[] all = Arrays.copyOf(begin, begin.length + rest.length);
-        System.arraycopy(rest, 0, all, begin.length, rest.length);
-        return all;
+    /// What is held for this request.
+    ClientMemory.Lease held() {
+        return held;
     }
 
     /// Whether the client asks that the connection be closed after the answer (RFC 9112 §9.6), and has sent
@@ -203,10 +200,7 @@ final class Incoming implements AutoCloseable {
 
     @Override
     public void close() {
-        BodyMemory.Share held = share;
-        if (held != null) {
-            held.close();
-        }
+        held.close();
     }
 
     static MnemeException tooLarge(int maxBytes) {

@@ -22,8 +22,12 @@ final class SlowPeerWatch implements AutoCloseable {
     /// One read or write, by the thread that made the guard; over when closed.
     final class Guard implements AutoCloseable {
         private final Thread owner = Thread.currentThread();
-        private final long begun = System.nanoTime();
+        private final long begun;
         private boolean over; // guarded by this: a late interrupt must not meet the thread's next work
+
+        private Guard(long begun) {
+            this.begun = begun;
+        }
 
         @Override
         public void close() {
@@ -45,7 +49,12 @@ final class SlowPeerWatch implements AutoCloseable {
     }
 
     Guard guard() {
-        Guard guard = new Guard();
+        return guard(System.nanoTime());
+    }
+
+    /// @param begunNanos a `System.nanoTime` from which on it counts: for what takes several reads
+    Guard guard(long begunNanos) {
+        Guard guard = new Guard(begunNanos);
         waiting.add(guard);
         return guard;
     }

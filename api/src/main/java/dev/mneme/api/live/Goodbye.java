@@ -19,6 +19,7 @@ public record Goodbye(Reason reason, @Nullable ErrorCode code, String message) {
         TOO_LARGE(1009),
         FAILED(1011),
         TOO_MANY_CONNECTIONS(1013),
+        OVERLOADED(1013),
         TOO_MANY_ERRORS(4400),
         UNAUTHENTICATED(4401),
         NOT_ALLOWED(4403),

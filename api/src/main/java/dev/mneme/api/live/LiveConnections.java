@@ -26,7 +26,8 @@ public final class LiveConnections implements AutoCloseable {
     private final LiveConfig config;
     private final Map<LiveConnection, Place> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> perKey = new ConcurrentHashMap<>();
-    private final AtomicInteger withoutCredentials = new AtomicInteger();
+    private final AtomicInteger known = new AtomicInteger();
+    private final Strangers strangers;
     private final Thread walker;
     private volatile boolean closing;
 
@@ -34,6 +35,7 @@ public final class LiveConnections implements AutoCloseable {
         this.keys = keys;
         this.clock = clock;
         this.config = config;
+        this.strangers = new Strangers(config.maxWithoutCredentials());
         keys.onRevoked(this::endOf);
         walker = Thread.ofVirtual().name("live-connections").start(this::walk);
     }
@@ -52,17 +54,34 @@ public final class LiveConnections implements AutoCloseable {
         return count == null ? 0 : count.get();
     }
 
-    /// Takes a connection in, which has shown no key yet.
+    /// Takes in a connection that has shown no key yet. For it the longest waiting may have to go, see [Strangers].
     ///
-    /// @throws MnemeException `overloaded` when there are too many
-    public void enter(LiveConnection connection) {
+    /// @param address where it comes from
+    /// @throws MnemeException `overloaded` when the server is stopping
+    public void enter(LiveConnection connection, String address) {
+        open(connection);
+        LiveConnection goes = strangers.add(connection, address);
+        if (goes != null) {
+            goes.cut();
+        }
+    }
+
+    /// Takes in a connection that came with its key.
+    ///
+    /// @throws MnemeException as [#admit]; the connection is not in then
+    public void enter(LiveConnection connection, ApiKey key) {
+        open(connection);
+        try {
+            admit(connection, key);
+        } catch (MnemeException e) {
+            leave(connection);
+            throw e;
+        }
+    }
+
+    private void open(LiveConnection connection) {
         if (closing) {
             throw new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again shortly.");
-        }
-        if (withoutCredentials.incrementAndGet() > config.maxWithoutCredentials()
-                || open.size() >= config.maxConnections()) {
-            withoutCredentials.decrementAndGet();
-            throw new MnemeException(ErrorCode.OVERLOADED, "There are too many live connections: try again later.");
         }
         open.put(connection, new Place(System.nanoTime()));
         if (closing) {
@@ -72,22 +91,27 @@ public final class LiveConnections implements AutoCloseable {
 
     /// Counts an entered connection on its key. From here on it ends with the key.
     ///
-    /// @throws MnemeException `rate_limited` when the key has too many; `unauthenticated` when it was revoked
-    ///     just now
+    /// @throws MnemeException `overloaded` when there are too many; `rate_limited` when the key has too many;
+    ///     `unauthenticated` when it was revoked just now
     public void admit(LiveConnection connection, ApiKey key) {
         Place place = open.get(connection);
         if (place == null || place.key != null) {
             return;
         }
+        if (known.incrementAndGet() > config.maxConnections()) {
+            known.decrementAndGet();
+            throw new MnemeException(ErrorCode.OVERLOADED, "There are too many live connections: try again later.");
+        }
         AtomicInteger count = perKey.computeIfAbsent(key.id(), id -> new AtomicInteger());
         if (count.incrementAndGet() > config.maxPerKey()) {
             count.decrementAndGet();
+            known.decrementAndGet();
             throw new MnemeException(
                     ErrorCode.RATE_LIMITED,
                     "This API key has " + config.maxPerKey() + " live connections open: close some first.");
         }
         place.key = key;
-        withoutCredentials.decrementAndGet();
+        strangers.remove(connection);
         if (!keys.holds(key)) { // revoked between its check and here: no listener knew of this connection
             throw new MnemeException(
                     ErrorCode.UNAUTHENTICATED, "This API key is not known here: it is mistyped or revoked.");
@@ -101,9 +125,10 @@ public final class LiveConnections implements AutoCloseable {
         }
         ApiKey key = place.key;
         if (key == null) {
-            withoutCredentials.decrementAndGet();
+            strangers.remove(connection);
             return;
         }
+        known.decrementAndGet();
         perKey.computeIfPresent(key.id(), (id, count) -> count.decrementAndGet() == 0 ? null : count);
     }
 

@@ -67,7 +67,9 @@ final class Mem0Mapping {
     /// When a memory was told, by the `timestamp` of its add; without one, when it came. Filters and orders of this
     /// door go by it too.
     static Instant createdAt(Memory memory) {
-        return memory.timestamp() == null ? memory.createdAt() : memory.timestamp();
+        return memory.timestamp() == null
+                ? memory.createdAt()
+                : memory.timestamp().at();
     }
 
     private static String state(Memory memory, Instant now) {

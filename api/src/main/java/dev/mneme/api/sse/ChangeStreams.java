@@ -48,8 +48,7 @@ public final class ChangeStreams implements Handler {
         try {
             Page first = reader.page(OpenStream.PAGE_CHANGES); // what cannot be served is refused, not cut off
             stream = new OpenStream(connections, reader, first);
-            connections.enter(stream);
-            connections.admit(stream, caller.key());
+            connections.enter(stream, caller.key());
             return stream;
         } catch (MnemeException e) {
             reader.close();

@@ -1,5 +1,7 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.http.ClientConnection;
+import dev.mneme.api.http.ClientMemory;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
@@ -38,6 +40,8 @@ final class Connection implements ServerConnection, LiveConnection {
     private static final double ERRORS_PER_SECOND = 0.2;
 
     private final WebSocketContext context;
+    private final ClientConnection client;
+    private final ClientMemory.Lease held;
     private final DataReader in;
     private final String clientId = UUID.randomUUID().toString();
     private final Outbox outbox = new Outbox();
@@ -54,10 +58,12 @@ final class Connection implements ServerConnection, LiveConnection {
     private @Nullable Caller caller;
     private Presence.@Nullable Stay stay;
 
-    Connection(WebSocketContext context, ConnectionContext socket) {
+    Connection(WebSocketContext context, ConnectionContext socket, ClientConnection client) {
         this.context = context;
+        this.client = client;
+        this.held = client.openLease();
         this.in = socket.dataReader();
-        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox);
+        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, held);
         this.messages = new MessageRate(
                 context.config().messagesPerSecond(), context.config().messageBurst(), heardNanos);
         this.errors = new MessageRate(ERRORS_PER_SECOND, context.config().errorBurst(), heardNanos);
@@ -65,13 +71,26 @@ final class Connection implements ServerConnection, LiveConnection {
         outbox.writtenBy(writing);
     }
 
-    /// Shows the key of the handshake, before the connection runs.
+    /// Enters with the key of the handshake, before the connection runs.
     ///
     /// @throws MnemeException `unauthenticated`, or `rate_limited` when the key has too many connections
-    void authenticate(String secret) {
+    void enter(String secret) {
+        ApiKey shown = context.keys().authenticate(secret);
+        context.connections().enter(this, shown);
+        shown(shown);
+    }
+
+    /// Shows its key when it is in.
+    private void authenticate(String secret) {
         ApiKey shown = context.keys().authenticate(secret);
         context.connections().admit(this, shown);
+        shown(shown);
+    }
+
+    private void shown(ApiKey shown) {
         key = shown;
+        client.shown(shown.id());
+        held.moveTo(shown.id());
         session.authenticated();
     }
 
@@ -95,6 +114,7 @@ final class Connection implements ServerConnection, LiveConnection {
             writing.join(context.connections().config().closeWithin());
         } finally {
             writing.interrupt();
+            held.close();
             context.connections().leave(this);
             if (stay != null) {
                 stay.close();
@@ -129,7 +149,7 @@ final class Connection implements ServerConnection, LiveConnection {
     // ---- reading
 
     private void read() throws InterruptedException {
-        MessageReader messageReader = new MessageReader(in, this::messageBytes);
+        MessageReader messageReader = new MessageReader(in, this::messageBytes, held);
         try {
             while (true) {
                 Message message = messageReader.next();
@@ -140,7 +160,12 @@ final class Connection implements ServerConnection, LiveConnection {
                 if (outbox.goodbye() == null) {
                     accept(message);
                 }
+                messageReader.done();
             }
+        } catch (MnemeException full) {
+            end(Reason.OVERLOADED, full.code(), String.valueOf(full.getMessage()));
+            messageReader.drop();
+            discard();
         } catch (ProtocolFault fault) {
             ErrorCode code = fault.reason() == Reason.TOO_LARGE ? ErrorCode.TOO_LARGE : ErrorCode.INVALID_REQUEST;
             end(fault.reason(), code, String.valueOf(fault.getMessage()));
@@ -173,7 +198,7 @@ final class Connection implements ServerConnection, LiveConnection {
         }
         switch (message) {
             case Message.Text(String text) -> accept(text);
-            case Message.Ping(byte[] payload) -> outbox.put(to -> to.protocolPong(payload));
+            case Message.Ping(byte[] payload) -> outbox.put(0, to -> to.protocolPong(payload));
             case Message.Pong pong -> {}
             case Message.Close close -> {}
         }
@@ -189,7 +214,7 @@ final class Connection implements ServerConnection, LiveConnection {
         }
         try {
             for (Action action : session.decide(envelope)) {
-                act(action, envelope);
+                act(action, envelope, text.length());
             }
         } catch (MnemeException e) {
             refuse(e, envelope.id(), Reason.TOO_MANY_ERRORS);
@@ -199,12 +224,12 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
-    private void act(Action action, Envelope envelope) throws InterruptedException {
+    private void act(Action action, Envelope envelope, int size) throws InterruptedException {
         switch (action) {
             case Action.Authenticate(String token) -> authenticateOrEnd(token);
             case Action.Follow follow -> follow(follow);
-            case Action.Answer(var payload) -> outbox.put(to -> to.pong(payload));
-            case Action.State(var include, var since) -> outbox.put(to -> to.state(include, since, envelope.id()));
+            case Action.Answer(var payload) -> outbox.put(size, to -> to.pong(payload));
+            case Action.State(var include, var since) -> outbox.put(0, to -> to.state(include, since, envelope.id()));
             case Action.SwitchMode(var wanted) -> context.writes().switchMode(caller(), user(), wanted);
             case Action.SyncContext(var sync) -> context.writes().sync(caller(), user(), sync);
             case Action.Refuse(MnemeException failure) -> refuse(failure, envelope.id(), Reason.TOO_MANY_ERRORS);
@@ -227,7 +252,7 @@ final class Connection implements ServerConnection, LiveConnection {
             LOG.log(Level.ERROR, "a message failed", failure);
         }
         if (errors.take(heardNanos)) {
-            outbox.put(to -> to.error(failure, inReplyTo));
+            outbox.put(0, to -> to.error(failure, inReplyTo));
         } else {
             end(whenRepeated, failure.code(), String.valueOf(failure.getMessage()));
         }
@@ -283,7 +308,7 @@ final class Connection implements ServerConnection, LiveConnection {
         session.follows(whom, wanted.instance() != null, wanted.answered());
         ConnectionWriter.Following following = new ConnectionWriter.Following(
                 whom, caller, next, from, first, wanted.capabilities(), wanted.answered(), presence);
-        outbox.put(to -> to.follow(following));
+        outbox.put(0, to -> to.follow(following));
         stayAs(whom, caller, presence && wanted.capabilities().contains(Capability.PRESENCE));
     }
 

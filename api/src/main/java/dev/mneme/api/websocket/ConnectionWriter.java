@@ -1,5 +1,6 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.http.ClientMemory;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.api.json.PlainJson;
@@ -48,6 +49,7 @@ final class ConnectionWriter {
     private final HelidonSocket socket;
     private final String clientId;
     private final Outbox outbox;
+    private final ClientMemory.Lease lease;
     private final FrameBuffer frames = new FrameBuffer();
     private volatile long writingNanos; // read by any thread
 
@@ -56,7 +58,10 @@ final class ConnectionWriter {
     private long presenceToldNanos = System.nanoTime() - PRESENCE_GAP_NANOS;
     private long presenceDueNanos; // 0: not
 
-    ConnectionWriter(WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox) {
+    /// @param held counts what is being written
+    ConnectionWriter(
+            WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox, ClientMemory.Lease held) {
+        this.lease = held;
         this.context = context;
         this.socket = socket;
         this.clientId = clientId;
@@ -469,11 +474,21 @@ final class ConnectionWriter {
         if (frames.size() == 0) {
             return;
         }
+        int counted = frames.size() > ClientMemory.SMALL_ANSWER ? frames.size() : 0;
+        if (!lease.tryAdd(counted)) {
+            frames.clear();
+            outbox.end(new Goodbye(
+                    Reason.OVERLOADED,
+                    ErrorCode.OVERLOADED,
+                    "There is no memory for what waits for this client: connect again with resumeFrom."));
+            return;
+        }
         writingNanos = System.nanoTime() | 1;
         try {
             socket.write(BufferData.create(frames.array(), 0, frames.size()));
         } finally {
             writingNanos = 0;
+            lease.release(counted);
         }
         frames.clear();
     }

@@ -1,5 +1,6 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.http.ClientMemory;
 import dev.mneme.api.live.Goodbye.Reason;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
@@ -29,12 +30,16 @@ final class MessageReader {
 
     private final DataReader in;
     private final IntSupplier maxBytes;
+    private final ClientMemory.Lease held;
+    private long counted;
     private byte[] message = NOTHING;
     private int length;
     private boolean within; // a message has begun and not ended
 
     /// @param maxBytes of one message; asked at each frame, since it may grow with the client's rights
-    MessageReader(DataReader in, IntSupplier maxBytes) {
+    /// @param held counts a message from its first byte until it is [#done]
+    MessageReader(DataReader in, IntSupplier maxBytes, ClientMemory.Lease held) {
+        this.held = held;
         this.in = in;
         this.maxBytes = maxBytes;
     }
@@ -110,10 +115,10 @@ final class MessageReader {
             BufferData some = in.readBuffer(Math.min(in.available(), end - length));
             int size = some.available();
             if (message.length < length + size) {
-                message = Arrays.copyOf(
-                        message,
-                        Math.clamp(
-                                message.length * 2L, Math.max(FIRST_BYTES, length + size), Math.max(FIRST_BYTES, end)));
+                int room = Math.clamp(
+                        message.length * 2L, Math.max(FIRST_BYTES, length + size), Math.max(FIRST_BYTES, end));
+                count(room);
+                message = Arrays.copyOf(message, room);
             }
             some.read(message, length, size);
             for (int i = length; i < length + size; i++) {
@@ -121,6 +126,27 @@ final class MessageReader {
             }
             length += size;
         }
+    }
+
+    /// Small messages are counted with the connection.
+    private void count(int room) {
+        if (room > ClientMemory.SMALL_ANSWER) {
+            held.await(room - counted);
+            counted = room;
+        }
+    }
+
+    /// The last message was served: nothing is held for it any more.
+    void done() {
+        held.release(counted);
+        counted = 0;
+    }
+
+    /// Forgets a message that has begun.
+    void drop() {
+        message = NOTHING;
+        length = 0;
+        done();
     }
 
     private String whole() throws ProtocolFault {

@@ -24,9 +24,12 @@ final class Outbox {
     static final int END = 16;
 
     private static final int ROOM = 8;
+    private static final int LARGE = 16 << 10;
+
+    private record Answer(int weight, Consumer<ConnectionWriter> work) {}
 
     private final AtomicInteger raised = new AtomicInteger();
-    private final Queue<Consumer<ConnectionWriter>> answers = new ConcurrentLinkedQueue<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Semaphore room = new Semaphore(ROOM);
     private final AtomicReference<@Nullable Goodbye> goodbye = new AtomicReference<>();
     private volatile @Nullable Thread writer;
@@ -38,10 +41,13 @@ final class Outbox {
     }
 
     /// Queues an answer, waiting for room. For the reading thread alone.
-    void put(Consumer<ConnectionWriter> answer) throws InterruptedException {
-        room.acquire();
+    ///
+    /// @param size of what it keeps of the client's message; a large one waits until it is the only one
+    void put(int size, Consumer<ConnectionWriter> answer) throws InterruptedException {
+        int weight = Math.clamp(size / LARGE, 1, ROOM);
+        room.acquire(weight);
         if (!closed) {
-            answers.add(answer);
+            answers.add(new Answer(weight, answer));
             raise(ANSWERS);
         }
     }
@@ -91,11 +97,12 @@ final class Outbox {
 
     @Nullable
     Consumer<ConnectionWriter> poll() {
-        Consumer<ConnectionWriter> answer = answers.poll();
-        if (answer != null) {
-            room.release();
+        Answer answer = answers.poll();
+        if (answer == null) {
+            return null;
         }
-        return answer;
+        room.release(answer.weight());
+        return answer.work();
     }
 
     /// Nothing is written from here on; whoever waits for room goes on.

@@ -1,5 +1,6 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.http.ClientConnection;
 import dev.mneme.api.http.Credentials;
 import dev.mneme.api.http.Origins;
 import dev.mneme.api.json.ErrorMapping;
@@ -87,14 +88,16 @@ public final class WebSocketDoor implements Http1Upgrader {
         if (!PATHS.contains(prologue.uriPath().path())) {
             return null;
         }
-        Connection connection = new Connection(context, socket);
+        ClientConnection client = ClientConnection.current();
+        Connection connection = new Connection(context, socket, client);
         try {
             String accept = accept(header(headers, SOCKET_KEY), header(headers, SOCKET_VERSION));
             checkOrigin(headers);
-            context.connections().enter(connection);
             String secret = secret(prologue, headers);
-            if (secret != null) {
-                connection.authenticate(secret);
+            if (secret == null) {
+                context.connections().enter(connection, client.address());
+            } else {
+                connection.enter(secret);
             }
             switchProtocol(socket, accept);
             return connection;

@@ -45,7 +45,7 @@ class HttpServerTest {
             0,
             null,
             LIMIT,
-            LIMIT,
+            4 * LIMIT,
             100,
             Set.of("https://app.example"),
             new ApiKey.Rate(1_000, 1_000),

@@ -55,7 +55,7 @@ public sealed interface Command {
                 @Nullable String name,
                 JsonObject metadata,
                 List<String> categories,
-                @Nullable Instant timestamp,
+                @Nullable Timestamp timestamp,
                 @Nullable Instant expiresAt,
                 @Nullable Embedding embedding,
                 boolean dedupe) {

@@ -40,7 +40,7 @@ public record ExtractionRequest(
             ScopeIds scope,
             List<Message> messages,
             JsonObject metadata,
-            @Nullable Instant timestamp,
+            @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             Guidance guidance) {
         this(scope, false, messages, metadata, timestamp, expiresAt, guidance);

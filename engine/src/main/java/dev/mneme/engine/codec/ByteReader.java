@@ -2,9 +2,9 @@ package dev.mneme.engine.codec;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Timestamp;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import dev.mneme.core.model.Timestamp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

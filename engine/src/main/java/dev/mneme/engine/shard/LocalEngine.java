@@ -120,6 +120,7 @@ public final class LocalEngine {
             folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
             Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);
+            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -131,7 +132,8 @@ public final class LocalEngine {
                     rowsOfShards,
                     ForwardIndex.tables(folder.path().resolve("index"), each(openForward, names.size())),
                     settings.clock(),
-                    new FreeRoom(folder.path(), settings.store().minFreeBytes()),
+                    room,
+                    room::forTables,
                     settings.shardMetrics(),
                     () -> anchor.ifPresent(file -> file.appendWhenDue(rowsOfShards)),
                     openLog.recoveryReport().unknown(),

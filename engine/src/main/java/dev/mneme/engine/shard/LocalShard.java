@@ -5,6 +5,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
@@ -188,6 +189,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         return index.backlog();
     }
 
+    /// Since when its tables have taken nothing: see [Shard#blockedSince].
+    long blockedSince() {
+        return shard.blockedSince();
+    }
+
     boolean checkpointDue() {
         return shard.checkpointDue();
     }
@@ -224,8 +230,16 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     @Override
     public void close() {
         shard.close();
-        if (shard.running()) {
-            checkpoint();
+        try {
+            if (shard.running()) {
+                checkpoint();
+            }
+        } catch (MnemeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "Shard {0}: no checkpoint while closing; the next start replays more: {1}",
+                    name,
+                    e.getMessage());
         }
         forwardIndex.close();
         tables.close();

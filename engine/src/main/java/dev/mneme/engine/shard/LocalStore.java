@@ -71,6 +71,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -82,6 +83,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any. Each shard has its own applying thread; reads run on the caller's.
 public final class LocalStore implements Store, Backups, Exports {
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
+
     private final String epoch;
     private final SlotTable slots;
     private final CommitLog log;
@@ -91,6 +94,7 @@ public final class LocalStore implements Store, Backups, Exports {
     private final InstantSource clock;
     private final StoreConfig config;
     private final BooleanSupplier hasRoom;
+    private final BooleanSupplier roomForTables;
     private final ShardMetrics metrics;
     private final Runnable rollLog;
     private final Runnable onClosed;
@@ -114,6 +118,7 @@ public final class LocalStore implements Store, Backups, Exports {
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
     /// @param hasRoom whether the disk has room for more writes
+    /// @param roomForTables whether it has room for what is in the log already
     /// @param anchor says elsewhere how far the shards have come
     /// @param unknown what nothing can tell of the last stop
     /// @param evidence what edits are measured by
@@ -130,6 +135,7 @@ public final class LocalStore implements Store, Backups, Exports {
             List<Tables> forwardIndex,
             InstantSource clock,
             BooleanSupplier hasRoom,
+            BooleanSupplier roomForTables,
             ShardMetrics metrics,
             Runnable anchor,
             List<String> unknown,
@@ -143,6 +149,7 @@ public final class LocalStore implements Store, Backups, Exports {
         this.clock = parts.clock();
         this.config = config;
         this.hasRoom = parts.hasRoom();
+        this.roomForTables = parts.roomForTables();
         this.metrics = parts.metrics();
         this.rollLog = parts.rollLog();
         this.onClosed = parts.onClosed();
@@ -174,7 +181,8 @@ public final class LocalStore implements Store, Backups, Exports {
                 new OldVersions(shards, config.retention(), parts.clock()),
                 new Expiry(config.expires() ? shards : List.of(), parts.clock()),
                 parts.anchor(),
-                new ClockWatch(parts.clock(), System::nanoTime, this::latest));
+                new ClockWatch(parts.clock(), System::nanoTime, this::latest),
+                parts.roomForTables());
         this.unknown = List.copyOf(parts.unknown());
         this.evidence = parts.evidence();
     }
@@ -325,7 +333,13 @@ public final class LocalStore implements Store, Backups, Exports {
 
     private static WriteResult answered(CompletableFuture<WriteResult> answer) {
         try {
-            return answer.get();
+            return answer.get(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new MnemeException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "This could not be applied in time; it may be later, by itself. Send the same request with the same"
+                            + " idempotency key.",
+                    e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);
@@ -663,10 +677,27 @@ public final class LocalStore implements Store, Backups, Exports {
             each.add(shard.status());
         }
         each.add(system.status());
-        CommitLog.State state = log.state() == CommitLog.State.OK && !hasRoom.getAsBoolean()
+        CommitLog.State state = log.state() == CommitLog.State.OK && (!hasRoom.getAsBoolean() || blockedSince() != 0)
                 ? CommitLog.State.STORAGE_FULL
                 : log.state();
         return new StoreStatus(epoch, state, each, owners, memories, backlog, latest());
+    }
+
+    /// Since when the tables of some shard have taken nothing, as `System.nanoTime`; 0 when all do.
+    private long blockedSince() {
+        long since = system.blockedSince();
+        for (LocalShard shard : shards) {
+            long each = shard.blockedSince();
+            since = since == 0 || (each != 0 && each - since < 0) ? each : since;
+        }
+        return since;
+    }
+
+    /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always recover from
+    /// a disk that was full. Opening the store again helps: the log has what they lack.
+    public boolean blockedWithRoom(Duration atLeast) {
+        long since = blockedSince();
+        return since != 0 && System.nanoTime() - since > atLeast.toNanos() && roomForTables.getAsBoolean();
     }
 
     @Override

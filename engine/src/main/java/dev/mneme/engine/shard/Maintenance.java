@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.CommitLog;
@@ -12,12 +13,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
 /// little; by force when a shard holds back segments beyond the limit. One thread.
 final class Maintenance implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
+    private static final CountedLog RETIRING = new CountedLog(LOG, Level.WARNING);
+    private static final CountedLog CHECKPOINTS = new CountedLog(LOG, Level.WARNING);
+    private static final CountedLog ANCHORS = new CountedLog(LOG, Level.ERROR);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final List<LocalShard> shards;
@@ -26,6 +31,7 @@ final class Maintenance implements AutoCloseable {
     private final Expiry expiry;
     private final Runnable anchor;
     private final ClockWatch clock;
+    private final BooleanSupplier roomForTables;
     private final long lookEvery;
     private long looks;
     private @Nullable ScheduledFuture<?> looking;
@@ -33,6 +39,8 @@ final class Maintenance implements AutoCloseable {
             Thread.ofPlatform().name("maintenance").daemon().factory());
 
     /// @param anchor says elsewhere how far the shards have come, when that is due
+    /// @param roomForTables whether the disk takes tables: one that failed on a full disk keeps the tables from
+    ///     being written afterwards too
     /// @param shards in the log's numbering
     Maintenance(
             List<LocalShard> shards,
@@ -41,7 +49,9 @@ final class Maintenance implements AutoCloseable {
             OldVersions oldVersions,
             Expiry expiry,
             Runnable anchor,
-            ClockWatch clock) {
+            ClockWatch clock,
+            BooleanSupplier roomForTables) {
+        this.roomForTables = roomForTables;
         this.anchor = anchor;
         this.clock = clock;
         this.oldVersions = oldVersions;
@@ -56,6 +66,9 @@ final class Maintenance implements AutoCloseable {
     }
 
     private void look() {
+        if (!roomForTables.getAsBoolean()) {
+            return;
+        }
         boolean all = ++looks % lookEvery == 0;
         for (int i = 0; i < shards.size(); i++) {
             if (all || log.pinning().containsKey(i)) {
@@ -71,7 +84,7 @@ final class Maintenance implements AutoCloseable {
         try {
             anchor.run();
         } catch (MnemeException e) {
-            LOG.log(Level.ERROR, "The anchor could not be written; it is tried again: " + e.getMessage(), e);
+            ANCHORS.log("The anchor could not be written; it is tried again: " + e.getMessage(), e);
         }
     }
 
@@ -85,7 +98,7 @@ final class Maintenance implements AutoCloseable {
         try {
             removal.run();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
+            RETIRING.log("What is too old could not be looked for; it is tried again: " + e.getMessage(), e);
         }
     }
 
@@ -96,7 +109,7 @@ final class Maintenance implements AutoCloseable {
         try {
             shard.checkpoint();
         } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "A checkpoint failed; it is tried again: " + e.getMessage(), e);
+            CHECKPOINTS.log("A checkpoint failed; it is tried again: " + e.getMessage(), e);
         }
     }
 

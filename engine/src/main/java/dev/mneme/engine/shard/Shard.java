@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.queue.QueueLimit;
@@ -72,6 +73,10 @@ final class Shard implements AutoCloseable {
     private volatile long checkpoint;
     private volatile String failure = "";
     private volatile boolean ended;
+    private volatile boolean closeAsked;
+    private volatile @Nullable MnemeException blockedBy;
+    private volatile long blockedSince;
+    private final CountedLog waitingForRoom = new CountedLog(LOG, Level.WARNING);
 
     private sealed interface Event {}
 
@@ -150,6 +155,11 @@ final class Shard implements AutoCloseable {
     CompletableFuture<WriteResult> submit(Write write) {
         if (!failure.isEmpty()) {
             return CompletableFuture.failedFuture(stopped());
+        }
+        MnemeException blocked = blockedBy;
+        if (blocked != null) {
+            return CompletableFuture.failedFuture(new MnemeException(
+                    blocked.code(), "Nothing was written of this: " + blocked.getMessage(), blocked));
         }
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
         MnemeException refused = waiting.offer(write, answer);
@@ -272,20 +282,36 @@ final class Shard implements AutoCloseable {
         applied = index;
     }
 
+    /// Meanwhile writes are refused at once. What is being applied is durable in the log: whoever stops the server
+    /// before there is room finds it applied after the next start.
+    ///
     /// @param step may be done again after it failed half-way
     private void whenThereIsRoom(long index, Runnable step) {
         while (true) {
             try {
                 step.run();
+                blockedBy = null;
                 return;
             } catch (MnemeException e) {
-                if (e.code() != ErrorCode.STORAGE_FULL) {
+                if (e.code() != ErrorCode.STORAGE_FULL && e.code() != ErrorCode.OVERLOADED) {
                     throw e;
                 }
-                LOG.log(Level.WARNING, "shard {0}: the disk is full; waiting for room to apply entry {1}", name, index);
+                if (closeAsked) {
+                    throw e;
+                }
+                if (blockedBy == null) {
+                    blockedSince = System.nanoTime();
+                }
+                blockedBy = e;
+                waitingForRoom.log("Shard " + name + " waits to apply entry " + index + ": " + e.getMessage());
                 LockSupport.parkNanos(FULL_DISK_PAUSE_NANOS);
             }
         }
+    }
+
+    /// Since when the tables have taken nothing, as `System.nanoTime`; 0 when they do.
+    long blockedSince() {
+        return blockedBy == null ? 0 : blockedSince;
     }
 
     private void fail(UnderWay entry, MnemeException why) {
@@ -332,7 +358,7 @@ final class Shard implements AutoCloseable {
 
     private MnemeException stopped() {
         return new MnemeException(
-                ErrorCode.INTERNAL, "Shard " + name + " has stopped: " + failure + ". Restart the server.");
+                ErrorCode.INTERNAL, "Shard " + name + " has stopped; the server's log says why. Restart the server.");
     }
 
     /// Makes what was applied durable in the tables. From any thread.
@@ -363,6 +389,7 @@ final class Shard implements AutoCloseable {
     /// Answers what was submitted, then ends.
     @Override
     public void close() {
+        closeAsked = true;
         events.add(new Close());
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -21,6 +21,7 @@ import dev.mneme.engine.table.Keys;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

@@ -74,7 +74,7 @@ public final class RocksFolder implements AutoCloseable {
                 .setWriteBufferManager(buffers)
                 .setMaxBackgroundJobs(2)
                 .setEnableWriteThreadAdaptiveYield(false) // as many writers as shards must not spin
-                .setMaxOpenFiles(512)
+                .setMaxOpenFiles(OpenFiles.most())
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(2)
                 .setMaxTotalWalSize(1 << 20);
@@ -87,7 +87,7 @@ public final class RocksFolder implements AutoCloseable {
         db = unchanged
                 ? RocksDB.openReadOnly(options, folder.toString(), families, handles)
                 : RocksDB.open(options, folder.toString(), families, handles);
-        WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true));
+        WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true).setNoSlowdown(true));
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             shards.add(new RocksTables(
@@ -109,7 +109,7 @@ public final class RocksFolder implements AutoCloseable {
             java.nio.file.Files.createDirectories(folder);
             return new RocksFolder(folder, names, memoryBytes, false);
         } catch (RocksDBException e) {
-            throw failure("The tables in " + folder + " cannot be opened", e);
+            throw failure("The tables in " + folder + " cannot be opened: " + e.getMessage(), e);
         } catch (java.io.IOException e) {
             throw new MnemeException(
                     ErrorCode.INTERNAL, "The folder " + folder + " cannot be made: " + e.getMessage(), e);
@@ -121,7 +121,7 @@ public final class RocksFolder implements AutoCloseable {
         try {
             return new RocksFolder(folder, names, memoryBytes, true);
         } catch (RocksDBException e) {
-            throw failure("The tables in " + folder + " cannot be read", e);
+            throw failure("The tables in " + folder + " cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -147,18 +147,22 @@ public final class RocksFolder implements AutoCloseable {
         return nativeObject;
     }
 
+    /// What RocksDB says names files, so it stays in the cause: a message may reach a client.
     static MnemeException failure(String what, RocksDBException e) {
         Status status = e.getStatus();
         boolean full = (status != null && status.getSubCode() == Status.SubCode.NoSpace)
                 || String.valueOf(e.getMessage()).contains("No space left");
+        if (status != null && status.getCode() == Status.Code.Incomplete) {
+            return new MnemeException(
+                    ErrorCode.OVERLOADED, "The tables are behind with writing to the disk: try again shortly.", e);
+        }
         boolean damaged = status != null && status.getCode() == Status.Code.Corruption;
         if (full) {
             return new MnemeException(ErrorCode.STORAGE_FULL, what + ": the disk is full. Make room.", e);
         }
         return damaged
-                ? new MnemeException(
-                        ErrorCode.INTEGRITY_VIOLATION, what + ": " + e.getMessage() + ". Run mneme verify.", e)
-                : new MnemeException(ErrorCode.INTERNAL, what + ": " + e.getMessage(), e);
+                ? new MnemeException(ErrorCode.INTEGRITY_VIOLATION, what + ": it is damaged. Run mneme verify.", e)
+                : new MnemeException(ErrorCode.INTERNAL, what + ": the server's log says why.", e);
     }
 
     static byte[] bytes(long value) {

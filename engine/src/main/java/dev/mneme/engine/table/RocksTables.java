@@ -5,6 +5,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Tables;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,15 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /// A shard's rows in one column family of a [RocksFolder]. Opened and closed with it.
 final class RocksTables implements Tables {
+    private static final long SLOWED_NANOS = 2_000_000_000L;
+    private static final long SLOWED_PAUSE_NANOS = 1_000_000L;
+
     private final RocksDB db;
     private final ColumnFamilyHandle family;
     private final WriteOptions withoutLog;
@@ -79,11 +84,29 @@ final class RocksTables implements Tables {
                 }
             }
             rows.put(family, RocksFolder.APPLIED_INDEX, RocksFolder.bytes(batch.appliedIndex()));
-            db.write(withoutLog, rows);
+            put(rows);
         } catch (RocksDBException e) {
             throw RocksFolder.failure("Rows cannot be written", e);
         } finally {
             gate.unlockRead(stamp);
+        }
+    }
+
+    /// RocksDB would hold a write that is too fast for its disk inside, for as long as it takes and whatever happens
+    /// meanwhile; so it is told to refuse it, and the wait is here and ends.
+    private void put(WriteBatch rows) throws RocksDBException {
+        long until = System.nanoTime() + SLOWED_NANOS;
+        while (true) {
+            try {
+                db.write(withoutLog, rows);
+                return;
+            } catch (RocksDBException e) {
+                boolean slowed = e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
+                if (!slowed || System.nanoTime() > until) {
+                    throw e;
+                }
+                LockSupport.parkNanos(SLOWED_PAUSE_NANOS);
+            }
         }
     }
 

@@ -46,6 +46,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -346,9 +347,10 @@ final class CodecTest {
 
         assertThat(new ByteWriter(16).nullableTimestamp(Timestamp.of(at)).toByteArray())
                 .isEqualTo(new ByteWriter(16).nullableInstant(at).toByteArray());
-        assertThat(ByteReader.decode(
-                        new ByteWriter(16).nullableInstant(at).toByteArray(), ByteReader::nullableTimestamp))
-                .isEqualTo(Timestamp.of(at));
+        Timestamp read = ByteReader.decode(
+                new ByteWriter(16).nullableInstant(at).toByteArray(),
+                in -> Objects.requireNonNull(in.nullableTimestamp()));
+        assertThat(read).isEqualTo(Timestamp.of(at));
     }
 
     private static @Nullable Timestamp timestamp(SplittableRandom random) {

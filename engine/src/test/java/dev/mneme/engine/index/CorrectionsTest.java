@@ -6,6 +6,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.Restriction;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,16 @@ class CorrectionsTest {
 
     private List<SearchHit> hits(String query, @Nullable Restriction restriction) {
         return index.search(new SearchRequest(
-                query, null, 10, 0, RandomMemories.START, RandomMemories.START, false, restriction, null, true));
+                query,
+                null,
+                10,
+                0,
+                RandomMemories.START,
+                RandomMemories.START.atZone(ZoneOffset.UTC),
+                false,
+                restriction,
+                null,
+                true));
     }
 
     private List<String> search(String query) {

@@ -13,6 +13,7 @@ import dev.mneme.core.model.QueryEmbedding.Span;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,7 +66,8 @@ class KindsTest {
     }
 
     private List<SearchHit> search(@Nullable String text, QueryEmbedding embedding, @Nullable Restriction restriction) {
-        return index.search(new SearchRequest(text, embedding, 10, 0, NOW, NOW, false, restriction, null, true));
+        return index.search(new SearchRequest(
+                text, embedding, 10, 0, NOW, NOW.atZone(ZoneOffset.UTC), false, restriction, null, true));
     }
 
     @ParameterizedTest

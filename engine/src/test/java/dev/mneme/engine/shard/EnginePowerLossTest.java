@@ -188,6 +188,7 @@ final class EnginePowerLossTest {
                     List.<Tables>copyOf(forward),
                     InstantSource.system(),
                     () -> true,
+                    () -> true,
                     ShardMetrics.NONE,
                     () -> {},
                     List.of(),

@@ -58,6 +58,7 @@ final class HeapNode {
                 words.stream().<Tables>map(home -> new Breakable(home, false)).toList(),
                 clock,
                 () -> true,
+                () -> true,
                 ShardMetrics.NONE,
                 () -> {},
                 List.of(),

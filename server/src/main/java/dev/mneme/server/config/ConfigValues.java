@@ -78,7 +78,7 @@ final class ConfigValues {
                 new ServerConfig.Tls(get(TLS_CERTIFICATE), get(TLS_KEY), get(TLS_KEYSTORE), get(TLS_KEYSTORE_PASSWORD)),
                 get(HTTP_ALLOWED_ORIGINS),
                 get(HTTP_MAX_REQUEST_BYTES),
-                get(HTTP_BODY_MEMORY_BYTES),
+                get(HTTP_CLIENT_MEMORY_BYTES),
                 get(HTTP_REQUEST_TIMEOUT),
                 get(HTTP_MAX_CONNECTIONS),
                 get(HTTP_PAGE_LIMIT));
@@ -185,11 +185,12 @@ final class ConfigValues {
                 HTTP_HOST,
                 name(HTTP_HOST) + " is '" + config.http().host() + "', which other machines may reach: set up TLS with"
                         + " http.tls.certificate and http.tls.key, or accept the risk with --insecure.");
-        long bodies = config.http().bodyMemoryBytes();
+        long bodies = config.http().clientMemoryBytes();
         check(
-                bodies == 0 || bodies >= config.http().maxRequestBytes(),
-                HTTP_BODY_MEMORY_BYTES,
-                name(HTTP_BODY_MEMORY_BYTES) + " must be at least " + name(HTTP_MAX_REQUEST_BYTES) + ", or 0.");
+                bodies == 0 || bodies >= 4 * config.http().maxRequestBytes(),
+                HTTP_CLIENT_MEMORY_BYTES,
+                name(HTTP_CLIENT_MEMORY_BYTES) + " must be at least four times " + name(HTTP_MAX_REQUEST_BYTES)
+                        + ", or 0.");
         check(
                 config.ws().staleTimeout().compareTo(config.ws().pingInterval()) > 0,
                 WS_STALE_TIMEOUT,

@@ -40,12 +40,46 @@ public record ServerConfig(
         return ConfigSources.read(flags, environment);
     }
 
+    /// The same on another port.
+    public ServerConfig withPort(int port) {
+        Http other = new Http(
+                http.host(),
+                port,
+                http.insecure(),
+                http.tls(),
+                http.allowedOrigins(),
+                http.maxRequestBytes(),
+                http.clientMemoryBytes(),
+                http.requestTimeout(),
+                http.maxConnections(),
+                http.pageLimit());
+        return new ServerConfig(
+                data,
+                other,
+                limits,
+                ws,
+                rate,
+                log,
+                store,
+                search,
+                feed,
+                idempotency,
+                contexts,
+                sync,
+                responses,
+                embedder,
+                extraction,
+                webhooks,
+                metrics,
+                logging);
+    }
+
     /// Where data is kept when the operator says nothing.
     public static Path defaultData(Map<String, String> environment) {
         return ConfigSources.defaultData(environment);
     }
 
-    /// @param bodyMemoryBytes 0 to take an eighth of the heap
+    /// @param clientMemoryBytes 0 to take a quarter of the heap
     public record Http(
             String host,
             int port,
@@ -53,7 +87,7 @@ public record ServerConfig(
             Tls tls,
             List<String> allowedOrigins,
             long maxRequestBytes,
-            long bodyMemoryBytes,
+            long clientMemoryBytes,
             Duration requestTimeout,
             int maxConnections,
             int pageLimit) {}

@@ -40,11 +40,11 @@ final class Settings {
             "Origins whose pages may call the server, exactly as written.");
     static final Setting<Long> HTTP_MAX_REQUEST_BYTES =
             setting("http.maxRequestBytes", ValueType.bytes("1KiB", "256MiB"), "8MiB", "The largest request body.");
-    static final Setting<Long> HTTP_BODY_MEMORY_BYTES = setting(
-            "http.bodyMemoryBytes",
+    static final Setting<Long> HTTP_CLIENT_MEMORY_BYTES = setting(
+            "http.clientMemoryBytes",
             ValueType.bytes("0", "64GiB"),
             "0",
-            "Heap for large request bodies, over all requests; others wait. 0 takes an eighth of the heap.");
+            "Heap for all that is held for clients: headers, bodies, messages, answers. 0 takes a quarter of the heap.");
     static final Setting<Duration> HTTP_REQUEST_TIMEOUT = setting(
             "http.requestTimeout",
             ValueType.duration("100ms", "1h"),
@@ -54,7 +54,7 @@ final class Settings {
             "http.maxConnections",
             ValueType.integer(1, 1_000_000),
             "32000",
-            "Connections open at once, of every door; more wait to be accepted.");
+            "The most connections open at once, of every door; fewer where descriptors or heap are short.");
     static final Setting<Integer> HTTP_PAGE_LIMIT =
             setting("http.pageLimit", ValueType.integer(1, 10_000), "1000", "The longest page of a list.");
 

@@ -132,7 +132,7 @@ class ServerConfigTest {
                         "http.tls.keystorePassword",
                         "http.allowedOrigins",
                         "http.maxRequestBytes",
-                        "http.bodyMemoryBytes",
+                        "http.clientMemoryBytes",
                         "http.requestTimeout",
                         "http.maxConnections",
                         "http.pageLimit",

@@ -1,0 +1,25 @@
+package dev.mneme.api.http;
+
+/// Bytes that are no request, or of which it is not sure where they end.
+final class Malformed extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String path;
+
+    /// @param status 400, or 505 for another version of HTTP
+    /// @param path what was asked for, empty when that is not known
+    Malformed(int status, String path, String message) {
+        super(message, null, false, false);
+        this.status = status;
+        this.path = path;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String path() {
+        return path;
+    }
+}

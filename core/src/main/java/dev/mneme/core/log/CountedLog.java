@@ -1,0 +1,63 @@
+package dev.mneme.core.log;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A log line for something that may happen thousands of times: the first ones of each period are told at
+/// once, the others counted and told with the next. One object for each kind of event.
+///
+/// **Threads**: any number may call.
+public final class CountedLog {
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private final Logger log;
+    private final Level level;
+    private final long periodNanos;
+    private final int burst;
+    private long began; // guarded by this, as the next two
+    private int told;
+    private long leftOut;
+
+    public CountedLog(Logger log, Level level) {
+        this(log, level, 1);
+    }
+
+    /// @param burst so many a period are told
+    public CountedLog(Logger log, Level level, int burst) {
+        this(log, level, burst, PERIOD);
+    }
+
+    CountedLog(Logger log, Level level, int burst, Duration period) {
+        this.log = log;
+        this.level = level;
+        this.burst = burst;
+        this.periodNanos = period.toNanos();
+        this.began = System.nanoTime();
+    }
+
+    public void log(String message) {
+        log(message, null);
+    }
+
+    /// @param cause shown with the lines that are told
+    public void log(String message, @Nullable Throwable cause) {
+        long more;
+        synchronized (this) {
+            long now = System.nanoTime();
+            if (now - began > periodNanos) {
+                began = now;
+                told = 0;
+            }
+            if (told == burst) {
+                leftOut++;
+                return;
+            }
+            told++;
+            more = leftOut;
+            leftOut = 0;
+        }
+        log.log(level, more == 0 ? message : message + " (and " + more + " more since the last such line)", cause);
+    }
+}

@@ -1,0 +1,5 @@
+/// Log lines that stay few, however often their cause comes.
+@NullMarked
+package dev.mneme.core.log;
+
+import org.jspecify.annotations.NullMarked;
