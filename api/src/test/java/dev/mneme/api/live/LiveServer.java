@@ -119,6 +119,7 @@ public final class LiveServer implements AutoCloseable {
                 .query(Stream.of("userId", "agentId", "appId", "runId", "scope", "after")
                         .map(name -> Parameter.string(name, name))
                         .toList())
+                .query(Parameter.TOKEN)
                 .by(new ChangeStreams(feed, connections));
         http = HttpServer.start(
                 config, keys, new RateLimiter(config.rate()), HttpMetrics.NONE, List.of(changes), List.of(door));

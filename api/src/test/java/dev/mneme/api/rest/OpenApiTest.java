@@ -101,7 +101,7 @@ class OpenApiTest {
             Map.entry("get /api/v1/contexts", Set.of("userId", "type", "tag", "mode", "limit", "cursor")),
             Map.entry("get /api/v1/contexts/{key}/versions", Set.of("userId")),
             Map.entry("get /api/v1/entities", Set.of("limit", "cursor")),
-            Map.entry("get /api/v1/changes", with("scope", "after", "limit")),
+            Map.entry("get /api/v1/changes", with("scope", "after", "limit", "token")),
             Map.entry("get /api/v1/export", with()),
             Map.entry("post /api/v1/import", Set.of("onError")),
             Map.entry("get /api/v1/responses", responses("order", "limit", "cursor")),
@@ -294,7 +294,8 @@ class OpenApiTest {
                             "explain",
                             "showExpired",
                             "latestOnly",
-                            "referenceTime")),
+                            "referenceTime",
+                            "timezone")),
             Map.entry(
                     "ModeResource",
                     List.of(

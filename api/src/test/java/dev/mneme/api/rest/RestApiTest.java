@@ -221,12 +221,15 @@ class RestApiTest {
     }
 
     @Test
-    void aBodyOnADeleteIsRefused() {
+    void aBodyOnADeleteIsRefusedIfItSaysSomething() {
         String id = rest.add("alice", "likes tea");
-        RestServer.Reply reply = rest.send(rest.admin, "DELETE", MEMORIES + "/" + id, "{}");
+        RestServer.Reply reply = rest.send(rest.admin, "DELETE", MEMORIES + "/" + id, "{\"erase\":true}");
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.field()).isEqualTo("body");
         assertThat(rest.get(MEMORIES + "/" + id).status()).isEqualTo(200);
+        assertThat(rest.send(rest.admin, "DELETE", MEMORIES + "/" + id, "{ }").status())
+                .as("says nothing")
+                .isEqualTo(200);
     }
 
     @Test
