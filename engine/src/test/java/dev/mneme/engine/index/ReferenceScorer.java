@@ -78,7 +78,7 @@ final class ReferenceScorer {
                 }
             }
             String run = memory.scope().runId();
-            episode = run != null ? "run " + run : memory.timestamp() != null ? "at " + memory.timestamp() : null;
+            episode = run != null ? "run " + run : memory.timestamp() != null ? "at " + memory.timestamp().at() : null;
         }
 
         @Nullable
