@@ -210,7 +210,8 @@ class CorrectionsTest {
     /// However many terms it has, and if one of them is found it is found.
     @Test
     void aWordCountsOnceAmongThoseThatNobodyUsed() {
-        put("the user name is long", "tea", "coffee");
+        put("the user name is long", "tea", "coffee", "a hotel");
+        assertThat(words("l'h\u00f4tel", 3)).isCloseTo(words("hotel", 3), within(1e-6));
         assertThat(words("user_name", 0)).isCloseTo(words("user name", 0), within(1e-6));
         assertThat(words("tea \uace0\uc591\uc774\uac00", 1)).isCloseTo(words("tea zebra", 1), within(1e-6));
         assertThat(words("tea zebra", 1)).isLessThan(words("tea", 1));
