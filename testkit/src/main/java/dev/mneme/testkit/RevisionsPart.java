@@ -80,7 +80,7 @@ abstract class RevisionsPart extends StorePart {
                 true,
                 Filter.And.ALL,
                 10,
-                0.2,
+                0.5,
                 false,
                 now(),
                 Duration.ofSeconds(10));

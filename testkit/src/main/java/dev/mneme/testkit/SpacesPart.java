@@ -76,7 +76,7 @@ abstract class SpacesPart extends StorePart {
                         true,
                         Filter.And.ALL,
                         10,
-                        0.2,
+                        0.5,
                         false,
                         now(),
                         Duration.ofSeconds(10)))

@@ -39,7 +39,7 @@ record Corrections(List<Correction> all, Set<String> terms) {
         for (Word word : query.words()) {
             String term = word.term();
             boolean unused =
-                    term != null && seen.add(term) && word.terms().stream().noneMatch(each -> isUsed(memories, each));
+                    term != null && seen.add(term) && word.terms().stream().noneMatch(memories::isUsed);
             if (unused && !isPiece(word, pieces)) {
                 List<Match> matches = memories.spelt(word.surface());
                 if (!matches.isEmpty()) {
@@ -57,10 +57,5 @@ record Corrections(List<Correction> all, Set<String> terms) {
         return pieces.stream()
                 .anyMatch(piece -> piece.start() == word.start()
                         && piece.end() >= word.start() + word.surface().length());
-    }
-
-    private static boolean isUsed(OwnerMemories memories, String term) {
-        Postings postings = memories.postings(term);
-        return postings != null && postings.living() > 0;
     }
 }

@@ -98,6 +98,12 @@ final class OwnerMemories {
         return vocabulary.get(term);
     }
 
+    /// Whether a living memory holds the term.
+    boolean isUsed(String term) {
+        Postings postings = vocabulary.get(term);
+        return postings != null && postings.living() > 0;
+    }
+
     /// The terms that a word may be meant for which no living memory holds.
     List<Spellings.Match> spelt(String word) {
         return corrects ? spellings.nearest(word, vocabulary::get) : List.of();

@@ -63,7 +63,7 @@ final class OwnerSearch {
         QueryEmbedding embedding = request.embedding();
         Corrections corrections =
                 Corrections.of(memories, this.query, embedding == null ? List.of() : embedding.spans());
-        this.words = new WordScores(memories, this.query.terms(), corrections, scratch);
+        this.words = new WordScores(memories, this.query, corrections, scratch);
         this.rareWords = rareWords();
         this.tokens = tokens();
         this.speaker = memories.speakers().named(this.query.surfaces());

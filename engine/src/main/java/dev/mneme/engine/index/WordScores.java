@@ -1,6 +1,8 @@
 package dev.mneme.engine.index;
 
+import dev.mneme.engine.index.Analyzer.Word;
 import dev.mneme.engine.index.Corrections.Correction;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,26 +14,39 @@ final class WordScores {
     private final Scratch scratch;
     private double idfs;
 
-    WordScores(OwnerMemories memories, List<String> terms, Corrections corrections, Scratch scratch) {
+    WordScores(OwnerMemories memories, AnalyzedQuery query, Corrections corrections, Scratch scratch) {
         this.memories = memories;
         this.slots = memories.slots();
         this.scratch = scratch;
-        Set<String> corrected = corrections.terms();
-        for (String term : terms) {
+        for (String term : query.terms()) {
             Postings postings = memories.postings(term);
-            double idf = idf(memories, postings);
-            if (!corrected.contains(term)) {
-                idfs += idf;
-            }
             if (postings != null) {
+                double idf = idf(memories, postings);
+                idfs += postings.living() > 0 ? idf : 0;
                 add(List.of(postings), idf, 1);
             }
         }
+        idfs += unheard(query, corrections.terms()) * idf(memories, null);
         for (Correction correction : corrections.all()) {
             double idf = Formula.idf(memories.living(), correction.frequency(memories.living()));
             idfs += idf;
             add(correction.postings(), idf, correction.weight());
         }
+    }
+
+    /// How many words of the query no living memory holds, in none of their terms, and that are taken for no other
+    /// word. Each is one, however many terms it has: they are ways to find one word.
+    private int unheard(AnalyzedQuery query, Set<String> corrected) {
+        Set<String> unheard = new HashSet<>();
+        for (Word word : query.words()) {
+            String term = word.term();
+            if (term != null
+                    && !corrected.contains(term)
+                    && word.terms().stream().noneMatch(memories::isUsed)) {
+                unheard.add(term);
+            }
+        }
+        return unheard.size();
     }
 
     /// The idf of a term over the owner's living memories, also of one that nobody used.

@@ -84,7 +84,7 @@ public final class Verification {
             }
             anchor(folder, files, names, tables, log);
         } catch (MnemeException e) {
-            problems.add("tables: " + e.getMessage());
+            problems.add("tables: " + told(e));
         }
         index(folder, names);
         return new Report(
@@ -103,7 +103,7 @@ public final class Verification {
         try {
             Anchors.check(folder, files, shards, shard -> log.lastIndexes()[shard]);
         } catch (MnemeException e) {
-            problems.add("anchor: " + e.getMessage());
+            problems.add("anchor: " + told(e));
         }
     }
 
@@ -118,7 +118,7 @@ public final class Verification {
             unknown.addAll(log.recovery().unknown());
             return log;
         } catch (MnemeException e) {
-            problems.add("log: " + e.getMessage());
+            problems.add("log: " + told(e));
             return null;
         }
     }
@@ -131,7 +131,7 @@ public final class Verification {
                 }
             }
         } catch (MnemeException e) {
-            problems.add("index: " + e.getMessage() + " It can be deleted: it is made anew from the tables.");
+            problems.add("index: " + told(e) + " It can be deleted: it is made anew from the tables.");
         }
     }
 
@@ -142,7 +142,7 @@ public final class Verification {
                 return true;
             });
         } catch (MnemeException e) {
-            problems.add("shard " + name + ": " + e.getMessage());
+            problems.add("shard " + name + ": " + told(e));
             return;
         }
         problems.addAll(ShardVerification.problems(tables, folder.seal(), name));
@@ -160,7 +160,7 @@ public final class Verification {
                 problems.add("shard " + name + ": it says " + shard.memories() + " memories and has " + counted[1]);
             }
         } catch (MnemeException e) {
-            problems.add("shard " + name + ": " + e.getMessage());
+            problems.add("shard " + name + ": " + told(e));
         }
     }
 
@@ -188,5 +188,14 @@ public final class Verification {
             return true;
         });
         return count[0];
+    }
+
+    /// What a failure says, and what was left out of it because a client might read it: the file, for who keeps
+    /// the folder.
+    private static String told(MnemeException failure) {
+        Throwable cause = failure.getCause();
+        String more = cause == null ? null : cause.getMessage();
+        String said = String.valueOf(failure.getMessage());
+        return more == null || said.contains(more) ? said : said + " (" + more + ")";
     }
 }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
@@ -187,6 +188,47 @@ class CorrectionsTest {
         assertThat(hits).extracting(SearchHit::ordinal).containsExactly(0L, 1L);
         assertThat(hits.getFirst().parts().get("bm"))
                 .isGreaterThan(hits.getLast().parts().get("bm"));
+    }
+
+    private double words(String query, int ordinal) {
+        return hits(query, null).stream()
+                .filter(hit -> hit.ordinal() == ordinal)
+                .map(hit -> hit.parts().getOrDefault("bm", -1.0))
+                .findAny()
+                .orElseThrow();
+    }
+
+    /// It is known by then what it stands for.
+    @Test
+    void aCorrectedWordIsNoneThatNobodyUsed() {
+        put("the garden wall", "peanut butter in the garden", "one", "two");
+        assertThat(words("penuts", 1)).isCloseTo(.9 * .9 * words("peanuts", 1), within(1e-6));
+        assertThat(words("garden penuts", 0)).isCloseTo(words("garden peanuts", 0), within(1e-6));
+        assertThat(words("garden zeppelin", 0)).isLessThan(words("garden penuts", 0));
+    }
+
+    /// However many terms it has, and if one of them is found it is found.
+    @Test
+    void aWordCountsOnceAmongThoseThatNobodyUsed() {
+        put("the user name is long", "tea", "coffee", "a hotel");
+        assertThat(words("l'h\u00f4tel", 3)).isCloseTo(words("hotel", 3), within(1e-6));
+        assertThat(words("user_name", 0)).isCloseTo(words("user name", 0), within(1e-6));
+        assertThat(words("tea \uace0\uc591\uc774\uac00", 1)).isCloseTo(words("tea zebra", 1), within(1e-6));
+        assertThat(words("tea zebra", 1)).isLessThan(words("tea", 1));
+    }
+
+    @Test
+    void whatAnExpiredMemoryAloneHoldsCountsNoMoreThanAll() {
+        var memory = random.memory("penuts", null, null, null, null, RandomMemories.START.plusSeconds(5));
+        index.put(0, memory, AnalyzedMemory.of(memory), null);
+        texts.add("penuts");
+        put("I like peanuts", "peanuts again");
+        var later = new SearchRequest("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, true);
+        assertThat(index.search(later)).hasSize(3).allSatisfy(hit -> assertThat(
+                        hit.parts().get("bm"))
+                .isPositive()
+                .isLessThanOrEqualTo(1));
+        assertThat(index.search(later).getFirst().ordinal()).isZero();
     }
 
     /// Otherwise a question about what is not there would find what is spelt alike.

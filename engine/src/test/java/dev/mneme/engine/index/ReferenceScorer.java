@@ -78,7 +78,7 @@ final class ReferenceScorer {
                 }
             }
             String run = memory.scope().runId();
-            episode = run != null ? "run " + run : memory.timestamp() != null ? "at " + memory.timestamp() : null;
+            episode = run != null ? "run " + run : memory.timestamp() != null ? "at " + memory.timestamp().at() : null;
         }
 
         @Nullable
@@ -344,11 +344,21 @@ final class ReferenceScorer {
         return best;
     }
 
+    private boolean isHeld(String term) {
+        return living.stream().anyMatch(doc -> doc.tf.containsKey(term));
+    }
+
     private double bm(Doc doc, String text) {
         double score = 0;
         double idfs = 0;
         Set<String> terms = new HashSet<>();
-        Analyzer.words(text).forEach(word -> terms.addAll(word.terms()));
+        Map<String, Set<String>> termsOfWords = new HashMap<>();
+        for (Word word : Analyzer.words(text)) {
+            terms.addAll(word.terms());
+            if (word.term() != null) {
+                termsOfWords.put(word.term(), Set.copyOf(word.terms()));
+            }
+        }
         for (String term : terms) {
             double tf = 0;
             for (int o = 0; o < 7; o++) {
@@ -356,9 +366,12 @@ final class ReferenceScorer {
             }
             double length = meanLength > 0 ? doc.lc() / meanLength : 1;
             score += tf == 0 ? 0 : idf(term) * tf * 1.9 / (tf + .9 * (1 - .4 + .4 * length));
-            idfs += idf(term);
+            idfs += isHeld(term) ? idf(term) : 0;
         }
-        double part = idfs == 0 ? 0 : score / (1.9 * idfs);
+        for (Set<String> word : termsOfWords.values()) {
+            idfs += word.stream().noneMatch(this::isHeld) ? Math.log(1 + (living.size() + .5) / .5) : 0;
+        }
+        double part = idfs == 0 ? 0 : Math.min(1, score / (1.9 * idfs));
         return doc.turn ? part : part * part;
     }
 
