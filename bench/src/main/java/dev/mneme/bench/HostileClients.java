@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class HostileClients implements AutoCloseable {
     private static final String SMUGGLED =
             "POST /api/v1/memories HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 40\r\n\r\n{\"userId\":\"smuggled\",\"text\":\"never asked\"}";
+                    + "Content-Length: 42\r\n\r\n{\"userId\":\"smuggled\",\"text\":\"never asked\"}";
     private static final String UPGRADE =
             "GET /sync HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";

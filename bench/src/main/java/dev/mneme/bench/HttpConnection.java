@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 
 /// One kept-alive connection to the server on this machine: blocking, and cheaper than a general client, so that the
@@ -23,6 +24,12 @@ final class HttpConnection implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         this.key = key;
+    }
+
+    /// From here on a read that waits longer fails.
+    HttpConnection patientFor(Duration most) throws IOException {
+        socket.setSoTimeout((int) most.toMillis());
+        return this;
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

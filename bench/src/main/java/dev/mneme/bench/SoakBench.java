@@ -19,6 +19,7 @@ final class SoakBench {
     private static final int CLIENTS = 12;
     private static final double MOST_MEGABYTES = 1_400;
     private static final long MOST_LOG_BYTES_PER_MINUTE = 200_000;
+    private static final Duration HANGS = Duration.ofSeconds(60);
     private static final Duration IN_TIME = Duration.ofSeconds(10);
 
     private SoakBench() {}
@@ -186,7 +187,8 @@ final class SoakBench {
 
         private void timed(String what, Exchange exchange) {
             long begin = System.nanoTime();
-            try (HttpConnection connection = new HttpConnection(server.port(), what.equals("ready") ? "" : key)) {
+            try (HttpConnection connection =
+                    new HttpConnection(server.port(), what.equals("ready") ? "" : key).patientFor(HANGS)) {
                 int status = exchange.on(connection).status();
                 if (status >= 300) {
                     failures.add(what + " was answered " + status);

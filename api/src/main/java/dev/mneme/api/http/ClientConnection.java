@@ -15,4 +15,7 @@ public interface ClientConnection {
 
     /// Memory for what is held for it, on its key once it has shown one.
     ClientMemory.Lease openLease();
+
+    /// Ends it now, whatever it does; from any thread.
+    void cut();
 }

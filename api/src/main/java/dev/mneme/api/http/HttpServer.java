@@ -214,13 +214,18 @@ public final class HttpServer implements AutoCloseable {
     /// tells of.
     private Answer.Body counted(Answer.Body body, Dispatcher.Outcome outcome, Incoming incoming) {
         int bytes = body.bytes().length;
-        if (bytes <= ClientMemory.SMALL_ANSWER || incoming.held().tryAdd(bytes)) {
+        long more = bytes - incoming.expected();
+        if (more <= 0) {
+            incoming.held().release(-more);
+            return body;
+        }
+        if (bytes <= ClientMemory.SMALL_ANSWER || incoming.held().tryAdd(more)) {
             return body;
         }
         if (!outcome.changes() && dispatcher.overloaded(incoming) instanceof Answer.Body refusal) {
             return refusal;
         }
-        incoming.held().addAnyway(bytes);
+        incoming.held().addAnyway(more);
         return body;
     }
 
@@ -260,8 +265,8 @@ public final class HttpServer implements AutoCloseable {
         }
         OutputStream out = response.outputStream();
         try (BodySource source = download.source()) {
-            OutputStream buffered =
-                    new BufferedOutputStream(new WatchedOutput(out, watch, () -> stopping), DOWNLOAD_BUFFER);
+            OutputStream buffered = new BufferedOutputStream(
+                    new WatchedOutput(out, watch, () -> stopping, incoming::cut), DOWNLOAD_BUFFER);
             source.writeTo(buffered);
             buffered.flush();
         } catch (IOException | UncheckedIOException e) {

@@ -34,6 +34,7 @@ final class Incoming implements AutoCloseable {
     private final SlowPeerWatch arriving;
     private byte @Nullable [] body;
     private boolean broken;
+    private long expected;
     private long begunNanos; // when the body was first asked for
 
     /// @param arriving gives up a body that takes too long to arrive
@@ -171,6 +172,22 @@ final class Incoming implements AutoCloseable {
     void shown(String keyId) {
         connection.shown(keyId);
         held.moveTo(keyId);
+    }
+
+    /// Ends the connection now, from any thread.
+    void cut() {
+        connection.cut();
+    }
+
+    /// Counts what is about to be read for the answer; waits while there is no memory for it.
+    void expects(long bytes) {
+        held.await(bytes);
+        expected += bytes;
+    }
+
+    /// What of that which is held is for the answer.
+    long expected() {
+        return expected;
     }
 
     /// What is held for this request.

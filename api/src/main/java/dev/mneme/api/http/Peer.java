@@ -146,8 +146,8 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
         }
     }
 
-    /// Ends it now, whatever it does.
-    void cut() {
+    @Override
+    public void cut() {
         try {
             accepted.close();
         } catch (IOException e) {

@@ -3,10 +3,12 @@ package dev.mneme.api.http;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Frees threads that wait for a slow client: one that does not read what is written to it, or that
 /// sends its request drop by drop. What takes longer than the limit is interrupted, and interrupting a
-/// virtual thread in a socket's read or write closes that socket.
+/// virtual thread in a socket's read or write closes that socket. A platform thread goes on in such a write: where
+/// one may write, the guard is told how to cut the connection.
 ///
 /// One thread looks several times in a limit, so a client is given up after at most 1.25 limits.
 final class SlowPeerWatch implements AutoCloseable {
@@ -23,10 +25,12 @@ final class SlowPeerWatch implements AutoCloseable {
     final class Guard implements AutoCloseable {
         private final Thread owner = Thread.currentThread();
         private final long begun;
+        private final @Nullable Runnable cut;
         private boolean over; // guarded by this: a late interrupt must not meet the thread's next work
 
-        private Guard(long begun) {
+        private Guard(long begun, @Nullable Runnable cut) {
             this.begun = begun;
+            this.cut = cut;
         }
 
         @Override
@@ -43,18 +47,30 @@ final class SlowPeerWatch implements AutoCloseable {
             if (late && !over) {
                 over = true;
                 owner.interrupt();
+                if (cut != null) {
+                    cut.run();
+                }
             }
             return late;
         }
     }
 
     Guard guard() {
-        return guard(System.nanoTime());
+        return guard(System.nanoTime(), null);
+    }
+
+    /// @param cut ends the connection, from another thread than the one that makes the guard
+    Guard guard(Runnable cut) {
+        return guard(System.nanoTime(), cut);
     }
 
     /// @param begunNanos a `System.nanoTime` from which on it counts: for what takes several reads
     Guard guard(long begunNanos) {
-        Guard guard = new Guard(begunNanos);
+        return guard(begunNanos, null);
+    }
+
+    private Guard guard(long begunNanos, @Nullable Runnable cut) {
+        Guard guard = new Guard(begunNanos, cut);
         waiting.add(guard);
         return guard;
     }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -95,7 +96,10 @@ class HttpServerTest {
                         .by(request -> Answer.download("text/plain", new Counted(out -> out.write('x')))),
                 Route.get("/endless")
                         .access(Access.OPEN)
-                        .by(request -> Answer.download("text/plain", new Counted(HttpServerTest::endless))));
+                        .by(request -> Answer.download("text/plain", new Counted(HttpServerTest::endless))),
+                Route.get("/elsewhere")
+                        .access(Access.OPEN)
+                        .by(request -> Answer.download("text/plain", new Counted(HttpServerTest::elsewhere))));
         HttpMetrics metrics = (method, template, status, nanos) -> counted.add(method + " " + template + " " + status);
         server = HttpServer.start(CONFIG, keys, new RateLimiter(CONFIG.rate()), metrics, routes, List.of());
         raw = new RawClient(server.port());
@@ -152,6 +156,23 @@ class HttpServerTest {
         byte[] block = new byte[64 << 10];
         while (true) {
             out.write(block);
+        }
+    }
+
+    /// As an export does: another thread writes, no virtual one, and the connection's waits for it.
+    private static void elsewhere(OutputStream out) throws IOException {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                endless(out);
+            } catch (IOException | RuntimeException e) {
+                written.completeExceptionally(e);
+            }
+        });
+        try {
+            written.join(); // interrupted or not
+        } catch (CompletionException e) {
+            throw new IOException(e);
         }
     }
 
@@ -453,6 +474,14 @@ class HttpServerTest {
             assertThat(socket.getInputStream().readNBytes(1_000)).hasSize(1_000);
         }
         awaitClosed(4);
+    }
+
+    @Test
+    void aDownloadThatAnotherThreadWritesIsGivenUpToo() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write(raw("GET", "/elsewhere").getBytes(StandardCharsets.UTF_8));
+            awaitClosed(1);
+        }
     }
 
     /// It would hold the server up for as long as it may take; its client sees that it is not whole.
