@@ -47,8 +47,8 @@ final class Formula {
 
     /// The part of a turn; that of a fact is its square.
     ///
-    /// @param idfs sum of the idf of the query's words: of the terms that living memories hold, and of each word that
-    ///     none holds. An expired memory may hold more than is counted, and has 1
+    /// @param idfs sum of the idf of the query's words: of the terms that living memories hold, and of each
+    ///     word that none holds. An expired memory may hold more than is counted, and has 1
     static double wordsPart(double bm25, double idfs) {
         return idfs > 0 ? Math.min(1, bm25 / ((K1 + 1) * idfs)) : 0;
     }

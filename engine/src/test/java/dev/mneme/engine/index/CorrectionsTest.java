@@ -224,10 +224,10 @@ class CorrectionsTest {
         texts.add("penuts");
         put("I like peanuts", "peanuts again");
         var later = new SearchRequest("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, true);
-        assertThat(index.search(later)).hasSize(3).allSatisfy(hit -> assertThat(
-                        hit.parts().get("bm"))
-                .isPositive()
-                .isLessThanOrEqualTo(1));
+        assertThat(index.search(later))
+                .hasSize(3)
+                .allSatisfy(
+                        hit -> assertThat(hit.parts().get("bm")).isPositive().isLessThanOrEqualTo(1));
         assertThat(index.search(later).getFirst().ordinal()).isZero();
     }
 

@@ -78,7 +78,9 @@ final class ReferenceScorer {
                 }
             }
             String run = memory.scope().runId();
-            episode = run != null ? "run " + run : memory.timestamp() != null ? "at " + memory.timestamp().at() : null;
+            episode = run != null
+                    ? "run " + run
+                    : memory.timestamp() != null ? "at " + memory.timestamp().at() : null;
         }
 
         @Nullable
