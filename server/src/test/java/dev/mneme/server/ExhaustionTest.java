@@ -61,7 +61,9 @@ class ExhaustionTest {
         Api.Reply made = admin.post("/api/v1/keys", "{\"name\":\"greedy\",\"role\":\"" + role + "\"}");
         assertThat(made.status()).isEqualTo(201);
         String secret = made.json().path("key").asText();
-        assertThat(new Api(server.url(), secret).get(Api.MEMORIES + "?userId=nobody").status())
+        assertThat(new Api(server.url(), secret)
+                        .get(Api.MEMORIES + "?userId=nobody")
+                        .status())
                 .isEqualTo(200);
         return secret;
     }

@@ -106,7 +106,8 @@ public final class Request {
         return RecordReader.read(type, body(), "body");
     }
 
-    /// Says how many items the answer may have, before they are read: so they are counted while they wait to be written.
+    /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
+    /// written.
     /// What they really take is counted when the answer is there.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
