@@ -128,12 +128,14 @@ final class HostileClients implements AutoCloseable {
     private void close(Socket socket, boolean reset) {
         open.remove(socket);
         try {
-            if (reset) {
+            if (reset && !socket.isClosed()) {
                 socket.setSoLinger(true, 0);
             }
             socket.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            if (!socket.isClosed()) { // by the end of the soak meanwhile
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -58,10 +58,14 @@ class ExhaustionTest {
     }
 
     private static String key(String role) {
-        return admin.post("/api/v1/keys", "{\"name\":\"greedy\",\"role\":\"" + role + "\"}")
-                .json()
-                .path("secret")
-                .asText();
+        Api.Reply made = admin.post("/api/v1/keys", "{\"name\":\"greedy\",\"role\":\"" + role + "\"}");
+        assertThat(made.status()).isEqualTo(201);
+        String secret = made.json().path("key").asText();
+        assertThat(new Api(server.url(), secret)
+                        .get(Api.MEMORIES + "?userId=nobody")
+                        .status())
+                .isEqualTo(200);
+        return secret;
     }
 
     /// Connects and says something; a client that is sent away at once is as good.

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -169,8 +170,9 @@ class FullDiskTest {
             List<String> ids = added(api);
             Path filler = fill();
             String text = "y".repeat(60_000);
+            AtomicInteger adds = new AtomicInteger(); // the same text again would be nothing to write
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> {
-                int status = api.add("full", text).status();
+                int status = api.add("full", text + adds.incrementAndGet()).status();
                 return status == 507 || status == 503;
             });
             assertNotReady(api);

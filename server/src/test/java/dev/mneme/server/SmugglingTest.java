@@ -134,7 +134,7 @@ class SmugglingTest {
                 parts.forEach(client::say);
                 String answers = client.rest();
                 assertThat(answers).startsWith("HTTP/1.1 400 ").contains("Connection: close");
-                assertThat(answers.split("HTTP/1\\.1 ", -1))
+                assertThat(answers.split("HTTP/1\\.1 [0-9]", -1)) // a detail may speak of HTTP/1.1, too
                         .as("one answer: %s", answers)
                         .hasSize(2);
             }

@@ -1,5 +1,6 @@
 package dev.mneme.api.http;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// operator's look at `/health` is, whatever clients hold.
 ///
 /// Connections are an owner's: a key's, or an address's as long as they showed none. The owner with the most loses
-/// the one that has been quiet longest: of a key's only such as wait for a request, of others any. When none can go
-/// so, a key that holds more than half of all places loses its oldest.
+/// the one that has been quiet longest: of a key's only such as wait for a request, of others any. Whoever holds more
+/// than half of all places, or an eighth when hardly any can go otherwise, loses its oldest in any case: so that
+/// requests of one key that wait do not leave newcomers to push each other out.
 ///
 /// **Threads**: any; one lock.
 final class Connections {
+    private static final int FEW = 8;
+    private static final Duration GRACE = Duration.ofSeconds(3);
     private static final String BY_KEY = "key:";
     private static final String BY_ADDRESS = "at:";
 
@@ -24,6 +28,7 @@ final class Connections {
     private final Map<String, Places> owners = new HashMap<>(); // guarded by this, as all below
     private final Map<Peer, String> all = new HashMap<>();
     private long evicted;
+    private int leaving; // of these, still closing
 
     /// Of one owner, in the order in which they last did something.
     private static final class Places {
@@ -49,8 +54,7 @@ final class Connections {
             return peer;
         }
         if (goes != null) {
-            remove(goes);
-            evicted++;
+            push(goes);
         }
         String owner = BY_ADDRESS + peer.address();
         all.put(peer, owner);
@@ -63,28 +67,52 @@ final class Connections {
     }
 
     private @Nullable Peer choose() {
-        Places most = null;
+        int free = 0;
+        Places freest = null;
+        Places largest = null;
         for (Places each : owners.values()) {
-            if (!each.free.isEmpty() && (most == null || each.free.size() > most.free.size())) {
-                most = each;
+            free += each.free.size();
+            if (freest == null || each.free.size() > freest.free.size()) {
+                freest = each;
+            }
+            if (largest == null || each.size() > largest.size()) {
+                largest = each;
             }
         }
-        if (most != null) {
-            return most.free.getFirst();
+        if (freest == null || largest == null) {
+            return null;
         }
-        return owners.values().stream()
-                .filter(each -> each.size() > this.most / 2)
-                .findFirst()
-                .map(each -> each.busy.getFirst())
-                .orElse(null);
+        int part = free < most / FEW ? most / FEW : most / 2;
+        if (largest.size() > part) {
+            return largest.free.isEmpty() ? largest.busy.getFirst() : largest.free.getFirst();
+        }
+        return freest.free.isEmpty() ? null : freest.free.getFirst();
+    }
+
+    /// How long a newcomer should wait outside: as long as whoever would have to go for it has not been there long
+    /// enough to say a request on a busy machine.
+    synchronized long waitNanos(long now) {
+        Peer goes = all.size() < most ? null : choose();
+        return goes == null ? 0 : Math.max(0, GRACE.toNanos() - (now - goes.begunNanos()));
+    }
+
+    private void push(Peer goes) {
+        remove(goes);
+        evicted++;
+        leaving++;
+    }
+
+    /// Whether those who had to go are so many, and still hold their descriptors, that newcomers had better wait a
+    /// little.
+    synchronized boolean crowded() {
+        return leaving > most / FEW;
     }
 
     /// Frees one place because the system has no more descriptors.
     synchronized @Nullable Peer shed() {
         Peer goes = choose();
         if (goes != null) {
-            remove(goes);
-            evicted++;
+            push(goes);
         }
         return goes;
     }
@@ -94,8 +122,7 @@ final class Connections {
         for (Places each : owners.values()) {
             for (Peer peer : each.free) {
                 if (peer.gathered() > 0) {
-                    remove(peer);
-                    evicted++;
+                    push(peer);
                     return peer;
                 }
             }
@@ -133,6 +160,9 @@ final class Connections {
     /// @return whether it was still there: false when it was chosen to go
     synchronized boolean leave(Peer peer) {
         boolean there = remove(peer);
+        if (!there) {
+            leaving--;
+        }
         notifyAll();
         return there;
     }

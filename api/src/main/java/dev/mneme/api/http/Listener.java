@@ -67,6 +67,12 @@ final class Listener {
     }
 
     private void take(Socket accepted) throws IOException {
+        if (shared.connections().crowded()) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        for (long wait; !stopping && (wait = shared.connections().waitNanos(System.nanoTime())) > 0; ) {
+            LockSupport.parkNanos(Math.min(wait, PAUSE_NANOS)); // places may be left meanwhile
+        }
         Peer peer = new Peer(shared, accepted, tls);
         Peer goes = shared.connections().enter(peer);
         if (goes != null) {

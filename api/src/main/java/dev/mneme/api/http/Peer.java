@@ -54,6 +54,7 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
     private final SocketAddress remote;
     private final @Nullable TlsLayer tls;
     private final ClientMemory.Lease headLease;
+    private final long begunNanos = System.nanoTime();
     private volatile Socket socket;
     private volatile String owner = ClientMemory.KEYLESS;
     private volatile int gathered;
@@ -107,8 +108,8 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
             unguard();
             linger();
             headLease.close();
-            shared.connections().leave(this);
             close();
+            shared.connections().leave(this);
         }
     }
 
@@ -196,6 +197,10 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
         }
         gathered = size;
         return true;
+    }
+
+    long begunNanos() {
+        return begunNanos;
     }
 
     int gathered() {

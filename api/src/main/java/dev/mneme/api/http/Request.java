@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: the one that handles it.
 public final class Request {
+    private static final int ITEM_BYTES = 1 << 10; // a guess that is not too small for a sentence or two
+    private static final int MOST_ITEMS = 10_000; // more are refused by whoever reads them
+    private static final int FEW_ITEMS = 10; // of a usual search: counted with the connection
+
     private final Incoming incoming;
     private final Route route;
     private final Map<String, String> pathParameters;
@@ -100,6 +104,17 @@ public final class Request {
     /// The body as the route's `wire` record.
     public <T extends Record> T json(Class<T> type) {
         return RecordReader.read(type, body(), "body");
+    }
+
+    /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
+    /// written.
+    /// What they really take is counted when the answer is there.
+    ///
+    /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
+    public void expects(int items) {
+        if (items > FEW_ITEMS) {
+            incoming.expects((long) Math.min(items, MOST_ITEMS) * ITEM_BYTES);
+        }
     }
 
     /// What makes a repeated request answer as the first did; null when the caller did not ask for that.

@@ -79,6 +79,7 @@ final class ExportRoutes {
         String id = body.text("memory_export_id");
         Body asked = id == null ? body : new Body(exports.get(request.caller(), id));
         Filter filter = Mem0Scopes.ofBody(asked, false);
+        request.expects(memories.limits().pageItems());
         Iterator<List<Memory>> pages = memories.pages(request.caller(), filter, false);
         List<Memory> first = pages.hasNext() ? pages.next() : List.of();
         return Answer.download("application/json", out -> {

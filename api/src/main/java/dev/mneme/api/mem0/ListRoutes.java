@@ -133,6 +133,7 @@ final class ListRoutes {
         boolean showExpired = options.flag("show_expired", false);
         String limit = request.query().filled("limit");
         int most = limit == null ? WHOLE : Math.max(1, limit("limit", limit, WHOLE));
+        request.expects(most);
         MemoryWalk.Newest newest = walk.newest(request.caller(), filter, showExpired, most);
         return answer(request, filter, shown(newest.items(), Fields.of(options)))
                 .with("Link", newest.more() && most == WHOLE ? next(request) : null);
@@ -152,6 +153,7 @@ final class ListRoutes {
         PageNumbers page = PageNumbers.of(
                 request.query(), Math.min(MAX_PAGE, memories.limits().pageItems()), USUAL_PAGE);
         boolean showExpired = options.flag("show_expired", false);
+        request.expects(page.size());
         MemoryWalk.Part part = walk.read(request.caller(), filter, showExpired, page.from(), page.to());
         return answer(request, filter, page.of(request, part.count(), shown(part.items(), Fields.of(options))));
     }
@@ -185,6 +187,7 @@ final class ListRoutes {
         String name = query.filled("top_k") == null ? "limit" : "top_k";
         String asked = query.filled(name);
         int limit = asked == null ? most : limit(name, asked, most);
+        request.expects(limit);
         Body options = Narrowing.options(query);
         boolean showExpired = options.flag("show_expired", false);
         Filter filter = Narrowing.of(options, scope);

@@ -75,6 +75,7 @@ final class SearchRoutes {
         String query = body.needed("query");
         Filter filter = Narrowing.of(body, scope(body, version));
         int topK = body.integer("top_k", 1, MAX_TOP_K, body.integer("limit", 1, MAX_TOP_K, otherwise(version)));
+        request.expects(topK);
         Search search = new Search(
                 query,
                 null,

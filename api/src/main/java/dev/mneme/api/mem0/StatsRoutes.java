@@ -101,6 +101,7 @@ final class StatsRoutes {
     private Answer events(Request request) {
         PageNumbers page = PageNumbers.of(request.query(), "limit", MAX_PAGE, USUAL_PAGE);
         int most = memories.limits().pageItems();
+        request.expects(most);
         List<Memory> changed = memories.list(
                         request.caller(), Filter.And.ALL, Order.UPDATED_AT_DOWN, most, null, true, ReadOptions.DEFAULT)
                 .items();

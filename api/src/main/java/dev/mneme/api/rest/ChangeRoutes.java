@@ -61,6 +61,7 @@ final class ChangeRoutes {
             return stream.handle(request);
         }
         int limit = request.query().integer(LIMIT);
+        request.expects(limit);
         return switch (ChangesQuery.of(request)) {
             case ChangesQuery.OfOwner(Owner owner, Position after) -> {
                 ChangeFeed.Page page = feed.read(request.caller(), owner, after, limit);

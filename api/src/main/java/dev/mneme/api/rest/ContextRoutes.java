@@ -216,6 +216,7 @@ final class ContextRoutes {
     }
 
     private Answer list(Request request) {
+        request.expects(request.query().integer(Paging.LIMIT));
         ContextService.Listing listing = new ContextService.Listing(
                 type(request.query().text(TYPE)).orElse(null),
                 request.query().text(WITH_TAG),

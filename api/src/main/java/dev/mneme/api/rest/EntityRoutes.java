@@ -44,6 +44,7 @@ final class EntityRoutes {
 
     private Answer list(Request request) {
         int limit = request.query().integer(Paging.LIMIT);
+        request.expects(limit);
         List<Entity> page =
                 memories.entities(request.caller(), after(request.query().text(Paging.CURSOR)), limit);
         List<EntityList.Entity> items = page.stream()

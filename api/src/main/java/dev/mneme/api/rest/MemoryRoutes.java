@@ -301,6 +301,7 @@ final class MemoryRoutes {
     }
 
     private Answer list(Request request) {
+        request.expects(request.query().integer(Paging.LIMIT));
         MemoryPage page = memories.list(
                 request.caller(),
                 Scopes.latest(Scopes.of(request.query()), request.query().flag(LATEST_ONLY)),
@@ -329,12 +330,14 @@ final class MemoryRoutes {
     private Answer search(Request request) {
         long begun = System.nanoTime();
         SearchRequest body = request.json(SearchRequest.class);
+        int topK = Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K);
+        request.expects(topK);
         MemoryService.Search search = new MemoryService.Search(
                 body.query(),
                 body.vector(),
                 body.embedder(),
                 Scopes.of(body),
-                Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K),
+                topK,
                 Objects.requireNonNullElse(body.threshold(), 0.0),
                 Boolean.TRUE.equals(body.showExpired()),
                 seenFrom(body));

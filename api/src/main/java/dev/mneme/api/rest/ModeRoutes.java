@@ -225,6 +225,7 @@ final class ModeRoutes {
 
     private Answer transitions(Request request) {
         int limit = request.query().integer(Paging.LIMIT);
+        request.expects(limit);
         String success = request.query().text(SUCCESS);
         String to = request.query().text(TO);
         Modes.Query query = new Modes.Query(

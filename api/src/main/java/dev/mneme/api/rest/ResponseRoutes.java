@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/responses`: the audit of where answers came from.
 final class ResponseRoutes {
+    private static final int EXPORTED_AT_A_TIME = 500; // by the service
     private static final String RESPONSES = "/api/v1/responses";
     private static final Tag TAG = new Tag("responses", "Where AI answers came from: the audit");
     private static final Parameter INSTANCE =
@@ -199,6 +200,7 @@ final class ResponseRoutes {
 
     private Answer list(Request request) {
         Query query = request.query();
+        request.expects(query.integer(Paging.LIMIT));
         boolean newestFirst = !"recorded".equals(query.text(ORDER));
         ResponseService.Page page = responses.list(
                 request.caller(),
@@ -258,6 +260,7 @@ final class ResponseRoutes {
     private Answer export(Request request) {
         Query query = request.query();
         boolean lines = "jsonl".equals(query.text(FORMAT));
+        request.expects(EXPORTED_AT_A_TIME);
         ResponseService.Export export =
                 responses.export(request.caller(), Users.of(query), filter(query), Freshness.of(request));
         return Answer.download(

@@ -113,6 +113,7 @@ final class SyncEventRoutes {
     }
 
     private Answer pending(Request request) {
+        request.expects(request.query().integer(Paging.LIMIT));
         SyncEventService.Pending pending = events.pending(
                 request.caller(),
                 Users.of(request.query()),
