@@ -55,16 +55,25 @@ final class MnemeTest {
         }
     }
 
-    /// A letter as a query: its head and its tail count.
+    /// A letter as a query: its head and its tail count, for the embedder (which sees no words in dashes) and as words.
     @Test
     void aQueryMayBeOfAnyLength() {
-        try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {
-            Memory tea = mneme.add("alice", "likes green tea");
-            mneme.add("alice", "likes coffee");
-            for (String query : List.of("tea " + "x ".repeat(200_000), "x ".repeat(200_000) + "tea")) {
-                assertThat(mneme.search("alice", query, 5).getFirst().memory().id())
-                        .isEqualTo(tea.id());
-            }
+        try (Mneme mneme = Mneme.at(folder.resolve("vectors"))
+                .embedder(new HashingEmbedder())
+                .open()) {
+            assertHeadAndTailCount(mneme, "- ".repeat(200_000));
+        }
+        try (Mneme mneme =
+                Mneme.at(folder.resolve("words")).withoutEmbedder().instance("test").open()) {
+            assertHeadAndTailCount(mneme, "x ".repeat(200_000));
+        }
+    }
+
+    private static void assertHeadAndTailCount(Mneme mneme, String between) {
+        Memory tea = mneme.add("alice", "likes green tea");
+        mneme.add("alice", "likes coffee");
+        for (String query : List.of("tea " + between, between + "tea")) {
+            assertThat(mneme.search("alice", query, 5).getFirst().memory().id()).isEqualTo(tea.id());
         }
     }
 

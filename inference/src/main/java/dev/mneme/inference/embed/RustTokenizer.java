@@ -1,6 +1,7 @@
 package dev.mneme.inference.embed;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.util.Arrays;
 
@@ -36,6 +37,7 @@ final class RustTokenizer implements AutoCloseable {
     /// @throws IllegalArgumentException when it is none that the library knows
     /// @throws LinkageError when the native library does not load on this machine
     static RustTokenizer read(String json) {
+        load();
         long handle;
         try {
             handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
@@ -49,6 +51,17 @@ final class RustTokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             TokenizersLibrary.LIB.deleteTokenizer(handle);
             throw e;
+        }
+    }
+
+    /// `TokenizersLibrary` does not load its native library itself. Offline, DJL takes the one in its jar; else it would
+    /// fetch another where it finds a graphics card.
+    private static void load() {
+        System.setProperty("ai.djl.offline", "true");
+        try {
+            LibUtils.checkStatus();
+        } catch (RuntimeException e) {
+            throw (LinkageError) new UnsatisfiedLinkError(e.getMessage()).initCause(e);
         }
     }
 

@@ -206,7 +206,7 @@ class ServerConfigTest {
     @Test
     void theDocumentListsExactlyWhatThereIs() throws IOException {
         List<String> rows = Files.readAllLines(DOCUMENT).stream()
-                .filter(line -> line.startsWith("| `"))
+                .filter(line -> line.matches("\\| `[^`]+` \\| `MNEME_.*"))
                 .toList();
 
         assertThat(rows)
@@ -433,6 +433,13 @@ class ServerConfigTest {
         assertRefused("store.integrityKey: k", Map.of(), List.of(), "store.integrityKey", "MNEME_STORE_INTEGRITY_KEY");
         assertRefused("store.anchor: a", Map.of(), List.of(), "store.anchor", "not taken from");
         assertRefused("extraction: {kind: ollama, model: m}", Map.of(), List.of(), "extraction.kind", "not taken from");
+        List<String> onnx = List.of("--embedder.kind", "onnx");
+        assertRefused("embedder.folder: e5", Map.of(), onnx, "embedder.folder", "not taken from");
+        List<String> e5 = List.of("--embedder.kind", "onnx", "--embedder.folder", "e5");
+        assertRefused("embedder.pooling: cls", Map.of(), e5, "embedder.pooling", "not taken from");
+        assertRefused("embedder.queryPrefix: q", Map.of(), e5, "embedder.queryPrefix", "not taken from");
+        assertRefused("embedder.passagePrefix: p", Map.of(), e5, "embedder.passagePrefix", "not taken from");
+        assertRefused("embedder.maxTokens: 9", Map.of(), e5, "embedder.maxTokens", "not taken from");
         Path data = home.resolve(".local/share/mneme");
         assertRefused(
                 "store.anchor: a",
