@@ -63,8 +63,10 @@ final class MnemeTest {
                 .open()) {
             assertHeadAndTailCount(mneme, "- ".repeat(200_000));
         }
-        try (Mneme mneme =
-                Mneme.at(folder.resolve("words")).withoutEmbedder().instance("test").open()) {
+        try (Mneme mneme = Mneme.at(folder.resolve("words"))
+                .withoutEmbedder()
+                .instance("test")
+                .open()) {
             assertHeadAndTailCount(mneme, "x ".repeat(200_000));
         }
     }
