@@ -5,6 +5,10 @@ import ai.onnxruntime.OrtSession;
 
 /// How every model is run here: on the calling thread alone, which does not spin.
 final class OnnxSessions {
+    /// Of a thread that loads native libraries: with the default of 1 MiB the process can end in a segmentation fault,
+    /// without a word, when ONNX Runtime is set up.
+    static final long LOADING_STACK = 8L << 20;
+
     private OnnxSessions() {}
 
     /// The caller closes them once the session is there.
