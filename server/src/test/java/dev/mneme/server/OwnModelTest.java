@@ -82,7 +82,8 @@ class OwnModelTest {
             first = embedder(api);
             assertThat(first).matches("onnx:[0-9a-f]{24}");
             assertThat(best(api)).isEqualTo("Maria moved to Lisbon in May.");
-            assertThat(api.add("ann", "The printer on the second floor is out of toner.").status())
+            assertThat(api.add("ann", "The printer on the second floor is out of toner.")
+                            .status())
                     .isEqualTo(201);
         }
         try (RunningServer server = open()) {

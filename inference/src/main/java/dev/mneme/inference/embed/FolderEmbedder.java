@@ -100,7 +100,11 @@ public final class FolderEmbedder implements Embedder {
     }
 
     private static void start(Runnable task) {
-        Thread.ofPlatform().name("mneme-embedder-load").daemon().stackSize(OnnxSessions.LOADING_STACK).start(task);
+        Thread.ofPlatform()
+                .name("mneme-embedder-load")
+                .daemon()
+                .stackSize(OnnxSessions.LOADING_STACK)
+                .start(task);
     }
 
     private static String joined(CompletableFuture<String> fingerprint) {

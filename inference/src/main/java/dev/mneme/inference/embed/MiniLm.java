@@ -65,7 +65,11 @@ public final class MiniLm implements AutoCloseable {
     }
 
     private static void start(Runnable task) {
-        Thread.ofPlatform().name("mneme-embedder-load").daemon().stackSize(OnnxSessions.LOADING_STACK).start(task);
+        Thread.ofPlatform()
+                .name("mneme-embedder-load")
+                .daemon()
+                .stackSize(OnnxSessions.LOADING_STACK)
+                .start(task);
     }
 
     private static OrtSession session(OrtEnvironment environment, byte[] model) throws OrtException {
