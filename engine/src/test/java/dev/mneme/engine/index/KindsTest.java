@@ -104,7 +104,7 @@ class KindsTest {
     @CsvSource({
         "tea in 2023, what about 2023",
         "tea at 7, what about 7",
-        "Where tea grows, Where is it",
+        "cocoa at home, Cocoa or something else",
         "tea or coffee, what about TEA",
     })
     void aYearACountAndWhatTwoMemoriesHoldAreNotTelling(String text, String question) {
