@@ -59,7 +59,9 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
     private volatile String owner = ClientMemory.KEYLESS;
     private volatile int gathered;
     private volatile @Nullable ServerConnection connection;
-    private volatile boolean stopping;
+    private final Object turn = new Object();
+    private volatile boolean stopping; // written under turn
+    private boolean working; // under turn
     private volatile @Nullable Thread thread;
     private @Nullable RequestBytes bytes;
     private @Nullable OutputStream out;
@@ -136,9 +138,15 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
         return part;
     }
 
-    /// Ends it after the request that runs, or now when none does.
+    /// Ends it after the request that runs, or now when none does. A request that has begun is never interrupted: it
+    /// would be answered that its outcome is unknown.
     void stop() {
-        stopping = true;
+        synchronized (turn) {
+            stopping = true;
+            if (working) {
+                return;
+            }
+        }
         ServerConnection now = connection;
         if (now != null) {
             now.close(false);
@@ -168,6 +176,7 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
 
     @Override
     public void waits() {
+        turn(false);
         headLease.close();
         gathered = 0;
         shared.connections().waits(this);
@@ -207,8 +216,19 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
         return gathered;
     }
 
+    /// Begins or ends a request, unless it is to stop.
+    private void turn(boolean begins) {
+        synchronized (turn) {
+            if (stopping) {
+                throw new CloseConnectionException("the server is stopping");
+            }
+            working = begins;
+        }
+    }
+
     @Override
     public void works() {
+        turn(true);
         unguard();
         shared.connections().works(this);
     }
