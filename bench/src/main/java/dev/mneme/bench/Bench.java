@@ -28,7 +28,8 @@ public final class Bench {
               one-owner [MEMORIES]      100,000 memories of one owner; beside a bare scan, with recall
               locomo FILE [WAY] [reference=now|last|evidence] [join=TURNS]
                                         recall, rank and time on LoCoMo, over rest, mem0, infer, or of the index alone
-              retrieval [FILE...]       recall and rank on every kind of data, beside the bare embedder and BM25: own facts,
+              retrieval [MODEL] [FILE...]
+                                        recall and rank on every kind of data, beside the bare embedder and BM25: own facts,
                                         long notes, a diary; files as LoCoMo's or PrefEval's
               dates                     questions with relative dates, with a reference time and without
               typos [LOCOMO] [PREFEVAL] questions with typing errors, corrected and as written; beside plain BM25

@@ -11,12 +11,15 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
+import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchHit;
 import dev.mneme.engine.index.SearchRequest;
+import dev.mneme.inference.embed.FolderEmbedder;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,7 +35,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// Every kind of data in one table: what the score finds, beside the bare embedder (the cosine of the whole text's
-/// vector) and plain BM25 over the words, each alone. Of the index in this process, with the built-in embedder; no
+/// vector) and plain BM25 over the words, each alone. Of the index in this process, with an embedder in it; no
 /// language model.
 ///
 /// The project's own sets are always there; LoCoMo and facts as PrefEval's come as files, any number of them.
@@ -48,23 +51,27 @@ final class RetrievalBench {
     private static final String ROW = "%-34s %5s   %-24s   %-24s   %-24s   %s%n";
     private static final String MEASURES = "   @1    @5   @10   MRR";
 
-    private final OnnxEmbedder embedder;
+    private final Embedder embedder;
     private final Map<String, Embedding> embeddings = new HashMap<>();
     private final Histogram searchNanos = new Histogram(3);
     private int searches;
 
-    private RetrievalBench(OnnxEmbedder embedder) {
+    private RetrievalBench(Embedder embedder) {
         this.embedder = embedder;
     }
 
+    /// @param files sets, and folders of an embedding model that is measured instead of the built-in one
     static void run(List<Path> files) throws IOException {
         MachineLoad watch = MachineLoad.watch();
-        try (OnnxEmbedder embedder = OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS)) {
+        List<Path> models = files.stream().filter(Files::isDirectory).toList();
+        try (Embedder embedder = models.isEmpty()
+                ? OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS)
+                : FolderEmbedder.open(FolderEmbedder.Config.of(models.getFirst()))) {
             RetrievalBench bench = new RetrievalBench(embedder);
             Report.title("retrieval: recall in percent, mean reciprocal rank");
             System.out.printf(Locale.ROOT, ROW, "", "n", "the score", "the embedder's cosine", "BM25", "");
             System.out.printf(Locale.ROOT, ROW, "", "", MEASURES, MEASURES, MEASURES, "goal");
-            for (RetrievalSet set : sets(files)) {
+            for (RetrievalSet set : sets(files.stream().filter(Files::isRegularFile).toList())) {
                 bench.measure(set);
             }
             Report.row(

@@ -1,5 +1,7 @@
 package dev.mneme.core.model;
 
+import java.util.Arrays;
+
 /// The vectors of a long text's passages, in order: rows of as many signed bytes as the space has dimensions, each
 /// row a vector times what makes its largest number 127, rounded. Its direction alone counts. The array is shared,
 /// not copied: nobody writes to it.
@@ -14,6 +16,17 @@ public record PassageVectors(int dimension, byte[] rows) {
             throw new IllegalArgumentException(
                     rows.length + " bytes are not one or more passages of " + dimension + " bytes");
         }
+    }
+
+    /// Rounds vectors that follow one another.
+    ///
+    /// @param vectors `dimension` numbers for each passage
+    public static PassageVectors of(int dimension, float[] vectors) {
+        byte[] rows = new byte[vectors.length];
+        for (int row = 0; row < vectors.length / dimension; row++) {
+            round(Arrays.copyOfRange(vectors, row * dimension, (row + 1) * dimension), rows, row);
+        }
+        return new PassageVectors(dimension, rows);
     }
 
     public int count() {

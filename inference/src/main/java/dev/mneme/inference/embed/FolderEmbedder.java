@@ -3,6 +3,9 @@ package dev.mneme.inference.embed;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
+import dev.mneme.core.model.Passages.Passage;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
@@ -26,10 +29,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// There are no token vectors: the matrix that keeps those small was made for the built-in model's. A memory is then
 /// scored by its words and its vector alone.
 ///
-/// **Long texts**: each window has the special tokens and the prefix of its own; the vector is the normalised mean of
-/// the windows'.
+/// **Long texts** have a vector for each of their [Passages], made as if it were alone, and the normalised mean of them
+/// as their own. What else is longer than a run, a query or a passage, is cut into windows, each with the special tokens
+/// and the prefix of its own; the vector is the normalised mean of the windows'.
 public final class FolderEmbedder implements Embedder {
-    /// The most windows of one text that are run.
+    /// The most windows of one text that are run; one for each passage when those are more.
     public static final int MAX_WINDOWS = 64;
 
     /// Fewer tokens of text in a run say nothing.
@@ -178,12 +182,17 @@ public final class FolderEmbedder implements Embedder {
 
     @Override
     public Embedding embed(String text, Demand demand) {
-        return embed(folder.passagePrefix(), text, demand);
+        List<Passage> passages = Passages.of(text);
+        try (Place place = workers.admit(demand)) {
+            return passages.size() > 1 ? embed(place, text, passages) : whole(place, folder.passagePrefix(), text);
+        }
     }
 
     @Override
     public QueryEmbedding embedQuery(String query, Demand demand) {
-        return new QueryEmbedding(embed(folder.queryPrefix(), query, demand), List.of());
+        try (Place place = workers.admit(demand)) {
+            return new QueryEmbedding(whole(place, folder.queryPrefix(), query), List.of());
+        }
     }
 
     @Override
@@ -191,23 +200,40 @@ public final class FolderEmbedder implements Embedder {
         return workers.queue(purpose);
     }
 
-    private Embedding embed(String prefix, String text, Demand demand) {
-        try (Place place = workers.admit(demand)) {
-            List<int[]> runs = place.run(1 + text.length() / OnnxEmbedder.SHORT, () -> runs(prefix, text));
-            float[] vectors = new float[runs.size() * space.dimension()];
-            for (int r = 0; r < runs.size(); r++) {
-                int[] ids = runs.get(r);
-                float[] vector = place.run(ids.length, () -> model.run(ids));
-                System.arraycopy(vector, 0, vectors, r * space.dimension(), space.dimension());
-            }
-            float[] vector = runs.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, space.dimension());
-            return new Embedding(space, vector, null);
+    private Embedding whole(Place place, String prefix, String text) {
+        return new Embedding(space, vector(place, prefix, text, MAX_WINDOWS), null);
+    }
+
+    private Embedding embed(Place place, String text, List<Passage> passages) {
+        float[] vectors = new float[passages.size() * space.dimension()];
+        int share = Math.max(1, MAX_WINDOWS / passages.size());
+        for (int p = 0; p < passages.size(); p++) {
+            String part = text.substring(passages.get(p).start(), passages.get(p).end());
+            float[] vector = vector(place, folder.passagePrefix(), part, share);
+            System.arraycopy(vector, 0, vectors, p * vector.length, vector.length);
         }
+        return new Embedding(
+                space,
+                UnitVectors.meanDirection(vectors, space.dimension()),
+                null,
+                PassageVectors.of(space.dimension(), vectors));
+    }
+
+    /// @param most windows that are run
+    private float[] vector(Place place, String prefix, String text, int most) {
+        List<int[]> runs = place.run(1 + text.length() / OnnxEmbedder.SHORT, () -> runs(prefix, text, most));
+        float[] vectors = new float[runs.size() * space.dimension()];
+        for (int r = 0; r < runs.size(); r++) {
+            int[] ids = runs.get(r);
+            float[] vector = place.run(ids.length, () -> model.run(ids));
+            System.arraycopy(vector, 0, vectors, r * space.dimension(), space.dimension());
+        }
+        return runs.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, space.dimension());
     }
 
     /// The tokens of each run. Prefix and text are cut together, as the model was trained; what ends within the prefix
     /// stands before each window.
-    private List<int[]> runs(String prefix, String text) {
+    private List<int[]> runs(String prefix, String text, int most) {
         Tokens tokens = tokenizer.tokenize(prefix + text);
         int told = prefix.codePointCount(0, prefix.length());
         int first = 0;
@@ -216,7 +242,7 @@ public final class FolderEmbedder implements Embedder {
         }
         List<int[]> runs = new ArrayList<>();
         int room = Math.max(1, room(folder, tokenizer, first));
-        for (Window window : Windows.of(tokens.count() - first, room, MAX_WINDOWS)) {
+        for (Window window : Windows.of(tokens.count() - first, room, most)) {
             runs.add(joined(tokens, first, first + window.from(), first + window.to()));
         }
         return runs;

@@ -143,11 +143,9 @@ public final class OnnxEmbedder implements Embedder {
 
     private static Embedding joined(List<Embedding> parts) {
         float[] vectors = new float[parts.size() * MiniLm.WIDTH];
-        byte[] passages = new byte[vectors.length];
         ByteArrayOutputStream tokens = new ByteArrayOutputStream();
         for (int p = 0; p < parts.size(); p++) {
             System.arraycopy(parts.get(p).vector(), 0, vectors, p * MiniLm.WIDTH, MiniLm.WIDTH);
-            PassageVectors.round(parts.get(p).vector(), passages, p);
             TokenVectors rows = Objects.requireNonNull(parts.get(p).tokens());
             int room = MAX_TOKEN_ROWS * TokenVectors.DIMENSION - tokens.size();
             tokens.write(rows.rows(), 0, Math.min(room, rows.rows().length));
@@ -156,7 +154,7 @@ public final class OnnxEmbedder implements Embedder {
                 SPACE,
                 UnitVectors.meanDirection(vectors, MiniLm.WIDTH),
                 new TokenVectors(tokens.toByteArray()),
-                new PassageVectors(MiniLm.WIDTH, passages));
+                PassageVectors.of(MiniLm.WIDTH, vectors));
     }
 
     @Override

@@ -8,6 +8,9 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.PassageVectors;
+import dev.mneme.core.model.Passages;
+import dev.mneme.core.model.Passages.Passage;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
@@ -17,12 +20,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// What the embedders behind HTTP share: requests, windows, and the check of what comes back. There are no token
-/// vectors. A text longer than `windowCharacters` is cut into parts of nearly equal length, at most [#MAX_WINDOWS] of
-/// them, one request each, and gets the normalised mean of their vectors.
+/// What the embedders behind HTTP share: requests, windows, passages, and the check of what comes back. There are no
+/// token vectors.
+///
+/// **Long texts** have a vector for each of their [Passages], several of which are asked for in one request, and the
+/// normalised mean of them as their own. What else is longer than `windowCharacters`, a query or a passage, is cut into
+/// parts of nearly equal length, at most [#MAX_WINDOWS] of them, and gets the normalised mean of their vectors.
 ///
 /// **Not promised** here, since it is the service's: that the same text always gets the same bits.
 ///
@@ -32,6 +42,13 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
 
     /// Requests of one add that are under way at the same time.
     private static final int PARALLELISM = 4;
+
+    /// The most texts of one request, and the most bytes of the answer to it: half of what [ModelClient] takes, where a
+    /// number has up to 24 bytes.
+    private static final int MOST_TEXTS = 32;
+
+    private static final int ANSWER_BYTES = 512 << 10;
+    private static final int NUMBER_BYTES = 24;
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -55,7 +72,7 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
     private int learnDimension() {
         try {
             try (Place place = client.admit(Demand.NONE)) {
-                return ask(place, "dimension").length;
+                return ask(place, List.of("dimension")).getFirst().length;
             }
         } catch (MnemeException e) {
             client.close();
@@ -81,9 +98,21 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
 
     @Override
     public Embedding embed(String text, Demand demand) {
+        List<Passage> passages = Passages.of(text);
         try (Place place = client.admit(demand)) {
-            return embed(place, text);
+            return embed(place, text, passages.size() > 1 ? passages : whole(text));
         }
+    }
+
+    @Override
+    public QueryEmbedding embedQuery(String query, Demand demand) {
+        try (Place place = client.admit(demand)) {
+            return new QueryEmbedding(embed(place, query, whole(query)), List.of());
+        }
+    }
+
+    private static List<Passage> whole(String text) {
+        return List.of(new Passage(0, text.length()));
     }
 
     @Override
@@ -91,23 +120,49 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return client.queue(purpose);
     }
 
-    private Embedding embed(Place place, String text) {
-        List<Window> windows = Windows.of(text.length(), config.windowCharacters(), MAX_WINDOWS);
-        float[] vectors = new float[windows.size() * space.dimension()];
-        for (int w = 0; w < windows.size(); w++) {
-            float[] vector = ask(place, part(text, windows.get(w)));
-            if (vector.length != space.dimension()) {
-                throw unusable("has " + vector.length + " numbers instead of " + space.dimension());
-            }
-            System.arraycopy(unit(vector), 0, vectors, w * vector.length, vector.length);
+    private Embedding embed(Place place, String text, List<Passage> passages) {
+        List<String> texts = new ArrayList<>();
+        int[] ends = new int[passages.size()];
+        int share = Math.max(1, MAX_WINDOWS / passages.size());
+        for (int p = 0; p < ends.length; p++) {
+            String passage = text.substring(passages.get(p).start(), passages.get(p).end());
+            Windows.of(passage.length(), config.windowCharacters(), share)
+                    .forEach(window -> texts.add(part(passage, window)));
+            ends[p] = texts.size();
         }
-        float[] vector = windows.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, space.dimension());
-        return new Embedding(space, vector, null);
+        float[] parts = ofAll(place, texts);
+        int dimension = space.dimension();
+        float[] vectors = new float[ends.length * dimension];
+        for (int p = 0, from = 0; p < ends.length; from = ends[p++]) {
+            float[] own = Arrays.copyOfRange(parts, from * dimension, ends[p] * dimension);
+            float[] vector = own.length == dimension ? own : UnitVectors.meanDirection(own, dimension);
+            System.arraycopy(vector, 0, vectors, p * dimension, dimension);
+        }
+        return ends.length == 1
+                ? new Embedding(space, vectors, null)
+                : new Embedding(
+                        space,
+                        UnitVectors.meanDirection(vectors, dimension),
+                        null,
+                        PassageVectors.of(dimension, vectors));
     }
 
-    @Override
-    public QueryEmbedding embedQuery(String query, Demand demand) {
-        return new QueryEmbedding(embed(query, demand), List.of());
+    /// The vectors of the texts, one after another, each of length 1.
+    private float[] ofAll(Place place, List<String> texts) {
+        int dimension = space.dimension();
+        int atOnce = Math.clamp(ANSWER_BYTES / (NUMBER_BYTES * dimension), 1, MOST_TEXTS);
+        float[] vectors = new float[texts.size() * dimension];
+        for (int from = 0; from < texts.size(); from += atOnce) {
+            List<String> some = texts.subList(from, Math.min(texts.size(), from + atOnce));
+            List<float[]> answered = ask(place, some);
+            for (int i = 0; i < some.size(); i++) {
+                if (answered.get(i).length != dimension) {
+                    throw unusable("has " + answered.get(i).length + " numbers instead of " + dimension);
+                }
+                System.arraycopy(unit(answered.get(i)), 0, vectors, (from + i) * dimension, dimension);
+            }
+        }
+        return vectors;
     }
 
     /// The window's characters, a pair of surrogates never cut in two.
@@ -133,21 +188,32 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return vector;
     }
 
-    private float[] ask(Place place, String text) {
-        byte[] answer = client.post(place, request(text));
+    /// As many vectors as texts, in their order.
+    private List<float[]> ask(Place place, List<String> texts) {
+        byte[] answer = client.post(place, request(texts));
         try (JsonParser parser = JSON.createParser(answer)) {
-            return vector(parser);
+            List<float[]> vectors = vectors(parser);
+            if (vectors.size() != texts.size()) {
+                throw unusable("has " + vectors.size() + " vectors instead of " + texts.size());
+            }
+            return vectors;
         } catch (IOException e) {
             throw unusable("is not the JSON that was expected"); // without the cause, which may quote it
         }
     }
 
-    private byte[] request(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length() + 128);
+    private byte[] request(List<String> texts) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(texts.getFirst().length() + 128);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("model", config.model());
-            json.writeStringField("input", wellFormed(text));
+            json.writeFieldName("input");
+            if (texts.size() == 1) {
+                json.writeString(wellFormed(texts.getFirst()));
+            } else {
+                String[] all = texts.stream().map(RemoteEmbedder::wellFormed).toArray(String[]::new);
+                json.writeArray(all, 0, all.length);
+            }
             writeOptions(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -164,25 +230,54 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    private float[] vector(JsonParser parser) throws IOException {
+    /// Those of the vector's fields, each an array of numbers or of such arrays. A service that numbers them by `index`
+    /// may give them in any order.
+    private List<float[]> vectors(JsonParser parser) throws IOException {
+        List<float[]> vectors = new ArrayList<>();
+        NavigableMap<Integer, float[]> numbered = new TreeMap<>();
+        int index = -1;
+        float[] vector = null;
         for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
             if (token == JsonToken.START_ARRAY && vectorField.equals(parser.currentName())) {
-                return numbers(parser);
+                vectors.addAll(arrays(parser));
+                vector = vectors.getLast();
+            } else if (token == JsonToken.VALUE_NUMBER_INT && "index".equals(parser.currentName())) {
+                index = parser.getIntValue();
+            } else if (token == JsonToken.END_OBJECT && vector != null) {
+                numbered.put(index, vector);
+                index = -1;
+                vector = null;
             }
         }
-        throw unusable("has no " + vectorField);
+        if (vectors.isEmpty()) {
+            throw unusable("has no " + vectorField);
+        }
+        boolean all = numbered.size() == vectors.size() && numbered.firstKey() == 0;
+        return all ? List.copyOf(numbered.values()) : vectors;
     }
 
-    /// The innermost first array at the parser.
-    private static float[] numbers(JsonParser parser) throws IOException {
+    /// The array at the parser: one vector, or an array of them.
+    private static List<float[]> arrays(JsonParser parser) throws IOException {
+        JsonToken token = parser.nextToken();
+        if (token != JsonToken.START_ARRAY) {
+            return List.of(numbers(parser, token));
+        }
+        List<float[]> arrays = new ArrayList<>();
+        for (; token == JsonToken.START_ARRAY; token = parser.nextToken()) {
+            arrays.add(numbers(parser, parser.nextToken()));
+        }
+        if (token != JsonToken.END_ARRAY) {
+            throw notNumbers();
+        }
+        return arrays;
+    }
+
+    private static float[] numbers(JsonParser parser, @Nullable JsonToken first) throws IOException {
         float[] numbers = new float[1_024];
         int count = 0;
-        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            if (token == JsonToken.START_ARRAY && count == 0) {
-                continue;
-            }
+        for (JsonToken token = first; token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             if (token == null || !token.isNumeric() || count == EmbeddingSpace.MAX_DIMENSION) {
-                throw unusable("holds something other than up to " + EmbeddingSpace.MAX_DIMENSION + " numbers");
+                throw notNumbers();
             }
             if (count == numbers.length) {
                 numbers = Arrays.copyOf(numbers, 2 * count);
@@ -193,6 +288,10 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
             throw unusable("has no numbers");
         }
         return Arrays.copyOf(numbers, count);
+    }
+
+    private static MnemeException notNumbers() {
+        return unusable("holds something other than up to " + EmbeddingSpace.MAX_DIMENSION + " numbers");
     }
 
     private static MnemeException unusable(String why) {

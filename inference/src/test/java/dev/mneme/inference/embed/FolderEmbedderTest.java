@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.testkit.EmbedderContract;
 import java.io.IOException;
@@ -167,6 +169,26 @@ class FolderEmbedderTest extends EmbedderContract {
         try (FolderEmbedder embedder = open(folder, null, "", "text: ", 0)) {
             assertMean(embedder.embed("tea").vector(), meanOf(tokens("text: tea")));
             assertMean(embedder.embedQuery("tea").embedding().vector(), meanOf(tokens("tea")));
+        }
+    }
+
+    @Test
+    void aSentenceOfALongTextHasTheVectorThatItWouldHaveAlone() {
+        String sentence = "The spare key lies under the third flower pot.";
+        String others = "We painted the fence and the shed on that day. ".repeat(20);
+        try (FolderEmbedder embedder = open(e5, null, "query: ", "passage: ", 0)) {
+            Embedding whole = embedder.embed(others + sentence + " " + others);
+            PassageVectors passages = Objects.requireNonNull(whole.passages());
+            int width = passages.dimension();
+            byte[] alone = PassageVectors.of(width, embedder.embed(sentence).vector())
+                    .rows();
+            assertThat(passages.count()).isEqualTo(41);
+            assertThat(Arrays.copyOfRange(passages.rows(), 20 * width, 21 * width))
+                    .isEqualTo(alone);
+            assertThat(Arrays.copyOfRange(passages.rows(), 19 * width, 20 * width))
+                    .isNotEqualTo(alone);
+            assertThat(embedder.embedQuery(others).embedding().passages()).isNull();
+            assertThat(embedder.embed(sentence).passages()).isNull();
         }
     }
 

@@ -3,10 +3,13 @@ package dev.mneme.inference.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.testkit.EmbedderContract;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,18 @@ class OllamaEmbedderTest extends EmbedderContract {
             assertThat(service.requests)
                     .last()
                     .isEqualTo(new StubModel.Request("/api/embed", "null", "nomic-embed-text", "green tea"));
+        }
+    }
+
+    @Test
+    void eachSentenceOfALongTextHasAVector() {
+        String sentence = "The ferry to the island leaves at nine.";
+        try (Embedder embedder = open()) {
+            PassageVectors passages =
+                    Objects.requireNonNull(embedder.embed((sentence + " ").repeat(30)).passages());
+            byte[] alone = PassageVectors.of(96, embedder.embed(sentence).vector()).rows();
+            assertThat(passages.count()).isEqualTo(30);
+            assertThat(Arrays.copyOfRange(passages.rows(), 29 * 96, 30 * 96)).isEqualTo(alone);
         }
     }
 }

@@ -9,12 +9,15 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.testkit.EmbedderContract;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -192,12 +195,49 @@ class OpenAiEmbedderTest extends EmbedderContract {
         try (Embedder embedder = open(config)) {
             String text = "\ud83d\ude00".repeat(150);
             float[] vector = embedder.embed(text).vector();
-            assertThat(service.requests)
-                    .hasSize(3)
-                    .noneMatch(request -> request.input().contains("?"));
-            assertThat(service.requests.stream().map(StubModel.Request::input).reduce("", String::concat))
-                    .isEqualTo(text);
+            assertThat(service.requests).hasSize(1);
+            assertThat(service.requests.getFirst().inputs()).hasSize(3).noneMatch(part -> part.contains("?"));
+            assertThat(service.requests.getFirst().input()).isEqualTo(text);
             assertThat(dot(vector, vector)).isCloseTo(1, within(1e-5));
+        }
+    }
+
+    @Test
+    void eachSentenceOfALongTextIsAskedForAndManyAtOnce() {
+        List<String> sentences = IntStream.range(0, 50)
+                .mapToObj(i -> "Sentence number " + i + " is about the things of day " + i + ".")
+                .toList();
+        try (Embedder embedder = open()) {
+            Embedding whole = embedder.embed(String.join(" ", sentences));
+            PassageVectors passages = Objects.requireNonNull(whole.passages());
+            assertThat(passages.count()).isEqualTo(50);
+            for (int i = 0; i < 50; i++) {
+                byte[] alone = PassageVectors.of(96, embedder.embed(sentences.get(i)).vector())
+                        .rows();
+                assertThat(Arrays.copyOfRange(passages.rows(), i * 96, (i + 1) * 96)).isEqualTo(alone);
+            }
+            assertThat(dot(whole.vector(), whole.vector())).isCloseTo(1, within(1e-5));
+        }
+        assertThat(service.requests.stream().map(request -> request.inputs().size()))
+                .filteredOn(inputs -> inputs > 1)
+                .containsExactly(32, 18);
+    }
+
+    @Test
+    void aLongQueryIsAskedForAsAWhole() {
+        try (Embedder embedder = open()) {
+            String query = "What was it that was said on that day? ".repeat(30);
+            assertThat(embedder.embedQuery(query).embedding().passages()).isNull();
+        }
+        assertThat(service.requests).last().extracting(request -> request.inputs().size()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerWithTooFewVectorsIsRefused() {
+        try (Embedder embedder = open()) {
+            service.body = "{\"data\":[{\"index\":0,\"embedding\":[1,2,3]}]}";
+            assertThatThrownBy(() -> embedder.embed("One of many sentences. ".repeat(40)))
+                    .hasMessageContaining("1 vectors instead of 32");
         }
     }
 

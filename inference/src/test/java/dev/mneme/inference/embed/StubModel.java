@@ -2,6 +2,7 @@ package dev.mneme.inference.embed;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.mneme.testkit.HashingEmbedder;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -23,7 +25,15 @@ import java.util.concurrent.Executors;
 /// first with the statuses it was told to.
 final class StubModel implements AutoCloseable {
     /// What was asked, as it came.
-    record Request(String path, String authorization, String model, String input) {}
+    record Request(String path, String authorization, String model, List<String> inputs) {
+        Request(String path, String authorization, String model, String input) {
+            this(path, authorization, model, List.of(input));
+        }
+
+        String input() {
+            return String.join("", inputs);
+        }
+    }
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
     final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
@@ -63,26 +73,36 @@ final class StubModel implements AutoCloseable {
         if (!body.isEmpty()) {
             return body;
         }
-        String vector = Arrays.toString(embedder.embed(request.input()).vector());
-        return request.path().equals("/api/embed")
-                ? "{\"model\":\"m\",\"embeddings\":[" + vector + "],\"total_duration\":1}"
-                : "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,\"embedding\":" + vector
-                        + "}]}";
+        List<String> vectors = request.inputs().stream()
+                .map(input -> Arrays.toString(embedder.embed(input).vector()))
+                .toList();
+        if (request.path().equals("/api/embed")) {
+            return "{\"model\":\"m\",\"embeddings\":[" + String.join(",", vectors) + "],\"total_duration\":1}";
+        }
+        List<String> data = new ArrayList<>();
+        for (int i = vectors.size() - 1; i >= 0; i--) { // in any order: each says which one it is
+            data.add("{\"object\":\"embedding\",\"index\":" + i + ",\"embedding\":" + vectors.get(i) + "}");
+        }
+        return "{\"object\":\"list\",\"data\":[" + String.join(",", data) + "]}";
     }
 
     private static Request read(HttpExchange exchange) throws IOException {
         String model = "";
-        String input = "";
+        List<String> inputs = new ArrayList<>();
         try (JsonParser json = new JsonFactory().createParser(exchange.getRequestBody())) {
             json.nextToken();
             for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
                 json.nextToken();
                 model = field.equals("model") ? json.getText() : model;
-                input = field.equals("input") ? json.getText() : input;
+                if (field.equals("input")) {
+                    do {
+                        inputs.add(json.isExpectedStartArrayToken() ? json.nextTextValue() : json.getText());
+                    } while (json.getParsingContext().inArray() && json.nextToken() != JsonToken.END_ARRAY);
+                }
             }
         }
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-        return new Request(exchange.getRequestURI().getPath(), authorization, model, input);
+        return new Request(exchange.getRequestURI().getPath(), authorization, model, List.copyOf(inputs));
     }
 
     @Override
