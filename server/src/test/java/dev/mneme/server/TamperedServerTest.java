@@ -184,10 +184,8 @@ class TamperedServerTest {
     }
 
     private static void add(Api api, String user, String agent, String text) {
-        String memory = Api.memory(text)
-                .put("userId", user)
-                .put("agentId", agent)
-                .toString();
+        String memory =
+                Api.memory(text).put("userId", user).put("agentId", agent).toString();
         assertThat(api.post(Api.MEMORIES, memory).status()).isEqualTo(201);
     }
 

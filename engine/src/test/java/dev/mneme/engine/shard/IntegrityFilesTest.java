@@ -288,7 +288,8 @@ final class IntegrityFilesTest {
         Path memory = home.resolve("data/anchored");
         String remembered = Files.readString(memory);
         String first = Files.readAllLines(file).getFirst();
-        Files.writeString(memory, first.substring(0, first.lastIndexOf(' ')) + remembered.substring(remembered.lastIndexOf(' ')));
+        Files.writeString(
+                memory, first.substring(0, first.lastIndexOf(' ')) + remembered.substring(remembered.lastIndexOf(' ')));
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("was changed");
         Files.writeString(memory, first + "\n"); // a MAC of the right key, of another kind of text
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("was changed");
@@ -311,7 +312,8 @@ final class IntegrityFilesTest {
                 add(store, "more " + n);
             }
         }
-        assertThat(Files.readAllLines(file)).hasSizeGreaterThan(good.lines().toList().size() + 2);
+        assertThat(Files.readAllLines(file))
+                .hasSizeGreaterThan(good.lines().toList().size() + 2);
         copy("data", "older");
         try (Store store = open("data", anchored)) {
             add(store, "the last");
