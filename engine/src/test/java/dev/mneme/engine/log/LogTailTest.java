@@ -2,6 +2,7 @@ package dev.mneme.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
@@ -146,6 +147,30 @@ class LogTailTest {
         refuses(BOOT);
     }
 
+    /// All that was answered for lay in segments that every shard had passed, and nothing was written since.
+    @Test
+    void aNewestSegmentWithoutRecordsLacksNothing() {
+        liveAndDie();
+        try (WriteAheadLog log = open(BOOT)) { // writes again what was not proven, and batches without records
+            passBy(log);
+            disk.killProcess();
+        }
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.KILLED);
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        try (WriteAheadLog log = open(BOOT)) {
+            passBy(log);
+        }
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        assertThat(reopened(NEXT_BOOT).uncertainStops()).isZero();
+    }
+
+    private void passBy(WriteAheadLog log) {
+        long newest = log.roll().join();
+        log.checkpointed(0, 5);
+        log.checkpointed(1, 0);
+        await().until(() -> log.oldestSegment() == newest);
+    }
+
     /// A batch that was being written when the process died, and that nobody was told of.
     @Test
     void whatWasTornInTheWritingWasNeverAcknowledged() {
@@ -271,15 +296,16 @@ class LogTailTest {
         assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
     }
 
-    /// In place of the newest record lies one that was written before: each alone is sound.
+    /// In place of the newest record lies one from long before: each alone is sound. (The last before it would be
+    /// the whole mark of a batch ago: an older copy, which an anchor tells.)
     @Test
     void aMarkWithAnOlderRecordOfItsOwnVouchesForNothing() throws IOException {
         byte[] older;
         try (WriteAheadLog log = open(BOOT)) {
             commit(log, 1);
+            older = disk.content(LogMark.FILE);
             commit(log, 2);
             commit(log, 3);
-            older = disk.content(LogMark.FILE);
             commit(log, 4);
             commit(log, 5);
             disk.killProcess();
