@@ -59,6 +59,25 @@ final class ShardGuardTest {
         });
     }
 
+    /// Wherever it is stopped, not all was checked; that it goes on from there is not asked.
+    @Test
+    void aCheckThatWasStoppedIsNotWhole() {
+        onTheTables((tables, guard) -> {
+            AtomicInteger asked = new AtomicInteger();
+            guard.checkAll(() -> asked.incrementAndGet() > 0);
+            assertThat(guard.whole()).isTrue();
+            Seal seal = new IntegrityKey(home.resolve("data/integrity.key")).openOrMake();
+            for (int stop = 0; stop < asked.get(); stop++) {
+                ShardGuard stopped = new ShardGuard("0", tables, seal);
+                AtomicInteger left = new AtomicInteger(stop);
+                stopped.checkAll(() -> left.getAndDecrement() > 0);
+                assertThat(stopped.whole())
+                        .as("stopped when asked for the %dth time", stop + 1)
+                        .isFalse();
+            }
+        });
+    }
+
     @Test
     void whoWasErasedIsNotCountedAmongTheChecked() {
         onTheTables((tables, guard) -> {
