@@ -20,9 +20,7 @@ final class IntegrityCommand extends Subcommand {
     @Override
     ExitStatus run(Session session) {
         return session.show(session.server().get(new Query(INTEGRITY)), view -> {
-            String checked = view.at("checkedOwners").text() + " owners checked since the start"
-                    + (view.at("complete").isTrue() ? "" : ", others are still to come");
-            problems(session, view, checked);
+            checked(session, view);
             view.at("unknown")
                     .items()
                     .forEach(unknown -> session.console().print("not known: " + Printable.line(unknown.text())));
@@ -30,6 +28,18 @@ final class IntegrityCommand extends Subcommand {
                 evidence(session, view);
             }
         });
+    }
+
+    /// What the background check has been through, and what was found.
+    private static void checked(Session session, JsonView view) {
+        String checked = view.at("checkedOwners").text();
+        if (view.at("complete").isTrue()) {
+            problems(session, view, "All owners (" + checked + ") were checked since the start: ", "nothing is wrong");
+            return;
+        }
+        String soFar = "The check that runs after each start has not finished; " + checked + " of "
+                + view.at("owners").text() + " owners were checked so far: ";
+        problems(session, view, soFar, checked.equals("0") ? "nothing is known yet" : "nothing is wrong with those");
     }
 
     /// What is not noticed in this layout.
@@ -47,10 +57,10 @@ final class IntegrityCommand extends Subcommand {
         }
     }
 
-    private static void problems(Session session, JsonView view, String checked) {
+    private static void problems(Session session, JsonView view, String checked, String whenNone) {
         List<JsonView> problems = view.at("problems").items();
         if (!session.quiet()) {
-            session.console().print(checked + ": " + (problems.isEmpty() ? "nothing is wrong" : "this is wrong"));
+            session.console().print(checked + (problems.isEmpty() ? whenNone : "this is wrong"));
         }
         problems.forEach(
                 problem -> session.console().print((session.quiet() ? "" : "  ") + Printable.line(problem.text())));
@@ -66,7 +76,7 @@ final class IntegrityCommand extends Subcommand {
         ExitStatus run(Session session) {
             return session.show(
                     session.server().post(INTEGRITY + "/verify", "", null),
-                    view -> problems(session, view, "Every row was read"));
+                    view -> problems(session, view, "Every row was read: ", "nothing is wrong"));
         }
     }
 

@@ -79,12 +79,20 @@ final class StatusCommand extends Subcommand {
                 behind.add(shard.at("name").text());
             }
         }
-        StringBuilder text = new StringBuilder().append(all.size());
-        text.append(failed.isEmpty() ? "" : ", FAILED: " + String.join(" ", failed));
-        text.append(behind.isEmpty() ? "" : ", behind: " + String.join(" ", behind));
+        StringBuilder text = new StringBuilder(counted(all));
+        text.append(failed.isEmpty() ? "" : "; FAILED: " + String.join(" ", failed));
+        text.append(behind.isEmpty() ? "" : "; behind the log: " + String.join(" ", behind));
         return failed.isEmpty() && behind.isEmpty()
-                ? text.append(", all applied").toString()
+                ? text.append("; all writes applied").toString()
                 : text.toString();
+    }
+
+    /// The shard of the server's own data (keys, settings) is none that owners are divided among.
+    private static String counted(List<JsonView> all) {
+        long ofOwners = all.stream()
+                .filter(shard -> !shard.at("name").text().equals("system"))
+                .count();
+        return ofOwners + " for owners" + (ofOwners == all.size() ? "" : ", 1 for keys and settings (system)");
     }
 
     static Table table(List<JsonView> all) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What each command asks and shows.
 class CommandsTest extends CliHarness {
@@ -380,7 +382,7 @@ class CommandsTest extends CliHarness {
     void whatWasChangedFromOutsideIsShownAndAccepted() {
         server().json(
                         200,
-                        "{\"checkedOwners\":3,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"],"
+                        "{\"checkedOwners\":3,\"owners\":5,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"],"
                                 + "\"unknown\":[\"how much came after\"],\"key\":\"with_data\",\"anchor\":false,"
                                 + "\"lastStop\":\"uncertain\",\"uncertainStops\":2}")
                 .json(200, "{\"problems\":[]}")
@@ -388,7 +390,8 @@ class CommandsTest extends CliHarness {
                 .json(200, "{\"event\":\"ACCEPT\"}");
 
         assertThat(run("integrity").out())
-                .isEqualTo("3 owners checked since the start, others are still to come: this is wrong\n"
+                .isEqualTo("The check that runs after each start has not finished; 3 of 5 owners were checked so far:"
+                        + " this is wrong\n"
                         + "  memory a of user bob was changed\n"
                         + "not known: how much came after\n"
                         + "The integrity key lies with the data: who can write there can forge everything.\n"
@@ -403,6 +406,32 @@ class CommandsTest extends CliHarness {
         assertThat(run("integrity", "accept", "bob").err()).contains("user:ID");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0 | 2 | false | has not finished; 0 of 2 owners were checked so far: nothing is known yet
+            1 | 2 | false | has not finished; 1 of 2 owners were checked so far: nothing is wrong with those
+            2 | 2 | true  | All owners (2) were checked since the start: nothing is wrong
+            """)
+    void howFarTheCheckHasComeIsSaid(int checked, int owners, boolean complete, String said) {
+        server().json(
+                        200,
+                        "{\"checkedOwners\":" + checked + ",\"owners\":" + owners + ",\"complete\":" + complete
+                                + ",\"problems\":[],\"unknown\":[],\"key\":\"elsewhere\",\"anchor\":true,"
+                                + "\"lastStop\":\"closed\",\"uncertainStops\":0}");
+
+        assertThat(run("integrity").out().lines()).singleElement().asString().endsWith(said);
+    }
+
+    @Test
+    void theSystemsShardIsNotCountedAmongThoseOfOwners() {
+        server().json(200, """
+                {"shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":9,"error":""},\
+                {"name":"system","logIndex":2,"applied":2,"error":""}]}""");
+
+        assertThat(run("status").out())
+                .contains("shards  2 for owners, 1 for keys and settings (system); all writes applied\n");
+    }
+
     @Test
     void statusIsReadable() {
         String status = """
@@ -413,7 +442,7 @@ class CommandsTest extends CliHarness {
 
         assertThat(run("status").out())
                 .contains("version             0.1.0\n", "uptime              2h\n", "embedder dimension  384\n")
-                .contains("shards              2, behind: 1\n");
+                .contains("shards              2 for owners; behind the log: 1\n");
         assertThat(run("status", "--shards").out()).contains("NAME  LOG INDEX  APPLIED  ERROR\n");
     }
 

@@ -48,13 +48,17 @@ record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) im
                 .findFirst()
                 // the reason itself may name files, and anybody may ask
                 .map(shard -> new Part(false, "shard " + shard.name() + " has stopped: the server's log says why"))
-                .orElse(new Part(true, status.shards().size() + " running"));
+                .orElse(new Part(
+                        true, status.shards().size() - 1 + " of owners' data and the system's own are running"));
     }
 
     /// Others are served while somebody is not, so this is no reason to send requests elsewhere.
     private static Part integrity(Integrity.Report report) {
+        String sofar = report.complete()
+                ? ""
+                : " so far, with " + report.checkedOwners() + " of " + report.owners() + " owners checked";
         String found = report.problems().isEmpty()
-                ? "nothing was found changed" + (report.complete() ? "" : " so far")
+                ? "nothing was found changed" + sofar
                 : report.problems().size()
                         + " problems: some owners are refused, and left out of lists and feeds; see mneme integrity";
         boolean uncertain = report.evidence().lastStop() == Integrity.LastStop.UNCERTAIN;

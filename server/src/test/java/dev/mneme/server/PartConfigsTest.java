@@ -3,10 +3,12 @@ package dev.mneme.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.engine.shard.IntegrityFiles;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,16 @@ class PartConfigsTest {
             assertThat(server.admin().add("ann", "kept in a small log").status())
                     .isEqualTo(201);
         }
+    }
+
+    @Test
+    void keyAndAnchorAreThoseThatAreSet() {
+        ServerConfig config = ServerConfig.load(
+                List.of("--integrity-key", "k", "--anchor", "a", "--store.anchorInterval", "5s"),
+                Map.of("HOME", home.toString()));
+        assertThat(PartConfigs.integrity(config))
+                .isEqualTo(new IntegrityFiles(Path.of("k"), Path.of("a"), Duration.ofSeconds(5)));
+        assertThat(PartConfigs.engine(config, new Metrics()).integrity()).isEqualTo(PartConfigs.integrity(config));
     }
 
     @Test

@@ -126,6 +126,75 @@ class TamperedServerTest {
         }
     }
 
+    /// Every answer of mem0's door that can lack an owner.
+    @Test
+    void mem0sDoorSaysWhoIsLeftOut() {
+        try (RunningServer server = RunningServer.on(data)) {
+            Api api = server.admin();
+            for (String user : List.of("alice", "bob")) {
+                add(api, user, "bot", "pay on wednesday");
+            }
+            add(api, "alice", "gone", "of alice alone");
+            server.stop();
+            edit(Owner.user("alice"));
+            server.startAgain();
+            assertThat(api.get("/v1/memories/?user_id=alice").status()).isEqualTo(500);
+            String bot = "\"filters\":{\"agent_id\":\"bot\"}";
+            for (String list : List.of("/v2/memories/", "/v3/memories/", "/v1/summary/", "/v1/exports/get/")) {
+                leavesAliceOut(api.post(list, "{" + bot + "}"));
+            }
+            for (String search : List.of("/v3/memories/search/", "/v2/memories/search/")) {
+                leavesAliceOut(api.post(search, "{\"query\":\"pay\"," + bot + "}"));
+            }
+            for (String search : List.of("/v1/memories/search/", "/search")) {
+                leavesAliceOut(api.post(search, "{\"query\":\"pay\",\"agent_id\":\"bot\"}"));
+            }
+            for (String path : List.of(
+                    "/v1/memories/?agent_id=bot",
+                    "/v1/memories/agent/bot/",
+                    "/memories",
+                    "/v1/entities/",
+                    "/entities",
+                    "/v2/entities/agent/bot/",
+                    "/v1/stats/",
+                    "/v1/entities/filters/",
+                    "/v1/memories/events/")) {
+                leavesAliceOut(api.get(path));
+            }
+            for (String path : List.of("/v2/entities/user/alice/", "/v2/entities/agent/gone/")) {
+                Api.Reply refused = api.get(path);
+                assertThat(refused.status()).as(path).isEqualTo(500);
+                assertThat(refused.json().path("detail").asText()).contains("changed from outside");
+            }
+            assertThat(api.get("/v2/entities/user/nobody/").status()).isEqualTo(404);
+            for (String path : List.of(
+                    "/v1/memories/?agent_id=gone",
+                    "/memories?agent_id=gone",
+                    "/v2/entities/agent/gone/",
+                    "/entities/agent/gone")) {
+                leavesAliceOut(api.delete(path));
+            }
+            for (String path : List.of("/v1/memories/?user_id=bob", "/v1/memories/?agent_id=nobody")) {
+                assertThat(api.get(path).header("Mneme-Owners-Left-Out"))
+                        .as(path)
+                        .isNull();
+            }
+            leavesAliceOut(api.post("/reset", ""));
+        }
+    }
+
+    private static void add(Api api, String user, String agent, String text) {
+        String memory =
+                Api.memory(text).put("userId", user).put("agentId", agent).toString();
+        assertThat(api.post(Api.MEMORIES, memory).status()).isEqualTo(201);
+    }
+
+    private static void leavesAliceOut(Api.Reply reply) {
+        assertThat(reply.status()).as("%s", reply.raw()).isEqualTo(200);
+        assertThat(reply.header("Mneme-Owners-Left-Out")).as("%s", reply.raw()).isEqualTo("1");
+        assertThat(reply.raw().body()).doesNotContain("thursdays");
+    }
+
     private String verify() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Verify.run(

@@ -8,10 +8,12 @@ import java.util.List;
 /// What is known of stored data having been changed from outside.
 @Doc("What is known of stored data having been changed from outside.")
 public record IntegrityReport(
-        @Doc("owners that were checked in the background since the start") @Range(min = 0)
+        @Doc("owners that the background check, which runs after each start, has been through") @Range(min = 0)
         long checkedOwners,
 
-        @Doc("whether all were") boolean complete,
+        @Doc("how many there are") @Range(min = 0) long owners,
+
+        @Doc("whether that check is through") boolean complete,
 
         @Doc("what was found, in sentences that name the records")
         List<String> problems,

@@ -48,6 +48,9 @@ public record Status(
     /// What edits of the stored data are measured by, and what was found.
     @Doc("What edits of the stored data are measured by, and what was found; see docs/integrity.md.")
     public record Integrity(
+            @Doc("whether the background check, which runs after each start, is through")
+            boolean checked,
+
             @Doc("what was found changed from outside") @Range(min = 0)
             int problems,
 

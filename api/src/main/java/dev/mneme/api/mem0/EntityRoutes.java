@@ -2,6 +2,7 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
@@ -14,6 +15,8 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.MemoryQuery.Order;
 import dev.mneme.wire.mem0.Done;
 import dev.mneme.wire.mem0.EntityItem;
 import dev.mneme.wire.mem0.EntityPage;
@@ -98,8 +101,9 @@ final class EntityRoutes {
                 .limit(page.size())
                 .map(EntityRoutes::item)
                 .toList();
-        return Answer.json(
-                200,
+        return answer(
+                request,
+                Filter.And.ALL,
                 new EntityPage(
                         all.size(),
                         page.next(request, all.size()),
@@ -111,6 +115,10 @@ final class EntityRoutes {
                         count(all, OwnerKind.RUN)));
     }
 
+    private Answer answer(Request request, Filter filter, Object body) {
+        return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), filter));
+    }
+
     /// The one entity, in a list, as mem0's API describes it.
     private Answer get(Request request) {
         OwnerKind kind = kind(request);
@@ -118,10 +126,23 @@ final class EntityRoutes {
         return memories.entities(request.caller()).stream()
                 .filter(entity -> entity.kind() == kind && entity.id().equals(name))
                 .findFirst()
-                .map(entity -> Answer.json(200, List.of(item(entity))))
-                .orElseThrow(() -> new MnemeException(
-                        ErrorCode.NOT_FOUND,
-                        "No memory carries this " + kind.wireName() + ": nothing else makes one."));
+                .map(entity -> answer(request, Filter.scope(kind, name), List.of(item(entity))))
+                .orElseThrow(() -> absent(request, kind, name));
+    }
+
+    /// Nothing carries it, or only what is refused does.
+    private MnemeException absent(Request request, OwnerKind kind, String name) {
+        if (ScopeIds.isId(name)) {
+            Filter filter = Filter.scope(kind, name);
+            memories.list(request.caller(), filter, Order.CREATED_AT_DOWN, 1, null, true, ReadOptions.DEFAULT);
+            if (memories.leftOut(request.caller(), filter) > 0) {
+                return new MnemeException(
+                        ErrorCode.INTEGRITY_VIOLATION,
+                        "What carries this " + kind.wireName() + " was changed from outside, and is not served.");
+            }
+        }
+        return new MnemeException(
+                ErrorCode.NOT_FOUND, "No memory carries this " + kind.wireName() + ": nothing else makes one.");
     }
 
     /// `POST /v1/users/` and the like: entities are what memories carry, so there is nothing to write.
@@ -159,8 +180,9 @@ final class EntityRoutes {
     }
 
     private Answer listOfServer(Request request) {
-        return Answer.json(
-                200,
+        return answer(
+                request,
+                Filter.And.ALL,
                 memories.entities(request.caller()).stream()
                         .map(entity -> new ServerEntity(
                                 entity.id(),
@@ -200,9 +222,10 @@ final class EntityRoutes {
         }
         WholesaleDeletion.require(request, Set.of());
         Instant startedAt = memories.now();
-        memories.deleteMatching(request.caller(), Filter.scope(kind, name), request.idempotency());
+        Filter filter = Filter.scope(kind, name);
+        memories.deleteMatching(request.caller(), filter, request.idempotency());
         UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());
-        return Answer.json(200, new Done("Entity deleted successfully!", event.toString(), null));
+        return answer(request, filter, new Done("Entity deleted successfully!", event.toString(), null));
     }
 
     /// @throws MnemeException `not_found` for a number that nobody has, `invalid_request` for one that two have

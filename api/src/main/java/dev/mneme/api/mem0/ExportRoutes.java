@@ -3,6 +3,7 @@ package dev.mneme.api.mem0;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.json.JsonWriter;
@@ -82,7 +83,7 @@ final class ExportRoutes {
         request.expects(memories.limits().pageItems());
         Iterator<List<Memory>> pages = memories.pages(request.caller(), filter, false);
         List<Memory> first = pages.hasNext() ? pages.next() : List.of();
-        return Answer.download("application/json", out -> {
+        Answer answer = Answer.download("application/json", out -> {
             out.write("{\"memories\":[".getBytes(StandardCharsets.UTF_8));
             boolean comma = write(first, false, out);
             while (pages.hasNext()) {
@@ -90,6 +91,7 @@ final class ExportRoutes {
             }
             out.write("]}".getBytes(StandardCharsets.UTF_8));
         });
+        return LeftOut.said(answer, memories.leftOut(request.caller(), filter));
     }
 
     /// Says whether a comma comes before the next memory.

@@ -2,6 +2,7 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.command.Command;
@@ -170,7 +171,9 @@ final class ItemRoutes {
         Instant startedAt = memories.now();
         memories.deleteMatching(request.caller(), filter, request.idempotency());
         UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());
-        return Answer.json(200, new Done(message, event.toString(), null));
+        return LeftOut.said(
+                Answer.json(200, new Done(message, event.toString(), null)),
+                memories.leftOut(request.caller(), filter));
     }
 
     private Answer history(Request request) {

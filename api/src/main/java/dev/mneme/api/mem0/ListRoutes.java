@@ -169,8 +169,10 @@ final class ListRoutes {
     private Answer summary(Request request) {
         Body body = Body.of(request);
         Filter filter = Narrowing.of(body, Mem0Scopes.ofFilters(body));
-        return Answer.json(
-                200, shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
+        return answer(
+                request,
+                filter,
+                shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
     }
 
     /// Without ids it is everything, for admins alone.

@@ -3,6 +3,7 @@ package dev.mneme.api.mem0;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.Filter;
@@ -36,7 +37,7 @@ final class SearchRoutes {
                         .in(Dialect.MEM0)
                         .access(Access.READ)
                         .named("mem0SearchV3", Mem0Api.TAG, "Search memories")
-                        .by(request -> wrapped(find(request, Version.THIRD))),
+                        .by(request -> wrapped(request, Version.THIRD)),
                 Route.post("/v2/memories/search/")
                         .in(Dialect.MEM0)
                         .access(Access.READ)
@@ -51,7 +52,7 @@ final class SearchRoutes {
                         .in(Dialect.MEM0)
                         .access(Access.READ)
                         .named("mem0Search", Mem0Api.TAG, "Search memories")
-                        .by(request -> wrapped(find(request, Version.SERVER))));
+                        .by(request -> wrapped(request, Version.SERVER)));
     }
 
     private enum Version {
@@ -61,19 +62,29 @@ final class SearchRoutes {
         SERVER
     }
 
-    private static Answer wrapped(List<Object> items) {
-        return Answer.json(200, new Found<>(items));
+    private Answer wrapped(Request request, Version version) {
+        Body body = Body.of(request);
+        Filter filter = filter(body, version);
+        return answer(request, filter, new Found<>(find(request, body, filter, version)));
     }
 
     private Answer older(Request request, Version version) {
-        List<Object> items = find(request, version);
-        return AddRoutes.isWrapped(Body.of(request)) ? wrapped(items) : Answer.json(200, items);
+        Body body = Body.of(request);
+        Filter filter = filter(body, version);
+        List<Object> items = find(request, body, filter, version);
+        return answer(request, filter, AddRoutes.isWrapped(body) ? new Found<>(items) : items);
     }
 
-    private List<Object> find(Request request, Version version) {
-        Body body = Body.of(request);
+    private Answer answer(Request request, Filter filter, Object body) {
+        return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), filter));
+    }
+
+    private static Filter filter(Body body, Version version) {
+        return Narrowing.of(body, scope(body, version));
+    }
+
+    private List<Object> find(Request request, Body body, Filter filter, Version version) {
         String query = body.needed("query");
-        Filter filter = Narrowing.of(body, scope(body, version));
         int topK = body.integer("top_k", 1, MAX_TOP_K, body.integer("limit", 1, MAX_TOP_K, otherwise(version)));
         request.expects(topK);
         Search search = new Search(

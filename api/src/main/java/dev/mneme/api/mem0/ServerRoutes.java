@@ -3,10 +3,12 @@ package dev.mneme.api.mem0;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -92,7 +94,9 @@ final class ServerRoutes {
         if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
             throw MnemeException.invalid("body", "Nothing was deleted: this deletes everything, so it takes no body.");
         }
-        memories.deleteMatching(request.caller(), Mem0Scopes.everything(), null);
-        return Answer.json(200, new Done("All memories reset"));
+        Filter filter = Mem0Scopes.everything();
+        memories.deleteMatching(request.caller(), filter, null);
+        return LeftOut.said(
+                Answer.json(200, new Done("All memories reset")), memories.leftOut(request.caller(), filter));
     }
 }

@@ -2,6 +2,7 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
+import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.model.Document;
@@ -71,7 +72,7 @@ final class StatsRoutes {
             stats.put("total_" + kind.wireName() + "s_with_memories", all.size());
             stats.put("memories_per_" + kind.wireName(), all.isEmpty() ? 0 : carried / all.size());
         }
-        return Answer.json(200, stats);
+        return answer(request, stats);
     }
 
     private Answer filters(Request request) {
@@ -84,8 +85,8 @@ final class StatsRoutes {
                 .map(settings -> settings.members().get("custom_categories"))
                 .orElse(null));
         List<Category> categories = own.isEmpty() ? ProjectService.DEFAULT_CATEGORIES : own;
-        return Answer.json(
-                200,
+        return answer(
+                request,
                 Map.of(
                         "event_type",
                         EVENTS,
@@ -109,12 +110,17 @@ final class StatsRoutes {
                 .flatMap(memory -> Mem0Mapping.history(history(request, memory)).stream())
                 .sorted(Comparator.comparing(HistoryEntry::updatedAt).reversed())
                 .toList();
-        return Answer.json(
-                200,
+        return answer(
+                request,
                 page.of(
                         request,
                         entries.size(),
                         entries.stream().skip(page.from()).limit(page.size()).toList()));
+    }
+
+    /// Each of these is of everybody whom the key may see.
+    private Answer answer(Request request, Object body) {
+        return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), Filter.And.ALL));
     }
 
     private List<MemoryVersion> history(Request request, Memory memory) {

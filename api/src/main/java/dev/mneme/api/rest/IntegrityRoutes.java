@@ -57,6 +57,7 @@ final class IntegrityRoutes {
         return Answer.json(
                 200,
                 new IntegrityReport(
+                        report.checkedOwners(),
                         report.owners(),
                         report.complete(),
                         report.problems(),

@@ -123,6 +123,7 @@ final class OpsRoutes {
 
     private static Status.Integrity integrity(Integrity.Report report) {
         return new Status.Integrity(
+                report.complete(),
                 report.problems().size(),
                 report.unknown().size(),
                 IntegrityRoutes.key(report.evidence()),

@@ -759,7 +759,7 @@ class RestApiTest {
                         "storage",
                         "integrity");
         assertThat(names(all.path("integrity")))
-                .containsExactly("problems", "unknown", "key", "anchor", "lastStop", "uncertainStops");
+                .containsExactly("checked", "problems", "unknown", "key", "anchor", "lastStop", "uncertainStops");
         assertThat(all.path("memories").asInt()).isEqualTo(1);
         String restricted = rest.key(Role.ADMIN, new Restriction(Map.of(OwnerKind.USER, Set.of("bob"))), null);
         JsonNode less = rest.send(restricted, "GET", "/api/v1/status", null).body();

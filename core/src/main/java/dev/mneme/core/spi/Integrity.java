@@ -12,7 +12,7 @@ public interface Integrity {
     Integrity NONE = new Integrity() {
         @Override
         public Report report() {
-            return new Report(0, true, List.of(), List.of(), Evidence.NONE);
+            return new Report(0, 0, true, List.of(), List.of(), Evidence.NONE);
         }
 
         @Override
@@ -48,12 +48,19 @@ public interface Integrity {
     /// Takes the API keys as they are now, but for those whose row is not from here, which go.
     void acceptKeys(Provenance by);
 
-    /// @param owners how many were checked in the background since the start
-    /// @param complete whether all were
+    /// @param checkedOwners how many the background check, which runs after each start, has been through
+    /// @param owners how many there are: not fewer than were checked
+    /// @param complete whether that check is through
     /// @param problems what was found so far, in sentences that name the records
     /// @param unknown what nothing can tell of the last stop, in sentences
     /// @param evidence what edits are measured by
-    record Report(long owners, boolean complete, List<String> problems, List<String> unknown, Evidence evidence) {
+    record Report(
+            long checkedOwners,
+            long owners,
+            boolean complete,
+            List<String> problems,
+            List<String> unknown,
+            Evidence evidence) {
         public Report {
             problems = List.copyOf(problems);
             unknown = List.copyOf(unknown);

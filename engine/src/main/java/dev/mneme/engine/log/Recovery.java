@@ -59,6 +59,7 @@ final class Recovery {
     private @Nullable LogMark mark;
     private LogTail tail = LogTail.of(null, 0, true, false, null);
     private long lastWithRecords;
+    private long beforeOldest;
     private long batches;
     private long records;
 
@@ -128,19 +129,25 @@ final class Recovery {
 
     /// Compares the log's end with its mark.
     ///
-    /// @param last the number of the last batch with records
+    /// @param last the number of the last batch with records; 0 when none is there
     /// @param whole whether an empty one, as closing writes it, comes last
     /// @return the damage, when something that was answered for is not there
     private @Nullable Damage tail(long sequence, long end, long last, boolean whole, boolean torn) {
-        tail = LogTail.of(mark, last, whole, torn, boot);
+        tail = LogTail.of(mark, last > 0 ? last : lastBefore(), whole, torn, boot);
         return tail.ending() != LogTail.Ending.SHORT
                 ? null
                 : damage(
                         sequence,
                         end,
-                        "the log ends with batch " + last + " there, and callers were told of batches up to "
+                        "the log ends with batch " + tail.last() + " there, and callers were told of batches up to "
                                 + tail.acknowledged() + " (at " + tail.markedAt()
                                 + "); to go on without them, run mneme verify --accept tail");
+    }
+
+    /// The last batch with records, when it was in a segment that is gone because every shard had passed it: which
+    /// one that was nobody says but the mark, and there were empty ones too.
+    private long lastBefore() {
+        return mark == null ? beforeOldest : Math.min(beforeOldest, mark.batch());
     }
 
     /// Whether a sound batch in it says that this segment's header was durable.
@@ -246,7 +253,7 @@ final class Recovery {
             long last = header.lastIndexes()[shard];
             long term = header.terms()[shard];
             if (oldest) {
-                lastWithRecords = Math.max(lastWithRecords, header.firstBatch() - 1);
+                beforeOldest = header.firstBatch() - 1;
                 tails.set(shard, new ShardTail(last, term));
             } else if (!tails.get(shard).isAt(last, term)) {
                 tails.get(shard).skipTo(last, term, damageBefore(header.sequence()));

@@ -14,12 +14,15 @@ final class IntegrityChecks implements AutoCloseable {
     private static final Duration SLICE = Duration.ofMillis(5);
 
     private final List<ShardGuard> guards;
+    private final ShardGuard system;
     private final Thread thread;
     private volatile boolean closing;
     private long sliceBegan = System.nanoTime();
 
-    IntegrityChecks(List<ShardGuard> guards) {
+    /// @param guards of the owners' shards
+    IntegrityChecks(List<ShardGuard> guards, ShardGuard system) {
         this.guards = guards;
+        this.system = system;
         this.thread = Thread.ofPlatform().name("integrity").daemon().unstarted(this::run);
     }
 
@@ -32,13 +35,14 @@ final class IntegrityChecks implements AutoCloseable {
             for (ShardGuard guard : guards) {
                 guard.checkAll(this::goesOn);
             }
+            system.checkAll(this::goesOn);
         } catch (MnemeException e) {
             LOG.log(Level.ERROR, "The integrity of the data could not be checked in the background", e);
             return;
         }
         long owners = guards.stream().mapToLong(ShardGuard::checkedOwners).sum();
-        long problems =
-                guards.stream().mapToLong(guard -> guard.problems().size()).sum();
+        long problems = system.problems().size()
+                + guards.stream().mapToLong(guard -> guard.problems().size()).sum();
         if (!closing) {
             LOG.log(
                     problems == 0 ? Level.INFO : Level.ERROR,

@@ -172,7 +172,7 @@ public final class LocalStore implements Store, Backups, Exports {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
-        this.checks = new IntegrityChecks(all.stream().map(LocalShard::guard).toList());
+        this.checks = new IntegrityChecks(shards.stream().map(LocalShard::guard).toList(), system.guard());
         this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), parts.clock());
         this.maintenance = new Maintenance(
                 all,
@@ -711,10 +711,14 @@ public final class LocalStore implements Store, Backups, Exports {
         public Report report() {
             List<LocalShard> all = new ArrayList<>(shards);
             all.add(system);
+            long checked = shards.stream()
+                    .mapToLong(shard -> shard.guard().checkedOwners())
+                    .sum();
+            long owners =
+                    shards.stream().mapToLong(shard -> shard.guard().owners()).sum();
             return new Report(
-                    all.stream()
-                            .mapToLong(shard -> shard.guard().checkedOwners())
-                            .sum(),
+                    checked,
+                    Math.max(checked, owners),
                     all.stream().allMatch(shard -> shard.guard().whole()),
                     all.stream()
                             .flatMap(shard -> shard.guard().problems().stream())

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class ShardGuard implements Trust {
     private volatile boolean whole;
     private final Object derivedLock = new Object();
     private volatile DerivedCheck.@Nullable Findings derived;
-    private final AtomicLong owners = new AtomicLong();
+    private final AtomicLong checkedOwners = new AtomicLong();
 
     ShardGuard(String shard, Tables tables, Seal seal) {
         this.shard = shard;
@@ -296,26 +297,30 @@ final class ShardGuard implements Trust {
         byte[] next = Keys.table('h');
         byte[] end = Keys.end(next);
         while (go.getAsBoolean()) {
-            byte[] head = firstHead(next, end);
+            HeadRow head = firstHead(next, end);
             if (head == null) {
                 finish(go);
                 return;
             }
-            problem(Keys.ownerOf(head));
-            owners.incrementAndGet();
-            next = Keys.next(head);
+            String found = problem(Keys.ownerOf(head.key()));
+            boolean erased = found.isEmpty() && Rows.Head.decode(head.row()).owner() == null;
+            checkedOwners.addAndGet(erased ? 0 : 1);
+            next = Keys.next(head.key());
         }
     }
 
-    private byte @Nullable [] firstHead(byte[] from, byte[] end) {
-        byte[][] first = new byte[1][];
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record HeadRow(byte[] key, byte[] row) {}
+
+    private @Nullable HeadRow firstHead(byte[] from, byte[] end) {
+        AtomicReference<@Nullable HeadRow> first = new AtomicReference<>();
         try (Tables.Snapshot rows = tables.snapshot()) {
             rows.scan(from, end, (key, row) -> {
-                first[0] = key;
+                first.set(new HeadRow(key, row));
                 return false;
             });
         }
-        return first[0];
+        return first.get();
     }
 
     private void finish(BooleanSupplier go) {
@@ -366,9 +371,17 @@ final class ShardGuard implements Trust {
         return whole;
     }
 
-    /// How many owners the background check has seen.
+    /// How many owners the background check has seen; those that were erased do not count.
     long checkedOwners() {
-        return owners.get();
+        return checkedOwners.get();
+    }
+
+    /// How many there are, as far as the shard's row can be believed.
+    long owners() {
+        byte[] row = tables.get(Keys.shard());
+        return row == null || !seal.sound(Keys.shard(), row)
+                ? 0
+                : Rows.Shard.decode(row).owners();
     }
 
     /// What was found wrong so far.

@@ -2,6 +2,7 @@ package dev.mneme.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
@@ -18,6 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,6 +147,30 @@ class LogTailTest {
         refuses(BOOT);
     }
 
+    /// All that was answered for lay in segments that every shard had passed, and nothing was written since.
+    @Test
+    void aNewestSegmentWithoutRecordsLacksNothing() {
+        liveAndDie();
+        try (WriteAheadLog log = open(BOOT)) { // writes again what was not proven, and batches without records
+            passBy(log);
+            disk.killProcess();
+        }
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.KILLED);
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        try (WriteAheadLog log = open(BOOT)) {
+            passBy(log);
+        }
+        assertThat(reopened(NEXT_BOOT).ending()).isEqualTo(Ending.CLOSED);
+        assertThat(reopened(NEXT_BOOT).uncertainStops()).isZero();
+    }
+
+    private void passBy(WriteAheadLog log) {
+        long newest = log.roll().join();
+        log.checkpointed(0, 5);
+        log.checkpointed(1, 0);
+        await().until(() -> log.oldestSegment() == newest);
+    }
+
     /// A batch that was being written when the process died, and that nobody was told of.
     @Test
     void whatWasTornInTheWritingWasNeverAcknowledged() {
@@ -187,6 +216,74 @@ class LogTailTest {
         }
     }
 
+    /// "Never acknowledged" is said where it is known, and nowhere else.
+    @Test
+    void whatIsLoggedOfATornTailIsNoMoreThanIsKnown() {
+        try (WriteAheadLog log = open(BOOT)) {
+            commit(log, 1);
+            disk.failWrite(1);
+            assertThat(Commit.propose(log, 0, new byte[2_000]).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            disk.killProcess();
+        }
+        Map<String, byte[]> torn = disk.image();
+        assertThat(logged(() -> reopened(BOOT)))
+                .anyMatch(said -> said.startsWith("Cut a torn tail") && said.contains("never acknowledged"))
+                .noneMatch(said -> said.startsWith("Not known"));
+        torn.forEach(disk::restore);
+        disk.image().keySet().stream().filter(name -> !torn.containsKey(name)).forEach(disk::remove);
+        assertThat(logged(() -> reopened(NEXT_BOOT)))
+                .anyMatch(said -> said.startsWith("Cut a torn tail"))
+                .noneMatch(said -> said.contains("never acknowledged"))
+                .anyMatch(said -> said.startsWith("Not known"));
+    }
+
+    private static List<String> logged(Runnable run) {
+        List<String> said = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(java.util.logging.LogRecord record) {
+                said.add(new SimpleFormatter().formatMessage(record));
+            }
+
+            @Override
+            public void flush() {
+                // kept in memory
+            }
+
+            @Override
+            public void close() {
+                // nothing is open
+            }
+        };
+        Logger logger = Logger.getLogger(WriteAheadLog.class.getName());
+        logger.addHandler(handler);
+        try {
+            run.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return said;
+    }
+
+    /// What somebody stored cannot speak for the log, whatever it looks like.
+    @Test
+    void anEntryThatLooksLikeABatchProvesNothing() {
+        ByteBuffer batch =
+                new BatchBuffer(LogSeal.NONE).encode(List.of(), 1, 77, 9, new LogPosition(1, SMALL.segmentBytes()));
+        int before = BatchHeader.aligned(BatchHeader.LENGTH + LogRecord.LENGTH);
+        int pad = before - BatchHeader.LENGTH - LogRecord.LENGTH;
+        byte[] entry = new byte[pad + batch.remaining()];
+        batch.get(entry, pad, batch.remaining());
+        try (WriteAheadLog log = open(BOOT)) {
+            commit(log, 1);
+            Commit.propose(log, 0, entry).index();
+            disk.killProcess();
+        }
+        disk.flipBit(SegmentName.of(1), lastBatch() - before + BatchHeader.LENGTH + 4, 0);
+        disk.restore(LogMark.FILE, new byte[1_024]);
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
+    }
+
     /// With the newest record goes what it said, and with the newest batch what would speak against it.
     @Test
     void aMarkThatLacksOneOfItsRecordsVouchesForNothing() throws IOException {
@@ -197,6 +294,47 @@ class LogTailTest {
         Arrays.fill(mark, (int) (newest.number() % 2 * 512), (int) (newest.number() % 2 * 512) + 100, (byte) 0);
         disk.restore(LogMark.FILE, mark);
         assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
+    }
+
+    /// In place of the newest record lies one from long before: each alone is sound. (The last before it would be
+    /// the whole mark of a batch ago: an older copy, which an anchor tells.)
+    @Test
+    void aMarkWithAnOlderRecordOfItsOwnVouchesForNothing() throws IOException {
+        byte[] older;
+        try (WriteAheadLog log = open(BOOT)) {
+            commit(log, 1);
+            older = disk.content(LogMark.FILE);
+            commit(log, 2);
+            commit(log, 3);
+            commit(log, 4);
+            commit(log, 5);
+            disk.killProcess();
+        }
+        zeroLastBatch();
+        LogMark newest = Objects.requireNonNull(LogMark.read(disk.mount(), SEAL));
+        int slot = (int) (newest.number() % 2 * 512);
+        byte[] mark = disk.content(LogMark.FILE);
+        System.arraycopy(older, slot, mark, slot, 100);
+        disk.restore(LogMark.FILE, mark);
+        assertThat(Objects.requireNonNull(LogMark.read(disk.mount(), SEAL)).number())
+                .isEqualTo(newest.number() - 1);
+        assertThat(reopened(BOOT).ending()).isEqualTo(Ending.UNCERTAIN);
+    }
+
+    /// Of a log that nobody seals, the checksum alone tells a record that was torn in the writing.
+    @Test
+    void aTornRecordIsNotReadWithoutAKeyEither() throws IOException {
+        try (WriteAheadLog log =
+                WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE, () -> 77, BOOT)) {
+            commit(log, 1);
+            commit(log, 2);
+            disk.killProcess();
+        }
+        LogMark newest = Objects.requireNonNull(LogMark.read(disk.mount(), LogSeal.NONE));
+        disk.flipBit(LogMark.FILE, (int) (newest.number() % 2 * 512) + 23, 0);
+        LogMark read = Objects.requireNonNull(LogMark.read(disk.mount(), LogSeal.NONE));
+        assertThat(read.number()).isEqualTo(newest.number() - 1);
+        assertThat(read.whole()).isFalse();
     }
 
     @Test

@@ -141,4 +141,17 @@ final class FormatUpgradeTest {
         assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
                 .hasMessageContaining("somebody changed the manifest");
     }
+
+    /// The file that says that an upgrade was begun is sealed, too.
+    @Test
+    void aSealedFolderWithAForgedSignOfAnUpgradeIsRefused() throws IOException {
+        String first = Files.readString(folder.resolve("manifest"));
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        open().close();
+        Files.writeString(folder.resolve("manifest"), first);
+        Files.writeString(folder.resolve("upgrading"), Seal.under(new byte[32]).textMac("upgrade", EPOCH));
+        assertThatThrownBy(this::open).hasMessageContaining("--accept first-format");
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+                .hasMessageContaining("somebody changed the manifest");
+    }
 }

@@ -8,12 +8,14 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
@@ -21,10 +23,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -225,6 +229,128 @@ final class IntegrityFilesTest {
         }
         Files.delete(data.resolve("log/acknowledged"));
         assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("its mark");
+    }
+
+    /// Another folder's disk is mounted in the place of this one's tables.
+    @Test
+    void theTablesOfAnotherFolderAreRefused() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        Path belongs = home.resolve("data/tables/belongs");
+        String own = Files.readString(belongs);
+        Files.writeString(belongs, "abcdefgh\n");
+        assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("data folder abcdefgh");
+        Files.delete(belongs);
+        assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("its file belongs");
+        Files.writeString(belongs, own);
+        open("data", IntegrityFiles.DEFAULTS).close();
+    }
+
+    /// The first start dies between its steps: the manifest asks for no more than is there.
+    @Test
+    void aFirstStartThatWasCutOffLeavesAFolderThatOpens() throws IOException {
+        Path inTheWay = home.resolve("data/tables/belongs.new");
+        Files.createDirectories(inTheWay);
+        assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS)).hasMessageContaining("cannot be written");
+        Files.delete(inTheWay);
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        open("data", IntegrityFiles.DEFAULTS).close();
+    }
+
+    @Test
+    void aManifestIsMissedByEitherPartAlone() throws IOException {
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        for (String part : List.of("log", "tables")) {
+            String without = "without-" + part;
+            copy("data", without);
+            Files.delete(home.resolve(without).resolve("manifest"));
+            FolderSwap.delete(home.resolve(without).resolve(part));
+            assertThatThrownBy(() -> open(without, IntegrityFiles.DEFAULTS))
+                    .hasMessageContaining("manifest is missing");
+        }
+    }
+
+    /// Who rewrites what the folder remembers, to fit a shorter anchor, has not the key.
+    @Test
+    void whatTheFolderRemembersOfItsAnchorIsSealed() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        for (int n = 0; n < 2; n++) {
+            try (Store store = open("data", anchored)) {
+                add(store, "more " + n);
+            }
+        }
+        Path memory = home.resolve("data/anchored");
+        String remembered = Files.readString(memory);
+        String first = Files.readAllLines(file).getFirst();
+        Files.writeString(
+                memory, first.substring(0, first.lastIndexOf(' ')) + remembered.substring(remembered.lastIndexOf(' ')));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("was changed");
+        Files.writeString(memory, first + "\n"); // a MAC of the right key, of another kind of text
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("was changed");
+        Files.writeString(memory, remembered);
+        open("data", anchored).close();
+    }
+
+    /// A crash in the midst of a line, and more lines after it.
+    @Test
+    void anAnchorGoesOnAfterAPartOfALine() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        String good = Files.readString(file);
+        Files.writeString(file, good + "abcdefgh 1:");
+        for (int n = 0; n < 3; n++) {
+            try (Store store = open("data", anchored)) {
+                add(store, "more " + n);
+            }
+        }
+        assertThat(Files.readAllLines(file))
+                .hasSizeGreaterThan(good.lines().toList().size() + 2);
+        copy("data", "older");
+        try (Store store = open("data", anchored)) {
+            add(store, "the last");
+        }
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("older copy");
+    }
+
+    @Test
+    void anAnchorIsWrittenAsOftenAsIsSaid() throws IOException {
+        Path data = home.resolve("data");
+        Path file = home.resolve("anchor");
+        try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
+            add(store, "the first");
+        }
+        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake();
+        try (RocksFolder tables =
+                RocksFolder.open(data.resolve("tables"), List.of("0", "1", "2", "3", "system"), 16 << 20)) {
+            List<Tables> shards =
+                    IntStream.range(0, 5).<Tables>mapToObj(tables::tables).toList();
+            new Anchor(file, data, "abcdefgh", seal, Duration.ofHours(1)).appendWhenDue(shards);
+            assertThat(file).doesNotExist();
+            new Anchor(file, data, "abcdefgh", seal, Duration.ZERO).appendWhenDue(shards);
+            assertThat(Files.readAllLines(file)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsMeasuredByIsToldAsItIs() throws IOException {
+        Path key = home.resolve("elsewhere.key");
+        try (Store store = open("data", new IntegrityFiles(key, home.resolve("anchor")))) {
+            assertThat(store.integrity().report().evidence().keyWithData()).isFalse();
+            assertThat(store.integrity().report().evidence().anchored()).isTrue();
+        }
+        try (Store store = open("other", IntegrityFiles.DEFAULTS)) {
+            assertThat(store.integrity().report().evidence().keyWithData()).isTrue();
+            assertThat(store.integrity().report().evidence().anchored()).isFalse();
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -457,6 +458,36 @@ class ServerConfigTest {
                         .embedder()
                         .model())
                 .contains("m");
+    }
+
+    /// Each setting of these families is one of both; a new one has to be decided on.
+    @Test
+    void whatSaysWhomTheDataIsBelievedByOrWhereItGoesIsNeverTakenFromIt() {
+        Set<String> harmless = Set.of(
+                "embedder.workers",
+                "embedder.queue",
+                "embedder.queuePerKey",
+                "embedder.reembed",
+                "extraction.context",
+                "extraction.timeout",
+                "extraction.concurrency",
+                "extraction.tries",
+                "extraction.wait");
+        assertThat(Settings.all().stream()
+                        .map(Setting::key)
+                        .filter(key -> key.matches("(embedder|extraction)[.].*|store[.](integrityKey|anchor.*)"))
+                        .filter(key -> !harmless.contains(key)))
+                .containsExactlyInAnyOrderElementsOf(
+                        Settings.NOT_FROM_DATA.stream().map(Setting::key).toList());
+    }
+
+    @Test
+    void aLinkIntoTheDataFolderIsAFileInIt() throws IOException {
+        Path data = Files.createDirectories(home.resolve(".local/share/mneme"));
+        Path file = Files.writeString(data.resolve("own.yaml"), "store.anchor: a\n");
+        Path link = Files.createSymbolicLink(home.resolve("link.yaml"), file);
+        assertRefused("", Map.of(), List.of("--config", link.toString()), "store.anchor", "not taken from");
+        assertRefused("", Map.of("MNEME_CONFIG", link.toString()), List.of(), "store.anchor", "not taken from");
     }
 
     @Test
