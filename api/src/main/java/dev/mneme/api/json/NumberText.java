@@ -25,6 +25,7 @@ final class NumberText {
     private final byte[] text;
     private final int end;
     private int at;
+    private int significant;
 
     /// @param text something other than a number stands before `end`, so that each number ends before it
     NumberText(byte[] text, int from, int end) {
@@ -54,6 +55,7 @@ final class NumberText {
         boolean negative = peek() == '-';
         at += negative ? 1 : 0;
         int first = at;
+        significant = 0;
         long digits = digits(0);
         int whole = at - first;
         if (whole == 0 || (whole > 1 && text[first] == '0')) {
@@ -68,18 +70,19 @@ final class NumberText {
                 return Float.NaN;
             }
         }
-        if (whole + fraction > MAX_DIGITS) {
+        if (significant > MAX_DIGITS) {
             return Float.NaN;
         }
         int exponent = (peek() | 0x20) == 'e' ? exponent() : 0;
         return scaled(negative ? -1 : 1, digits, exponent - fraction);
     }
 
-    /// The digits from here on, behind those before; too many of them overflow.
+    /// The digits from here on, behind those before, counted but for zeros that lead; too many of them overflow.
     private long digits(long before) {
         long value = before;
         for (int digit = peek() - '0'; digit >= 0 && digit <= 9; digit = peek() - '0') {
             value = value * 10 + digit;
+            significant += value == 0 ? 0 : 1;
             at++;
         }
         return value;
