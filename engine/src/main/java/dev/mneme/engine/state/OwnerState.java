@@ -151,8 +151,8 @@ final class OwnerState {
         return sequence;
     }
 
-    /// By number at each change. By age, for which the oldest change must be read, only now and then: those who read
-    /// changes leave out what is too old by themselves.
+    /// By number at each change. By age, for which the oldest change must be read, only now and then: whoever reads an
+    /// owner's changes is shown none that is too old.
     private void trimChanges(Instant now) {
         Retention retention = entry.retention();
         boolean byAge = head.sequence() % Retention.CHANGES_BETWEEN_LOOKS_AT_AGE == 0;

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Which rows of changes are kept: no reader shows what is too old, so only the rows tell that it went.
+/// Which rows of changes are kept: who reads an owner's changes is shown none that is too old, so only the rows tell
+/// that it went.
 class ChangeRetentionTest {
     private static final int LOOKS_EVERY = Retention.CHANGES_BETWEEN_LOOKS_AT_AGE;
     private static final Instant LATER = ManualClock.START.plus(Duration.ofDays(8));
