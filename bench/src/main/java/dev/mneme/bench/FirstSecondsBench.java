@@ -17,7 +17,15 @@ final class FirstSecondsBench {
     private FirstSecondsBench() {}
 
     /// @param rates adds in each of the first seconds
-    private record Run(double millisToReady, List<Double> rates, double steady, double resident) {
+    /// @param cpu of the first seconds: the server's by what its threads are for, and the shares of the cores
+    private record Run(
+            double millisToReady,
+            List<Double> rates,
+            String cpu,
+            MachineLoad.Shares load,
+            double steady,
+            String steadyCpu,
+            double resident) {
         double first() {
             return rates.stream().mapToDouble(rate -> rate).average().orElseThrow();
         }
@@ -26,7 +34,10 @@ final class FirstSecondsBench {
             StringBuilder seconds = new StringBuilder();
             rates.forEach(rate -> seconds.append(' ').append(Report.number(rate)));
             Report.row(name + ": first " + FIRST + " s", Report.number(first()) + " adds/s:" + seconds, "");
+            Report.line("the server's CPU in them, in s: " + cpu);
+            Report.load(load);
             Report.row(name + ": steady, after 30 s", Report.number(steady) + " adds/s", "");
+            Report.line("the server's CPU in 10 s of it, in s: " + steadyCpu);
             Report.row(name + ": first / steady", Report.percent(first() / steady), "");
             Report.row(
                     name + ": ready after",
@@ -40,6 +51,7 @@ final class FirstSecondsBench {
         Path cache = StartBench.trained();
         double made = (System.nanoTime() - start) / 1e9;
         try {
+            once(List.of()); // the client's own first seconds
             MachineLoad watch = MachineLoad.watch();
             List<Run> plain = new ArrayList<>();
             List<Run> cached = new ArrayList<>();
@@ -69,13 +81,25 @@ final class FirstSecondsBench {
             adds = new AddsBench.Adds(new AddRequests(server.key(), AddsBench.TEXT_BYTES, true), AddsBench.OWNERS);
             try (LoadGenerator load = new LoadGenerator(server.port(), AddsBench.CONNECTIONS, adds)) {
                 List<Double> rates = new ArrayList<>();
+                MachineLoad watch = MachineLoad.watch(server.pid());
+                ThreadCpu threads = ThreadCpu.watch(server.pid());
                 for (int second = 0; second < FIRST; second++) {
                     rates.add(rate(load, adds, Duration.ofSeconds(1)));
                 }
+                String cpu = threads.seconds();
+                MachineLoad.Shares shares = watch.soFar();
                 load.run(MEANWHILE, 0);
                 adds.take();
+                ThreadCpu later = ThreadCpu.watch(server.pid());
                 double steady = rate(load, adds, STEADY);
-                return new Run(server.millisToReady(), rates, steady, server.residentMegabytes());
+                return new Run(
+                        server.millisToReady(),
+                        rates,
+                        cpu,
+                        shares,
+                        steady,
+                        later.seconds(),
+                        server.residentMegabytes());
             }
         }
     }

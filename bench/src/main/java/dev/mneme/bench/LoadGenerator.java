@@ -29,6 +29,11 @@ final class LoadGenerator implements AutoCloseable {
         /// Puts the next request into `target` and returns its length.
         int next(byte[] target, Connection connection);
 
+        /// Whether there is a next one, for [#runToEnd].
+        default boolean hasNext() {
+            return true;
+        }
+
         /// An answer came, `nanos` after its request was sent.
         void answered(Connection connection, int status, long nanos);
     }
@@ -126,6 +131,22 @@ final class LoadGenerator implements AutoCloseable {
             }
         }
         run(Duration.ZERO, 0); // what is under way
+    }
+
+    /// Sends as fast as answers come until the workload has nothing more and all is answered.
+    ///
+    /// @throws IOException if a connection breaks
+    void runToEnd() throws IOException {
+        int connections = open;
+        while (open == connections && (workload.hasNext() || idle.size() < open)) {
+            while (!idle.isEmpty() && workload.hasNext()) {
+                send(idle.remove());
+            }
+            collect(1);
+        }
+        if (open < connections) {
+            throw new IOException("the server closed a connection");
+        }
     }
 
     private void send(Connection connection) {

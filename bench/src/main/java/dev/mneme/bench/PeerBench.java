@@ -5,18 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 
 /// Adds and searches beside mem0's open-source library for Node (its default store on disk, `infer:
@@ -25,9 +24,10 @@ import org.HdrHistogram.Histogram;
 final class PeerBench {
     private static final int CLIENTS = 64;
 
-    /// About five seconds, as the peer has them too.
-    private static final int WARM_UP_MEMORIES = 15_000;
+    /// On other data, as the peer has it too.
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
 
+    private static final int WARM_UP_TEXT_BYTES = 48;
     private static final int WARM_UP_SEARCHES = 1_000;
     private static final int SEARCHES = 2_000;
     private static final List<String> LIKES = List.of("tea", "jazz", "hiking", "sushi", "chess");
@@ -47,29 +47,37 @@ final class PeerBench {
     /// @param folder where the library is installed; made when it is missing
     static void run(Path folder) throws IOException {
         install(folder);
-        for (int memories : List.of(1_000, 10_000)) {
-            Took peer;
-            double ceiling;
-            try (StubEmbedder embedder = StubEmbedder.start()) {
-                ceiling = embedder.ceiling(CLIENTS);
-                peer = mem0(folder, embedder, memories);
+        Path cache = StartBench.trained(); // as the launcher starts a server
+        try {
+            for (int memories : List.of(1_000, 10_000)) {
+                compare(folder, cache, memories);
             }
-            Took mneme = mneme(memories);
-            Report.title(
-                    "peer: " + memories + " memories of one user, " + CLIENTS + " clients add, one searches, k = 10");
-            Report.row("mem0: adds a second", Report.number(peer.addsPerSecond(memories)), "");
-            Report.row("its embedder's ceiling, texts a second", Report.number(ceiling), "");
-            Report.row("mem0: a search", Latency.of(peer.searches()), "");
-            Report.row("Mneme: adds a second", Report.number(mneme.addsPerSecond(memories)), "");
-            Report.row("Mneme: a search", Latency.of(mneme.searches()), "");
-            Report.row("adds, ratio", Report.number(peer.adding() / mneme.adding()), "at least 20");
-            Report.row("searches, ratio of p50", ratio(peer, mneme, 50), "at least 100");
-            Report.row("searches, ratio of p99", ratio(peer, mneme, 99), "at least 100");
-            Report.line("while mem0 ran (it is the server):");
-            Report.load(peer.load());
-            Report.line("while Mneme ran:");
-            Report.load(mneme.load());
+        } finally {
+            Files.delete(cache);
         }
+    }
+
+    private static void compare(Path folder, Path cache, int memories) throws IOException {
+        Took peer;
+        double ceiling;
+        try (StubEmbedder embedder = StubEmbedder.start()) {
+            ceiling = embedder.ceiling(CLIENTS);
+            peer = mem0(folder, embedder, memories);
+        }
+        Took mneme = mneme(cache, memories);
+        Report.title("peer: " + memories + " memories of one user, " + CLIENTS + " clients add, one searches, k = 10");
+        Report.row("mem0: adds a second", Report.number(peer.addsPerSecond(memories)), "");
+        Report.row("its embedder's ceiling, texts a second", Report.number(ceiling), "");
+        Report.row("mem0: a search", Latency.of(peer.searches()), "");
+        Report.row("Mneme: adds a second", Report.number(mneme.addsPerSecond(memories)), "");
+        Report.row("Mneme: a search", Latency.of(mneme.searches()), "");
+        Report.row("adds, ratio", Report.number(peer.adding() / mneme.adding()), "at least 20");
+        Report.row("searches, ratio of p50", ratio(peer, mneme, 50), "at least 100");
+        Report.row("searches, ratio of p99", ratio(peer, mneme, 99), "at least 100");
+        Report.line("while mem0 ran (it is the server):");
+        Report.load(peer.load());
+        Report.line("while Mneme ran:");
+        Report.load(mneme.load());
     }
 
     private static String ratio(Took peer, Took mneme, double percentile) {
@@ -143,17 +151,26 @@ final class PeerBench {
         return "memory " + n + ": the user likes " + LIKES.get(n % LIKES.size()) + " number " + n;
     }
 
-    private static Took mneme(int memories) throws IOException {
-        try (ServerProcess server = ServerProcess.start();
-                HttpConnection client = server.connect()) {
-            addAll(server, adds(server, "warm", WARM_UP_MEMORIES));
-            search(server, client, "warm", WARM_UP_MEMORIES, WARM_UP_SEARCHES);
-            List<byte[]> adds = adds(server, "alice", memories);
-            MachineLoad load = MachineLoad.watch(server.pid());
-            double adding = addAll(server, adds);
-            Histogram nanos = search(server, client, "alice", memories, SEARCHES);
-            return new Took(adding, nanos, load.soFar());
+    private static Took mneme(Path cache, int memories) throws IOException {
+        try (ServerProcess server = ServerProcess.prepare()) {
+            server.start(List.of("-XX:AOTCache=" + cache));
+            try (HttpConnection client = server.connect()) {
+                warmUp(server, client);
+                List<byte[]> adds = adds(server, "alice", memories);
+                MachineLoad load = MachineLoad.watch(server.pid());
+                double adding = addAll(server, adds);
+                Histogram nanos = search(server, client, "alice", memories, SEARCHES);
+                return new Took(adding, nanos, load.soFar());
+            }
         }
+    }
+
+    private static void warmUp(ServerProcess server, HttpConnection client) throws IOException {
+        AddsBench.Adds adds = new AddsBench.Adds(new AddRequests(server.key(), WARM_UP_TEXT_BYTES, true), 1);
+        try (LoadGenerator load = new LoadGenerator(server.port(), CLIENTS, adds)) {
+            load.run(WARM_UP, 0);
+        }
+        search(server, client, AddRequests.user(0), WARM_UP_SEARCHES, WARM_UP_SEARCHES);
     }
 
     private static List<byte[]> adds(ServerProcess server, String user, int memories) throws IOException {
@@ -193,37 +210,32 @@ final class PeerBench {
 
     /// As fast as they are answered.
     private static double addAll(ServerProcess server, List<byte[]> requests) throws IOException {
-        AtomicInteger next = new AtomicInteger();
-        List<Thread> threads = new ArrayList<>();
-        List<IOException> failures = new ArrayList<>();
-        long begin = System.nanoTime();
-        for (int client = 0; client < CLIENTS; client++) {
-            threads.add(Thread.ofVirtual().start(() -> {
-                try (HttpConnection connection = server.connect()) {
-                    for (int n = next.getAndIncrement(); n < requests.size(); n = next.getAndIncrement()) {
-                        int status = connection.exchange(requests.get(n)).status();
-                        if (status != 201) {
-                            throw new IOException("an add was answered with " + status);
-                        }
-                    }
-                } catch (IOException e) {
-                    synchronized (failures) {
-                        failures.add(e);
-                    }
-                }
-            }));
+        try (LoadGenerator load = new LoadGenerator(server.port(), CLIENTS, new EachOnce(requests.iterator()))) {
+            long begin = System.nanoTime();
+            load.runToEnd();
+            return (System.nanoTime() - begin) / 1e9;
         }
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UncheckedIOException(new IOException("interrupted", e));
+    }
+
+    /// Requests that are encoded already.
+    private record EachOnce(Iterator<byte[]> requests) implements LoadGenerator.Workload {
+        @Override
+        public boolean hasNext() {
+            return requests.hasNext();
+        }
+
+        @Override
+        public int next(byte[] target, LoadGenerator.Connection connection) {
+            byte[] request = requests.next();
+            System.arraycopy(request, 0, target, 0, request.length);
+            return request.length;
+        }
+
+        @Override
+        public void answered(LoadGenerator.Connection connection, int status, long nanos) {
+            if (status != 201) {
+                throw new IllegalStateException("an add was answered with " + connection.text());
             }
         }
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
-        return (System.nanoTime() - begin) / 1e9;
     }
 }

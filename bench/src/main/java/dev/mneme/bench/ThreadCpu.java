@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 
 /// How much CPU the threads of a server used since the watch began, by what they are for; threads that ended
@@ -48,13 +49,23 @@ final class ThreadCpu {
 
     /// For a report: microseconds for each of `count` operations.
     String microsEach(long count) {
+        return text(micros -> String.format(Locale.ROOT, "%.0f", micros / count));
+    }
+
+    /// For a report: seconds in all.
+    String seconds() {
+        return text(micros -> String.format(Locale.ROOT, "%.1f", micros / 1e6));
+    }
+
+    private String text(DoubleFunction<String> used) {
         Map<String, Double> micros = new TreeMap<>();
-        ticks(pid).forEach((thread, ticks) -> {
-            double used = (ticks - startTicks.getOrDefault(thread, 0L)) * MICROS_PER_TICK;
-            micros.merge(purpose(thread.substring(thread.indexOf(' ') + 1)), used / count, Double::sum);
-        });
+        ticks(pid)
+                .forEach((thread, ticks) -> micros.merge(
+                        purpose(thread.substring(thread.indexOf(' ') + 1)),
+                        (ticks - startTicks.getOrDefault(thread, 0L)) * MICROS_PER_TICK,
+                        Double::sum));
         StringJoiner all = new StringJoiner(", ");
-        micros.forEach((purpose, each) -> all.add(String.format(Locale.ROOT, "%s %.0f", purpose, each)));
+        micros.forEach((purpose, each) -> all.add(purpose + " " + used.apply(each)));
         return all.toString();
     }
 

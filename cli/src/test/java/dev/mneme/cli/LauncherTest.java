@@ -66,7 +66,10 @@ class LauncherTest {
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
         script(home.resolve("bin/java"), """
                 for last; do :; done
-                [ "$last" != --train ] || exit 1
+                if [ "$last" = --train ]; then
+                    for arg; do case $arg in -XX:AOTCacheOutput=*) echo "$@" >"${arg#*=}" ;; esac; done
+                    exit 0
+                fi
                 for arg; do printf '<%s>' "$arg"; done
                 echo " pid $$"
                 """);
@@ -299,6 +302,36 @@ class LauncherTest {
         Files.writeString(home().resolve("cli.aot"), "");
 
         assertThat(launch("version").out()).contains("<-XX:AOTCache=" + home().toRealPath() + "/cli.aot>");
+        assertThat(launch("serve").out()).doesNotContain("AOTCache");
+
+        Files.writeString(home().resolve("server.aot"), "");
+
+        assertThat(launch("serve").out()).contains("<-XX:AOTCache=" + home().toRealPath() + "/server.aot>");
+    }
+
+    @Test
+    void aBuildIsTrainedOnceForTheFlagsThatTheServerIsStartedWith() throws Exception {
+        script(Files.createDirectories(temp.resolve("quick")).resolve("sleep"), "exit 0\n");
+        Map<String, String> env = Map.of(
+                "MNEME_NO_TRAIN",
+                "",
+                "MNEME_JAVA_OPTS",
+                "-Xmx1g",
+                "PATH",
+                temp.resolve("quick") + ":" + System.getenv("PATH"));
+
+        launch(root.resolve("mneme"), env, "version");
+
+        Path server = home().resolve("server.aot");
+        org.awaitility.Awaitility.await().until(() -> Files.exists(server));
+        String served = launch(root.resolve("mneme"), env, "serve").out();
+        for (String flag : List.of("--add-modules jdk.incubator.vector", "-XX:+ExitOnOutOfMemoryError", "-Xmx1g")) {
+            assertThat(Files.readString(server)).contains(flag);
+            assertThat(served).contains("<" + flag.replace(" ", "><") + ">");
+        }
+        assertThat(Files.readString(server)).contains("server.jar serve --train");
+        assertThat(Files.readString(home().resolve("cli.aot"))).contains("cli.jar --train");
+        assertThat(served).contains("<-XX:AOTCache=" + server.toRealPath() + ">");
     }
 
     @Test

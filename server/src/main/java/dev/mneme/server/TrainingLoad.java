@@ -1,7 +1,9 @@
 package dev.mneme.server;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,10 +20,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,14 @@ final class TrainingLoad {
     private static final int OWNERS = 64;
     private static final int DIMENSION = 384;
     private static final String MEMORIES = "/api/v1/memories";
+
+    /// Whose changes are listened to: one of the owners.
+    private static final String LISTENED = "u1";
+
+    /// In what a live door tells of a new memory.
+    private static final String CHANGE = "\"text\"";
+
+    private static final Duration HEARD_WITHIN = Duration.ofSeconds(10);
     private static final List<String> WORDS = List.of(
             "tea",
             "Lisbon",
@@ -65,30 +78,41 @@ final class TrainingLoad {
         this.http = http;
     }
 
-    /// Each kind of work for this long, while somebody listens.
+    /// What was done.
     ///
-    /// @return how many requests were answered
-    long run(Duration each) throws InterruptedException {
-        HttpResponse<InputStream> events = events();
-        WebSocket socket = http.newWebSocketBuilder()
-                .header("Authorization", "Bearer " + key)
-                .buildAsync(URI.create(url.replaceFirst("^http", "ws") + "/sync"), new Listener())
-                .join();
-        socket.sendText(
-                        "{\"id\":\"m\",\"type\":\"connect\",\"timestamp\":1,"
-                                + "\"payload\":{\"userId\":\"u1\",\"capabilities\":[\"memories\"]}}",
-                        true)
-                .join();
+    /// @param answers to requests
+    /// @param events lines of the event stream
+    /// @param frames of the WebSocket
+    record Done(long answers, long events, long frames) {}
+
+    /// Each kind of work for this long, while somebody listens by each live door and is told of it.
+    Done run(Duration each) throws InterruptedException {
+        Heard events = new Heard("event stream");
+        Heard frames = new Heard("WebSocket");
+        WebSocket socket = socket(frames);
+        InputStream stream = events();
+        Thread.ofVirtual().start(() -> read(stream, events));
         try {
             together(each, (client, random) -> addWithVector(random));
             together(each, (client, random) -> addText(random));
             together(each, (client, random) -> search(random));
             together(each, (client, random) -> others(random));
+            tellListeners();
+            frames.awaitSome();
+            events.awaitSome();
         } finally {
             socket.abort();
-            close(events.body());
+            close(stream);
         }
-        return answers.get();
+        return new Done(answers.get(), events.count(), frames.count());
+    }
+
+    private void tellListeners() throws InterruptedException {
+        try {
+            post(MEMORIES, "{\"userId\":\"" + LISTENED + "\",\"text\":\"for those who listen\"}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void close(InputStream events) {
@@ -96,6 +120,58 @@ final class TrainingLoad {
             events.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private WebSocket socket(Heard frames) {
+        WebSocket socket = http.newWebSocketBuilder()
+                .header("Authorization", "Bearer " + key)
+                .buildAsync(URI.create(url.replaceFirst("^http", "ws") + "/sync"), new Listener(frames))
+                .join();
+        socket.sendText(
+                        "{\"id\":\"m\",\"type\":\"connect\",\"timestamp\":1," + "\"payload\":{\"userId\":\"" + LISTENED
+                                + "\",\"capabilities\":[\"memories\"]}}",
+                        true)
+                .join();
+        return socket;
+    }
+
+    /// Reads until the stream is closed, by either side.
+    private static void read(InputStream stream, Heard events) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("data:") && line.contains(CHANGE)) {
+                    events.one();
+                }
+            }
+        } catch (IOException closed) {
+            // the load is over
+        }
+    }
+
+    /// Counts the changes that a live door tells.
+    private static final class Heard {
+        private final String door;
+        private final AtomicLong count = new AtomicLong();
+        private final CountDownLatch some = new CountDownLatch(1);
+
+        Heard(String door) {
+            this.door = door;
+        }
+
+        void one() {
+            count.incrementAndGet();
+            some.countDown();
+        }
+
+        long count() {
+            return count.get();
+        }
+
+        void awaitSome() throws InterruptedException {
+            if (!some.await(HEARD_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the training heard of no change over the " + door);
+            }
         }
     }
 
@@ -212,13 +288,17 @@ final class TrainingLoad {
         return answer.body();
     }
 
-    private HttpResponse<InputStream> events() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/api/v1/changes?userId=u1"))
+    private InputStream events() throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/api/v1/changes?userId=" + LISTENED))
                 .header("Authorization", "Bearer " + key)
                 .header("Accept", "text/event-stream")
                 .build();
         try {
-            return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> stream = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            if (stream.statusCode() != 200) {
+                throw new IllegalStateException("the training's event stream got " + stream.statusCode());
+            }
+            return stream.body();
         } catch (IOException e) {
             throw new IllegalStateException("the training's event stream does not open", e);
         }
@@ -226,8 +306,22 @@ final class TrainingLoad {
 
     /// Takes whatever comes.
     private static final class Listener implements WebSocket.Listener {
+        private final Heard frames;
+        private final StringBuilder frame = new StringBuilder();
+
+        Listener(Heard frames) {
+            this.frames = frames;
+        }
+
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            frame.append(data);
+            if (last) {
+                if (frame.indexOf(CHANGE) >= 0) {
+                    frames.one();
+                }
+                frame.setLength(0);
+            }
             socket.request(1);
             return null;
         }

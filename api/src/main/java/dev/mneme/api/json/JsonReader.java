@@ -1,7 +1,7 @@
 package dev.mneme.api.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -40,22 +40,21 @@ public final class JsonReader {
 
     private static final int MAX_DIGITS = 400;
     private static final int MAX_NAME = 1_024;
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final NumberListParser.Factory FACTORY = new NumberListParser.Factory(new JsonFactoryBuilder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(MAX_DIGITS)
                     .maxNameLength(MAX_NAME)
                     .build())
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .build();
+            .disable(JsonFactory.Feature.CHARSET_DETECTION));
 
-    private final JsonParser parser;
+    private final NumberListParser parser;
     private final String whole;
     private String path = "";
     private @Nullable BiConsumer<Integer, MnemeException> refused;
 
-    private JsonReader(JsonParser parser, String whole) {
+    private JsonReader(NumberListParser parser, String whole) {
         this.parser = parser;
         this.whole = whole;
     }
@@ -80,7 +79,7 @@ public final class JsonReader {
         if (!Utf8.wellFormed(document)) {
             throw MnemeException.invalid(whole, "The " + whole + " must be well-formed UTF-8.");
         }
-        try (JsonParser parser = FACTORY.createParser(document)) {
+        try (NumberListParser parser = FACTORY.parser(document)) {
             JsonReader in = new JsonReader(parser, whole);
             in.next();
             T value = reading.read(in);
@@ -315,6 +314,16 @@ public final class JsonReader {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw wrong("must be a list of numbers, or a string with them in base64.");
         }
+        float[] usual = parser.floats(max);
+        if (usual != null) {
+            next();
+            return usual;
+        }
+        return carefully(max);
+    }
+
+    /// The same number by number, for whatever is unusual or wrong.
+    private float[] carefully(int max) {
         float[] values = new float[Math.min(max, 384)];
         int count = 0;
         for (next(); parser.currentToken() != JsonToken.END_ARRAY; next()) {
@@ -345,8 +354,7 @@ public final class JsonReader {
             throw wrong("must hold numbers only: look at [" + index + "].");
         }
         try {
-            float fast = FloatText.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-            float value = Float.isNaN(fast) ? parser.getFloatValue() : fast;
+            float value = parser.getFloatValue();
             if (Float.isFinite(value)) {
                 return value;
             }

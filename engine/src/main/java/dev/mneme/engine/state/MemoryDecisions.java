@@ -108,10 +108,7 @@ final class MemoryDecisions {
                 localOnly || owner.inspired(by.instance()));
         long sequence = owner.sequence() + 1;
         owner.change(ChangeType.MEMORY_ADDED, sequence, 1, by, memory);
-        memories.add(owner, memory, embedding, sequence, by);
-        if (add.dedupe() == Command.Dedupe.BY_CONTENT) {
-            memories.limitDuplicates(owner, memory);
-        }
+        memories.add(owner, memory, embedding, sequence, by, add.dedupe() == Command.Dedupe.BY_CONTENT);
         if (staged != null) {
             vectors.stage(sequence, staged, sequence);
         }

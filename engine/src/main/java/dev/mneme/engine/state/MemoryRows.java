@@ -104,7 +104,17 @@ final class MemoryRows {
     }
 
     /// Stores a new memory, whose arrival is the sequence of its change.
-    void add(OwnerState owner, Memory memory, @Nullable Embedding embedding, long sequence, Provenance by) {
+    ///
+    /// @param latestAlone whether its row of equal memories is kept short: of those that say the same beside
+    ///     contradicting metadata (an "ok" under a hundred thousand message ids) the latest are enough to know a
+    ///     repetition by
+    void add(
+            OwnerState owner,
+            Memory memory,
+            @Nullable Embedding embedding,
+            long sequence,
+            Provenance by,
+            boolean latestAlone) {
         byte[] hash = owner.hash();
         Version version = new Version(MemoryEvent.ADD, memory, memory.version(), sequence, memory.updatedAt(), by);
         entry.rows().insert(Keys.memory(hash, sequence), version.encode());
@@ -113,7 +123,7 @@ final class MemoryRows {
         if (embedding != null) {
             entry.rows().insert(embeddingKey(owner, sequence), Rows.encode(embedding, sequence));
         }
-        addDuplicate(owner, memory, sequence);
+        addDuplicate(owner, memory, sequence, latestAlone);
         countEntities(owner, memory, 1);
         entry.countMemories(1);
         entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
@@ -146,7 +156,7 @@ final class MemoryRows {
         entry.rows().put(Keys.memory(hash, sequence), row(newest, sequence).encode());
         entry.rows().put(Keys.updated(hash, sequence), Rows.encode(sequence));
         storeEmbedding(owner, sequence, embedding, sequence);
-        addDuplicate(owner, memory, sequence);
+        addDuplicate(owner, memory, sequence, false);
         countEntities(owner, memory, 1);
         entry.countMemories(1);
         entry.index().add(new IndexUpdate.Put(hash, sequence, memory, embedding));
@@ -182,7 +192,7 @@ final class MemoryRows {
         if (!memory.text().equals(before.memory().text())
                 || !Objects.equals(memory.timestamp(), before.memory().timestamp())) {
             removeDuplicate(owner, before.memory(), arrival);
-            addDuplicate(owner, memory, arrival);
+            addDuplicate(owner, memory, arrival, false);
         }
         countEntities(owner, memory, 0);
         entry.index().add(new IndexUpdate.Put(hash, arrival, memory, embedding));
@@ -319,24 +329,21 @@ final class MemoryRows {
         return lowest;
     }
 
-    /// Keeps the row of equal memories short: of those that say the same beside contradicting metadata (an "ok" under
-    /// a hundred thousand message ids) the latest are enough to know a repetition by.
-    void limitDuplicates(OwnerState owner, Memory memory) {
-        byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
-        List<Long> arrivals = duplicates(key);
-        if (arrivals.size() > MAX_DUPLICATES) {
-            List<Long> latest = new ArrayList<>(List.of(Rows.OLDER_LEFT_OUT));
-            latest.addAll(arrivals.subList(arrivals.size() - MAX_DUPLICATES, arrivals.size()));
-            storeDuplicates(key, latest);
-        }
-    }
-
-    private void addDuplicate(OwnerState owner, Memory memory, long arrival) {
+    private void addDuplicate(OwnerState owner, Memory memory, long arrival, boolean latestAlone) {
         byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
         List<Long> arrivals = duplicates(key);
         arrivals.add(arrival);
         arrivals.sort(null);
-        storeDuplicates(key, arrivals);
+        storeDuplicates(key, latestAlone ? latest(arrivals) : arrivals);
+    }
+
+    private static List<Long> latest(List<Long> arrivals) {
+        if (arrivals.size() <= MAX_DUPLICATES) {
+            return arrivals;
+        }
+        List<Long> latest = new ArrayList<>(List.of(Rows.OLDER_LEFT_OUT));
+        latest.addAll(arrivals.subList(arrivals.size() - MAX_DUPLICATES, arrivals.size()));
+        return latest;
     }
 
     private void removeDuplicate(OwnerState owner, Memory memory, long arrival) {

@@ -151,14 +151,20 @@ final class OwnerState {
         return sequence;
     }
 
+    /// By number at each change. By age, for which the oldest change must be read, only now and then: whoever reads an
+    /// owner's changes is shown none that is too old.
     private void trimChanges(Instant now) {
         Retention retention = entry.retention();
+        boolean byAge = head.sequence() % Retention.CHANGES_BETWEEN_LOOKS_AT_AGE == 0;
         long oldest = head.oldest();
         Digest128 chainBefore = head.totals().chainBefore();
         for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE && oldest < head.sequence(); i++) {
+            boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
+            if (!tooMany && !byAge) {
+                break;
+            }
             byte[] key = Keys.change(hash, oldest);
             byte[] row = entry.rows().get(key);
-            boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
             if (row != null) {
                 ChangeRow change = ChangeRow.decode(row);
                 if (!tooMany && change.at().isAfter(now.minus(retention.maxChangeAge()))) {

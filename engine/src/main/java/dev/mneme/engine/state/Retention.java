@@ -25,6 +25,10 @@ public record Retention(
     /// How many old records one new one may remove, so that no write pays for a long past.
     static final int MAX_REMOVED_AT_ONCE = 64;
 
+    /// How many changes of an owner pass before the age of its oldest one is looked at again: fewer than are then
+    /// removed, or a long past would never end.
+    static final int CHANGES_BETWEEN_LOOKS_AT_AGE = 16;
+
     public Retention {
         if (maxVersions < 0) {
             throw new IllegalArgumentException("store.historyVersions must be at least 0, was " + maxVersions);

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// What is read fast is what the JDK reads, to the bit.
-class FloatTextTest {
+class NumberTextTest {
     private static float read(String text) {
-        char[] padded = ("9" + text + "9").toCharArray();
-        return FloatText.read(padded, 1, text.length());
+        byte[] padded = ("9" + text + "]").getBytes(StandardCharsets.US_ASCII);
+        NumberText number = new NumberText(padded, 1, padded.length);
+        float value = number.number();
+        if (!Float.isNaN(value)) {
+            assertThat(number.at()).as(text).isEqualTo(1 + text.length());
+        }
+        return value;
     }
 
     /// @return whether something was said
@@ -94,5 +100,33 @@ class FloatTextTest {
         assertThat(Float.floatToRawIntBits(read("-0"))).isEqualTo(Float.floatToRawIntBits(-0.0f));
         assertThat(read("-12.5")).isEqualTo(-12.5f);
         assertThat(read("1.25e-3")).isEqualTo(.00125f);
+    }
+
+    @Test
+    void itTakesNothingForANumberThatJsonDoesNot() {
+        for (String text : List.of(
+                "",
+                "-",
+                "+1",
+                "--1",
+                "01",
+                "-01",
+                "00",
+                "1.",
+                "-1.",
+                ".5",
+                "-.5",
+                "1e",
+                "1e+",
+                "1E-",
+                "e5",
+                "1.e5",
+                "1.5e",
+                "NaN",
+                "Infinity",
+                "x",
+                "\"1\"")) {
+            assertThat(read(text)).as(text).isNaN();
+        }
     }
 }
