@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
@@ -37,7 +38,10 @@ class QueryTextTest {
 
     @Test
     void ofALongOneTheFirstAndTheLastWordsCountAndNoOthers() {
-        memories.add(CALLER, NewMemory.of(ScopeIds.user("alice"), "likes tea"), null);
+        ScopeIds alice = ScopeIds.user("alice");
+        NewMemory tea = new NewMemory(
+                alice, "likes tea", null, null, JsonObject.EMPTY, List.of(), null, null, null, null, true);
+        memories.add(CALLER, tea, null);
         String much = "x ".repeat(20_000);
 
         assertThat(search("tea " + much)).hasSize(1);
