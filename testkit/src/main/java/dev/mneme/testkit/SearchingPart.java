@@ -198,22 +198,6 @@ abstract class SearchingPart extends StorePart {
         assertThat(Double.valueOf(1).equals(hit.parts().get("date"))).isEqualTo(yesterday);
     }
 
-    /// The asker's clock showed another offset in summer, whichever memory is looked at first.
-    @Test
-    void eachDayIsSeenAtTheOffsetThatTheAskersClockShowedOnIt() {
-        added(said(add("alice", "had oolong"), null, Instant.parse("2025-07-05T12:00:00Z")));
-        Memory lastOfJanuary = added(said(add("alice", "had oolong"), null, Instant.parse("2026-02-01T07:30:00Z")));
-        added(said(add("alice", "had oolong"), null, Instant.parse("2025-08-05T12:00:00Z")));
-        ZonedDateTime asked = ZonedDateTime.parse("2026-03-20T09:00-07:00[America/Los_Angeles]");
-
-        Hit hit = store().search(seenFrom(asked, "where did I have oolong in January 2026?"))
-                .hits()
-                .getFirst();
-
-        assertThat(hit.memory().id()).isEqualTo(lastOfJanuary.id());
-        assertThat(hit.parts()).containsEntry("date", 1.0);
-    }
-
     private SearchQuery seenFrom(Instant reference, String text) {
         return seenFrom(reference.atZone(ZoneOffset.UTC), text);
     }
