@@ -206,8 +206,7 @@ final class ModelOwner {
     }
 
     /// @throws MnemeException `idempotency_key_reused`
-    Optional<WriteResult> answered(
-            Provenance by, Write.Idempotency idempotency, Instant at, StoreSettings settings) {
+    Optional<WriteResult> answered(Provenance by, Write.Idempotency idempotency, Instant at, StoreSettings settings) {
         Answer answer = answers.get(new RequestKey(by.keyId(), idempotency.key()));
         if (answer == null || !at.isBefore(answer.at().plus(IDEMPOTENCY_KEPT))) {
             return Optional.empty();

@@ -186,11 +186,7 @@ public final class MemoryService {
                         OWNERS_AT_A_TIME,
                         List.copyOf(byOwner.entrySet()),
                         owner -> write(
-                                caller,
-                                owner.getKey(),
-                                owner.getValue(),
-                                idempotency,
-                                answered.get(owner.getKey())))
+                                caller, owner.getKey(), owner.getValue(), idempotency, answered.get(owner.getKey())))
                 .forEach(added::putAll);
         if (idempotency != null) {
             requireNonePassing(added.values());

@@ -294,9 +294,7 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency) {
-        return served(owner)
-                .answered(clock.instant(), owner, by, idempotency)
-                .map(LocalStore::ofThisRequest);
+        return served(owner).answered(clock.instant(), owner, by, idempotency).map(LocalStore::ofThisRequest);
     }
 
     private static WriteResult ofThisRequest(WriteResult result) {
