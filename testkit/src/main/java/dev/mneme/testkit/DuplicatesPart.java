@@ -221,6 +221,16 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     @Test
+    void metadataThatWouldBeTooMuchTogetherIsTwoMemories() {
+        String much = "x".repeat((int) Memory.MAX_METADATA / 2);
+        added(tagged(add("alice", "likes tea"), json("a", much)));
+
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json("b", much))), MemoryEvent.ADD);
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json("b", much))), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json("a", much))), MemoryEvent.NONE);
+    }
+
+    @Test
     void aRepetitionIsKnownAmongTheLatestOfOneText() {
         for (int i = 0; i < 70; i++) {
             assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", i))), MemoryEvent.ADD);

@@ -13,11 +13,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.command.Command.EraseOwner;
 import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// A repeated request answers as the first did.
@@ -137,8 +141,59 @@ abstract class IdempotencyPart extends StorePart {
         assertThat(store().write(once(ALICE, "key", "other body")).replayed()).isFalse();
     }
 
-    private void assertReused(dev.mneme.core.command.Write write) {
-        assertThatThrownBy(() -> store().write(write)).isInstanceOfSatisfying(MnemeException.class, e -> {
+    private Optional<WriteResult> answered(Write write) {
+        return store().answered(write.owner(), write.by(), Objects.requireNonNull(write.idempotency()));
+    }
+
+    @Test
+    void whatWasAnsweredIsToldWithoutTheCommands() {
+        Write tea = once(ALICE, "key", "body", add("alice", "likes tea"));
+        assertThat(answered(tea)).isEmpty();
+        WriteResult first = store().write(tea);
+        Write refused = once(ALICE, "refused", "body", retext(id(ALICE), "x"));
+        WriteResult refusal = store().write(refused);
+        write(ALICE, add("alice", "likes coffee"));
+
+        assertThat(answered(tea)).contains(new WriteResult(first.outcomes(), first.position(), true));
+        assertThat(answered(refused)).contains(new WriteResult(refusal.outcomes(), refusal.position(), true));
+        assertThat(answered(once(ALICE, "key2", "body"))).isEmpty();
+        assertThat(answered(once(BOB, "key", "body"))).isEmpty();
+        assertThat(answered(by(tea, "k2"))).isEmpty();
+        assertReused(() -> answered(once(ALICE, "key", "other body")));
+        assertThat(head(ALICE)).isEqualTo(2);
+        reopen();
+        assertThat(answered(tea)).contains(new WriteResult(first.outcomes(), first.position(), true));
+    }
+
+    @Test
+    void whatWasAskedForAnAnswerAloneIsStillANewRequest() {
+        Write tea = once(ALICE, "key", "body", add("alice", "likes tea"));
+        assertThat(answered(tea)).isEmpty();
+        assertThat(store().write(tea).replayed()).isFalse();
+        assertThat(all(ALICE)).hasSize(1);
+    }
+
+    @Test
+    void whatIsNoLongerKeptIsNotTold() {
+        Write tea = once(ALICE, "key", "body", add("alice", "likes tea"));
+        store().write(tea);
+        clock.advance(Duration.ofHours(24).minusMillis(1));
+        assertThat(answered(tea)).isPresent();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(answered(tea)).isEmpty();
+
+        store().write(tea);
+        assertThat(answered(tea)).isPresent();
+        write(ALICE, new EraseOwner());
+        assertThat(answered(tea)).isEmpty();
+    }
+
+    private void assertReused(Write write) {
+        assertReused(() -> store().write(write));
+    }
+
+    private static void assertReused(ThrowingCallable asked) {
+        assertThatThrownBy(asked).isInstanceOfSatisfying(MnemeException.class, e -> {
             assertThat(e.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
             assertThat(e.field()).isEqualTo("Idempotency-Key");
         });

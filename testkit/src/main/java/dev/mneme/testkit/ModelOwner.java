@@ -196,13 +196,20 @@ final class ModelOwner {
         if (idempotency == null) {
             return apply(write, at, settings);
         }
-        RequestKey key = new RequestKey(write.by().keyId(), idempotency.key());
-        Answer answer = answers.get(key);
-        if (answer == null) {
+        return answered(write.by(), idempotency, at, settings).orElseGet(() -> {
             WriteResult result = apply(write, at, settings);
+            RequestKey key = new RequestKey(write.by().keyId(), idempotency.key());
             answers.put(key, new Answer(idempotency.requestHash().clone(), result, at));
             dropOldestAnswers(settings.idempotencyKeysPerOwner());
             return result;
+        });
+    }
+
+    /// @throws MnemeException `idempotency_key_reused`
+    Optional<WriteResult> answered(Provenance by, Write.Idempotency idempotency, Instant at, StoreSettings settings) {
+        Answer answer = answers.get(new RequestKey(by.keyId(), idempotency.key()));
+        if (answer == null || !at.isBefore(answer.at().plus(IDEMPOTENCY_KEPT))) {
+            return Optional.empty();
         }
         if (!Arrays.equals(answer.requestHash(), idempotency.requestHash())) {
             throw MnemeException.at(
@@ -213,7 +220,7 @@ final class ModelOwner {
         List<Outcome> outcomes = answer.result().outcomes().stream()
                 .map(outcome -> asKept(outcome, at, settings))
                 .toList();
-        return new WriteResult(outcomes, answer.result().position(), true);
+        return Optional.of(new WriteResult(outcomes, answer.result().position(), true));
     }
 
     /// A memory at a version that is no longer kept is answered as the next one that is.

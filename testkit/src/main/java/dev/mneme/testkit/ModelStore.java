@@ -23,6 +23,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.SyncEvent;
@@ -120,6 +121,12 @@ public final class ModelStore implements Store, Exports {
             listeners.forEach(listener -> listener.advanced(write.owner()));
         }
         return written.result();
+    }
+
+    @Override
+    public Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency) {
+        return locked(() ->
+                home.owner(owner).answered(by, idempotency, settings.clock().instant(), settings));
     }
 
     private static void check(Write write) {

@@ -3,12 +3,16 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -31,6 +35,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +45,9 @@ class EmbeddingDemandTest {
             new ApiKey("k1", "test", Role.ADMIN, Restriction.NONE, Instant.EPOCH, null, null, new byte[32]), null);
 
     private final Listening embedder = new Listening();
-    private final MemoryService memories = new MemoryService(
-            new ModelStore(new ManualClock()), embedder, new ManualClock(), new Random(1), Limits.DEFAULTS);
+    private final ModelStore store = new ModelStore(new ManualClock());
+    private final MemoryService memories =
+            new MemoryService(store, embedder, new ManualClock(), new Random(1), Limits.DEFAULTS);
 
     /// Remembers for whom it was asked.
     private static final class Listening implements Embedder {
@@ -133,5 +139,122 @@ class EmbeddingDemandTest {
         search(CALLER, "nobody");
 
         assertThat(embedder.heard).isEmpty();
+    }
+
+    private static Write.Idempotency key(String key) {
+        return new Write.Idempotency(key, new byte[32]);
+    }
+
+    private static List<MemoryService.Item> items(NewMemory... memories) {
+        return Stream.of(memories)
+                .<MemoryService.Item>map(MemoryService.Item.Valid::new)
+                .toList();
+    }
+
+    private static void assertMismatch(MnemeException refused, boolean replayed) {
+        assertThat(refused.code()).isEqualTo(ErrorCode.EMBEDDER_MISMATCH);
+        assertThat(refused.field()).isEqualTo("vector");
+        assertThat(refused.isReplayed()).isEqualTo(replayed);
+    }
+
+    private static void assertMismatch(MemoryService.Added refused, boolean replayed) {
+        assertThat(refused)
+                .isInstanceOfSatisfying(
+                        MemoryService.Added.Refused.class, each -> assertMismatch(each.failure(), replayed));
+    }
+
+    /// A key changes nothing of that: neither the first time nor when the request comes again.
+    @Test
+    void norIsItUnderAnIdempotencyKey() {
+        MemoryId tea = memories.add(CALLER, memory("alice", "likes tea", new float[] {1, 0}), null)
+                .outcome()
+                .memory()
+                .id();
+        MemoryPatch patch = new MemoryPatch("likes coffee", null, null, null, null, null, 1);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> memories.add(CALLER, memory("alice", "likes coffee", null), key("add")))
+                    .isInstanceOfSatisfying(MnemeException.class, e -> assertMismatch(e, false));
+            assertThatThrownBy(() -> memories.update(CALLER, tea, patch, key("update")))
+                    .isInstanceOfSatisfying(MnemeException.class, e -> assertMismatch(e, false));
+        }
+        assertThat(embedder.heard).isEmpty();
+    }
+
+    @Test
+    void aRepeatedRequestIsAnsweredAsBeforeAndNotEmbeddedAgain() {
+        NewMemory tea = memory("alice", "likes tea", null);
+        MemoryService.Added.Stored first = memories.add(CALLER, tea, key("add"));
+        Memory memory = first.outcome().memory();
+        MemoryPatch patch = new MemoryPatch("likes coffee", null, null, null, null, null, 1);
+        MemoryService.Updated updated = memories.update(CALLER, memory.id(), patch, key("update"));
+        MemoryPatch late = new MemoryPatch("likes mate", null, null, null, null, null, 1);
+        assertThatThrownBy(() -> memories.update(CALLER, memory.id(), late, key("late")))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
+        moveToAnotherSpace("alice", memory.id(), 2);
+        embedder.heard.clear();
+
+        MemoryService.Added.Stored again = memories.add(CALLER, tea, key("add"));
+        assertThat(again).isEqualTo(new MemoryService.Added.Stored(first.outcome(), first.position(), true));
+        assertThat(memories.update(CALLER, memory.id(), patch, key("update")))
+                .isEqualTo(new MemoryService.Updated(updated.outcome(), updated.position(), true));
+        assertThatThrownBy(() -> memories.update(CALLER, memory.id(), late, key("late")))
+                .isInstanceOfSatisfying(MnemeException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT);
+                    assertThat(e.isReplayed()).isTrue();
+                });
+        Write.Idempotency other = new Write.Idempotency("add", new byte[] {1});
+        assertThatThrownBy(() -> memories.add(CALLER, tea, other))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+        assertThat(embedder.heard).isEmpty();
+    }
+
+    private void moveToAnotherSpace(String user, MemoryId id, long version) {
+        Owner owner = Owner.user(user);
+        Embedding another = Embedding.ofCaller("another", new float[] {1, 0});
+        for (Command command : List.of(
+                new Command.BeginSpace(another.space()),
+                new Command.StageEmbedding(id, version, another),
+                new Command.SwitchSpace(another.space()))) {
+            store.write(new Write(owner, CALLER.by(), null, List.of(command)));
+        }
+        assertThat(store.space(owner).now()).isEqualTo(another.space());
+    }
+
+    /// What was refused before the store was asked is refused again, and the rest has its answers.
+    @Test
+    void ofSomeThatWereRefusedEachIsAnsweredAsBefore() {
+        List<MemoryService.Item> items = items(
+                memory("alice", "likes tea", new float[] {1, 0}),
+                memory("bob", "likes milk", null),
+                memory("alice", "likes coffee", null),
+                memory("alice", "likes mate", new float[] {0, 1}));
+        memories.add(CALLER, memory("alice", "likes rain", new float[] {1, 1}), null);
+
+        List<MemoryService.Added> first = memories.addAll(CALLER, items, key("all"));
+        List<MemoryService.Added> again = memories.addAll(CALLER, items, key("all"));
+
+        assertMismatch(first.get(2), false);
+        assertMismatch(again.get(2), true);
+        for (int i : List.of(0, 1, 3)) {
+            MemoryService.Added.Stored stored = (MemoryService.Added.Stored) first.get(i);
+            assertThat(again.get(i))
+                    .isEqualTo(new MemoryService.Added.Stored(stored.outcome(), stored.position(), true));
+        }
+        assertThat(embedder.heard).containsExactly(demand(Purpose.ADD, "bob"));
+    }
+
+    /// Another space since then makes no other request of it.
+    @Test
+    void whatAllWasTakenOfIsAnsweredSoWhateverTheSpaceIsNow() {
+        List<MemoryService.Item> items = items(memory("alice", "likes tea", null));
+        MemoryService.Added.Stored first = (MemoryService.Added.Stored)
+                memories.addAll(CALLER, items, key("all")).getFirst();
+        moveToAnotherSpace("alice", first.outcome().memory().id(), 1);
+
+        assertThat(memories.addAll(CALLER, items, key("all")))
+                .containsExactly(new MemoryService.Added.Stored(first.outcome(), first.position(), true));
     }
 }

@@ -385,6 +385,10 @@ class Mem0PatternsTest {
             assertThat(Mem0Score.ours(mapped)).isCloseTo(i / 1_000.0, offset(1e-9));
             before = mapped;
         }
+        assertThat(Mem0Score.ours(.1))
+                .as("what `bench mem0-scores` calls noise")
+                .isEqualTo(.27);
+        assertThat(Mem0Score.ours(.3)).as("what it calls right").isEqualTo(.31);
         assertThat(Mem0Score.of(0)).isZero();
         assertThat(Mem0Score.of(1)).isEqualTo(1);
     }

@@ -216,6 +216,14 @@ class Mem0RoutesTest {
     }
 
     @Test
+    void aMessageThatCannotBeSeenIsLeftOut() {
+        String messages = "{\"messages\":[{\"role\":\"user\",\"content\":\"\u200b\"},"
+                + "{\"role\":\"user\",\"content\":\"likes tea\"}],\"user_id\":\"alice\",\"infer\":false}";
+        assertThat(mem0.post("/v1/memories/", messages).status()).isEqualTo(200);
+        assertThat(mem0.store.status().memories()).isEqualTo(1);
+    }
+
+    @Test
     void aQueryMayBeAsLongAsItsRequestAndMustBeSeen() {
         mem0.add("\"user_id\":\"alice\"", "likes tea", "");
         String alice = ",\"filters\":{\"user_id\":\"alice\"}}";

@@ -33,6 +33,6 @@ public record QueueLimit(int all, int ofKey) {
     /// @param sameOwner how many of those are of its key and owner
     public boolean admits(int waiting, int sameKey, int sameOwner) {
         int free = all - waiting;
-        return sameKey < Math.min(ofKey, free) && sameOwner < Math.min(ofKey, free) - sameKey;
+        return sameOwner < Math.min(ofKey, free) - sameKey;
     }
 }

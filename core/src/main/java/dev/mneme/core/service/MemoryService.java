@@ -38,14 +38,17 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a caller can do with memories. Time, ids and embeddings are obtained here, before the store decides
@@ -162,8 +165,9 @@ public final class MemoryService {
             throw MnemeException.invalid("items", "items must hold 1 to " + limits.batchItems() + " memories.");
         }
         Map<Integer, Added> added = new LinkedHashMap<>();
-        Map<Owner, Map<Integer, Command>> byOwner = new LinkedHashMap<>();
-        List<Prepared> prepared = prepareAll(caller, items, idempotency != null);
+        Map<Owner, Map<Integer, Command.AddMemory>> byOwner = new LinkedHashMap<>();
+        Map<Owner, Supplier<WriteResult>> answered = answered(caller, items, idempotency);
+        List<Prepared> prepared = prepareAll(caller, items, answered.keySet());
         for (int i = 0; i < items.size(); i++) {
             switch (prepared.get(i)) {
                 case Prepared.Ready(Command.AddMemory command) ->
@@ -181,7 +185,8 @@ public final class MemoryService {
         SideBySide.map(
                         OWNERS_AT_A_TIME,
                         List.copyOf(byOwner.entrySet()),
-                        owner -> write(caller, owner.getKey(), owner.getValue(), idempotency))
+                        owner -> write(
+                                caller, owner.getKey(), owner.getValue(), idempotency, answered.get(owner.getKey())))
                 .forEach(added::putAll);
         if (idempotency != null) {
             requireNonePassing(added.values());
@@ -211,22 +216,21 @@ public final class MemoryService {
     /// Ids are made one after another, before the embedding, so that their milliseconds never go back (within
     /// one their order is chance's). Embedding, which takes nearly all of the time, keeps every worker of the
     /// embedder busy.
-    private List<Prepared> prepareAll(Caller caller, List<Item> items, boolean maybeRepeated) {
-        List<Supplier<Prepared>> each = items.stream()
-                .map(item -> preparation(caller, item, maybeRepeated))
-                .toList();
+    private List<Prepared> prepareAll(Caller caller, List<Item> items, Set<Owner> answered) {
+        List<Supplier<Prepared>> each =
+                items.stream().map(item -> preparation(caller, item, answered)).toList();
         return SideBySide.map(embedder == null ? 1 : embedder.parallelism(), each, Supplier::get);
     }
 
-    private Supplier<Prepared> preparation(Caller caller, Item item, boolean maybeRepeated) {
+    private Supplier<Prepared> preparation(Caller caller, Item item, Set<Owner> answered) {
         return switch (item) {
             case Item.Invalid(MnemeException failure) -> () -> new Prepared.Failed(failure);
             case Item.Valid(NewMemory memory) -> {
-                MemoryId id =
-                        MemoryId.create(clock.instant(), memory.scope().owner().slot(), random);
+                Owner owner = memory.scope().owner();
+                MemoryId id = MemoryId.create(clock.instant(), owner.slot(), random);
                 yield () -> {
                     try {
-                        return new Prepared.Ready(prepare(caller, memory, id, false, maybeRepeated));
+                        return new Prepared.Ready(prepare(caller, memory, id, false, answered.contains(owner)));
                     } catch (MnemeException e) {
                         return new Prepared.Failed(e);
                     }
@@ -243,12 +247,48 @@ public final class MemoryService {
         };
     }
 
+    /// What each owner's part of the request was answered with when it came first: an answer, or a failure. Owners that
+    /// do not know it are left out.
+    private Map<Owner, Supplier<WriteResult>> answered(
+            Caller caller, List<Item> items, @Nullable Idempotency idempotency) {
+        Map<Owner, Supplier<WriteResult>> answered = new HashMap<>();
+        if (idempotency == null) {
+            return answered;
+        }
+        items.stream()
+                .flatMap(item -> item instanceof Item.Valid(NewMemory memory)
+                        ? Stream.of(memory.scope().owner())
+                        : Stream.empty())
+                .distinct()
+                .forEach(owner -> {
+                    try {
+                        store.answered(owner, caller.by(), idempotency)
+                                .ifPresent(result -> answered.put(owner, () -> result));
+                    } catch (MnemeException refused) {
+                        answered.put(owner, () -> {
+                            throw refused;
+                        });
+                    }
+                });
+        return answered;
+    }
+
+    /// @param answered what the store answered the same request with before; null when it does not know it
     private Map<Integer, Added> write(
-            Caller caller, Owner owner, Map<Integer, Command> commands, @Nullable Idempotency idempotency) {
+            Caller caller,
+            Owner owner,
+            Map<Integer, Command.AddMemory> prepared,
+            @Nullable Idempotency idempotency,
+            @Nullable Supplier<WriteResult> answered) {
         Map<Integer, Added> added = new LinkedHashMap<>();
+        Map<Integer, Command.AddMemory> commands = new LinkedHashMap<>(prepared);
         try {
-            WriteResult result =
-                    store.write(new Write(owner, caller.by(), idempotency, List.copyOf(commands.values())));
+            WriteResult result = answered == null
+                    ? store.write(new Write(owner, caller.by(), idempotency, List.copyOf(commands.values())))
+                    : answered.get();
+            if (answered != null && result.outcomes().size() < commands.size()) {
+                added.putAll(refusedBefore(commands));
+            }
             if (result.outcomes().size() != commands.size()) {
                 throw MnemeException.at(
                         ErrorCode.IDEMPOTENCY_KEY_REUSED,
@@ -265,9 +305,28 @@ public final class MemoryService {
                                 : new Added.Refused(Writes.failure(outcome, result.replayed())));
             }
         } catch (MnemeException e) {
-            commands.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
+            prepared.keySet().forEach(index -> added.put(index, new Added.Refused(e)));
         }
         return added;
+    }
+
+    /// Takes out what had no vector: when the request came first it was refused before the store was asked, since the
+    /// owner's vectors were another embedder's.
+    private static Map<Integer, Added> refusedBefore(Map<Integer, Command.AddMemory> commands) {
+        Map<Integer, Added> refused = new LinkedHashMap<>();
+        MnemeException failure = MnemeException.at(
+                        ErrorCode.EMBEDDER_MISMATCH,
+                        "vector",
+                        "When this request came first, this owner's vectors were another embedder's: send a vector of"
+                                + " that, or the text under a new Idempotency-Key.")
+                .asReplayed();
+        commands.forEach((index, command) -> {
+            if (command.embedding() == null) {
+                refused.put(index, new Added.Refused(failure));
+            }
+        });
+        commands.keySet().removeAll(refused.keySet());
+        return refused;
     }
 
     /// For doors that take all memories of a request or none: what [#addAll] would refuse of this one.
@@ -289,7 +348,7 @@ public final class MemoryService {
     }
 
     private Command.AddMemory prepare(
-            Caller caller, NewMemory memory, MemoryId id, boolean localOnly, boolean maybeRepeated) {
+            Caller caller, NewMemory memory, MemoryId id, boolean localOnly, boolean answered) {
         requireValid(caller, memory);
         return new Command.AddMemory(
                 id,
@@ -303,7 +362,7 @@ public final class MemoryService {
                 memory.expiresAt(),
                 embedding(
                         caller,
-                        maybeRepeated,
+                        answered,
                         memory.scope().owner(),
                         memory.text(),
                         memory.name(),
@@ -313,10 +372,10 @@ public final class MemoryService {
                 memory.dedupe());
     }
 
-    /// @param maybeRepeated whether the store may know the request: then it is the one to refuse it, as it did before
+    /// @param answered whether the store knows the request already, so that nothing is made of it any more
     private @Nullable Embedding embedding(
             Caller caller,
-            boolean maybeRepeated,
+            boolean answered,
             Owner owner,
             String text,
             @Nullable String name,
@@ -329,12 +388,10 @@ public final class MemoryService {
         if (embedderId != null) {
             throw MnemeException.invalid("embedder", "embedder says what made the vector: send a vector with it.");
         }
-        if (embedder == null || (localOnly && embedder.remote())) {
+        if (answered || embedder == null || (localOnly && embedder.remote())) {
             return null;
         }
-        if (!maybeRepeated) {
-            requireTakes(owner, embedder.space());
-        }
+        requireTakes(owner, embedder.space());
         Embedding embedding = embedder.embed(Reembedding.toEmbed(name, text), caller.demand(Purpose.ADD, owner));
         if (reembedding != null) {
             reembedding.expect(owner);
@@ -417,19 +474,29 @@ public final class MemoryService {
     public Updated update(Caller caller, MemoryId id, MemoryPatch patch, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Memory now = checked(caller, id, patch, idempotency != null);
+        Owner owner = now.scope().owner();
+        Optional<WriteResult> answered =
+                idempotency == null ? Optional.empty() : store.answered(owner, caller.by(), idempotency);
+        WriteResult result = answered.isPresent()
+                ? Writes.accepted(answered.get())
+                : write(caller, owner, idempotency, update(caller, now, patch));
+        return new Updated((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
+    }
+
+    private Command update(Caller caller, Memory now, MemoryPatch patch) {
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embedding(
                         caller,
-                        idempotency != null,
+                        false,
                         now.scope().owner(),
                         patch.text() == null ? now.text() : patch.text(),
                         now.name(),
                         patch.vector(),
                         patch.embedder(),
                         now.localOnly() || inspired(caller, now.scope().owner()));
-        Command command = new Command.UpdateMemory(
-                id,
+        return new Command.UpdateMemory(
+                now.id(),
                 patch.text(),
                 embedding,
                 patch.metadata(),
@@ -437,8 +504,6 @@ public final class MemoryService {
                 patch.expiry(),
                 patch.timestamp(),
                 patch.expectedVersion());
-        WriteResult result = write(caller, now.scope().owner(), idempotency, command);
-        return new Updated((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
     }
 
     /// @param count how many memories went

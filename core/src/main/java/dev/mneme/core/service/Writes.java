@@ -30,7 +30,11 @@ final class Writes {
     }
 
     private static WriteResult one(Store store, Write write) {
-        WriteResult result = store.write(write);
+        return accepted(store.write(write));
+    }
+
+    /// @throws MnemeException what the store refused the command with, now or when the request came first
+    static WriteResult accepted(WriteResult result) {
         if (result.outcomes().getFirst() instanceof Rejected rejected) {
             throw failure(rejected, result.replayed());
         }

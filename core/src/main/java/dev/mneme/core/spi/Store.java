@@ -15,6 +15,7 @@ import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,12 @@ import org.jspecify.annotations.Nullable;
 public interface Store extends OwnerSpaces, AutoCloseable {
     /// Decides the commands of one owner and makes them durable.
     WriteResult write(Write write);
+
+    /// What [#write] would answer a repeated request with, of which it would not look at the commands: for whoever
+    /// would spare the work of making them. Nothing changes. Empty when the request is not known, or under way.
+    ///
+    /// @throws MnemeException `idempotency_key_reused` when the key was used for another request
+    Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency);
 
     /// The live or expired memory; empty if never written or deleted.
     Optional<At<Memory>> find(MemoryId id);

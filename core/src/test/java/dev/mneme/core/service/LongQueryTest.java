@@ -82,8 +82,25 @@ class LongQueryTest {
         String all = words(characters);
         assertThat(tokens).first().isEqualTo("w0");
         assertThat(all).endsWith(" " + tokens.getLast());
-        assertThat(tokens).allMatch(token -> token.matches("w\\d+"));
+        assertRunOfWords(tokens);
+        assertRunOfWords(List.of(query.split("\\s", -1)));
         assertThat(tokens.size()).isGreaterThan(200);
+    }
+
+    /// Whole words in their order, with one gap at most.
+    private static void assertRunOfWords(List<String> words) {
+        assertThat(words).allMatch(word -> word.matches("w\\d+"));
+        int gaps = 0;
+        for (int i = 1; i < words.size(); i++) {
+            int step = number(words.get(i)) - number(words.get(i - 1));
+            assertThat(step).isPositive();
+            gaps += step == 1 ? 0 : 1;
+        }
+        assertThat(gaps).isLessThanOrEqualTo(1);
+    }
+
+    private static int number(String word) {
+        return Integer.parseInt(word, 1, word.length(), 10);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
@@ -29,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -46,6 +48,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final Tables forwardIndex;
     private final String epoch;
     private final ShardGuard guard;
+    private final StateMachine machine;
     private final Shard shard;
     private final ShardIndex index;
     private final RecentChanges recent = new RecentChanges();
@@ -71,7 +74,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.subscribers = subscribers;
         this.guard = new ShardGuard(name, tables, seal);
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
-        StateMachine machine = new StateMachine(tables, seal, epoch, config.retention());
+        this.machine = new StateMachine(tables, seal, epoch, config.retention());
         this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queueLimit(), metrics);
     }
 
@@ -121,6 +124,12 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
+    }
+
+    /// See [StateMachine#answered].
+    Optional<WriteResult> answered(Instant now, Owner owner, Provenance by, Write.Idempotency idempotency) {
+        Instant latest = latest();
+        return machine.answered(now.isAfter(latest) ? now : latest, owner, by, idempotency);
     }
 
     /// See [Shard#hold].

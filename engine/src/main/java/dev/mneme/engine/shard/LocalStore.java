@@ -289,7 +289,15 @@ public final class LocalStore implements Store, Backups, Exports {
                     ErrorCode.STORAGE_FULL,
                     "The disk is nearly full: make room. Reads go on; writes go on by themselves then.");
         }
-        WriteResult result = answered(shard.submit(write));
+        return ofThisRequest(answered(shard.submit(write)));
+    }
+
+    @Override
+    public Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency) {
+        return served(owner).answered(clock.instant(), owner, by, idempotency).map(LocalStore::ofThisRequest);
+    }
+
+    private static WriteResult ofThisRequest(WriteResult result) {
         if (!result.outcomes().isEmpty()
                 && result.outcomes().getFirst() instanceof Outcome.Rejected rejected
                 && rejected.code() == ErrorCode.IDEMPOTENCY_KEY_REUSED) {

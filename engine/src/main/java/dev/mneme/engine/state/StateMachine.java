@@ -7,19 +7,22 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Decides the commands of one shard. It looks at the rows and at the entry alone, so that every
 /// replica that applies the same entries comes to the same rows.
 ///
-/// Used by the shard's thread alone.
+/// Used by the shard's thread alone, but for [#answered].
 public final class StateMachine {
     private final Tables tables;
     private final Seal seal;
@@ -40,6 +43,13 @@ public final class StateMachine {
         batch.writes().forEach(write -> results.add(apply(entry, write)));
         entry.store();
         return new Applied(entry.rows().batch(logIndex), results, entry.changes(), entry.index());
+    }
+
+    /// What a repeated request was answered with, as [#apply] would answer it again; from any thread.
+    public Optional<WriteResult> answered(Instant at, Owner owner, Provenance by, Write.Idempotency idempotency) {
+        Entry entry = new Entry(new Transaction(tables), seal, epoch, 0, at, retention);
+        Write repeated = new Write(owner, by, idempotency, List.of());
+        return Idempotency.replay(entry, new OwnerState(entry, owner), repeated, new MemoryRows(entry));
     }
 
     private WriteResult apply(Entry entry, Write write) {

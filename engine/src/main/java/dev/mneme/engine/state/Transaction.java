@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
 ///
-/// Used by the shard's thread alone.
+/// Used by one thread alone.
 final class Transaction {
     private final Tables tables;
     private final NavigableMap<byte[], Optional<byte[]>> changed = new TreeMap<>(Arrays::compareUnsigned);

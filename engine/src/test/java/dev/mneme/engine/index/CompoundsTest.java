@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,7 +53,9 @@ class CompoundsTest {
                 "userName              | The column user_name is indexed       | The name of the user is Bob",
                 "user-name             | The field userName is required        | The name of the user is Bob",
                 "parseURL              | Call parse_url first                  | Call it after the url parse",
-                "#123                  | See issue #123                        | Room 123 is free, or issue 3",
+                "#123                  | See issue #123 of the old tracker      | Room 123",
+                "ann@example.com       | The bill goes to ann@example.com soon | ann, example.com",
+                "logs/app              | Look into logs/app for the reason     | app logs",
                 "123                   | See issue #123                        | See issue #132",
                 "C++                   | She writes C++ at work                | Vitamin C at work",
                 "C#                    | She writes C# at work                 | The song is in C",
@@ -91,5 +94,15 @@ class CompoundsTest {
     })
     void aPartStillFinds(String query, String memory) {
         assertThat(search(query, "nothing of it", memory)).containsExactly(memory);
+    }
+
+    /// Nobody asks for it as a whole, and a line of a million characters would be a term of a million.
+    @Test
+    void whatIsVeryLongIsNoWhole() {
+        String path = "/data" + "/part".repeat(20);
+        assertThat(Analyzer.words(path).stream().flatMap(word -> word.terms().stream()))
+                .contains("data", "part")
+                .allMatch(term -> term.length() <= 64);
+        assertThat(Analyzer.words("/data/part").getFirst().terms()).contains("data/part");
     }
 }

@@ -164,6 +164,7 @@ class CorrectionsTest {
             strings = {
                 "zeppelin", // near nothing
                 "nut", // too short
+                "laek", // one letter too short: a lake
                 "abotu", // nearly a stop word
                 "whcih", // the same
                 "v10293", // not a word
@@ -173,6 +174,35 @@ class CorrectionsTest {
     void whatIsNearNothingFindsNothing(String query) {
         put(CROWD.toArray(String[]::new));
         assertThat(search(query)).isEmpty();
+    }
+
+    /// Whoever types "abotu" asks for no abbot.
+    @Test
+    void aMisspeltStopWordStandsForNothingElse() {
+        put("The abbot lives on the hill");
+        assertThat(search("abotu")).isEmpty();
+        assertThat(search("abbto")).isNotEmpty();
+    }
+
+    /// Otherwise the vocabulary would grow with all that was ever said.
+    @Test
+    void aRemovedWordTakesNoRoom() {
+        long[] sizes = new long[2];
+        for (int i = 0; i < 2_000; i++) {
+            var memory = random.memory("zz" + letters(i) + "k", null, null, null, null, null);
+            index.put(i, memory, AnalyzedMemory.of(memory), null);
+            index.remove(i);
+            sizes[i < 1_000 ? 0 : 1] = index.sizeBytes();
+        }
+        assertThat(sizes[1]).isEqualTo(sizes[0]);
+    }
+
+    private static String letters(int number) {
+        StringBuilder letters = new StringBuilder();
+        for (int rest = number, i = 0; i < 4; rest /= 10, i++) {
+            letters.append((char) ('a' + rest % 10));
+        }
+        return letters.toString();
     }
 
     @Test
@@ -203,6 +233,7 @@ class CorrectionsTest {
     void aCorrectedWordIsNoneThatNobodyUsed() {
         put("the garden wall", "peanut butter in the garden", "one", "two");
         assertThat(words("penuts", 1)).isCloseTo(.9 * .9 * words("peanuts", 1), within(1e-6));
+        assertThat(words("peanxxts", 1)).isCloseTo(.5 * .5 * words("peanuts", 1), within(1e-6));
         assertThat(words("garden penuts", 0)).isCloseTo(words("garden peanuts", 0), within(1e-6));
         assertThat(words("garden zeppelin", 0)).isLessThan(words("garden penuts", 0));
     }
@@ -250,6 +281,15 @@ class CorrectionsTest {
     void oneLetterIsNearerThanTwo() {
         put("the castle gate", "the cattle gate");
         assertThat(search("castel")).containsExactly("the castle gate");
+    }
+
+    /// Few mistake the first letter.
+    @Test
+    void whatBeginsLikeItIsMeantRatherThanWhatDoesNot() {
+        put("the peach jam", "the beech tree");
+        assertThat(search("peech")).containsExactly("the peach jam");
+        index.remove(0);
+        assertThat(search("peech")).containsExactly("the beech tree");
     }
 
     @Test

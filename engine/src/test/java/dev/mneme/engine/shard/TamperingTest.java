@@ -410,6 +410,12 @@ final class TamperingTest {
         reads.put("search", (store, each) -> store.search(Fixtures.words(each, "text", ManualClock.START)));
         reads.put("changes", (store, each) -> store.changes(each, 0, 10));
         reads.put("head", (store, each) -> store.head(each));
+        reads.put(
+                "answered",
+                (store, each) -> store.answered(
+                        each,
+                        Fixtures.write(each, Fixtures.add(each.id(), "more")).by(),
+                        new Write.Idempotency("key", new byte[32])));
         reads.put("contexts", (store, each) -> store.contexts().find(each, "c1"));
         reads.put("modes", (store, each) -> store.modes().all(each));
         reads.put("responses", (store, each) -> store.responses().find(each, "chat", "m1"));
