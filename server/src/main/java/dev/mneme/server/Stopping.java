@@ -1,34 +1,37 @@
 package dev.mneme.server;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// Stops the server that runs when the process is told to stop, and the process itself when the server has not stopped
 /// in time: what was acknowledged is in the log, so nothing is lost by that.
-final class Stopping {
+final class Stopping<S> {
     private static final System.Logger LOG = System.getLogger(Stopping.class.getName());
     private static final Duration WITHIN = Duration.ofMillis(9_500);
     private static final int STATUS = 143; // as the signal has it
 
-    private MnemeServer server; // guarded by this
+    private final Consumer<S> stop;
+    private S server; // guarded by this
     private boolean stopping; // guarded by this
 
-    private Stopping(MnemeServer server) {
+    private Stopping(S server, Consumer<S> stop) {
         this.server = server;
+        this.stop = stop;
     }
 
-    static Stopping onShutdown(MnemeServer server) {
-        Stopping stopping = new Stopping(server);
+    static <S> Stopping<S> onShutdown(S server, Consumer<S> stop) {
+        Stopping<S> stopping = new Stopping<>(server, stop);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stopping::stop));
         return stopping;
     }
 
     private void stop() {
         Thread.ofPlatform().name("stop-in-time").daemon().start(Stopping::endInTime);
-        running().close();
+        stop.accept(running());
     }
 
-    private synchronized MnemeServer running() {
+    private synchronized S running() {
         stopping = true;
         return server;
     }
@@ -47,7 +50,7 @@ final class Stopping {
     }
 
     /// Puts another server in the place of the one that runs; not while the process is stopping.
-    synchronized MnemeServer replace(UnaryOperator<MnemeServer> next) {
+    synchronized S replace(UnaryOperator<S> next) {
         if (!stopping) {
             server = next.apply(server);
         }

@@ -5,6 +5,7 @@ import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
 import io.helidon.common.tls.Tls;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded
 /// to on the same port.
@@ -267,7 +269,10 @@ public final class HttpServer implements AutoCloseable {
         try (BodySource source = download.source()) {
             OutputStream buffered = new BufferedOutputStream(
                     new WatchedOutput(out, watch, () -> stopping, incoming::cut), DOWNLOAD_BUFFER);
-            source.writeTo(buffered);
+            Collected.<@Nullable Void, IOException>counting(incoming::collectedPatiently, () -> {
+                source.writeTo(buffered);
+                return null;
+            });
             buffered.flush();
         } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("the client of a download has gone", e);

@@ -48,7 +48,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final ShardGuard guard;
     private final Shard shard;
     private final ShardIndex index;
-    private final RecentChanges recent = new RecentChanges();
+    private final RecentChanges recent;
     private final Subscribers subscribers;
 
     LocalShard(
@@ -63,8 +63,10 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
             String epoch,
             Seal seal,
             StoreConfig config,
+            long recentBytes,
             ShardMetrics metrics) {
         this.name = name;
+        this.recent = new RecentChanges(recentBytes);
         this.tables = tables;
         this.forwardIndex = forwardIndex;
         this.epoch = epoch;

@@ -30,6 +30,7 @@ import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -168,6 +169,7 @@ public final class LocalStore implements Store, Backups, Exports {
                     epoch,
                     parts.seal(),
                     config,
+                    config.recentBytesOfShard(parts.tables().size()),
                     parts.metrics()));
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
@@ -547,6 +549,7 @@ public final class LocalStore implements Store, Backups, Exports {
         Instant keptSince = clock.instant().minus(config.retention().maxChangeAge());
         Optional<ChangeBatch> recent = recentChanges(shard, owner, afterSequence, limit, keptSince);
         if (recent.isPresent()) {
+            recent.get().changes().forEach(change -> Collected.joined(change.subject()));
             return recent.get();
         }
         try (Scans scans = shard.scan()) {
