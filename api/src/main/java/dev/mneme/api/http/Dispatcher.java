@@ -159,8 +159,7 @@ final class Dispatcher {
         if (route.method() != HttpMethod.GET) {
             request.idempotencyKey(); // refused if it is none, even where nothing is kept under it
         }
-        return Collected.counting(
-                incoming::collected, () -> route.handler().handle(request));
+        return Collected.counting(incoming::collected, () -> route.handler().handle(request));
     }
 
     /// Many clients send an empty object with every POST.

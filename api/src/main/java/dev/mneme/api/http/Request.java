@@ -4,7 +4,6 @@ import dev.mneme.api.json.RecordReader;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Caller;
-import dev.mneme.core.spi.Collected;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -108,7 +107,8 @@ public final class Request {
     }
 
     /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
-    /// written. What they take beyond a guess is counted as they are read ([Collected]), and refused when there is no
+    /// written. What they take beyond a guess is counted as they are read ([Collected]), and refused when there is
+    no
     /// memory for it.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long

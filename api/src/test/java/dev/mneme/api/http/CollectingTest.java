@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class CollectingTest {
     private static final int ITEM = 20_000; // on the heap, and as much again for the answer
     private static final int MEMORY = 1 << 20;
-    private static final Parameter COUNT = Parameter.integer("count", "how many are read").between(1, 10_000).otherwise(1);
+    private static final Parameter COUNT =
+            Parameter.integer("count", "how many are read").between(1, 10_000).otherwise(1);
 
     private final ManualClock clock = new ManualClock();
     private final ModelStore store = new ModelStore(clock);
@@ -43,8 +44,8 @@ class CollectingTest {
     @BeforeEach
     void start() {
         secret = keys.bootstrap().secret();
-        memory = Fixtures.stored(
-                store.write(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "x".repeat(ITEM / 2)))));
+        memory = Fixtures.stored(store.write(
+                Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "x".repeat(ITEM / 2)))));
         List<Route> routes = List.of(
                 Route.get("/list").query(COUNT).by(request -> {
                     request.expects(1);

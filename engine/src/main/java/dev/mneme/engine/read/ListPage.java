@@ -103,9 +103,7 @@ public final class ListPage {
 
     public List<Memory> items() {
         List<Memory> items = new ArrayList<>();
-        page.stream()
-                .limit(query.limit())
-                .forEach(place -> items.add(Objects.requireNonNull(place.memory())));
+        page.stream().limit(query.limit()).forEach(place -> items.add(Objects.requireNonNull(place.memory())));
         return items;
     }
 

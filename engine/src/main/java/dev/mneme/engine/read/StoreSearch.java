@@ -157,12 +157,10 @@ public final class StoreSearch {
         List<Hit> hits = new ArrayList<>(ranked.size());
         try (Scans scans = shard.scan()) {
             for (SearchHit hit : ranked) {
-                scans.newest(hash, hit.ordinal())
-                        .map(Version::memory)
-                        .ifPresent(memory -> {
-                            Collected.joined(memory);
-                            hits.add(new Hit(memory, hit.score(), hit.parts()));
-                        });
+                scans.newest(hash, hit.ordinal()).map(Version::memory).ifPresent(memory -> {
+                    Collected.joined(memory);
+                    hits.add(new Hit(memory, hit.score(), hit.parts()));
+                });
             }
         }
         return hits;

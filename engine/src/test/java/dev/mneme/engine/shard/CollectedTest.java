@@ -11,8 +11,8 @@ import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonString;
-import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
@@ -157,13 +157,11 @@ class CollectedTest {
                             null)));
         }
         assertCounted(
-                3,
-                all -> all.contexts().list(new Contexts.Query(ALICE, null, null, null, clock.instant(), null, 100)));
+                3, all -> all.contexts().list(new Contexts.Query(ALICE, null, null, null, clock.instant(), null, 100)));
         assertCounted(
                 2, all -> all.contexts().list(new Contexts.Query(ALICE, null, null, null, clock.instant(), null, 2)));
         assertCounted(
-                3,
-                all -> all.modes().transitions(new Modes.Query(ALICE, null, null, null, null, null, null, 100)));
+                3, all -> all.modes().transitions(new Modes.Query(ALICE, null, null, null, null, null, null, 100)));
         assertCounted(3, all -> all.responses().list(ALICE, each -> true, 0, 100));
         assertCounted(3, all -> all.responses().newest(ALICE, each -> true, null, 100));
         assertCounted(3, all -> all.syncEvents().pending(ALICE, "phone", clock.instant(), null, 100));
