@@ -42,13 +42,23 @@ final class MemoryPages implements Iterator<List<Memory>> {
 
     @Override
     public boolean hasNext() {
-        return owner != null || owners.hasNext();
+        boolean more = owner != null || owners.hasNext();
+        if (!more) {
+            leave();
+        }
+        return more;
+    }
+
+    /// Whoever asks for another page is done with the one before.
+    private void leave() {
+        before.forEach(Collected::left);
+        before = List.of();
     }
 
     @Override
     public List<Memory> next() {
         Owner of = owner == null ? owners.next() : owner;
-        before.forEach(Collected::left);
+        leave();
         MemoryPage page = store.list(
                 new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
         cursor = page.nextCursor();

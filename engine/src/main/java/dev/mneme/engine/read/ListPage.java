@@ -102,6 +102,9 @@ public final class ListPage {
     }
 
     public List<Memory> items() {
+        if (full()) {
+            Collected.left(Objects.requireNonNull(page.last().memory())); // it only says that there are more
+        }
         List<Memory> items = new ArrayList<>();
         page.stream().limit(query.limit()).forEach(place -> items.add(Objects.requireNonNull(place.memory())));
         return items;

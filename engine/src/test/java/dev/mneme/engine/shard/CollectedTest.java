@@ -16,6 +16,10 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.service.Caller;
+import dev.mneme.core.service.KeyService;
+import dev.mneme.core.service.Limits;
+import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.MemoryQuery;
@@ -27,6 +31,7 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,8 +93,8 @@ class CollectedTest {
         memories(ALICE, 5);
         memories(BOB, 5);
         assertCounted(5, all -> all.list(query(ALICE, 100)));
-        assertCounted(3, all -> all.list(query(ALICE, 2))); // with the one that says that there are more
-        assertCounted(3, all -> all.list(query(null, 2)));
+        assertCounted(2, all -> all.list(query(ALICE, 2)));
+        assertCounted(2, all -> all.list(query(null, 2)));
         assertCounted(10, all -> all.list(query(null, 10)));
     }
 
@@ -116,6 +121,28 @@ class CollectedTest {
         open();
         assertCounted(3, all -> all.changes(ALICE, 0, 100));
         assertCounted(2, all -> all.changes("", 2));
+    }
+
+    @Test
+    void whoReadsPageByPageHoldsOneAtATime() {
+        memories(ALICE, 5);
+        memories(BOB, 5);
+        Limits two = new Limits(1 << 20, 1 << 20, 2, 2, Duration.ofMinutes(1), Duration.ofSeconds(1));
+        MemoryService service = new MemoryService(store, null, clock, new SecureRandom(), two);
+        Caller admin =
+                Caller.of(new KeyService(store, clock, new SecureRandom()).bootstrap().key(), null);
+        AtomicLong held = new AtomicLong();
+        AtomicLong most = new AtomicLong();
+        AtomicLong read = new AtomicLong();
+        Collected.counting(more -> most.accumulateAndGet(held.addAndGet(more), Math::max), () -> {
+            for (var pages = service.pages(admin, Filter.And.ALL, false); pages.hasNext(); ) {
+                read.addAndGet(pages.next().size());
+            }
+            return true;
+        });
+        assertThat(read.get()).isEqualTo(10);
+        assertThat(most.get()).isBetween(3 * ITEM, 4 * ITEM);
+        assertThat(held.get()).as("none in the end").isZero();
     }
 
     @Test
