@@ -7,7 +7,6 @@ import java.util.function.UnaryOperator;
 /// Stops the server that runs when the process is told to stop, and the process itself when the server has not stopped
 /// in time: what was acknowledged is in the log, so nothing is lost by that.
 final class Stopping<S> {
-    private static final System.Logger LOG = System.getLogger(Stopping.class.getName());
     private static final Duration WITHIN = Duration.ofMillis(9_500);
     private static final int STATUS = 143; // as the signal has it
 
@@ -42,10 +41,9 @@ final class Stopping<S> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.log(
-                System.Logger.Level.ERROR,
-                "The server did not stop in time and is ended. Nothing that was acknowledged is lost: the next start"
-                        + " replays the log.");
+        // not logged: the JDK takes the log's handlers away as soon as the process is told to stop
+        System.err.println("mneme: the server did not stop in time and is ended. Nothing that was acknowledged is lost:"
+                + " the next start replays the log.");
         Runtime.getRuntime().halt(STATUS);
     }
 

@@ -93,7 +93,7 @@ class StoppingTest {
         Process process = builder.redirectError(err.toFile()).start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).as(kind).isEqualTo("up");
-            process.destroy();
+            process.toHandle().destroy(); // which leaves its output open
             String said = String.join(" ", out.readAllLines());
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             return new Ended(process.exitValue(), said, Files.readString(err));
