@@ -41,7 +41,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded
 /// to on the same port.
@@ -269,9 +268,9 @@ public final class HttpServer implements AutoCloseable {
         try (BodySource source = download.source()) {
             OutputStream buffered = new BufferedOutputStream(
                     new WatchedOutput(out, watch, () -> stopping, incoming::cut), DOWNLOAD_BUFFER);
-            Collected.<@Nullable Void, IOException>counting(incoming::collectedPatiently, () -> {
+            Collected.<Boolean, IOException>counting(incoming::collectedPatiently, () -> {
                 source.writeTo(buffered);
-                return null;
+                return true;
             });
             buffered.flush();
         } catch (IOException | UncheckedIOException e) {

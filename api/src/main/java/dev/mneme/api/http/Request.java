@@ -107,8 +107,7 @@ public final class Request {
     }
 
     /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
-    /// written. What they take beyond a guess is counted as they are read ([Collected]), and refused where there is no
-    /// memory for it.
+    /// written. What they take beyond a guess is counted as they are read ([Collected]), and may be refused then.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
     public void expects(int items) {

@@ -129,8 +129,8 @@ class CollectedTest {
         memories(BOB, 5);
         Limits two = new Limits(1 << 20, 1 << 20, 2, 2, Duration.ofMinutes(1), Duration.ofSeconds(1));
         MemoryService service = new MemoryService(store, null, clock, new SecureRandom(), two);
-        Caller admin =
-                Caller.of(new KeyService(store, clock, new SecureRandom()).bootstrap().key(), null);
+        Caller admin = Caller.of(
+                new KeyService(store, clock, new SecureRandom()).bootstrap().key(), null);
         AtomicLong held = new AtomicLong();
         AtomicLong most = new AtomicLong();
         AtomicLong read = new AtomicLong();
