@@ -4,11 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.zip.ZipException;
@@ -60,24 +58,29 @@ final class BackupCommand extends Subcommand {
 
     /// What is under the file's name is whole: it gets the name last.
     private long save(Session session, Path file) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        draft.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
-        try {
-            Files.deleteIfExists(draft);
-            Files.createFile(draft, OwnerOnly.file());
-            download(session, draft);
-            requireWhole(draft);
-            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            return Files.size(file);
-        } finally {
-            Files.deleteIfExists(draft);
+        if (Files.isDirectory(target)) {
+            clearUnfinished(target, session.console());
+        }
+        try (DraftFile draft = DraftFile.of(file, session.console())) {
+            download(session, draft.out());
+            requireWhole(draft.path());
+            return draft.publish();
         }
     }
 
-    private static void download(Session session, Path draft) throws IOException {
+    /// In a folder the next backup has another name, so that nobody would clear away what killed ones left.
+    private static void clearUnfinished(Path folder, Console console) throws IOException {
+        try (DirectoryStream<Path> drafts =
+                Files.newDirectoryStream(folder, "mneme-*.backup" + DraftFile.SUFFIX)) {
+            for (Path draft : drafts) {
+                DraftFile.clear(draft, console); // or another backup is being written there
+            }
+        }
+    }
+
+    private static void download(Session session, OutputStream out) throws IOException {
         try (Server.LongAnswer answer = session.server().post(Session.API + "/backups", "application/zip");
                 InputStream in = answer.body();
-                OutputStream out = Files.newOutputStream(draft);
                 Progress progress = new Progress(session, "backing up")) {
             byte[] buffer = new byte[BUFFER];
             long all = answer.number("Mneme-Backup-Bytes");
@@ -87,9 +90,6 @@ final class BackupCommand extends Subcommand {
                 done += read;
                 progress.at(done / MEGABYTE, all / MEGABYTE, "MB");
             }
-        }
-        try (FileChannel file = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-            file.force(true);
         }
     }
 

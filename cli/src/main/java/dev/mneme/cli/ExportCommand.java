@@ -4,11 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,23 +65,9 @@ final class ExportCommand extends Subcommand {
 
     /// What is under the file's name is whole: it gets the name last.
     private static long save(Session session, Query query, Path file) throws IOException {
-        Path draft = file.resolveSibling(file.getFileName() + ".part");
-        draft.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
-        try {
-            Files.deleteIfExists(draft);
-            Files.createFile(draft, OwnerOnly.file());
-            session.server().download(query, in -> {
-                try (OutputStream out = Files.newOutputStream(draft)) {
-                    copy(session, in, out);
-                }
-            });
-            try (FileChannel written = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                written.force(true);
-            }
-            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            return Files.size(file);
-        } finally {
-            Files.deleteIfExists(draft);
+        try (DraftFile draft = DraftFile.of(file, session.console())) {
+            session.server().download(query, in -> copy(session, in, draft.out()));
+            return draft.publish();
         }
     }
 

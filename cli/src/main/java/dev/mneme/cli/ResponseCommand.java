@@ -4,11 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -316,28 +313,12 @@ final class ResponseCommand extends Subcommand {
         }
 
         private static void save(Session session, Query query, Path file) {
-            Path part = file.resolveSibling(file.getFileName() + ".part");
-            part.toFile().deleteOnExit(); // also when it is ended by Ctrl-C or SIGTERM
-            try {
-                session.server().download(query, in -> {
-                    try (OutputStream out = Files.newOutputStream(part)) {
-                        in.transferTo(out);
-                    }
-                });
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            try (DraftFile draft = DraftFile.of(file, session.console())) {
+                session.server().download(query, in -> in.transferTo(draft.out()));
+                draft.publish();
             } catch (IOException failure) {
                 throw new Failure(
                         ExitStatus.FAILED, file + " cannot be written: " + failure.getMessage() + ".", failure);
-            } finally {
-                deleteQuietly(session, part);
-            }
-        }
-
-        private static void deleteQuietly(Session session, Path part) {
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException stays) {
-                session.console().note(part + " cannot be removed: " + stays.getMessage());
             }
         }
     }

@@ -106,10 +106,14 @@ class MemoryImportTest extends CliHarness {
         String lines = """
                 {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
                 {"User":"bob","message":"likes ale","timestamp":""}
+                {"USERId":"bob","message":"the day before 1970","timestamp":-86400}
+                {"user":"bob","message":"likes gin since 1963","timestamp":-200000000000}
                 """;
 
-        assertThat(sent(file("in.jsonl", lines), 2)).isEqualTo("""
-                {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"}""");
+        assertThat(sent(file("in.jsonl", lines), 4)).isEqualTo("""
+                {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"},\
+                {"userId":"bob","text":"the day before 1970","timestamp":-86400000},\
+                {"userId":"bob","text":"likes gin since 1963","timestamp":-200000000000}""");
     }
 
     @Test

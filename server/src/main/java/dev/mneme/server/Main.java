@@ -71,7 +71,7 @@ public final class Main {
         OutOfMemory.endsTheProcess();
         MnemeServer server = MnemeServer.start(config, newAdminKey);
         Welcome.print(server, Path.of(""), out);
-        Stopping stopping = Stopping.onShutdown(server);
+        Stopping<MnemeServer> stopping = Stopping.onShutdown(server, MnemeServer::close);
         while (server.awaitClosedOrBlocked()) {
             LOG.log(
                     System.Logger.Level.WARNING,

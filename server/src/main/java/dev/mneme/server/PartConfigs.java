@@ -60,6 +60,7 @@ final class PartConfigs {
                 config.store().checkpointInterval(),
                 config.store().minFreeBytes(),
                 indexBytes,
+                StoreConfig.RECENT_BYTES,
                 true);
         return new LocalEngine.Settings(
                 config.store().shards(),

@@ -1,34 +1,36 @@
 package dev.mneme.server;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /// Stops the server that runs when the process is told to stop, and the process itself when the server has not stopped
 /// in time: what was acknowledged is in the log, so nothing is lost by that.
-final class Stopping {
-    private static final System.Logger LOG = System.getLogger(Stopping.class.getName());
+final class Stopping<S> {
     private static final Duration WITHIN = Duration.ofMillis(9_500);
     private static final int STATUS = 143; // as the signal has it
 
-    private MnemeServer server; // guarded by this
+    private final Consumer<S> stop;
+    private S server; // guarded by this
     private boolean stopping; // guarded by this
 
-    private Stopping(MnemeServer server) {
+    private Stopping(S server, Consumer<S> stop) {
         this.server = server;
+        this.stop = stop;
     }
 
-    static Stopping onShutdown(MnemeServer server) {
-        Stopping stopping = new Stopping(server);
+    static <S> Stopping<S> onShutdown(S server, Consumer<S> stop) {
+        Stopping<S> stopping = new Stopping<>(server, stop);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(stopping::stop));
         return stopping;
     }
 
     private void stop() {
         Thread.ofPlatform().name("stop-in-time").daemon().start(Stopping::endInTime);
-        running().close();
+        stop.accept(running());
     }
 
-    private synchronized MnemeServer running() {
+    private synchronized S running() {
         stopping = true;
         return server;
     }
@@ -39,15 +41,14 @@ final class Stopping {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.log(
-                System.Logger.Level.ERROR,
-                "The server did not stop in time and is ended. Nothing that was acknowledged is lost: the next start"
-                        + " replays the log.");
+        // not logged: the JDK takes the log's handlers away as soon as the process is told to stop
+        System.err.println("mneme: the server did not stop in time and is ended. Nothing that was acknowledged is lost:"
+                + " the next start replays the log.");
         Runtime.getRuntime().halt(STATUS);
     }
 
     /// Puts another server in the place of the one that runs; not while the process is stopping.
-    synchronized MnemeServer replace(UnaryOperator<MnemeServer> next) {
+    synchronized S replace(UnaryOperator<S> next) {
         if (!stopping) {
             server = next.apply(server);
         }

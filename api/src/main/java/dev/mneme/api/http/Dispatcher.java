@@ -9,6 +9,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +159,7 @@ final class Dispatcher {
         if (route.method() != HttpMethod.GET) {
             request.idempotencyKey(); // refused if it is none, even where nothing is kept under it
         }
-        return route.handler().handle(request);
+        return Collected.counting(incoming::collected, () -> route.handler().handle(request));
     }
 
     /// Many clients send an empty object with every POST.

@@ -5,6 +5,7 @@ import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.KeyService;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
 import io.helidon.common.tls.Tls;
@@ -267,7 +268,10 @@ public final class HttpServer implements AutoCloseable {
         try (BodySource source = download.source()) {
             OutputStream buffered = new BufferedOutputStream(
                     new WatchedOutput(out, watch, () -> stopping, incoming::cut), DOWNLOAD_BUFFER);
-            source.writeTo(buffered);
+            Collected.<Boolean, IOException>counting(incoming::collectedPatiently, () -> {
+                source.writeTo(buffered);
+                return true;
+            });
             buffered.flush();
         } catch (IOException | UncheckedIOException e) {
             throw new CloseConnectionException("the client of a download has gone", e);

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Incoming implements AutoCloseable {
     private static final int MAX_REQUEST_ID = 128;
     private static final int FIRST = 4 << 10;
+    private static final int ANSWER = 2;
+    private static final int FEW = 32 << 10; // what a usual search reads is counted with the connection
+    private static final int STEP = 64 << 10;
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
 
     private final ServerRequest request;
@@ -35,6 +38,8 @@ final class Incoming implements AutoCloseable {
     private byte @Nullable [] body;
     private boolean broken;
     private long expected;
+    private boolean counting;
+    private long collected;
     private long begunNanos; // when the body was first asked for
 
     /// @param arriving gives up a body that takes too long to arrive
@@ -179,10 +184,33 @@ final class Incoming implements AutoCloseable {
         connection.cut();
     }
 
-    /// Counts what is about to be read for the answer; waits while there is no memory for it.
+    /// Counts what is about to be read for the answer; waits while there is no memory for it. From now on what is
+    /// read is counted, too.
     void expects(long bytes) {
-        held.await(bytes);
-        expected += bytes;
+        if (bytes > 0) {
+            held.await(bytes);
+            expected += bytes;
+        }
+        counting = true;
+    }
+
+    /// Counts what was read for the answer where that is more than was expected: what was read, and as much again for
+    /// the answer that is made of it. It is refused at once, since whoever reads holds a turn.
+    void collected(long bytes) {
+        collected += bytes;
+        while (counting && ANSWER * collected > expected + FEW) {
+            held.add(STEP);
+            expected += STEP;
+        }
+    }
+
+    /// The same for who can wait.
+    void collectedPatiently(long bytes) {
+        collected += bytes;
+        while (counting && ANSWER * collected > expected + FEW) {
+            held.await(STEP);
+            expected += STEP;
+        }
     }
 
     /// What of that which is held is for the answer.

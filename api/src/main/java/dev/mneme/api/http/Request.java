@@ -107,14 +107,11 @@ public final class Request {
     }
 
     /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
-    /// written.
-    /// What they really take is counted when the answer is there.
+    /// written. What they take beyond a guess is counted as they are read ([Collected]), and may be refused then.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
     public void expects(int items) {
-        if (items > FEW_ITEMS) {
-            incoming.expects((long) Math.min(items, MOST_ITEMS) * ITEM_BYTES);
-        }
+        incoming.expects(items > FEW_ITEMS ? (long) Math.min(items, MOST_ITEMS) * ITEM_BYTES : 0);
     }
 
     /// What makes a repeated request answer as the first did; null when the caller did not ask for that.

@@ -8,6 +8,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.MemoryService;
 import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery.Order;
 import java.time.Duration;
@@ -90,6 +91,7 @@ final class MemoryWalk {
         if (step == most && !Mem0Mapping.createdAt(told.getLast()).isBefore(came)) {
             return new Newest(told, true);
         }
+        page.items().forEach(Collected::left);
         Part all = read(caller, filter, showExpired, 0, most);
         return new Newest(all.items(), all.count() > most);
     }

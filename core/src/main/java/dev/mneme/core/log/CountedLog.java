@@ -3,6 +3,7 @@ package dev.mneme.core.log;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A log line for something that may happen thousands of times: the first ones of each period are told at
@@ -16,6 +17,7 @@ public final class CountedLog {
     private final Level level;
     private final long periodNanos;
     private final int burst;
+    private final LongSupplier nanos;
     private long began; // guarded by this, as the next two
     private int told;
     private long leftOut;
@@ -26,15 +28,17 @@ public final class CountedLog {
 
     /// @param burst so many a period are told
     public CountedLog(Logger log, Level level, int burst) {
-        this(log, level, burst, PERIOD);
+        this(log, level, burst, PERIOD, System::nanoTime);
     }
 
-    CountedLog(Logger log, Level level, int burst, Duration period) {
+    /// @param nanos a clock that never goes back
+    CountedLog(Logger log, Level level, int burst, Duration period, LongSupplier nanos) {
         this.log = log;
         this.level = level;
         this.burst = burst;
         this.periodNanos = period.toNanos();
-        this.began = System.nanoTime();
+        this.nanos = nanos;
+        this.began = nanos.getAsLong();
     }
 
     public void log(String message) {
@@ -45,7 +49,7 @@ public final class CountedLog {
     public void log(String message, @Nullable Throwable cause) {
         long more;
         synchronized (this) {
-            long now = System.nanoTime();
+            long now = nanos.getAsLong();
             if (now - began > periodNanos) {
                 began = now;
                 told = 0;

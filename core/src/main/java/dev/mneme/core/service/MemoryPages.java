@@ -3,6 +3,7 @@ package dev.mneme.core.service;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.MemoryQuery.Order;
@@ -27,6 +28,7 @@ final class MemoryPages implements Iterator<List<Memory>> {
     private final Iterator<Owner> owners;
     private @Nullable Owner owner;
     private @Nullable String cursor;
+    private List<Memory> before = List.of();
 
     /// @param filter everything that must hold, the key's restriction included
     MemoryPages(Store store, InstantSource clock, List<Owner> owners, Filter filter, boolean showExpired, int limit) {
@@ -40,16 +42,28 @@ final class MemoryPages implements Iterator<List<Memory>> {
 
     @Override
     public boolean hasNext() {
-        return owner != null || owners.hasNext();
+        boolean more = owner != null || owners.hasNext();
+        if (!more) {
+            leave();
+        }
+        return more;
+    }
+
+    /// Whoever asks for another page is done with the one before.
+    private void leave() {
+        before.forEach(Collected::left);
+        before = List.of();
     }
 
     @Override
     public List<Memory> next() {
         Owner of = owner == null ? owners.next() : owner;
+        leave();
         MemoryPage page = store.list(
                 new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
         cursor = page.nextCursor();
         owner = cursor == null ? null : of;
+        before = page.items();
         return page.items();
     }
 }

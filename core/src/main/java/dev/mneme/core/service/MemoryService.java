@@ -24,6 +24,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.Wording;
 import dev.mneme.core.queue.FairPool;
 import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryPage;
@@ -663,6 +664,7 @@ public final class MemoryService {
                 .flatMap(Optional::stream)
                 .map(At::value)
                 .filter(memory -> Authorizer.maySee(caller, memory))
+                .peek(Collected::joined)
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Store;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,7 @@ public final class ResponseService {
         private final ResponseFilter filter;
         private final Position upTo;
         private long after;
+        private List<ResponseSource> before = List.of();
 
         private Export(Store store, Owner user, ResponseFilter filter) {
             this.store = store;
@@ -170,6 +172,7 @@ public final class ResponseService {
 
         /// The next records; none at the end.
         public List<ResponseSource> next() {
+            before.forEach(Collected::left);
             List<ResponseSource> page = store.responses()
                     .list(user, filter::matches, after, EXPORT_PAGE)
                     .value();
@@ -179,6 +182,7 @@ public final class ResponseService {
             after = meant.size() < page.size() || page.isEmpty()
                     ? Long.MAX_VALUE - 1
                     : page.getLast().sequence();
+            before = page;
             return meant;
         }
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,7 @@ final class CountedLogTest {
 
     @Test
     void whatComesAgainInAPeriodIsCounted() {
-        CountedLog log = new CountedLog(logger, Level.WARNING, 2, Duration.ofDays(1));
+        CountedLog log = new CountedLog(logger, Level.WARNING, 2, Duration.ofDays(1), System::nanoTime);
         for (int i = 0; i < 1_000; i++) {
             log.log("full " + i);
         }
@@ -47,9 +48,25 @@ final class CountedLogTest {
 
     @Test
     void theNextPeriodTellsHowManyWereLeftOut() {
-        CountedLog log = new CountedLog(logger, Level.WARNING, 1, Duration.ZERO.plusNanos(1));
-        log.log("one");
-        log.log("two");
-        assertThat(lines).contains("two");
+        AtomicLong now = new AtomicLong();
+        CountedLog log = new CountedLog(logger, Level.WARNING, 1, Duration.ofNanos(10), now::get);
+        for (String message : List.of("one", "two", "three")) {
+            log.log(message);
+        }
+        now.set(11);
+        log.log("four");
+        log.log("five");
+        now.set(15);
+        log.log("six"); // the second period goes from 11 to 21
+        now.set(22);
+        log.log("seven");
+        now.set(33);
+        log.log("eight");
+        assertThat(lines)
+                .containsExactly(
+                        "one",
+                        "four (and 2 more since the last such line)",
+                        "seven (and 2 more since the last such line)",
+                        "eight");
     }
 }

@@ -2,18 +2,10 @@ package dev.mneme.engine.feed;
 
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
-import dev.mneme.core.model.Context;
-import dev.mneme.core.model.Json;
-import dev.mneme.core.model.Memory;
-import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.ResponseSource;
-import dev.mneme.core.model.Subject;
-import dev.mneme.core.model.SyncEvent;
-import dev.mneme.core.model.Transition;
+import dev.mneme.core.model.SubjectSize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -27,15 +19,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any; guarded by its own lock.
 public final class RecentChanges {
-    /// What a change takes beside its texts: ids, times, the parts of its metadata.
-    private static final long OVERHEAD = 512;
-
     private static final int MAX_CHANGES = 8_192;
-    private static final long MAX_CHARACTERS = 2L << 20;
 
+    private final long maxBytes;
     private final ArrayDeque<Change> all = new ArrayDeque<>();
     private final Map<Owner, ArrayDeque<Change>> byOwner = new HashMap<>();
-    private long characters;
+    private long bytes;
+
+    /// @param maxBytes of heap
+    public RecentChanges(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
 
     public synchronized void add(Change change) {
         if (change.type() == ChangeType.OWNER_ERASED) {
@@ -43,8 +37,8 @@ public final class RecentChanges {
         }
         all.add(change);
         byOwner.computeIfAbsent(change.owner(), owner -> new ArrayDeque<>(4)).add(change);
-        characters += size(change);
-        while (all.size() > MAX_CHANGES || characters > MAX_CHARACTERS) {
+        bytes += size(change);
+        while (all.size() > MAX_CHANGES || bytes > maxBytes) {
             forgetOldest();
         }
     }
@@ -56,7 +50,7 @@ public final class RecentChanges {
 
     private void forgetOldest() {
         Change oldest = all.remove();
-        characters -= size(oldest);
+        bytes -= size(oldest);
         ArrayDeque<Change> run = byOwner.get(oldest.owner());
         if (run != null && run.getFirst().equals(oldest)) {
             run.removeFirst();
@@ -67,28 +61,7 @@ public final class RecentChanges {
     }
 
     private static long size(Change change) {
-        Subject subject = change.subject();
-        return OVERHEAD + (subject == null ? 0 : size(subject));
-    }
-
-    private static long size(Subject subject) {
-        return switch (subject) {
-            case Memory memory -> memory.text().length() + size(memory.metadata()) + size(memory.categories());
-            case Context context -> size(context.data()) + size(context.tags());
-            case ModeState state -> size(state.configuration());
-            case Transition transition -> size(transition.contextSnapshot());
-            case ResponseSource source -> size(source.metadata());
-            case SyncEvent event -> size(event.data()) + size(event.processedBy());
-        };
-    }
-
-    /// Beside its characters, JSON on the heap has objects for its parts.
-    private static long size(@Nullable Json json) {
-        return json == null ? 0 : 2 * json.size();
-    }
-
-    private static long size(Collection<String> texts) {
-        return texts.stream().mapToLong(String::length).sum();
+        return SubjectSize.bytes(change.subject());
     }
 
     /// The owner's changes after a sequence, at most `limit`; null when they are not (all) here.

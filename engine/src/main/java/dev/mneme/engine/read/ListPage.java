@@ -4,6 +4,7 @@ import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.MemoryQuery.Order;
 import dev.mneme.engine.table.Keys;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -64,9 +66,10 @@ public final class ListPage {
                 return !inTime;
             }
             if (visible(version.memory())) {
+                Collected.joined(version.memory());
                 page.add(place);
                 if (page.size() > query.limit() + 1) {
-                    page.pollLast();
+                    Collected.left(Objects.requireNonNull(page.pollLast()).memory());
                 }
             }
             return query.owner() == null || !full();
@@ -99,10 +102,11 @@ public final class ListPage {
     }
 
     public List<Memory> items() {
+        if (full()) {
+            Collected.left(Objects.requireNonNull(page.last().memory())); // it only says that there are more
+        }
         List<Memory> items = new ArrayList<>();
-        page.stream()
-                .limit(query.limit())
-                .forEach(place -> items.add(java.util.Objects.requireNonNull(place.memory())));
+        page.stream().limit(query.limit()).forEach(place -> items.add(Objects.requireNonNull(place.memory())));
         return items;
     }
 

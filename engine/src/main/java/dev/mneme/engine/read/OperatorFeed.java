@@ -1,5 +1,6 @@
 package dev.mneme.engine.read;
 
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.core.spi.Store.OperatorChange;
 import dev.mneme.engine.read.OperatorCursor.Place;
@@ -113,6 +114,7 @@ public final class OperatorFeed {
                 }
                 scans.operated(place.logIndex(), place.ordinal(), operated -> {
                     at = at.with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
+                    Collected.joined(operated.change().subject());
                     changes.add(new OperatorChange(operated.change(), at.toString()));
                     return changes.size() - before < most;
                 });

@@ -11,6 +11,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Subject;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Tables;
@@ -287,7 +288,9 @@ public final class Scans implements AutoCloseable {
         List<Change> changes = new ArrayList<>();
         byte[] end = Keys.end(Keys.owned('c', hash));
         rows.scan(Keys.change(hash, from + 1), end, (key, row) -> {
-            changes.add(change(owner, hash, Keys.lastNumber(key), ChangeRow.decode(row)));
+            Change change = change(owner, hash, Keys.lastNumber(key), ChangeRow.decode(row));
+            Collected.joined(change.subject());
+            changes.add(change);
             return changes.size() < limit;
         });
         return new ChangeBatch(changes, from, position, false);

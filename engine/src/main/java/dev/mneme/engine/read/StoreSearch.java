@@ -10,6 +10,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Wording;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
@@ -18,6 +19,7 @@ import dev.mneme.engine.index.SearchRequest;
 import dev.mneme.engine.index.ShardIndex;
 import dev.mneme.engine.table.CarrierSlice;
 import dev.mneme.engine.table.Rows.Head;
+import dev.mneme.engine.table.Rows.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -69,7 +71,7 @@ public final class StoreSearch {
                 slice.step();
                 best.addAll(hitsWhereComparable(shard, owner));
                 while (best.size() > query.topK()) {
-                    best.remove();
+                    Collected.left(best.remove().memory());
                 }
             }
         }
@@ -155,8 +157,10 @@ public final class StoreSearch {
         List<Hit> hits = new ArrayList<>(ranked.size());
         try (Scans scans = shard.scan()) {
             for (SearchHit hit : ranked) {
-                scans.newest(hash, hit.ordinal())
-                        .ifPresent(version -> hits.add(new Hit(version.memory(), hit.score(), hit.parts())));
+                scans.newest(hash, hit.ordinal()).map(Version::memory).ifPresent(memory -> {
+                    Collected.joined(memory);
+                    hits.add(new Hit(memory, hit.score(), hit.parts()));
+                });
             }
         }
         return hits;

@@ -4,6 +4,7 @@ import dev.mneme.core.model.At;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -58,6 +59,7 @@ public final class StoredContexts implements Contexts {
         try (Scans scans = shards.apply(query.owner()).scan()) {
             visit(scans, query.owner(), query.afterKey(), context -> {
                 if (query.matches(context)) {
+                    Collected.joined(context);
                     page.add(context);
                 }
                 return page.size() < query.limit();

@@ -4,6 +4,7 @@ import dev.mneme.core.model.At;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Transition;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Modes;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -59,6 +60,7 @@ public final class StoredModes implements Modes {
                     return true; // an imported one may be older than those before it
                 }
                 if (query.matches(transition)) {
+                    Collected.joined(transition);
                     page.add(transition);
                 }
                 return page.size() < query.limit();

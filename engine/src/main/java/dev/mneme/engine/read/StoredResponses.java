@@ -3,6 +3,7 @@ package dev.mneme.engine.read;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.ResponseSources;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.table.Keys;
@@ -60,6 +61,7 @@ public final class StoredResponses implements ResponseSources {
         return (key, row) -> {
             ResponseSource source = Rows.responseSource(row);
             if (filter.test(source)) {
+                Collected.joined(source);
                 page.add(source);
             }
             return page.size() < limit;

@@ -6,6 +6,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -59,6 +60,7 @@ public final class StoredSyncEvents implements SyncEvents {
                 seen[0]++;
                 SyncEvent event = event(scans, hash, Keys.lastNumber(key));
                 if (event.pendingFor(instanceId) && !event.expired(now)) {
+                    Collected.joined(event);
                     page.add(event);
                 }
                 last.set(new Place(event.priority(), event.sequence()));

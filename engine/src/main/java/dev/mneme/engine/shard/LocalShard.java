@@ -51,7 +51,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final StateMachine machine;
     private final Shard shard;
     private final ShardIndex index;
-    private final RecentChanges recent = new RecentChanges();
+    private final RecentChanges recent;
     private final Subscribers subscribers;
 
     LocalShard(
@@ -66,8 +66,10 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
             String epoch,
             Seal seal,
             StoreConfig config,
+            long recentBytes,
             ShardMetrics metrics) {
         this.name = name;
+        this.recent = new RecentChanges(recentBytes);
         this.tables = tables;
         this.forwardIndex = forwardIndex;
         this.epoch = epoch;

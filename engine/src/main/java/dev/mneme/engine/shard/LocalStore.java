@@ -25,6 +25,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.Backups;
+import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
@@ -168,6 +169,7 @@ public final class LocalStore implements Store, Backups, Exports {
                     epoch,
                     parts.seal(),
                     config,
+                    config.recentBytesOfShard(parts.tables().size()),
                     parts.metrics()));
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
@@ -555,6 +557,7 @@ public final class LocalStore implements Store, Backups, Exports {
         Instant keptSince = clock.instant().minus(config.retention().maxChangeAge());
         Optional<ChangeBatch> recent = recentChanges(shard, owner, afterSequence, limit, keptSince);
         if (recent.isPresent()) {
+            recent.get().changes().forEach(change -> Collected.joined(change.subject()));
             return recent.get();
         }
         try (Scans scans = shard.scan()) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 /// can
 ///     still be stored
 /// @param indexBytes heap for the search indexes of owners in use
+/// @param recentBytes heap for the recent changes of all shards together, which live readers read without the tables
 /// @param expires whether what has expired is looked for and removed; else only `Expire` commands do so
 public record StoreConfig(
         Retention retention,
@@ -23,7 +24,14 @@ public record StoreConfig(
         Duration checkpointInterval,
         long minFreeBytes,
         long indexBytes,
+        long recentBytes,
         boolean expires) {
+    private static final int RECENT_PART = 16;
+    private static final long MOST_RECENT_OF_SHARD = 4L << 20;
+
+    /// What recent changes take unless somebody says otherwise.
+    public static final long RECENT_BYTES = recentBytes(Runtime.getRuntime().maxMemory());
+
     public static final StoreConfig DEFAULTS = new StoreConfig(
             Retention.DEFAULTS,
             10_000,
@@ -43,6 +51,16 @@ public record StoreConfig(
         }
     }
 
+    /// What recent changes may take of a heap of this size.
+    static long recentBytes(long heapBytes) {
+        return heapBytes / RECENT_PART;
+    }
+
+    /// What those of one shard may take.
+    long recentBytesOfShard(int shards) {
+        return Math.min(MOST_RECENT_OF_SHARD, recentBytes / shards);
+    }
+
     public StoreConfig(
             Retention retention, int queue, Duration checkpointInterval, long minFreeBytes, long indexBytes) {
         this(retention, queue, checkpointInterval, minFreeBytes, indexBytes, true);
@@ -55,11 +73,12 @@ public record StoreConfig(
             long minFreeBytes,
             long indexBytes,
             boolean expires) {
-        this(retention, queue, 0, checkpointInterval, minFreeBytes, indexBytes, expires);
+        this(retention, queue, 0, checkpointInterval, minFreeBytes, indexBytes, RECENT_BYTES, expires);
     }
 
     public StoreConfig withQueueOfKey(int other) {
-        return new StoreConfig(retention, queue, other, checkpointInterval, minFreeBytes, indexBytes, expires);
+        return new StoreConfig(
+                retention, queue, other, checkpointInterval, minFreeBytes, indexBytes, recentBytes, expires);
     }
 
     QueueLimit queueLimit() {
@@ -67,10 +86,12 @@ public record StoreConfig(
     }
 
     public StoreConfig withRetention(Retention other) {
-        return new StoreConfig(other, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, expires);
+        return new StoreConfig(
+                other, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, recentBytes, expires);
     }
 
     public StoreConfig withExpires(boolean other) {
-        return new StoreConfig(retention, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, other);
+        return new StoreConfig(
+                retention, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, recentBytes, other);
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RecentChangesTest {
     private static final Owner ALICE = Owner.user("alice");
 
-    private final RecentChanges recent = new RecentChanges();
+    private RecentChanges recent = new RecentChanges(4L << 20);
 
     private void put(long sequence, int characters) {
         Context context = new Context(
@@ -63,6 +63,16 @@ class RecentChangesTest {
                 .as("the oldest are left to the tables")
                 .isNull();
         assertThat(recent.after(ALICE, 95, 1_000)).hasSize(5);
+    }
+
+    @Test
+    void ofLessHeapItHoldsLess() {
+        recent = new RecentChanges(256 << 10);
+        for (int sequence = 1; sequence <= 100; sequence++) {
+            put(sequence, 10_000); // 40 KB each
+        }
+        assertThat(recent.after(ALICE, 95, 1_000)).hasSize(5);
+        assertThat(recent.after(ALICE, 90, 1_000)).isNull();
     }
 
     @Test

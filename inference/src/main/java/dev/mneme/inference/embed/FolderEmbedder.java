@@ -83,8 +83,7 @@ public final class FolderEmbedder implements Embedder {
     /// @throws MnemeException `invalid_request` when folder or settings cannot be used; the message says what to do
     public static FolderEmbedder open(Config config) {
         ModelFolder folder = ModelFolder.read(config);
-        CompletableFuture<String> fingerprint =
-                CompletableFuture.supplyAsync(folder::fingerprint, FolderEmbedder::start);
+        CompletableFuture<String> fingerprint = OnnxSessions.loading(folder::fingerprint);
         RustTokenizer tokenizer = tokenizer(folder);
         try {
             FolderModel model = FolderModel.open(folder.model(), folder.pooling());
@@ -101,14 +100,6 @@ public final class FolderEmbedder implements Embedder {
             tokenizer.close();
             throw e;
         }
-    }
-
-    private static void start(Runnable task) {
-        Thread.ofPlatform()
-                .name("mneme-embedder-load")
-                .daemon()
-                .stackSize(OnnxSessions.LOADING_STACK)
-                .start(task);
     }
 
     private static String joined(CompletableFuture<String> fingerprint) {

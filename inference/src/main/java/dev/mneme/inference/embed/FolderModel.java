@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ final class FolderModel implements AutoCloseable {
 
     /// @throws MnemeException `invalid_request` when it cannot be used; the message says why
     static FolderModel open(Path model, @Nullable Pooling pooling) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = environment();
         try (OrtSession.SessionOptions options = OnnxSessions.oneThread()) {
             OrtSession session = environment.createSession(model.toString(), options);
             try {
@@ -117,6 +118,14 @@ final class FolderModel implements AutoCloseable {
             }
         } catch (OrtException e) {
             throw ModelFolder.invalid(model + " is no model that onnxruntime can run: " + e.getMessage(), e);
+        }
+    }
+
+    private static OrtEnvironment environment() {
+        try {
+            return OnnxSessions.environment().join();
+        } catch (CompletionException e) {
+            throw ModelFolder.invalid("onnxruntime does not load on this machine: " + e.getMessage(), e);
         }
     }
 

@@ -50,10 +50,8 @@ public final class MiniLm implements AutoCloseable {
     ///
     /// @throws MnemeException `internal` when a resource is missing or the native runtime does not load here
     public static MiniLm open() {
-        CompletableFuture<OrtEnvironment> runtime =
-                CompletableFuture.supplyAsync(OrtEnvironment::getEnvironment, MiniLm::start);
-        CompletableFuture<WordPieceTokenizer> tokenizer =
-                CompletableFuture.supplyAsync(MiniLm::readVocabulary, MiniLm::start);
+        CompletableFuture<OrtEnvironment> runtime = OnnxSessions.environment();
+        CompletableFuture<WordPieceTokenizer> tokenizer = OnnxSessions.loading(MiniLm::readVocabulary);
         try {
             byte[] model = readModel();
             OrtEnvironment environment = runtime.join();
@@ -62,14 +60,6 @@ public final class MiniLm implements AutoCloseable {
         } catch (CompletionException | UncheckedIOException | OrtException | LinkageError e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The built-in embedder cannot start on this machine.", e);
         }
-    }
-
-    private static void start(Runnable task) {
-        Thread.ofPlatform()
-                .name("mneme-embedder-load")
-                .daemon()
-                .stackSize(OnnxSessions.LOADING_STACK)
-                .start(task);
     }
 
     private static OrtSession session(OrtEnvironment environment, byte[] model) throws OrtException {

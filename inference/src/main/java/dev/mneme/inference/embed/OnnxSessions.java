@@ -1,15 +1,32 @@
 package dev.mneme.inference.embed;
 
+import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /// How every model is run here: on the calling thread alone, which does not spin.
 final class OnnxSessions {
     /// Of a thread that loads native libraries: with the default of 1 MiB the process can end in a segmentation fault,
     /// without a word, when ONNX Runtime is set up.
-    static final long LOADING_STACK = 8L << 20;
+    private static final long LOADING_STACK = 8L << 20;
 
     private OnnxSessions() {}
+
+    /// The native runtime. It is never set up on a thread of somebody else's, whose stack may be too small.
+    static CompletableFuture<OrtEnvironment> environment() {
+        return loading(OrtEnvironment::getEnvironment);
+    }
+
+    /// Does a part of what loads a model beside the others.
+    static <T> CompletableFuture<T> loading(Supplier<T> part) {
+        return CompletableFuture.supplyAsync(part, task -> Thread.ofPlatform()
+                .name("mneme-embedder-load")
+                .daemon()
+                .stackSize(LOADING_STACK)
+                .start(task));
+    }
 
     /// The caller closes them once the session is there.
     static OrtSession.SessionOptions oneThread() throws OrtException {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -114,6 +115,14 @@ class FolderEmbedderTest extends EmbedderContract {
         return (float) Arrays.stream(tokens).average().orElseThrow();
     }
 
+    private static void assertOfLengthOne(float[] vector) {
+        double squares = 0;
+        for (float x : vector) {
+            squares += (double) x * x;
+        }
+        assertThat(squares).isCloseTo(1, within(1e-5));
+    }
+
     private static void assertMean(float[] vector, float expected) {
         assertThat(mean(vector)).isCloseTo(expected, within(1e-2f));
     }
@@ -152,7 +161,23 @@ class FolderEmbedderTest extends EmbedderContract {
         try (FolderEmbedder own = open(folder, null, null, null, 0);
                 FolderEmbedder last = open(folder, Pooling.LAST, null, null, 0)) {
             assertMean(own.embed("tea").vector(), meanOf(tokens("tea")));
+            assertOfLengthOne(own.embed("tea").vector());
+            assertOfLengthOne(last.embed("tea").vector());
             assertMean(last.embed("tea").vector(), 1);
+        }
+    }
+
+    @Test
+    void aModelIsToldToHeedAllTokensInTheirOrder() throws IOException {
+        int length = tokens("green tea").length;
+        assertThat(length).isGreaterThan(3);
+        Map<String, Float> means =
+                Map.of("attention_mask", 1f, "token_type_ids", 0f, "position_ids", (length - 1) / 2f);
+        for (Map.Entry<String, Float> input : means.entrySet()) {
+            tiny(TinyModel.ofRowsBy(input.getKey(), 2).takes("input_ids", input.getKey()));
+            try (FolderEmbedder embedder = open(folder, null, null, null, 0)) {
+                assertMean(embedder.embed("green tea").vector(), input.getValue());
+            }
         }
     }
 
@@ -203,6 +228,11 @@ class FolderEmbedderTest extends EmbedderContract {
         try (FolderEmbedder embedder = open(folder, Pooling.LAST, null, "ab", 24)) {
             assertMean(embedder.embed("t".repeat(200)).vector(), 1); // and ends with the end
         }
+        try (FolderEmbedder embedder = open(folder, null, null, null, 24)) {
+            float[] half = embedder.embed("t".repeat(100)).vector();
+            float[] whole = embedder.embed("t".repeat(100) + "s".repeat(100)).vector();
+            assertThat(Math.abs(mean(whole) - mean(half))).as("the end counts, too").isGreaterThan(.5f);
+        }
         assertRefused("embedder.maxTokens", () -> open(folder, null, null, "a long prefix", 16));
     }
 
@@ -225,6 +255,54 @@ class FolderEmbedderTest extends EmbedderContract {
         assertThat(names.add(name(null, null, null, 0))).isTrue();
         tiny(TinyModel.ofRows(3).takes("input_ids"), "bpe");
         assertThat(names.add(name(null, null, null, 0))).isTrue();
+    }
+
+    @Test
+    void aByteAtTheEndOfLargeWeightsMatters() throws IOException {
+        tiny(TinyModel.ofRows(2).takes("input_ids"));
+        byte[] weights = new byte[(2 << 20) + 100];
+        Files.write(folder.resolve("model.onnx_data"), weights);
+        String name = name(null, null, null, 0);
+        weights[weights.length - 1] = 1;
+        Files.write(folder.resolve("model.onnx_data"), weights);
+        assertThat(name(null, null, null, 0)).isNotEqualTo(name);
+    }
+
+    @Test
+    void prefixesThatReadAlikeOneAfterTheOtherAreTwo() throws IOException {
+        tiny(TinyModel.ofRows(2).takes("input_ids"));
+        assertThat(name(null, "a", "bpassage:", 0)).isNotEqualTo(name(null, "apassage:b", "", 0));
+    }
+
+    @Test
+    void theLengthIsWhatTheOperatorSaysElseWhatTheFolderSaysAndNoMoreThanUsual() throws IOException {
+        tiny(TinyModel.ofRows(2).takes("input_ids"));
+        String usual = name(null, null, null, 512);
+        assertThat(name(null, null, null, 0)).isEqualTo(usual);
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\":1e30}");
+        assertThat(name(null, null, null, 0)).isEqualTo(usual);
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\":24}");
+        assertThat(name(null, null, null, 0)).isEqualTo(name(null, null, null, 24));
+        Files.writeString(folder.resolve("sentence_bert_config.json"), "{\"max_seq_length\":32}");
+        assertThat(name(null, null, null, 0)).isEqualTo(name(null, null, null, 32));
+        assertThat(name(null, null, null, 0)).isNotEqualTo(usual);
+    }
+
+    /// The tokens of which a short text is made in a run, by their mean.
+    @Test
+    void specialTokensStandBeforeAndAfter() throws IOException {
+        tiny(TinyModel.ofRows(2).takes("input_ids"), "bpe");
+        int[] bare;
+        try (RustTokenizer tokenizer = RustTokenizer.read(RustTokenizerTest.json("bpe"))) {
+            bare = tokenizer.tokenize("tea").ids();
+        }
+        int[] whole = IntStream.concat(IntStream.concat(IntStream.of(0), Arrays.stream(bare)), IntStream.of(1))
+                .toArray();
+        try (FolderEmbedder mean = open(folder, null, null, null, 0);
+                FolderEmbedder cls = open(folder, Pooling.CLS, null, null, 0)) {
+            assertMean(mean.embed("tea").vector(), meanOf(whole));
+            assertMean(cls.embed("tea").vector(), 0);
+        }
     }
 
     private String name(@Nullable Pooling pooling, @Nullable String query, @Nullable String passage, int maxTokens) {
@@ -267,6 +345,14 @@ class FolderEmbedderTest extends EmbedderContract {
     @Test
     void aRunLongerThanTheModelTakesIsRefusedAtTheStart() {
         assertRefused("set embedder.maxTokens", () -> open(e5, null, null, null, 600)); // e5 knows 512 positions
+    }
+
+    /// The model fails on a token more than it knows positions, so each window is full and no longer.
+    @Test
+    void noWindowIsLongerThanTheModelTakes() {
+        try (FolderEmbedder embedder = open(e5, null, "query: ", "passage: ", 0)) {
+            assertOfLengthOne(embedder.embed("tea ".repeat(1_500)).vector());
+        }
     }
 
     private static void assertRefused(String message, ThrowingCallable open) {

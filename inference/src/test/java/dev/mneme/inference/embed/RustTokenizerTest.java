@@ -59,6 +59,28 @@ class RustTokenizerTest {
         }
     }
 
+    /// Windows are cut here, and runs are as long as their texts.
+    @Test
+    void whatItSaysOfTruncationAndPaddingIsLeftOut() throws IOException {
+        String json = json("bpe");
+        String bounded = json.replaceFirst(
+                        "\"truncation\":\\s*null",
+                        "\"truncation\":{\"direction\":\"Right\",\"max_length\":4,\"strategy\":\"LongestFirst\",\"stride\":0}")
+                .replaceFirst(
+                        "\"padding\":\\s*null",
+                        "\"padding\":{\"strategy\":{\"Fixed\":16},\"direction\":\"Right\",\"pad_to_multiple_of\":null,"
+                                + "\"pad_id\":0,\"pad_type_id\":0,\"pad_token\":\"a\"}");
+        assertThat(bounded).contains("max_length", "Fixed");
+        try (RustTokenizer tokenizer = RustTokenizer.read(json);
+                RustTokenizer other = RustTokenizer.read(bounded)) {
+            for (String text : new String[] {"tea", "query: likes green tea and many more words"}) {
+                assertThat(other.tokenize(text).ids())
+                        .containsExactly(tokenizer.tokenize(text).ids());
+            }
+            assertThat(other.after()).containsExactly(1);
+        }
+    }
+
     @Test
     void whatIsNoTokenizerIsRefused() {
         assertThatThrownBy(() -> RustTokenizer.read("{}")).isInstanceOf(IllegalArgumentException.class);

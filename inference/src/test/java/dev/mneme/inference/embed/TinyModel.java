@@ -19,8 +19,9 @@ final class TinyModel {
 
     private final Message graph = new Message();
 
-    private TinyModel(int width) {
-        Message node = new Message().text(1, "table").text(1, "input_ids").text(2, "last_hidden_state");
+    /// @param input by which rows are looked up
+    private TinyModel(String input, int width) {
+        Message node = new Message().text(1, "table").text(1, input).text(2, "last_hidden_state");
         graph.message(1, node.text(4, "Gather"));
         graph.text(2, "tiny");
         ByteBuffer numbers = ByteBuffer.allocate(4 * TOKENS * width).order(ByteOrder.LITTLE_ENDIAN);
@@ -34,14 +35,19 @@ final class TinyModel {
 
     /// Gives rows alone.
     static TinyModel ofRows(int width) {
-        TinyModel model = new TinyModel(width);
+        return ofRowsBy("input_ids", width);
+    }
+
+    /// Gives rows alone, that of what another input has instead of the token.
+    static TinyModel ofRowsBy(String input, int width) {
+        TinyModel model = new TinyModel(input, width);
         model.graph.message(12, value("last_hidden_state", 1, "batch", "length", "width"));
         return model;
     }
 
     /// Gives their mean alone, or that too.
     static TinyModel ofVectors(int width, boolean rowsToo) {
-        TinyModel model = rowsToo ? ofRows(width) : new TinyModel(width);
+        TinyModel model = rowsToo ? ofRows(width) : new TinyModel("input_ids", width);
         Message axes = new Message().text(1, "axes").number(8, 1).number(20, 7);
         Message drop = new Message().text(1, "keepdims").number(3, 0).number(20, 2);
         Message mean = new Message().text(1, "last_hidden_state").text(2, "sentence_embedding");
