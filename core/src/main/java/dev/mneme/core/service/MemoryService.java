@@ -310,7 +310,8 @@ public final class MemoryService {
                         memory.vector(),
                         memory.embedder(),
                         localOnly || inspired(caller, memory.scope().owner())),
-                memory.dedupe());
+                memory.dedupe() ? Command.Dedupe.BY_CONTENT : Command.Dedupe.OFF,
+                limits.metadataBytes());
     }
 
     /// @param maybeRepeated whether the store may know the request: then it is the one to refuse it, as it did before
@@ -402,14 +403,16 @@ public final class MemoryService {
             checks.text(patch.text());
         }
         checks.categories(patch.categories());
-        checks.metadata(patch.metadata());
+        if (patch.metadata() != null) {
+            TextBytes.of("metadata", patch.metadata()); // well-formed?
+        }
         Memory now = writable(caller, id, maybeRepeated);
         if (now.immutable()) {
             throw MnemeException.invalid(
                     "id", "This memory is immutable: it can be deleted, and another be added, but not be changed.");
         }
-        if (patch.metadata() != null) {
-            checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
+        if (patch.metadata() != null && !maybeRepeated) {
+            checks.patched(now.metadata(), now.metadata().mergePatch(patch.metadata())); // the store decides again
         }
         return now;
     }
@@ -436,7 +439,8 @@ public final class MemoryService {
                 patch.categories(),
                 patch.expiry(),
                 patch.timestamp(),
-                patch.expectedVersion());
+                patch.expectedVersion(),
+                limits.metadataBytes());
         WriteResult result = write(caller, now.scope().owner(), idempotency, command);
         return new Updated((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
     }
