@@ -309,7 +309,7 @@ final class Connection implements ServerConnection, LiveConnection {
         ConnectionWriter.Following following = new ConnectionWriter.Following(
                 whom, caller, next, from, first, wanted.capabilities(), wanted.answered(), presence);
         outbox.put(0, to -> to.follow(following));
-        stayAs(whom, caller, presence && wanted.capabilities().contains(Capability.PRESENCE));
+        stayAs(presence ? whom : null, caller, wanted.capabilities().contains(Capability.PRESENCE));
     }
 
     /// Who writes: as whom the connection follows.
@@ -328,13 +328,17 @@ final class Connection implements ServerConnection, LiveConnection {
         throw MnemeException.invalid("userId", "Say whose it is: connect first, or send a userId.");
     }
 
-    private void stayAs(Subject whom, Caller caller, boolean told) {
+    /// Is there for the others to see.
+    ///
+    /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown to
+    ///     them either, or it could put any name before a user that it knows nothing of
+    private void stayAs(@Nullable Subject whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
         if (whom instanceof Subject.One(Owner owner)) {
-            stay = context.presence()
-                    .join(owner, caller.by().instance(), told ? () -> outbox.raise(Outbox.PRESENCE) : null);
-        }
-        if (before != null) {
+            Runnable onChange = told ? () -> outbox.raise(Outbox.PRESENCE) : null;
+            stay = context.presence().join(owner, caller.by().instance(), onChange, before);
+        } else if (before != null) {
+            stay = null;
             before.close();
         }
     }

@@ -393,7 +393,14 @@ public sealed interface Command {
     /// Stores a record of another store with its ids, times and versions, unless it is there. An operator's.
     ///
     /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
-    record Import(Exported exported) implements Command {}
+    record Import(Exported exported) implements Command {
+        /// What a refusal names when a memory's id is another owner's.
+        public static final String ID = "memory.id";
+
+        /// What it says then: the same wherever the other owner's data lies.
+        public static final String ID_IN_USE =
+                "This id is, or was, another memory's, which keeps it: give this one an id of its own.";
+    }
 
     /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that
     /// is no longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one
