@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -167,7 +169,7 @@ class RestApiTest {
         assertThat(patched.status()).isEqualTo(413);
         assertThat(patched.field()).isEqualTo("metadata");
         RestServer.Reply decided = rest.patch(
-                MEMORIES + "/" + id, metadata("b", 40_000), "Idempotency-Key", "what the store decides");
+                MEMORIES + "/" + id, metadata("b", 40_000), "Idempotency-Key", "the-store-decides");
         assertThat(decided.status()).isEqualTo(413);
         assertThat(decided.field()).isEqualTo("metadata");
         assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata").toString())
@@ -181,7 +183,7 @@ class RestApiTest {
         String id = rest.add("alice", "likes tea");
         for (int i = 0; i < 5; i++) {
             JsonObject more = new JsonObject(Map.of("k" + i, new JsonString("x".repeat(60_000))));
-            rest.store().write(Fixtures.write(Owner.user("alice"), Fixtures.patch(MemoryId.parse(id), more)));
+            rest.store.write(Fixtures.write(Owner.user("alice"), Fixtures.patch(MemoryId.parse(id), more)));
         }
         assertThat(rest.patch(MEMORIES + "/" + id, "{\"text\":\"likes mate\"}").status()).isEqualTo(200);
         assertThat(rest.patch(MEMORIES + "/" + id, metadata("k0", 60_000).replace("xx", "yy")).status())
