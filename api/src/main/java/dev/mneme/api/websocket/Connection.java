@@ -41,7 +41,7 @@ final class Connection implements ServerConnection, LiveConnection {
 
     private final WebSocketContext context;
     private final ClientConnection client;
-    private final ClientMemory.Lease held;
+    private final ClientMemory.Lease lease;
     private final DataReader in;
     private final String clientId = UUID.randomUUID().toString();
     private final Outbox outbox = new Outbox();
@@ -61,9 +61,9 @@ final class Connection implements ServerConnection, LiveConnection {
     Connection(WebSocketContext context, ConnectionContext socket, ClientConnection client) {
         this.context = context;
         this.client = client;
-        this.held = client.openLease();
+        this.lease = client.openLease();
         this.in = socket.dataReader();
-        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, held);
+        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, lease);
         this.messages = new MessageRate(
                 context.config().messagesPerSecond(), context.config().messageBurst(), heardNanos);
         this.errors = new MessageRate(ERRORS_PER_SECOND, context.config().errorBurst(), heardNanos);
@@ -90,7 +90,7 @@ final class Connection implements ServerConnection, LiveConnection {
     private void shown(ApiKey shown) {
         key = shown;
         client.shown(shown.id());
-        held.moveTo(shown.id());
+        lease.moveTo(shown.id());
         session.authenticated();
     }
 
@@ -114,7 +114,7 @@ final class Connection implements ServerConnection, LiveConnection {
             writing.join(context.connections().config().closeWithin());
         } finally {
             writing.interrupt();
-            held.close();
+            lease.close();
             context.connections().leave(this);
             if (stay != null) {
                 stay.close();
@@ -149,7 +149,7 @@ final class Connection implements ServerConnection, LiveConnection {
     // ---- reading
 
     private void read() throws InterruptedException {
-        MessageReader messageReader = new MessageReader(in, this::messageBytes, held);
+        MessageReader messageReader = new MessageReader(in, this::messageBytes, lease);
         try {
             while (true) {
                 Message message = messageReader.next();

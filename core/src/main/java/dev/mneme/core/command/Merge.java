@@ -46,7 +46,7 @@ public record Merge(
                 there.name() == null ? name : there.name(),
                 joined(there.metadata(), metadata),
                 joined(there.categories(), categories),
-                placed(there.timestamp(), timestamp),
+                withOffset(there.timestamp(), timestamp),
                 later(there.expiresAt(), expiresAt));
         return merge.fits(metadataLimit) || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
     }
@@ -115,8 +115,9 @@ public record Merge(
         return List.copyOf(joined);
     }
 
-    /// The time, which both have, with its offset if either knows it.
-    private static @Nullable Timestamp placed(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
+    /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset where
+    /// it has none.
+    private static @Nullable Timestamp withOffset(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
         return ours == null || theirs == null || ours.offset() != null ? ours : theirs;
     }
 
