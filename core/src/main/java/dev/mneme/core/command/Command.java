@@ -65,19 +65,7 @@ public sealed interface Command {
                 @Nullable Instant expiresAt,
                 @Nullable Embedding embedding,
                 Dedupe dedupe) {
-            this(
-                    id,
-                    scope,
-                    text,
-                    role,
-                    name,
-                    metadata,
-                    categories,
-                    timestamp,
-                    expiresAt,
-                    embedding,
-                    dedupe,
-                    NO_LIMIT);
+            this(id, scope, text, role, name, metadata, categories, timestamp, expiresAt, embedding, dedupe, NO_LIMIT);
         }
 
         /// One that says no limit.
@@ -125,8 +113,8 @@ public sealed interface Command {
     ///
     /// @param expiry null leaves the expiry
     /// @param timestamp the caller's; null leaves it
-    /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or [#NO_LIMIT].
-    ///     What makes metadata smaller is taken beyond it, too
+    /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or
+    ///     [#NO_LIMIT]. What makes metadata smaller is taken beyond it, too
     record UpdateMemory(
             MemoryId id,
             @Nullable String text,

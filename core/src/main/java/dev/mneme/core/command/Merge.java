@@ -26,7 +26,14 @@ public record Merge(
     /// Empty when the two contradict each other (a key of the metadata has two values, they name two speakers), or
     /// would have too much together: more metadata than the newcomer's limit, or too many categories.
     public static Optional<Merge> of(Memory there, Command.AddMemory add) {
-        return of(there, add.name(), add.metadata(), add.categories(), add.timestamp(), add.expiresAt(), add.metadataLimit());
+        return of(
+                there,
+                add.name(),
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                add.expiresAt(),
+                add.metadataLimit());
     }
 
     /// @param metadataLimit see [Command.AddMemory]
@@ -115,7 +122,8 @@ public record Merge(
         return List.copyOf(joined);
     }
 
-    /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset where
+    /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset
+    /// where
     /// it has none.
     private static @Nullable Timestamp withOffset(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
         return ours == null || theirs == null || ours.offset() != null ? ours : theirs;

@@ -40,10 +40,10 @@ import org.jspecify.annotations.Nullable;
 /// **What was answered for** and is not there is told by the [LogMark] alone: then nothing in the folder is
 /// changed, and every shard is stopped, as by damage.
 ///
-/// **A proof may itself be in the page cache alone**: the batch that proves a segment's header was read, but if it lies
-/// above the highest durable place it may not be on the disk. After a power loss it would be gone, and the segment would be
-/// dropped as one that nothing proves, though what follows was promised on the strength of it. So where the newest
-/// segment is proved by such batches only, a new segment follows in the same way, even with nothing to copy.
+/// **A proof may itself be in the page cache alone**: the batch that proves a segment's header was read, but if it
+/// lies above the highest durable place it may not be on the disk. What it says is true, but after a power loss
+/// nothing might say so any more. So where such batches alone prove the newest segment, a new one follows in the
+/// same way, even with nothing to copy.
 final class Recovery {
     private final Disk disk;
     private final int shards;

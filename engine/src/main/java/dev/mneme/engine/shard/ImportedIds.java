@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Keeps an id that is imported from becoming two owners'. An id that names its shard cannot: that shard decides. One of
-/// another form may be in use in any shard, and be on its way into another one; so whoever imports it holds its place
-/// here from before looking through the other shards until its own has answered, and all others wait.
+/// Keeps an id that is imported from becoming two owners'. An id that names its shard cannot: that shard decides.
+/// One of another form may be in use in any shard, and be on its way into another one; so whoever imports it holds its
+/// place here from before looking through the other shards until its own has answered, and all others wait.
 ///
 /// This is enough as long as all shards are of one process. In a cluster, where they are not, an id of another form
 /// needs a shard of its own choosing (by the id's hash, say), which gives it to one owner by a command of its log

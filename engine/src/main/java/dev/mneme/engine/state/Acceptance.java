@@ -39,9 +39,9 @@ final class Acceptance {
     /// changes (c), idempotency (i, j), where a response (r) or a sync event (w) is, and pending events (P).
     private static final String DERIVED = "udcijrwP";
 
-    /// Tables whose rows are taken as they are: embeddings (e, y), memories (m) and their earlier versions (v), contexts
-    /// (x, g), modes (a), transitions (t), responses (q), sync events (z), documents (l), whether memories were
-    /// imported (T).
+    /// Tables whose rows are taken as they are: embeddings (e, y), memories (m) and their earlier versions (v),
+    /// contexts (x, g), modes (a), transitions (t), responses (q), sync events (z), documents (l), whether memories
+    /// were imported (T).
     private static final String TAKEN = "eymvxgatqzlT";
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();

@@ -139,6 +139,11 @@ final class ImportedIdsTest {
         }
     }
 
+    private interface Release extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /// Runs something on a thread of its own that can be looked at.
     private static Thread start(FutureTask<String> task) {
         return Thread.ofPlatform().daemon().start(task);
@@ -160,7 +165,7 @@ final class ImportedIdsTest {
     void anImportWaitsForOneOfTheSameIdThatIsUnderWay() throws Exception {
         HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
         try (LocalStore store = new HeapNode().open(log);
-                AutoCloseable _ = log::release) { // or closing would wait for ever
+                Release _ = log::release) { // or closing would wait for ever
             log.hold();
             FutureTask<String> first = importing(store, EVEN, foreign(1), foreign(2));
             start(first);
@@ -183,7 +188,7 @@ final class ImportedIdsTest {
     void anImportWhoseCallerIsGoneKeepsItsPlace() throws Exception {
         HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
         try (LocalStore store = new HeapNode().open(log);
-                AutoCloseable _ = log::release) { // or closing would wait for ever
+                Release _ = log::release) { // or closing would wait for ever
             log.hold();
             FutureTask<String> first = importing(store, EVEN, foreign(1));
             Thread caller = start(first);
