@@ -148,6 +148,21 @@ class TransferCommandsTest extends CliHarness {
     }
 
     @Test
+    void anIdOfAnotherOwnerIsABadLine() throws IOException {
+        Path file = file("in.jsonl", HEADER, "{\"a\":1}", "{\"b\":2}", "{\"c\":3}");
+        Path bad = home.resolve("bad.jsonl");
+        String foreign = "\"error\":{\"code\":\"version_conflict\",\"status\":409,\"field\":\"memory.id\","
+                + "\"detail\":\"Another's.\"}";
+        server().json(200, STATUS).json(200, done(ADD, foreign, ADD));
+        Result result = run("import", file.toString(), "--skip-bad", bad.toString());
+        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.out()).isEqualTo("Imported 2, refused 1.\n");
+        assertThat(Files.readAllLines(bad))
+                .containsExactly("{\"line\":3,\"code\":\"version_conflict\",\"field\":\"memory.id\","
+                        + "\"detail\":\"Another's.\",\"text\":\"{\\\"b\\\":2}\"}");
+    }
+
+    @Test
     void theExitStatusOutlivesACut() throws IOException {
         String[] lines = new String[1_002];
         java.util.Arrays.fill(lines, "{}");

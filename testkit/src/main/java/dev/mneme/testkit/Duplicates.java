@@ -1,5 +1,6 @@
 package dev.mneme.testkit;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonNull;
@@ -60,7 +61,8 @@ final class Duplicates {
                 || !Objects.equals(ours.name() == null ? theirs.name() : ours.name(), ours.name())
                 || !Objects.equals(merge(ours.timestamp(), theirs.timestamp()), ours.timestamp())
                 || !Objects.equals(longer(ours.expiresAt(), theirs.expiresAt()), ours.expiresAt());
-        return !grows || (metadata.size() <= Memory.MAX_METADATA && categories.size() <= Memory.MAX_CATEGORIES);
+        long most = theirs.metadataLimit() == Command.NO_LIMIT ? Memory.MAX_METADATA : theirs.metadataLimit();
+        return !grows || (metadata.utf8Size() <= most && categories.size() <= Memory.MAX_CATEGORIES);
     }
 
     private static boolean agree(JsonObject ours, JsonObject theirs) {

@@ -13,6 +13,7 @@ import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.scope;
 import static dev.mneme.testkit.Fixtures.tagged;
 import static dev.mneme.testkit.Fixtures.vector;
+import static dev.mneme.testkit.Fixtures.within;
 import static dev.mneme.testkit.Fixtures.withoutDedupe;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -218,6 +219,37 @@ abstract class DuplicatesPart extends StorePart {
 
         assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json(), others)), MemoryEvent.ADD);
         assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json(), others)), MemoryEvent.NONE);
+    }
+
+    /// `{"a":"xx","b":"…"}` is 2 + 2 × (1 + 4) + (2 + 2) + (2 + n) bytes.
+    @Test
+    void metadataBeyondTheNewcomersLimitMakesAnotherMemory() {
+        for (String letters : List.of("yyyy", "\u00e4\u00e4", "\ud83c\udf75")) {
+            AddMemory tea = tagged(add("alice", "likes " + letters), json("a", "xx"));
+            AddMemory more = tagged(add("alice", "likes " + letters), json("b", letters));
+            added(tea);
+
+            assertEvent(outcome(ALICE, within(withFreshId(more), 21)), MemoryEvent.ADD);
+            assertThat(found(tea.id()).metadata()).isEqualTo(json("a", "xx"));
+            assertEvent(outcome(ALICE, within(withFreshId(more), 21)), MemoryEvent.NONE);
+            assertEvent(
+                    outcome(ALICE, within(tagged(add("alice", "likes " + letters), json("b", "other")), 23)),
+                    MemoryEvent.UPDATE);
+        }
+    }
+
+    @Test
+    void metadataUpToTheNewcomersLimitIsMerged() {
+        Memory tea = added(tagged(add("alice", "likes tea"), json("a", "xx")));
+
+        assertEvent(
+                outcome(ALICE, within(tagged(add("alice", "likes tea"), json("b", "yyyy")), 22)), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).metadata()).isEqualTo(json("a", "xx", "b", "yyyy"));
+        assertEvent(outcome(ALICE, within(tagged(add("alice", "likes tea"), json("b", "yyyy")), 1)), MemoryEvent.NONE);
+    }
+
+    private static AddMemory withFreshId(AddMemory add) {
+        return Fixtures.withId(add, Fixtures.id(ALICE));
     }
 
     @Test

@@ -93,7 +93,8 @@ public final class Fixtures {
                 add.timestamp(),
                 add.expiresAt(),
                 add.embedding(),
-                add.dedupe());
+                add.dedupe(),
+                add.metadataLimit());
     }
 
     public static AddMemory said(AddMemory add, @Nullable String role, @Nullable Instant timestamp) {
@@ -116,7 +117,8 @@ public final class Fixtures {
                 timestamp,
                 add.expiresAt(),
                 add.embedding(),
-                add.dedupe());
+                add.dedupe(),
+                add.metadataLimit());
     }
 
     public static AddMemory tagged(AddMemory add, JsonObject metadata, String... categories) {
@@ -131,7 +133,8 @@ public final class Fixtures {
                 add.timestamp(),
                 add.expiresAt(),
                 add.embedding(),
-                add.dedupe());
+                add.dedupe(),
+                add.metadataLimit());
     }
 
     public static AddMemory expiring(AddMemory add, @Nullable Instant at) {
@@ -146,7 +149,8 @@ public final class Fixtures {
                 add.timestamp(),
                 at,
                 add.embedding(),
-                add.dedupe());
+                add.dedupe(),
+                add.metadataLimit());
     }
 
     public static AddMemory embedded(AddMemory add, @Nullable Embedding embedding) {
@@ -161,7 +165,8 @@ public final class Fixtures {
                 add.timestamp(),
                 add.expiresAt(),
                 embedding,
-                add.dedupe());
+                add.dedupe(),
+                add.metadataLimit());
     }
 
     public static AddMemory withoutDedupe(AddMemory add) {
@@ -176,7 +181,25 @@ public final class Fixtures {
                 add.timestamp(),
                 add.expiresAt(),
                 add.embedding(),
-                false);
+                Command.Dedupe.OFF,
+                add.metadataLimit());
+    }
+
+    /// As a service asks for it whose limit of metadata this is.
+    public static AddMemory within(AddMemory add, int metadataLimit) {
+        return new AddMemory(
+                add.id(),
+                add.scope(),
+                add.text(),
+                add.role(),
+                add.name(),
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                add.expiresAt(),
+                add.embedding(),
+                add.dedupe(),
+                metadataLimit);
     }
 
     /// An update of the text, whatever the version.
@@ -187,6 +210,20 @@ public final class Fixtures {
     /// An update of the metadata by a merge patch, whatever the version.
     public static UpdateMemory patch(MemoryId id, JsonObject metadata) {
         return new UpdateMemory(id, null, null, metadata, null, null, Command.ANY_VERSION);
+    }
+
+    /// As a service asks for it whose limit of metadata this is.
+    public static UpdateMemory within(UpdateMemory update, int metadataLimit) {
+        return new UpdateMemory(
+                update.id(),
+                update.text(),
+                update.embedding(),
+                update.metadataPatch(),
+                update.categories(),
+                update.expiry(),
+                update.timestamp(),
+                update.expectedVersion(),
+                metadataLimit);
     }
 
     public static Command delete(MemoryId id) {

@@ -260,6 +260,11 @@ public final class Histories {
     }
 
     private AddMemory add(Owner owner) {
+        AddMemory add = addWithoutLimit(owner);
+        return add.text().length() % 3 == 0 ? Fixtures.within(add, 30) : add;
+    }
+
+    private AddMemory addWithoutLimit(Owner owner) {
         return new AddMemory(
                 freshId(owner),
                 scope(owner),
@@ -300,6 +305,11 @@ public final class Histories {
     }
 
     private UpdateMemory update(Owner owner) {
+        UpdateMemory update = updateWithoutLimit(owner);
+        return (update.id().hashCode() & 3) == 0 ? Fixtures.within(update, 20) : update;
+    }
+
+    private UpdateMemory updateWithoutLimit(Owner owner) {
         boolean text = chance(3);
         return new UpdateMemory(
                 someId(owner),

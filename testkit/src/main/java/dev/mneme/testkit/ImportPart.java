@@ -7,6 +7,7 @@ import static dev.mneme.testkit.Fixtures.id;
 import static dev.mneme.testkit.Fixtures.retext;
 import static dev.mneme.testkit.Fixtures.vector;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
@@ -28,8 +29,10 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
@@ -42,6 +45,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -151,6 +155,43 @@ abstract class ImportPart extends StorePart {
         write(ALICE, delete(id));
         assertThat(events(id))
                 .containsExactly(MemoryEvent.ADD, MemoryEvent.UPDATE, MemoryEvent.UPDATE, MemoryEvent.DELETE);
+    }
+
+    @Test
+    void anIdThatAnotherOwnerHasIsRefused() {
+        MemoryId id = new MemoryId(UUID.fromString("0193a000-0000-4000-8000-000000000001"));
+        bring(memory(id, true, null, "gone"));
+        for (int n = 0; n < 8; n++) { // in several shards, if there are some
+            Owner other = Owner.user("user" + n);
+            Memory memory = new Memory(
+                    id,
+                    ScopeIds.user(other.id()),
+                    "theirs",
+                    null,
+                    null,
+                    JsonObject.EMPTY,
+                    List.of(),
+                    null,
+                    LONG_AGO,
+                    LONG_AGO,
+                    null,
+                    1,
+                    null);
+            Exported.OfMemory imported = new Exported.OfMemory(
+                    List.of(new MemoryVersion(MemoryEvent.ADD, memory, 1, LONG_AGO, "k9", "desk")), null);
+            assertThatThrownBy(() -> {
+                        Outcome outcome = outcome(other, new Command.Import(imported));
+                        if (outcome instanceof Outcome.Rejected rejected) {
+                            throw MnemeException.at(
+                                    rejected.code(), String.valueOf(rejected.field()), rejected.message());
+                        }
+                    })
+                    .isInstanceOfSatisfying(MnemeException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT);
+                        assertThat(e.field()).isEqualTo("memory.id");
+                    });
+            assertThat(all(other)).isEmpty();
+        }
     }
 
     @Test

@@ -520,6 +520,12 @@ final class ModelOwner {
                 now.replacedBy(),
                 stamp.at(),
                 localOnly(stamp));
+        long size = changed.metadata().utf8Size();
+        boolean grew = !changed.metadata().equals(now.metadata())
+                && size >= now.metadata().utf8Size();
+        if (grew && update.metadataLimit() != Command.NO_LIMIT && size > update.metadataLimit()) {
+            return new Rejected(ErrorCode.TOO_LARGE, "Too much metadata.", "metadata", null);
+        }
         Embedding present = coming(update.embedding()) ? null : update.embedding();
         boolean sameText = changed.text().equals(now.text());
         if (!sameText) {

@@ -110,6 +110,7 @@ public final class ModelStore implements Store, Exports {
         check(write);
         record Written(WriteResult result, boolean advanced) {}
         Written written = locked(() -> {
+            requireFreeIds(write);
             ModelOwner owner = home.owner(write.owner());
             long before = owner.head().sequence();
             WriteResult result =
@@ -136,6 +137,20 @@ public final class ModelStore implements Store, Exports {
             }
             if (added(command).anyMatch(add -> !add.scope().owner().equals(write.owner()))) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
+            }
+        }
+    }
+
+    private void requireFreeIds(Write write) {
+        for (Command command : write.commands()) {
+            if (command instanceof Command.Import(Exported.OfMemory memory)) {
+                MemoryId id = memory.newest().memory().id();
+                Instant now = settings.clock().instant();
+                if (home.owners.entrySet().stream()
+                        .anyMatch(each -> !each.getKey().equals(write.owner())
+                                && each.getValue().history(id, now, settings).isPresent())) {
+                    throw MnemeException.at(ErrorCode.VERSION_CONFLICT, "memory.id", "The id is in use.");
+                }
             }
         }
     }

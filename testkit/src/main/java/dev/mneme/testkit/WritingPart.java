@@ -14,6 +14,7 @@ import static dev.mneme.testkit.Fixtures.said;
 import static dev.mneme.testkit.Fixtures.tagged;
 import static dev.mneme.testkit.Fixtures.vector;
 import static dev.mneme.testkit.Fixtures.withId;
+import static dev.mneme.testkit.Fixtures.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
@@ -115,6 +116,45 @@ abstract class WritingPart extends StorePart {
         write(ALICE, patch(tea.id(), json("a", new JsonNull(), "b", json("c", new JsonNull(), "e", 4), "f", "new")));
 
         assertThat(found(tea.id()).metadata()).isEqualTo(json("b", json("d", 3, "e", 4), "f", "new"));
+    }
+
+    /// `{"a":"xx"}` is 2 + 1 + 4 + 2 + 2 bytes.
+    @Test
+    void aPatchIsRefusedWhenTheMetadataWouldPassTheLimitAndNotSmaller() {
+        Memory tea = added(tagged(add("alice", "likes tea"), json("a", "xx")));
+
+        for (String letters : List.of("yyyy", "\u00e4\u00e4", "\ud83c\udf75")) {
+            assertThat(outcome(ALICE, within(patch(tea.id(), json("b", letters)), 21)))
+                    .isInstanceOfSatisfying(Outcome.Rejected.class, rejected -> {
+                        assertThat(rejected.code()).isEqualTo(ErrorCode.TOO_LARGE);
+                        assertThat(rejected.field()).isEqualTo("metadata");
+                    });
+        }
+        assertThat(found(tea.id())).isEqualTo(tea);
+        assertEvent(outcome(ALICE, within(patch(tea.id(), json("b", "yyyy")), 22)), MemoryEvent.UPDATE);
+        assertThat(outcome(ALICE, within(patch(tea.id(), json("b", "zzzz")), 21)))
+                .as("as large as before, and too large")
+                .isInstanceOf(Outcome.Rejected.class);
+        assertEvent(outcome(ALICE, within(patch(tea.id(), json("b", "zzz")), 5)), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).metadata()).as("smaller").isEqualTo(json("a", "xx", "b", "zzz"));
+        assertEvent(outcome(ALICE, within(retext(tea.id(), "likes mate"), 5)), MemoryEvent.UPDATE);
+        assertEvent(outcome(ALICE, within(patch(tea.id(), json("b", "zzz")), 5)), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, within(patch(tea.id(), json("b", new JsonNull())), 5)), MemoryEvent.UPDATE);
+    }
+
+    @Test
+    void patchesOfOneWriteAreTogetherWithinTheLimit() {
+        Memory tea = added(add("alice", "likes tea"));
+
+        WriteResult result = write(
+                ALICE,
+                within(patch(tea.id(), json("a", "xx")), 21),
+                within(patch(tea.id(), json("b", "yyyy")), 21),
+                within(patch(tea.id(), json("a", "yyyy")), 21));
+        assertEvent(result.outcomes().get(0), MemoryEvent.UPDATE);
+        assertThat(result.outcomes().get(1)).isInstanceOf(Outcome.Rejected.class);
+        assertEvent(result.outcomes().get(2), MemoryEvent.UPDATE);
+        assertThat(found(tea.id()).metadata()).isEqualTo(json("a", "yyyy"));
     }
 
     @Test

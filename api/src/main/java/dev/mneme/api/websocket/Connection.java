@@ -41,7 +41,7 @@ final class Connection implements ServerConnection, LiveConnection {
 
     private final WebSocketContext context;
     private final ClientConnection client;
-    private final ClientMemory.Lease held;
+    private final ClientMemory.Lease lease;
     private final DataReader in;
     private final String clientId = UUID.randomUUID().toString();
     private final Outbox outbox = new Outbox();
@@ -61,9 +61,9 @@ final class Connection implements ServerConnection, LiveConnection {
     Connection(WebSocketContext context, ConnectionContext socket, ClientConnection client) {
         this.context = context;
         this.client = client;
-        this.held = client.openLease();
+        this.lease = client.openLease();
         this.in = socket.dataReader();
-        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, held);
+        this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, lease);
         this.messages = new MessageRate(
                 context.config().messagesPerSecond(), context.config().messageBurst(), heardNanos);
         this.errors = new MessageRate(ERRORS_PER_SECOND, context.config().errorBurst(), heardNanos);
@@ -90,7 +90,7 @@ final class Connection implements ServerConnection, LiveConnection {
     private void shown(ApiKey shown) {
         key = shown;
         client.shown(shown.id());
-        held.moveTo(shown.id());
+        lease.moveTo(shown.id());
         session.authenticated();
     }
 
@@ -114,7 +114,7 @@ final class Connection implements ServerConnection, LiveConnection {
             writing.join(context.connections().config().closeWithin());
         } finally {
             writing.interrupt();
-            held.close();
+            lease.close();
             context.connections().leave(this);
             if (stay != null) {
                 stay.close();
@@ -149,7 +149,7 @@ final class Connection implements ServerConnection, LiveConnection {
     // ---- reading
 
     private void read() throws InterruptedException {
-        MessageReader messageReader = new MessageReader(in, this::messageBytes, held);
+        MessageReader messageReader = new MessageReader(in, this::messageBytes, lease);
         try {
             while (true) {
                 Message message = messageReader.next();
@@ -309,7 +309,7 @@ final class Connection implements ServerConnection, LiveConnection {
         ConnectionWriter.Following following = new ConnectionWriter.Following(
                 whom, caller, next, from, first, wanted.capabilities(), wanted.answered(), presence);
         outbox.put(0, to -> to.follow(following));
-        stayAs(whom, caller, presence && wanted.capabilities().contains(Capability.PRESENCE));
+        stayAs(presence ? whom : null, caller, wanted.capabilities().contains(Capability.PRESENCE));
     }
 
     /// Who writes: as whom the connection follows.
@@ -328,13 +328,17 @@ final class Connection implements ServerConnection, LiveConnection {
         throw MnemeException.invalid("userId", "Say whose it is: connect first, or send a userId.");
     }
 
-    private void stayAs(Subject whom, Caller caller, boolean told) {
+    /// Is there for the others to see.
+    ///
+    /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown to
+    ///     them either, or it could put any name before a user that it knows nothing of
+    private void stayAs(@Nullable Subject whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
         if (whom instanceof Subject.One(Owner owner)) {
-            stay = context.presence()
-                    .join(owner, caller.by().instance(), told ? () -> outbox.raise(Outbox.PRESENCE) : null);
-        }
-        if (before != null) {
+            Runnable onChange = told ? () -> outbox.raise(Outbox.PRESENCE) : null;
+            stay = context.presence().join(owner, caller.by().instance(), onChange, before);
+        } else if (before != null) {
+            stay = null;
             before.close();
         }
     }

@@ -58,10 +58,10 @@ final class ConnectionWriter {
     private long presenceToldNanos = System.nanoTime() - PRESENCE_GAP_NANOS;
     private long presenceDueNanos; // 0: not
 
-    /// @param held counts what is being written
+    /// @param lease counts what is being written
     ConnectionWriter(
-            WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox, ClientMemory.Lease held) {
-        this.lease = held;
+            WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox, ClientMemory.Lease lease) {
+        this.lease = lease;
         this.context = context;
         this.socket = socket;
         this.clientId = clientId;

@@ -36,15 +36,22 @@ final class Presence {
         }
     }
 
-    /// Counts a connection in.
+    /// Counts a connection in. One that was there before is never counted twice: with the same owner it moves in one
+    /// step, from another one it leaves first.
     ///
-    /// @param onChange called when an instance came or went, this one's coming included; null: it is not told
-    Stay join(Owner owner, String instance, @Nullable Runnable onChange) {
+    /// @param before where the connection was; closed by this
+    /// @param onChange called when a count changed, and for this coming; null: it is not told
+    Stay join(Owner owner, String instance, @Nullable Runnable onChange, @Nullable Stay before) {
+        boolean moves = before != null && before.owner.equals(owner);
+        if (before != null && !moves) {
+            before.close();
+        }
+        Stay left = moves ? before : null;
         Stay stay = new Stay(owner, instance);
         List<Runnable> toldOf = new ArrayList<>();
         rooms.compute(owner, (key, room) -> {
             Room entered = room == null ? new Room() : room;
-            entered.add(stay, onChange, toldOf);
+            entered.add(stay, onChange, left, toldOf);
             return entered;
         });
         toldOf.forEach(Runnable::run);
@@ -75,14 +82,18 @@ final class Presence {
         private final TreeMap<String, Integer> instances = new TreeMap<>();
         private final Map<Stay, Runnable> listeners = new ConcurrentHashMap<>();
 
-        void add(Stay stay, @Nullable Runnable onChange, List<Runnable> toldOf) {
+        /// @param left the same connection's stay until now
+        void add(Stay stay, @Nullable Runnable onChange, @Nullable Stay left, List<Runnable> toldOf) {
             lock.lock();
             try {
-                boolean came = instances.merge(stay.instance, 1, Integer::sum) == 1;
+                if (left != null) {
+                    remove(left);
+                }
+                instances.merge(stay.instance, 1, Integer::sum);
                 if (onChange != null) {
                     listeners.put(stay, onChange);
                 }
-                if (came) {
+                if (left == null || !left.instance.equals(stay.instance)) {
                     toldOf.addAll(listeners.values());
                 } else if (onChange != null) {
                     toldOf.add(onChange);
@@ -96,16 +107,17 @@ final class Presence {
         boolean remove(Stay stay, List<Runnable> toldOf) {
             lock.lock();
             try {
-                listeners.remove(stay);
-                boolean gone =
-                        instances.merge(stay.instance, -1, (now, less) -> now + less == 0 ? null : now + less) == null;
-                if (gone) {
-                    toldOf.addAll(listeners.values());
-                }
+                remove(stay);
+                toldOf.addAll(listeners.values());
                 return instances.isEmpty();
             } finally {
                 lock.unlock();
             }
+        }
+
+        private void remove(Stay stay) {
+            listeners.remove(stay);
+            instances.computeIfPresent(stay.instance, (name, now) -> now == 1 ? null : now - 1);
         }
 
         List<Present> list(int limit) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -150,6 +152,54 @@ class RestApiTest {
             assertThat(error.path("field").asText()).isEqualTo(field);
         });
         assertThat(reply.header("Mneme-Position")).as("of two owners").isEmpty();
+    }
+
+    private static String metadata(String name, int length) {
+        return "{\"metadata\":{\"" + name + "\":\"" + "x".repeat(length) + "\"}}";
+    }
+
+    @Test
+    void theLimitOfMetadataIsTheMemorysHoweverItGrows() {
+        String tea = "{\"userId\":\"alice\",\"text\":\"tea\"," + metadata("a", 40_000).substring(1);
+        String id = rest.post(MEMORIES, tea).body().at("/memory/id").asText();
+        RestServer.Reply same = rest.post(MEMORIES, tea.replace("\"a\"", "\"b\""));
+        assertThat(same.body().path("event").asText()).as("of its own").isEqualTo("ADD");
+
+        RestServer.Reply patched = rest.patch(MEMORIES + "/" + id, metadata("b", 40_000));
+        assertThat(patched.status()).isEqualTo(413);
+        assertThat(patched.field()).isEqualTo("metadata");
+        RestServer.Reply decided = rest.patch(
+                MEMORIES + "/" + id, metadata("b", 40_000), "Idempotency-Key", "the-store-decides");
+        assertThat(decided.status()).isEqualTo(413);
+        assertThat(decided.field()).isEqualTo("metadata");
+        assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata").toString())
+                .hasSizeBetween(40_000, 41_000);
+        assertThat(rest.patch(MEMORIES + "/" + id, metadata("b", 20_000)).status()).isEqualTo(200);
+    }
+
+    /// It may have grown when the limit was another.
+    @Test
+    void metadataThatIsTooLargeIsShrunkStepByStep() {
+        String id = rest.add("alice", "likes tea");
+        for (int i = 0; i < 5; i++) {
+            JsonObject more = new JsonObject(Map.of("k" + i, new JsonString("x".repeat(60_000))));
+            rest.store.write(Fixtures.write(Owner.user("alice"), Fixtures.patch(MemoryId.parse(id), more)));
+        }
+        assertThat(rest.patch(MEMORIES + "/" + id, "{\"text\":\"likes mate\"}").status()).isEqualTo(200);
+        assertThat(rest.patch(MEMORIES + "/" + id, metadata("k0", 60_000).replace("xx", "yy")).status())
+                .as("no smaller")
+                .isEqualTo(413);
+        assertThat(rest.patch(MEMORIES + "/" + id, "{\"metadata\":{\"k0\":null}}").status())
+                .isEqualTo(200);
+        StringBuilder patch = new StringBuilder("{\"metadata\":{\"k1\":null");
+        for (int i = 0; i < 7_000; i++) {
+            patch.append(",\"absent-").append(i).append("\":null");
+        }
+        assertThat(rest.patch(MEMORIES + "/" + id, patch + "}}").status())
+                .as("the patch itself may be longer than the limit")
+                .isEqualTo(200);
+        assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata"))
+                .hasSize(3);
     }
 
     @Test

@@ -161,6 +161,35 @@ class TransferRoutesTest {
         assertThat(export("")).hasSize(3);
     }
 
+    private static String memoryWithId(String user, String text, int n) {
+        return memory(user, text).replace(ID, ID.replace("0001", "%04d".formatted(n)));
+    }
+
+    @Test
+    void anIdOfAnotherOwnerIsAnErrorOfItsLine() {
+        take("stop", memoryWithId("bob", "bobs", 1));
+        String[] lines = {
+            memoryWithId("alice", "before", 2),
+            memoryWithId("alice", "planted", 1),
+            memoryWithId("alice", "after", 3),
+            memoryWithId("carol", "other", 4)
+        };
+        JsonNode skipped = take("skip", lines).body();
+        assertThat(skipped.path("items"))
+                .extracting(item ->
+                        item.path("line").asInt() + item.at("/error/code").asText()
+                                + item.at("/error/field").asText() + item.path("event").asText())
+                .containsExactly("2ADD", "3version_conflictmemory.id", "4ADD", "5ADD");
+        assertThat(export("?userId=alice")).hasSize(3).noneMatch(line -> line.contains("planted"));
+        assertThat(export("?userId=bob")).hasSize(2).anyMatch(line -> line.contains("bobs"));
+
+        JsonNode stopped = take("stop", lines).body();
+        assertThat(stopped.path("items"))
+                .extracting(item ->
+                        item.path("event").asText() + item.at("/error/code").asText())
+                .containsExactly("NONE", "version_conflict");
+    }
+
     @Test
     void vectorsOfAnotherSpaceAreRefused() {
         String other = memory("alice", "two")
@@ -251,6 +280,11 @@ class TransferRoutesTest {
                 "memory.versions[1].at",
                 n -> at(n, "/memory/versions/1").put("at", "2099-01-01")));
         all.add(bad("no time", memory, "memory.createdAt", n -> at(n, "/memory").put("createdAt", "never")));
+        all.add(bad(
+                "large metadata",
+                memory,
+                "memory.versions[1].metadata",
+                n -> at(n, "/memory/versions/1/metadata").put("a", "x".repeat(70_000))));
         all.add(bad("many categories", memory, "memory.versions[1].categories", n -> {
             for (int i = 0; i < 101; i++) {
                 at(n, "/memory/versions/1").withArray("categories").add("c" + i);

@@ -291,6 +291,55 @@ class ConnectingTest {
         }
     }
 
+    private static JsonNode latestPresence(Client client) {
+        return client.messages("presence").getLast().path("payload");
+    }
+
+    /// A key of one user follows that user before it says so itself.
+    @Test
+    void aSocketIsCountedOnceAndAnotherIsTold() {
+        Created key = server.keyOf("alice");
+        try (Client first = Client.open(server.port(), key.secret())) {
+            var wanted = payload();
+            wanted.putArray("capabilities").add("presence");
+            first.connect(wanted);
+            assertThat(first.await1("presence").at("/payload/instances/0/connections").asInt())
+                    .isEqualTo(1);
+            try (Client second = Client.open(server.port(), key.secret())) {
+                Client.Awaiting.until(() -> latestPresence(first).at("/instances/0/connections").asInt() == 2);
+                assertThat(latestPresence(first).path("total").asInt()).isEqualTo(1);
+                second.connect(presence("alice", "phone"));
+                Client.Awaiting.until(() -> latestPresence(first).path("total").asInt() == 2);
+                assertThat(latestPresence(first).at("/instances/0/connections").asInt()).isEqualTo(1);
+            }
+            Client.Awaiting.until(() -> latestPresence(first).path("total").asInt() == 1);
+        }
+    }
+
+    /// It could call itself anything, before a user of whom it knows nothing.
+    @Test
+    void aKeyThatMayNotSeeAllOfAUserIsNotShownToIt() {
+        Created bots = server.key(Role.READ, Map.of(OwnerKind.AGENT, Set.of("bot")), null);
+        try (Client alice = Client.open(server.port(), server.adminSecret());
+                Client stranger = Client.open(server.port(), bots.secret())) {
+            alice.connect(presence("alice", "desk"));
+            stranger.connect(presence("alice", "your-bank"));
+            stranger.send("state-request", null, null, payload());
+            assertThat(stranger.await1("state-response").toString()).doesNotContain("desk", "your-bank");
+            alice.send("state-request", null, null, payload());
+            assertThat(alice.await1("state-response").at("/payload/presence/total").asInt())
+                    .isEqualTo(1);
+            assertThat(alice.messages().toString()).doesNotContain("your-bank");
+            assertThat(stranger.messages("presence")).isEmpty();
+        }
+        try (Client own = Client.open(server.port(), bots.secret())) {
+            var agent = payload().put("agentId", "bot").put("instanceId", "bot-1");
+            agent.putArray("capabilities").add("presence");
+            own.connect(agent);
+            assertThat(own.await1("presence").toString()).contains("bot-1");
+        }
+    }
+
     static com.fasterxml.jackson.databind.node.ObjectNode presence(String user, String instance) {
         var payload = payload().put("userId", user).put("instanceId", instance);
         payload.putArray("capabilities").add("presence");

@@ -29,6 +29,11 @@ public sealed interface Command {
     /// Stands for "whatever version it has".
     long ANY_VERSION = -1;
 
+    /// As a limit of metadata: the command says none. So do entries of older logs, which are decided as they were
+    /// when they were answered.
+    int NO_LIMIT = 0;
+
+    /// @param metadataLimit how many bytes the metadata may have after a merge, by [Json#utf8Size], or [#NO_LIMIT]
     record AddMemory(
             MemoryId id,
             ScopeIds scope,
@@ -40,12 +45,31 @@ public sealed interface Command {
             @Nullable Timestamp timestamp,
             @Nullable Instant expiresAt,
             @Nullable Embedding embedding,
-            Dedupe dedupe)
+            Dedupe dedupe,
+            int metadataLimit)
             implements Command {
         public AddMemory {
             categories = List.copyOf(categories);
         }
 
+        /// One that says no limit.
+        public AddMemory(
+                MemoryId id,
+                ScopeIds scope,
+                String text,
+                @Nullable String role,
+                @Nullable String name,
+                JsonObject metadata,
+                List<String> categories,
+                @Nullable Timestamp timestamp,
+                @Nullable Instant expiresAt,
+                @Nullable Embedding embedding,
+                Dedupe dedupe) {
+            this(id, scope, text, role, name, metadata, categories, timestamp, expiresAt, embedding, dedupe, NO_LIMIT);
+        }
+
+        /// One that says no limit.
+        ///
         /// @param dedupe whether it may be the same as one that is there
         public AddMemory(
                 MemoryId id,
@@ -89,6 +113,8 @@ public sealed interface Command {
     ///
     /// @param expiry null leaves the expiry
     /// @param timestamp the caller's; null leaves it
+    /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or
+    ///     [#NO_LIMIT]. What makes metadata smaller is taken beyond it, too
     record UpdateMemory(
             MemoryId id,
             @Nullable String text,
@@ -97,8 +123,23 @@ public sealed interface Command {
             @Nullable List<String> categories,
             @Nullable Expiry expiry,
             @Nullable Timestamp timestamp,
-            long expectedVersion)
+            long expectedVersion,
+            int metadataLimit)
             implements Command {
+        /// One that says no limit.
+        public UpdateMemory(
+                MemoryId id,
+                @Nullable String text,
+                @Nullable Embedding embedding,
+                @Nullable JsonObject metadataPatch,
+                @Nullable List<String> categories,
+                @Nullable Expiry expiry,
+                @Nullable Timestamp timestamp,
+                long expectedVersion) {
+            this(id, text, embedding, metadataPatch, categories, expiry, timestamp, expectedVersion, NO_LIMIT);
+        }
+
+        /// One that says no limit and leaves the timestamp.
         public UpdateMemory(
                 MemoryId id,
                 @Nullable String text,
@@ -340,7 +381,14 @@ public sealed interface Command {
     /// Stores a record of another store with its ids, times and versions, unless it is there. An operator's.
     ///
     /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
-    record Import(Exported exported) implements Command {}
+    record Import(Exported exported) implements Command {
+        /// What a refusal names when a memory's id is another owner's.
+        public static final String ID = "memory.id";
+
+        /// What it says then: the same wherever the other owner's data lies.
+        public static final String ID_IN_USE =
+                "This id is, or was, another memory's, which keeps it: give this one an id of its own.";
+    }
 
     /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that
     /// is no longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one

@@ -24,18 +24,27 @@ public record Merge(
         @Nullable Instant expiresAt) {
 
     /// Empty when the two contradict each other (a key of the metadata has two values, they name two speakers), or
-    /// would have too much together.
+    /// would have too much together: more metadata than the newcomer's limit, or too many categories.
     public static Optional<Merge> of(Memory there, Command.AddMemory add) {
-        return of(there, add.name(), add.metadata(), add.categories(), add.timestamp(), add.expiresAt());
+        return of(
+                there,
+                add.name(),
+                add.metadata(),
+                add.categories(),
+                add.timestamp(),
+                add.expiresAt(),
+                add.metadataLimit());
     }
 
+    /// @param metadataLimit see [Command.AddMemory]
     public static Optional<Merge> of(
             Memory there,
             @Nullable String name,
             JsonObject metadata,
             List<String> categories,
             @Nullable Timestamp timestamp,
-            @Nullable Instant expiresAt) {
+            @Nullable Instant expiresAt,
+            int metadataLimit) {
         if ((there.name() != null && name != null && !there.name().equals(name))
                 || contradict(there.metadata(), metadata)) {
             return Optional.empty();
@@ -44,9 +53,9 @@ public record Merge(
                 there.name() == null ? name : there.name(),
                 joined(there.metadata(), metadata),
                 joined(there.categories(), categories),
-                placed(there.timestamp(), timestamp),
+                withOffset(there.timestamp(), timestamp),
                 later(there.expiresAt(), expiresAt));
-        return merge.fits() || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
+        return merge.fits(metadataLimit) || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
     }
 
     /// As [Command.Dedupe#BY_TEXT] has it: what contradicts is left out.
@@ -68,8 +77,11 @@ public record Merge(
                 && Objects.equals(expiresAt, there.expiresAt());
     }
 
-    private boolean fits() {
-        return categories.size() <= Memory.MAX_CATEGORIES && metadata.size() <= Memory.MAX_METADATA;
+    private boolean fits(int metadataLimit) {
+        boolean small = metadataLimit == Command.NO_LIMIT
+                ? metadata.size() <= Memory.MAX_METADATA
+                : metadata.utf8Size() <= metadataLimit;
+        return small && categories.size() <= Memory.MAX_CATEGORIES;
     }
 
     /// Whether a key has two values. Null is the same as missing; objects are compared key by key.
@@ -110,8 +122,10 @@ public record Merge(
         return List.copyOf(joined);
     }
 
-    /// The time, which both have, with its offset if either knows it.
-    private static @Nullable Timestamp placed(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
+    /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset
+    /// where
+    /// it has none.
+    private static @Nullable Timestamp withOffset(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
         return ours == null || theirs == null || ours.offset() != null ? ours : theirs;
     }
 

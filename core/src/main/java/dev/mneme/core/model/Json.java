@@ -6,32 +6,60 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by
 /// value (`1` equals `1.0`).
 public sealed interface Json {
     /// About how many characters it takes as JSON text, escapes aside.
     default long size() {
+        return size(String::length);
+    }
+
+    /// How many bytes it takes as UTF-8, escapes aside: what limits are measured by.
+    default long utf8Size() {
+        return size(Json::utf8Size);
+    }
+
+    /// About how large it is as JSON text.
+    ///
+    /// @param text measures keys and strings
+    default long size(ToIntFunction<String> text) {
         return switch (this) {
             case JsonObject(Map<String, Json> members) -> {
                 long sum = 2;
                 for (Map.Entry<String, Json> member : members.entrySet()) {
-                    sum += member.getKey().length() + 4L + member.getValue().size();
+                    sum += text.applyAsInt(member.getKey())
+                            + 4L
+                            + member.getValue().size(text);
                 }
                 yield sum;
             }
             case JsonArray(List<Json> items) -> {
                 long sum = 2;
                 for (Json item : items) {
-                    sum += 1 + item.size();
+                    sum += 1 + item.size(text);
                 }
                 yield sum;
             }
-            case JsonString(String text) -> 2L + text.length();
+            case JsonString(String value) -> 2L + text.applyAsInt(value);
             case JsonNumber number -> number.value().precision();
             case JsonBoolean bool -> 5;
             case JsonNull none -> 4;
         };
+    }
+
+    private static int utf8Size(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                bytes += 2; // half of a pair, which is four bytes
+            } else {
+                bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+            }
+        }
+        return bytes;
     }
 
     /// Members in the order in which they came.

@@ -36,8 +36,7 @@ public record Memory(
     /// The member of the metadata that, when true, says that the memory may be deleted but not changed.
     public static final String IMMUTABLE = "mneme:immutable";
 
-    /// How large the metadata may grow by joining duplicates, by [Json#size]; what a request brings is limited by
-    /// configuration.
+    /// How large the metadata may grow by joining duplicates where the command says no limit, by [Json#size].
     public static final long MAX_METADATA = 1 << 20;
 
     public Memory {

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 /// so that it holds no carrier. The operating system takes a core from a platform thread for whoever has slept, as the
 /// carriers have then; nothing takes a carrier from a virtual thread. Callers on platform threads do it themselves.
 ///
+/// Fair in whose turn comes next, not in how long a turn takes: what is long is its caller's to limit.
+///
 /// **Threads**: any number may call. Its own end when nothing was done for a while.
 public final class FairPool {
     private static final long IDLE_SECONDS = 10;

@@ -383,9 +383,16 @@ final class ExtractionWorker {
     }
 
     /// Whether nothing of a fact is lost when the memory of its text is left as it is.
-    private static boolean holds(Memory memory, ExtractionRequest asked, Fact fact) {
+    private boolean holds(Memory memory, ExtractionRequest asked, Fact fact) {
         String name = asked.messages().get(fact.message()).name();
-        return Merge.of(memory, name, asked.metadata(), fact.categories(), asked.timestamp(), asked.expiresAt())
+        return Merge.of(
+                        memory,
+                        name,
+                        asked.metadata(),
+                        fact.categories(),
+                        asked.timestamp(),
+                        asked.expiresAt(),
+                        memories.limits().metadataBytes())
                 .filter(merge -> merge.leaves(memory))
                 .isPresent();
     }

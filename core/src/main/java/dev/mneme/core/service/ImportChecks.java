@@ -88,19 +88,11 @@ final class ImportChecks {
         memories.role(memory.role());
         memories.name(memory.name());
         memories.categories(memory.categories());
-        metadata(memory.metadata());
+        memories.metadata(memory.metadata());
         Names.check("key", version.keyId());
         Names.instance("instance", version.instance());
         happened("at", version.at(), before == null ? null : before.at());
         happened("updatedAt", memory.updatedAt(), memory.createdAt());
-    }
-
-    /// It may have grown by joining duplicates.
-    private void metadata(Json metadata) {
-        if (TextBytes.of("metadata", metadata) > Math.max(limits.metadataBytes(), Memory.MAX_METADATA)) {
-            throw MnemeException.at(
-                    ErrorCode.TOO_LARGE, "metadata", "metadata may have " + Memory.MAX_METADATA + " bytes at most.");
-        }
     }
 
     /// A vector is kept as it is: it must be one of length 1 already.

@@ -53,6 +53,13 @@ final class MemoryChecks {
         }
     }
 
+    /// What a memory's own metadata becomes may be over the limit where it was so before, and grows smaller.
+    void patched(JsonObject before, JsonObject after) {
+        if (after.utf8Size() >= before.utf8Size() && !after.equals(before)) {
+            metadata(after);
+        }
+    }
+
     private static void shortText(String field, @Nullable String text) {
         if (text == null) {
             return;

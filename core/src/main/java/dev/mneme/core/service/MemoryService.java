@@ -370,7 +370,8 @@ public final class MemoryService {
                         memory.vector(),
                         memory.embedder(),
                         localOnly || inspired(caller, memory.scope().owner())),
-                memory.dedupe());
+                memory.dedupe() ? Command.Dedupe.BY_CONTENT : Command.Dedupe.OFF,
+                limits.metadataBytes());
     }
 
     /// @param answered whether the store knows the request already, so that nothing is made of it any more
@@ -460,14 +461,16 @@ public final class MemoryService {
             checks.text(patch.text());
         }
         checks.categories(patch.categories());
-        checks.metadata(patch.metadata());
+        if (patch.metadata() != null) {
+            TextBytes.of("metadata", patch.metadata()); // well-formed?
+        }
         Memory now = writable(caller, id, maybeRepeated);
         if (now.immutable()) {
             throw MnemeException.invalid(
                     "id", "This memory is immutable: it can be deleted, and another be added, but not be changed.");
         }
-        if (patch.metadata() != null) {
-            checks.metadata(now.metadata().mergePatch(patch.metadata())); // the memory's, not the request's alone
+        if (patch.metadata() != null && !maybeRepeated) {
+            checks.patched(now.metadata(), now.metadata().mergePatch(patch.metadata())); // the store decides again
         }
         return now;
     }
@@ -504,7 +507,8 @@ public final class MemoryService {
                 patch.categories(),
                 patch.expiry(),
                 patch.timestamp(),
-                patch.expectedVersion());
+                patch.expectedVersion(),
+                limits.metadataBytes());
     }
 
     /// @param count how many memories went

@@ -167,13 +167,13 @@ public final class RecordImportService {
             write(whose, commands);
         }
 
-        /// A write that is too large as a whole is taken apart.
+        /// A write that is refused as a whole for what is the matter with one of its records is taken apart.
         private void write(Owner whose, List<Command> commands) {
             try {
                 WriteResult result = store.write(new Write(whose, caller.by(), null, commands));
                 result.outcomes().forEach(this::heard);
             } catch (MnemeException e) {
-                if (e.code() != ErrorCode.TOO_LARGE) {
+                if (!isOfOneRecord(e)) {
                     throw e;
                 }
                 if (commands.size() == 1) {
@@ -187,6 +187,11 @@ public final class RecordImportService {
                     }
                 }
             }
+        }
+
+        /// A record may be too large for a write of its own, let alone with others; its id may be another owner's.
+        private static boolean isOfOneRecord(MnemeException failure) {
+            return failure.code() == ErrorCode.TOO_LARGE || failure.code() == ErrorCode.VERSION_CONFLICT;
         }
 
         private void heard(Outcome outcome) {

@@ -1,12 +1,7 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Json;
-import dev.mneme.core.model.Json.JsonArray;
-import dev.mneme.core.model.Json.JsonObject;
-import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
-import java.util.List;
-import java.util.Map;
 
 /// How many bytes texts and JSON take as UTF-8.
 ///
@@ -18,26 +13,7 @@ final class TextBytes {
     ///
     /// @param field what the value is called in the message of a failure
     static long of(String field, Json value) {
-        return switch (value) {
-            case JsonObject(Map<String, Json> members) -> {
-                long sum = 2;
-                for (Map.Entry<String, Json> member : members.entrySet()) {
-                    sum += of(field, member.getKey()) + 4L + of(field, member.getValue());
-                }
-                yield sum;
-            }
-            case JsonArray(List<Json> items) -> {
-                long sum = 2;
-                for (Json item : items) {
-                    sum += 1 + of(field, item);
-                }
-                yield sum;
-            }
-            case JsonString(String text) -> 2L + of(field, text);
-            case Json.JsonNumber number -> number.value().precision();
-            case Json.JsonBoolean bool -> 5;
-            case Json.JsonNull none -> 4;
-        };
+        return value.size(text -> of(field, text));
     }
 
     /// Of a text.

@@ -7,10 +7,12 @@ import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Exported;
+import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import java.time.Instant;
@@ -30,6 +32,12 @@ public final class BatchCodec {
     private static final int UPDATE = 2;
     private static final int UPDATE_TIME = 52;
     private static final int UPDATE_PLACED_TIME = 54;
+
+    /// A limit of metadata, and an update with a tag of its own.
+    private static final int UPDATE_WITHIN = 55;
+
+    /// Beside the rule of duplicates: a limit of metadata follows.
+    private static final int WITHIN = 4;
 
     private BatchCodec() {}
 
@@ -139,6 +147,9 @@ public final class BatchCodec {
         switch (command) {
             case Command.AddMemory add -> writeAdd(out.u8(1), add);
             case Command.UpdateMemory update -> {
+                if (update.metadataLimit() != Command.NO_LIMIT) {
+                    out.u8(UPDATE_WITHIN).unsigned(update.metadataLimit());
+                }
                 ModelCodec.write(out.u8(tag(update.timestamp())), update.id());
                 out.nullableString(update.text());
                 writeNullable(out, update.embedding());
@@ -212,31 +223,47 @@ public final class BatchCodec {
         ModelCodec.writeStrings(out, add.categories());
         out.nullableTimestamp(add.timestamp()).nullableInstant(add.expiresAt());
         writeNullable(out, add.embedding());
-        out.u8(
+        int rule =
                 switch (add.dedupe()) {
                     case OFF -> 0;
                     case BY_TEXT -> 1;
                     case BY_CONTENT -> 2;
-                });
+                };
+        if (add.metadataLimit() == Command.NO_LIMIT) {
+            out.u8(rule);
+        } else {
+            out.u8(rule | WITHIN).unsigned(add.metadataLimit());
+        }
     }
 
     static Command.AddMemory add(ByteReader in) {
+        MemoryId id = ModelCodec.memoryId(in);
+        ScopeIds scope = ModelCodec.scope(in);
+        String text = in.string();
+        String role = in.nullableString();
+        String name = in.nullableString();
+        JsonObject metadata = ModelCodec.object(in);
+        List<String> categories = ModelCodec.strings(in);
+        Timestamp timestamp = in.nullableTimestamp();
+        Instant expiresAt = in.nullableInstant();
+        Embedding embedding = in.bool() ? ModelCodec.embedding(in) : null;
+        int rule = in.u8();
         return new Command.AddMemory(
-                ModelCodec.memoryId(in),
-                ModelCodec.scope(in),
-                in.string(),
-                in.nullableString(),
-                in.nullableString(),
-                ModelCodec.object(in),
-                ModelCodec.strings(in),
-                in.nullableTimestamp(),
-                in.nullableInstant(),
-                in.bool() ? ModelCodec.embedding(in) : null,
-                dedupe(in));
+                id,
+                scope,
+                text,
+                role,
+                name,
+                metadata,
+                categories,
+                timestamp,
+                expiresAt,
+                embedding,
+                dedupe(rule & ~WITHIN),
+                (rule & WITHIN) == 0 ? Command.NO_LIMIT : Math.toIntExact(in.unsigned()));
     }
 
-    private static Command.Dedupe dedupe(ByteReader in) {
-        int code = in.u8();
+    private static Command.Dedupe dedupe(int code) {
         return switch (code) {
             case 0 -> Command.Dedupe.OFF;
             case 1 -> Command.Dedupe.BY_TEXT;
@@ -259,7 +286,11 @@ public final class BatchCodec {
         int tag = in.u8();
         return switch (tag) {
             case 1 -> add(in);
-            case UPDATE -> update(in, UPDATE);
+            case UPDATE, UPDATE_TIME, UPDATE_PLACED_TIME -> update(in, tag, Command.NO_LIMIT);
+            case UPDATE_WITHIN -> {
+                int limit = Math.toIntExact(in.unsigned());
+                yield update(in, in.u8(), limit);
+            }
             case 3 -> new Command.DeleteMemory(ModelCodec.memoryId(in), in.signed());
             case 4 -> new Command.DeleteMatching(ModelCodec.filter(in), Math.toIntExact(in.unsigned()));
             case 5 -> new Command.EraseOwner();
@@ -286,8 +317,6 @@ public final class BatchCodec {
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             case 50 -> putDocument(in);
             case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
-            case UPDATE_TIME -> update(in, UPDATE_TIME);
-            case UPDATE_PLACED_TIME -> update(in, UPDATE_PLACED_TIME);
             case RevisionCodec.REVISE -> RevisionCodec.read(in);
             default -> throw ModelCodec.unknown("command", tag);
         };
@@ -302,7 +331,7 @@ public final class BatchCodec {
         return versions;
     }
 
-    private static Command update(ByteReader in, int tag) {
+    private static Command update(ByteReader in, int tag, int metadataLimit) {
         MemoryId id = ModelCodec.memoryId(in);
         return new Command.UpdateMemory(
                 id,
@@ -312,7 +341,8 @@ public final class BatchCodec {
                 in.bool() ? ModelCodec.strings(in) : null,
                 in.bool() ? new Command.UpdateMemory.Expiry(in.nullableInstant()) : null,
                 timestamp(in, tag),
-                in.signed());
+                in.signed(),
+                metadataLimit);
     }
 
     private static int tag(@Nullable Timestamp timestamp) {
@@ -327,7 +357,8 @@ public final class BatchCodec {
         return switch (tag) {
             case UPDATE -> null;
             case UPDATE_TIME -> Timestamp.of(in.instant());
-            default -> in.timestampWithOffset();
+            case UPDATE_PLACED_TIME -> in.timestampWithOffset();
+            default -> throw ModelCodec.unknown("update", tag);
         };
     }
 

@@ -60,10 +60,10 @@ public final class ShardIndex {
     /// What an applied entry means for the index. When it returns, every search finds it.
     public void applied(long logIndex, List<IndexUpdate> updates) {
         Tables.Batch rows = new Tables.Batch();
-        Map<ByteBuffer, Integer> readAgain = readAgain(updates);
+        Map<ByteBuffer, Integer> thrownAway = lastThrownAway(updates);
         for (int i = 0; i < updates.size(); i++) {
             IndexUpdate update = updates.get(i);
-            boolean onHeap = readAgain.isEmpty() || i > readAgain.getOrDefault(ByteBuffer.wrap(update.owner()), -1);
+            boolean onHeap = thrownAway.isEmpty() || i > thrownAway.getOrDefault(ByteBuffer.wrap(update.owner()), -1);
             switch (update) {
                 case IndexUpdate.Put put -> put(rows, put, onHeap);
                 case IndexUpdate.Remove remove -> remove(rows, remove, onHeap);
@@ -89,10 +89,10 @@ public final class ShardIndex {
         }
     }
 
-    /// Where each owner's index is thrown away last. What precedes that must not be put into an index
-    /// on the heap: one that was loaded from the entry's rows has what follows it, maybe vectors of
-    /// another space.
-    private static Map<ByteBuffer, Integer> readAgain(List<IndexUpdate> updates) {
+    /// At which update each owner's index is thrown away last, for the owners whose index is. An index on the heap is
+    /// loaded from rows that contain the whole entry, so it must not be given what stands before that update: it
+    /// might have vectors of a space that the owner has left.
+    private static Map<ByteBuffer, Integer> lastThrownAway(List<IndexUpdate> updates) {
         Map<ByteBuffer, Integer> last = new HashMap<>();
         for (int i = 0; i < updates.size(); i++) {
             IndexUpdate update = updates.get(i);

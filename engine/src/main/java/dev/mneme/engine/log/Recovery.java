@@ -40,9 +40,10 @@ import org.jspecify.annotations.Nullable;
 /// **What was answered for** and is not there is told by the [LogMark] alone: then nothing in the folder is
 /// changed, and every shard is stopped, as by damage.
 ///
-/// **A proof may be in the page cache alone**, too: what it says is true, but after a power loss nobody would
-/// say it. So a newest segment that only suspects prove is followed by a new one in the same way, even with
-/// nothing to copy.
+/// **A proof may itself be in the page cache alone**: the batch that proves a segment's header was read, but if it
+/// lies above the highest durable place it may not be on the disk. What it says is true, but after a power loss
+/// nothing might say so any more. So where such batches alone prove the newest segment, a new one follows in the
+/// same way, even with nothing to copy.
 final class Recovery {
     private final Disk disk;
     private final int shards;

@@ -100,6 +100,7 @@ public final class LocalStore implements Store, Backups, Exports {
     private final Runnable rollLog;
     private final Runnable onClosed;
     private final Maintenance maintenance;
+    private final ImportedIds importedIds;
     private final IntegrityChecks checks;
     private final Integrity integrity = new Guards();
     private final ShardsCut cuts;
@@ -174,6 +175,7 @@ public final class LocalStore implements Store, Backups, Exports {
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
+        this.importedIds = new ImportedIds(shards, ANSWERED_WITHIN);
         this.checks = new IntegrityChecks(shards.stream().map(LocalShard::guard).toList(), system.guard());
         this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), parts.clock());
         this.maintenance = new Maintenance(
@@ -226,11 +228,11 @@ public final class LocalStore implements Store, Backups, Exports {
                 requireOwn(revise.facts(), write.owner());
             }
             if (command instanceof Command.Import each) {
-                requireImportable(each.exported(), write.owner());
+                requireOwn(each.exported(), write.owner());
             }
         }
         LocalShard shard = served(write.owner());
-        WriteResult result = write(shard, write);
+        WriteResult result = write(shard, write, importedIds.hold(write, shard));
         if (write.commands().stream().anyMatch(Command.EraseOwner.class::isInstance)) {
             maintenance.afterErasure(shard, write.owner(), rollLog);
         }
@@ -243,26 +245,9 @@ public final class LocalStore implements Store, Backups, Exports {
         }
     }
 
-    /// An id that does not name its shard may be in use in another one.
-    private void requireImportable(Exported exported, Owner owner) {
+    private static void requireOwn(Exported exported, Owner owner) {
         if (!exported.owner().equals(owner)) {
             throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
-        }
-        if (exported instanceof Exported.OfMemory memory) {
-            MemoryId id = memory.newest().memory().id();
-            LocalShard own = shard(owner);
-            if (id.slot().isEmpty() && shards.stream().anyMatch(shard -> shard != own && holds(shard, id))) {
-                throw MnemeException.at(
-                        ErrorCode.VERSION_CONFLICT,
-                        "id",
-                        "Another owner has, or had, a memory with this id: it stays.");
-            }
-        }
-    }
-
-    private static boolean holds(LocalShard shard, MemoryId id) {
-        try (Scans scans = shard.scan()) {
-            return scans.pointer(id).isPresent();
         }
     }
 
@@ -286,12 +271,19 @@ public final class LocalStore implements Store, Backups, Exports {
     }
 
     private WriteResult write(LocalShard shard, Write write) {
-        if (!hasRoom.getAsBoolean() && !write.commands().stream().allMatch(LocalStore::frees)) {
-            throw new MnemeException(
-                    ErrorCode.STORAGE_FULL,
-                    "The disk is nearly full: make room. Reads go on; writes go on by themselves then.");
+        return write(shard, write, () -> {});
+    }
+
+    /// @param afterwards done once the shard has answered, which may be later than the caller hears
+    private WriteResult write(LocalShard shard, Write write, Runnable afterwards) {
+        CompletableFuture<WriteResult> answer;
+        try {
+            answer = submit(shard, write).whenComplete((result, e) -> afterwards.run());
+        } catch (RuntimeException e) {
+            afterwards.run();
+            throw e;
         }
-        return ofThisRequest(answered(shard.submit(write)));
+        return ofThisRequest(answered(answer));
     }
 
     @Override
@@ -306,6 +298,15 @@ public final class LocalStore implements Store, Backups, Exports {
             throw MnemeException.at(rejected.code(), "Idempotency-Key", rejected.message());
         }
         return result;
+    }
+
+    private CompletableFuture<WriteResult> submit(LocalShard shard, Write write) {
+        if (!hasRoom.getAsBoolean() && !write.commands().stream().allMatch(LocalStore::frees)) {
+            return CompletableFuture.failedFuture(new MnemeException(
+                    ErrorCode.STORAGE_FULL,
+                    "The disk is nearly full: make room. Reads go on; writes go on by themselves then."));
+        }
+        return shard.submit(write);
     }
 
     /// What makes room must work when there is none.

@@ -138,7 +138,7 @@ final class Shard implements AutoCloseable {
     void recover() {
         log.replay(number, applied, (index, term, bytes) -> {
             ShardBatch batch = BatchCodec.decode(bytes);
-            store(index, machine.apply(index, batch));
+            keepAndTell(index, machine.apply(index, batch));
             lastTime = batch.at();
         });
         latest = lastTime;
@@ -266,7 +266,7 @@ final class Shard implements AutoCloseable {
     private void apply(UnderWay entry, long index) {
         long begin = System.nanoTime();
         Applied result = machine.apply(index, entry.batch);
-        store(index, result);
+        keepAndTell(index, result);
         underWay.remove(entry);
         writesUnderWay.addAndGet(-entry.answers.size());
         for (int i = 0; i < entry.answers.size(); i++) {
@@ -275,7 +275,8 @@ final class Shard implements AutoCloseable {
         metrics.applied(number, entry.answers.size(), Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    private void store(long index, Applied result) {
+    /// Keeps the rows, has the index find them, and tells whoever waits for changes.
+    private void keepAndTell(long index, Applied result) {
         whenThereIsRoom(index, () -> tables.write(result.rows()));
         whenThereIsRoom(index, () -> listener.indexed(index, result.index()));
         listener.applied(result.changes());

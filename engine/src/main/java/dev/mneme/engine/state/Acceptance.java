@@ -34,9 +34,14 @@ final class Acceptance {
     private final Entry entry;
     private final OwnerState owner;
     private final byte[] hash;
-    /// Made anew from the others, or not kept.
+
+    /// Tables by their letters in [Keys], made anew from the others or not kept: order of updates (u), duplicates (d),
+    /// changes (c), idempotency (i, j), where a response (r) or a sync event (w) is, and pending events (P).
     private static final String DERIVED = "udcijrwP";
 
+    /// Tables whose rows are taken as they are: embeddings (e, y), memories (m) and their earlier versions (v),
+    /// contexts (x, g), modes (a), transitions (t), responses (q), sync events (z), documents (l), whether memories
+    /// were imported (T).
     private static final String TAKEN = "eymvxgatqzlT";
 
     private final Map<MemoryId, Long> arrivals = new HashMap<>();

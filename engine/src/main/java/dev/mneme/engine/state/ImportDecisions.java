@@ -1,5 +1,6 @@
 package dev.mneme.engine.state;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
@@ -57,7 +58,7 @@ final class ImportDecisions {
         }
         if (memories.used(memory.id())) {
             return new Rejected(
-                    ErrorCode.VERSION_CONFLICT, "Another owner has a memory with this id: it stays.", "id", null);
+                    ErrorCode.VERSION_CONFLICT, Command.Import.ID_IN_USE, Command.Import.ID, null);
         }
         Embedding given = imported.deleted() ? null : imported.embedding();
         Rejected mismatch = vectors.mismatch(given);

@@ -203,6 +203,14 @@ final class MemoryDecisions {
         Instant expiresAt =
                 update.expiry() == null ? now.expiresAt() : update.expiry().at();
         Timestamp timestamp = update.timestamp() == null ? now.timestamp() : update.timestamp();
+        if (tooLarge(now.metadata(), metadata, update.metadataLimit())) {
+            return new Rejected(
+                    ErrorCode.TOO_LARGE,
+                    "With this change metadata would have more than " + update.metadataLimit()
+                            + " bytes: remove something from it.",
+                    "metadata",
+                    null);
+        }
         if (!sameText) {
             vectors.drop(placed.arrival());
         }
@@ -222,6 +230,14 @@ final class MemoryDecisions {
         Memory next = next(now, text, now.name(), metadata, categories, timestamp, expiresAt, now.replacedBy(), false);
         change(placed, next, embedding);
         return new Outcome.Stored(MemoryEvent.UPDATE, next);
+    }
+
+    /// What makes metadata smaller is never too large: it may have grown when the limit was another.
+    private static boolean tooLarge(JsonObject before, JsonObject after, int limit) {
+        return limit != Command.NO_LIMIT
+                && !after.equals(before)
+                && after.utf8Size() > limit
+                && after.utf8Size() >= before.utf8Size();
     }
 
     private boolean sameVector(MemoryRows.Placed placed, Embedding embedding) {

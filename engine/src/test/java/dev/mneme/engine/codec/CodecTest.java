@@ -192,7 +192,8 @@ final class CodecTest {
                         random.nextBoolean() ? List.of("a", "") : null,
                         random.nextBoolean() ? new Command.UpdateMemory.Expiry(null) : null,
                         timestamp(random),
-                        random.nextLong());
+                        random.nextLong(),
+                        random.nextBoolean() ? Command.NO_LIMIT : 1 + random.nextInt(1 << 20));
             case 2 -> new Command.DeleteMemory(id(random), Command.ANY_VERSION);
             case 3 ->
                 new Command.DeleteMatching(new Filter.Not(new Filter.Or(List.of(
@@ -223,7 +224,8 @@ final class CodecTest {
                 memory.timestamp(),
                 memory.expiresAt(),
                 random.nextBoolean() ? embedding(random) : null,
-                random.nextBoolean());
+                Command.Dedupe.values()[random.nextInt(3)],
+                random.nextBoolean() ? Command.NO_LIMIT : 1 + random.nextInt(1 << 20));
     }
 
     private static Command.PutDocument put(SplittableRandom random) {

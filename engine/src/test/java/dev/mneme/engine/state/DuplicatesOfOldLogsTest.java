@@ -33,6 +33,12 @@ class DuplicatesOfOldLogsTest {
             "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000101019b78921c078aec"
                     + "80000000000000070105616c696365000000026f6b00000601016e030001010000000001";
 
+    /// Of alice: "ok" with `{"n":1}`, merged by content, then a patch `{"m":2}`, as they were written before a limit of
+    /// metadata stood in them.
+    private static final String WITHOUT_LIMIT = "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000201019b78921c078aec"
+            + "80000000000000070105616c696365000000026f6b00000601016e03000101000000000202019b78921c078aec"
+            + "80000000000000070000010601016d03000102000001";
+
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
     private final StateMachine machine =
             new StateMachine(tables, Seal.under(new byte[32]), "abcdefgh", Retention.DEFAULTS);
@@ -66,6 +72,37 @@ class DuplicatesOfOldLogsTest {
         assertThat(apply(MemoryEvent.UPDATE, ok(4, Dedupe.BY_CONTENT, Fixtures.json("n", 1), null))
                         .expiresAt())
                 .isNull();
+    }
+
+    /// Entries of before the limit of metadata stood in them say none, and are decided without one.
+    @Test
+    void entriesWithoutALimitAreReadAsSuch() {
+        assertThat(BatchCodec.decode(HexFormat.of().parseHex(WITHOUT_LIMIT))
+                        .writes()
+                        .getFirst()
+                        .commands())
+                .containsExactly(
+                        ok(7, Dedupe.BY_CONTENT, Fixtures.json("n", 1), null),
+                        Fixtures.patch(Fixtures.id(ALICE, 7), Fixtures.json("m", 2)));
+        assertThat(HexFormat.of().formatHex(BatchCodec.encode(BatchCodec.decode(
+                        HexFormat.of().parseHex(WITHOUT_LIMIT)))))
+                .isEqualTo(WITHOUT_LIMIT);
+    }
+
+    @Test
+    void withoutALimitMergesGoUpToTheOldOneAndPatchesFurther() {
+        String large = "x".repeat(600_000);
+        apply(MemoryEvent.ADD, ok(1, Dedupe.BY_CONTENT, Fixtures.json("a", large), null));
+        apply(MemoryEvent.UPDATE, ok(2, Dedupe.BY_CONTENT, Fixtures.json("b", "x".repeat(400_000)), null));
+        apply(MemoryEvent.ADD, ok(3, Dedupe.BY_CONTENT, Fixtures.json("c", large), null));
+        apply(MemoryEvent.UPDATE, Fixtures.patch(Fixtures.id(ALICE, 1), Fixtures.json("c", large)));
+    }
+
+    @Test
+    void aLimitThatTheEntrySaysIsKept() {
+        apply(MemoryEvent.ADD, ok(1, Dedupe.BY_CONTENT, Fixtures.json("a", "xx"), null));
+        apply(MemoryEvent.ADD, Fixtures.within(ok(2, Dedupe.BY_CONTENT, Fixtures.json("b", "yyyy"), null), 21));
+        apply(MemoryEvent.UPDATE, Fixtures.within(ok(3, Dedupe.BY_CONTENT, Fixtures.json("c", "yyyy"), null), 22));
     }
 
     private static AddMemory ok(long id, Dedupe dedupe, JsonObject metadata, @Nullable Instant expiresAt) {
