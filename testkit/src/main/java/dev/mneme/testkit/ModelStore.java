@@ -13,7 +13,6 @@ import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
-import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
@@ -215,7 +214,7 @@ public final class ModelStore implements Store, Exports {
     private static List<ModelOwner.Held> visible(ModelOwner owner, Filter filter, boolean showExpired, Instant now) {
         return java.util.stream.StreamSupport.stream(owner.memories().spliterator(), false)
                 .filter(held -> showExpired || !held.memory().expired(now))
-                .filter(held -> FilterMatcher.matches(filter, held.memory()))
+                .filter(held -> PlainFilter.matches(filter, held.memory()))
                 .toList();
     }
 
