@@ -161,6 +161,7 @@ public final class ModelStore implements Store, Exports {
         String cursor = query.cursor();
         ListCursor from = cursor == null ? null : ListCursor.parse(query.order(), cursor);
         return locked(() -> {
+            count(query);
             List<ModelOwner.Held> found = asked(query.owner()).stream()
                     .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
                     .filter(held -> from == null || from.before(query, ListCursor.of(query.order(), held)))
@@ -174,6 +175,11 @@ public final class ModelStore implements Store, Exports {
             String next = more ? ListCursor.of(query.order(), shown.getLast()).toString() : null;
             return new MemoryPage(items, next, position(query.owner()));
         });
+    }
+
+    /// The work of the request's filter, as a store must; what it means is said by [PlainFilter].
+    private void count(MemoryQuery query) {
+        asked(query.owner()).forEach(owner -> owner.memories().forEach(held -> query.matcher().matches(held.memory())));
     }
 
     @Override
