@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Random histories of a store, the same for the same seed. Values are drawn from few, so that
@@ -255,6 +257,12 @@ public final class Histories {
         }
         if (dice < 96) {
             return new DeleteMemory(someId(owner), expectedVersion());
+        }
+        if (chance(2)) {
+            return new Command.DeleteUnchanged(Stream.generate(() -> someId(owner))
+                    .limit(3)
+                    .map(id -> new Command.ForgetVersions.Version(id, 1 + random.nextInt(2)))
+                    .toList());
         }
         return new DeleteMatching(chance(8) ? Filter.And.ALL : Filter.and(filter(2), filter(1)));
     }

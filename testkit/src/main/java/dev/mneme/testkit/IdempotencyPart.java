@@ -10,6 +10,7 @@ import static dev.mneme.testkit.Fixtures.withoutDedupe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.command.Command.EraseOwner;
 import dev.mneme.core.command.Outcome;
@@ -19,6 +20,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -126,6 +128,19 @@ abstract class IdempotencyPart extends StorePart {
         WriteResult second = store().write(once(ALICE, "key", "body", add("alice", "likes tea")));
         assertThat(second).isEqualTo(new WriteResult(first.outcomes(), first.position(), true));
         assertReused(once(ALICE, "key", "other body"));
+    }
+
+    @Test
+    void thatADeletionWasIncompleteSurvivesReopening() {
+        Memory tea = added(add("alice", "likes tea"));
+        Command gone = new Command.DeleteUnchanged(List.of(
+                new Command.ForgetVersions.Version(tea.id(), tea.version()),
+                new Command.ForgetVersions.Version(tea.id(), tea.version() + 7)));
+        WriteResult first = store().write(once(ALICE, "key", "body", gone));
+        assertThat(first.outcomes()).containsExactly(new Outcome.DeletedMany(1, true));
+        reopen();
+
+        assertThat(store().write(once(ALICE, "key", "body", gone)).outcomes()).isEqualTo(first.outcomes());
     }
 
     @Test

@@ -22,7 +22,6 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
-import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
@@ -279,6 +278,7 @@ final class ModelOwner {
             case AddMemory add -> add(add, stamp);
             case UpdateMemory update -> update(update, stamp);
             case DeleteMemory delete -> delete(delete, stamp);
+            case Command.DeleteUnchanged named -> deleteUnchanged(named, stamp);
             case DeleteMatching matching -> deleteMatching(matching, stamp);
             case EraseOwner erase -> erase(stamp);
             case Command.PutContext put -> contexts.put(put, stamp);
@@ -609,12 +609,24 @@ final class ModelOwner {
         return new Deleted(delete.id());
     }
 
+    private Outcome deleteUnchanged(Command.DeleteUnchanged named, Stamp stamp) {
+        long count = 0;
+        for (Command.ForgetVersions.Version each : named.memories()) {
+            Held held = memories.get(each.id());
+            if (held != null && held.memory().version() == each.version()) {
+                remove(held.memory(), stamp);
+                count++;
+            }
+        }
+        return new DeletedMany(count, count < named.memories().size());
+    }
+
     /// In the order of arrival.
     private Outcome deleteMatching(DeleteMatching matching, Stamp stamp) {
         List<Memory> doomed = memories.values().stream()
                 .sorted(Comparator.comparingLong(Held::arrival))
                 .map(Held::memory)
-                .filter(memory -> FilterMatcher.matches(matching.filter(), memory))
+                .filter(memory -> PlainFilter.matches(matching.filter(), memory))
                 .limit(matching.limit())
                 .toList();
         doomed.forEach(memory -> remove(memory, stamp));

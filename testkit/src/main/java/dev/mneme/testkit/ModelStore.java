@@ -13,7 +13,6 @@ import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
-import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
@@ -184,6 +183,7 @@ public final class ModelStore implements Store, Exports {
         String cursor = query.cursor();
         ListCursor from = cursor == null ? null : ListCursor.parse(query.order(), cursor);
         return locked(() -> {
+            count(query);
             List<ModelOwner.Held> found = asked(query.owner()).stream()
                     .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
                     .filter(held -> from == null || from.before(query, ListCursor.of(query.order(), held)))
@@ -197,6 +197,11 @@ public final class ModelStore implements Store, Exports {
             String next = more ? ListCursor.of(query.order(), shown.getLast()).toString() : null;
             return new MemoryPage(items, next, position(query.owner()));
         });
+    }
+
+    /// The work of the request's filter, as a store must; what it means is said by [PlainFilter].
+    private void count(MemoryQuery query) {
+        asked(query.owner()).forEach(owner -> owner.memories().forEach(held -> query.matcher().matches(held.memory())));
     }
 
     @Override
@@ -237,7 +242,7 @@ public final class ModelStore implements Store, Exports {
     private static List<ModelOwner.Held> visible(ModelOwner owner, Filter filter, boolean showExpired, Instant now) {
         return java.util.stream.StreamSupport.stream(owner.memories().spliterator(), false)
                 .filter(held -> showExpired || !held.memory().expired(now))
-                .filter(held -> FilterMatcher.matches(filter, held.memory()))
+                .filter(held -> PlainFilter.matches(filter, held.memory()))
                 .toList();
     }
 

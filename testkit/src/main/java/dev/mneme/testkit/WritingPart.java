@@ -367,6 +367,36 @@ abstract class WritingPart extends StorePart {
     }
 
     @Test
+    void deleteUnchangedDeletesWhatIsAtItsVersionAndSaysWhetherThatWasAll() {
+        Memory tea = added(add("alice", "likes tea"));
+        Memory coffee = added(add("alice", "likes coffee"));
+        Memory bobs = added(add("bob", "likes beer"));
+        updated(coffee.id(), "likes espresso");
+
+        Outcome some = outcome(ALICE, unchanged(tea, coffee, bobs));
+        assertThat(some).isEqualTo(new Outcome.DeletedMany(1, true));
+        assertThat(events(tea.id())).containsExactly(MemoryEvent.ADD, MemoryEvent.DELETE);
+        assertThat(events(coffee.id())).containsExactly(MemoryEvent.ADD, MemoryEvent.UPDATE);
+        assertThat(store().find(bobs.id())).isPresent();
+
+        assertThat(outcome(ALICE, unchanged(tea))).isEqualTo(new Outcome.DeletedMany(0, true));
+        assertThat(outcome(ALICE, unchanged())).isEqualTo(new Outcome.DeletedMany(0));
+    }
+
+    private void updated(dev.mneme.core.model.MemoryId id, String text) {
+        outcome(
+                ALICE,
+                new dev.mneme.core.command.Command.UpdateMemory(
+                        id, text, null, null, null, null, dev.mneme.core.command.Command.ANY_VERSION));
+    }
+
+    private static dev.mneme.core.command.Command unchanged(Memory... memories) {
+        return new dev.mneme.core.command.Command.DeleteUnchanged(java.util.Arrays.stream(memories)
+                .map(memory -> new dev.mneme.core.command.Command.ForgetVersions.Version(memory.id(), memory.version()))
+                .toList());
+    }
+
+    @Test
     void deleteMatchingOfNothingIsNoChange() {
         assertThat(outcome(ALICE, new DeleteMatching(Filter.scope(OwnerKind.RUN, "none"))))
                 .isEqualTo(new Outcome.DeletedMany(0));

@@ -37,6 +37,10 @@ import java.util.TreeMap;
 /// A filter that is empty, or empty somewhere inside, is refused: it would mean "everything".
 final class Mem0Filter {
     private static final int MAX_CONDITIONS = 1_000;
+
+    /// In all lists of a filter together.
+    private static final int MAX_VALUES = 1_000;
+
     private static final int MAX_NODES = 2 * MAX_CONDITIONS;
     private static final Field FIELD_ID = new Field.Named(Name.ID);
     private static final Field CATEGORIES = new Field.Named(Name.CATEGORIES);
@@ -45,6 +49,7 @@ final class Mem0Filter {
 
     private final boolean metadataAtTop;
     private int conditions;
+    private int values;
     private int nodes;
 
     private Mem0Filter(boolean metadataAtTop) {
@@ -294,8 +299,12 @@ final class Mem0Filter {
     private Filter compare(Field field, Operator operator, Json value, String path) {
         count(path);
         if (value instanceof JsonArray(List<Json> items)) {
-            if (items.isEmpty() || items.size() > MAX_CONDITIONS) {
-                throw MnemeException.invalid(path, path + " must be a list of 1 to " + MAX_CONDITIONS + " values.");
+            if (items.isEmpty() || items.size() > MAX_VALUES) {
+                throw MnemeException.invalid(path, path + " must be a list of 1 to " + MAX_VALUES + " values.");
+            }
+            values += items.size();
+            if (values > MAX_VALUES) {
+                throw MnemeException.invalid(path, "The lists of a filter may have " + MAX_VALUES + " values together.");
             }
         }
         Optional<TimeCondition> time = TimeCondition.of(field);

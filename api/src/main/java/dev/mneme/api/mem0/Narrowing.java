@@ -12,6 +12,7 @@ import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MnemeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,11 +23,16 @@ import java.util.Set;
 /// What a search or list leaves out by the options beside its filters: `categories`, `metadata`, `keywords`,
 /// `latest_only`, `start_date` and `end_date` (of the creation, both days included).
 final class Narrowing {
+    private static final int MAX_CATEGORIES = 1_000;
+
     private Narrowing() {}
 
     static Filter of(Body body, Filter filter) {
         List<Filter> parts = new ArrayList<>(List.of(filter));
         List<String> categories = body.strings("categories");
+        if (categories.size() > MAX_CATEGORIES) {
+            throw MnemeException.invalid("categories", "categories may name " + MAX_CATEGORIES + " at most.");
+        }
         if (!categories.isEmpty()) {
             List<Json> wanted = categories.stream().<Json>map(JsonString::new).toList();
             parts.add(new Compare(named(Name.CATEGORIES), Operator.IN, new JsonArray(wanted)));

@@ -157,7 +157,19 @@ public sealed interface Command {
 
     record DeleteMemory(MemoryId id, long expectedVersion) implements Command {}
 
-    /// Deletes the owner's memories that match at the moment of applying, expired ones too, the oldest first.
+    /// Deletes those of the owner's memories that are still at the versions they were found with, and so still match
+    /// what they were found by. Nothing is to be searched when it is applied.
+    record DeleteUnchanged(List<ForgetVersions.Version> memories) implements Command {
+        /// Two rows of each go into the history.
+        public static final int MAX_MEMORIES = 128;
+
+        public DeleteUnchanged {
+            memories = List.copyOf(memories);
+        }
+    }
+
+    /// Deletes the owner's memories that match at the moment of applying, expired ones too, the oldest first. In logs
+    /// of before [DeleteUnchanged]: a filter of a client's making is not evaluated while others' writes wait.
     ///
     /// @param limit how many at most, so that no entry is too large to be applied
     record DeleteMatching(Filter filter, int limit) implements Command {

@@ -20,7 +20,13 @@ public sealed interface Outcome {
 
     record Deleted(MemoryId id) implements Outcome {}
 
-    record DeletedMany(long count) implements Outcome {}
+    /// @param incomplete whether some of what was named had changed or was gone by then: what was to go may be there
+    ///     still
+    record DeletedMany(long count, boolean incomplete) implements Outcome {
+        public DeletedMany(long count) {
+            this(count, false);
+        }
+    }
 
     /// The command took effect, and there is no more to say: it was one of the system shard, or on documents or
     /// vectors, or a revision of memories, which says itself what is there afterwards.

@@ -5,21 +5,12 @@ import dev.mneme.core.model.Filter.Compare;
 import dev.mneme.core.model.Filter.Field;
 import dev.mneme.core.model.Filter.Name;
 import dev.mneme.core.model.Filter.Not;
-import dev.mneme.core.model.Filter.Operator;
 import dev.mneme.core.model.Filter.Or;
-import dev.mneme.core.model.Json.JsonArray;
-import dev.mneme.core.model.Json.JsonBoolean;
-import dev.mneme.core.model.Json.JsonNull;
-import dev.mneme.core.model.Json.JsonNumber;
-import dev.mneme.core.model.Json.JsonString;
-import java.math.BigDecimal;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
-/// Whether a memory meets a filter.
+/// Whether memories meet a filter, whose work is counted: see [FilterWork].
 ///
 /// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin`
 /// match them, every other operator does not. On an array (`categories`, or metadata), `eq`, `in` and
@@ -27,30 +18,42 @@ import org.jspecify.annotations.Nullable;
 /// strings holds the text as a part, in any case. On a string `contains` looks for a part; `icontains` does
 /// so in any case. Order compares numbers with numbers, strings with strings, times with times; anything
 /// else is false.
+///
+/// **Threads**: one.
 public final class FilterMatcher {
-    private FilterMatcher() {}
+    private final Filter filter;
+    private final FilterWork work;
+    private final Node root;
 
+    private FilterMatcher(Filter filter, FilterWork work) {
+        this.filter = filter;
+        this.work = work;
+        this.root = node(filter, new HashMap<>());
+    }
+
+    /// Of one request, or of a part of it.
+    public static FilterMatcher of(Filter filter, FilterWork work) {
+        return new FilterMatcher(filter, work);
+    }
+
+    /// Of one request.
+    public static FilterMatcher of(Filter filter) {
+        return of(filter, FilterWork.ofRequest());
+    }
+
+    public Filter filter() {
+        return filter;
+    }
+
+    /// @throws MnemeException `too_large` where the request has done too much of this
+    public boolean matches(Memory memory) {
+        work.next(memory);
+        return matches(root, memory);
+    }
+
+    /// Of one memory, whatever the work.
     public static boolean matches(Filter filter, Memory memory) {
-        return switch (filter) {
-            case And and -> {
-                for (Filter part : and.parts()) {
-                    if (!matches(part, memory)) {
-                        yield false;
-                    }
-                }
-                yield true;
-            }
-            case Or or -> {
-                for (Filter part : or.parts()) {
-                    if (matches(part, memory)) {
-                        yield true;
-                    }
-                }
-                yield false;
-            }
-            case Not not -> !matches(not.part(), memory);
-            case Compare compare -> matches(compare, memory);
-        };
+        return of(filter, FilterWork.unlimited()).matches(memory);
     }
 
     /// Whether a filter looks at the text, which a search index does not keep.
@@ -63,104 +66,52 @@ public final class FilterMatcher {
         };
     }
 
-    private static boolean matches(Compare compare, Memory memory) {
-        if (compare.field() instanceof Field.Named(Name name) && isTime(name)) {
-            return timeMatches(compare, time(name, memory));
-        }
-        Json actual = value(compare.field(), memory);
-        return valueMatches(compare.operator(), actual, compare.value());
-    }
+    private sealed interface Node {}
 
-    private static boolean valueMatches(Operator operator, @Nullable Json actual, Json wanted) {
-        return switch (operator) {
-            case EQ -> actual == null ? wanted instanceof JsonNull : equal(actual, wanted);
-            case NE -> !valueMatches(Operator.EQ, actual, wanted);
-            case IN ->
-                wanted instanceof JsonArray(List<Json> items)
-                        && items.stream().anyMatch(item -> valueMatches(Operator.EQ, actual, item));
-            case NIN -> !valueMatches(Operator.IN, actual, wanted);
-            case GT, GTE, LT, LTE -> actual != null && inOrder(operator, order(actual, wanted));
-            case CONTAINS -> actual != null && contains(actual, wanted);
-            case ICONTAINS -> actual != null && containsPart(folded(actual), folded(wanted));
-            case EXISTS -> (actual != null) == wanted.equals(new JsonBoolean(true));
+    private record All(List<Node> parts) implements Node {}
+
+    private record Any(List<Node> parts) implements Node {}
+
+    private record None(Node part) implements Node {}
+
+    private record Leaf(Condition condition) implements Node {}
+
+    private static Node node(Filter filter, Map<Field, FieldValue> values) {
+        return switch (filter) {
+            case And(List<Filter> parts) -> new All(nodes(parts, values));
+            case Or(List<Filter> parts) -> new Any(nodes(parts, values));
+            case Not(Filter part) -> new None(node(part, values));
+            case Compare compare ->
+                new Leaf(Condition.of(compare, values.computeIfAbsent(compare.field(), FieldValue::new)));
         };
     }
 
-    private static boolean equal(Json actual, Json wanted) {
-        return actual.equals(wanted) || (actual instanceof JsonArray(List<Json> items) && items.contains(wanted));
+    private static List<Node> nodes(List<Filter> parts, Map<Field, FieldValue> values) {
+        return parts.stream().map(part -> node(part, values)).toList();
     }
 
-    private static boolean contains(Json actual, Json wanted) {
-        return switch (actual) {
-            case JsonArray(List<Json> items) -> items.contains(wanted);
-            case JsonString(String text) -> wanted instanceof JsonString(String part) && text.contains(part);
-            default -> false;
-        };
-    }
-
-    private static boolean containsPart(Json actual, Json wanted) {
-        return actual instanceof JsonArray(List<Json> items)
-                ? items.stream()
-                        .anyMatch(item -> item.equals(wanted) || (item instanceof JsonString && contains(item, wanted)))
-                : contains(actual, wanted);
-    }
-
-    private static Json folded(Json value) {
-        return switch (value) {
-            case JsonString(String text) -> new JsonString(text.toLowerCase(Locale.ROOT));
-            case JsonArray(List<Json> items) ->
-                new JsonArray(items.stream().map(FilterMatcher::folded).toList());
-            default -> value;
-        };
-    }
-
-    private static OptionalInt order(Json actual, Json wanted) {
-        if (actual instanceof JsonNumber(BigDecimal a) && wanted instanceof JsonNumber(BigDecimal b)) {
-            return OptionalInt.of(a.compareTo(b));
-        }
-        if (actual instanceof JsonString(String a) && wanted instanceof JsonString(String b)) {
-            return OptionalInt.of(a.compareTo(b));
-        }
-        return OptionalInt.empty();
-    }
-
-    private static boolean inOrder(Operator operator, OptionalInt order) {
-        if (order.isEmpty()) {
-            return false;
-        }
-        int sign = order.getAsInt();
-        return switch (operator) {
-            case GT -> sign > 0;
-            case GTE -> sign >= 0;
-            case LT -> sign < 0;
-            case LTE -> sign <= 0;
-            default -> throw new IllegalArgumentException(operator + " is no order");
-        };
-    }
-
-    private static boolean timeMatches(Compare compare, @Nullable Instant actual) {
-        return switch (compare.operator()) {
-            case EQ -> sameTime(actual, compare.value());
-            case NE -> !sameTime(actual, compare.value());
-            case IN -> anyTime(actual, compare.value());
-            case NIN -> !anyTime(actual, compare.value());
-            case GT, GTE, LT, LTE -> {
-                Instant wanted = Times.read(compare.value());
-                yield actual != null
-                        && wanted != null
-                        && inOrder(compare.operator(), OptionalInt.of(actual.compareTo(wanted)));
+    private boolean matches(Node node, Memory memory) {
+        work.spend(1);
+        return switch (node) {
+            case All all -> {
+                for (Node part : all.parts()) {
+                    if (!matches(part, memory)) {
+                        yield false;
+                    }
+                }
+                yield true;
             }
-            case CONTAINS, ICONTAINS -> false;
-            case EXISTS -> (actual != null) == compare.value().equals(new JsonBoolean(true));
+            case Any any -> {
+                for (Node part : any.parts()) {
+                    if (matches(part, memory)) {
+                        yield true;
+                    }
+                }
+                yield false;
+            }
+            case None none -> !matches(none.part(), memory);
+            case Leaf leaf -> leaf.condition().matches(memory, work);
         };
-    }
-
-    private static boolean anyTime(@Nullable Instant actual, Json wanted) {
-        return wanted instanceof JsonArray(List<Json> items) && items.stream().anyMatch(item -> sameTime(actual, item));
-    }
-
-    private static boolean sameTime(@Nullable Instant actual, Json wanted) {
-        return actual == null ? wanted instanceof JsonNull : actual.equals(Times.read(wanted));
     }
 
     static boolean isTime(Name name) {
@@ -168,52 +119,5 @@ public final class FilterMatcher {
             case TIMESTAMP, CREATED_AT, UPDATED_AT, EXPIRES_AT -> true;
             case ID, TEXT, ROLE, CATEGORIES, VERSION, REPLACED_BY -> false;
         };
-    }
-
-    private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.at();
-    }
-
-    private static @Nullable Instant time(Name name, Memory memory) {
-        return switch (name) {
-            case TIMESTAMP -> instant(memory.timestamp());
-            case CREATED_AT -> memory.createdAt();
-            case UPDATED_AT -> memory.updatedAt();
-            case EXPIRES_AT -> memory.expiresAt();
-            default -> throw new IllegalArgumentException(name + " is no time");
-        };
-    }
-
-    private static @Nullable Json value(Field field, Memory memory) {
-        return switch (field) {
-            case Field.Scope(OwnerKind kind) -> string(memory.scope().id(kind));
-            case Field.Metadata(String pointer) ->
-                memory.metadata()
-                        .at(pointer)
-                        .filter(value -> !(value instanceof JsonNull))
-                        .orElse(null);
-            case Field.Named(Name name) ->
-                switch (name) {
-                    case ID -> string(memory.id().toString());
-                    case TEXT -> string(memory.text());
-                    case ROLE -> string(memory.role());
-                    case CATEGORIES ->
-                        new JsonArray(memory.categories().stream()
-                                .<Json>map(JsonString::new)
-                                .toList());
-                    case VERSION -> new JsonNumber(BigDecimal.valueOf(memory.version()));
-                    case REPLACED_BY ->
-                        string(
-                                memory.replacedBy() == null
-                                        ? null
-                                        : memory.replacedBy().toString());
-                    case TIMESTAMP, CREATED_AT, UPDATED_AT, EXPIRES_AT ->
-                        throw new IllegalArgumentException("times are matched apart");
-                };
-        };
-    }
-
-    private static @Nullable Json string(@Nullable String text) {
-        return text == null ? null : new JsonString(text);
     }
 }

@@ -1,16 +1,21 @@
 package dev.mneme.core.model;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by
 /// value (`1` equals `1.0`).
 public sealed interface Json {
+    /// Of a place in an array.
+    int MAX_INDEX_DIGITS = 9;
+
     /// About how many characters it takes as JSON text, escapes aside.
     default long size() {
         return size(String::length);
@@ -113,26 +118,48 @@ public sealed interface Json {
 
     /// What a JSON Pointer (RFC 6901; `""` is the whole) names in this value.
     default Optional<Json> at(String pointer) {
-        if (pointer.isEmpty()) {
-            return Optional.of(this);
-        }
         Json here = this;
-        for (String step : pointer.substring(1).split("/", -1)) {
-            String name = step.replace("~1", "/").replace("~0", "~");
-            Json next = switch (here) {
-                case JsonObject object -> object.members().get(name);
-                case JsonArray array
-                when name.matches("0|[1-9][0-9]{0,8}") -> {
-                    int index = Integer.parseInt(name);
-                    yield index < array.items().size() ? array.items().get(index) : null;
-                }
-                default -> null;
-            };
-            if (next == null) {
+        for (String step : steps(pointer)) {
+            here = here.member(step);
+            if (here == null) {
                 return Optional.empty();
             }
-            here = next;
         }
         return Optional.of(here);
+    }
+
+    /// The names by which a JSON Pointer goes down, one after another.
+    static List<String> steps(String pointer) {
+        if (pointer.isEmpty()) {
+            return List.of();
+        }
+        return Arrays.stream(pointer.substring(1).split("/", -1))
+                .map(step -> step.replace("~1", "/").replace("~0", "~"))
+                .toList();
+    }
+
+    /// What has a name in an object, or a number in an array; null if there is none.
+    default @Nullable Json member(String name) {
+        return switch (this) {
+            case JsonObject object -> object.members().get(name);
+            case JsonArray array -> {
+                int index = index(name);
+                yield index >= 0 && index < array.items().size() ? array.items().get(index) : null;
+            }
+            default -> null;
+        };
+    }
+
+    /// As JSON Pointers write places in arrays; -1 for anything else.
+    private static int index(String name) {
+        if (name.isEmpty() || name.length() > MAX_INDEX_DIGITS || (name.length() > 1 && name.charAt(0) == '0')) {
+            return -1;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        return Integer.parseInt(name);
     }
 }

@@ -8,11 +8,29 @@ public final class Wording {
     /// Every character below it is in NFC, beside whatever other: no composition looks at it again.
     private static final char FIRST_COMBINING = '\u0300';
 
+    private static final int MOST_MARKS = 1_000;
+
     private Wording() {}
 
     /// The form in which such texts are equal.
     public static String of(String text) {
-        return (isComposed(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC)).strip();
+        return (isComposed(text) || isEndless(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC)).strip();
+    }
+
+    /// Whether more marks stand on one letter than anybody writes: they are put in order in the square of their number.
+    private static boolean isEndless(String text) {
+        int marks = 0;
+        for (int i = 0; i < text.length() && marks <= MOST_MARKS; i += Character.charCount(text.codePointAt(i))) {
+            marks = isMark(text.codePointAt(i)) ? marks + 1 : 0;
+        }
+        return marks > MOST_MARKS;
+    }
+
+    private static boolean isMark(int c) {
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
+            default -> false;
+        };
     }
 
     private static boolean isComposed(String text) {

@@ -43,8 +43,9 @@ final class Conversations {
             return false;
         }
         AtomicBoolean any = new AtomicBoolean();
+        FilterMatcher matcher = FilterMatcher.of(filter);
         extractions.forEach(owner, each -> {
-            if (matches(filter, each.extraction().scope())) {
+            if (matches(matcher, each.extraction().scope())) {
                 any.set(true);
                 remove(by, each);
             }
@@ -52,7 +53,7 @@ final class Conversations {
         sessions.forEach(
                 owner,
                 session -> { // afterwards: nothing is added to them any more
-                    if (matches(filter, SessionMessages.scope(session))) {
+                    if (matches(matcher, SessionMessages.scope(session))) {
                         sessions.remove(by, owner, session.id(), Command.ANY_VERSION);
                     }
                 });
@@ -105,7 +106,7 @@ final class Conversations {
         };
     }
 
-    private static boolean matches(Filter filter, ScopeIds scope) {
+    private static boolean matches(FilterMatcher matcher, ScopeIds scope) {
         Memory none = new Memory(
                 NONE,
                 scope,
@@ -120,6 +121,6 @@ final class Conversations {
                 null,
                 1,
                 null);
-        return FilterMatcher.matches(filter, none);
+        return matcher.matches(none);
     }
 }

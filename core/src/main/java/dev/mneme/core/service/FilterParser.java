@@ -28,12 +28,17 @@ import java.util.stream.Stream;
 /// names the place.
 public final class FilterParser {
     private static final int MAX_CONDITIONS = 1_000;
+
+    /// In all lists of a filter together.
+    private static final int MAX_VALUES = 1_000;
+
     private static final Map<String, Field> FIELDS = fields();
     private static final Map<String, Operator> OPERATORS = Stream.of(Operator.values())
             .collect(Collectors.toUnmodifiableMap(o -> o.name().toLowerCase(Locale.ROOT), o -> o));
     private static final Set<Operator> ORDERS = Set.of(Operator.GT, Operator.GTE, Operator.LT, Operator.LTE);
 
     private int conditions;
+    private int values;
 
     private FilterParser() {}
 
@@ -108,8 +113,13 @@ public final class FilterParser {
         }
         switch (operator) {
             case IN, NIN -> {
-                if (!(value instanceof JsonArray(List<Json> items)) || items.size() > MAX_CONDITIONS) {
-                    throw MnemeException.invalid(path, path + " needs a list of up to " + MAX_CONDITIONS + " values.");
+                if (!(value instanceof JsonArray(List<Json> items)) || items.size() > MAX_VALUES) {
+                    throw MnemeException.invalid(path, path + " needs a list of up to " + MAX_VALUES + " values.");
+                }
+                values += items.size();
+                if (values > MAX_VALUES) {
+                    throw MnemeException.invalid(
+                            path, "The lists of a filter may have " + MAX_VALUES + " values together.");
                 }
                 items.forEach(item -> checkOperand(field, operator, item, path));
             }

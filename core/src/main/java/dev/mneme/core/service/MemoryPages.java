@@ -1,6 +1,7 @@
 package dev.mneme.core.service;
 
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Collected;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryPages implements Iterator<List<Memory>> {
     private final Store store;
     private final InstantSource clock;
-    private final Filter filter;
+    private final FilterMatcher matcher;
     private final boolean showExpired;
     private final int limit;
     private final Iterator<Owner> owners;
@@ -35,7 +36,7 @@ final class MemoryPages implements Iterator<List<Memory>> {
         this.store = store;
         this.clock = clock;
         this.owners = owners.iterator();
-        this.filter = filter;
+        this.matcher = FilterMatcher.of(filter);
         this.showExpired = showExpired;
         this.limit = limit;
     }
@@ -60,7 +61,7 @@ final class MemoryPages implements Iterator<List<Memory>> {
         Owner of = owner == null ? owners.next() : owner;
         leave();
         MemoryPage page = store.list(
-                new MemoryQuery(of, filter, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
+                new MemoryQuery(of, matcher, Order.CREATED_AT_DOWN, limit, cursor, showExpired, clock.instant()));
         cursor = page.nextCursor();
         owner = cursor == null ? null : of;
         before = page.items();

@@ -11,6 +11,7 @@ import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Entity;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
@@ -544,7 +545,7 @@ public final class MemoryService {
         Filter restricted = Authorizer.restrict(caller, filter);
         Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (owner.isPresent()) {
-            return deleteMatching(caller, owner.get(), restricted, idempotency);
+            return deleteMatching(caller, owner.get(), FilterMatcher.of(restricted), idempotency);
         }
         if (idempotency != null) {
             throw MnemeException.invalid(
@@ -554,33 +555,43 @@ public final class MemoryService {
         }
         long count = 0;
         conversations.forgetAnywhere(caller.by(), restricted);
+        FilterMatcher matcher = FilterMatcher.of(restricted);
         for (Owner each : ownersMatching(caller, restricted)) {
-            count += deleteMatching(caller, each, restricted, null).count();
+            count += deleteMatching(caller, each, matcher, null).count();
         }
         return new Deleted(count, null, false);
     }
 
     /// What of the conversations waits to become memories is forgotten after the memories, and what was made of it
     /// meanwhile is deleted then; not for a repeated request, which would take what came since.
-    private Deleted deleteMatching(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
-        Deleted deleted = deleteSteps(caller, owner, filter, idempotency);
-        if (deleted.replayed() || !conversations.forget(caller.by(), owner, filter)) {
+    private Deleted deleteMatching(
+            Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
+        Deleted deleted = deleteSteps(caller, owner, matcher, idempotency);
+        if (deleted.replayed() || !conversations.forget(caller.by(), owner, matcher.filter())) {
             return deleted;
         }
-        Deleted more = deleteSteps(caller, owner, filter, null);
+        Deleted more = deleteSteps(caller, owner, matcher, null);
         return new Deleted(deleted.count() + more.count(), more.position(), false);
     }
 
-    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer.
-    private Deleted deleteSteps(Caller caller, Owner owner, Filter filter, @Nullable Idempotency idempotency) {
-        Command step = new Command.DeleteMatching(filter);
+    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer. A step that
+    /// deleted less than it might is the last, unless what it named had changed.
+    private Deleted deleteSteps(
+            Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
+        DeletionSteps steps = new DeletionSteps(
+                owner, matcher, clock, query -> inTurn(caller, owner, () -> store.list(query)));
         long count = 0;
         for (int n = 0; ; n++) {
-            WriteResult result = write(caller, owner, step(idempotency, n), step);
-            long deleted = ((Outcome.DeletedMany) result.outcomes().getFirst()).count();
-            count += deleted;
-            if (deleted < Command.DeleteMatching.MAX_LIMIT) {
+            WriteResult result =
+                    write(caller, owner, step(idempotency, n), new Command.DeleteUnchanged(steps.present()));
+            Outcome.DeletedMany deleted =
+                    (Outcome.DeletedMany) result.outcomes().getFirst();
+            count += deleted.count();
+            if (deleted.count() < Command.DeleteUnchanged.MAX_MEMORIES && !deleted.incomplete()) {
                 return new Deleted(count, result.position(), result.replayed());
+            }
+            if (!result.replayed()) {
+                steps.next();
             }
         }
     }

@@ -292,7 +292,7 @@ public final class Reembedding implements AutoCloseable {
     private boolean drop(Owner owner) {
         Command drop = new Command.DropOldVectors(DROPPED_A_WRITE);
         while (!isClosed()) {
-            if (!(write(owner, drop).getFirst() instanceof Outcome.DeletedMany(long count)) || count == 0) {
+            if (!(write(owner, drop).getFirst() instanceof Outcome.DeletedMany many) || many.count() == 0) {
                 return true;
             }
         }

@@ -1,6 +1,7 @@
 package dev.mneme.core.spi;
 
 import dev.mneme.core.model.Filter;
+import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Owner;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -8,17 +9,34 @@ import org.jspecify.annotations.Nullable;
 /// Which memories to list.
 ///
 /// @param owner whose; null asks every shard
-/// @param filter everything that must hold, the key's restriction included
+/// @param matcher everything that must hold, the key's restriction included; it may be that of earlier reads of the
+///     same request, whose work is counted together
 /// @param cursor an earlier page's, or null
 /// @param now the reader's clock: memories that expired before are hidden unless `showExpired`
 public record MemoryQuery(
         @Nullable Owner owner,
-        Filter filter,
+        FilterMatcher matcher,
         Order order,
         int limit,
         @Nullable String cursor,
         boolean showExpired,
         Instant now) {
+
+    /// Of a request that reads once.
+    public MemoryQuery(
+            @Nullable Owner owner,
+            Filter filter,
+            Order order,
+            int limit,
+            @Nullable String cursor,
+            boolean showExpired,
+            Instant now) {
+        this(owner, FilterMatcher.of(filter), order, limit, cursor, showExpired, now);
+    }
+
+    public Filter filter() {
+        return matcher.filter();
+    }
 
     public enum Order {
         CREATED_AT,

@@ -178,14 +178,9 @@ public final class BatchCodec {
                 ModelCodec.write(out.u8(4), delete.filter());
                 out.unsigned(delete.limit());
             }
+            case Command.DeleteUnchanged(List<Version> memories) -> writeVersions(out.u8(38), memories);
             case Command.EraseOwner erase -> out.u8(5);
-            case Command.ForgetVersions(List<Version> versions) -> {
-                out.u8(30).unsigned(versions.size());
-                versions.forEach(each -> {
-                    ModelCodec.write(out, each.id());
-                    out.unsigned(each.version());
-                });
-            }
+            case Command.ForgetVersions(List<Version> versions) -> writeVersions(out.u8(30), versions);
             case Command.BeginSpace(EmbeddingSpace space) -> ModelCodec.write(out.u8(31), space);
             case Command.StageEmbedding staged -> {
                 ModelCodec.write(out.u8(32), staged.id());
@@ -315,11 +310,20 @@ public final class BatchCodec {
             case 33 -> new Command.SwitchSpace(ModelCodec.space(in));
             case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
+            case 38 -> new Command.DeleteUnchanged(versions(in));
             case 50 -> putDocument(in);
             case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
             case RevisionCodec.REVISE -> RevisionCodec.read(in);
             default -> throw ModelCodec.unknown("command", tag);
         };
+    }
+
+    private static void writeVersions(ByteWriter out, List<Version> versions) {
+        out.unsigned(versions.size());
+        versions.forEach(each -> {
+            ModelCodec.write(out, each.id());
+            out.unsigned(each.version());
+        });
     }
 
     private static List<Version> versions(ByteReader in) {

@@ -21,6 +21,9 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
     /// Of a longer query the first and the last words count, half of these each.
     static final int MAX_WORDS = 512;
 
+    /// Of more terms, which a few very long words have, the first count.
+    static final int MAX_TERMS = 4_096;
+
     /// @param reference from when and where dates in the text are seen
     static AnalyzedQuery of(String text, ZonedDateTime reference) {
         List<Word> words = headAndTail(Analyzer.words(text));
@@ -30,7 +33,7 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
         List<DayRange> ranges =
                 RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
         AskersDays days = new AskersDays(DateCue.of(text, ranges), reference.getZone());
-        return new AnalyzedQuery(words, List.copyOf(terms), surfaces, days, TemporalCue.asks(text));
+        return new AnalyzedQuery(words, terms.stream().limit(MAX_TERMS).toList(), surfaces, days, TemporalCue.asks(text));
     }
 
     private static List<Word> headAndTail(List<Word> words) {

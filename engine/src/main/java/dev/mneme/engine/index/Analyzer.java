@@ -2,8 +2,10 @@ package dev.mneme.engine.index;
 
 import dev.mneme.engine.index.WordBreaker.Kind;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -87,15 +89,19 @@ public final class Analyzer {
 
         /// With the parts of what is written `likeThis`.
         private List<String> withParts(int start, int end, List<String> terms) {
-            List<String> all = terms;
+            Set<String> all = new LinkedHashSet<>(terms);
             int from = start;
             for (int i = start + 1; i < end; i++) {
                 if (text.isCapital(i) && !text.isCapital(i - 1)) {
-                    all = with(all, terms(folded.substring(from, i), Kind.ALPHABET));
+                    all.addAll(terms(folded.substring(from, i), Kind.ALPHABET));
                     from = i;
                 }
             }
-            return from == start ? terms : with(all, terms(folded.substring(from, end), Kind.ALPHABET));
+            if (from == start) {
+                return terms;
+            }
+            all.addAll(terms(folded.substring(from, end), Kind.ALPHABET));
+            return List.copyOf(all);
         }
 
         private void addTerms(int word, List<String> more) {
@@ -105,13 +111,9 @@ public final class Analyzer {
     }
 
     private static List<String> with(List<String> terms, List<String> more) {
-        List<String> all = new ArrayList<>(terms);
-        for (String term : more) {
-            if (!all.contains(term)) {
-                all.add(term);
-            }
-        }
-        return all;
+        Set<String> all = new LinkedHashSet<>(terms);
+        all.addAll(more);
+        return List.copyOf(all);
     }
 
     /// The terms of a word by itself.

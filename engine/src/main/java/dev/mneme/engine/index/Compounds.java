@@ -1,7 +1,9 @@
 package dev.mneme.engine.index;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What is written as one without spaces: addresses, versions, paths, identifiers, times. Its words are found one
 /// by one, and each whole is a further term of its first word, so that two hosts or versions that share their
@@ -74,7 +76,7 @@ final class Compounds {
     /// No more words belong to it.
     void end() {
         if (parts.size() > 1) {
-            List<String> terms = new ArrayList<>(2);
+            Set<String> terms = LinkedHashSet.newLinkedHashSet(4);
             addTerm(terms, 0, parts.size());
             int from = 0;
             for (int i = 1; i < parts.size(); i++) {
@@ -84,22 +86,19 @@ final class Compounds {
                 }
             }
             addTerm(terms, from, parts.size());
-            sink.add(firstWord, terms);
+            sink.add(firstWord, List.copyOf(terms));
         }
         parts.clear();
         lastEnd = -1;
     }
 
-    private void addTerm(List<String> terms, int from, int to) {
+    private void addTerm(Set<String> terms, int from, int to) {
         int start = parts.get(from)[0];
         int end = parts.get(to - 1)[1];
         if (to - from < 2 || end - start > MAX_LENGTH) {
             return;
         }
-        String term = term(text.substring(start, end), from, to);
-        if (!terms.contains(term)) {
-            terms.add(term);
-        }
+        terms.add(term(text.substring(start, end), from, to));
     }
 
     private String term(String whole, int from, int to) {

@@ -15,6 +15,9 @@ import java.util.Set;
 /// @param all at most one for each word
 /// @param terms those of the words that are taken for others
 record Corrections(List<Correction> all, Set<String> terms) {
+    /// Each is compared with all of the owner's words: of more, the first are corrected.
+    static final int MAX_COMPARED = 64;
+
     private static final double ONE_LETTER = .9;
     private static final double TWO_LETTERS = .5;
 
@@ -36,11 +39,13 @@ record Corrections(List<Correction> all, Set<String> terms) {
         List<Correction> corrections = new ArrayList<>();
         Set<String> corrected = new HashSet<>();
         Set<String> seen = new HashSet<>();
+        int compared = 0;
         for (Word word : query.words()) {
             String term = word.term();
             boolean unused =
                     term != null && seen.add(term) && word.terms().stream().noneMatch(memories::isUsed);
-            if (unused && !isPiece(word, pieces)) {
+            if (unused && compared < MAX_COMPARED && !isPiece(word, pieces)) {
+                compared++;
                 List<Match> matches = memories.spelt(word.surface());
                 if (!matches.isEmpty()) {
                     double weight = matches.getFirst().distance() == 1 ? ONE_LETTER : TWO_LETTERS;

@@ -22,12 +22,15 @@ final class DateCue {
     private static final String SHORT = "jan|feb|apr|jun|jul|aug|sept|sep|oct|nov|dec";
     private static final String DAY = "(\\d{1,2})(?:st|nd|rd|th)?";
 
-    private static final Pattern YEAR = compile("\\b(20\\d\\d)\\b");
-    private static final Pattern MONTH = compile("\\b(" + FULL + "|" + SHORT + ")\\b");
-    private static final Pattern MAY_AFTER = compile("\\b(?:in|of|on|during|since|by|" + DAY + "),?\\s+may\\b");
-    private static final Pattern MAY_BEFORE = compile("\\bmay,?\\s+(?:the\\s+)?(?:" + DAY + "|20\\d\\d)\\b");
-    private static final Pattern DAY_BEFORE = compile("\\b" + DAY + "(?:\\s+of)?,?\\s+(?:" + FULL + "|may)\\b");
-    private static final Pattern DAY_AFTER = compile("\\b(?:" + FULL + "|may),?\\s+(?:the\\s+)?" + DAY + "\\b");
+    private static final Pattern YEAR = compile("(20\\d\\d)");
+    private static final Pattern MONTH = compile("(" + FULL + "|" + SHORT + ")");
+    private static final Pattern MAY_AFTER = compile("(?:in|of|on|during|since|by|" + DAY + "),?\\s+may");
+    private static final Pattern MAY_BEFORE = compile("may,?\\s+(?:the\\s+)?(?:" + DAY + "|20\\d\\d)");
+    private static final Pattern DAY_BEFORE = compile(DAY + "(?:\\s+of)?,?\\s+(?:" + FULL + "|may)");
+    private static final Pattern DAY_AFTER = compile("(?:" + FULL + "|may),?\\s+(?:the\\s+)?" + DAY);
+
+    /// Each memory is compared with each.
+    private static final int MAX_RANGES = 32;
 
     private static final int MAY = 5;
     private static final int EARLY_IN_MONTH = 10;
@@ -53,7 +56,7 @@ final class DateCue {
     }
 
     /// @param ranges what the query's relative dates mean
-    static DateCue of(String query, List<DayRange> ranges) {
+    static DateCue of(CharSequence query, List<DayRange> ranges) {
         BitSet months = new BitSet();
         Matcher month = MONTH.matcher(query);
         while (month.find()) {
@@ -71,6 +74,8 @@ final class DateCue {
 
     private static int[] packed(List<DayRange> ranges) {
         return ranges.stream()
+                .distinct()
+                .limit(MAX_RANGES)
                 .flatMapToInt(range -> IntStream.of(
                         pack(range.from()), pack(range.to()), pack(range.to().plusDays(DAYS_AFTER))))
                 .toArray();
@@ -86,11 +91,12 @@ final class DateCue {
         return LocalDate.of(day >> 9, day >> 5 & 15, day & 31);
     }
 
+    /// Of whole words.
     private static Pattern compile(String regex) {
-        return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+        return Pattern.compile(WordEdges.BEGIN + regex + WordEdges.END, Pattern.CASE_INSENSITIVE);
     }
 
-    private static BitSet numbers(Pattern pattern, String query) {
+    private static BitSet numbers(Pattern pattern, CharSequence query) {
         BitSet numbers = new BitSet();
         Matcher matcher = pattern.matcher(query);
         while (matcher.find()) {

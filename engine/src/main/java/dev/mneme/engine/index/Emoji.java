@@ -2,8 +2,9 @@ package dev.mneme.engine.index;
 
 import com.ibm.icu.lang.UCharacter;
 import com.ibm.icu.lang.UProperty;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Emoji as words: sequences as UTS #51 describes them.
 final class Emoji {
@@ -66,7 +67,7 @@ final class Emoji {
     /// The terms of one: without its skin and style, with its skin, each of what is joined in it, and the
     /// digit of a keycap.
     static List<String> terms(String emoji) {
-        List<String> terms = new ArrayList<>(2);
+        Set<String> terms = LinkedHashSet.newLinkedHashSet(4);
         StringBuilder bare = new StringBuilder();
         StringBuilder dressed = new StringBuilder();
         emoji.codePoints().filter(c -> c != EMOJI_STYLE && c != TEXT_STYLE).forEach(c -> {
@@ -83,11 +84,11 @@ final class Emoji {
         if (bare.charAt(0) < 128 && bare.charAt(0) >= '0') {
             add(terms, bare.substring(0, 1));
         }
-        return terms;
+        return List.copyOf(terms);
     }
 
-    private static void add(List<String> terms, String term) {
-        if (!term.isEmpty() && !terms.contains(term)) {
+    private static void add(Set<String> terms, String term) {
+        if (!term.isEmpty()) {
             terms.add(term);
         }
     }

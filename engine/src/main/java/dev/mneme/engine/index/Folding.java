@@ -20,6 +20,9 @@ final class Folding {
     private static final Normalizer2 DECOMPOSED = Normalizer2.getNFDInstance();
     private static final Normalizer2 COMPOSED = Normalizer2.getNFCInstance();
 
+    /// What combines beyond so many characters does not count: marks are put in order in the square of their number.
+    private static final int MAX_CLUSTER = 64;
+
     private static final int NUKTA = 7; // its canonical combining class
     private static final int DIAERESIS = 0x308;
 
@@ -35,6 +38,10 @@ final class Folding {
 
     /// The folded form of one character with what combines with it.
     static String of(String text, int start, int end) {
+        if (end - start > MAX_CLUSTER) {
+            boolean pair = Character.isHighSurrogate(text.charAt(start + MAX_CLUSTER - 1));
+            return fold(text.substring(start, start + MAX_CLUSTER - (pair ? 1 : 0)));
+        }
         if (end - start > 1) {
             return fold(text.substring(start, end));
         }

@@ -47,7 +47,7 @@ final class RelativeDates {
             "weekend|week|month|year|" + SEASON + "|" + MONTH + "|(?<!this\\s)may|" + WEEKDAY;
 
     private static final Pattern PHRASE = Pattern.compile(
-            "(?<![\\p{L}\\p{N}])\\b(?<since>since\\s+)?(?:"
+            "(?<![\\p{L}\\p{N}\\p{Mn}_])(?<since>since\\s+)?(?:"
                     + "(?<day>(?:the\\s+)?day\\s+before\\s+yesterday|yesterday|last\\s+night|today|tonight"
                     + "|this\\s+(?:morning|afternoon|evening)|tomorrow|(?:the\\s+)?day\\s+after\\s+tomorrow)"
                     + "|(?<amount>" + AMOUNT + ")\\s+(?<unit>" + UNIT + ")s?\\s+(?<way>ago|from\\s+now)"
@@ -57,7 +57,7 @@ final class RelativeDates {
                     + "|(?<which>this\\s+past|last|past|previous|this|next|coming)\\s+(?<period>" + PERIOD + ")"
                     + "|on\\s+(?<on>" + WEEKDAY + ")"
                     + "|(?:over|during|on|at)\\s+(?<weekend>the\\s+weekend)"
-                    + ")\\b(?![\\p{L}\\p{N}])",
+                    + ")(?![\\p{L}\\p{N}\\p{Mn}_])",
             Pattern.CASE_INSENSITIVE);
 
     /// One of them is in every phrase.
@@ -120,12 +120,12 @@ final class RelativeDates {
     ///
     /// @param reference the day on which the text is said. Before the year 1 and after 9999 it is the
     ///     first or last day of those
-    static List<DayRange> in(String text, LocalDate reference) {
+    static List<DayRange> in(CharSequence text, LocalDate reference) {
         return ranges(text, reference, true);
     }
 
     /// @param bareWeekdays whether "on Friday" is one of the phrases
-    private static List<DayRange> ranges(String text, LocalDate reference, boolean bareWeekdays) {
+    private static List<DayRange> ranges(CharSequence text, LocalDate reference, boolean bareWeekdays) {
         List<DayRange> ranges = new ArrayList<>(0);
         Matcher phrase = PHRASE.matcher(text);
         RelativeDates dates = null;
@@ -143,7 +143,7 @@ final class RelativeDates {
     /// one before, but who tells may tell of a plan.
     ///
     /// @param said the day on which the text is said, as for [#in]
-    static List<LocalDate> told(String text, LocalDate said) {
+    static List<LocalDate> told(CharSequence text, LocalDate said) {
         LocalDate today = within(said);
         return ranges(text, said, false).stream()
                 .map(DayRange::middle)

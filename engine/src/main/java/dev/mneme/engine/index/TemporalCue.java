@@ -13,14 +13,14 @@ final class TemporalCue {
     private static final Pattern ASKS = compile("^\\s*(when|what (?:date|day|month|year|time)|which (?:month|year|day)"
             + "|how long|in (?:which|what) (?:month|year))");
 
-    private static final Pattern TELLS = compile("\\b(yesterday|today|tonight|tomorrow"
+    private static final Pattern TELLS = compile(WordEdges.BEGIN + "(yesterday|today|tonight|tomorrow"
             + "|last (?:night|week|weekend|month|year|summer|winter|spring|fall|autumn"
             + "|mon|tues|wednes|thurs|fri|satur|sun)\\w*"
             + "|next \\w+|this (?:week|weekend|month|year|morning|summer|past)\\w*"
             + "|(?:a|two|three|four|five|few|couple of|\\d+) (?:day|week|month|year|weekend)s? ago|ago|recently|since"
             + "|(?:jan|febr)uary|march|april|june|july|august|(?:sept|nov|dec)ember|october|20\\d\\d|19\\d\\d"
             + "|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekend"
-            + "|for \\w+ (?:days|weeks|months|years)|years?|months?)\\b");
+            + "|for \\w+ (?:days|weeks|months|years)|years?|months?)" + WordEdges.END);
 
     /// The first three letters of every alternative that begins with a letter, but for "a … ago".
     private static final String BEGINNINGS = "yes tod ton tom las nex thi two thr fou fiv few cou ago rec sin jan feb"
@@ -37,11 +37,11 @@ final class TemporalCue {
 
     private TemporalCue() {}
 
-    static boolean asks(String query) {
+    static boolean asks(CharSequence query) {
         return ASKS.matcher(query).find();
     }
 
-    static boolean tells(String text) {
+    static boolean tells(CharSequence text) {
         Matcher matcher = null;
         boolean insideWord = false;
         for (int i = 0; i < text.length(); i++) {
@@ -58,7 +58,7 @@ final class TemporalCue {
     }
 
     /// Whether an alternative may begin here: true for all that do, false for nearly all other words.
-    private static boolean mayBegin(String text, int at) {
+    private static boolean mayBegin(CharSequence text, int at) {
         char first = text.charAt(at);
         if (first >= '0' && first <= '9') {
             return true;
@@ -74,7 +74,7 @@ final class TemporalCue {
     }
 
     /// Where three letters stand in the table, in whatever case; -1 if one is none.
-    private static int place(String text, int at) {
+    private static int place(CharSequence text, int at) {
         int place = 0;
         for (int i = at; i < at + 3; i++) {
             int letter = (text.charAt(i) | 0x20) - 'a';
@@ -86,7 +86,7 @@ final class TemporalCue {
         return place;
     }
 
-    /// As the expression's `\b` and `\w` see it: ASCII alone.
+    /// As the expression's `\w` sees it: ASCII alone.
     private static boolean isWord(char c) {
         int letter = (c | 0x20) - 'a';
         return c < 128 && ((letter >= 0 && letter < LETTERS) || (c >= '0' && c <= '9') || c == '_');

@@ -1,6 +1,5 @@
 package dev.mneme.engine.read;
 
-import dev.mneme.core.model.FilterMatcher;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
@@ -98,7 +97,7 @@ public final class ListPage {
     }
 
     private boolean visible(Memory memory) {
-        return (query.showExpired() || !memory.expired(query.now())) && FilterMatcher.matches(query.filter(), memory);
+        return (query.showExpired() || !memory.expired(query.now())) && query.matcher().matches(memory);
     }
 
     public List<Memory> items() {

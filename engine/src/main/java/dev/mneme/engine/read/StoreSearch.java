@@ -35,10 +35,12 @@ public final class StoreSearch {
             .thenComparing(hit -> hit.memory().id());
 
     private final SearchQuery query;
+    private final FilterMatcher matcher;
     private final boolean readsText;
 
     public StoreSearch(SearchQuery query) {
         this.query = query;
+        this.matcher = FilterMatcher.of(query.filter());
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
@@ -125,7 +127,7 @@ public final class StoreSearch {
         byte[] hash = owner.hash();
         try (Scans scans = shard.scan()) {
             Restriction restriction = query.restriction();
-            Predicate<Memory> filter = memory -> FilterMatcher.matches(query.filter(), whole(scans, memory));
+            Predicate<Memory> filter = memory -> matcher.matches(whole(scans, memory));
             SearchRequest request = new SearchRequest(
                     query.text(),
                     embedding,

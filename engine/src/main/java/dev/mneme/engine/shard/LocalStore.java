@@ -313,6 +313,7 @@ public final class LocalStore implements Store, Backups, Exports {
     private static boolean frees(Command command) {
         return switch (command) {
             case Command.DeleteMemory delete -> true;
+            case Command.DeleteUnchanged delete -> true;
             case Command.DeleteMatching delete -> true;
             case Command.EraseOwner erase -> true;
             case Command.ForgetVersions versions -> true;

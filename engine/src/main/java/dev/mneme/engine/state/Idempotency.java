@@ -61,7 +61,7 @@ final class Idempotency {
                         : new Outcome.Stored(stored.event(), subject);
             }
             case Kept.Deleted deleted -> new Outcome.Deleted(deleted.id());
-            case Kept.DeletedMany many -> new Outcome.DeletedMany(many.count());
+            case Kept.DeletedMany many -> new Outcome.DeletedMany(many.count(), many.incomplete());
             case Kept.Removed removed -> new Outcome.Removed(removed.version());
             case Kept.Done done -> new Outcome.Done();
             case Kept.Rejected rejected ->

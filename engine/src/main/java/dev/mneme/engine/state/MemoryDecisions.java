@@ -9,6 +9,7 @@ import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.FilterMatcher;
+import dev.mneme.core.model.FilterWork;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
@@ -306,9 +307,22 @@ final class MemoryDecisions {
         return new Outcome.Deleted(delete.id());
     }
 
+    Outcome deleteUnchanged(Command.DeleteUnchanged delete) {
+        int count = 0;
+        for (Command.ForgetVersions.Version named : delete.memories()) {
+            MemoryRows.Placed placed = memories.find(owner, named.id());
+            if (placed != null && placed.memory().version() == named.version()) {
+                remove(placed);
+                count++;
+            }
+        }
+        return new Outcome.DeletedMany(count, count < delete.memories().size());
+    }
+
+    /// Refuses no work, so that an old log gives what it gave.
     Outcome deleteMatching(Command.DeleteMatching delete) {
-        List<MemoryRows.Placed> matching =
-                memories.first(owner, memory -> FilterMatcher.matches(delete.filter(), memory), delete.limit());
+        FilterMatcher filter = FilterMatcher.of(delete.filter(), FilterWork.unlimited());
+        List<MemoryRows.Placed> matching = memories.first(owner, filter::matches, delete.limit());
         matching.forEach(this::remove);
         return new Outcome.DeletedMany(matching.size());
     }

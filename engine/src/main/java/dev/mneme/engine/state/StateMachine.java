@@ -108,6 +108,7 @@ public final class StateMachine {
                 case Command.AddMemory add -> memories.add(add);
                 case Command.UpdateMemory update -> memories.update(update);
                 case Command.DeleteMemory delete -> memories.delete(delete);
+                case Command.DeleteUnchanged delete -> memories.deleteUnchanged(delete);
                 case Command.DeleteMatching delete -> memories.deleteMatching(delete);
                 case Command.EraseOwner erase -> erase();
                 case Command.PutContext put -> contexts.put(put);

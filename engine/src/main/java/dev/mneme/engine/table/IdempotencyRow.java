@@ -25,7 +25,7 @@ public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long 
 
         record Deleted(MemoryId id) implements Kept {}
 
-        record DeletedMany(long count) implements Kept {}
+        record DeletedMany(long count, boolean incomplete) implements Kept {}
 
         record Removed(long version) implements Kept {}
 
@@ -42,7 +42,7 @@ public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long 
             return switch (outcome) {
                 case Outcome.Stored stored -> new Stored(stored.event(), Ref.of(stored.subject()));
                 case Outcome.Deleted deleted -> new Deleted(deleted.id());
-                case Outcome.DeletedMany many -> new DeletedMany(many.count());
+                case Outcome.DeletedMany many -> new DeletedMany(many.count(), many.incomplete());
                 case Outcome.Removed removed -> new Removed(removed.version());
                 case Outcome.Done done -> new Done();
                 case Outcome.Rejected rejected ->
@@ -88,7 +88,7 @@ public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long 
         switch (kept) {
             case Kept.Stored stored -> write(out.u8(0).u8(Rows.eventCode(stored.event())), stored.ref());
             case Kept.Deleted deleted -> ModelCodec.write(out.u8(1), deleted.id());
-            case Kept.DeletedMany many -> out.u8(2).unsigned(many.count());
+            case Kept.DeletedMany many -> out.u8(many.incomplete() ? 6 : 2).unsigned(many.count());
             case Kept.Done done -> out.u8(3);
             case Kept.Rejected rejected -> {
                 out.u8(4)
@@ -138,7 +138,7 @@ public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long 
         return switch (tag) {
             case 0 -> new Kept.Stored(Rows.eventOf(in.u8()), ref(in));
             case 1 -> new Kept.Deleted(ModelCodec.memoryId(in));
-            case 2 -> new Kept.DeletedMany(in.unsigned());
+            case 2 -> new Kept.DeletedMany(in.unsigned(), false);
             case 3 -> new Kept.Done();
             case 4 ->
                 new Kept.Rejected(
@@ -148,6 +148,7 @@ public record IdempotencyRow(byte[] requestHash, Instant at, long ordinal, long 
                         ModelCodec.strings(in),
                         in.bool() ? ref(in) : null);
             case 5 -> new Kept.Removed(in.unsigned());
+            case 6 -> new Kept.DeletedMany(in.unsigned(), true);
             default -> throw Rows.unknown("outcome", tag);
         };
     }

@@ -181,7 +181,7 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
             case 0 -> add(random);
             case 1 ->
                 new Command.UpdateMemory(
@@ -207,6 +207,10 @@ final class CodecTest {
             case 8 -> put(random);
             case 9 -> new Command.DeleteDocument("a-b", "id", Command.ANY_VERSION);
             case 10, 11 -> revise(random);
+            case 12 ->
+                new Command.DeleteUnchanged(List.of(
+                        new Command.ForgetVersions.Version(id(random), 3),
+                        new Command.ForgetVersions.Version(id(random), 600)));
             default -> new Command.DeleteKey("k9");
         };
     }
