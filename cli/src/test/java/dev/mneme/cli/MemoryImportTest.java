@@ -343,7 +343,7 @@ class MemoryImportTest extends CliHarness {
         Result result = run("import", file.toString());
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err())
-                .contains("Line 2: There is no such field", "(field: colour) The 1 records before it are in.");
+                .contains("Line 2: There is no such field", "(field: colour) The one record before it is in.");
 
         Files.writeString(file, Files.readString(file).replace(",\"colour\":\"red\"", ""));
         server().json(200, STATUS).json(200, outcomes("NONE", "ADD", "ADD"));
@@ -356,7 +356,7 @@ class MemoryImportTest extends CliHarness {
         server().json(200, STATUS)
                 .json(200, outcomes("ADD", refused(1, "timestamp", "items[1].timestamp is no time.")));
         assertThat(run("import", file.toString()).err())
-                .contains("Row 3: timestamp is no time. (field: timestamp) The 1 records before it are in.");
+                .contains("Row 3: timestamp is no time. (field: timestamp) The one record before it is in.");
     }
 
     @Test
@@ -442,7 +442,7 @@ class MemoryImportTest extends CliHarness {
                 .problem(413, "too_large", "\"detail\":\"Too large.\"");
         Result result = run("import", file.toString());
         assertThat(pauses).containsExactly(250L);
-        assertThat(result.err()).contains("Line 2: Too large. The 1 records before it are in.");
+        assertThat(result.err()).contains("Line 2: Too large. The one record before it is in.");
     }
 
     /// Such as after a limit was raised: then the server knows the key from a batch with fewer rows.
@@ -539,7 +539,7 @@ class MemoryImportTest extends CliHarness {
                 Thread.currentThread().interrupt();
             }
         });
-        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", ""), Duration.ofMillis(200));
+        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", true, ""), Duration.ofMillis(200));
         assertThat(hasty.postWork("/api/v1/memories", "{}", "key").status()).isEqualTo(504);
         asked.countDown();
         assertThat(server().asked()).as("not sent a second time").hasSize(1);
@@ -581,7 +581,7 @@ class MemoryImportTest extends CliHarness {
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err())
                 .containsPattern("(Item 2|Row 3) .*line \\d")
-                .contains("The 1 memories before it are in. Mend the file");
+                .contains("The one memory before it is in. Mend the file");
         assertThat(server().asked()).hasSize(2);
     }
 
@@ -604,7 +604,7 @@ class MemoryImportTest extends CliHarness {
         server().json(200, STATUS).json(200, adds(1));
         Result result = run("import", file("in", text).toString());
         assertThat(result.status()).isEqualTo(2);
-        assertThat(result.err()).contains("longer than 8 MiB").contains("The 1 memories before it are in.");
+        assertThat(result.err()).contains("longer than 8 MiB").contains("The one memory before it is in.");
     }
 
     @Test
