@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `import` makes of mem0 exports, JSON lines and CSV, and what it asks, keeps and shows.
@@ -330,6 +331,26 @@ class MemoryImportTest extends CliHarness {
         assertThat(result.out()).isEqualTo("Imported 1, refused 1.\n");
         assertThat(result.status()).as("that of the first bad row").isEqualTo(2);
         assertThat(Files.readAllLines(bad)).hasSize(1);
+    }
+
+    /// Mended, it can be put back: it is not what was made of it for the server.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "in.jsonl | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"} | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"}",
+                "in.json | [{\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}] | {\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}",
+                "in.csv | memory,user_id,role\\na,u,cook | a,u,cook"
+            })
+    void aRowThatTheServerRefusesIsKeptAsItStands(String name, String content, String row) throws IOException {
+        Path file = file(name, content.replace("\\n", "\n") + "\n");
+        Path bad = home.resolve("bad.jsonl");
+        String error = "{\"status\":400,\"code\":\"invalid_request\",\"field\":\"items[0].role\",\"detail\":\"No.\"}";
+        server().json(200, STATUS).json(207, "{\"items\":[{\"error\":" + error + "}]}");
+        run("import", file.toString(), "--skip-bad", bad.toString());
+        JsonView kept = JsonView.parse(Files.readString(bad));
+        assertThat(kept.at("text").text()).isEqualTo(row);
+        assertThat(kept.at("field").text()).isEqualTo("role");
     }
 
     @Test
