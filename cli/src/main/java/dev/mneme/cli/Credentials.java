@@ -11,22 +11,25 @@ import org.jspecify.annotations.Nullable;
 /// folder was named: a local admin key is nothing for a server elsewhere.
 ///
 /// @param key null if none was found
+/// @param given whether it was named by an option or the environment
 /// @param advice what to tell somebody whose key was missing
-record Credentials(@Nullable String key, String advice) {
+record Credentials(@Nullable String key, boolean given, String advice) {
     static Credentials find(@Nullable String keyOption, @Nullable Path dataOption, URI url, Console console) {
         String given = keyOption != null ? keyOption : console.env("MNEME_KEY");
         if (given != null) {
-            return new Credentials(valid(given.strip()), "");
+            return new Credentials(valid(given.strip()), true, "");
         }
         Path file = dataFolder(dataOption, console).resolve("admin.key");
         boolean folderNamed = dataOption != null || console.env("MNEME_DATA") != null;
         if (!folderNamed && !local(url)) {
             return new Credentials(
                     null,
+                    false,
                     "No API key for " + url + ". Give one with --key or MNEME_KEY; make one with: mneme key create.");
         }
         return new Credentials(
                 read(file),
+                false,
                 "No API key: looked at --key, MNEME_KEY and " + file
                         + ". Start the server once on this machine (it writes that file), name its folder with --data,"
                         + " or give a key with --key.");

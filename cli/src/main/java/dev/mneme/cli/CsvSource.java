@@ -65,7 +65,7 @@ final class CsvSource implements MemorySource {
                     "",
                     "It has " + cells.size() + " cells, and the header has " + columns
                             + ": a cell with a separator or the end of a line in it must be quoted.",
-                    String.join(String.valueOf(header.separator()), cells));
+                    joined(cells));
         }
         Map<String, JsonView> members = new LinkedHashMap<>();
         for (int i = 0; i < cells.size(); i++) {
@@ -77,7 +77,11 @@ final class CsvSource implements MemorySource {
                 members.put(column, new JsonView(cell));
             }
         }
-        return fields.row(number, new JsonView(members));
+        return fields.row(number, new JsonView(members), () -> joined(cells));
+    }
+
+    private String joined(List<String> cells) {
+        return String.join(String.valueOf(header.separator()), cells);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.mneme.cli;
 
+import java.util.function.Supplier;
+
 /// A row of a file that memories are imported from.
 sealed interface ImportRow {
     /// From 1, in the source's unit.
@@ -9,7 +11,8 @@ sealed interface ImportRow {
     ///
     /// @param json as an item of `POST /memories`
     /// @param deduped whether it is the same memory when it comes again; else each one is new
-    record Memory(long number, String json, boolean deduped) implements ImportRow {}
+    /// @param text the row as it stands in the file
+    record Memory(long number, String json, boolean deduped, Supplier<String> text) implements ImportRow {}
 
     /// A row that is not a memory.
     ///

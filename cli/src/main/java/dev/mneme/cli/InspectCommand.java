@@ -106,7 +106,7 @@ final class InspectCommand extends Subcommand {
             session.console().print("");
             printVersions(session, versions);
         }
-        if (changes.present()) {
+        if (!changes.items().isEmpty()) {
             session.console().print("");
             printChanges(session, changes);
         }

@@ -81,7 +81,8 @@ final class JsonDocumentSource implements MemorySource {
                 case START_OBJECT -> {
                     Map<String, JsonView> members = members();
                     if (members != null) {
-                        return fields.row(++number, new JsonView(members));
+                        JsonView item = new JsonView(members);
+                        return fields.row(++number, item, () -> JsonText.of(item));
                     }
                 }
                 default -> {

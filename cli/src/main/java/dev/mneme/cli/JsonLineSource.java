@@ -43,7 +43,7 @@ final class JsonLineSource implements MemorySource {
             return ImportRow.Bad.of(line.number(), "", "It must be well-formed UTF-8.", shown(line));
         }
         try {
-            return fields.row(line.number(), JsonView.parseStrictly(line.bytes()));
+            return fields.row(line.number(), JsonView.parseStrictly(line.bytes()), () -> shown(line));
         } catch (JsonProcessingException notJson) {
             String why = Printable.line(notJson.getOriginalMessage());
             return ImportRow.Bad.of(line.number(), "", "It must be one JSON object: " + why + ".", shown(line));

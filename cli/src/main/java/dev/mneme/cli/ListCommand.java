@@ -90,7 +90,10 @@ final class ListCommand extends Subcommand {
 
     private void show(Session session, JsonView page) {
         if (page.at("items").items().isEmpty() && !session.quiet()) {
-            session.console().note("no memories of " + scope.shown());
+            String only = session.server().onlyUser();
+            boolean another = only != null && scope.user != null && !only.equals(scope.user);
+            session.console()
+                    .note("no memories of " + scope.shown() + (another ? ": this key is for user " + only + " alone" : ""));
             return;
         }
         MemoryViews.list(session, page.at("items").items());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -95,23 +96,20 @@ final class MemoryFields {
     }
 
     /// @param row an object, or what is refused
-    ImportRow row(long number, JsonView row) {
+    /// @param text the row as it stands in the file
+    ImportRow row(long number, JsonView row, Supplier<String> text) {
         if (!row.isObject()) {
-            return ImportRow.Bad.of(number, "", "It must be a JSON object.", shown(row));
+            return ImportRow.Bad.of(number, "", "It must be a JSON object.", text.get());
         }
         try {
             characters.require(row);
             Map<String, JsonView> item = item(row);
             boolean deduped = !Boolean.FALSE.equals(
                     item.getOrDefault("dedupe", JsonView.NOTHING).value());
-            return new ImportRow.Memory(number, JsonText.object(json -> write(json, item)), deduped);
+            return new ImportRow.Memory(number, JsonText.object(json -> write(json, item)), deduped, text);
         } catch (BadField bad) {
-            return ImportRow.Bad.of(number, bad.field(), bad.detail(), shown(row));
+            return ImportRow.Bad.of(number, bad.field(), bad.detail(), text.get());
         }
-    }
-
-    private static String shown(JsonView row) {
-        return row.isObject() || row.isArray() ? JsonText.of(row) : row.text();
     }
 
     private Map<String, JsonView> item(JsonView row) throws BadField {

@@ -112,8 +112,7 @@ final class MemoryImport {
                 send(progress);
                 String unit = source.unit();
                 throw Failure.usage(Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + broken.number()
-                        + " " + broken.detail() + " The " + tally.in()
-                        + " memories before it are in. Mend the file and run the same command again.");
+                        + " " + broken.detail() + " " + Refusals.before(tally.in(), "memory", "memories") + " Mend the file and run the same command again.");
             }
         }
     }
@@ -215,7 +214,7 @@ final class MemoryImport {
     }
 
     private static ImportRow.Bad bad(ImportRow.Memory row, String code, String field, String detail) {
-        return new ImportRow.Bad(row.number(), code, field, detail, row.json());
+        return new ImportRow.Bad(row.number(), code, field, detail, row.text().get());
     }
 
     private void refuse(ImportRow.Bad row, int status) throws IOException {

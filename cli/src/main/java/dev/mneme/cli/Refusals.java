@@ -64,8 +64,8 @@ final class Refusals implements AutoCloseable {
             String named = refusal.field().isEmpty() ? "" : " (field: " + refusal.field() + ")";
             throw new Failure(
                     why,
-                    refusal.place() + ": " + refusal.detail() + named + " The " + before
-                            + " records before it are in. Mend it and run the same command again, or"
+                    refusal.place() + ": " + refusal.detail() + named + " "
+                            + before(before, "record", "records") + " Mend it and run the same command again, or"
                             + " go on without bad " + refusal.unit() + "s with --skip-bad FILE.");
         }
         out.write(JsonText.object(json -> {
@@ -78,6 +78,14 @@ final class Refusals implements AutoCloseable {
                 .getBytes(StandardCharsets.UTF_8));
         out.write('\n');
         return why;
+    }
+
+    /// How many are in, as a sentence.
+    static String before(long count, String one, String several) {
+        if (count == 0) {
+            return "Nothing before it is in.";
+        }
+        return count == 1 ? "The one " + one + " before it is in." : "The " + count + " " + several + " before it are in.";
     }
 
     @Override

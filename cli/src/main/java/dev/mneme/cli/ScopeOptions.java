@@ -12,7 +12,7 @@ final class ScopeOptions {
     @Option(
             names = "--user",
             paramLabel = "ID",
-            description = "The user. Default, when no other is given: MNEME_USER, else your user name here.")
+            description = "The user. Default, when no other is given: MNEME_USER, else the key's only user, else your user name here.")
     @Nullable
     String user;
 
@@ -39,11 +39,15 @@ final class ScopeOptions {
         }
     }
 
-    /// The user when none was given; one that was guessed is said.
+    /// The user when none was given: the only one of the key, or else a guess, which is said.
     static String defaultUser(Session session) {
         String configured = session.console().env("MNEME_USER");
         if (configured != null) {
             return configured;
+        }
+        String only = session.server().onlyUser();
+        if (only != null) {
+            return only;
         }
         String guessed = System.getProperty("user.name");
         if (!session.quiet()) {

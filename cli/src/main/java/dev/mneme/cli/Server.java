@@ -91,6 +91,18 @@ final class Server {
         return send(new Request("GET", path.toString(), null, Map.of()));
     }
 
+    /// The user whom a key that was given is for; null when it is for more, or the server does not say so. The key of
+    /// the data folder is for all.
+    @Nullable
+    String onlyUser() {
+        if (!credentials.given()) {
+            return null;
+        }
+        Answer answer = sendOrFail(new Request("GET", Session.API + "/status", null, Map.of()));
+        String user = answer.failed() ? "" : answer.json().at("onlyUser").text();
+        return user.isEmpty() ? null : user;
+    }
+
     /// A question whose parameters do not fit a query string.
     Answer ask(String path, String body) {
         return send(new Request("POST", path, body, Map.of()));

@@ -8,7 +8,7 @@ final class UserOption {
     @Option(
             names = "--user",
             paramLabel = "ID",
-            description = "The user. Default: MNEME_USER, else your user name here.")
+            description = "The user. Default: MNEME_USER, else the key's only user, else your user name here.")
     @Nullable
     String user;
 

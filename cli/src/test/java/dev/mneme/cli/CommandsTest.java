@@ -120,7 +120,7 @@ class CommandsTest extends CliHarness {
     @Test
     void theGuessedUserIsSaid() {
         env.remove("MNEME_USER");
-        server().json(201, ADDED).json(201, ADDED);
+        server().json(200, "{}").json(201, ADDED).json(201, ADDED);
         String user = System.getProperty("user.name");
 
         assertThat(run("add", "x").err())
@@ -128,6 +128,25 @@ class CommandsTest extends CliHarness {
                 .hasLineCount(1);
         assertThat(server().last().body()).contains("\"userId\":\"" + user + "\"");
         assertThat(run("add", "x", "--user", "bob").err()).isEmpty();
+    }
+
+    @Test
+    void theOnlyUserOfAKeyNeedsNoName() {
+        env.remove("MNEME_USER");
+        server().json(200, "{\"onlyUser\":\"carol\"}").json(201, ADDED);
+
+        assertThat(run("add", "x").err()).isEmpty();
+        assertThat(server().last().body()).contains("\"userId\":\"carol\"");
+    }
+
+    @Test
+    void anEmptyListSaysForWhomTheKeyIs() {
+        String none = "{\"items\":[],\"nextCursor\":null}";
+        server().json(200, none).json(200, "{\"onlyUser\":\"alice\"}");
+        assertThat(run("list", "--user", "bob").err())
+                .contains("no memories of user bob: this key is for user alice alone");
+        server().json(200, none).json(200, "{\"onlyUser\":\"alice\"}");
+        assertThat(run("list", "--user", "alice").err()).contains("no memories of user alice").doesNotContain("alone");
     }
 
     @Test

@@ -32,6 +32,13 @@ class InspectCommandTest extends CliHarness {
     }
 
     @Test
+    void noChangesAreNoTable() {
+        server().json(200, OWNER).json(200, "{\"changes\":[]}");
+
+        assertThat(run("inspect").out()).endsWith("changes      40\n").doesNotContain("POSITION");
+    }
+
+    @Test
     void noMoreChangesAreAskedThanAreKept() {
         server().json(200, OWNER).json(200, CHANGES);
         run("inspect", "--changes", "41");

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `import` makes of mem0 exports, JSON lines and CSV, and what it asks, keeps and shows.
@@ -336,6 +337,26 @@ class MemoryImportTest extends CliHarness {
         assertThat(Files.readAllLines(bad)).hasSize(1);
     }
 
+    /// Mended, it can be put back: it is not what was made of it for the server.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "in.jsonl | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"} | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"}",
+                "in.json | [{\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}] | {\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}",
+                "in.csv | memory,user_id,role\\na,u,cook | a,u,cook"
+            })
+    void aRowThatTheServerRefusesIsKeptAsItStands(String name, String content, String row) throws IOException {
+        Path file = file(name, content.replace("\\n", "\n") + "\n");
+        Path bad = home.resolve("bad.jsonl");
+        String error = "{\"status\":400,\"code\":\"invalid_request\",\"field\":\"items[0].role\",\"detail\":\"No.\"}";
+        server().json(200, STATUS).json(207, "{\"items\":[{\"error\":" + error + "}]}");
+        run("import", file.toString(), "--skip-bad", bad.toString());
+        JsonView kept = JsonView.parse(Files.readString(bad));
+        assertThat(kept.at("text").text()).isEqualTo(row);
+        assertThat(kept.at("field").text()).isEqualTo("role");
+    }
+
     @Test
     void theFirstBadRowStopsAndSaysWhere() throws IOException {
         Path file = file("in.jsonl", """
@@ -347,7 +368,7 @@ class MemoryImportTest extends CliHarness {
         Result result = run("import", file.toString());
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err())
-                .contains("Line 2: There is no such field", "(field: colour) The 1 records before it are in.");
+                .contains("Line 2: There is no such field", "(field: colour) The one record before it is in.");
 
         Files.writeString(file, Files.readString(file).replace(",\"colour\":\"red\"", ""));
         server().json(200, STATUS).json(200, outcomes("NONE", "ADD", "ADD"));
@@ -360,7 +381,7 @@ class MemoryImportTest extends CliHarness {
         server().json(200, STATUS)
                 .json(200, outcomes("ADD", refused(1, "timestamp", "items[1].timestamp is no time.")));
         assertThat(run("import", file.toString()).err())
-                .contains("Row 3: timestamp is no time. (field: timestamp) The 1 records before it are in.");
+                .contains("Row 3: timestamp is no time. (field: timestamp) The one record before it is in.");
     }
 
     @Test
@@ -446,7 +467,7 @@ class MemoryImportTest extends CliHarness {
                 .problem(413, "too_large", "\"detail\":\"Too large.\"");
         Result result = run("import", file.toString());
         assertThat(pauses).containsExactly(250L);
-        assertThat(result.err()).contains("Line 2: Too large. The 1 records before it are in.");
+        assertThat(result.err()).contains("Line 2: Too large. The one record before it is in.");
     }
 
     /// Such as after a limit was raised: then the server knows the key from a batch with fewer rows.
@@ -543,7 +564,7 @@ class MemoryImportTest extends CliHarness {
                 Thread.currentThread().interrupt();
             }
         });
-        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", ""), Duration.ofMillis(200));
+        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", true, ""), Duration.ofMillis(200));
         assertThat(hasty.postWork("/api/v1/memories", "{}", "key").status()).isEqualTo(504);
         asked.countDown();
         assertThat(server().asked()).as("not sent a second time").hasSize(1);
@@ -585,7 +606,7 @@ class MemoryImportTest extends CliHarness {
         assertThat(result.status()).isEqualTo(2);
         assertThat(result.err())
                 .containsPattern("(Item 2|Row 3) .*line \\d")
-                .contains("The 1 memories before it are in. Mend the file");
+                .contains("The one memory before it is in. Mend the file");
         assertThat(server().asked()).hasSize(2);
     }
 
@@ -608,7 +629,7 @@ class MemoryImportTest extends CliHarness {
         server().json(200, STATUS).json(200, adds(1));
         Result result = run("import", file("in", text).toString());
         assertThat(result.status()).isEqualTo(2);
-        assertThat(result.err()).contains("longer than 8 MiB").contains("The 1 memories before it are in.");
+        assertThat(result.err()).contains("longer than 8 MiB").contains("The one memory before it is in.");
     }
 
     @Test

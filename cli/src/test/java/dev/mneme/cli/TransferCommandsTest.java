@@ -102,7 +102,7 @@ class TransferCommandsTest extends CliHarness {
         server().json(200, STATUS).json(200, done(ADD, BAD));
         Result result = run("import", file.toString());
         assertThat(result.status()).isEqualTo(2);
-        assertThat(result.err()).contains("Line 3: No. (field: mode.version) The 1 records before it are in.");
+        assertThat(result.err()).contains("Line 3: No. (field: mode.version) The one record before it is in.");
 
         server().json(200, STATUS).json(200, done(ADD, ADD));
         result = run("import", file.toString());

@@ -1,20 +1,29 @@
 package dev.mneme.server;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.mneme.server.ChildServer.Limits;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Clients that take all they can of a server with 1,024 descriptors and a heap of 256 MiB. It must answer others
 /// meanwhile, be as well afterwards, and never be out of memory.
@@ -106,6 +115,100 @@ class ExhaustionTest {
                 assertOthersAreServed();
             }
         }
+    }
+
+    /// Requests of 8 MiB, or as many small values as a document may have, each of which would take a hundred times that.
+    static Stream<Arguments> jsonThatGrows() {
+        String most = "[" + "{},".repeat(2_600_000) + "{}]";
+        String allowed = "[" + "{},".repeat(99_980) + "{}]";
+        String nested = "[" + "{\"a\":{}},".repeat(49_980) + "{}]";
+        String names = IntStream.range(0, 49_980).mapToObj(i -> "\"n" + i + "\":{}").collect(joining(",", "{", "}"));
+        return Stream.of(most, allowed, nested, names)
+                .flatMap(json -> Stream.of(
+                        arguments(
+                                "read",
+                                "/api/v1/memories/search",
+                                "{\"userId\":\"alice\",\"query\":\"x\",\"filter\":{\"metadata./a\":{\"eq\":" + json + "}}}"),
+                        arguments(
+                                "read",
+                                "/v2/memories/search/",
+                                "{\"query\":\"x\",\"filters\":{\"user_id\":\"alice\"},\"zzz\":" + json + "}"),
+                        arguments(
+                                "read",
+                                "/v2/memories/search/",
+                                "{\"query\":\"x\",\"filters\":{\"user_id\":\"alice\",\"metadata\":{\"a\":" + json + "}}}"),
+                        arguments(
+                                "write",
+                                "/api/v1/memories",
+                                "{\"userId\":\"alice\",\"text\":\"x\",\"metadata\":{\"a\":" + json + "}}"),
+                        arguments("write", "/api/v1/memories", "{\"userId\":\"alice\",\"items\":" + json + "}"),
+                        arguments(
+                                "write",
+                                "/v1/memories/",
+                                "{\"user_id\":\"alice\",\"messages\":" + json + ",\"metadata\":{\"a\":1}}"),
+                        arguments("admin", "/api/v1/import", header() + "{\"memory\":{\"metadata\":" + json + "}}")));
+    }
+
+    private static String header() {
+        return "{\"export\":{\"format\":\"mneme\",\"version\":1}}\n";
+    }
+
+    @ParameterizedTest
+    @MethodSource("jsonThatGrows")
+    void jsonThatGrowsFitsInASmallHeap(String role, String path, String body) throws Exception {
+        String secret = role.equals("admin") ? server.adminKey() : key(role);
+        String type = path.endsWith("/import") ? "application/x-ndjson" : "application/json";
+        byte[] request = ("POST " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + secret
+                        + "\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length()
+                        + "\r\nConnection: close\r\n\r\n" + body)
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(answer(request)).isIn("200", "201", "207", "400", "413", "503");
+        int times = body.length() > 2_000_000 ? 14 : 60;
+        try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < times; i++) {
+                answers.add(each.submit(() -> answer(request)));
+            }
+            assertOthersAreServed();
+            for (Future<String> answer : answers) {
+                assertThat(answer.get()).isIn("200", "201", "207", "400", "413", "503");
+            }
+        }
+    }
+
+    /// The status of what is answered.
+    private static String answer(byte[] request) {
+        try (RawHttp client = new RawHttp(server.port())) {
+            return client.say(request).read(12).substring(9);
+        }
+    }
+
+    @Test
+    void messagesThatGrowFitInASmallHeap() {
+        String secret = key("write");
+        String upgrade = "GET /sync HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer "
+                + secret + "\r\n\r\n";
+        String many = "[" + "{},".repeat(99_000) + "{}]";
+        String ping = "{\"type\":\"ping\",\"payload\":{\"a\":[" + "{},".repeat(1_300) + "{}]}}";
+        List<String> messages = List.of(
+                "{\"type\":\"ping\",\"zzz\":[" + "{},".repeat(600_000) + "{}]}",
+                "{\"type\":\"ping\",\"payload\":{\"a\":[" + "{},".repeat(600_000) + "{}]}}",
+                "{\"type\":\"context-sync\",\"userId\":\"alice\",\"payload\":{\"contextKey\":\"k\",\"data\":" + many + "}}");
+        for (int i = 0; i < 90; i++) {
+            String message = messages.get(i % messages.size());
+            client(upgrade + frame(message) + frame(ping).repeat(10));
+            if (i % 30 == 29) {
+                assertOthersAreServed();
+            }
+        }
+    }
+
+    /// A text, with a mask of zeros.
+    private static String frame(String text) {
+        ByteBuffer head = ByteBuffer.allocate(14);
+        head.put((byte) 0x81).put((byte) (0x80 | 127)).putLong(text.length()).putInt(0);
+        return new String(head.array(), StandardCharsets.ISO_8859_1) + text;
     }
 
     @Test

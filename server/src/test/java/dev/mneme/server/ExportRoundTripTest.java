@@ -3,6 +3,7 @@ package dev.mneme.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.api.json.ExportReading;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.ExportWriting;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.ApiKey;
@@ -98,7 +99,7 @@ class ExportRoundTripTest {
         List<Item> items = new ArrayList<>();
         for (String line : lines) {
             byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-            items.add(new Item.Valid(ExportReading.record(bytes), bytes.length));
+            items.add(new Item.Valid(ExportReading.record(bytes, new ParsedHeap(more -> {}, 0)), bytes.length));
         }
         return new RecordImportService(store, clock, Limits.DEFAULTS, ContextRules.DEFAULTS)
                 .take(OPERATOR, items, false);

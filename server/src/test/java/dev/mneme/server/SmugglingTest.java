@@ -108,6 +108,13 @@ class SmugglingTest {
                         "GET /api/v1/status http/1.1\r\nHost: x\r\nKEY\r\nSECOND",
                         "\r\n\r\nSECOND",
                         "\nSECOND",
+                        "GET http://x/api/v1/status HTTP/1.1\r\nKEY\r\nSECOND", // its host is no header
+                        "GET http://x/api/v1/status HTTP/1.1\r\nHost: x\r\nHost: x\r\nKEY\r\nSECOND",
+                        "GET http:///api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\nSECOND",
+                        "GET http://y@x/api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\nSECOND",
+                        "GET http://x:y/api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\nSECOND",
+                        "POST http://x/api/v1/memories/search HTTP/1.1\r\nHost: x\r\nKEY"
+                                + "Content-Length: 0\r\nContent-Length: LENGTH\r\n\r\nSECOND",
                         get + "X: y\r\n\nSECOND",
                         get + "X: y\n\r\nSECOND",
                         post + "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\nSECOND",
@@ -148,6 +155,10 @@ class SmugglingTest {
         return Stream.of(
                 "GET /api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\n",
                 "\r\nGET /api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\n",
+                "GET http://x/api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\n",
+                "GET HTTPS://y:8443/api/v1/status HTTP/1.1\r\nHost: x\r\nKEY\r\n",
+                "GET http://x HTTP/1.1\r\nHost: x\r\nKEY\r\n",
+                "POST http://x/api/v1/memories/search HTTP/1.1\r\nHost: x\r\nKEYContent-Length: 2\r\n\r\n{}",
                 "GET /api/v1/status HTTP/1.1\r\nhost:x\r\nKEYContent-Length:   0  \r\n\r\n",
                 post + "content-length: 2\r\n\r\n{}",
                 post + "CONTENT-LENGTH: 0" + body.length() + "\r\n\r\n" + body,
@@ -164,6 +175,32 @@ class SmugglingTest {
             String answers = client.say(request.replace("KEY", key()) + next).rest();
             assertThat(answers.split("HTTP/1\\.1 ", -1)).as(answers).hasSize(3);
             assertThat(answers).contains("\"status\":\"");
+        }
+    }
+
+    /// To the byte; and what is too long is told from what is wrong.
+    @Test
+    void whatIsTooLongIsSaidWithItsLimit() {
+        String get = "GET /health/live?a= HTTP/1.1\r\n";
+        String last = "Host: x\r\nConnection: close\r\nX-Long: \r\n\r\n";
+        String line = get.replace("a=", "a=" + "b".repeat((16 << 10) - get.length()));
+        String headers = last.replace("Long: ", "Long: " + "b".repeat((32 << 10) - last.length()));
+        assertThat(answered(line + last)).startsWith("HTTP/1.1 200 ");
+        assertThat(answered(get + headers)).startsWith("HTTP/1.1 200 ");
+        assertThat(answered(line + headers)).startsWith("HTTP/1.1 200 ");
+        assertThat(answered(line.replace("a=", "a=b") + last))
+                .startsWith("HTTP/1.1 414 ")
+                .contains("\"code\":\"too_large\"", "too long", "16384 bytes");
+        assertThat(answered(get + headers.replace("X-Long: ", "X-Long: b")))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("\"code\":\"too_large\"", "too long", "32768 bytes");
+        assertThat(answered("GET /" + "b".repeat(100_000))).startsWith("HTTP/1.1 414 ");
+        assertThat(answered(get + "X-Long: " + "b".repeat(100_000))).startsWith("HTTP/1.1 431 ");
+    }
+
+    private static String answered(String request) {
+        try (RawHttp client = new RawHttp(server.port())) {
+            return client.say(request).rest();
         }
     }
 

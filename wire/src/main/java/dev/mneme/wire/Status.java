@@ -22,6 +22,9 @@ public record Status(
         @Doc("what turns texts into vectors; left out: nothing does") @Nullable
         String embedder,
 
+        @Doc("the user whom the key is for; left out for keys that are for more, or for others") @Nullable
+        String onlyUser,
+
         @Nullable List<Shard> shards,
         @Doc("how many there are") @Nullable @Range(min = 0) Long owners,
         @Doc("how many there are") @Nullable @Range(min = 0) Long memories,

@@ -56,8 +56,7 @@ public final class HttpServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HttpServer.class.getName());
     private static final int DOWNLOAD_BUFFER = 32 << 10;
     private static final Duration IDLE = Duration.ofMinutes(5);
-    private static final int MAX_REQUEST_LINE = 16 << 10;
-    private static final int MAX_HEADERS = 32 << 10;
+    private static final Set<Integer> OF_HTTP_ALONE = Set.of(414, 431, 505);
     private static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
     private static final List<Header> SECURITY_HEADERS = List.of(
             HeaderValues.createCached("X-Content-Type-Options", "nosniff"),
@@ -134,8 +133,9 @@ public final class HttpServer implements AutoCloseable {
     private Listener listener(List<Http1Upgrader> upgraders) {
         Http1ConnectionSelectorConfig.Builder http1 = Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()
-                        .maxPrologueLength(MAX_REQUEST_LINE)
-                        .maxHeadersSize(MAX_HEADERS)
+                        // RequestBytes refuses what is longer, and says so
+                        .maxPrologueLength(2 * RequestBytes.MAX_REQUEST_LINE)
+                        .maxHeadersSize(2 * RequestBytes.MAX_HEADERS)
                         .validatePrologue(false) // the query is ours to read (UriText)
                         .receiveLog(false)
                         .sendLog(false)
@@ -345,7 +345,7 @@ public final class HttpServer implements AutoCloseable {
                 failure(brokeOff ? 400 : status.code()),
                 false,
                 UUID.randomUUID().toString());
-        Problem problem = status.code() == 505 ? known.withStatus(505) : known;
+        Problem problem = OF_HTTP_ALONE.contains(status.code()) ? known.withStatus(status.code()) : known;
         DirectHandler.TransportResponse.Builder answer = DirectHandler.TransportResponse.builder()
                 .status(Status.create(problem.status()))
                 .keepAlive(false)
@@ -368,6 +368,17 @@ public final class HttpServer implements AutoCloseable {
             case 403 -> new MnemeException(ErrorCode.NOT_ALLOWED, "This may not be called from there.");
             case 404 -> new MnemeException(ErrorCode.NOT_FOUND, "There is nothing at this path: see /docs.");
             case 413 -> Incoming.tooLarge(config.maxRequestBytes());
+            case 414 ->
+                MnemeException.at(
+                        ErrorCode.TOO_LARGE,
+                        "request",
+                        "The request line is too long: method, path and query may have " + RequestBytes.MAX_REQUEST_LINE
+                                + " bytes together. A long filter goes into the body of a search.");
+            case 431 ->
+                MnemeException.at(
+                        ErrorCode.TOO_LARGE,
+                        "request",
+                        "The headers are too long: they may have " + RequestBytes.MAX_HEADERS + " bytes together.");
             case 503 -> ClientMemory.overloaded();
             case 505 -> MnemeException.invalid("request", "Only HTTP/1.1 is spoken here.");
             default ->

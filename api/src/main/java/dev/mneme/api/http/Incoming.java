@@ -1,5 +1,6 @@
 package dev.mneme.api.http;
 
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import io.helidon.common.buffers.DataReader;
@@ -37,6 +38,7 @@ final class Incoming implements AutoCloseable {
     private final SlowPeerWatch arriving;
     private byte @Nullable [] body;
     private boolean broken;
+    private @Nullable ParsedHeap parsed;
     private long expected;
     private boolean counting;
     private long collected;
@@ -216,6 +218,17 @@ final class Incoming implements AutoCloseable {
     /// What of that which is held is for the answer.
     long expected() {
         return expected;
+    }
+
+    /// Counts what is made of the JSON of this request. As much as a small answer takes, or as the body has bytes, is
+    /// counted already.
+    ParsedHeap parsedHeap() {
+        ParsedHeap counting = parsed;
+        if (counting == null) {
+            counting = new ParsedHeap(held::add, Math.max(ClientMemory.SMALL_ANSWER, body().length));
+            parsed = counting;
+        }
+        return counting;
     }
 
     /// What is held for this request.

@@ -7,7 +7,7 @@ final class Malformed extends Exception {
     private final int status;
     private final String path;
 
-    /// @param status 400, or 505 for another version of HTTP
+    /// @param status 400; 414 or 431 for what is too long, 503 without memory, 505 for another version of HTTP
     /// @param path what was asked for, empty when that is not known
     Malformed(int status, String path, String message) {
         super(message, null, false, false);

@@ -1,5 +1,6 @@
 package dev.mneme.api.http;
 
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.RecordReader;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.MnemeException;
@@ -103,7 +104,20 @@ public final class Request {
 
     /// The body as the route's `wire` record.
     public <T extends Record> T json(Class<T> type) {
-        return RecordReader.read(type, body(), "body");
+        return RecordReader.read(type, body(), "body", parsedHeap());
+    }
+
+    /// The body as the route's `wire` record, in which items of lists of records may be wrong: such an item is null in
+    /// its list.
+    ///
+    /// @param refused gets what was wrong with which item
+    public <T extends Record> T json(Class<T> type, Map<Integer, MnemeException> refused) {
+        return RecordReader.read(type, body(), "body", parsedHeap(), refused);
+    }
+
+    /// Counts what is made of the JSON that the client sent.
+    public ParsedHeap parsedHeap() {
+        return incoming.parsedHeap();
     }
 
     /// Says how many items the answer may have, before they are read: so they are counted while they wait to be

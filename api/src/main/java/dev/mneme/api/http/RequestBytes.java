@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: the connection's own, except [#upgraded], which it calls too.
 final class RequestBytes implements Supplier<byte @Nullable []> {
-    static final int MAX_HEAD = 48 << 10;
+    /// A request line may have so many bytes, its end included.
+    static final int MAX_REQUEST_LINE = 16 << 10;
+
+    /// Headers, all together, may have so many bytes, their ends included.
+    static final int MAX_HEADERS = 32 << 10;
 
     private static final int FIRST = 512;
     private static final int MOST = 16 << 10;
@@ -142,9 +146,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         int over;
         while ((over = endOfHead(searched)) < 0) {
             searched = Math.max(begin, end - 3);
-            if (end - begin >= MAX_HEAD) {
-                throw new Malformed(400, "", "the headers are too long");
-            }
+            requireShort(end);
             if (!connection.gathers(Math.max(read.length, 2 * (end - begin)))) {
                 throw new Malformed(503, "", "there is no memory for more headers");
             }
@@ -154,6 +156,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
             }
             searched -= moved - begin;
         }
+        requireShort(over);
         byte[] raw = Arrays.copyOfRange(read, begin, over);
         begin = over;
         RequestHead head = RequestHead.of(raw, raw.length);
@@ -176,6 +179,21 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
             if (begin == end) {
                 more(FIRST);
             }
+        }
+    }
+
+    /// @param until the end of what is there of the head
+    private void requireShort(int until) throws Malformed {
+        int headers = begin;
+        while (headers < until && headers - begin <= MAX_REQUEST_LINE && read[headers] != '\n') {
+            headers++;
+        }
+        headers = Math.min(headers + 1, until);
+        if (headers - begin > MAX_REQUEST_LINE) {
+            throw new Malformed(414, "", "the request line is too long");
+        }
+        if (until - headers > MAX_HEADERS) {
+            throw new Malformed(431, "", "the headers are too long");
         }
     }
 

@@ -2,17 +2,28 @@ package dev.mneme.api.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Request line and headers of one request, checked to the letter of RFC 9112 before the parser sees them, and with
 /// where the request ends. Whatever two readers could take differently is refused: a length and chunks together, two
 /// lengths, a length that is no plain number, any transfer coding but `chunked`, folded lines, a line end without
 /// its carriage return, space before a colon, a control character, no host or two.
 ///
+/// A target with scheme and host (§3.2.2) is taken apart: the parser gets its path and query, and its host as the one
+/// `Host`, whatever the header said.
+///
 /// @param bytes as the parser gets them: what says the end of the body is written in one way alone
 /// @param bodyBytes of a body whose length is said; 0 for none or chunks
 /// @param upgrade whether it asks for another protocol
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrade) {
+    private static final Pattern ABSOLUTE = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
+
+    /// A host and perhaps a port (RFC 3986 §3.2); no user before it (RFC 9110 §4.2.4).
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?");
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
 
     /// @param raw from its first byte up to and with the empty line
@@ -25,6 +36,7 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
         private final int size;
         private final ByteArrayOutputStream clean;
         private String path = "";
+        private @Nullable String authority; // of a target that names one
         private long length = -1;
         private boolean chunked;
         private boolean upgrade;
@@ -39,7 +51,6 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
         RequestHead read() throws Malformed {
             int end = endOfLine(0);
             requestLine(end);
-            clean.write(raw, 0, end + 2);
             for (int begin = end + 2; begin < size - 2; begin = end + 2) {
                 end = endOfLine(begin);
                 header(begin, end);
@@ -82,7 +93,9 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
                     throw bad("a control character in the request's target");
                 }
             }
-            path = text(first + 1, second);
+            String target = text(first + 1, second);
+            path = origin(target);
+            line(text(0, first) + " " + path + text(second, end));
             String version = text(second + 1, end);
             if (version.equals("HTTP/1.1")) {
                 return;
@@ -91,6 +104,32 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
                 throw new Malformed(505, path, version + " is not spoken here: use HTTP/1.1");
             }
             throw bad("the request line does not end in HTTP/1.1");
+        }
+
+        /// Path and query of a target.
+        private String origin(String target) throws Malformed {
+            Matcher absolute = ABSOLUTE.matcher(target);
+            if (!absolute.lookingAt()) {
+                return target;
+            }
+            String rest = target.substring(absolute.end());
+            int over = endOfAuthority(rest);
+            String named = rest.substring(0, over);
+            if (!AUTHORITY.matcher(named).matches()) {
+                throw bad("the target has no host, or one that is none");
+            }
+            authority = named;
+            String place = rest.substring(over);
+            return place.startsWith("/") ? place : "/" + place;
+        }
+
+        private static int endOfAuthority(String rest) {
+            for (int i = 0; i < rest.length(); i++) {
+                if ("/?#".indexOf(rest.charAt(i)) >= 0) {
+                    return i;
+                }
+            }
+            return rest.length();
         }
 
         private void header(int begin, int end) throws Malformed {
@@ -117,7 +156,12 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
                 }
                 case "host" -> {
                     hosts++;
-                    clean.write(raw, begin, end + 2 - begin);
+                    String named = authority;
+                    if (named == null) {
+                        clean.write(raw, begin, end + 2 - begin);
+                    } else {
+                        line("Host: " + named);
+                    }
                 }
                 case "upgrade" -> {
                     upgrade = true;
@@ -161,7 +205,7 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
         }
 
         private void line(String text) {
-            clean.writeBytes((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            clean.writeBytes((text + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         }
 
         private int indexOf(char wanted, int from, int to) {

@@ -46,9 +46,9 @@ public final class ExportReading {
     /// Reads the first line.
     ///
     /// @throws MnemeException for a line that is no header, or one of a newer format
-    public static void header(byte[] line) {
+    public static void header(byte[] line, ParsedHeap heap) {
         ExportLine.Header header =
-                RecordReader.read(ExportLine.class, line, LINE).export();
+                RecordReader.read(ExportLine.class, line, LINE, heap).export();
         if (header == null) {
             throw MnemeException.invalid(
                     "export", "The first line must be an export's: {\"export\":{\"format\":\"mneme\",\"version\":1}}.");
@@ -62,8 +62,10 @@ public final class ExportReading {
     }
 
     /// Reads a line after the first.
-    public static Exported record(byte[] bytes) {
-        ExportLine line = RecordReader.read(ExportLine.class, bytes, LINE);
+    ///
+    /// @param heap counts what is built
+    public static Exported record(byte[] bytes, ParsedHeap heap) {
+        ExportLine line = RecordReader.read(ExportLine.class, bytes, LINE, heap);
         List<Exported> records = new ArrayList<>();
         if (line.memory() != null) {
             records.add(memory(line.memory()));

@@ -7,8 +7,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
+import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Json.JsonNumber;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
 import java.io.IOException;
@@ -28,7 +34,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one JSON document, strictly (RFC 8259): well-formed UTF-8, no member twice, nothing after the end, at
-/// most 64 deep, numbers of at most 400 digits before and after the point, every surrogate paired.
+/// most 64 deep, numbers of at most 400 digits before and after the point, every surrogate paired, at most 100,000
+/// values. What is built is counted first ([ParsedHeap]).
 ///
 /// A forward walk: each method reads the value at which the reader stands. What is wrong is an
 /// `invalid_request` that names the place, such as `items[3].text`.
@@ -37,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 public final class JsonReader {
     /// How deep objects and arrays may nest.
     public static final int MAX_DEPTH = 64;
+
+    /// How many members and items a document may have, all together.
+    public static final int MAX_VALUES = 100_000;
 
     private static final int MAX_DIGITS = 400;
     private static final int MAX_NAME = 1_024;
@@ -47,16 +57,21 @@ public final class JsonReader {
                     .maxNameLength(MAX_NAME)
                     .build())
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-            .disable(JsonFactory.Feature.CHARSET_DETECTION));
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)); // names of clients, any number of them
 
     private final NumberListParser parser;
     private final String whole;
-    private String path = "";
+    private final ParsedHeap heap;
+    private final Trail trail;
+    private int values;
     private @Nullable BiConsumer<Integer, MnemeException> refused;
 
-    private JsonReader(NumberListParser parser, String whole) {
+    private JsonReader(NumberListParser parser, String whole, Trail trail, ParsedHeap heap) {
         this.parser = parser;
         this.whole = whole;
+        this.trail = trail;
+        this.heap = heap;
     }
 
     /// Reads one value that must be all there is.
@@ -72,15 +87,32 @@ public final class JsonReader {
     }
 
     /// @param whole what the document is called in messages, such as `body`
-    public static <T extends @Nullable Object> T read(byte[] document, String whole, Reading<T> reading) {
+    /// @param heap counts what is built
+    public static <T extends @Nullable Object> T read(
+            byte[] document, String whole, ParsedHeap heap, Reading<T> reading) {
         if (document.length == 0) {
             throw MnemeException.invalid(whole, "The " + whole + " is empty: send a JSON value.");
         }
         if (!Utf8.wellFormed(document)) {
             throw MnemeException.invalid(whole, "The " + whole + " must be well-formed UTF-8.");
         }
-        try (NumberListParser parser = FACTORY.parser(document)) {
-            JsonReader in = new JsonReader(parser, whole);
+        return read(document, new Slice(0, document.length), whole, new Trail(""), heap, reading);
+    }
+
+    /// Reads a member that was passed over before.
+    ///
+    /// @param document well-formed, with the member `name` in the slice
+    public static Json read(byte[] document, Slice slice, String whole, String name, ParsedHeap heap) {
+        return read(document, slice, whole, new Trail(name), heap, JsonReader::value);
+    }
+
+    /// Where in a document a value stands, in bytes.
+    public record Slice(int from, int to) {}
+
+    private static <T extends @Nullable Object> T read(
+            byte[] document, Slice slice, String whole, Trail trail, ParsedHeap heap, Reading<T> reading) {
+        try (NumberListParser parser = FACTORY.parser(document, slice.from(), slice.to() - slice.from())) {
+            JsonReader in = new JsonReader(parser, whole, trail, heap);
             in.next();
             T value = reading.read(in);
             in.end();
@@ -92,8 +124,13 @@ public final class JsonReader {
         }
     }
 
+    public static Json read(String document, String whole, ParsedHeap heap) {
+        return read(document.getBytes(StandardCharsets.UTF_8), whole, heap, JsonReader::value);
+    }
+
+    /// Reads text of our own.
     public static Json read(String document, String whole) {
-        return read(document.getBytes(StandardCharsets.UTF_8), whole, JsonReader::value);
+        return read(document, whole, ParsedHeap.unlimited());
     }
 
     private static MnemeException malformed(String whole, JsonProcessingException e) {
@@ -120,6 +157,7 @@ public final class JsonReader {
 
     /// Where the reader stands, such as `items[3].text`; the document's name at its root.
     public String path() {
+        String path = trail.toString();
         return path.isEmpty() ? whole : path;
     }
 
@@ -148,11 +186,13 @@ public final class JsonReader {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw wrong("must be an object.");
         }
-        String outer = path;
+        heap.add(ParsedHeap.OBJECT);
+        int outside = trail.depth();
         Set<String> seen = new HashSet<>();
         for (next(); parser.currentToken() != JsonToken.END_OBJECT; next()) {
             String name = name();
-            path = outer.isEmpty() ? name : outer + "." + name;
+            trail.member(outside, name);
+            count(ParsedHeap.MEMBER);
             if (!Utf8.wellFormed(name)) {
                 throw wrong("is no well-formed Unicode name.");
             }
@@ -161,8 +201,52 @@ public final class JsonReader {
             }
             next();
             members.member(name);
-            path = outer;
+            trail.back(outside);
         }
+    }
+
+    private void count(int bytes) {
+        if (++values > MAX_VALUES) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE,
+                    whole,
+                    "The " + whole + " has more than " + MAX_VALUES
+                            + " values, counting each member and each item: send fewer at a time.");
+        }
+        heap.add(bytes);
+    }
+
+    /// Passes over the members of an object.
+    ///
+    /// @return where each of them stands
+    public Map<String, Slice> slices() {
+        Map<String, Slice> slices = new LinkedHashMap<>();
+        free(name -> slices.put(name, skip()));
+        return slices;
+    }
+
+    /// Passes over the value at which the reader stands. Nothing of it is built, and nothing but its syntax checked.
+    ///
+    /// @return where it stands
+    public Slice skip() {
+        int from = (int) parser.currentTokenLocation().getByteOffset();
+        try {
+            if (parser.currentToken().isStructStart()) {
+                int outside = parser.getParsingContext().getNestingDepth() - 1;
+                while (parser.getParsingContext().getNestingDepth() > outside) {
+                    if (parser.nextToken() == JsonToken.FIELD_NAME) {
+                        heap.addText(ParsedHeap.NAME, name().length());
+                    }
+                }
+            } else {
+                parser.finishToken();
+            }
+        } catch (JsonProcessingException e) {
+            throw malformed(whole, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory", e);
+        }
+        return new Slice(from, (int) parser.currentLocation().getByteOffset());
     }
 
     private String name() {
@@ -180,13 +264,15 @@ public final class JsonReader {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw wrong("must be a list.");
         }
-        String outer = path;
+        heap.add(ParsedHeap.LIST);
+        int outside = trail.depth();
         int index = 0;
         for (next(); parser.currentToken() != JsonToken.END_ARRAY; next()) {
-            path = outer + "[" + index + "]";
+            trail.item(outside, index);
+            count(ParsedHeap.SLOT);
             item.accept(index++);
         }
-        path = outer;
+        trail.back(outside);
     }
 
     /// From here on, what is wrong within an item of a list of objects is given to `refusal`, with the item's
@@ -214,16 +300,17 @@ public final class JsonReader {
             int index, IntConsumer item, IntConsumer skipped, BiConsumer<Integer, MnemeException> refusal) {
         boolean nested = parser.currentToken().isStructStart();
         int outside = parser.getParsingContext().getNestingDepth() - (nested ? 1 : 0);
-        String outer = path;
+        int here = trail.depth();
         refused = null;
         try {
             item.accept(index);
         } catch (MnemeException e) {
-            if (whole.equals(e.field())) {
+            if (whole.equals(e.field()) || e.code() == ErrorCode.OVERLOADED) {
                 throw e;
             }
+            heap.addRefusal();
             skipTo(outside);
-            path = outer;
+            trail.back(here);
             skipped.accept(index);
             refusal.accept(index, e);
         } finally {
@@ -234,6 +321,9 @@ public final class JsonReader {
     private void skipTo(int depth) {
         while (parser.getParsingContext().getNestingDepth() > depth) {
             next();
+            if (parser.currentToken() == JsonToken.FIELD_NAME) {
+                heap.addText(ParsedHeap.NAME, name().length());
+            }
         }
     }
 
@@ -250,6 +340,7 @@ public final class JsonReader {
 
     private String text() {
         try {
+            heap.addText(ParsedHeap.STRING, parser.getTextLength());
             return parser.getText();
         } catch (JsonProcessingException e) {
             throw malformed(whole, e);
@@ -293,6 +384,7 @@ public final class JsonReader {
         }
         BigDecimal value;
         try {
+            heap.add(ParsedHeap.NUMBER + parser.getTextLength());
             value = parser.getDecimalValue();
         } catch (JsonProcessingException e) {
             throw wrong("must be a number of " + MAX_DIGITS + " digits at most.");
@@ -316,6 +408,7 @@ public final class JsonReader {
         }
         float[] usual = parser.floats(max);
         if (usual != null) {
+            heap.add(ParsedHeap.FLOATS + (long) Float.BYTES * usual.length);
             next();
             return usual;
         }
@@ -336,11 +429,13 @@ public final class JsonReader {
             values[count] = oneFloat(count);
             count++;
         }
+        heap.add(ParsedHeap.FLOATS + (long) Float.BYTES * count);
         return count == values.length ? values : Arrays.copyOf(values, count);
     }
 
     private float[] base64Floats(int max) {
         try {
+            heap.add(ParsedHeap.FLOATS + parser.getTextLength());
             return Base64Floats.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength(), max);
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
@@ -400,7 +495,7 @@ public final class JsonReader {
     /// A time, as its ISO-8601 form in UTC: a string that is one, or epoch milliseconds.
     public String time() {
         Json value = switch (parser.currentToken()) {
-            case VALUE_STRING -> new Json.JsonString(string());
+            case VALUE_STRING -> new JsonString(string());
             case VALUE_NUMBER_INT -> new JsonNumber(number());
             default -> throw wrong("must be an ISO-8601 time or epoch milliseconds.");
         };
@@ -413,7 +508,22 @@ public final class JsonReader {
 
     /// Any value.
     public Json value() {
-        return PlainJson.toJson(plain());
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                Map<String, Json> members = new LinkedHashMap<>();
+                free(name -> members.put(name, value()));
+                yield new JsonObject(members);
+            }
+            case START_ARRAY -> {
+                List<Json> items = new ArrayList<>();
+                array(index -> items.add(value()));
+                yield new JsonArray(items);
+            }
+            case VALUE_STRING -> new JsonString(string());
+            case VALUE_TRUE, VALUE_FALSE -> new JsonBoolean(bool());
+            case VALUE_NULL -> new JsonNull();
+            default -> new JsonNumber(number());
+        };
     }
 
     /// Any value, as [PlainJson] has it.
@@ -435,7 +545,15 @@ public final class JsonReader {
     /// An object, as [PlainJson] has it.
     public Map<String, @Nullable Object> map() {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        object(name -> members.put(name, plain()));
+        free(name -> members.put(name, plain()));
         return members;
+    }
+
+    /// Walks an object whose names the client makes.
+    private void free(Members members) {
+        object(name -> {
+            heap.addText(ParsedHeap.ENTRY, name.length());
+            members.member(name);
+        });
     }
 }

@@ -20,7 +20,7 @@ final class NumberListParser extends UTF8StreamJsonParser {
         super(context, features, null, null, symbols, document, from, end, 0, false);
     }
 
-    /// Makes these parsers for documents in arrays, which it takes for UTF-8.
+    /// Makes these parsers for documents in arrays, or slices of them, which it takes for UTF-8.
     static final class Factory extends JsonFactory {
         private static final long serialVersionUID = 1L;
 
@@ -28,8 +28,9 @@ final class NumberListParser extends UTF8StreamJsonParser {
             super(builder);
         }
 
-        NumberListParser parser(byte[] document) {
-            return _createParser(document, 0, document.length, _createContext(_createContentReference(document), true));
+        NumberListParser parser(byte[] document, int from, int length) {
+            return _createParser(
+                    document, from, length, _createContext(_createContentReference(document, from, length), true));
         }
 
         @Override

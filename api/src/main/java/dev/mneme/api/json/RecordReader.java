@@ -157,8 +157,9 @@ public final class RecordReader<T extends Record> {
     /// Reads a whole document.
     ///
     /// @param whole what it is called in messages, such as `body`
-    public static <T extends Record> T read(Class<T> type, byte[] document, String whole) {
-        return JsonReader.read(document, whole, in -> read(type, in));
+    /// @param heap counts what is built
+    public static <T extends Record> T read(Class<T> type, byte[] document, String whole, ParsedHeap heap) {
+        return JsonReader.read(document, whole, heap, in -> read(type, in));
     }
 
     /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its
@@ -166,8 +167,8 @@ public final class RecordReader<T extends Record> {
     ///
     /// @param refused gets what was wrong with which item
     public static <T extends Record> T read(
-            Class<T> type, byte[] document, String whole, Map<Integer, MnemeException> refused) {
-        return JsonReader.read(document, whole, in -> {
+            Class<T> type, byte[] document, String whole, ParsedHeap heap, Map<Integer, MnemeException> refused) {
+        return JsonReader.read(document, whole, heap, in -> {
             in.tolerate(refused::put);
             return read(type, in);
         });

@@ -2,6 +2,7 @@ package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Request;
 import dev.mneme.api.json.JsonReader;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonArray;
 import dev.mneme.core.model.Json.JsonBoolean;
@@ -12,38 +13,69 @@ import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MnemeException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON object that a client sent, read as leniently as mem0's clients need: what nobody asks for
-/// is not looked at, `null` is the same as left out (but where [#says] tells), and a name may be spelt
-/// in camelCase. What is asked for and of the wrong kind is an `invalid_request` that names it.
-record Body(JsonObject object) {
+/// is not built, and nothing but its syntax checked; `null` is the same as left out (but where [#says] tells), and a
+/// name may be spelt in camelCase. What is asked for and of the wrong kind is an `invalid_request` that names it.
+///
+/// **Threads**: one.
+final class Body {
+    private final Set<String> names;
+    private final Function<String, Json> members;
+    private final Map<String, Json> built = new HashMap<>();
+
+    private Body(Set<String> names, Function<String, Json> members) {
+        this.names = names;
+        this.members = members;
+    }
+
+    Body(JsonObject object) {
+        this(
+                object.members().keySet(),
+                name -> Objects.requireNonNull(object.members().get(name)));
+    }
+
     /// @throws MnemeException `invalid_request` when the body is no JSON object
     static Body of(Request request) {
-        return of(JsonReader.read(request.body(), "body", JsonReader::value), "body");
+        byte[] bytes = request.body();
+        ParsedHeap heap = request.parsedHeap();
+        Map<String, JsonReader.Slice> slices = JsonReader.read(bytes, "body", heap, JsonReader::slices);
+        return new Body(
+                slices.keySet(),
+                name -> JsonReader.read(bytes, Objects.requireNonNull(slices.get(name)), "body", name, heap));
     }
 
     static Body of(Json value, String path) {
-        if (value instanceof JsonObject object) {
-            return new Body(object);
-        }
-        throw MnemeException.invalid(path, path + " must be a JSON object.");
+        return new Body(object(value, path));
     }
 
     /// Whether the member is there, as null perhaps.
     boolean says(String name) {
-        return object.members().containsKey(name) || object.members().containsKey(Spelling.camel(name));
+        return names.contains(name) || names.contains(Spelling.camel(name));
+    }
+
+    boolean isEmpty() {
+        return names.isEmpty();
     }
 
     /// A member; null when it is null or left out.
     @Nullable
     Json get(String name) {
-        Json value = object.members().get(name);
-        if (value == null) {
-            value = object.members().get(Spelling.camel(name));
-        }
+        Json value = exactly(names.contains(name) ? name : Spelling.camel(name));
         return value instanceof JsonNull ? null : value;
+    }
+
+    /// A member of this spelling, as null perhaps; null when it is left out.
+    @Nullable
+    Json exactly(String name) {
+        return names.contains(name) ? built.computeIfAbsent(name, members) : null;
     }
 
     @Nullable
@@ -137,6 +169,14 @@ record Body(JsonObject object) {
             }
             default -> throw wrong(name, "must be a list of strings.");
         };
+    }
+
+    /// A value that must be an object.
+    static JsonObject object(Json value, String path) {
+        if (value instanceof JsonObject object) {
+            return object;
+        }
+        throw MnemeException.invalid(path, path + " must be a JSON object.");
     }
 
     static MnemeException wrong(String name, String what) {

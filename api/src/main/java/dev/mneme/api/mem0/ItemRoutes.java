@@ -167,7 +167,7 @@ final class ItemRoutes {
 
     private Answer deleteAll(Request request, String message) {
         WholesaleDeletion.require(request, Mem0Scopes.QUERY);
-        Filter filter = Mem0Scopes.ofDeletion(request.query());
+        Filter filter = Mem0Scopes.ofDeletion(request);
         Instant startedAt = memories.now();
         memories.deleteMatching(request.caller(), filter, request.idempotency());
         UUID event = events.done(request.caller(), "DELETE", startedAt, memories.now(), List.of());

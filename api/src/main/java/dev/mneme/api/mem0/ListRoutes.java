@@ -104,7 +104,7 @@ final class ListRoutes {
     private Answer first(Request request) {
         requireKnown(request.query(), OF_FIRST);
         Body options = Narrowing.options(request.query());
-        return either(request, Narrowing.of(options, named(request.query())), options);
+        return either(request, Narrowing.of(options, named(request)), options);
     }
 
     /// Another name might have narrowed the list: others' memories would be shown without it.
@@ -117,8 +117,8 @@ final class ListRoutes {
     }
 
     /// Of a query string that says whose memories.
-    private static Filter named(Query query) {
-        Filter filter = Mem0Scopes.ofQuery(query);
+    private static Filter named(Request request) {
+        Filter filter = Mem0Scopes.ofQuery(request);
         if (!Mem0Filter.namesAnEntity(filter)) {
             throw Mem0Scopes.noIds();
         }
@@ -179,7 +179,7 @@ final class ListRoutes {
     private Answer server(Request request) {
         Query query = request.query();
         requireKnown(query, OF_SERVER);
-        Filter scope = Mem0Scopes.ofQuery(query);
+        Filter scope = Mem0Scopes.ofQuery(request);
         if (!Mem0Filter.namesAnEntity(scope) && !request.caller().key().role().includes(Role.ADMIN)) {
             throw new MnemeException(
                     ErrorCode.NOT_ALLOWED,

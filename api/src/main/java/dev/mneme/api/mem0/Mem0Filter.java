@@ -154,7 +154,7 @@ final class Mem0Filter {
             return condition(field, value, path);
         }
         return switch (name) {
-            case "metadata" -> metadataMembers(Body.of(value, path).object(), path);
+            case "metadata" -> metadataMembers(Body.object(value, path), path);
             case "keywords", "keywords_search" -> keywords(value, path);
             case "memory_ids" -> condition(FIELD_ID, value, path);
             default -> {

@@ -1,6 +1,7 @@
 package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Query;
+import dev.mneme.api.http.Request;
 import dev.mneme.api.json.JsonReader;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.And;
@@ -145,7 +146,8 @@ final class Mem0Scopes {
 
     /// By the ids of a query string, and its `metadata`, as JSON; nothing at all is [And#ALL]. With `*` for each of
     /// the four it is every memory that there is, not those that carry all four.
-    static Filter ofQuery(Query query) {
+    static Filter ofQuery(Request request) {
+        Query query = request.query();
         Map<OwnerKind, String> ids = ids(query);
         List<Filter> parts = new ArrayList<>();
         if (wildcards(ids) == OwnerKind.values().length) {
@@ -156,7 +158,7 @@ final class Mem0Scopes {
         String metadata = query.filled("metadata");
         if (metadata != null) {
             parts.add(Mem0Filter.metadata(
-                    Body.of(JsonReader.read(metadata, "metadata"), "metadata").object(), "metadata"));
+                    Body.object(JsonReader.read(metadata, "metadata", request.parsedHeap()), "metadata"), "metadata"));
         }
         return all(parts);
     }
@@ -181,7 +183,8 @@ final class Mem0Scopes {
     /// @throws MnemeException `invalid_request` when it does not say whose memories; and for two or three
     ///     wildcards with no
     ///     id, which may mean what carries all of these kinds or any of them
-    static Filter ofDeletion(Query query) {
+    static Filter ofDeletion(Request request) {
+        Query query = request.query();
         Map<OwnerKind, String> ids = ids(query);
         if (ids.isEmpty()) {
             throw MnemeException.invalid(
@@ -194,7 +197,7 @@ final class Mem0Scopes {
                     "Nothing was deleted: send '*' for one of user_id, agent_id, app_id, run_id, which takes what has"
                             + " such an id, or for all four, which takes everything.");
         }
-        return ofQuery(query);
+        return ofQuery(request);
     }
 
     /// Every memory: each has one of the ids.

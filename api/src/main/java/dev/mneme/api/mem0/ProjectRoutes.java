@@ -201,9 +201,14 @@ final class ProjectRoutes {
 
     private Answer update(Request request) {
         requireOnly(request);
-        JsonObject sent = Body.of(request).object();
-        Map<String, Json> patch = new LinkedHashMap<>(sent.members());
-        patch.keySet().retainAll(SETTINGS);
+        Body sent = Body.of(request);
+        Map<String, Json> patch = new LinkedHashMap<>();
+        for (String name : SETTINGS) {
+            Json value = sent.exactly(name);
+            if (value != null) {
+                patch.put(name, value);
+            }
+        }
         if (patch.isEmpty()) {
             throw MnemeException.invalid("body", "Nothing to set: name one of " + String.join(", ", SETTINGS) + ".");
         }

@@ -91,7 +91,7 @@ final class ServerRoutes {
 
     /// Everybody's memories: the contexts, modes and keys of the server stay.
     private Answer reset(Request request) {
-        if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
+        if (request.body().length > 0 && !Body.of(request).isEmpty()) {
             throw MnemeException.invalid("body", "Nothing was deleted: this deletes everything, so it takes no body.");
         }
         Filter filter = Mem0Scopes.everything();

@@ -17,7 +17,7 @@ final class WholesaleDeletion {
             throw MnemeException.invalid(
                     unknown, "Nothing was deleted: '" + unknown + "' is not understood here. " + use(known));
         }
-        if (request.body().length > 0 && !Body.of(request).object().members().isEmpty()) {
+        if (request.body().length > 0 && !Body.of(request).isEmpty()) {
             throw MnemeException.invalid(
                     "body", "Nothing was deleted: this takes no body, which might have narrowed it. " + use(known));
         }

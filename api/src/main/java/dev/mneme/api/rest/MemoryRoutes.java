@@ -164,7 +164,7 @@ final class MemoryRoutes {
     }
 
     private Answer add(Request request) {
-        NewMemories brought = NewMemories.read(request.body());
+        NewMemories brought = NewMemories.read(request);
         List<Added> added = memories.addAll(request.caller(), brought.items(), request.idempotency());
         return brought.many() ? many(added, request) : one(added.getFirst());
     }
@@ -290,7 +290,7 @@ final class MemoryRoutes {
     }
 
     private Answer deleteMany(Request request) {
-        Filter filter = Scopes.of(request.query());
+        Filter filter = Scopes.of(request);
         MemoryService.Deleted deleted = request.query().flag(ERASE)
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
@@ -304,7 +304,7 @@ final class MemoryRoutes {
         request.expects(request.query().integer(Paging.LIMIT));
         MemoryPage page = memories.list(
                 request.caller(),
-                Scopes.latest(Scopes.of(request.query()), request.query().flag(LATEST_ONLY)),
+                Scopes.latest(Scopes.of(request), request.query().flag(LATEST_ONLY)),
                 order(request.query().text(ORDER)),
                 request.query().integer(Paging.LIMIT),
                 request.query().text(Paging.CURSOR),
@@ -315,7 +315,7 @@ final class MemoryRoutes {
                 page.items().stream().map(MemoryMapping::resource).toList();
         Answer answer = Answer.json(200, new MemoryList(items, page.nextCursor(), position))
                 .with(Freshness.POSITION.name(), position);
-        return leftOut(answer, request, Scopes.of(request.query()));
+        return leftOut(answer, request, Scopes.of(request));
     }
 
     private static Order order(@Nullable String text) {

@@ -1,7 +1,8 @@
 package dev.mneme.api.rest;
 
+import dev.mneme.api.http.Request;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.PlainJson;
-import dev.mneme.api.json.RecordReader;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
@@ -25,26 +26,27 @@ import org.jspecify.annotations.Nullable;
 /// @param many whether they came as `items`, each with its own outcome
 record NewMemories(boolean many, List<Item> items) {
 
-    static NewMemories read(byte[] body) {
+    static NewMemories read(Request request) {
         Map<Integer, MnemeException> refused = new HashMap<>();
-        AddRequest request = RecordReader.read(AddRequest.class, body, "body", refused);
-        List<MemoryItem> items = request.items();
+        AddRequest sent = request.json(AddRequest.class, refused);
+        List<MemoryItem> items = sent.items();
         if (items == null) {
-            return new NewMemories(false, List.of(new Item.Valid(memory(single(request), null))));
+            return new NewMemories(false, List.of(new Item.Valid(memory(single(sent), null))));
         }
-        requireDefaultsAlone(request);
+        requireDefaultsAlone(sent);
         List<Item> all = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
             MnemeException refusal = refused.get(i);
-            all.add(refusal == null ? item(items.get(i), request, i) : new Item.Invalid(refusal));
+            all.add(refusal == null ? item(items.get(i), sent, i, request.parsedHeap()) : new Item.Invalid(refusal));
         }
         return new NewMemories(true, all);
     }
 
-    private static Item item(MemoryItem item, AddRequest defaults, int index) {
+    private static Item item(MemoryItem item, AddRequest defaults, int index, ParsedHeap heap) {
         try {
             return new Item.Valid(memory(item, defaults));
         } catch (MnemeException e) {
+            heap.addRefusal();
             return new Item.Invalid(e.within(place(index)));
         }
     }

@@ -8,6 +8,8 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.StorageStatus;
 import dev.mneme.core.spi.StoreStatus;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +106,7 @@ final class OpsRoutes {
                         status.epoch(),
                         status.log().name().toLowerCase(Locale.ROOT),
                         facts.embedder(),
+                        onlyUser(request.caller().key().restriction()),
                         everything
                                 ? status.shards().stream().map(OpsRoutes::shard).toList()
                                 : null,
@@ -114,6 +118,11 @@ final class OpsRoutes {
                         everything ? storage(facts.storage().get()) : null,
                         everything ? integrity(facts.integrity().get()) : null,
                         everything ? clockAhead(status) : null));
+    }
+
+    private static @Nullable String onlyUser(Restriction restriction) {
+        Set<String> users = restriction.allowed().getOrDefault(OwnerKind.USER, Set.of());
+        return users.size() == 1 ? users.iterator().next() : null;
     }
 
     private @Nullable Long reembedding() {

@@ -2,6 +2,7 @@ package dev.mneme.api.rest;
 
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Query;
+import dev.mneme.api.http.Request;
 import dev.mneme.api.json.JsonReader;
 import dev.mneme.api.json.PlainJson;
 import dev.mneme.core.model.Filter;
@@ -34,7 +35,8 @@ final class Scopes {
 
     private Scopes() {}
 
-    static Filter of(Query query) {
+    static Filter of(Request request) {
+        Query query = request.query();
         List<Filter> parts = new ArrayList<>();
         for (OwnerKind kind : OwnerKind.values()) {
             String id = query.filled(kind.fieldName());
@@ -44,7 +46,7 @@ final class Scopes {
         }
         String filter = query.filled(FILTER.name());
         if (filter != null) {
-            parts.add(FilterParser.parse(JsonReader.read(filter, FILTER.name()), FILTER.name()));
+            parts.add(FilterParser.parse(JsonReader.read(filter, FILTER.name(), request.parsedHeap()), FILTER.name()));
         }
         return all(parts);
     }

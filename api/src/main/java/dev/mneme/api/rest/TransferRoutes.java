@@ -15,6 +15,7 @@ import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.ExportReading;
 import dev.mneme.api.json.ExportWriting;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
@@ -121,23 +122,23 @@ final class TransferRoutes {
         if (lines.isEmpty()) {
             throw MnemeException.invalid("body", "The body is empty: send an export's lines, the header first.");
         }
-        if (lines.size() > MAX_LINES + 1) {
-            throw MnemeException.invalid(
-                    "body",
-                    "An import takes the header and " + MAX_LINES + " lines at a time: send the rest after it.");
-        }
-        ExportReading.header(lines.getFirst());
+        ParsedHeap heap = request.parsedHeap();
+        ExportReading.header(lines.getFirst(), heap);
         List<Item> items = lines.subList(1, lines.size()).stream()
-                .map(TransferRoutes::item)
+                .map(line -> item(line, heap))
                 .toList();
         boolean skipBad = "skip".equals(request.query().text(ON_ERROR));
         return Answer.json(200, answer(imports.take(request.caller(), items, skipBad)));
     }
 
-    private static Item item(byte[] line) {
+    private static Item item(byte[] line, ParsedHeap heap) {
         try {
-            return new Item.Valid(ExportReading.record(line), line.length);
+            return new Item.Valid(ExportReading.record(line, heap), line.length);
         } catch (MnemeException e) {
+            if (e.code() == OVERLOADED) {
+                throw e; // no fault of the line
+            }
+            heap.addRefusal();
             return new Item.Invalid(e);
         }
     }
@@ -148,14 +149,24 @@ final class TransferRoutes {
         int from = 0;
         for (int i = 0; i < body.length; i++) {
             if (body[i] == '\n') {
+                requireRoom(lines);
                 lines.add(Arrays.copyOfRange(body, from, i));
                 from = i + 1;
             }
         }
         if (from < body.length) {
+            requireRoom(lines);
             lines.add(Arrays.copyOfRange(body, from, body.length));
         }
         return lines;
+    }
+
+    private static void requireRoom(List<byte[]> lines) {
+        if (lines.size() > MAX_LINES) {
+            throw MnemeException.invalid(
+                    "body",
+                    "An import takes the header and " + MAX_LINES + " lines at a time: send the rest after it.");
+        }
     }
 
     private static ImportAnswer answer(List<Result> results) {

@@ -1,7 +1,10 @@
 package dev.mneme.api.websocket;
 
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.mneme.api.http.ClientConnection;
 import dev.mneme.api.http.ClientMemory;
+import dev.mneme.api.json.JsonWriter;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
@@ -22,6 +25,7 @@ import io.helidon.webserver.spi.ServerConnection;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -205,9 +209,15 @@ final class Connection implements ServerConnection, LiveConnection {
     }
 
     private void accept(String text) throws InterruptedException {
+        try (Parsed parsed = new Parsed(held)) {
+            accept(text, parsed.counting());
+        }
+    }
+
+    private void accept(String text, ParsedHeap heap) throws InterruptedException {
         Envelope envelope;
         try {
-            envelope = Envelope.read(text);
+            envelope = Envelope.read(text, heap);
         } catch (MnemeException e) {
             refuse(e, null, Reason.TOO_MANY_ERRORS);
             return;
@@ -224,11 +234,38 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
+    /// What one message takes beyond its bytes.
+    private static final class Parsed implements AutoCloseable {
+        private final ClientMemory.Lease held;
+        private long taken;
+
+        Parsed(ClientMemory.Lease held) {
+            this.held = held;
+        }
+
+        ParsedHeap counting() {
+            return new ParsedHeap(this::take, ClientMemory.SMALL_ANSWER);
+        }
+
+        private void take(long bytes) {
+            held.add(bytes);
+            taken += bytes;
+        }
+
+        @Override
+        public void close() {
+            held.release(taken);
+        }
+    }
+
     private void act(Action action, Envelope envelope, int size) throws InterruptedException {
         switch (action) {
             case Action.Authenticate(String token) -> authenticateOrEnd(token);
             case Action.Follow follow -> follow(follow);
-            case Action.Answer(var payload) -> outbox.put(size, to -> to.pong(payload));
+            case Action.Answer(var payload) -> {
+                RawValue text = new RawValue(new String(JsonWriter.bytes(payload), StandardCharsets.UTF_8));
+                outbox.put(size, to -> to.pong(text)); // as text, since it waits and is not counted any more
+            }
             case Action.State(var include, var since) -> outbox.put(0, to -> to.state(include, since, envelope.id()));
             case Action.SwitchMode(var wanted) -> context.writes().switchMode(caller(), user(), wanted);
             case Action.SyncContext(var sync) -> context.writes().sync(caller(), user(), sync);

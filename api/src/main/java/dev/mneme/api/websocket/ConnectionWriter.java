@@ -1,5 +1,6 @@
 package dev.mneme.api.websocket;
 
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.mneme.api.http.ClientMemory;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
@@ -25,7 +26,6 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -147,7 +147,7 @@ final class ConnectionWriter {
         outbox.raise(Outbox.FEED); // what was raised before this thread knew what it follows is lost
     }
 
-    void pong(Map<String, @Nullable Object> payload) {
+    void pong(RawValue payload) {
         positioned(MessageType.PONG, payload);
     }
 

@@ -7,6 +7,7 @@ import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +29,7 @@ record ContextSync(
         @Nullable List<String> tags,
         long expectedVersion,
         MergeStrategy strategy) {
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
     /// @param versioned whether the client's version counts. The first generation's was its wall clock, and is
     ///     ignored
@@ -72,8 +74,8 @@ record ContextSync(
     private static long version(@Nullable Object version) {
         return switch (version) {
             case null -> Command.ANY_VERSION;
-            case Integer number when number >= 0 -> number;
-            case Long number when number >= 0 -> number;
+            case BigDecimal number
+            when number.signum() >= 0 && number.scale() == 0 && number.compareTo(LARGEST) <= 0 -> number.longValue();
             default -> throw MnemeException.invalid("version", "version must be a whole number, 0 or more.");
         };
     }

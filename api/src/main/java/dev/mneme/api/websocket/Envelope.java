@@ -1,22 +1,17 @@
 package dev.mneme.api.websocket;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.mneme.api.json.JsonReader;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.PlainJson;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ScopeIds;
-import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A client's message. Fields that are not known are passed over, as both sides do.
@@ -33,24 +28,14 @@ record Envelope(
         @Nullable String instanceId,
         Map<String, @Nullable Object> payload,
         int length) {
-    private static final int MAX_DEPTH = 64;
-    private static final int MAX_DIGITS = 400;
-    private static final ObjectReader READER = JsonMapper.builder(JsonFactory.builder()
-                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool()) // the default keeps buffers per thread
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxNumberLength(MAX_DIGITS)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build()
-            .readerFor(Object.class);
+    private static final Set<String> KNOWN = Set.of("id", "type", "userId", "instanceId", "payload");
 
+    /// @param heap counts what is built
     /// @throws MnemeException `invalid_request`
-    static Envelope read(String text) {
-        Map<?, ?> fields = object(parse(text), "message");
+    static Envelope read(String text, ParsedHeap heap) {
+        heap.add(2L * text.length()); // the text, and its bytes again
+        Map<String, @Nullable Object> fields = JsonReader.read(
+                text.getBytes(StandardCharsets.UTF_8), "message", heap, Envelope::fields);
         String type = Fields.string(fields, "type");
         if (type == null) {
             throw MnemeException.invalid("type", "type must say what the message is, for example \"ping\".");
@@ -65,17 +50,16 @@ record Envelope(
                 text.length());
     }
 
-    private static @Nullable Object parse(String text) {
-        try {
-            Object value = READER.readValue(text);
-            check(value);
-            return value;
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            String where = at == null ? "" : " (at character " + at.getCharOffset() + ")";
-            throw MnemeException.invalid(
-                    "message", "A message must be one JSON object, at most " + MAX_DEPTH + " deep" + where + ".");
-        }
+    private static Map<String, @Nullable Object> fields(JsonReader in) {
+        Map<String, @Nullable Object> fields = new HashMap<>();
+        in.object(name -> {
+            if (KNOWN.contains(name)) {
+                fields.put(name, in.plain());
+            } else {
+                in.skip();
+            }
+        });
+        return fields;
     }
 
     @SuppressWarnings("unchecked") // JSON's names are strings
@@ -84,41 +68,6 @@ record Envelope(
             return (Map<String, @Nullable Object>) map;
         }
         throw MnemeException.invalid(field, field + " must be a JSON object.");
-    }
-
-    /// Half a surrogate pair can be escaped in JSON, but cannot be sent back; nor can a number of a billion
-    /// digits.
-    private static void check(@Nullable Object value) {
-        switch (value) {
-            case String text
-            when !wellFormed(text) -> throw MnemeException.invalid("message", "Strings must be well-formed Unicode.");
-            case Map<?, ?> map ->
-                map.forEach((name, each) -> {
-                    check(name);
-                    check(each);
-                });
-            case List<?> list -> list.forEach(Envelope::check);
-            case BigDecimal number
-            when Math.abs((long) number.scale()) > MAX_DIGITS ->
-                throw MnemeException.invalid("message", "Numbers must have " + MAX_DIGITS + " digits at most.");
-            case null, default -> {}
-        }
-    }
-
-    private static boolean wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
-                boolean pair = Character.isHighSurrogate(c)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
     }
 
     /// Reads single fields of plain JSON.

@@ -1,19 +1,19 @@
 package dev.mneme.server.config;
 
 import dev.mneme.core.model.MnemeException;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Optional;
 
-/// The flags: `--name value`, `--name=value`, and `--name` alone for what is true or false.
+/// The flags: `--name value`, `--name=value`, and for what is true or false `--name` alone, which is true.
 ///
 /// @param values by flag as typed, the last of each, without `--config`
 record ConfigFlags(Optional<String> config, Map<String, String> values) {
     static ConfigFlags parse(List<String> flags) {
         Map<String, String> values = new LinkedHashMap<>();
-        Iterator<String> words = flags.iterator();
+        ListIterator<String> words = flags.listIterator();
         while (words.hasNext()) {
             String word = words.next();
             if (!word.startsWith("--")) {
@@ -27,13 +27,23 @@ record ConfigFlags(Optional<String> config, Map<String, String> values) {
         return new ConfigFlags(config, values);
     }
 
-    private static String value(String name, Iterator<String> words) {
-        if (!name.equals("--config") && ConfigSources.isSwitch(name)) {
+    private static String value(String name, ListIterator<String> words) {
+        if (!name.equals("--config") && ConfigSources.isSwitch(name) && !saysMore(words)) {
             return "true";
         }
         if (!words.hasNext()) {
             throw MnemeException.invalid(name, name + " needs a value.");
         }
         return words.next();
+    }
+
+    /// Whether a value follows, and not the next flag.
+    private static boolean saysMore(ListIterator<String> words) {
+        if (!words.hasNext()) {
+            return false;
+        }
+        boolean flag = words.next().startsWith("--");
+        words.previous();
+        return !flag;
     }
 }

@@ -272,6 +272,28 @@ class ServerConfigTest {
     }
 
     @Test
+    void aSwitchTakesItsValueInEitherForm() throws IOException {
+        assertThat(load("", Map.of(), "--webhooks.allowPrivate", "true", "--port", "1")
+                        .webhooks()
+                        .allowPrivate())
+                .isTrue();
+        ServerConfig off = load(
+                "webhooks: {allowPrivate: true}",
+                Map.of(),
+                "--webhooks.allowPrivate",
+                "false",
+                "--insecure",
+                "--port",
+                "1");
+        assertThat(off.webhooks().allowPrivate()).isFalse();
+        assertThat(off.http().insecure()).isTrue();
+        assertThat(off.http().port()).isOne();
+        assertThat(load("", Map.of(), "--webhooks.allowPrivate=true").webhooks().allowPrivate())
+                .isTrue();
+        assertRefused("", Map.of(), List.of("--insecure", "yes"), "--insecure", "true or false");
+    }
+
+    @Test
     void namesOfTheFirstGenerationAreWeakerThanOurOwn() throws IOException {
         Map<String, String> old =
                 Map.of("WS_SYNC_PORT", "7000", "WS_PING_INTERVAL", "5000", "WS_STALE_TIMEOUT", "15000");
