@@ -116,8 +116,7 @@ sealed interface Condition {
             if (actual == null) {
                 return wanted.hasNull();
             }
-            return wanted.contains(actual, work)
-                    || (actual instanceof JsonArray array && anyItem(array, work));
+            return wanted.contains(actual, work) || (actual instanceof JsonArray array && anyItem(array, work));
         }
 
         /// Whichever are fewer are looked up among the others.
@@ -156,7 +155,11 @@ sealed interface Condition {
 
     /// @param wanted in lower case if `folded`
     /// @param part the same, if it is a string
-    record Part(FieldValue value, boolean folded, Json wanted, @Nullable TextPart part) implements Condition {
+    record Part(
+            FieldValue value,
+            boolean folded,
+            Json wanted,
+            @Nullable TextPart part) implements Condition {
         @Override
         public boolean matches(Memory memory, FilterWork work) {
             Json actual = folded ? value.folded(memory, work) : value.of(memory, work);
@@ -171,7 +174,7 @@ sealed interface Condition {
         private boolean anyItem(JsonArray array, FilterWork work) {
             for (Json item : array.items()) {
                 work.spend(1);
-                boolean found = part != null && item instanceof JsonString(String text)
+                boolean found = (part != null && item instanceof JsonString(String text))
                         ? part.isIn(text, work)
                         : FieldValue.same(item, wanted, work);
                 if (found) {

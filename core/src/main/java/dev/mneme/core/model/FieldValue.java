@@ -153,9 +153,7 @@ final class FieldValue {
                     case CATEGORIES -> categories(of, work);
                     case VERSION -> new JsonNumber(BigDecimal.valueOf(of.version()));
                     case REPLACED_BY ->
-                        of.replacedBy() == null
-                                ? null
-                                : string(of.replacedBy().toString());
+                        of.replacedBy() == null ? null : string(of.replacedBy().toString());
                     case TIMESTAMP, CREATED_AT, UPDATED_AT, EXPIRES_AT ->
                         throw new IllegalArgumentException("times are matched apart");
                 };
@@ -176,8 +174,7 @@ final class FieldValue {
 
     private static Json categories(Memory of, FilterWork work) {
         work.spend(of.categories().size());
-        return new JsonArray(
-                of.categories().stream().<Json>map(JsonString::new).toList());
+        return new JsonArray(of.categories().stream().<Json>map(JsonString::new).toList());
     }
 
     private static @Nullable Json string(@Nullable String text) {

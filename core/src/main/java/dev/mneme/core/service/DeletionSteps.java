@@ -24,8 +24,7 @@ final class DeletionSteps {
     private @Nullable List<Version> present;
     private @Nullable String cursor;
 
-    DeletionSteps(
-            Owner owner, FilterMatcher matcher, InstantSource clock, Function<MemoryQuery, MemoryPage> read) {
+    DeletionSteps(Owner owner, FilterMatcher matcher, InstantSource clock, Function<MemoryQuery, MemoryPage> read) {
         this.owner = owner;
         this.matcher = matcher;
         this.clock = clock;

@@ -576,10 +576,9 @@ public final class MemoryService {
 
     /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer. A step that
     /// deleted less than it might is the last, unless what it named had changed.
-    private Deleted deleteSteps(
-            Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
-        DeletionSteps steps = new DeletionSteps(
-                owner, matcher, clock, query -> inTurn(caller, owner, () -> store.list(query)));
+    private Deleted deleteSteps(Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
+        DeletionSteps steps =
+                new DeletionSteps(owner, matcher, clock, query -> inTurn(caller, owner, () -> store.list(query)));
         long count = 0;
         for (int n = 0; ; n++) {
             WriteResult result =

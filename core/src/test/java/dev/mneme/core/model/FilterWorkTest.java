@@ -55,8 +55,10 @@ class FilterWorkTest {
                         nested(60)),
                 Arguments.of(
                         "a path each to one array",
-                        many(900, i -> new Compare(
-                                new Field.Metadata("/a/" + i), Operator.CONTAINS, new JsonString("no" + i))),
+                        many(
+                                900,
+                                i -> new Compare(
+                                        new Field.Metadata("/a/" + i), Operator.CONTAINS, new JsonString("no" + i))),
                         array(IntStream.range(0, 900)
                                 .mapToObj(i -> (Json) new JsonArray(strings(30)))
                                 .toList())));
@@ -80,13 +82,16 @@ class FilterWorkTest {
 
     static Stream<Arguments> honest() {
         return Stream.of(
-                Arguments.of("twenty conditions", many(20, i -> eq(new Field.Metadata("/k" + i), "x")), plain("likes tea")),
+                Arguments.of(
+                        "twenty conditions", many(20, i -> eq(new Field.Metadata("/k" + i), "x")), plain("likes tea")),
                 Arguments.of(
                         "a thousand ids",
                         new Compare(new Field.Named(Name.ID), Operator.IN, new JsonArray(strings(1_000))),
                         plain("likes tea")),
                 Arguments.of(
-                        "a few words of a text", many(3, i -> icontains("coffee" + i)), plain("likes tea. ".repeat(45))),
+                        "a few words of a text",
+                        many(3, i -> icontains("coffee" + i)),
+                        plain("likes tea. ".repeat(45))),
                 Arguments.of(
                         "categories",
                         many(3, i -> new Compare(new Field.Named(Name.CATEGORIES), Operator.CONTAINS, string("c" + i))),
