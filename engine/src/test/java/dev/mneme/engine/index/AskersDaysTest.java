@@ -45,7 +45,7 @@ class AskersDaysTest {
 
     private double date(int ordinal, String day, String asked) {
         SearchRequest request = new SearchRequest(
-                "where did I have oolong on " + day + " January 2026?",
+                "where did I have oolong on " + day + " 2026?",
                 null,
                 10,
                 0,
@@ -71,10 +71,21 @@ class AskersDaysTest {
         put("2025-08-05T12:00:00Z");
         String asked = "2026-03-20T09:00-07:00[America/Los_Angeles]";
 
-        assertThat(date(1, "31", asked)).isEqualTo(1);
+        assertThat(date(1, "31 January", asked)).isEqualTo(1);
         for (int other : List.of(0, 2, 3)) {
-            assertThat(date(other, "31", asked)).isLessThan(1);
+            assertThat(date(other, "31 January", asked)).isLessThan(1);
         }
+    }
+
+    /// Where clocks change in the night, a day ends at another offset than it began with.
+    @Test
+    void onADayOfAChangeTheOffsetIsThatOfTheMinute() {
+        put("2026-03-29T22:30:00Z"); // 00:30 of 30 March in Berlin, which was an hour behind that morning
+        put("2026-03-28T22:30:00Z"); // 23:30 of 28 March
+        String asked = "2026-05-01T09:00+02:00[Europe/Berlin]";
+
+        assertThat(date(0, "30 March", asked)).isEqualTo(1);
+        assertThat(date(1, "29 March", asked)).isLessThan(1);
     }
 
     /// When it was made says nothing of when it was so.
@@ -89,7 +100,7 @@ class AskersDaysTest {
     void whatHasNoTimestampIsOfNoDay(String asked) {
         put(null);
         put("2026-01-20T11:00:00Z");
-        assertThat(date(0, "20", asked)).isZero();
-        assertThat(date(1, "20", asked)).isPositive();
+        assertThat(date(0, "20 January", asked)).isZero();
+        assertThat(date(1, "20 January", asked)).isPositive();
     }
 }
