@@ -367,8 +367,8 @@ final class Connection implements ServerConnection, LiveConnection {
 
     /// Is there for the others to see.
     ///
-    /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown to
-    ///     them either, or it could put any name before a user that it knows nothing of
+    /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown
+    ///     either, or it could put any name before a user that it knows nothing of
     private void stayAs(@Nullable Subject whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
         if (whom instanceof Subject.One(Owner owner)) {

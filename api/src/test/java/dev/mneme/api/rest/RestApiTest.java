@@ -160,7 +160,8 @@ class RestApiTest {
 
     @Test
     void theLimitOfMetadataIsTheMemorysHoweverItGrows() {
-        String tea = "{\"userId\":\"alice\",\"text\":\"tea\"," + metadata("a", 40_000).substring(1);
+        String tea = "{\"userId\":\"alice\",\"text\":\"tea\","
+                + metadata("a", 40_000).substring(1);
         String id = rest.post(MEMORIES, tea).body().at("/memory/id").asText();
         RestServer.Reply same = rest.post(MEMORIES, tea.replace("\"a\"", "\"b\""));
         assertThat(same.body().path("event").asText()).as("of its own").isEqualTo("ADD");
@@ -168,13 +169,14 @@ class RestApiTest {
         RestServer.Reply patched = rest.patch(MEMORIES + "/" + id, metadata("b", 40_000));
         assertThat(patched.status()).isEqualTo(413);
         assertThat(patched.field()).isEqualTo("metadata");
-        RestServer.Reply decided = rest.patch(
-                MEMORIES + "/" + id, metadata("b", 40_000), "Idempotency-Key", "the-store-decides");
+        RestServer.Reply decided =
+                rest.patch(MEMORIES + "/" + id, metadata("b", 40_000), "Idempotency-Key", "the-store-decides");
         assertThat(decided.status()).isEqualTo(413);
         assertThat(decided.field()).isEqualTo("metadata");
         assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata").toString())
                 .hasSizeBetween(40_000, 41_000);
-        assertThat(rest.patch(MEMORIES + "/" + id, metadata("b", 20_000)).status()).isEqualTo(200);
+        assertThat(rest.patch(MEMORIES + "/" + id, metadata("b", 20_000)).status())
+                .isEqualTo(200);
     }
 
     /// It may have grown when the limit was another.
@@ -185,11 +187,14 @@ class RestApiTest {
             JsonObject more = new JsonObject(Map.of("k" + i, new JsonString("x".repeat(60_000))));
             rest.store.write(Fixtures.write(Owner.user("alice"), Fixtures.patch(MemoryId.parse(id), more)));
         }
-        assertThat(rest.patch(MEMORIES + "/" + id, "{\"text\":\"likes mate\"}").status()).isEqualTo(200);
-        assertThat(rest.patch(MEMORIES + "/" + id, metadata("k0", 60_000).replace("xx", "yy")).status())
+        assertThat(rest.patch(MEMORIES + "/" + id, "{\"text\":\"likes mate\"}").status())
+                .isEqualTo(200);
+        assertThat(rest.patch(MEMORIES + "/" + id, metadata("k0", 60_000).replace("xx", "yy"))
+                        .status())
                 .as("no smaller")
                 .isEqualTo(413);
-        assertThat(rest.patch(MEMORIES + "/" + id, "{\"metadata\":{\"k0\":null}}").status())
+        assertThat(rest.patch(MEMORIES + "/" + id, "{\"metadata\":{\"k0\":null}}")
+                        .status())
                 .isEqualTo(200);
         StringBuilder patch = new StringBuilder("{\"metadata\":{\"k1\":null");
         for (int i = 0; i < 7_000; i++) {
@@ -198,8 +203,7 @@ class RestApiTest {
         assertThat(rest.patch(MEMORIES + "/" + id, patch + "}}").status())
                 .as("the patch itself may be longer than the limit")
                 .isEqualTo(200);
-        assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata"))
-                .hasSize(3);
+        assertThat(rest.get(MEMORIES + "/" + id).body().at("/metadata")).hasSize(3);
     }
 
     @Test

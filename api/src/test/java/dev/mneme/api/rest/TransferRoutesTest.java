@@ -176,9 +176,10 @@ class TransferRoutesTest {
         };
         JsonNode skipped = take("skip", lines).body();
         assertThat(skipped.path("items"))
-                .extracting(item ->
-                        item.path("line").asInt() + item.at("/error/code").asText()
-                                + item.at("/error/field").asText() + item.path("event").asText())
+                .extracting(item -> item.path("line").asInt()
+                        + item.at("/error/code").asText()
+                        + item.at("/error/field").asText()
+                        + item.path("event").asText())
                 .containsExactly("2ADD", "3version_conflictmemory.id", "4ADD", "5ADD");
         assertThat(export("?userId=alice")).hasSize(3).noneMatch(line -> line.contains("planted"));
         assertThat(export("?userId=bob")).hasSize(2).anyMatch(line -> line.contains("bobs"));

@@ -303,14 +303,18 @@ class ConnectingTest {
             var wanted = payload();
             wanted.putArray("capabilities").add("presence");
             first.connect(wanted);
-            assertThat(first.await1("presence").at("/payload/instances/0/connections").asInt())
+            assertThat(first.await1("presence")
+                            .at("/payload/instances/0/connections")
+                            .asInt())
                     .isEqualTo(1);
             try (Client second = Client.open(server.port(), key.secret())) {
-                Client.Awaiting.until(() -> latestPresence(first).at("/instances/0/connections").asInt() == 2);
+                Client.Awaiting.until(() ->
+                        latestPresence(first).at("/instances/0/connections").asInt() == 2);
                 assertThat(latestPresence(first).path("total").asInt()).isEqualTo(1);
                 second.connect(presence("alice", "phone"));
                 Client.Awaiting.until(() -> latestPresence(first).path("total").asInt() == 2);
-                assertThat(latestPresence(first).at("/instances/0/connections").asInt()).isEqualTo(1);
+                assertThat(latestPresence(first).at("/instances/0/connections").asInt())
+                        .isEqualTo(1);
             }
             Client.Awaiting.until(() -> latestPresence(first).path("total").asInt() == 1);
         }
@@ -327,7 +331,9 @@ class ConnectingTest {
             stranger.send("state-request", null, null, payload());
             assertThat(stranger.await1("state-response").toString()).doesNotContain("desk", "your-bank");
             alice.send("state-request", null, null, payload());
-            assertThat(alice.await1("state-response").at("/payload/presence/total").asInt())
+            assertThat(alice.await1("state-response")
+                            .at("/payload/presence/total")
+                            .asInt())
                     .isEqualTo(1);
             assertThat(alice.messages().toString()).doesNotContain("your-bank");
             assertThat(stranger.messages("presence")).isEmpty();

@@ -218,12 +218,11 @@ public final class BatchCodec {
         ModelCodec.writeStrings(out, add.categories());
         out.nullableTimestamp(add.timestamp()).nullableInstant(add.expiresAt());
         writeNullable(out, add.embedding());
-        int rule =
-                switch (add.dedupe()) {
-                    case OFF -> 0;
-                    case BY_TEXT -> 1;
-                    case BY_CONTENT -> 2;
-                };
+        int rule = switch (add.dedupe()) {
+            case OFF -> 0;
+            case BY_TEXT -> 1;
+            case BY_CONTENT -> 2;
+        };
         if (add.metadataLimit() == Command.NO_LIMIT) {
             out.u8(rule);
         } else {

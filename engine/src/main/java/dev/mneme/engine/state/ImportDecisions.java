@@ -57,8 +57,7 @@ final class ImportDecisions {
             return new Outcome.Stored(MemoryEvent.NONE, there == null ? memory : there);
         }
         if (memories.used(memory.id())) {
-            return new Rejected(
-                    ErrorCode.VERSION_CONFLICT, Command.Import.ID_IN_USE, Command.Import.ID, null);
+            return new Rejected(ErrorCode.VERSION_CONFLICT, Command.Import.ID_IN_USE, Command.Import.ID, null);
         }
         Embedding given = imported.deleted() ? null : imported.embedding();
         Rejected mismatch = vectors.mismatch(given);

@@ -228,7 +228,11 @@ final class CodecTest {
                 memory.timestamp(),
                 memory.expiresAt(),
                 random.nextBoolean() ? embedding(random) : null,
-                Command.Dedupe.values()[random.nextInt(3)],
+                switch (random.nextInt(3)) {
+                    case 0 -> Command.Dedupe.OFF;
+                    case 1 -> Command.Dedupe.BY_TEXT;
+                    default -> Command.Dedupe.BY_CONTENT;
+                },
                 random.nextBoolean() ? Command.NO_LIMIT : 1 + random.nextInt(1 << 20));
     }
 

@@ -109,8 +109,7 @@ final class ImportedIdsTest {
 
     @Test
     void ofManyOwnersWhoImportAnIdAtOnceOneGetsIt(@TempDir Path folder) throws Exception {
-        try (Store store = LocalEngine.open(
-                        folder, TestEngines.settings(StoreSettings.of("ids", new ManualClock())));
+        try (Store store = LocalEngine.open(folder, TestEngines.settings(StoreSettings.of("ids", new ManualClock())));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int n = 0; n < 40; n++) {
                 MemoryId one = foreign(2 * n);

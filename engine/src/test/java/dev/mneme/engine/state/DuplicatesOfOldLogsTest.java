@@ -35,9 +35,10 @@ class DuplicatesOfOldLogsTest {
 
     /// Of alice: "ok" with `{"n":1}`, merged by content, then a patch `{"m":2}`, as they were written before a limit of
     /// metadata stood in them.
-    private static final String WITHOUT_LIMIT = "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000201019b78921c078aec"
-            + "80000000000000070105616c696365000000026f6b00000601016e03000101000000000202019b78921c078aec"
-            + "80000000000000070000010601016d03000102000001";
+    private static final String WITHOUT_LIMIT =
+            "0180f09089ef66010764656661756c740005616c696365026b31066b65793a6b3100000201019b78921c078aec"
+                    + "80000000000000070105616c696365000000026f6b00000601016e03000101000000000202019b78921c078aec"
+                    + "80000000000000070000010601016d03000102000001";
 
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
     private final StateMachine machine =
@@ -84,8 +85,9 @@ class DuplicatesOfOldLogsTest {
                 .containsExactly(
                         ok(7, Dedupe.BY_CONTENT, Fixtures.json("n", 1), null),
                         Fixtures.patch(Fixtures.id(ALICE, 7), Fixtures.json("m", 2)));
-        assertThat(HexFormat.of().formatHex(BatchCodec.encode(BatchCodec.decode(
-                        HexFormat.of().parseHex(WITHOUT_LIMIT)))))
+        assertThat(HexFormat.of()
+                        .formatHex(BatchCodec.encode(
+                                BatchCodec.decode(HexFormat.of().parseHex(WITHOUT_LIMIT)))))
                 .isEqualTo(WITHOUT_LIMIT);
     }
 
