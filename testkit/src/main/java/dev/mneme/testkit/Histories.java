@@ -38,7 +38,6 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Random histories of a store, the same for the same seed. Values are drawn from few, so that

@@ -201,7 +201,9 @@ public final class ModelStore implements Store, Exports {
 
     /// The work of the request's filter, as a store must; what it means is said by [PlainFilter].
     private void count(MemoryQuery query) {
-        asked(query.owner()).forEach(owner -> owner.memories().forEach(held -> query.matcher().matches(held.memory())));
+        asked(query.owner())
+                .forEach(owner ->
+                        owner.memories().forEach(held -> query.matcher().matches(held.memory())));
     }
 
     @Override

@@ -55,8 +55,8 @@ class FilterLimitsTest {
     private static final Filter DEAR = Filter.and(
             ALICE,
             new Filter.Or(IntStream.range(0, 900)
-                    .<Filter>mapToObj(i -> new Compare(
-                            new Field.Named(Name.TEXT), Operator.ICONTAINS, new JsonString("none" + i)))
+                    .<Filter>mapToObj(i ->
+                            new Compare(new Field.Named(Name.TEXT), Operator.ICONTAINS, new JsonString("none" + i)))
                     .toList()));
 
     private final Store store = new ModelStore(new ManualClock());
@@ -85,7 +85,17 @@ class FilterLimitsTest {
         memories.add(
                 ADMIN,
                 new NewMemory(
-                        ScopeIds.user(user), text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, false),
+                        ScopeIds.user(user),
+                        text,
+                        null,
+                        null,
+                        JsonObject.EMPTY,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        false),
                 null);
     }
 
@@ -103,8 +113,7 @@ class FilterLimitsTest {
         }
         written.clear();
 
-        assertTooMuch(() -> memories.list(
-                ADMIN, DEAR, Order.CREATED_AT, 100, null, true, ReadOptions.DEFAULT));
+        assertTooMuch(() -> memories.list(ADMIN, DEAR, Order.CREATED_AT, 100, null, true, ReadOptions.DEFAULT));
         assertTooMuch(() -> memories.pages(ADMIN, DEAR, true).next());
         assertTooMuch(() -> memories.deleteMatching(ADMIN, DEAR, null));
         assertTooMuch(() -> memories.deleteMatching(ADMIN, DEAR, KEY));
@@ -132,9 +141,13 @@ class FilterLimitsTest {
 
         assertThat(memories.deleteMatching(ADMIN, ALICE, null).count()).isEqualTo(300);
 
-        assertThat(written).hasSize(3).allSatisfy(command -> assertThat(command)
-                .isInstanceOfSatisfying(Command.DeleteUnchanged.class, step -> assertThat(step.memories())
-                        .hasSizeLessThanOrEqualTo(Command.DeleteUnchanged.MAX_MEMORIES)));
+        assertThat(written)
+                .hasSize(3)
+                .allSatisfy(command -> assertThat(command)
+                        .isInstanceOfSatisfying(
+                                Command.DeleteUnchanged.class,
+                                step -> assertThat(step.memories())
+                                        .hasSizeLessThanOrEqualTo(Command.DeleteUnchanged.MAX_MEMORIES)));
     }
 
     @Test
@@ -151,8 +164,8 @@ class FilterLimitsTest {
             }
         };
 
-        Filter notes = Filter.and(
-                ALICE, new Compare(new Field.Named(Name.TEXT), Operator.CONTAINS, new JsonString("note")));
+        Filter notes =
+                Filter.and(ALICE, new Compare(new Field.Named(Name.TEXT), Operator.CONTAINS, new JsonString("note")));
         long deleted = memories.deleteMatching(ADMIN, notes, KEY).count();
 
         assertThat(deleted).isEqualTo(194);
@@ -217,8 +230,8 @@ class FilterLimitsTest {
         return new JsonObject(Map.of(
                 "OR",
                 new JsonArray(IntStream.range(0, count)
-                        .<Json>mapToObj(i -> new JsonObject(
-                                Map.of("metadata./a", new JsonObject(Map.of("in", values)))))
+                        .<Json>mapToObj(
+                                i -> new JsonObject(Map.of("metadata./a", new JsonObject(Map.of("in", values)))))
                         .toList())));
     }
 }

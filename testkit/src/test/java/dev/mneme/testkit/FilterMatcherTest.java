@@ -56,7 +56,9 @@ class FilterMatcherTest {
             for (int m = 0; m < 20; m++) {
                 Memory memory = memory(random);
                 boolean matches = PlainFilter.matches(filter, memory);
-                assertThat(matcher.matches(memory)).as("%s of %s", filter, memory).isEqualTo(matches);
+                assertThat(matcher.matches(memory))
+                        .as("%s of %s", filter, memory)
+                        .isEqualTo(matches);
                 seen.add(matches);
             }
         }
@@ -123,17 +125,18 @@ class FilterMatcherTest {
 
     private static Json json(SplittableRandom random, int depth) {
         return switch (random.nextInt(depth == 0 ? 5 : 8)) {
-            case 0 -> new JsonNumber(pick(
-                    random,
-                    List.of(
-                            new BigDecimal("1"),
-                            new BigDecimal("1.0"),
-                            new BigDecimal("-0.0"),
-                            new BigDecimal("0"),
-                            new BigDecimal("9007199254740993"),
-                            new BigDecimal("9007199254740992"),
-                            new BigDecimal("1e400"),
-                            new BigDecimal("2"))));
+            case 0 ->
+                new JsonNumber(pick(
+                        random,
+                        List.of(
+                                new BigDecimal("1"),
+                                new BigDecimal("1.0"),
+                                new BigDecimal("-0.0"),
+                                new BigDecimal("0"),
+                                new BigDecimal("9007199254740993"),
+                                new BigDecimal("9007199254740992"),
+                                new BigDecimal("1e400"),
+                                new BigDecimal("2"))));
             case 1 -> new JsonBoolean(random.nextBoolean());
             case 2 -> new JsonNull();
             case 3, 4 -> new JsonString(pick(random, TEXTS));

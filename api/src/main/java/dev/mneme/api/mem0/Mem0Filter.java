@@ -304,7 +304,8 @@ final class Mem0Filter {
             }
             values += items.size();
             if (values > MAX_VALUES) {
-                throw MnemeException.invalid(path, "The lists of a filter may have " + MAX_VALUES + " values together.");
+                throw MnemeException.invalid(
+                        path, "The lists of a filter may have " + MAX_VALUES + " values together.");
             }
         }
         Optional<TimeCondition> time = TimeCondition.of(field);

@@ -209,7 +209,7 @@ final class Connection implements ServerConnection, LiveConnection {
     }
 
     private void accept(String text) throws InterruptedException {
-        try (Parsed parsed = new Parsed(held)) {
+        try (Parsed parsed = new Parsed(lease)) {
             accept(text, parsed.counting());
         }
     }

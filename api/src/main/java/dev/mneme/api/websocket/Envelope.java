@@ -34,8 +34,8 @@ record Envelope(
     /// @throws MnemeException `invalid_request`
     static Envelope read(String text, ParsedHeap heap) {
         heap.add(2L * text.length()); // the text, and its bytes again
-        Map<String, @Nullable Object> fields = JsonReader.read(
-                text.getBytes(StandardCharsets.UTF_8), "message", heap, Envelope::fields);
+        Map<String, @Nullable Object> fields =
+                JsonReader.read(text.getBytes(StandardCharsets.UTF_8), "message", heap, Envelope::fields);
         String type = Fields.string(fields, "type");
         if (type == null) {
             throw MnemeException.invalid("type", "type must say what the message is, for example \"ping\".");

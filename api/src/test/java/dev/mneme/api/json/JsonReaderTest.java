@@ -228,7 +228,11 @@ class JsonReaderTest {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder(space(random)).append('{');
         for (int i = 0; i < 12; i++) {
-            text.append(i == 0 ? "" : ",").append(space(random)).append("\"m").append(i).append("é\"");
+            text.append(i == 0 ? "" : ",")
+                    .append(space(random))
+                    .append("\"m")
+                    .append(i)
+                    .append("é\"");
             text.append(space(random)).append(':').append(space(random));
             value(random, 3, text);
             text.append(space(random));
@@ -252,7 +256,10 @@ class JsonReaderTest {
         switch (random.nextInt(depth == 0 ? 6 : 8)) {
             case 0 -> text.append(random.nextInt());
             case 1 -> text.append(random.nextDouble());
-            case 2 -> text.append("\"é\\\"}\\u4e2d]").append("x".repeat(random.nextInt(5_000))).append('"');
+            case 2 ->
+                text.append("\"é\\\"}\\u4e2d]")
+                        .append("x".repeat(random.nextInt(5_000)))
+                        .append('"');
             case 3 -> text.append("true");
             case 4 -> text.append("null");
             case 5 -> text.append("\"\"");

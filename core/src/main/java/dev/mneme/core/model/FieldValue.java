@@ -42,6 +42,7 @@ final class FieldValue {
     }
 
     /// Null where the memory has none; never JSON's null.
+    @SuppressWarnings("ReferenceEquality") // the very memory that was looked at last; an equal one costs a second look
     @Nullable
     Json of(Memory of, FilterWork work) {
         if (of != memory) {

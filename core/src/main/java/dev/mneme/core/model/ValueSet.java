@@ -77,7 +77,7 @@ final class ValueSet {
     }
 
     private boolean contains(BigDecimal number, FilterWork work) {
-        long digits = 1 + number.precision() / FieldValue.DIGITS;
+        long digits = 1L + number.precision() / FieldValue.DIGITS;
         work.spend(digits);
         for (BigDecimal each : numbers.getOrDefault(key(number), List.of())) {
             work.spend(digits);

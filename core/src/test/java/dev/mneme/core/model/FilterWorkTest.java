@@ -47,7 +47,7 @@ class FilterWorkTest {
                         "objects",
                         many(900, i -> new Compare(ARRAY, Operator.EQ, object(i))),
                         array(IntStream.range(0, 3_000)
-                                .mapToObj(i -> (Json) object(-1 - i))
+                                .mapToObj(i -> object(-1 - i))
                                 .toList())),
                 Arguments.of(
                         "deep paths",

@@ -33,7 +33,8 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
         List<DayRange> ranges =
                 RelativeDates.mayBeIn(surfaces) ? RelativeDates.in(text, reference.toLocalDate()) : List.of();
         AskersDays days = new AskersDays(DateCue.of(text, ranges), reference.getZone());
-        return new AnalyzedQuery(words, terms.stream().limit(MAX_TERMS).toList(), surfaces, days, TemporalCue.asks(text));
+        return new AnalyzedQuery(
+                words, terms.stream().limit(MAX_TERMS).toList(), surfaces, days, TemporalCue.asks(text));
     }
 
     private static List<Word> headAndTail(List<Word> words) {

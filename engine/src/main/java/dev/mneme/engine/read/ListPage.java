@@ -97,7 +97,8 @@ public final class ListPage {
     }
 
     private boolean visible(Memory memory) {
-        return (query.showExpired() || !memory.expired(query.now())) && query.matcher().matches(memory);
+        return (query.showExpired() || !memory.expired(query.now()))
+                && query.matcher().matches(memory);
     }
 
     public List<Memory> items() {

@@ -30,7 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// scored by its words and its vector alone.
 ///
 /// **Long texts** have a vector for each of their [Passages], made as if it were alone, and the normalised mean of them
-/// as their own. What else is longer than a run, a query or a passage, is cut into windows, each with the special tokens
+/// as their own. What else is longer than a run, a query or a passage, is cut into windows, each with the special
+/// tokens
 /// and the prefix of its own; the vector is the normalised mean of the windows'.
 public final class FolderEmbedder implements Embedder {
     /// The most windows of one text that are run; one for each passage when those are more.
@@ -199,7 +200,8 @@ public final class FolderEmbedder implements Embedder {
         float[] vectors = new float[passages.size() * space.dimension()];
         int share = Math.max(1, MAX_WINDOWS / passages.size());
         for (int p = 0; p < passages.size(); p++) {
-            String part = text.substring(passages.get(p).start(), passages.get(p).end());
+            String part =
+                    text.substring(passages.get(p).start(), passages.get(p).end());
             float[] vector = vector(place, folder.passagePrefix(), part, share);
             System.arraycopy(vector, 0, vectors, p * vector.length, vector.length);
         }

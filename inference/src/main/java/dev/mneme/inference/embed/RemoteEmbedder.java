@@ -125,7 +125,8 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         int[] ends = new int[passages.size()];
         int share = Math.max(1, MAX_WINDOWS / passages.size());
         for (int p = 0; p < ends.length; p++) {
-            String passage = text.substring(passages.get(p).start(), passages.get(p).end());
+            String passage =
+                    text.substring(passages.get(p).start(), passages.get(p).end());
             Windows.of(passage.length(), config.windowCharacters(), share)
                     .forEach(window -> texts.add(part(passage, window)));
             ends[p] = texts.size();

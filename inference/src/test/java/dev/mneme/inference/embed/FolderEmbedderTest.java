@@ -205,8 +205,8 @@ class FolderEmbedderTest extends EmbedderContract {
             Embedding whole = embedder.embed(others + sentence + " " + others);
             PassageVectors passages = Objects.requireNonNull(whole.passages());
             int width = passages.dimension();
-            byte[] alone = PassageVectors.of(width, embedder.embed(sentence).vector())
-                    .rows();
+            byte[] alone =
+                    PassageVectors.of(width, embedder.embed(sentence).vector()).rows();
             assertThat(passages.count()).isEqualTo(41);
             assertThat(Arrays.copyOfRange(passages.rows(), 20 * width, 21 * width))
                     .isEqualTo(alone);
@@ -231,7 +231,9 @@ class FolderEmbedderTest extends EmbedderContract {
         try (FolderEmbedder embedder = open(folder, null, null, null, 24)) {
             float[] half = embedder.embed("t".repeat(100)).vector();
             float[] whole = embedder.embed("t".repeat(100) + "s".repeat(100)).vector();
-            assertThat(Math.abs(mean(whole) - mean(half))).as("the end counts, too").isGreaterThan(.5f);
+            assertThat(Math.abs(mean(whole) - mean(half)))
+                    .as("the end counts, too")
+                    .isGreaterThan(.5f);
         }
         assertRefused("embedder.maxTokens", () -> open(folder, null, null, "a long prefix", 16));
     }

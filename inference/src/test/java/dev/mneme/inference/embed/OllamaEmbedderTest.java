@@ -57,9 +57,10 @@ class OllamaEmbedderTest extends EmbedderContract {
     void eachSentenceOfALongTextHasAVector() {
         String sentence = "The ferry to the island leaves at nine.";
         try (Embedder embedder = open()) {
-            PassageVectors passages =
-                    Objects.requireNonNull(embedder.embed((sentence + " ").repeat(30)).passages());
-            byte[] alone = PassageVectors.of(96, embedder.embed(sentence).vector()).rows();
+            PassageVectors passages = Objects.requireNonNull(
+                    embedder.embed((sentence + " ").repeat(30)).passages());
+            byte[] alone =
+                    PassageVectors.of(96, embedder.embed(sentence).vector()).rows();
             assertThat(passages.count()).isEqualTo(30);
             assertThat(Arrays.copyOfRange(passages.rows(), 29 * 96, 30 * 96)).isEqualTo(alone);
         }

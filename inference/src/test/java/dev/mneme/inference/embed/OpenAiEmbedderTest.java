@@ -212,9 +212,11 @@ class OpenAiEmbedderTest extends EmbedderContract {
             PassageVectors passages = Objects.requireNonNull(whole.passages());
             assertThat(passages.count()).isEqualTo(50);
             for (int i = 0; i < 50; i++) {
-                byte[] alone = PassageVectors.of(96, embedder.embed(sentences.get(i)).vector())
+                byte[] alone = PassageVectors.of(
+                                96, embedder.embed(sentences.get(i)).vector())
                         .rows();
-                assertThat(Arrays.copyOfRange(passages.rows(), i * 96, (i + 1) * 96)).isEqualTo(alone);
+                assertThat(Arrays.copyOfRange(passages.rows(), i * 96, (i + 1) * 96))
+                        .isEqualTo(alone);
             }
             assertThat(dot(whole.vector(), whole.vector())).isCloseTo(1, within(1e-5));
         }
@@ -229,7 +231,10 @@ class OpenAiEmbedderTest extends EmbedderContract {
             String query = "What was it that was said on that day? ".repeat(30);
             assertThat(embedder.embedQuery(query).embedding().passages()).isNull();
         }
-        assertThat(service.requests).last().extracting(request -> request.inputs().size()).isEqualTo(1);
+        assertThat(service.requests)
+                .last()
+                .extracting(request -> request.inputs().size())
+                .isEqualTo(1);
     }
 
     @Test
