@@ -71,7 +71,8 @@ final class RetrievalBench {
             Report.title("retrieval: recall in percent, mean reciprocal rank");
             System.out.printf(Locale.ROOT, ROW, "", "n", "the score", "the embedder's cosine", "BM25", "");
             System.out.printf(Locale.ROOT, ROW, "", "", MEASURES, MEASURES, MEASURES, "goal");
-            for (RetrievalSet set : sets(files.stream().filter(Files::isRegularFile).toList())) {
+            for (RetrievalSet set :
+                    sets(files.stream().filter(Files::isRegularFile).toList())) {
                 bench.measure(set);
             }
             Report.row(

@@ -93,7 +93,8 @@ final class ListCommand extends Subcommand {
             String only = session.server().onlyUser();
             boolean another = only != null && scope.user != null && !only.equals(scope.user);
             session.console()
-                    .note("no memories of " + scope.shown() + (another ? ": this key is for user " + only + " alone" : ""));
+                    .note("no memories of " + scope.shown()
+                            + (another ? ": this key is for user " + only + " alone" : ""));
             return;
         }
         MemoryViews.list(session, page.at("items").items());

@@ -112,7 +112,8 @@ final class MemoryImport {
                 send(progress);
                 String unit = source.unit();
                 throw Failure.usage(Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + broken.number()
-                        + " " + broken.detail() + " " + Refusals.before(tally.in(), "memory", "memories") + " Mend the file and run the same command again.");
+                        + " " + broken.detail() + " " + Refusals.before(tally.in(), "memory", "memories")
+                        + " Mend the file and run the same command again.");
             }
         }
     }

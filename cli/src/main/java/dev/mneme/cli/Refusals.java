@@ -85,7 +85,9 @@ final class Refusals implements AutoCloseable {
         if (count == 0) {
             return "Nothing before it is in.";
         }
-        return count == 1 ? "The one " + one + " before it is in." : "The " + count + " " + several + " before it are in.";
+        return count == 1
+                ? "The one " + one + " before it is in."
+                : "The " + count + " " + several + " before it are in.";
     }
 
     @Override

@@ -12,7 +12,8 @@ final class ScopeOptions {
     @Option(
             names = "--user",
             paramLabel = "ID",
-            description = "The user. Default, when no other is given: MNEME_USER, else the key's only user, else your user name here.")
+            description =
+                    "The user. Default, when no other is given: MNEME_USER, else the key's only user, else your user name here.")
     @Nullable
     String user;
 

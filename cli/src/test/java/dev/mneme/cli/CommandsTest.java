@@ -146,7 +146,9 @@ class CommandsTest extends CliHarness {
         assertThat(run("list", "--user", "bob").err())
                 .contains("no memories of user bob: this key is for user alice alone");
         server().json(200, none).json(200, "{\"onlyUser\":\"alice\"}");
-        assertThat(run("list", "--user", "alice").err()).contains("no memories of user alice").doesNotContain("alone");
+        assertThat(run("list", "--user", "alice").err())
+                .contains("no memories of user alice")
+                .doesNotContain("alone");
     }
 
     @Test

@@ -564,7 +564,8 @@ class MemoryImportTest extends CliHarness {
                 Thread.currentThread().interrupt();
             }
         });
-        Server hasty = new Server(URI.create(server().url()), new Credentials("mk_test", true, ""), Duration.ofMillis(200));
+        Server hasty =
+                new Server(URI.create(server().url()), new Credentials("mk_test", true, ""), Duration.ofMillis(200));
         assertThat(hasty.postWork("/api/v1/memories", "{}", "key").status()).isEqualTo(504);
         asked.countDown();
         assertThat(server().asked()).as("not sent a second time").hasSize(1);

@@ -117,18 +117,21 @@ class ExhaustionTest {
         }
     }
 
-    /// Requests of 8 MiB, or as many small values as a document may have, each of which would take a hundred times that.
+    /// Requests of 8 MiB, or as many small values as a document may have, each of which would take a hundred times
+    /// that.
     static Stream<Arguments> jsonThatGrows() {
         String most = "[" + "{},".repeat(2_600_000) + "{}]";
         String allowed = "[" + "{},".repeat(99_980) + "{}]";
         String nested = "[" + "{\"a\":{}},".repeat(49_980) + "{}]";
-        String names = IntStream.range(0, 49_980).mapToObj(i -> "\"n" + i + "\":{}").collect(joining(",", "{", "}"));
+        String names =
+                IntStream.range(0, 49_980).mapToObj(i -> "\"n" + i + "\":{}").collect(joining(",", "{", "}"));
         return Stream.of(most, allowed, nested, names)
                 .flatMap(json -> Stream.of(
                         arguments(
                                 "read",
                                 "/api/v1/memories/search",
-                                "{\"userId\":\"alice\",\"query\":\"x\",\"filter\":{\"metadata./a\":{\"eq\":" + json + "}}}"),
+                                "{\"userId\":\"alice\",\"query\":\"x\",\"filter\":{\"metadata./a\":{\"eq\":" + json
+                                        + "}}}"),
                         arguments(
                                 "read",
                                 "/v2/memories/search/",
@@ -136,7 +139,8 @@ class ExhaustionTest {
                         arguments(
                                 "read",
                                 "/v2/memories/search/",
-                                "{\"query\":\"x\",\"filters\":{\"user_id\":\"alice\",\"metadata\":{\"a\":" + json + "}}}"),
+                                "{\"query\":\"x\",\"filters\":{\"user_id\":\"alice\",\"metadata\":{\"a\":" + json
+                                        + "}}}"),
                         arguments(
                                 "write",
                                 "/api/v1/memories",
@@ -194,7 +198,8 @@ class ExhaustionTest {
         List<String> messages = List.of(
                 "{\"type\":\"ping\",\"zzz\":[" + "{},".repeat(600_000) + "{}]}",
                 "{\"type\":\"ping\",\"payload\":{\"a\":[" + "{},".repeat(600_000) + "{}]}}",
-                "{\"type\":\"context-sync\",\"userId\":\"alice\",\"payload\":{\"contextKey\":\"k\",\"data\":" + many + "}}");
+                "{\"type\":\"context-sync\",\"userId\":\"alice\",\"payload\":{\"contextKey\":\"k\",\"data\":" + many
+                        + "}}");
         for (int i = 0; i < 90; i++) {
             String message = messages.get(i % messages.size());
             client(upgrade + frame(message) + frame(ping).repeat(10));

@@ -3,9 +3,9 @@ package dev.mneme.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.api.json.ExportReading;
-import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.ExportWriting;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;

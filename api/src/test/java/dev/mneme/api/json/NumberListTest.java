@@ -21,7 +21,7 @@ class NumberListTest {
     private static float[] read(String list) {
         String document = "{\"a\":1,\"v\":" + list + ",\"b\":\"behind\"}";
         float[][] read = new float[1][];
-        JsonReader.read(document.getBytes(StandardCharsets.UTF_8), "body", in -> {
+        JsonReader.read(document.getBytes(StandardCharsets.UTF_8), "body", ParsedHeap.unlimited(), in -> {
             in.object(name -> {
                 switch (name) {
                     case "a" -> assertThat(in.integer()).isEqualTo(1);
