@@ -17,26 +17,60 @@ import org.jspecify.annotations.Nullable;
 /// than half of all places, or an eighth when hardly any can go otherwise, loses its oldest in any case: so that
 /// requests of one key that wait do not leave newcomers to push each other out.
 ///
+/// Quiet is whoever lets the server wait. Who has sent something that the server has not come to yet is spared, so that
+/// a busy machine does not answer a request with the end of its connection; but not for ever.
+///
 /// **Threads**: any; one lock.
-final class Connections {
+final class Connections<M extends Connections.Member> {
     private static final int FEW = 8;
     private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final Duration GRACE_OF_THE_WAITING = Duration.ofSeconds(20);
+    private static final int LOOKED_AT = 64;
     private static final String BY_KEY = "key:";
     private static final String BY_ADDRESS = "at:";
 
     private final int most;
-    private final Map<String, Places> owners = new HashMap<>(); // guarded by this, as all below
-    private final Map<Peer, String> all = new HashMap<>();
+    private final Map<String, Places<M>> owners = new HashMap<>(); // guarded by this, as all below
+    private final Map<M, String> all = new HashMap<>();
     private long evicted;
     private int leaving; // of these, still closing
 
+    /// One of them.
+    interface Member {
+        String address();
+
+        /// When it was accepted, as `System.nanoTime`.
+        long begunNanos();
+
+        /// Bytes that it keeps of a request's head.
+        int gathered();
+
+        /// Whether the server waits for it, and not the other way round.
+        boolean isQuiet();
+    }
+
     /// Of one owner, in the order in which they last did something.
-    private static final class Places {
-        private final SequencedSet<Peer> free = new LinkedHashSet<>(); // may go
-        private final SequencedSet<Peer> busy = new LinkedHashSet<>();
+    private static final class Places<M extends Member> {
+        private final SequencedSet<M> free = new LinkedHashSet<>(); // may go
+        private final SequencedSet<M> busy = new LinkedHashSet<>();
 
         int size() {
             return free.size() + busy.size();
+        }
+
+        /// The one of the free to go; none of an owner who has no free ones.
+        @Nullable
+        M quietest() {
+            int looked = 0;
+            for (M member : free) {
+                if (member.isQuiet()) {
+                    return member;
+                }
+                if (++looked == LOOKED_AT) {
+                    break;
+                }
+            }
+            return free.isEmpty() ? null : free.getFirst();
         }
     }
 
@@ -48,8 +82,8 @@ final class Connections {
     /// Lets one in.
     ///
     /// @return who has to go for it, to be cut by the caller; the newcomer itself when nobody else can
-    synchronized @Nullable Peer enter(Peer peer) {
-        Peer goes = all.size() < most ? null : choose();
+    synchronized @Nullable M enter(M peer) {
+        M goes = all.size() < most ? null : choose();
         if (goes == null && all.size() >= most) {
             return peer;
         }
@@ -62,15 +96,15 @@ final class Connections {
         return goes;
     }
 
-    private Places places(String owner) {
-        return owners.computeIfAbsent(owner, none -> new Places());
+    private Places<M> places(String owner) {
+        return owners.computeIfAbsent(owner, none -> new Places<>());
     }
 
-    private @Nullable Peer choose() {
+    private @Nullable M choose() {
         int free = 0;
-        Places freest = null;
-        Places largest = null;
-        for (Places each : owners.values()) {
+        Places<M> freest = null;
+        Places<M> largest = null;
+        for (Places<M> each : owners.values()) {
             free += each.free.size();
             if (freest == null || each.free.size() > freest.free.size()) {
                 freest = each;
@@ -84,19 +118,24 @@ final class Connections {
         }
         int part = free < most / FEW ? most / FEW : most / 2;
         if (largest.size() > part) {
-            return largest.free.isEmpty() ? largest.busy.getFirst() : largest.free.getFirst();
+            M quietest = largest.quietest();
+            return quietest == null ? largest.busy.getFirst() : quietest;
         }
-        return freest.free.isEmpty() ? null : freest.free.getFirst();
+        return freest.quietest();
     }
 
     /// How long a newcomer should wait outside: as long as whoever would have to go for it has not been there long
     /// enough to say a request on a busy machine.
     synchronized long waitNanos(long now) {
-        Peer goes = all.size() < most ? null : choose();
-        return goes == null ? 0 : Math.max(0, GRACE.toNanos() - (now - goes.begunNanos()));
+        M goes = all.size() < most ? null : choose();
+        if (goes == null) {
+            return 0;
+        }
+        Duration grace = goes.isQuiet() ? GRACE : GRACE_OF_THE_WAITING;
+        return Math.max(0, grace.toNanos() - (now - goes.begunNanos()));
     }
 
-    private void push(Peer goes) {
+    private void push(M goes) {
         remove(goes);
         evicted++;
         leaving++;
@@ -109,8 +148,8 @@ final class Connections {
     }
 
     /// Frees one place because the system has no more descriptors.
-    synchronized @Nullable Peer shed() {
-        Peer goes = choose();
+    synchronized @Nullable M shed() {
+        M goes = choose();
         if (goes != null) {
             push(goes);
         }
@@ -118,9 +157,9 @@ final class Connections {
     }
 
     /// The one that has been sending a request's head longest and holds memory for it; to be cut by the caller.
-    synchronized @Nullable Peer slowestHead() {
-        for (Places each : owners.values()) {
-            for (Peer peer : each.free) {
+    synchronized @Nullable M slowestHead() {
+        for (Places<M> each : owners.values()) {
+            for (M peer : each.free) {
                 if (peer.gathered() > 0) {
                     push(peer);
                     return peer;
@@ -130,7 +169,7 @@ final class Connections {
         return null;
     }
 
-    synchronized void shown(Peer peer, String keyId) {
+    synchronized void shown(M peer, String keyId) {
         String owner = BY_KEY + keyId;
         if (all.containsKey(peer) && !owner.equals(all.get(peer))) {
             remove(peer);
@@ -140,7 +179,7 @@ final class Connections {
     }
 
     /// It waits for a request.
-    synchronized void waits(Peer peer) {
+    synchronized void waits(M peer) {
         String owner = all.get(peer);
         if (owner != null && places(owner).busy.remove(peer)) {
             places(owner).free.add(peer);
@@ -148,17 +187,17 @@ final class Connections {
     }
 
     /// It has a request to answer.
-    synchronized void works(Peer peer) {
+    synchronized void works(M peer) {
         String owner = all.get(peer);
         if (owner != null) {
-            Places places = places(owner);
+            Places<M> places = places(owner);
             places.free.remove(peer);
             (owner.startsWith(BY_KEY) ? places.busy : places.free).add(peer);
         }
     }
 
     /// @return whether it was still there: false when it was chosen to go
-    synchronized boolean leave(Peer peer) {
+    synchronized boolean leave(M peer) {
         boolean there = remove(peer);
         if (!there) {
             leaving--;
@@ -167,12 +206,12 @@ final class Connections {
         return there;
     }
 
-    private boolean remove(Peer peer) {
+    private boolean remove(M peer) {
         String owner = all.remove(peer);
         if (owner == null) {
             return false;
         }
-        Places places = places(owner);
+        Places<M> places = places(owner);
         places.free.remove(peer);
         places.busy.remove(peer);
         if (places.size() == 0) {
@@ -190,7 +229,7 @@ final class Connections {
         return evicted;
     }
 
-    synchronized Collection<Peer> open() {
+    synchronized Collection<M> open() {
         return List.copyOf(all.keySet());
     }
 

@@ -154,7 +154,7 @@ public final class HttpServer implements AutoCloseable {
                                 .addRouting(HttpRouting.builder().any(this::handle))
                                 .build(),
                         http1.build(),
-                        new Connections(config.maxConnections()),
+                        new Connections<>(config.maxConnections()),
                         memory,
                         idling,
                         arriving,

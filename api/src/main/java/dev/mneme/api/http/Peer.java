@@ -31,7 +31,13 @@ import org.jspecify.annotations.Nullable;
 /// what is read is checked ([RequestBytes]) and what is held is counted ([ClientMemory]).
 ///
 /// **Threads**: its own virtual one, [#run]. Any may call [#stop] and [#cut].
-final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestBytes.Connection, ClientConnection {
+final class Peer
+        implements Runnable,
+                ConnectionContext,
+                HelidonSocket,
+                RequestBytes.Connection,
+                ClientConnection,
+                Connections.Member {
     static final ScopedValue<ClientConnection> CURRENT = ScopedValue.newInstance();
 
     private static final System.Logger LOG = System.getLogger(Peer.class.getName());
@@ -43,7 +49,7 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
             ListenerContext context,
             Router router,
             ServerConnectionSelector protocol,
-            Connections connections,
+            Connections<Peer> connections,
             ClientMemory memory,
             SlowPeerWatch idling,
             SlowPeerWatch arriving,
@@ -61,7 +67,7 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
     private volatile @Nullable ServerConnection connection;
     private final Object turn = new Object();
     private volatile boolean stopping; // written under turn
-    private boolean working; // under turn
+    private volatile boolean working; // written under turn
     private volatile @Nullable Thread thread;
     private @Nullable RequestBytes bytes;
     private @Nullable OutputStream out;
@@ -208,12 +214,26 @@ final class Peer implements Runnable, ConnectionContext, HelidonSocket, RequestB
         return true;
     }
 
-    long begunNanos() {
+    @Override
+    public long begunNanos() {
         return begunNanos;
     }
 
-    int gathered() {
+    @Override
+    public int gathered() {
         return gathered;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        if (connection == null || working) {
+            return false;
+        }
+        try {
+            return accepted.getInputStream().available() == 0;
+        } catch (IOException e) {
+            return true; // it is over
+        }
     }
 
     /// Begins or ends a request, unless it is to stop.
