@@ -70,8 +70,7 @@ final class BackupCommand extends Subcommand {
 
     /// In a folder the next backup has another name, so that nobody would clear away what killed ones left.
     private static void clearUnfinished(Path folder, Console console) throws IOException {
-        try (DirectoryStream<Path> drafts =
-                Files.newDirectoryStream(folder, "mneme-*.backup" + DraftFile.SUFFIX)) {
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, "mneme-*.backup" + DraftFile.SUFFIX)) {
             for (Path draft : drafts) {
                 DraftFile.clear(draft, console); // or another backup is being written there
             }

@@ -89,7 +89,8 @@ class BackupCommandTest extends CliHarness {
 
     private static Path awaitHalf(Path folder) {
         Awaitility.await()
-                .until(() -> drafts(folder).stream().anyMatch(draft -> draft.toFile().length() == 40));
+                .until(() ->
+                        drafts(folder).stream().anyMatch(draft -> draft.toFile().length() == 40));
         return drafts(folder).getFirst();
     }
 

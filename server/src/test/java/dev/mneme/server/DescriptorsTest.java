@@ -34,8 +34,8 @@ class DescriptorsTest {
 
     private static boolean prlimit(String... words) throws InterruptedException {
         try {
-            return new ProcessBuilder(
-                                    Stream.concat(Stream.of("prlimit"), Stream.of(words)).toList())
+            return new ProcessBuilder(Stream.concat(Stream.of("prlimit"), Stream.of(words))
+                                    .toList())
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start()

@@ -32,15 +32,17 @@ class StoppingTest {
             Stopping<String> stopping = Stopping.onShutdown("first", stuck ? Child::stopForEver : Child::stop);
             switch (args[0]) {
                 case "replaced" -> stopping.replace(first -> "second");
-                case "replacing" -> stopping.replace(first -> {
-                    say("up");
-                    awaitOtherThread();
-                    return "second";
-                });
-                case "late" -> Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    await(STOPPED);
-                    say(stopping.replace(first -> "another"));
-                }));
+                case "replacing" ->
+                    stopping.replace(first -> {
+                        say("up");
+                        awaitOtherThread();
+                        return "second";
+                    });
+                case "late" ->
+                    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                        await(STOPPED);
+                        say(stopping.replace(first -> "another"));
+                    }));
                 default -> {}
             }
             if (!args[0].equals("replacing")) {
@@ -52,8 +54,8 @@ class StoppingTest {
         /// Until the one that stops waits for this one.
         private static void awaitOtherThread() {
             while (Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread ->
-                            thread.getName().equals("stop") && thread.getState() == Thread.State.BLOCKED)) {
+                    .noneMatch(
+                            thread -> thread.getName().equals("stop") && thread.getState() == Thread.State.BLOCKED)) {
                 Thread.onSpinWait();
             }
         }
@@ -88,7 +90,10 @@ class StoppingTest {
     private Ended stopped(String kind) throws IOException, InterruptedException {
         Path err = home.resolve(kind + ".err");
         ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", Child.class.getName(), kind);
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                Child.class.getName(),
+                kind);
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         Process process = builder.redirectError(err.toFile()).start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
@@ -118,7 +123,9 @@ class StoppingTest {
     @Test
     void theServerThatRunsIsStopped() throws Exception {
         assertThat(stopped("replaced").out()).isEqualTo("second");
-        assertThat(stopped("replacing").out()).as("one that is just being started").isEqualTo("second");
+        assertThat(stopped("replacing").out())
+                .as("one that is just being started")
+                .isEqualTo("second");
     }
 
     @Test

@@ -21,11 +21,13 @@ final class OnnxSessions {
 
     /// Does a part of what loads a model beside the others.
     static <T> CompletableFuture<T> loading(Supplier<T> part) {
-        return CompletableFuture.supplyAsync(part, task -> Thread.ofPlatform()
-                .name("mneme-embedder-load")
-                .daemon()
-                .stackSize(LOADING_STACK)
-                .start(task));
+        return CompletableFuture.supplyAsync(
+                part,
+                task -> Thread.ofPlatform()
+                        .name("mneme-embedder-load")
+                        .daemon()
+                        .stackSize(LOADING_STACK)
+                        .start(task));
     }
 
     /// The caller closes them once the session is there.

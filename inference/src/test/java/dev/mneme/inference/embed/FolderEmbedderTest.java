@@ -173,7 +173,7 @@ class FolderEmbedderTest extends EmbedderContract {
                 Map.of("attention_mask", 1f, "token_type_ids", 0f, "position_ids", (length - 1) / 2f);
         for (Map.Entry<String, Float> input : means.entrySet()) {
             tiny(TinyModel.ofRowsBy(input.getKey(), 2).takes("input_ids", input.getKey()));
-            try (FolderEmbedder embedder = open(folder, null, null, null, 0)) {
+            try (FolderEmbedder embedder = open(folder, null, null, null, 100)) { // the table ends at 400
                 assertMean(embedder.embed("green tea").vector(), input.getValue());
             }
         }
@@ -209,7 +209,9 @@ class FolderEmbedderTest extends EmbedderContract {
         try (FolderEmbedder embedder = open(folder, null, null, null, 24)) {
             float[] half = embedder.embed("t".repeat(100)).vector();
             float[] whole = embedder.embed("t".repeat(100) + "s".repeat(100)).vector();
-            assertThat(Math.abs(mean(whole) - mean(half))).as("the end counts, too").isGreaterThan(.5f);
+            assertThat(Math.abs(mean(whole) - mean(half)))
+                    .as("the end counts, too")
+                    .isGreaterThan(.5f);
         }
         assertRefused("embedder.maxTokens", () -> open(folder, null, null, "a long prefix", 16));
     }
