@@ -535,7 +535,7 @@ class RestApiTest {
                 "lowest byte first",
                 "AAAA_-==",
                 "lowest byte first",
-                "\u00e4\u00f6\u00fc\u00df",
+                "\u0141AAAAA==", // whose low byte is that of an A
                 "lowest byte first",
                 "",
                 "1 to 4096",
