@@ -161,5 +161,11 @@ class BackupCommandTest extends CliHarness {
         answersWhole();
         assertThat(run("backup", file.toString()).status()).isZero();
         assertThat(other).hasContent("mine");
+
+        Files.delete(other);
+        Files.createSymbolicLink(home.resolve("monday.backup.part"), other); // leads nowhere now
+        answersWhole();
+        assertThat(run("backup", file.toString(), "--force").status()).isZero();
+        assertThat(other).doesNotExist();
     }
 }
