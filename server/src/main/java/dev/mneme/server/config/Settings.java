@@ -64,7 +64,8 @@ final class Settings {
             "limits.metadataBytes",
             ValueType.bytes("1KiB", "1MiB"),
             "64KiB",
-            "The largest metadata of a memory, JSON.");
+            "The largest metadata of a memory, JSON, however it grows: added, merged, patched or imported. A larger one of"
+                    + " before can be made smaller.");
     static final Setting<Long> LIMITS_CONTEXT_BYTES = setting(
             "limits.contextBytes", ValueType.bytes("1KiB", "8MiB"), "1MiB", "The largest data of a context, JSON.");
     static final Setting<Integer> LIMITS_BATCH_ITEMS =
