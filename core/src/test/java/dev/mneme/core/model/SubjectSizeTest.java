@@ -40,7 +40,7 @@ class SubjectSizeTest {
     void countsWhatTheHeapHolds(String name, IntFunction<Json> item) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<Json> items = new ArrayList<>(ITEMS);
-        item.apply(0); // loads what it needs
+        assertThat(item.apply(0)).isNotNull(); // loads what it needs
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < ITEMS; i++) {
             items.add(item.apply(1_000 + i));
@@ -54,7 +54,7 @@ class SubjectSizeTest {
         return new Context(
                 "u",
                 "k",
-                ContextType.values()[0],
+                ContextType.CHAT,
                 null,
                 data,
                 List.of(),
