@@ -239,6 +239,36 @@ class ExhaustionTest {
         }
     }
 
+    /// Of each the text is 60 KB, and the heap takes 1.7 MB.
+    @Test
+    void listsOfNestedMetadataFitInASmallHeap() throws Exception {
+        Api writer = new Api(server.url(), key("write"));
+        String nested = "[" + "{},".repeat(14_999) + "{}]";
+        for (int i = 0; i < 200; i++) {
+            assertThat(writer.post(
+                                    Api.MEMORIES,
+                                    "{\"userId\":\"nested\",\"text\":\"note " + i + "\",\"metadata\":{\"a\":" + nested
+                                            + "}}")
+                            .status())
+                    .isEqualTo(201);
+        }
+        String secret = key("read");
+        String end = " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + secret + "\r\nConnection: close\r\n\r\n";
+        byte[] few = ("GET /api/v1/memories?userId=nested&limit=3" + end).getBytes(StandardCharsets.US_ASCII);
+        byte[] all = ("GET /api/v1/memories?userId=nested&limit=1000" + end).getBytes(StandardCharsets.US_ASCII);
+        assertThat(answer(few)).isEqualTo("200");
+        try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 14; i++) {
+                answers.add(each.submit(() -> answer(all)));
+            }
+            for (Future<String> answer : answers) {
+                assertThat(answer.get()).isEqualTo("503");
+            }
+        }
+        assertThat(answer(few)).isEqualTo("200");
+    }
+
     @Test
     void bodiesBelowEveryLimitFitInASmallHeap() {
         String secret = key("write");

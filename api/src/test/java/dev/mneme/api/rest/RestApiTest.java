@@ -817,7 +817,7 @@ class RestApiTest {
         assertThat(all.path("memories").asInt()).isEqualTo(1);
         String restricted = rest.key(Role.ADMIN, new Restriction(Map.of(OwnerKind.USER, Set.of("bob"))), null);
         JsonNode less = rest.send(restricted, "GET", "/api/v1/status", null).body();
-        assertThat(names(less)).containsExactly("version", "uptimeSeconds", "epoch", "log");
+        assertThat(names(less)).containsExactly("version", "uptimeSeconds", "epoch", "log", "onlyUser");
     }
 
     @Test

@@ -735,7 +735,7 @@ public final class MemoryService {
     /// owners' memories takes longer and has turns of its own.
     private <T> T inTurn(Caller caller, @Nullable Owner owner, Supplier<T> read) {
         try {
-            return (owner == null ? acrossOwners : reads).run(caller.tenant(owner), read);
+            return (owner == null ? acrossOwners : reads).run(caller.tenant(owner), Collected.carried(read));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MnemeException(ErrorCode.OVERLOADED, "Interrupted while waiting for a turn.", e);

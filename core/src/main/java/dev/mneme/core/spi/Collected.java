@@ -3,6 +3,7 @@ package dev.mneme.core.spi;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SubjectSize;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a read has collected for its answer: counted as each noun joins it, so that whoever answers can refuse before
@@ -25,6 +26,15 @@ public final class Collected {
     /// Runs a read whose collecting is counted.
     public static <T, X extends Throwable> T counting(Count count, ScopedValue.CallableOp<T, X> read) throws X {
         return ScopedValue.where(COUNT, count).call(read);
+    }
+
+    /// The same read for another thread, which counts for the one that waits for it.
+    public static <T> Supplier<T> carried(Supplier<T> read) {
+        if (!COUNT.isBound()) {
+            return read;
+        }
+        Count count = COUNT.get();
+        return () -> ScopedValue.where(COUNT, count).call(read::get);
     }
 
     /// One more that will be answered with.
