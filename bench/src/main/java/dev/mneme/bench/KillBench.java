@@ -154,7 +154,7 @@ final class KillBench {
 
     /// Every client connects and resumes from what it holds.
     private static LiveSockets subscribe(ServerProcess server, Clients clients) throws IOException {
-        LiveSockets sockets = new LiveSockets(server.port(), server.key(), clients);
+        LiveSockets sockets = new LiveSockets(server.port(), List.of(server.key()), clients);
         for (int i = 0; i < USERS * SOCKETS_EACH; i++) {
             sockets.subscribe(AddRequests.user(i % USERS), i, clients.clients.get(i).position);
         }

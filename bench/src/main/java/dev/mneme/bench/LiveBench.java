@@ -3,6 +3,7 @@ package dev.mneme.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -78,12 +79,18 @@ final class LiveBench {
         }
     }
 
+    private static List<String> keys(ServerProcess server) throws IOException {
+        try (HttpConnection admin = server.connect()) {
+            return List.of(SoakBench.newKey(admin), SoakBench.newKey(admin));
+        }
+    }
+
     static void run(int seconds) throws IOException {
         try (ServerProcess server = ServerProcess.start(
                 "--ws.maxSocketsPerKey", "20000", "--ws.staleTimeout", "10m", "--ws.pingInterval", "2m")) {
             AddRequests requests = new AddRequests(server.key(), TEXT_BYTES, true);
             Deliveries deliveries = new Deliveries(requests, PER_SECOND * (seconds + WARM_UP_SECONDS) + 1);
-            try (LiveSockets sockets = new LiveSockets(server.port(), server.key(), deliveries);
+            try (LiveSockets sockets = new LiveSockets(server.port(), keys(server), deliveries);
                     LoadGenerator load = new LoadGenerator(server.port(), 64, deliveries)) {
                 connect(sockets);
                 load.run(Duration.ofSeconds(WARM_UP_SECONDS), PER_SECOND);

@@ -26,7 +26,7 @@ final class LiveSockets implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final int port;
-    private final String key;
+    private final List<String> keys;
     private final Listener listener;
     private final AtomicInteger subscribed = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
@@ -60,9 +60,10 @@ final class LiveSockets implements AutoCloseable {
         }
     }
 
-    LiveSockets(int port, String key, Listener listener) throws IOException {
+    /// @param keys they take turns: one alone may not have all places
+    LiveSockets(int port, List<String> keys, Listener listener) throws IOException {
         this.port = port;
-        this.key = key;
+        this.keys = keys;
         this.listener = listener;
         thread = Thread.ofPlatform().name("live-sockets").start(this::run);
     }
@@ -77,7 +78,8 @@ final class LiveSockets implements AutoCloseable {
         Socket socket = new Socket(channel, user, number, connect);
         sockets.add(socket);
         open.incrementAndGet();
-        channel.write(ByteBuffer.wrap(("GET /sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+        channel.write(ByteBuffer.wrap(("GET /sync HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                        + keys.get(sockets.size() % keys.size())
                         + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII)));

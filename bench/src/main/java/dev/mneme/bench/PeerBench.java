@@ -130,6 +130,9 @@ final class PeerBench {
                         "false",
                         "HOME",
                         folder.toAbsolutePath().toString()));
+        if (Files.isDirectory(Path.of("/usr/include/node"))) { // what better-sqlite3 is built against, else downloaded
+            builder.environment().put("npm_config_nodedir", "/usr");
+        }
         return builder.start();
     }
 

@@ -126,7 +126,7 @@ final class SoakBench {
         }
     }
 
-    private static String newKey(HttpConnection admin) throws IOException {
+    static String newKey(HttpConnection admin) throws IOException {
         String key = admin.post("/api/v1/keys", "{\"name\":\"soak\",\"role\":\"write\"}")
                 .json()
                 .path("key")
