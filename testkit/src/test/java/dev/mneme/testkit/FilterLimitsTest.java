@@ -44,6 +44,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a filter costs ends the request that sent it, at every door; and a deletion by a filter names what it deletes,
 /// so that no write waits for the filter.
@@ -150,8 +152,9 @@ class FilterLimitsTest {
                                         .hasSizeLessThanOrEqualTo(Command.DeleteUnchanged.MAX_MEMORIES)));
     }
 
-    @Test
-    void whatChangedMeanwhileIsLookedAtAgain() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whatChangedMeanwhileIsLookedAtAgain(int times) {
         for (int i = 0; i < 200; i++) {
             add("alice", "note " + i);
         }
@@ -159,7 +162,7 @@ class FilterLimitsTest {
         before = write -> {
             if (write.commands().getFirst() instanceof Command.DeleteUnchanged(var named)
                     && !named.isEmpty()
-                    && changed[0]++ < 2) {
+                    && changed[0]++ < times) {
                 changeAndDelete(named);
             }
         };
@@ -168,8 +171,8 @@ class FilterLimitsTest {
                 Filter.and(ALICE, new Compare(new Field.Named(Name.TEXT), Operator.CONTAINS, new JsonString("note")));
         long deleted = memories.deleteMatching(ADMIN, notes, KEY).count();
 
-        assertThat(deleted).isEqualTo(194);
-        assertThat(texts()).containsExactly("kept", "kept");
+        assertThat(deleted).isEqualTo(200 - 3 * times);
+        assertThat(texts()).hasSize(times).containsOnly("kept");
     }
 
     /// One is changed so that it matches no more, one so that it still does, two are deleted by others.

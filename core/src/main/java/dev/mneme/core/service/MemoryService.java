@@ -575,20 +575,24 @@ public final class MemoryService {
     }
 
     /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer. A step that
-    /// deleted less than it might is the last, unless what it named had changed.
+    /// deleted less than it might is the last, unless it, or one before it, named what had changed by then: that is
+    /// looked for once more.
     private Deleted deleteSteps(Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
         DeletionSteps steps =
                 new DeletionSteps(owner, matcher, clock, query -> inTurn(caller, owner, () -> store.list(query)));
         long count = 0;
+        boolean missed = false;
         for (int n = 0; ; n++) {
             WriteResult result =
                     write(caller, owner, step(idempotency, n), new Command.DeleteUnchanged(steps.present()));
             Outcome.DeletedMany deleted =
                     (Outcome.DeletedMany) result.outcomes().getFirst();
             count += deleted.count();
-            if (deleted.count() < Command.DeleteUnchanged.MAX_MEMORIES && !deleted.incomplete()) {
+            boolean last = deleted.count() < Command.DeleteUnchanged.MAX_MEMORIES && !deleted.incomplete();
+            if (last && !missed) {
                 return new Deleted(count, result.position(), result.replayed());
             }
+            missed = !last && (missed || deleted.incomplete());
             if (!result.replayed()) {
                 steps.next();
             }

@@ -69,7 +69,7 @@ class RecentChangesTest {
     void ofLessHeapItHoldsLess() {
         recent = new RecentChanges(256 << 10);
         for (int sequence = 1; sequence <= 100; sequence++) {
-            put(sequence, 10_000); // 40 KB each
+            put(sequence, 20_000); // 40 KB each
         }
         assertThat(recent.after(ALICE, 95, 1_000)).hasSize(5);
         assertThat(recent.after(ALICE, 90, 1_000)).isNull();
@@ -78,7 +78,7 @@ class RecentChangesTest {
     @Test
     void oneThatIsLargerThanAllTheRoomIsNotHeld() {
         put(1, 100);
-        put(2, 1 << 20);
+        put(2, 1 << 21);
         assertThat(recent.after(ALICE, 1, 10)).isNull();
         assertThat(recent.latest(ALICE)).isEqualTo(-1);
     }
