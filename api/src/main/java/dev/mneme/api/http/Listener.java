@@ -24,6 +24,7 @@ final class Listener {
     private final CountedLog failing = new CountedLog(LOG, System.Logger.Level.ERROR);
     private final CountedLog crowded = new CountedLog(LOG, System.Logger.Level.WARNING);
     private @Nullable ServerSocket socket;
+    private @Nullable Thread accepting;
     private volatile boolean stopping;
 
     Listener(InetSocketAddress address, Peer.@Nullable TlsLayer tls, Peer.Shared shared) {
@@ -44,7 +45,7 @@ final class Listener {
             throw e;
         }
         socket = listening;
-        Thread.ofPlatform().name("listener").start(() -> listen(listening)); // no daemon: it keeps the process
+        accepting = Thread.ofPlatform().name("listener").start(() -> listen(listening)); // no daemon: keeps the process
     }
 
     int port() {
@@ -95,6 +96,20 @@ final class Listener {
         return shared.connections().count();
     }
 
+    /// The system gives the port back only once the thread has come out of its `accept`: whoever starts a server in
+    /// this
+    /// one's place needs it.
+    private void awaitFreePort(Duration within) {
+        Thread thread = accepting;
+        try {
+            if (thread != null && !thread.join(within)) {
+                LOG.log(System.Logger.Level.WARNING, "The listener did not end in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Accepts nothing more, lets requests that run go on for a while, and cuts what is left then.
     void stop(Duration within) {
         stopping = true;
@@ -106,6 +121,7 @@ final class Listener {
                 LOG.log(System.Logger.Level.WARNING, "The listener could not be closed", e);
             }
         }
+        awaitFreePort(within);
         shared.connections().open().forEach(Peer::stop);
         if (!shared.connections().awaitNone(within.toNanos())) {
             shared.connections().open().forEach(Peer::cut);

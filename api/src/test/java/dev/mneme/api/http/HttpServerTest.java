@@ -193,6 +193,19 @@ class HttpServerTest {
                 .hasRootCauseInstanceOf(java.net.BindException.class);
     }
 
+    /// A thread that has not come out of its `accept` holds the port: many times, since that is a matter of
+    /// microseconds.
+    @Test
+    void aClosedServerHasGivenItsPortBack() {
+        HttpConfig same = CONFIG.withPort(server.port());
+        for (int i = 0; i < 200; i++) {
+            server.close();
+            server = HttpServer.start(
+                    same, keys, new RateLimiter(CONFIG.rate()), HttpMetrics.NONE, List.of(), List.of());
+        }
+        assertThat(server.port()).isEqualTo(same.port());
+    }
+
     private HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + server.port() + path))
                 .header("Authorization", "Bearer " + secret);
