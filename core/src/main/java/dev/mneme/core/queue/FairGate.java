@@ -15,20 +15,30 @@ public final class FairGate {
     private final FairQueue<Waiter> queue = new FairQueue<>();
     private final Places places;
     private final String refusal;
+    private final int permits;
     private int free;
 
     /// One caller at the gate. Guarded by the lock.
     private static final class Waiter {
         final CountDownLatch letIn = new CountDownLatch(1);
+        boolean alone;
         boolean left;
     }
 
     /// Whoever is inside; leaves by closing it.
     public final class Turn implements AutoCloseable {
         private final Tenant tenant;
+        private final boolean alone;
 
-        private Turn(Tenant tenant) {
+        private Turn(Tenant tenant, boolean alone) {
             this.tenant = tenant;
+            this.alone = alone;
+        }
+
+        /// Whether nobody else was inside when this one was let in. Of those who are inside at the same time this is
+        /// true of one at most.
+        public boolean alone() {
+            return alone;
         }
 
         @Override
@@ -48,6 +58,7 @@ public final class FairGate {
     /// @param limit of those who wait
     /// @param refusal what the one is told who is too many
     public FairGate(int permits, QueueLimit limit, String refusal) {
+        this.permits = permits;
         this.free = permits;
         this.places = new Places(limit, permits);
         this.refusal = refusal;
@@ -86,7 +97,7 @@ public final class FairGate {
     private Turn await(Tenant tenant, Waiter waiter) throws InterruptedException {
         try {
             waiter.letIn.await();
-            return new Turn(tenant);
+            return new Turn(tenant, waiter.alone);
         } catch (InterruptedException e) {
             leave(tenant, waiter);
             throw e;
@@ -116,6 +127,7 @@ public final class FairGate {
                 return;
             }
             if (!next.left) {
+                next.alone = free == permits;
                 free--;
                 next.letIn.countDown();
             }

@@ -81,12 +81,12 @@ public final class MemoryService {
     private final RandomGenerator random;
     private final Limits limits;
     private final MemoryChecks checks;
-    private final FairPool reads = new FairPool(
+    private final FairPool reads = FairPool.ofShortWork(
             "mneme-read",
             Math.max(2, CORES),
             QueueLimit.of(READS_WAITING),
             "Too many reads of this key, or of this owner, wait: send this again a little later.");
-    private final FairPool acrossOwners = new FairPool(
+    private final FairPool acrossOwners = FairPool.ofLongWork(
             "mneme-scan",
             Math.max(1, CORES / 2),
             QueueLimit.of(ACROSS_OWNERS_WAITING),
