@@ -3,8 +3,12 @@ package dev.mneme.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
@@ -157,6 +161,51 @@ final class IntegrityFilesTest {
         Files.copy(before, home.resolve("data/anchored"), StandardCopyOption.REPLACE_EXISTING);
         open("data", anchored).close();
         open("data", anchored).close();
+        try (Store store = open("data", anchored)) {
+            add(store, "the third");
+        }
+        Files.copy(before, home.resolve("data/anchored"), StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("went on without this data folder");
+        List<String> lines = Files.readAllLines(home.resolve("anchor"));
+        Files.write(home.resolve("anchor"), lines.subList(lines.size() - 2, lines.size()));
+        assertThatThrownBy(() -> open("data", anchored))
+                .as("the line that the folder remembers is cut off, and two are new to it")
+                .hasMessageContaining("went on without this data folder");
+    }
+
+    /// The same key, kept elsewhere, and another life: a folder that was begun anew, or restored.
+    @Test
+    void anAnchorOfAnotherEpochIsRefusedUnlessItWentOnWithThisOne() throws IOException {
+        Path key = home.resolve("elsewhere.key");
+        Path file = home.resolve("anchor");
+        Path other = home.resolve("other");
+        IntegrityFiles anchored = new IntegrityFiles(key, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        assertThatThrownBy(() -> open("anew", anchored)).hasMessageContaining("with the epoch");
+        try (Store store = open("another", new IntegrityFiles(key, other))) {
+            add(store, "the first");
+        }
+        String own = Files.readString(file);
+        Files.writeString(file, own + Files.readString(other));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("goes on with a data folder");
+        Files.writeString(file, Files.readString(other) + own);
+        open("data", anchored).close();
+    }
+
+    @Test
+    void theSystemShardIsHeldToTheAnchorToo() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        copy("data", "older");
+        try (Store store = open("data", anchored)) {
+            Command revoked = new Command.PutKey(Fixtures.key("k1", Role.READ));
+            store.writeSystem(new Write(Owner.user("operator"), Fixtures.BY, null, List.of(revoked)));
+        }
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("older copy");
     }
 
     /// Who replaces the key can seal all anew, but not the anchor's lines.
