@@ -173,6 +173,30 @@ final class IntegrityFilesTest {
                 .hasMessageContaining("went on without this data folder");
     }
 
+    /// Of the first, the line end was lost alone; of the second, the memory of the next line.
+    @Test
+    void twoCrashesAreNoViolationEither() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        Path memory = home.resolve("data/anchored");
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        Path before = Files.copy(memory, home.resolve("before"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the second");
+        }
+        Files.copy(before, memory, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(
+                home.resolve("anchor"),
+                Files.readString(home.resolve("anchor")).stripTrailing());
+        try (Store store = open("data", anchored)) {
+            Files.copy(memory, before, StandardCopyOption.REPLACE_EXISTING);
+            add(store, "the third");
+        }
+        Files.copy(before, memory, StandardCopyOption.REPLACE_EXISTING);
+        open("data", anchored).close();
+    }
+
     /// The same key, kept elsewhere, and another life: a folder that was begun anew, or restored.
     @Test
     void anAnchorOfAnotherEpochIsRefusedUnlessItWentOnWithThisOne() throws IOException {
