@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -141,6 +143,7 @@ final class IntegrityFilesTest {
         Files.delete(file);
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("is missing or empty");
         Verification.acceptAnchor(home.resolve("data"), IntegrityFiles.DEFAULTS);
+        assertThat(home.resolve("data/anchored")).doesNotExist();
         open("data", anchored).close();
         assertThat(file).isNotEmptyFile();
         Files.delete(home.resolve("data/anchored"));
@@ -410,6 +413,44 @@ final class IntegrityFilesTest {
             assertThat(file).doesNotExist();
             new Anchor(file, data, "abcdefgh", seal, Duration.ZERO).appendWhenDue(shards);
             assertThat(Files.readAllLines(file)).hasSize(1);
+            Path other = home.resolve("other");
+            opened(data, new IntegrityFiles(null, other, Duration.ofHours(1)), shards)
+                    .appendWhenDue(shards);
+            assertThat(other).doesNotExist();
+            opened(data, new IntegrityFiles(null, other, Duration.ZERO), shards).appendWhenDue(shards);
+            assertThat(Files.readAllLines(other)).hasSize(1);
+        }
+    }
+
+    private static Anchor opened(Path data, IntegrityFiles files, List<Tables> shards) {
+        try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
+            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE).orElseThrow();
+        }
+    }
+
+    /// What failed before its first line is no anchor yet, and one that has nothing to add is left alone.
+    @Test
+    void anAnchorBeginsWithItsFirstLine() throws IOException {
+        Path file = home.resolve("disk/anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("cannot be used");
+        Files.createDirectory(home.resolve("disk"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        List<String> said = Files.readAllLines(file);
+        open("data", anchored).close();
+        assertThat(Files.readAllLines(file)).isEqualTo(said);
+    }
+
+    @Test
+    void anAnchorIsWrittenWhileTheStoreIsOpen() throws IOException {
+        Path file = home.resolve("anchor");
+        try (Store store = open("data", new IntegrityFiles(null, file, Duration.ZERO))) {
+            int begun = Files.readAllLines(file).size();
+            add(store, "the first");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readAllLines(file).size() > begun);
         }
     }
 
