@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.command.Command;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -426,6 +428,33 @@ final class IntegrityFilesTest {
         try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
             return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE).orElseThrow();
         }
+    }
+
+    @Test
+    void aRefusedStartLeavesNoFileOpen() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).as("open files are told here").isDirectory();
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+            assertThat(openIn("data", descriptors)).isNotEmpty();
+        }
+        Files.delete(home.resolve("anchor"));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("is missing or empty");
+        assertThat(openIn("data", descriptors)).isEmpty();
+    }
+
+    private List<Path> openIn(String folder, Path descriptors) throws IOException {
+        List<Path> open = new ArrayList<>();
+        try (Stream<Path> links = Files.list(descriptors)) {
+            for (Path link : links.toList()) {
+                if (Files.isSymbolicLink(link) && Files.exists(link)) {
+                    open.add(Files.readSymbolicLink(link));
+                }
+            }
+        }
+        Path within = home.resolve(folder).toRealPath();
+        return open.stream().filter(file -> file.startsWith(within)).toList();
     }
 
     /// What failed before its first line is no anchor yet, and one that has nothing to add is left alone.
