@@ -112,7 +112,8 @@ class TamperedServerTest {
         try (Socket bob = Socket.open(api)) {
             assertThat(bob.follow("bob").path("payload").has("ownersLeftOut")).isFalse();
         }
-        String stream = " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nAuthorization: Bearer " + key + "\r\n\r\n";
+        String stream =
+                " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nAuthorization: Bearer " + key + "\r\n\r\n";
         try (RawHttp raw = new RawHttp(port)) {
             assertThat(raw.say("GET /api/v1/changes?scope=all" + stream).head())
                     .startsWith("HTTP/1.1 200")
@@ -125,7 +126,9 @@ class TamperedServerTest {
         }
         Api.Reply ready = api.get("/health/ready");
         assertThat(ready.status()).as("others are served").isEqualTo(200);
-        assertThat(ready.raw().body()).contains("1 problems: some owners are refused").doesNotContain("so far");
+        assertThat(ready.raw().body())
+                .contains("1 problems: some owners are refused")
+                .doesNotContain("so far");
         assertThat(api.get("/api/v1/status")
                         .json()
                         .path("integrity")

@@ -53,9 +53,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EveryRowTest {
     private static final Seal SEAL = Seal.under(new byte[32]);
-    private static final Seal FORGER = Seal.under(new byte[] {
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2
-    });
+    private static final Seal FORGER = Seal.under(
+            new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2
+            });
     private static final String DERIVED = "pnofb";
     private static final EmbeddingSpace NEXT = new EmbeddingSpace("next", 3);
     private static final List<Owner> OWNERS = List.of(Fixtures.ALICE, Fixtures.BOB);
@@ -238,7 +238,8 @@ final class EveryRowTest {
                 continue; // makes no sense for this row
             }
             attacked++;
-            String name = how + ": " + (char) key[0] + " " + new String(key, java.nio.charset.StandardCharsets.US_ASCII);
+            String name =
+                    how + ": " + (char) key[0] + " " + new String(key, java.nio.charset.StandardCharsets.US_ASCII);
             assertThat(problems(rows)).as(name).isNotEmpty();
             ShardGuard guard = new ShardGuard("0", of(rows, tables.appliedIndex()), SEAL);
             assertThat(refuses(guard, key)).as("refused, %s", name).isTrue();

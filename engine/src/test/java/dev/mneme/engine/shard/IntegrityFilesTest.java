@@ -192,8 +192,7 @@ final class IntegrityFilesTest {
         }
         Files.copy(before, memory, StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(
-                home.resolve("anchor"),
-                Files.readString(home.resolve("anchor")).stripTrailing());
+                home.resolve("anchor"), Files.readString(home.resolve("anchor")).stripTrailing());
         try (Store store = open("data", anchored)) {
             Files.copy(memory, before, StandardCopyOption.REPLACE_EXISTING);
             add(store, "the third");
