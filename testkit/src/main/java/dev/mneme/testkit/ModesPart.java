@@ -171,6 +171,10 @@ abstract class ModesPart extends StorePart {
         assertEvent(by(DESK, configure("desk", json("model", "big"))), MemoryEvent.NONE);
 
         assertThat(head(ALICE)).isEqualTo(2);
+
+        Capabilities other = new Capabilities(true, true, false, false, true);
+        by(DESK, new Command.ConfigureMode("desk", json("model", "big"), other, Command.ANY_VERSION));
+        assertThat(mode("desk").capabilities()).as("these are new").isEqualTo(other);
     }
 
     @Test

@@ -43,6 +43,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -326,6 +327,26 @@ final class EveryRowTest {
                 rows.put(key, at(stored, next));
             }
         });
+    }
+
+    /// Then all rows are there, and only their places are wrong.
+    @Test
+    void noTwoRowsCanBeSwapped() {
+        attackEach("swapped with the next one", (rows, key) -> swap(rows, key, stored.higherKey(key)));
+        for (char table : "meyut".toCharArray()) { // others share no name with one of these
+            attackEach("swapped with that of table " + table, (rows, key) -> {
+                byte[] there = key.clone();
+                there[0] = (byte) table;
+                swap(rows, key, Keys.isOwned(key) ? there : null);
+            });
+        }
+    }
+
+    private void swap(NavigableMap<byte[], byte[]> rows, byte[] one, byte @Nullable [] other) {
+        if (other != null && stored.containsKey(other)) {
+            rows.put(one, at(stored, other));
+            rows.put(other, at(stored, one));
+        }
     }
 
     @Test
