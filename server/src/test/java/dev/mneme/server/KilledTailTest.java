@@ -118,6 +118,9 @@ class KilledTailTest {
                     .isNotEmpty();
             assertThat(server.admin().get("/metrics").raw().body()).contains("mneme_integrity_uncertain_stops 1");
             assertThat(server.logged()).contains("Not known");
+            Socket.until(() -> server.printed().contains("  note  Not known: "));
+            assertThat(server.admin().get("/health/ready").raw().body())
+                    .contains("the last stop left something unknown");
         }
     }
 

@@ -116,5 +116,6 @@ class OwnModelTest {
         assertThat(status).isEqualTo(2);
         assertThat(said.toString(StandardCharsets.UTF_8))
                 .startsWith("mneme: embedder.folder: the folder " + model + " has no tokenizer.json");
+        RunningServer.on(home.resolve("data")).close(); // nobody holds the folder any more
     }
 }

@@ -63,6 +63,19 @@ final class RawHttp implements AutoCloseable {
         return rest.toString();
     }
 
+    /// Of an answer, up to and with the empty line.
+    String head() {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            String next = read(1);
+            if (next.isEmpty()) {
+                break;
+            }
+            head.append(next);
+        }
+        return head.toString();
+    }
+
     /// Exactly so many bytes.
     String read(int bytes) {
         try {

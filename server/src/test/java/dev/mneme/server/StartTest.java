@@ -58,6 +58,7 @@ class StartTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
             assertOneLine(serve("--port", port), 2, port, "--port");
+            RunningServer.on(home.resolve("data")).close(); // nobody holds the folder any more
         }
     }
 

@@ -103,7 +103,32 @@ class TamperedServerTest {
                 .contains("1");
         assertThat(api.get(Api.MEMORIES + "?userId=bob").raw().headers().firstValue(header))
                 .isEmpty();
-        assertThat(api.get("/health/ready").raw().body()).contains("1 problems: some owners are refused");
+        try (Socket everyone = Socket.open(api)) {
+            assertThat(everyone.connect("{\"scope\":\"all\"}")
+                            .at("/payload/ownersLeftOut")
+                            .asInt())
+                    .isEqualTo(1);
+        }
+        try (Socket bob = Socket.open(api)) {
+            assertThat(bob.follow("bob").path("payload").has("ownersLeftOut")).isFalse();
+        }
+        String stream =
+                " HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\nAuthorization: Bearer " + key + "\r\n\r\n";
+        try (RawHttp raw = new RawHttp(port)) {
+            assertThat(raw.say("GET /api/v1/changes?scope=all" + stream).head())
+                    .startsWith("HTTP/1.1 200")
+                    .containsIgnoringCase(header + ": 1\r\n");
+        }
+        try (RawHttp raw = new RawHttp(port)) {
+            assertThat(raw.say("GET /api/v1/changes?userId=bob" + stream).head())
+                    .startsWith("HTTP/1.1 200")
+                    .doesNotContainIgnoringCase(header);
+        }
+        Api.Reply ready = api.get("/health/ready");
+        assertThat(ready.status()).as("others are served").isEqualTo(200);
+        assertThat(ready.raw().body())
+                .contains("1 problems: some owners are refused")
+                .doesNotContain("so far");
         assertThat(api.get("/api/v1/status")
                         .json()
                         .path("integrity")

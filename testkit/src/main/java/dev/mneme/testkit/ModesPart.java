@@ -171,6 +171,10 @@ abstract class ModesPart extends StorePart {
         assertEvent(by(DESK, configure("desk", json("model", "big"))), MemoryEvent.NONE);
 
         assertThat(head(ALICE)).isEqualTo(2);
+
+        Capabilities other = new Capabilities(true, true, false, false, true);
+        by(DESK, new Command.ConfigureMode("desk", json("model", "big"), other, Command.ANY_VERSION));
+        assertThat(mode("desk").capabilities()).as("these are new").isEqualTo(other);
     }
 
     @Test
@@ -251,11 +255,43 @@ abstract class ModesPart extends StorePart {
         assertThat(last().announced()).isEmpty();
 
         by(DESK, to("desk", Mode.PARALLEL));
+        assertThat(last().announced()).as("the transition away").isEmpty();
         assertThat(mode("desk").configuration()).isEqualTo(JsonObject.EMPTY);
         assertThat(mode("desk").localOnly()).isFalse();
 
         by(DESK, configure("desk", json("open", 1)));
         assertThat(last().announced()).contains(last());
+    }
+
+    @Test
+    void aSwitchToInspiredByAnotherInstanceIsLocalOnlyToo() {
+        by(PHONE, to("phone", Mode.DIDACTIC));
+        by(PHONE, new SwitchMode("desk", Mode.INSPIRED, null, null, null, 9L, "no local model", Command.ANY_VERSION));
+        assertThat(last().announced()).as("an attempt").isEmpty();
+        by(PHONE, to("desk", Mode.INSPIRED));
+        assertThat(last().announced()).isEmpty();
+    }
+
+    /// What the caller says counts where nothing is stored alone.
+    @Test
+    void theModeBeforeIsTheOneThatIsStored() {
+        by(DESK, from(Mode.INSPIRED, Mode.DIDACTIC));
+        assertThat(mode("desk").previous()).isEqualTo(Mode.INSPIRED);
+        by(DESK, from(Mode.INSPIRED, Mode.PARALLEL));
+        assertThat(mode("desk").previous()).isEqualTo(Mode.DIDACTIC);
+        assertThat(transitions()).extracting(Transition::from).containsExactly(Mode.DIDACTIC, Mode.INSPIRED);
+    }
+
+    private static Command from(Mode before, Mode to) {
+        return new SwitchMode("desk", to, null, null, null, null, null, Command.ANY_VERSION, before);
+    }
+
+    @Test
+    void whatAnInspiredInstanceConfiguresByASwitchOfAnotherIsLocalOnly() {
+        by(DESK, to("desk", Mode.INSPIRED));
+        by(DESK, to("phone", Mode.DIDACTIC, json("secret", 1)));
+        assertThat(mode("phone").localOnly()).isTrue();
+        assertThat(mode("phone").announced().configuration()).isEqualTo(JsonObject.EMPTY);
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -307,14 +308,22 @@ class SharedStateTest {
         put("phone", "kept", "old");
         put("phone", "gone", "old");
         put("phone", "plan", "old");
+        switchTo("desk", Mode.DIDACTIC, JsonObject.EMPTY);
+        switchTo("phone", Mode.DIDACTIC, JsonObject.EMPTY);
         String since = server.store().head(ALICE).toString();
+        switchTo("phone", Mode.PARALLEL, JsonObject.EMPTY);
+        for (int i = 0; i < 300; i++) {
+            put("phone", "busy", "for more than a page of changes " + i);
+        }
         put("phone", "plan", "new");
         write("phone", new Command.DeleteContext("gone", -1));
         try (Client client = client("phone")) {
             client.send("state-request", null, null, payload().put("since", since));
             JsonNode state = client.await1("state-response").path("payload");
             assertThat(state.path("since").asText()).isEqualTo(since);
-            assertThat(state.path("contexts")).hasSize(2);
+            assertThat(state.at("/modeState/currentMode").asText()).isEqualTo("parallel");
+            assertThat(state.path("modes").findValuesAsText("instanceId")).containsExactly("phone");
+            assertThat(state.path("contexts")).hasSize(3);
             assertThat(state.at("/contexts/plan/data/text").asText()).isEqualTo("new");
             assertThat(state.at("/contexts/gone/deleted").asBoolean()).isTrue();
 
@@ -322,8 +331,24 @@ class SharedStateTest {
                     "state-request", null, null, payload().put("since", "other" + since.substring(since.indexOf(':'))));
             JsonNode whole = client.await("state-response", 2).path("payload");
             assertThat(whole.has("since")).isFalse();
-            assertThat(whole.path("contexts")).hasSize(2);
+            assertThat(whole.path("contexts")).hasSize(3);
             assertThat(whole.path("contexts").has("kept")).isTrue();
+        }
+    }
+
+    /// What the client holds is gone, and no change says so of each.
+    @Test
+    void theStateSinceAPositionBeforeAnErasureIsWhole() {
+        put("phone", "gone", "old");
+        String since = server.store().head(ALICE).toString();
+        write("phone", new Command.EraseOwner());
+        put("phone", "plan", "new");
+        try (Client client = client("phone")) {
+            client.send("state-request", null, null, payload().put("since", since));
+            JsonNode state = client.await1("state-response").path("payload");
+            assertThat(state.has("since")).isFalse();
+            assertThat(state.path("contexts").has("plan")).isTrue();
+            assertThat(state.path("contexts")).hasSize(1);
         }
     }
 
@@ -341,6 +366,10 @@ class SharedStateTest {
             client.await1(message -> message.path("type").asText().equals("state-response") && message.has("position"));
             List<JsonNode> parts = client.messages("state-response");
             assertThat(parts.size()).isGreaterThan(2);
+            assertThat(parts)
+                    .extracting(part -> part.at("/payload/part").asInt())
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, parts.size()).boxed().toList());
             Set<String> keys = new HashSet<>();
             parts.forEach(part -> {
                 assertThat(part.toString().length()).isLessThanOrEqualTo(SMALL.messageBytes());

@@ -69,5 +69,8 @@ class ModeUsageTest {
         ModeUsage usage = ModeUsage.of(List.of(at(3, "desk", null, Mode.PARALLEL)), Map.of(), null, hour(0), hour(4));
 
         assertThat(usage.user()).isEqualTo(Map.of(Mode.PARALLEL, Duration.ofHours(1)));
+
+        ModeUsage before = ModeUsage.of(List.of(at(3, "desk", null, Mode.PARALLEL)), Map.of(), null, hour(0), hour(2));
+        assertThat(before.instances()).as("an instance without any time").isEmpty();
     }
 }

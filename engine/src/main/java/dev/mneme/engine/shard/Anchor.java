@@ -139,14 +139,10 @@ final class Anchor {
             return reading;
         }
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            boolean within = endsWithin();
-            String text = lines.readLine();
-            while (text != null) {
-                String next = lines.readLine();
-                if (isWhole(text) && !(within && next == null)) {
+            for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+                if (isWhole(text)) {
                     take(text, shards, remembered, reading);
                 }
-                text = next;
             }
             return reading;
         } catch (IOException e) {
@@ -154,7 +150,8 @@ final class Anchor {
         }
     }
 
-    /// A crash may have left a part of a line, and what was appended later begins on the next.
+    /// A crash may have left a part of a line, and what was appended later begins on the next. One that lacks its line
+    /// end alone counts: it would later, when more follows it, and the folder must then know of it.
     private static boolean isWhole(String text) {
         return text.length() - text.lastIndexOf(' ') - 1 == MAC_DIGITS;
     }

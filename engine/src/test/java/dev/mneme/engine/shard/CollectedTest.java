@@ -4,6 +4,7 @@ import static dev.mneme.testkit.Fixtures.ALICE;
 import static dev.mneme.testkit.Fixtures.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
@@ -105,6 +106,9 @@ class CollectedTest {
         assertCounted(5, all -> all.search(search(ALICE, 100)));
         assertCounted(2, all -> all.search(search(ALICE, 2)));
         assertCounted(2, all -> all.search(search(null, 2)));
+        assertThat(counted(all -> all.search(search(null, 2))))
+                .as("as of one owner")
+                .isCloseTo(counted(all -> all.search(search(ALICE, 2))), withinPercentage(10));
     }
 
     private SearchQuery search(@Nullable Owner owner, int topK) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,5 +154,30 @@ final class FormatUpgradeTest {
         assertThatThrownBy(this::open).hasMessageContaining("--accept first-format");
         assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
                 .hasMessageContaining("somebody changed the manifest");
+    }
+
+    /// Under the same key, which may be kept elsewhere for several folders.
+    @Test
+    void theSignOfAnotherFoldersUpgradeIsRefused() throws IOException {
+        Path first = home.resolve("first");
+        Path other = home.resolve("other");
+        copy(folder, first);
+        copy(folder, other);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        open().close();
+        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake();
+        new FormatUpgrade(other, List.of("0", "1", "2", "3", "system"), seal, "hgfedcba").run(false);
+        Files.copy(first.resolve("manifest"), folder.resolve("manifest"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(other.resolve("upgrading"), folder.resolve("upgrading"));
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+                .hasMessageContaining("somebody changed the manifest");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        }
     }
 }

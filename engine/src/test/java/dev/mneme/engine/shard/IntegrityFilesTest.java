@@ -2,9 +2,15 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
@@ -23,7 +29,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -137,6 +145,7 @@ final class IntegrityFilesTest {
         Files.delete(file);
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("is missing or empty");
         Verification.acceptAnchor(home.resolve("data"), IntegrityFiles.DEFAULTS);
+        assertThat(home.resolve("data/anchored")).doesNotExist();
         open("data", anchored).close();
         assertThat(file).isNotEmptyFile();
         Files.delete(home.resolve("data/anchored"));
@@ -157,6 +166,74 @@ final class IntegrityFilesTest {
         Files.copy(before, home.resolve("data/anchored"), StandardCopyOption.REPLACE_EXISTING);
         open("data", anchored).close();
         open("data", anchored).close();
+        try (Store store = open("data", anchored)) {
+            add(store, "the third");
+        }
+        Files.copy(before, home.resolve("data/anchored"), StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("went on without this data folder");
+        List<String> lines = Files.readAllLines(home.resolve("anchor"));
+        Files.write(home.resolve("anchor"), lines.subList(lines.size() - 2, lines.size()));
+        assertThatThrownBy(() -> open("data", anchored))
+                .as("the line that the folder remembers is cut off, and two are new to it")
+                .hasMessageContaining("went on without this data folder");
+    }
+
+    /// Of the first, the line end was lost alone; of the second, the memory of the next line.
+    @Test
+    void twoCrashesAreNoViolationEither() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        Path memory = home.resolve("data/anchored");
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        Path before = Files.copy(memory, home.resolve("before"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the second");
+        }
+        Files.copy(before, memory, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(
+                home.resolve("anchor"), Files.readString(home.resolve("anchor")).stripTrailing());
+        try (Store store = open("data", anchored)) {
+            Files.copy(memory, before, StandardCopyOption.REPLACE_EXISTING);
+            add(store, "the third");
+        }
+        Files.copy(before, memory, StandardCopyOption.REPLACE_EXISTING);
+        open("data", anchored).close();
+    }
+
+    /// The same key, kept elsewhere, and another life: a folder that was begun anew, or restored.
+    @Test
+    void anAnchorOfAnotherEpochIsRefusedUnlessItWentOnWithThisOne() throws IOException {
+        Path key = home.resolve("elsewhere.key");
+        Path file = home.resolve("anchor");
+        Path other = home.resolve("other");
+        IntegrityFiles anchored = new IntegrityFiles(key, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        assertThatThrownBy(() -> open("anew", anchored)).hasMessageContaining("with the epoch");
+        try (Store store = open("another", new IntegrityFiles(key, other))) {
+            add(store, "the first");
+        }
+        String own = Files.readString(file);
+        Files.writeString(file, own + Files.readString(other));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("goes on with a data folder");
+        Files.writeString(file, Files.readString(other) + own);
+        open("data", anchored).close();
+    }
+
+    @Test
+    void theSystemShardIsHeldToTheAnchorToo() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        copy("data", "older");
+        try (Store store = open("data", anchored)) {
+            Command revoked = new Command.PutKey(Fixtures.key("k1", Role.READ));
+            store.writeSystem(new Write(Owner.user("operator"), Fixtures.BY, null, List.of(revoked)));
+        }
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("older copy");
     }
 
     /// Who replaces the key can seal all anew, but not the anchor's lines.
@@ -337,6 +414,71 @@ final class IntegrityFilesTest {
             assertThat(file).doesNotExist();
             new Anchor(file, data, "abcdefgh", seal, Duration.ZERO).appendWhenDue(shards);
             assertThat(Files.readAllLines(file)).hasSize(1);
+            Path other = home.resolve("other");
+            opened(data, new IntegrityFiles(null, other, Duration.ofHours(1)), shards)
+                    .appendWhenDue(shards);
+            assertThat(other).doesNotExist();
+            opened(data, new IntegrityFiles(null, other, Duration.ZERO), shards).appendWhenDue(shards);
+            assertThat(Files.readAllLines(other)).hasSize(1);
+        }
+    }
+
+    private static Anchor opened(Path data, IntegrityFiles files, List<Tables> shards) {
+        try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
+            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE).orElseThrow();
+        }
+    }
+
+    @Test
+    void aRefusedStartLeavesNoFileOpen() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeThat(descriptors).as("open files are told here").isDirectory();
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+            assertThat(openIn("data", descriptors)).isNotEmpty();
+        }
+        Files.delete(home.resolve("anchor"));
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("is missing or empty");
+        assertThat(openIn("data", descriptors)).isEmpty();
+    }
+
+    private List<Path> openIn(String folder, Path descriptors) throws IOException {
+        List<Path> open = new ArrayList<>();
+        try (Stream<Path> links = Files.list(descriptors)) {
+            for (Path link : links.toList()) {
+                if (Files.isSymbolicLink(link) && Files.exists(link)) {
+                    open.add(Files.readSymbolicLink(link));
+                }
+            }
+        }
+        Path within = home.resolve(folder).toRealPath();
+        return open.stream().filter(file -> file.startsWith(within)).toList();
+    }
+
+    /// What failed before its first line is no anchor yet, and one that has nothing to add is left alone.
+    @Test
+    void anAnchorBeginsWithItsFirstLine() throws IOException {
+        Path file = home.resolve("disk/anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("cannot be used");
+        Files.createDirectory(home.resolve("disk"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        List<String> said = Files.readAllLines(file);
+        open("data", anchored).close();
+        assertThat(Files.readAllLines(file)).isEqualTo(said);
+    }
+
+    @Test
+    void anAnchorIsWrittenWhileTheStoreIsOpen() throws IOException {
+        Path file = home.resolve("anchor");
+        try (Store store = open("data", new IntegrityFiles(null, file, Duration.ZERO))) {
+            int begun = Files.readAllLines(file).size();
+            add(store, "the first");
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> Files.readAllLines(file).size() > begun);
         }
     }
 

@@ -510,6 +510,13 @@ class ServerConfigTest {
         Path link = Files.createSymbolicLink(home.resolve("link.yaml"), file);
         assertRefused("", Map.of(), List.of("--config", link.toString()), "store.anchor", "not taken from");
         assertRefused("", Map.of("MNEME_CONFIG", link.toString()), List.of(), "store.anchor", "not taken from");
+        Path other = Files.createSymbolicLink(home.resolve("data"), data);
+        assertRefused(
+                "",
+                Map.of(),
+                List.of("--data", other.toString(), "--config", file.toString()),
+                "store.anchor",
+                "not taken from");
     }
 
     @Test
