@@ -76,6 +76,33 @@ class ResponseRoutesTest {
     }
 
     @Test
+    void idsThatCameAsNumbersGoOutAsNumbersAtEveryRoute() {
+        RestServer.Reply first = record(response("12", "m").put("chatId", 12));
+        record(response("12", "34").put("messageId", 34));
+
+        for (JsonNode shown : List.of(
+                first.body(),
+                rest.get(RESPONSES + "?userId=alice").body(),
+                RestServer.read(rest.get(RESPONSES + "/export?userId=alice&format=jsonl")
+                        .raw()
+                        .body()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()))) {
+            assertThat(shown.findValue("chatId").isIntegralNumber())
+                    .as(shown.toString())
+                    .isTrue();
+            assertThat(shown.findValue("messageId").isTextual())
+                    .as(shown.toString())
+                    .isTrue();
+        }
+        JsonNode second = rest.get(RESPONSES + "?userId=alice").body().at("/items/1");
+        assertThat(second.path("chatId").isTextual()).isTrue();
+        assertThat(second.path("messageId").isIntegralNumber()).isTrue();
+        assertThat(record(response("12", "m").put("chatId", 12.5)).field()).isEqualTo("chatId");
+    }
+
+    @Test
     void anotherHashIsAConflictThatShowsWhatIsRecorded() {
         record(response("c", "m"));
 

@@ -218,6 +218,18 @@ class FilterWorkTest {
     }
 
     @Test
+    void aLongPartIsPreparedOnceForAllMemories() {
+        FilterWork work = FilterWork.limited(1_000_000);
+        FilterMatcher matcher = FilterMatcher.of(icontains("a".repeat(8_000) + "b"), work);
+        Memory memory = plain("a".repeat(8_100));
+        matcher.matches(memory);
+        long first = 1_000_000 - work.left();
+        matcher.matches(another(memory));
+
+        assertThat(2 * first - (1_000_000 - work.left())).isEqualTo(8_001 / 8);
+    }
+
+    @Test
     void unlimitedWorkIsNotRefused() {
         Filter filter = many(1_000, i -> icontains("a".repeat(100) + i));
         FilterMatcher matcher = FilterMatcher.of(filter, FilterWork.unlimited());
