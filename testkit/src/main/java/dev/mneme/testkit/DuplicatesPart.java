@@ -292,6 +292,16 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     @Test
+    void whatIsDeletedDoesNotCountAmongTheLatest() {
+        added(add("alice", "ok"));
+        for (int i = 0; i < 70; i++) {
+            Memory gone = added(withoutDedupe(tagged(add("alice", "ok"), json("message", i))));
+            write(ALICE, delete(gone.id()));
+        }
+        assertEvent(outcome(ALICE, add("alice", "ok")), MemoryEvent.NONE);
+    }
+
+    @Test
     void nullInMetadataIsTheSameAsMissing() {
         Memory tea = added(tagged(add("alice", "likes tea"), json("a", new JsonNull())));
 
