@@ -118,6 +118,29 @@ class MemoryImportTest extends CliHarness {
     }
 
     @Test
+    void timesAreToldFromOneAnother() throws IOException {
+        String lines = """
+                {"user":"bob","text":"a","timestamp":100000000000}
+                {"user":"bob","text":"b","timestamp":99999999999}
+                {"user":"bob","text":"c","timestamp":1700000000500.7}
+                {"user":"bob","text":"d","timestamp":" 2024-01-01T10:00:00Z "}
+                {"user":"bob","text":"e","timestamp":" 1700000000 "}
+                {"user":"bob","text":"f","timestamp":"2023"}
+                {"user":"bob","text":"g","timestamp":"","created_at":"2024-01-01"}
+                """;
+
+        assertThat(sent(file("in.jsonl", lines), 7))
+                .contains(
+                        "\"text\":\"a\",\"timestamp\":100000000000}",
+                        "\"text\":\"b\",\"timestamp\":99999999999000}",
+                        "\"text\":\"c\",\"timestamp\":1700000000500}",
+                        "\"text\":\"d\",\"timestamp\":\"2024-01-01T10:00:00Z\"}",
+                        "\"text\":\"e\",\"timestamp\":1700000000000}",
+                        "\"text\":\"f\",\"timestamp\":\"2023\"}",
+                        "\"text\":\"g\",\"timestamp\":\"2024-01-01\"}");
+    }
+
+    @Test
     void whatIsRecognisedIsSaid() throws IOException {
         Path file = file("in.json", "[" + ITEM + "]");
         server().json(200, STATUS).json(200, adds(1));
@@ -168,6 +191,7 @@ class MemoryImportTest extends CliHarness {
                 "1e-100000000",
                 "-1e-2147483648",
                 "1e19",
+                "9999999999999999999",
                 "0e99999"
             })
     void aNumberBeyondAllTimesIsABadField(String number) throws IOException {

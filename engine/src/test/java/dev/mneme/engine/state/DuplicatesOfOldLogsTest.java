@@ -175,11 +175,33 @@ class DuplicatesOfOldLogsTest {
         apply(MemoryEvent.UPDATE, Fixtures.patch(Fixtures.id(ALICE, 1), Fixtures.json("c", large)));
     }
 
+    /// It was measured in characters.
+    @Test
+    void withoutALimitMergesGoUpToCharacters() {
+        String wide = "\u00e4".repeat(400_000);
+        apply(MemoryEvent.ADD, ok(1, Dedupe.BY_CONTENT, Fixtures.json("a", wide), null));
+        apply(MemoryEvent.UPDATE, ok(2, Dedupe.BY_CONTENT, Fixtures.json("b", wide), null));
+    }
+
+    @Test
+    void byTextNoFactOfARevisionJoinsWhatWasSeen() {
+        Memory first = apply(MemoryEvent.ADD, ok(1, Dedupe.BY_TEXT, Fixtures.json("n", 1), null));
+        List<Command.Seen> seen = List.of(new Command.Seen(first.id(), 1));
+        AddMemory same = ok(2, Dedupe.BY_TEXT, Fixtures.json("n", 1), null);
+        Command.Revise revise =
+                new Command.Revise(seen, List.of(new Command.Revision.Add(same)), List.of(), false);
+
+        assertThat(outcome(revise))
+                .isInstanceOfSatisfying(
+                        Rejected.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
+    }
+
     @Test
     void aLimitThatTheEntrySaysIsKept() {
         apply(MemoryEvent.ADD, ok(1, Dedupe.BY_CONTENT, Fixtures.json("a", "xx"), null));
         apply(MemoryEvent.ADD, Fixtures.within(ok(2, Dedupe.BY_CONTENT, Fixtures.json("b", "yyyy"), null), 21));
         apply(MemoryEvent.UPDATE, Fixtures.within(ok(3, Dedupe.BY_CONTENT, Fixtures.json("c", "yyyy"), null), 22));
+        assertRefused(Fixtures.within(Fixtures.patch(Fixtures.id(ALICE, 1), Fixtures.json("d", 1)), 22), "metadata");
     }
 
     private static AddMemory ok(long id, Dedupe dedupe, JsonObject metadata, @Nullable Instant expiresAt) {
