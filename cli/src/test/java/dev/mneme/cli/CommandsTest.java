@@ -109,6 +109,45 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void allOfStandardInputIsOneMemoryWithoutADashToo() {
+        input = "two\nlines\n";
+        server().json(201, ADDED);
+
+        run("add", "--one");
+
+        assertThat(server().last().body()).contains("\"text\":\"two\\nlines\"");
+    }
+
+    /// Two MiB of UTF-8, however many characters that is.
+    @Test
+    void longLinesGoInRequestsThatTheServerTakes() {
+        String line = "\u00fc".repeat(350_000) + "\n";
+        input = new String(line.repeat(5).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < 3; i++) {
+            server().json(200, "{\"items\":[]}");
+        }
+
+        assertThat(run("add", "-").status()).isZero();
+
+        assertThat(server().asked()).hasSize(3);
+    }
+
+    @Test
+    void theFirstRefusalIsTheExitStatusAndABrokenRunSaysHowFarItCame() {
+        input = "one\ntwo\n";
+        server().json(200, """
+                        {"items":[{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
+                        {"error":{"code":"not_allowed","status":403,"detail":"No."}}]}""");
+        assertThat(run("add", "-").status()).isEqualTo(ExitStatus.of("too_large", 413).code());
+
+        input = "line\n".repeat(1_001);
+        server().json(200, "{\"items\":[{\"event\":\"ADD\"}]}").problem(403, "not_allowed", "\"detail\":\"No.\"");
+        Result broken = run("add", "-");
+        assertThat(broken.status()).isEqualTo(ExitStatus.of("not_allowed", 403).code());
+        assertThat(broken.err()).contains("No. The lines before line 1001 are done.");
+    }
+
+    @Test
     void aScopeThatIsGivenIsTheWholeScope() {
         server().json(201, ADDED);
 
@@ -229,6 +268,14 @@ class CommandsTest extends CliHarness {
                 """);
         assertThat(result.err()).contains("--cursor c 1");
         assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice&limit=1&order=updatedAt");
+    }
+
+    @Test
+    void aNarrowScreenLeavesSomethingOfTheText() {
+        columns = 10;
+        server().json(200, "{\"items\":[" + MEMORY + "]}");
+
+        assertThat(run("list").out()).contains("likes green tea");
     }
 
     @Test

@@ -103,6 +103,21 @@ class MemoryImportTest extends CliHarness {
     }
 
     @Test
+    void headersAreReadHoweverTheyAreWritten() throws IOException {
+        String csv = "Sep=,\nUser-Id, Text , metadata.a \nbob,likes tea; and milk,x\n";
+
+        assertThat(sent(file("in.csv", csv), 1))
+                .isEqualTo("{\"userId\":\"bob\",\"text\":\"likes tea; and milk\",\"metadata\":{\"a\":\"x\"}}");
+    }
+
+    /// A short name in what mem0 exported is of the caller's own metadata.
+    @Test
+    void aUserInAMemoryOfMem0IsMetadata() throws IOException {
+        assertThat(sent(file("in.json", "[{\"memory\":\"a\",\"user_id\":\"u\",\"user\":\"x\"}]"), 1))
+                .isEqualTo("{\"userId\":\"u\",\"text\":\"a\",\"metadata\":{\"user\":\"x\"}}");
+    }
+
+    @Test
     void linesOfOtherProgramsAreRead() throws IOException {
         String lines = """
                 {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
