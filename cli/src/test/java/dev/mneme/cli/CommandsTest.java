@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -225,7 +226,7 @@ class CommandsTest extends CliHarness {
     @Test
     void searchSaysWhoseDaysAreMeant() {
         zone = java.time.ZoneId.of("America/Los_Angeles");
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 6; i++) {
             server().json(200, "{\"results\":[]}");
         }
 
@@ -233,8 +234,14 @@ class CommandsTest extends CliHarness {
         assertThat(server().last().body()).contains("\"timezone\":\"America/Los_Angeles\"");
         run("search", "tea", "--timezone", "Asia/Tokyo");
         assertThat(server().last().body()).contains("\"timezone\":\"Asia/Tokyo\"");
-        run("search", "tea", "--reference-time", "2026-01-31T09:00:00+08:00");
-        assertThat(server().last().body()).doesNotContain("timezone");
+        for (String placed : List.of("2026-01-31T09:00:00+08:00", "2026-01-31T09:00+02")) {
+            run("search", "tea", "--reference-time", placed);
+            assertThat(server().last().body()).as(placed).doesNotContain("timezone");
+        }
+        for (String anywhere : List.of("2026-01-31T09:00:00Z", "2026-01-31")) {
+            run("search", "tea", "--reference-time", anywhere);
+            assertThat(server().last().body()).as(anywhere).contains("\"timezone\":\"America/Los_Angeles\"");
+        }
     }
 
     @Test
