@@ -139,7 +139,8 @@ class CommandsTest extends CliHarness {
         server().json(200, """
                         {"items":[{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
                         {"error":{"code":"not_allowed","status":403,"detail":"No."}}]}""");
-        assertThat(run("add", "-").status()).isEqualTo(ExitStatus.of("too_large", 413).code());
+        assertThat(run("add", "-").status())
+                .isEqualTo(ExitStatus.of("too_large", 413).code());
 
         input = "line\n".repeat(1_001);
         server().json(200, "{\"items\":[{\"event\":\"ADD\"}]}").problem(403, "not_allowed", "\"detail\":\"No.\"");

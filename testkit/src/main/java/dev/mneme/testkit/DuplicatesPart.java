@@ -348,10 +348,8 @@ abstract class DuplicatesPart extends StorePart {
 
     @Test
     void theLowestIdCountsWhateverCameFirst() {
-        List<MemoryId> ids = IntStream.range(0, 3)
-                .mapToObj(i -> Fixtures.id(ALICE))
-                .sorted()
-                .toList();
+        List<MemoryId> ids =
+                IntStream.range(0, 3).mapToObj(i -> Fixtures.id(ALICE)).sorted().toList();
         for (int each : List.of(1, 0, 2)) {
             added(Fixtures.withId(withoutDedupe(add("alice", "likes tea")), ids.get(each)));
         }

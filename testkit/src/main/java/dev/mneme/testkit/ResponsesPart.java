@@ -86,12 +86,17 @@ abstract class ResponsesPart extends StorePart {
     /// Which of them did is kept with the record, and no part of what it is known by.
     @Test
     void idsThatCameAsNumbersStayNumbers() {
-        List<NumberedIds> kinds =
-                List.of(NumberedIds.NONE, new NumberedIds(true, false), new NumberedIds(false, true), new NumberedIds(true, true));
+        List<NumberedIds> kinds = List.of(
+                NumberedIds.NONE,
+                new NumberedIds(true, false),
+                new NumberedIds(false, true),
+                new NumberedIds(true, true));
         for (NumberedIds kind : kinds) {
             String message = String.valueOf(kinds.indexOf(kind));
-            assertThat(recorded(ALICE, numbered("12", message, kind)).numbered()).isEqualTo(kind);
-            assertThat(recorded(ALICE, response("12", message, "h1")).numbered()).isEqualTo(kind);
+            assertThat(recorded(ALICE, numbered("12", message, kind)).numbered())
+                    .isEqualTo(kind);
+            assertThat(recorded(ALICE, response("12", message, "h1")).numbered())
+                    .isEqualTo(kind);
         }
         reopen();
         for (NumberedIds kind : kinds) {
@@ -102,8 +107,7 @@ abstract class ResponsesPart extends StorePart {
             assertThat(found.numbered()).isEqualTo(kind);
             assertThat(found.localOnly()).isFalse();
         }
-        assertThat(changes(ALICE, 0).stream()
-                        .map(change -> ((ResponseSource) change.subject()).numbered()))
+        assertThat(changes(ALICE, 0).stream().map(change -> ((ResponseSource) change.subject()).numbered()))
                 .containsExactlyElementsOf(kinds);
     }
 

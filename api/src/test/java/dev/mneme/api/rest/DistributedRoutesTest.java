@@ -97,9 +97,8 @@ class DistributedRoutesTest {
         call("store-response-source", """
                 {"userId":"alice","chatId":"13","messageId":341,"mode":"parallel","responseHash":"5f3a",
                  "source":{"sourceType":"external","provider":"anthropic","model":"claude"}}""");
-        JsonNode second = rest.get("/api/v1/responses?userId=alice&chatId=13")
-                .body()
-                .at("/items/0");
+        JsonNode second =
+                rest.get("/api/v1/responses?userId=alice&chatId=13").body().at("/items/0");
         assertThat(second.path("chatId").isTextual()).isTrue();
         assertThat(second.path("messageId").isIntegralNumber()).isTrue();
 

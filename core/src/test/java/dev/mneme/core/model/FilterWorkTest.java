@@ -132,15 +132,17 @@ class FilterWorkTest {
                         in(List.of(object(2), object(3))),
                         object,
                         2 + 1 + weight + 2 * (1 + weight)),
-                Arguments.of(
-                        "an array of strings", compare(Operator.EQ, string("b")), texts, 2 + 9 * 4 + 1 + 1),
+                Arguments.of("an array of strings", compare(Operator.EQ, string("b")), texts, 2 + 9 * 4 + 1 + 1),
                 Arguments.of(
                         "an array of numbers",
                         compare(Operator.EQ, string("b")),
                         new JsonArray(Collections.nCopies(9, number)),
                         2 + 9 * (4 + 100) + 1 + 1),
                 Arguments.of(
-                        "an array of objects", compare(Operator.EQ, string("b")), objects, 2 + 9 * (4 + weight) + 1 + 1),
+                        "an array of objects",
+                        compare(Operator.EQ, string("b")),
+                        objects,
+                        2 + 9 * (4 + weight) + 1 + 1),
                 Arguments.of(
                         "a short array",
                         compare(Operator.EQ, string(a)),
@@ -161,7 +163,8 @@ class FilterWorkTest {
                 Arguments.of("an order of strings", compare(Operator.GT, string(a)), string(a), 2 + 100),
                 Arguments.of("an order of numbers", compare(Operator.LT, number), number, 2 + 200),
                 Arguments.of("a longer path", eq(new Field.Metadata("/a/a/c"), "x"), nested(3), 1 + 3),
-                Arguments.of("conditions of one field", many(7, i -> compare(Operator.GT, number)), string(a), 1 + 7 + 1),
+                Arguments.of(
+                        "conditions of one field", many(7, i -> compare(Operator.GT, number)), string(a), 1 + 7 + 1),
                 Arguments.of("negations", new Filter.Not(compare(Operator.GT, number)), string(a), 2 + 1),
                 Arguments.of(
                         "categories",

@@ -55,8 +55,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was written is read as it was; bytes that are damaged are said to be damaged, and nothing else happens.
 final class CodecTest {
@@ -367,7 +367,8 @@ final class CodecTest {
     @ParameterizedTest
     @ValueSource(ints = {-64_800, -3_600, 0, 1, 64_800})
     void anOffsetIsKeptToTheSecond(int seconds) {
-        byte[] bytes = new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray();
+        byte[] bytes =
+                new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray();
 
         Timestamp read = ByteReader.decode(bytes, in -> Objects.requireNonNull(in.nullableTimestamp()));
         assertThat(read).isEqualTo(new Timestamp(Instant.EPOCH, ZoneOffset.ofTotalSeconds(seconds)));
@@ -377,7 +378,8 @@ final class CodecTest {
     @ParameterizedTest
     @ValueSource(longs = {-64_801, 64_801, Long.MIN_VALUE})
     void anOffsetThatNoClockHasIsDamage(long seconds) {
-        assertDamaged(new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray());
+        assertDamaged(
+                new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray());
         assertDamaged(new ByteWriter(16).u8(3).instant(Instant.EPOCH).toByteArray());
     }
 

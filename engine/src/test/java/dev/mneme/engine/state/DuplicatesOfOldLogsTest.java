@@ -88,7 +88,8 @@ class DuplicatesOfOldLogsTest {
         apply(MemoryEvent.UPDATE, Fixtures.embedded(ok(2, Dedupe.BY_TEXT, Fixtures.json("m", 1), null), vector(0, 1)));
         apply(MemoryEvent.NONE, byText(Fixtures.withId(other, Fixtures.id(ALICE, 11)), vector(0, 1)));
 
-        assertThat(Rows.embedding(Objects.requireNonNull(tables.get(first))).vector()).containsExactly(1, 0);
+        assertThat(Rows.embedding(Objects.requireNonNull(tables.get(first))).vector())
+                .containsExactly(1, 0);
         assertThat(tables.get(second)).isNull();
     }
 
@@ -134,8 +135,7 @@ class DuplicatesOfOldLogsTest {
         List<Long> kept = Rows.arrivals(Objects.requireNonNull(tables.get(key)));
         assertThat(kept).hasSize(1 + MemoryRows.MAX_DUPLICATES).startsWith(Rows.OLDER_LEFT_OUT);
         assertThat(kept.subList(1, kept.size()))
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(8, 71).boxed().toList());
+                .containsExactlyElementsOf(LongStream.rangeClosed(8, 71).boxed().toList());
     }
 
     @Test
@@ -188,8 +188,7 @@ class DuplicatesOfOldLogsTest {
         Memory first = apply(MemoryEvent.ADD, ok(1, Dedupe.BY_TEXT, Fixtures.json("n", 1), null));
         List<Command.Seen> seen = List.of(new Command.Seen(first.id(), 1));
         AddMemory same = ok(2, Dedupe.BY_TEXT, Fixtures.json("n", 1), null);
-        Command.Revise revise =
-                new Command.Revise(seen, List.of(new Command.Revision.Add(same)), List.of(), false);
+        Command.Revise revise = new Command.Revise(seen, List.of(new Command.Revision.Add(same)), List.of(), false);
 
         assertThat(outcome(revise))
                 .isInstanceOfSatisfying(
