@@ -78,12 +78,12 @@ class ResponseRoutesTest {
     @Test
     void idsThatCameAsNumbersGoOutAsNumbersAtEveryRoute() {
         RestServer.Reply first = record(response("12", "m").put("chatId", 12));
-        record(response("12", "34").put("messageId", 34));
+        record(response("13", "34").put("messageId", 34));
 
         for (JsonNode shown : List.of(
                 first.body(),
-                rest.get(RESPONSES + "?userId=alice").body(),
-                RestServer.read(rest.get(RESPONSES + "/export?userId=alice&format=jsonl")
+                rest.get(RESPONSES + "?userId=alice&chatId=12").body(),
+                RestServer.read(rest.get(RESPONSES + "/export?userId=alice&chatId=12&format=jsonl")
                         .raw()
                         .body()
                         .lines()
@@ -96,7 +96,7 @@ class ResponseRoutesTest {
                     .as(shown.toString())
                     .isTrue();
         }
-        JsonNode second = rest.get(RESPONSES + "?userId=alice").body().at("/items/1");
+        JsonNode second = rest.get(RESPONSES + "?userId=alice&chatId=13").body().at("/items/0");
         assertThat(second.path("chatId").isTextual()).isTrue();
         assertThat(second.path("messageId").isIntegralNumber()).isTrue();
         assertThat(record(response("12", "m").put("chatId", 12.5)).field()).isEqualTo("chatId");
