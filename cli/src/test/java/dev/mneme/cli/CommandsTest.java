@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +110,46 @@ class CommandsTest extends CliHarness {
     }
 
     @Test
+    void allOfStandardInputIsOneMemoryWithoutADashToo() {
+        input = "two\nlines\n";
+        server().json(201, ADDED);
+
+        run("add", "--one");
+
+        assertThat(server().last().body()).contains("\"text\":\"two\\nlines\"");
+    }
+
+    /// Two MiB of UTF-8, however many characters that is.
+    @Test
+    void longLinesGoInRequestsThatTheServerTakes() {
+        String line = "\u00fc".repeat(350_000) + "\n";
+        input = new String(line.repeat(5).getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        for (int i = 0; i < 3; i++) {
+            server().json(200, "{\"items\":[]}");
+        }
+
+        assertThat(run("add", "-").status()).isZero();
+
+        assertThat(server().asked()).hasSize(3);
+    }
+
+    @Test
+    void theFirstRefusalIsTheExitStatusAndABrokenRunSaysHowFarItCame() {
+        input = "one\ntwo\n";
+        server().json(200, """
+                        {"items":[{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
+                        {"error":{"code":"not_allowed","status":403,"detail":"No."}}]}""");
+        assertThat(run("add", "-").status())
+                .isEqualTo(ExitStatus.of("too_large", 413).code());
+
+        input = "line\n".repeat(1_001);
+        server().json(200, "{\"items\":[{\"event\":\"ADD\"}]}").problem(403, "not_allowed", "\"detail\":\"No.\"");
+        Result broken = run("add", "-");
+        assertThat(broken.status()).isEqualTo(ExitStatus.of("not_allowed", 403).code());
+        assertThat(broken.err()).contains("No. The lines before line 1001 are done.");
+    }
+
+    @Test
     void aScopeThatIsGivenIsTheWholeScope() {
         server().json(201, ADDED);
 
@@ -186,7 +227,7 @@ class CommandsTest extends CliHarness {
     @Test
     void searchSaysWhoseDaysAreMeant() {
         zone = java.time.ZoneId.of("America/Los_Angeles");
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 6; i++) {
             server().json(200, "{\"results\":[]}");
         }
 
@@ -194,8 +235,14 @@ class CommandsTest extends CliHarness {
         assertThat(server().last().body()).contains("\"timezone\":\"America/Los_Angeles\"");
         run("search", "tea", "--timezone", "Asia/Tokyo");
         assertThat(server().last().body()).contains("\"timezone\":\"Asia/Tokyo\"");
-        run("search", "tea", "--reference-time", "2026-01-31T09:00:00+08:00");
-        assertThat(server().last().body()).doesNotContain("timezone");
+        for (String placed : List.of("2026-01-31T09:00:00+08:00", "2026-01-31T09:00+02")) {
+            run("search", "tea", "--reference-time", placed);
+            assertThat(server().last().body()).as(placed).doesNotContain("timezone");
+        }
+        for (String anywhere : List.of("2026-01-31T09:00:00Z", "2026-01-31")) {
+            run("search", "tea", "--reference-time", anywhere);
+            assertThat(server().last().body()).as(anywhere).contains("\"timezone\":\"America/Los_Angeles\"");
+        }
     }
 
     @Test
@@ -229,6 +276,14 @@ class CommandsTest extends CliHarness {
                 """);
         assertThat(result.err()).contains("--cursor c 1");
         assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice&limit=1&order=updatedAt");
+    }
+
+    @Test
+    void aNarrowScreenLeavesSomethingOfTheText() {
+        columns = 10;
+        server().json(200, "{\"items\":[" + MEMORY + "]}");
+
+        assertThat(run("list").out()).contains("likes green tea");
     }
 
     @Test

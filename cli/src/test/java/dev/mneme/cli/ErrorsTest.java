@@ -182,6 +182,8 @@ class ErrorsTest extends CliHarness {
                 "add x --metadata nonsense | --metadata takes a JSON object",
                 "add | What should be remembered?",
                 "add x --lines | leave the text out",
+                "add x --one | leave the text out",
+                "add --one --lines | exclude each other",
                 "update 1 | Nothing to change",
                 "watch --scope some | --scope takes only: all",
                 "watch --scope all --user u | leave out user u",

@@ -103,6 +103,21 @@ class MemoryImportTest extends CliHarness {
     }
 
     @Test
+    void headersAreReadHoweverTheyAreWritten() throws IOException {
+        String csv = "Sep=,\nUser-Id, Text , metadata.a \nbob,likes tea; and milk,x\n";
+
+        assertThat(sent(file("in.csv", csv), 1))
+                .isEqualTo("{\"userId\":\"bob\",\"text\":\"likes tea; and milk\",\"metadata\":{\"a\":\"x\"}}");
+    }
+
+    /// A short name in what mem0 exported is of the caller's own metadata.
+    @Test
+    void aUserInAMemoryOfMem0IsMetadata() throws IOException {
+        assertThat(sent(file("in.json", "[{\"memory\":\"a\",\"user_id\":\"u\",\"user\":\"x\"}]"), 1))
+                .isEqualTo("{\"userId\":\"u\",\"text\":\"a\",\"metadata\":{\"user\":\"x\"}}");
+    }
+
+    @Test
     void linesOfOtherProgramsAreRead() throws IOException {
         String lines = """
                 {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
@@ -115,6 +130,29 @@ class MemoryImportTest extends CliHarness {
                 {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"},\
                 {"userId":"bob","text":"the day before 1970","timestamp":-86400000},\
                 {"userId":"bob","text":"likes gin since 1963","timestamp":-200000000000}""");
+    }
+
+    @Test
+    void timesAreToldFromOneAnother() throws IOException {
+        String lines = """
+                {"user":"bob","text":"a","timestamp":100000000000}
+                {"user":"bob","text":"b","timestamp":99999999999}
+                {"user":"bob","text":"c","timestamp":1700000000500.7}
+                {"user":"bob","text":"d","timestamp":" 2024-01-01T10:00:00Z "}
+                {"user":"bob","text":"e","timestamp":" 1700000000 "}
+                {"user":"bob","text":"f","timestamp":"2023"}
+                {"user":"bob","text":"g","timestamp":"","created_at":"2024-01-01"}
+                """;
+
+        assertThat(sent(file("in.jsonl", lines), 7))
+                .contains(
+                        "\"text\":\"a\",\"timestamp\":100000000000}",
+                        "\"text\":\"b\",\"timestamp\":99999999999000}",
+                        "\"text\":\"c\",\"timestamp\":1700000000500}",
+                        "\"text\":\"d\",\"timestamp\":\"2024-01-01T10:00:00Z\"}",
+                        "\"text\":\"e\",\"timestamp\":1700000000000}",
+                        "\"text\":\"f\",\"timestamp\":\"2023\"}",
+                        "\"text\":\"g\",\"timestamp\":\"2024-01-01\"}");
     }
 
     @Test
@@ -168,6 +206,7 @@ class MemoryImportTest extends CliHarness {
                 "1e-100000000",
                 "-1e-2147483648",
                 "1e19",
+                "9999999999999999999",
                 "0e99999"
             })
     void aNumberBeyondAllTimesIsABadField(String number) throws IOException {

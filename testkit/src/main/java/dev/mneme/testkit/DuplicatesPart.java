@@ -109,6 +109,14 @@ abstract class DuplicatesPart extends StorePart {
     }
 
     @Test
+    void aVectorStaysWhereMoreIsMergedIntoItsMemory() {
+        Memory tea = added(embedded(add("alice", "likes tea"), vector(1, 0)));
+
+        assertEvent(outcome(ALICE, tagged(add("alice", "likes tea"), json("a", 1))), MemoryEvent.UPDATE);
+        assertThat(hits(ALICE, vector(1, 0))).containsExactly(tea.id());
+    }
+
+    @Test
     void theLongerLifeWins() {
         Instant soon = now().plusSeconds(60);
         Instant later = now().plusSeconds(120);
@@ -273,6 +281,26 @@ abstract class DuplicatesPart extends StorePart {
         assertThat(all(ALICE)).hasSize(71);
     }
 
+    /// Those that were added without asking count, though more of them are known.
+    @Test
+    void ofAnyNumberThatWereAddedTheLatestAreLookedAt() {
+        for (int i = 0; i < 70; i++) {
+            added(withoutDedupe(tagged(add("alice", "ok"), json("message", i))));
+        }
+        assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", 6))), MemoryEvent.NONE);
+        assertEvent(outcome(ALICE, tagged(add("alice", "ok"), json("message", 5))), MemoryEvent.ADD);
+    }
+
+    @Test
+    void whatIsDeletedDoesNotCountAmongTheLatest() {
+        added(add("alice", "ok"));
+        for (int i = 0; i < 70; i++) {
+            Memory gone = added(withoutDedupe(tagged(add("alice", "ok"), json("message", i))));
+            write(ALICE, delete(gone.id()));
+        }
+        assertEvent(outcome(ALICE, add("alice", "ok")), MemoryEvent.NONE);
+    }
+
     @Test
     void nullInMetadataIsTheSameAsMissing() {
         Memory tea = added(tagged(add("alice", "likes tea"), json("a", new JsonNull())));
@@ -316,6 +344,18 @@ abstract class DuplicatesPart extends StorePart {
         assertThat(Fixtures.stored(write(ALICE, add("alice", "likes tea")))).isEqualTo(second);
         write(ALICE, delete(second.id()));
         assertThat(Fixtures.stored(write(ALICE, add("alice", "likes tea")))).isEqualTo(third);
+    }
+
+    @Test
+    void theLowestIdCountsWhateverCameFirst() {
+        List<MemoryId> ids =
+                IntStream.range(0, 3).mapToObj(i -> Fixtures.id(ALICE)).sorted().toList();
+        for (int each : List.of(1, 0, 2)) {
+            added(Fixtures.withId(withoutDedupe(add("alice", "likes tea")), ids.get(each)));
+        }
+
+        assertThat(Fixtures.stored(write(ALICE, add("alice", "likes tea"))).id())
+                .isEqualTo(ids.getFirst());
     }
 
     @Test

@@ -108,6 +108,16 @@ abstract class ImportPart extends StorePart {
     }
 
     @Test
+    void whatIsImportedIsKnownAsADuplicate() {
+        MemoryId id = id(ALICE);
+        bring(memory(id, false, null, "likes tea", "likes green tea"));
+
+        assertThat(Fixtures.stored(write(ALICE, Fixtures.add("alice", "likes green tea"))))
+                .isEqualTo(found(id));
+        assertEvent(outcome(ALICE, Fixtures.add("alice", "likes tea")), MemoryEvent.ADD);
+    }
+
+    @Test
     void anImportIsAChange() {
         MemoryId id = id(ALICE);
         bring(memory(id, false, null, "one", "two"));

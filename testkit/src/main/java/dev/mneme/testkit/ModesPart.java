@@ -73,6 +73,24 @@ abstract class ModesPart extends StorePart {
     }
 
     @Test
+    void whereNoModeIsStoredTheOneBeforeIsTheCallers() {
+        ModeState first = (ModeState) ((Outcome.Stored) by(DESK, from(Mode.DIDACTIC, Mode.PARALLEL))).subject();
+        ModeState second = (ModeState) ((Outcome.Stored) by(DESK, from(Mode.DIDACTIC, Mode.INSPIRED))).subject();
+
+        assertThat(first.previous()).isEqualTo(Mode.DIDACTIC);
+        assertThat(second.previous()).isEqualTo(Mode.PARALLEL);
+        assertThat(store().modes()
+                        .transitions(new Modes.Query(ALICE, null, null, null, null, null, null, 10))
+                        .value())
+                .extracting(Transition::from)
+                .containsExactly(Mode.PARALLEL, Mode.DIDACTIC);
+    }
+
+    private static SwitchMode from(Mode from, Mode to) {
+        return new SwitchMode("desk", to, null, null, null, null, null, Command.ANY_VERSION, from);
+    }
+
+    @Test
     void aSwitchIsTheModeAndItsTransition() {
         Instant first = now();
         by(DESK, to("desk", Mode.DIDACTIC, json("model", "big")));

@@ -13,6 +13,7 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.ResponseSource;
@@ -80,6 +81,51 @@ abstract class ResponsesPart extends StorePart {
                         1,
                         false));
         assertThat(store().responses().find(ALICE, "c1", "m1").value()).contains(subject(outcome));
+    }
+
+    /// Which of them did is kept with the record, and no part of what it is known by.
+    @Test
+    void idsThatCameAsNumbersStayNumbers() {
+        List<NumberedIds> kinds = List.of(
+                NumberedIds.NONE,
+                new NumberedIds(true, false),
+                new NumberedIds(false, true),
+                new NumberedIds(true, true));
+        for (NumberedIds kind : kinds) {
+            String message = String.valueOf(kinds.indexOf(kind));
+            assertThat(recorded(ALICE, numbered("12", message, kind)).numbered())
+                    .isEqualTo(kind);
+            assertThat(recorded(ALICE, response("12", message, "h1")).numbered())
+                    .isEqualTo(kind);
+        }
+        reopen();
+        for (NumberedIds kind : kinds) {
+            ResponseSource found = store().responses()
+                    .find(ALICE, "12", String.valueOf(kinds.indexOf(kind)))
+                    .value()
+                    .orElseThrow();
+            assertThat(found.numbered()).isEqualTo(kind);
+            assertThat(found.localOnly()).isFalse();
+        }
+        assertThat(changes(ALICE, 0).stream().map(change -> ((ResponseSource) change.subject()).numbered()))
+                .containsExactlyElementsOf(kinds);
+    }
+
+    private static Command.RecordResponse numbered(String chat, String message, NumberedIds numbered) {
+        Command.RecordResponse text = response(chat, message, "h1");
+        return new Command.RecordResponse(
+                text.instanceId(),
+                text.chatId(),
+                text.messageId(),
+                text.mode(),
+                text.sourceType(),
+                text.provider(),
+                text.model(),
+                text.confidence(),
+                text.responseHash(),
+                text.metadata(),
+                text.timestamp(),
+                numbered);
     }
 
     @Test

@@ -164,6 +164,19 @@ abstract class RevisionConflictsPart extends StorePart {
         assertThat(found(zebra.id())).isEqualTo(merged);
     }
 
+    /// A memory that takes the place of another one is new: what it superseded leads to it.
+    @Test
+    void whatReplacesAMemoryJoinsNoOtherEvenIfThatWasSeen() {
+        Memory zebra = added(add("alice", "owns a zebra"));
+        Memory dog = added(add("alice", "owns a dog"));
+        AddMemory same = add("alice", "owns a zebra");
+
+        assertConflict(
+                refused(revise(
+                        List.of(new Seen(zebra.id(), 1), new Seen(dog.id(), 1)), new Revision.Replace(dog.id(), same))),
+                zebra);
+    }
+
     @Test
     void aFactThatContradictsTheSameTextIsAMemoryOfItsOwn() {
         Memory zebra = added(tagged(add("alice", "owns a zebra"), json("from", "Kenya")));

@@ -127,6 +127,19 @@ abstract class SpacesPart extends StorePart {
         assertForeign(EAST);
     }
 
+    /// A duplicate's vector of the space to come: it is made anew, of the memory as it is.
+    @Test
+    void aDuplicateBringsNoVectorOfTheSpaceToCome() {
+        tea(vector(1, 0, 0));
+        Memory wordsOnly = added(add("alice", "owns two zebras"));
+        begin();
+
+        assertThat(outcome(ALICE, Fixtures.embedded(add("alice", "owns two zebras"), NORTH)))
+                .isEqualTo(new Outcome.Stored(MemoryEvent.NONE, wordsOnly));
+        assertThat(missing()).contains(wordsOnly.id());
+        assertThat(near(vector(1, 0, 0))).containsExactly("likes tea");
+    }
+
     @Test
     void theSwitchBringsTheStagedVectorsAndNothingElse() {
         Memory tea = tea(vector(1, 0, 0));

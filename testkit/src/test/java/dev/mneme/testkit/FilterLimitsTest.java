@@ -152,6 +152,16 @@ class FilterLimitsTest {
                                         .hasSizeLessThanOrEqualTo(Command.DeleteUnchanged.MAX_MEMORIES)));
     }
 
+    @Test
+    void whatIsExpiredIsDeletedToo() {
+        Command.AddMemory gone = Fixtures.expiring(Fixtures.add("alice", "gone"), ManualClock.START.plusMillis(-1));
+        store.write(new Write(Owner.user("alice"), ADMIN.by(), null, List.of(gone)));
+        add("alice", "note");
+
+        assertThat(memories.deleteMatching(ADMIN, ALICE, null).count()).isEqualTo(2);
+        assertThat(texts()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void whatChangedMeanwhileIsLookedAtAgain(int times) {

@@ -143,6 +143,25 @@ class JsonReaderTest {
         assertThat(refused).isEmpty();
     }
 
+    /// Nor is it forgotten when there is room again a moment later.
+    @Test
+    void oneRefusalByTheBudgetEndsTheReading() {
+        AtomicLong asked = new AtomicLong();
+        ParsedHeap once = new ParsedHeap(
+                bytes -> {
+                    if (asked.incrementAndGet() == 10) {
+                        throw new MnemeException(ErrorCode.OVERLOADED, "no room");
+                    }
+                },
+                0);
+        Map<Integer, MnemeException> refused = new HashMap<>();
+        byte[] items = bytes("{\"items\":" + list("{\"text\":\"x\"}", MANY) + "}");
+
+        assertThatThrownBy(() -> RecordReader.read(AddRequest.class, items, "body", once, refused))
+                .hasMessage("no room");
+        assertThat(refused).isEmpty();
+    }
+
     /// A refusal takes more than the item that it refuses.
     @Test
     void refusedItemsAreCounted() {

@@ -71,7 +71,12 @@ class DistributedRoutesTest {
                         .asText())
                 .isEqualTo("didactic");
 
+        assertThat(rest.store.modes().find(ALICE, "desk").value().orElseThrow().previous())
+                .isEqualTo(Mode.DIDACTIC);
+
         call("publish-mode-change", "{\"userId\":\"alice\",\"fromMode\":\"inspired\",\"toMode\":\"didactic\"}");
+        assertThat(rest.store.modes().find(ALICE, "desk").value().orElseThrow().previous())
+                .isEqualTo(Mode.PARALLEL);
         assertThat(rest.get("/api/v1/transitions?userId=alice").body().findValuesAsText("fromMode"))
                 .containsExactlyInAnyOrder("didactic", "parallel");
     }
@@ -85,6 +90,17 @@ class DistributedRoutesTest {
         assertThat(stored.path("chatId").isIntegralNumber()).isTrue();
         assertThat(stored.path("chatId").asLong()).isEqualTo(12);
         assertThat(stored.path("messageId").isTextual()).isTrue();
+
+        JsonNode change = rest.get("/api/v1/changes?userId=alice").body();
+        assertThat(change.findValue("chatId").isIntegralNumber()).isTrue();
+        assertThat(change.findValue("messageId").isTextual()).isTrue();
+        call("store-response-source", """
+                {"userId":"alice","chatId":"13","messageId":341,"mode":"parallel","responseHash":"5f3a",
+                 "source":{"sourceType":"external","provider":"anthropic","model":"claude"}}""");
+        JsonNode second =
+                rest.get("/api/v1/responses?userId=alice&chatId=13").body().at("/items/0");
+        assertThat(second.path("chatId").isTextual()).isTrue();
+        assertThat(second.path("messageId").isIntegralNumber()).isTrue();
 
         RestServer.Reply other = call("store-response-source", """
                 {"userId":"alice","chatId":"12","messageId":340,"mode":"parallel","responseHash":"other",

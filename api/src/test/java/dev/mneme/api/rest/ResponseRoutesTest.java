@@ -76,6 +76,33 @@ class ResponseRoutesTest {
     }
 
     @Test
+    void idsThatCameAsNumbersGoOutAsNumbersAtEveryRoute() {
+        RestServer.Reply first = record(response("12", "m").put("chatId", 12));
+        record(response("13", "34").put("messageId", 34));
+
+        for (JsonNode shown : List.of(
+                first.body(),
+                rest.get(RESPONSES + "?userId=alice&chatId=12").body(),
+                RestServer.read(rest.get(RESPONSES + "/export?userId=alice&chatId=12&format=jsonl")
+                        .raw()
+                        .body()
+                        .lines()
+                        .findFirst()
+                        .orElseThrow()))) {
+            assertThat(shown.findValue("chatId").isIntegralNumber())
+                    .as(shown.toString())
+                    .isTrue();
+            assertThat(shown.findValue("messageId").isTextual())
+                    .as(shown.toString())
+                    .isTrue();
+        }
+        JsonNode second = rest.get(RESPONSES + "?userId=alice&chatId=13").body().at("/items/0");
+        assertThat(second.path("chatId").isTextual()).isTrue();
+        assertThat(second.path("messageId").isIntegralNumber()).isTrue();
+        assertThat(record(response("12", "m").put("chatId", 12.5)).field()).isEqualTo("chatId");
+    }
+
+    @Test
     void anotherHashIsAConflictThatShowsWhatIsRecorded() {
         record(response("c", "m"));
 

@@ -105,6 +105,15 @@ class TransferRoutesTest {
     }
 
     @Test
+    void idsThatCameAsNumbersGoAndComeAsNumbers() {
+        String chat = RESPONSE.replace("\"chatId\":\"c\"", "\"chatId\":12");
+        String message = RESPONSE.replace("\"messageId\":\"m\"", "\"messageId\":34");
+        take("stop", chat, message);
+
+        assertThat(export("").subList(1, 3)).containsExactlyInAnyOrder(chat, message);
+    }
+
+    @Test
     void anExportIsOfOneOwnerWhereOneIsNamed() {
         rest.add("alice", "alice likes tea");
         rest.add("bob", "bob likes tea");

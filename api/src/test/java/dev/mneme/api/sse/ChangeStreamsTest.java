@@ -42,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,26 @@ class ChangeStreamsTest {
             assertThat(answer.statusCode()).isEqualTo(401);
             assertThat(answer.body()).doesNotContain("mk_wrong", server.adminSecret());
         }
+    }
+
+    @Test
+    void aKeyInTheUrlIsForNothingElse() throws IOException, InterruptedException {
+        String secret = server.adminSecret();
+        String root = "http://127.0.0.1:" + server.port() + "/api/v1/";
+        assertThat(opened(root + "memories?userId=alice&token=" + secret, null)).isEqualTo(401);
+        assertThat(opened(root + "changes?userId=alice&token=" + secret + "&token=" + secret, null))
+                .isEqualTo(400);
+        assertThat(opened(root + "changes?userId=alice&token=" + secret, "mk_wrong"))
+                .as("a header comes first")
+                .isEqualTo(401);
+    }
+
+    private static int opened(String url, @Nullable String key) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).header("Accept", "text/event-stream");
+        if (key != null) {
+            request.header("X-API-Key", key);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofString()).statusCode();
     }
 
     private Listener listen(String secret, String query, String... headers) throws IOException, InterruptedException {

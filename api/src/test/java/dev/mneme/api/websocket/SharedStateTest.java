@@ -11,6 +11,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
@@ -87,12 +88,16 @@ class SharedStateTest {
     }
 
     private void respond(String instance) {
+        respond(instance, "c1", "m-" + instance, NumberedIds.NONE);
+    }
+
+    private void respond(String instance, String chat, String message, NumberedIds numbered) {
         write(
                 instance,
                 new Command.RecordResponse(
                         instance,
-                        "c1",
-                        "m-" + instance,
+                        chat,
+                        message,
                         null,
                         SourceType.LOCAL,
                         "here",
@@ -100,7 +105,8 @@ class SharedStateTest {
                         0.5,
                         "abc",
                         JsonObject.EMPTY,
-                        null));
+                        null,
+                        numbered));
     }
 
     /// Everything that was written before is told by then.
@@ -243,6 +249,16 @@ class SharedStateTest {
         assertThat(client.messages("context-sync"))
                 .extracting(message -> message.at("/payload/version").asLong())
                 .containsExactly(1L, 3L);
+    }
+
+    @Test
+    void idsThatCameAsNumbersAreToldAsNumbers() {
+        try (Client asked = client("phone", "responses")) {
+            respond("desk", "12", "m", new NumberedIds(true, false));
+            JsonNode told = asked.await1("response-generated").path("payload");
+            assertThat(told.path("chatId").isIntegralNumber()).isTrue();
+            assertThat(told.path("messageId").isTextual()).isTrue();
+        }
     }
 
     @Test

@@ -10,12 +10,14 @@ import dev.mneme.core.model.Filter.Name;
 import dev.mneme.core.model.Filter.Operator;
 import dev.mneme.core.model.Filter.Or;
 import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonNumber;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -109,6 +111,95 @@ class FilterWorkTest {
         assertThat(work.left()).isEqualTo(100);
     }
 
+    /// A node and a step of a path, and what is looked at.
+    static Stream<Arguments> costs() {
+        Json number = new JsonNumber(new BigDecimal("1." + "3".repeat(799)));
+        Json object = object(1);
+        long weight = FieldValue.weight(object);
+        Json objects = new JsonArray(Collections.nCopies(9, object));
+        Json texts = new JsonArray(Collections.nCopies(9, string("x")));
+        String a = "a".repeat(3_200);
+        return Stream.of(
+                Arguments.of("a string", compare(Operator.EQ, string(a)), string(a), 2 + 1 + 100),
+                Arguments.of("a number", compare(Operator.EQ, number), number, 2 + 1 + 200),
+                Arguments.of("an object", compare(Operator.EQ, object), object, 2 + 1 + 2 * weight),
+                Arguments.of("a string among others", in(List.of(string("b"))), string(a), 2 + 1 + 100),
+                Arguments.of("a number among others", in(List.of(number)), number, 2 + 1 + 2 * 101),
+                Arguments.of(
+                        "numbers of one double", in(near(100, 1)), near(1, 2).getFirst(), 2 + 1 + 101 * (1 + 26 / 8)),
+                Arguments.of(
+                        "an object among others",
+                        in(List.of(object(2), object(3))),
+                        object,
+                        2 + 1 + weight + 2 * (1 + weight)),
+                Arguments.of("an array of strings", compare(Operator.EQ, string("b")), texts, 2 + 9 * 4 + 1 + 1),
+                Arguments.of(
+                        "an array of numbers",
+                        compare(Operator.EQ, string("b")),
+                        new JsonArray(Collections.nCopies(9, number)),
+                        2 + 9 * (4 + 100) + 1 + 1),
+                Arguments.of(
+                        "an array of objects",
+                        compare(Operator.EQ, string("b")),
+                        objects,
+                        2 + 9 * (4 + weight) + 1 + 1),
+                Arguments.of(
+                        "a short array",
+                        compare(Operator.EQ, string(a)),
+                        new JsonArray(Collections.nCopies(8, string("b" + a.substring(1)))),
+                        2 + 8 * (1 + 100) + 1),
+                Arguments.of("a text", compare(Operator.CONTAINS, string("b")), string(a), 2 + 1 + 100),
+                Arguments.of("a folded text", compare(Operator.ICONTAINS, string("b")), string(a), 2 + 100 + 1 + 100),
+                Arguments.of(
+                        "a text that begins alike",
+                        compare(Operator.CONTAINS, string("a".repeat(80) + "b")),
+                        string(a),
+                        2 + 1 + 100 + 400 + 10),
+                Arguments.of(
+                        "folded texts",
+                        compare(Operator.ICONTAINS, string("b")),
+                        texts,
+                        2 + FieldValue.weight(texts) + 9 * (1 + 1)),
+                Arguments.of("an order of strings", compare(Operator.GT, string(a)), string(a), 2 + 100),
+                Arguments.of("an order of numbers", compare(Operator.LT, number), number, 2 + 200),
+                Arguments.of("a longer path", eq(new Field.Metadata("/a/a/c"), "x"), nested(3), 1 + 3),
+                Arguments.of(
+                        "conditions of one field", many(7, i -> compare(Operator.GT, number)), string(a), 1 + 7 + 1),
+                Arguments.of("negations", new Filter.Not(compare(Operator.GT, number)), string(a), 2 + 1),
+                Arguments.of(
+                        "categories",
+                        new Compare(new Field.Named(Name.CATEGORIES), Operator.EXISTS, new JsonBoolean(true)),
+                        string(a),
+                        1 + 3));
+    }
+
+    /// None is free for whoever finds out which it is.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("costs")
+    void eachStepIsCounted(String name, Filter filter, Object held, long steps) {
+        Memory memory = held instanceof Memory whole ? whole : memory("tea", new JsonObject(Map.of("a", (Json) held)));
+        List<Filter> parts = new ArrayList<>(Collections.nCopies(100, new Filter.Not(And.ALL))); // more than it brings
+        parts.add(filter);
+
+        assertThat(spent(new Or(parts), memory)).isEqualTo(1 + 100 * 2 - FilterWork.EACH + steps);
+    }
+
+    @Test
+    void whatOneMemoryBringsIsForItselfAlone() {
+        FilterWork work = FilterWork.limited(1_000_000);
+        Filter dear = many(1_000, i -> icontains("no" + i));
+        FilterMatcher matcher = FilterMatcher.of(dear, work);
+        assertThat(matcher.matches(plain("x"))).isFalse();
+        long one = 1_000_000 - work.left();
+        FilterWork another = FilterWork.limited(1_000_000);
+        for (int i = 0; i < 1_000; i++) {
+            another.next(plain("x"));
+        }
+        FilterMatcher.of(dear, another).matches(plain("x"));
+
+        assertThat(1_000_000 - another.left()).isEqualTo(one);
+    }
+
     @Test
     void whatIsWantedIsFoldedAndHashedOnceAndAValueFoundOnce() {
         List<Json> wanted = strings(990);
@@ -127,6 +218,18 @@ class FilterWorkTest {
         long ten = spent(icontains(part), plain("a".repeat(100_000)));
 
         assertThat(ten).isLessThan(12 * one);
+    }
+
+    @Test
+    void aLongPartIsPreparedOnceForAllMemories() {
+        FilterWork work = FilterWork.limited(1_000_000);
+        FilterMatcher matcher = FilterMatcher.of(icontains("a".repeat(8_000) + "b"), work);
+        Memory memory = plain("a".repeat(8_100));
+        matcher.matches(memory);
+        long first = 1_000_000 - work.left();
+        matcher.matches(another(memory));
+
+        assertThat(2 * first - (1_000_000 - work.left())).isEqualTo(8_001 / 8);
     }
 
     @Test
@@ -151,6 +254,10 @@ class FilterWorkTest {
 
     private static Filter eq(Field field, String value) {
         return new Compare(field, Operator.EQ, string(value));
+    }
+
+    private static Filter compare(Operator operator, Json value) {
+        return new Compare(ARRAY, operator, value);
     }
 
     private static Filter icontains(String part) {

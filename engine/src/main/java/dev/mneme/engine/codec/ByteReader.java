@@ -121,7 +121,7 @@ public final class ByteReader {
     Timestamp timestampWithOffset() {
         Instant at = instant();
         long seconds = signed();
-        if (Math.abs(seconds) > ZoneOffset.MAX.getTotalSeconds()) {
+        if (seconds < ZoneOffset.MIN.getTotalSeconds() || seconds > ZoneOffset.MAX.getTotalSeconds()) {
             throw damaged();
         }
         return new Timestamp(at, ZoneOffset.ofTotalSeconds((int) seconds));

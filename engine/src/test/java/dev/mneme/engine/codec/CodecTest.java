@@ -56,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was written is read as it was; bytes that are damaged are said to be damaged, and nothing else happens.
 final class CodecTest {
@@ -361,6 +362,31 @@ final class CodecTest {
                 new ByteWriter(16).nullableInstant(at).toByteArray(),
                 in -> Objects.requireNonNull(in.nullableTimestamp()));
         assertThat(read).isEqualTo(Timestamp.of(at));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-64_800, -3_600, 0, 1, 64_800})
+    void anOffsetIsKeptToTheSecond(int seconds) {
+        byte[] bytes =
+                new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray();
+
+        Timestamp read = ByteReader.decode(bytes, in -> Objects.requireNonNull(in.nullableTimestamp()));
+        assertThat(read).isEqualTo(new Timestamp(Instant.EPOCH, ZoneOffset.ofTotalSeconds(seconds)));
+        assertThat(new ByteWriter(16).nullableTimestamp(read).toByteArray()).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-64_801, 64_801, Long.MIN_VALUE})
+    void anOffsetThatNoClockHasIsDamage(long seconds) {
+        assertDamaged(
+                new ByteWriter(16).u8(2).instant(Instant.EPOCH).signed(seconds).toByteArray());
+        assertDamaged(new ByteWriter(16).u8(3).instant(Instant.EPOCH).toByteArray());
+    }
+
+    private static void assertDamaged(byte[] timestamp) {
+        assertThatThrownBy(() -> new ByteReader(timestamp).nullableTimestamp())
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
     }
 
     private static @Nullable Timestamp timestamp(SplittableRandom random) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -81,6 +82,29 @@ class AnalyzedMemoryTest {
         assertThat(Analyzer.VERSION).isEqualTo(3);
         assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(stored)))
                 .isEqualTo("aba2be725d3c4ef7eba1a18ae3ea6eaa7771eef9c2364ca1bbff46f721a651cd");
+    }
+
+    @Test
+    void daysAreSeenFromItsOwnClock() {
+        Memory utc = memories.memory("we met yesterday", null, null, null, LATE_ON_8_MAY, null);
+        Memory inTokyo = new Memory(
+                utc.id(),
+                utc.scope(),
+                utc.text(),
+                null,
+                null,
+                utc.metadata(),
+                List.of(),
+                new Timestamp(LATE_ON_8_MAY, ZoneOffset.ofHours(9)),
+                utc.createdAt(),
+                utc.updatedAt(),
+                null,
+                1,
+                null);
+
+        assertThat(AnalyzedMemory.of(utc).told()).containsExactly(LocalDate.of(2023, 5, 7));
+        assertThat(AnalyzedMemory.of(inTokyo).told()).containsExactly(LocalDate.of(2023, 5, 8));
+        assertThat(AnalyzedMemory.of(inTokyo).date()).isEqualTo(LocalDate.of(2023, 5, 9));
     }
 
     @Test
