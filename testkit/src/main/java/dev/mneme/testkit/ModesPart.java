@@ -290,20 +290,6 @@ abstract class ModesPart extends StorePart {
         assertThat(last().announced()).isEmpty();
     }
 
-    /// What the caller says counts where nothing is stored alone.
-    @Test
-    void theModeBeforeIsTheOneThatIsStored() {
-        by(DESK, from(Mode.INSPIRED, Mode.DIDACTIC));
-        assertThat(mode("desk").previous()).isEqualTo(Mode.INSPIRED);
-        by(DESK, from(Mode.INSPIRED, Mode.PARALLEL));
-        assertThat(mode("desk").previous()).isEqualTo(Mode.DIDACTIC);
-        assertThat(transitions()).extracting(Transition::from).containsExactly(Mode.DIDACTIC, Mode.INSPIRED);
-    }
-
-    private static Command from(Mode before, Mode to) {
-        return new SwitchMode("desk", to, null, null, null, null, null, Command.ANY_VERSION, before);
-    }
-
     @Test
     void whatAnInspiredInstanceConfiguresByASwitchOfAnotherIsLocalOnly() {
         by(DESK, to("desk", Mode.INSPIRED));

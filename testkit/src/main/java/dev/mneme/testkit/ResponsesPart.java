@@ -21,6 +21,7 @@ import dev.mneme.core.model.SourceType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -107,7 +108,9 @@ abstract class ResponsesPart extends StorePart {
             assertThat(found.numbered()).isEqualTo(kind);
             assertThat(found.localOnly()).isFalse();
         }
-        assertThat(changes(ALICE, 0).stream().map(change -> ((ResponseSource) change.subject()).numbered()))
+        assertThat(changes(ALICE, 0).stream()
+                        .map(change -> (ResponseSource) Objects.requireNonNull(change.subject()))
+                        .map(ResponseSource::numbered))
                 .containsExactlyElementsOf(kinds);
     }
 
