@@ -833,6 +833,13 @@ class RestApiTest {
     }
 
     @Test
+    void aKeyInTheUrlIsNoneButForEventStreams() {
+        assertThat(rest.send(null, "GET", "/api/v1/memories?userId=alice&token=" + rest.admin, null)
+                        .status())
+                .isEqualTo(401);
+    }
+
+    @Test
     void metricsNeedAKeyUnlessOpened() {
         assertThat(rest.send(null, "GET", "/metrics", null).status()).isEqualTo(401);
         String reader = rest.key(Role.READ, Restriction.NONE, null);
