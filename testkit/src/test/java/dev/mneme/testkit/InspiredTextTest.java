@@ -2,8 +2,12 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.memory.MemoryPatch;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
@@ -14,11 +18,7 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.time.Instant;

@@ -2,13 +2,13 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;

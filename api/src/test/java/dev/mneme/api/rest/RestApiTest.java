@@ -647,7 +647,7 @@ class RestApiTest {
             assertThat(reply.status()).as(body).isEqualTo(400);
             assertThat(reply.field()).as(body).isEqualTo(field);
         });
-        assertThat(rest.keys.list(dev.mneme.core.service.Caller.of(rest.keys.authenticate(rest.admin), null)))
+        assertThat(rest.keys.list(dev.mneme.core.access.Caller.of(rest.keys.authenticate(rest.admin), null)))
                 .hasSize(1);
     }
 

@@ -32,7 +32,8 @@ class FairPoolTest {
         assertThat(did.getName()).startsWith("test-");
     }
 
-    /// Of two that are inside together only the first one is on its own thread. When both have left, the next one is alone.
+    /// Of two that are inside together only the first one is on its own thread. When both have left, the next one is
+    /// alone.
     @Test
     void whoFindsNobodyInsideDoesShortWorkItself() throws Exception {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one carrier is left to others");

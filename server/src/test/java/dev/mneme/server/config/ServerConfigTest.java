@@ -3,9 +3,9 @@ package dev.mneme.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.audit.Prices;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Prices;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
