@@ -7,7 +7,7 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchHit;
-import dev.mneme.engine.index.SearchRequest;
+import dev.mneme.engine.index.IndexQuery;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -196,7 +196,7 @@ final class SearchBench {
             for (var result : server.exchange(ask.request()).json().get("results")) {
                 served.add(result.get("memory").get("text").asText());
             }
-            SearchRequest request = new SearchRequest(
+            IndexQuery request = new IndexQuery(
                     ask.query().text(),
                     new QueryEmbedding(vector, List.of()),
                     TOP_K,

@@ -3,6 +3,7 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
@@ -32,7 +33,7 @@ class QueryTextTest {
 
     private List<Hit> search(String text) {
         Filter alice = Filter.scope(OwnerKind.USER, "alice");
-        MemoryService.Search search = new MemoryService.Search(text, null, null, alice, 10, 0, false, null);
+        Search search = new Search(text, null, null, alice, 10, 0, false, null);
         return memories.search(CALLER, search, ReadOptions.DEFAULT).hits();
     }
 

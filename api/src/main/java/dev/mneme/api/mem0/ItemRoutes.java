@@ -116,8 +116,7 @@ final class ItemRoutes {
 
     private Memory update(Request request) {
         return memories.update(request.caller(), Mem0Ids.of(request), patch(Body.of(request)), request.idempotency())
-                .outcome()
-                .memory();
+                .subject();
     }
 
     /// @throws MnemeException `invalid_request` when it changes nothing

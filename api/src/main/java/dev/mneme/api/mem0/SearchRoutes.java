@@ -7,7 +7,7 @@ import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.memory.MemoryService;
-import dev.mneme.core.memory.MemoryService.Search;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Times;

@@ -218,6 +218,6 @@ public final class LiveServer implements AutoCloseable {
         Caller caller = instance == null ? admin() : Caller.of(admin.key(), instance);
         NewMemory memory =
                 new NewMemory(scope, text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, false);
-        return memories.add(caller, memory, null).outcome().memory().id();
+        return memories.add(caller, memory, null).subject().id();
     }
 }

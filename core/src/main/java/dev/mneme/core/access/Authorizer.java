@@ -5,23 +5,14 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
-import dev.mneme.core.model.Filter.And;
-import dev.mneme.core.model.Filter.Compare;
-import dev.mneme.core.model.Filter.Field;
-import dev.mneme.core.model.Filter.Operator;
-import dev.mneme.core.model.Json;
-import dev.mneme.core.model.Json.JsonArray;
-import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// What a caller may do and see: the one place that every door, search, history, export and live change goes
 /// through.
@@ -117,9 +108,7 @@ public final class Authorizer {
 
     /// The filter, intersected with what the key may see.
     public static Filter restrict(Caller caller, Filter filter) {
-        List<Filter> parts = new ArrayList<>();
-        caller.key().restriction().allowed().forEach((kind, ids) -> parts.add(oneOf(kind, ids)));
-        return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
+        return caller.key().restriction().restrict(filter);
     }
 
     /// The one owner that a restricted filter asks, if it asks one whose memories the key may see.
@@ -128,11 +117,6 @@ public final class Authorizer {
     public static Optional<Owner> route(Caller caller, Filter restricted) {
         return OwnerRoute.of(restricted)
                 .filter(owner -> caller.key().restriction().mayHold(owner));
-    }
-
-    private static Filter oneOf(OwnerKind kind, Set<String> ids) {
-        List<Json> values = ids.stream().<Json>map(JsonString::new).toList();
-        return new Compare(new Field.Scope(kind), Operator.IN, new JsonArray(values));
     }
 
     private static String needs(Caller caller) {

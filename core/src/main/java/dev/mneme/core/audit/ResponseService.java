@@ -4,9 +4,9 @@ import dev.mneme.core.access.Authorizer;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.Writes;
 import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -45,18 +45,12 @@ public final class ResponseService {
         this.checks = new MemoryChecks(limits);
     }
 
-    /// A recorded answer; the outcome's event is `NONE` when it was recorded before.
-    public record Recorded(Outcome.Stored outcome, Position position, boolean replayed) {
-        public ResponseSource source() {
-            return (ResponseSource) outcome.subject();
-        }
-    }
-
     /// Records an answer once.
     ///
+    /// @return `NONE` when it was recorded before
     /// @throws MnemeException `version_conflict`, with what is recorded, when this message of this chat has another
     ///     hash
-    public Recorded record(Caller caller, NewResponse response, @Nullable Idempotency idempotency) {
+    public Written<ResponseSource> record(Caller caller, NewResponse response, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, response.user());
         check(response);
@@ -75,7 +69,7 @@ public final class ResponseService {
                 response.timestamp(),
                 response.numbered());
         WriteResult result = Writes.one(store, caller, response.user(), idempotency, command);
-        return new Recorded((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
+        return Written.of(result, ResponseSource.class);
     }
 
     private void check(NewResponse response) {

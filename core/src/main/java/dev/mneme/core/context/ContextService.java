@@ -8,11 +8,11 @@ import dev.mneme.core.command.Command.PutContext;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ContextVersion;
-import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
@@ -61,19 +61,12 @@ public final class ContextService {
         this.checks = new ContextChecks(rules);
     }
 
-    /// A context after a put.
-    ///
-    /// @param event `ADD`, `UPDATE`, or `NONE` when it was as asked already, or another's version was left in
-    ///     place
-    /// @param position the user's after it
-    /// @param replayed whether an earlier request under the same idempotency key was answered so
-    public record Put(MemoryEvent event, Context context, Position position, boolean replayed) {}
-
     /// Stores a context's next version, or its first.
     ///
     /// @param draft one without an expiry expires after [ContextRules#ttl]
+    /// @return `NONE` when it was as asked already, or another's version was left in place
     /// @throws MnemeException `version_conflict` with what is there (null: nothing) and the paths that clash
-    public Put put(Caller caller, Owner user, PutContext draft, @Nullable Idempotency idempotency) {
+    public Written<Context> put(Caller caller, Owner user, PutContext draft, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, user);
         ContextChecks.key(draft.key());
@@ -87,9 +80,7 @@ public final class ContextService {
                 expiry(draft.expiresAt()),
                 draft.expectedVersion(),
                 draft.strategy());
-        WriteResult result = write(caller, user, command, idempotency);
-        Outcome.Stored stored = (Outcome.Stored) result.outcomes().getFirst();
-        return new Put(stored.event(), (Context) stored.subject(), result.position(), result.replayed());
+        return Written.of(write(caller, user, command, idempotency), Context.class);
     }
 
     private @Nullable Instant expiry(@Nullable Instant asked) {

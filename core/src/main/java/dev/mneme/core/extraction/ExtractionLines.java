@@ -1,6 +1,7 @@
 package dev.mneme.core.extraction;
 
 import dev.mneme.core.conversation.ExtractionDocuments.Pointer;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
@@ -148,6 +149,17 @@ final class ExtractionLines implements AutoCloseable {
 
     private static Tenant tenant(Pointer pointer) {
         return new Tenant(pointer.keyId(), pointer.owner());
+    }
+
+    /// As [#place].
+    ///
+    /// @throws MnemeException `overloaded` when there is none
+    Place getPlace(String keyId, Owner owner) {
+        return place(keyId, owner)
+                .orElseThrow(() -> new MnemeException(
+                        ErrorCode.OVERLOADED,
+                        "Too many conversations of this key, or of this owner, wait for the language model: send this"
+                                + " again later, or with infer=false."));
     }
 
     /// Empty when too many of this key or owner wait.

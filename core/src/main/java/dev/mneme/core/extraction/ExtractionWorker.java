@@ -16,6 +16,7 @@ import dev.mneme.core.extraction.ExtractionLines.Attempted;
 import dev.mneme.core.extraction.ExtractionPlan.Step;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
@@ -460,8 +461,7 @@ final class ExtractionWorker {
         List<List<SearchResult.Hit>> found = facts.facts().stream()
                 .map(fact -> memories.search(
                                 caller,
-                                new MemoryService.Search(
-                                        fact.text(), null, null, filter, NEAR, 0, false, seenFrom(asked)),
+                                new Search(fact.text(), null, null, filter, NEAR, 0, false, seenFrom(asked)),
                                 ReadOptions.DEFAULT,
                                 facts.local())
                         .hits())

@@ -4,9 +4,9 @@ import dev.mneme.core.access.Authorizer;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.Writes;
 import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Capabilities;
 import dev.mneme.core.model.Context;
@@ -18,9 +18,9 @@ import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
-import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.Transition;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.request.Positions;
@@ -99,13 +99,10 @@ public final class ModeService {
         }
     }
 
-    /// What became of a write.
-    ///
-    /// @param outcome its subject is a [ModeState], or of an attempt that failed a [Transition]
-    public record Written(Outcome.Stored outcome, Position position, boolean replayed) {}
-
     /// Switches an instance's mode, or records that it failed to.
-    public Written switchMode(Caller caller, Owner user, Switch wanted, @Nullable Idempotency idempotency) {
+    ///
+    /// @return the [ModeState], or of an attempt that failed the [Transition]
+    public Written<Subject> switchMode(Caller caller, Owner user, Switch wanted, @Nullable Idempotency idempotency) {
         requireWriter(caller, user);
         String instance = wanted.instanceId() == null ? caller.by().instance() : wanted.instanceId();
         requireInstance(instance);
@@ -143,7 +140,7 @@ public final class ModeService {
     /// @param patch an RFC 7396 merge patch; null leaves the configuration as it is
     /// @param capabilities null leaves them as they are
     /// @param expectedVersion the version that the writer saw, or `Command.ANY_VERSION`
-    public Written configure(
+    public Written<Subject> configure(
             Caller caller,
             Owner user,
             String instanceId,
@@ -166,9 +163,9 @@ public final class ModeService {
                 caller, user, idempotency, new Command.ConfigureMode(instanceId, patch, capabilities, expectedVersion));
     }
 
-    private Written write(Caller caller, Owner user, @Nullable Idempotency idempotency, Command command) {
+    private Written<Subject> write(Caller caller, Owner user, @Nullable Idempotency idempotency, Command command) {
         WriteResult result = Writes.one(store, caller, user, idempotency, command);
-        return new Written((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
+        return Written.of(result, Subject.class);
     }
 
     private static void requireWriter(Caller caller, Owner user) {

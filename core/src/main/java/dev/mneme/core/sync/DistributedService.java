@@ -6,6 +6,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.command.Command.PutContext;
 import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.context.ContextService;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.Context;
@@ -14,6 +15,7 @@ import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Subject;
 import dev.mneme.core.request.Names;
 import dev.mneme.core.request.ReadOptions;
 import java.util.List;
@@ -37,7 +39,7 @@ public final class DistributedService {
     /// Switches the mode of the caller's instance and records the transition. What it came from is what is stored.
     ///
     /// @param configuration null keeps the one that is there
-    public ModeService.Written publishMode(
+    public Written<Subject> publishMode(
             Caller caller,
             Owner user,
             @Nullable Mode from,
@@ -50,7 +52,7 @@ public final class DistributedService {
     }
 
     /// Stores a context's next version over whatever is there; its tags and mode stay.
-    public ContextService.Put publishContext(
+    public Written<Context> publishContext(
             Caller caller, Owner user, String key, ContextType type, Json data, @Nullable Idempotency idempotency) {
         Authorizer.requireUser(caller, user); // before anything is said of the request
         Names.check("contextKey", key);

@@ -4,9 +4,9 @@ import dev.mneme.core.access.Authorizer;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.Writes;
 import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json;
@@ -65,15 +65,8 @@ public final class SyncEventService {
         this.checks = new MemoryChecks(limits);
     }
 
-    /// An event as a write left it.
-    public record Written(Outcome.Stored outcome, Position position, boolean replayed) {
-        public SyncEvent event() {
-            return (SyncEvent) outcome.subject();
-        }
-    }
-
     /// Posts an event from the caller's instance.
-    public Written post(Caller caller, NewSyncEvent event, @Nullable Idempotency idempotency) {
+    public Written<SyncEvent> post(Caller caller, NewSyncEvent event, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, event.user());
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -122,7 +115,7 @@ public final class SyncEventService {
     ///
     /// @param instanceId null for the caller's
     /// @throws MnemeException `not_found` for an event that this user does not have, or that has expired
-    public Written process(
+    public Written<SyncEvent> process(
             Caller caller, Owner user, MemoryId id, @Nullable String instanceId, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, user);
@@ -133,9 +126,9 @@ public final class SyncEventService {
         return write(caller, user, idempotency, new Command.ProcessSyncEvent(id, instance));
     }
 
-    private Written write(Caller caller, Owner user, @Nullable Idempotency idempotency, Command command) {
+    private Written<SyncEvent> write(Caller caller, Owner user, @Nullable Idempotency idempotency, Command command) {
         WriteResult result = Writes.one(store, caller, user, idempotency, command);
-        return new Written((Outcome.Stored) result.outcomes().getFirst(), result.position(), result.replayed());
+        return Written.of(result, SyncEvent.class);
     }
 
     /// @throws MnemeException `not_found` for an event that this user does not have, or that has expired

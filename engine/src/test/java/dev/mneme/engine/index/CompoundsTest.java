@@ -29,7 +29,7 @@ class CompoundsTest {
             var memory = random.memory(texts[i], null, null, null, null, null);
             index.put(i, memory, AnalyzedMemory.of(memory), null);
         }
-        return index.search(new SearchRequest(query, null, 10, 0, RandomMemories.START, false, null, false)).stream()
+        return index.search(new IndexQuery(query, null, 10, 0, RandomMemories.START, false, null, false)).stream()
                 .map(hit -> texts[(int) hit.ordinal()])
                 .toList();
     }

@@ -158,7 +158,7 @@ final class RandomMemories {
         return new QueryEmbedding(new Embedding(SPACE, vector(), null), List.of());
     }
 
-    SearchRequest request(Instant now, int topK) {
+    IndexQuery request(Instant now, int topK) {
         String text = query();
         boolean showExpired = random.nextInt(3) == 0;
         double threshold = random.nextInt(4) == 0 ? .2 : 0;
@@ -172,7 +172,7 @@ final class RandomMemories {
         };
     }
 
-    private static SearchRequest request(
+    private static IndexQuery request(
             @Nullable String text,
             @Nullable QueryEmbedding embedding,
             int topK,
@@ -181,7 +181,7 @@ final class RandomMemories {
             Instant reference,
             boolean showExpired,
             boolean half) {
-        return new SearchRequest(
+        return new IndexQuery(
                 text,
                 embedding,
                 topK,

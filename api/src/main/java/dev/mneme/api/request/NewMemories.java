@@ -1,9 +1,8 @@
-package dev.mneme.api.rest;
+package dev.mneme.api.request;
 
-import dev.mneme.api.http.Request;
 import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.PlainJson;
-import dev.mneme.core.memory.MemoryService.Item;
+import dev.mneme.core.memory.AddItem;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
@@ -13,9 +12,7 @@ import dev.mneme.core.model.Timestamp;
 import dev.mneme.wire.AddRequest;
 import dev.mneme.wire.Given;
 import dev.mneme.wire.MemoryItem;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,34 +21,40 @@ import org.jspecify.annotations.Nullable;
 /// The memories that an add brings.
 ///
 /// @param many whether they came as `items`, each with its own outcome
-record NewMemories(boolean many, List<Item> items) {
-
-    static NewMemories read(Request request) {
-        Map<Integer, MnemeException> refused = new HashMap<>();
-        AddRequest sent = request.json(AddRequest.class, refused);
+public record NewMemories(boolean many, List<AddItem> items) {
+    /// @param refused what was wrong with items when they were read, by their places
+    /// @param heap what is kept of items that are refused is counted there
+    public static NewMemories of(AddRequest sent, Map<Integer, MnemeException> refused, ParsedHeap heap) {
         List<MemoryItem> items = sent.items();
         if (items == null) {
-            return new NewMemories(false, List.of(new Item.Valid(memory(single(sent), null))));
+            return new NewMemories(false, List.of(new AddItem.Valid(memory(single(sent), null))));
         }
         requireDefaultsAlone(sent);
-        List<Item> all = new ArrayList<>(items.size());
+        List<AddItem> all = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
             MnemeException refusal = refused.get(i);
-            all.add(refusal == null ? item(items.get(i), sent, i, request.parsedHeap()) : new Item.Invalid(refusal));
+            all.add(refusal == null ? item(items.get(i), sent, i, heap) : new AddItem.Invalid(refusal));
         }
         return new NewMemories(true, all);
     }
 
-    private static Item item(MemoryItem item, AddRequest defaults, int index, ParsedHeap heap) {
+    private static AddItem item(MemoryItem item, AddRequest defaults, int index, ParsedHeap heap) {
         try {
-            return new Item.Valid(memory(item, defaults));
+            return new AddItem.Valid(memory(item, defaults));
         } catch (MnemeException e) {
             heap.addRefusal();
-            return new Item.Invalid(e.within(place(index)));
+            return new AddItem.Invalid(e.within(place(index)));
         }
     }
 
-    static String place(int index) {
+    /// The failure of an item, named as the caller sees it: what the core found wrong does not know its place yet.
+    public static MnemeException placed(MnemeException failure, int index) {
+        String field = failure.field();
+        boolean known = field == null || field.startsWith(place(index));
+        return known ? failure : failure.within(place(index));
+    }
+
+    private static String place(int index) {
         return "items[" + index + "]";
     }
 
@@ -106,7 +109,7 @@ record NewMemories(boolean many, List<Item> items) {
                 metadata(item.metadata(), defaults == null ? null : defaults.metadata()),
                 item.categories() == null ? List.of() : item.categories(),
                 timestamp(item.timestamp()),
-                instant(item.expiresAt()),
+                SentTimes.instant(item.expiresAt()),
                 item.vector(),
                 item.embedder(),
                 item.dedupe() == null || item.dedupe());
@@ -134,10 +137,5 @@ record NewMemories(boolean many, List<Item> items) {
     /// It was read already, so that it is one.
     private static @Nullable Timestamp timestamp(@Nullable String time) {
         return time == null ? null : Times.timestamp(time);
-    }
-
-    /// Times were read already, so that they are in our own form.
-    static @Nullable Instant instant(@Nullable String time) {
-        return time == null ? null : Instant.parse(time);
     }
 }

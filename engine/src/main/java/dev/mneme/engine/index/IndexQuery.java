@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
 ///     index's read lock, so it must not call the index
 /// @param explain whether hits tell the parts of their score
-public record SearchRequest(
+public record IndexQuery(
         @Nullable String text,
         @Nullable QueryEmbedding embedding,
         int topK,
@@ -38,7 +38,7 @@ public record SearchRequest(
         @Nullable Predicate<Memory> filter,
         boolean explain) {
 
-    public SearchRequest {
+    public IndexQuery {
         if (text != null && Wording.isEmpty(text)) {
             text = null;
         }
@@ -59,7 +59,7 @@ public record SearchRequest(
     }
 
     /// A search in all there is, as seen from now.
-    public SearchRequest(
+    public IndexQuery(
             @Nullable String text,
             @Nullable QueryEmbedding embedding,
             int topK,
