@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.terminal.ExitStatus;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.mneme.cli;
 
+import dev.mneme.cli.terminal.Console;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

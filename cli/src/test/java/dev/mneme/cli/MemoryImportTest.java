@@ -2,6 +2,9 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.connection.Credentials;
+import dev.mneme.cli.connection.Server;
+import dev.mneme.client.JsonView;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.client.Backoff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
