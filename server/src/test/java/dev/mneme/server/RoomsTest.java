@@ -41,17 +41,18 @@ final class RoomsTest {
     /// The rooms, each with the rooms below it that it may know.
     private static final Map<String, Set<String>> ROOMS = Map.ofEntries(
             Map.entry("access", Set.of()),
+            Map.entry("job", Set.of()),
             Map.entry("request", Set.of()),
             Map.entry("document", Set.of("access")),
             Map.entry("conversation", Set.of("access", "document")),
-            Map.entry("memory", Set.of("access", "request", "mode", "conversation")),
-            Map.entry("extraction", Set.of("access", "request", "document", "mode", "conversation", "memory")),
+            Map.entry("memory", Set.of("access", "job", "request", "mode", "conversation")),
+            Map.entry("extraction", Set.of("access", "job", "request", "document", "mode", "conversation", "memory")),
             Map.entry("feed", Set.of("access")),
             Map.entry("context", Set.of("access", "request")),
             Map.entry("mode", Set.of("access", "request")),
             Map.entry("audit", Set.of("access", "request")),
             Map.entry("sync", Set.of("access", "request", "context", "mode")),
-            Map.entry("webhook", Set.of("access", "document")),
+            Map.entry("webhook", Set.of("access", "job", "document")),
             Map.entry("transfer", Set.of("access", "request", "document", "context")),
             Map.entry("operate", Set.of("access")));
 

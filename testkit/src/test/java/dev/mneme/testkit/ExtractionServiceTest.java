@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.util.concurrent.CountDownLatch;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
@@ -189,6 +190,41 @@ class ExtractionServiceTest {
         assertThat(scopes(done))
                 .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
         assertThat(store.head(bot).sequence()).as("written once").isEqualTo(1);
+    }
+
+    /// As a job does whose node leads no more, and then again.
+    @Test
+    void whatWaitedWhenItStoppedIsDoneWhenItIsStartedAgain() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        model.meanwhile = () -> {
+            begun.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        ExtractionRequest request = new ExtractionRequest(
+                ScopeIds.user("alice"),
+                List.of(new Message("user", null, "I hike")),
+                JsonObject.EMPTY,
+                null,
+                null,
+                FactExtractor.Guidance.NONE);
+        Extraction taken = extractions.submit(caller("laptop"), request, null);
+        begun.await();
+
+        extractions.stop();
+        assertThatThrownBy(() -> extractions.submit(caller("laptop"), request, null))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+        model.meanwhile = () -> {};
+        extractions.start();
+
+        assertThat(extractions.await(taken, PATIENCE).state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(extractions.waiting()).isZero();
+        assertThat(say("laptop", ScopeIds.user("alice"), "I swim").state()).isEqualTo(Extraction.State.SUCCEEDED);
     }
 
     @Test

@@ -24,7 +24,6 @@ import dev.mneme.core.model.Position;
 import dev.mneme.wire.LiveMessage;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -297,9 +296,8 @@ final class ConnectionWriter {
             reset(item.position());
             return;
         }
-        byte[] head = ("{\"id\":\"" + UUID.randomUUID() + "\",").getBytes(StandardCharsets.US_ASCII);
-        byte[] tail = (",\"position\":\"" + item.position() + "\",\"previous\":\"" + held + "\"}")
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] head = ChangeMessages.head(UUID.randomUUID());
+        byte[] tail = ChangeMessages.tail(item.position(), held);
         byte[] told = context.updates().of(change);
         if (head.length + told.length + tail.length > context.config().messageBytes()) {
             tooLarge(item);

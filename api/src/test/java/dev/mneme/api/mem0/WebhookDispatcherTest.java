@@ -230,6 +230,23 @@ class WebhookDispatcherTest {
         assertThat(deliveries(webhook)).isNotEmpty();
     }
 
+    /// As a job does whose node leads no more, and then again.
+    @Test
+    void oneThatIsStoppedTellsNothingAndGoesOnWhenItIsStartedAgain() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        awaitState(webhook, State.DELIVERED);
+
+        dispatcher.stop();
+        add("said while it was stopped");
+        webhook(ChangeType.MEMORY_DELETED);
+        assertThat(sender.bodies()).hasSize(1);
+        dispatcher.start();
+
+        awaitSent(2);
+        assertThat(sender.bodies().get(1)).contains("said while it was stopped");
+    }
+
     @Test
     void whatAnInspiredInstanceWritesIsNeverSent() {
         Memory tea = add("likes tea");

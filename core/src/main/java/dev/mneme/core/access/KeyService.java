@@ -8,7 +8,6 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any number may call.
 public final class KeyService {
-    private static final Owner SYSTEM = new Owner("system", OwnerKind.APP, "keys");
+    private static final Owner SYSTEM = Owner.ofServer("keys");
     private static final int MAX_NAME = 128;
     private static final int MAX_KEYS = 10_000;
     private static final int ID_BYTES = 6;

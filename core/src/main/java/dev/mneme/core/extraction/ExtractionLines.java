@@ -75,7 +75,7 @@ final class ExtractionLines implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Map<Owner, Line> lines = new HashMap<>();
     private final Set<UUID> running = new HashSet<>();
-    private final Places places = new Places(QueueLimit.of(CAPACITY), 0);
+    private Places places = new Places(QueueLimit.of(CAPACITY), 0);
     private boolean closed;
 
     /// What waits of one owner, and the thread that works it off.
@@ -119,10 +119,12 @@ final class ExtractionLines implements AutoCloseable {
     ///
     /// **Threads**: for one.
     final class Place implements AutoCloseable {
+        private final Places of;
         private final Tenant tenant;
         private boolean taken;
 
-        private Place(Tenant tenant) {
+        private Place(Places of, Tenant tenant) {
+            this.of = of;
             this.tenant = tenant;
         }
 
@@ -137,7 +139,7 @@ final class ExtractionLines implements AutoCloseable {
         @Override
         public void close() {
             if (!taken) {
-                giveBack(tenant);
+                giveBack(of, tenant);
             }
         }
     }
@@ -169,7 +171,7 @@ final class ExtractionLines implements AutoCloseable {
         try {
             Line line = lines.get(owner);
             boolean full = line != null && line.waiting().size() >= CAPACITY_OF_ONE;
-            return closed || full || !places.take(tenant) ? Optional.empty() : Optional.of(new Place(tenant));
+            return closed || full || !places.take(tenant) ? Optional.empty() : Optional.of(new Place(places, tenant));
         } finally {
             lock.unlock();
         }
@@ -186,10 +188,10 @@ final class ExtractionLines implements AutoCloseable {
         line(pointer, session);
     }
 
-    private void giveBack(Tenant tenant) {
+    private void giveBack(Places of, Tenant tenant) {
         lock.lock();
         try {
-            places.giveBack(tenant);
+            of.giveBack(tenant);
         } finally {
             lock.unlock();
         }
@@ -413,6 +415,38 @@ final class ExtractionLines implements AutoCloseable {
                 found.woken = true;
                 changed.signalAll();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Begins again with empty lines after [#close]; nothing else to do while they are open. What the close did not
+    /// wait for is waited for now.
+    void open() {
+        List<Thread> left;
+        lock.lock();
+        try {
+            if (!closed) {
+                return;
+            }
+            left = lines.values().stream().map(Line::thread).toList();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            for (Thread thread : left) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED, "Interrupted while extractions of before were waited for.", e);
+        }
+        lock.lock();
+        try {
+            lines.clear();
+            places = new Places(QueueLimit.of(CAPACITY), 0);
+            closed = false;
         } finally {
             lock.unlock();
         }

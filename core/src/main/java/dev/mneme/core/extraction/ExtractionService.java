@@ -1,5 +1,6 @@
 package dev.mneme.core.extraction;
 
+import dev.mneme.core.job.Job;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.conversation.ExtractionDocuments;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// pauses, then given up: it stays for a while, with the reason and its messages, for somebody to have it tried again.
 ///
 /// **Threads**: any number may call.
-public final class ExtractionService implements AutoCloseable {
+public final class ExtractionService implements Job, AutoCloseable {
     /// How long to wait after each failed attempt: six and a half minutes in all.
     public static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(1),
@@ -84,8 +85,15 @@ public final class ExtractionService implements AutoCloseable {
         this.administration = new ExtractionAdministration(extractor, documents, retention, lines);
     }
 
+    @Override
+    public String name() {
+        return "extractions";
+    }
+
     /// Takes up what was taken before the last stop. Without a model it waits for a start with one.
+    @Override
     public void start() {
+        lines.open();
         List<Pointer> all = documents.pointers();
         retention.begin(all.size());
         if (extractor == null) {
@@ -192,10 +200,16 @@ public final class ExtractionService implements AutoCloseable {
         return lines.waiting();
     }
 
-    /// Stops; what is not done is done after the next start.
+    /// Stops; what is not done is done after the next start. Nothing is taken meanwhile.
+    @Override
+    public void stop() {
+        lines.close();
+    }
+
+    /// Stops, and lets the model go.
     @Override
     public void close() {
-        lines.close();
+        stop();
         if (extractor != null) {
             extractor.close();
         }

@@ -1,5 +1,6 @@
 package dev.mneme.core.memory;
 
+import dev.mneme.core.job.Job;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
@@ -9,7 +10,6 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.queue.Tenant;
 import dev.mneme.core.spi.Demand;
@@ -51,10 +51,10 @@ import org.jspecify.annotations.Nullable;
 /// up no other, and is tried again after a second, then after two, up to a minute.
 ///
 /// **Threads**: its own does the work; [#expect] and [#ownersLeft] may be called by any.
-public final class Reembedding implements AutoCloseable {
+public final class Reembedding implements Job, AutoCloseable {
     private static final Logger LOG = System.getLogger(Reembedding.class.getName());
     private static final Provenance BY = Provenance.ofKey("reembedding");
-    private static final Owner SYSTEM = new Owner("system", OwnerKind.APP, "embedders");
+    private static final Owner SYSTEM = Owner.ofServer("embedders");
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(10);
@@ -70,11 +70,12 @@ public final class Reembedding implements AutoCloseable {
     private final Set<EmbeddingSpace> former;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Thread thread =
-            Thread.ofPlatform().name("reembedding").daemon().unstarted(this::run);
 
     /// Guarded by the lock.
     private boolean closed;
+
+    /// Of the last start; guarded by the lock.
+    private @Nullable Thread thread;
 
     /// Guarded by the lock.
     private boolean expecting;
@@ -98,12 +99,38 @@ public final class Reembedding implements AutoCloseable {
         return former;
     }
 
+    @Override
+    public String name() {
+        return "re-embedding";
+    }
+
+    @Override
     public void start() {
         if (former.isEmpty()) {
             left = 0;
-        } else {
-            thread.start();
+            return;
         }
+        lock.lock();
+        try {
+            Thread before = thread;
+            closed = false;
+            thread = Thread.ofPlatform().name("reembedding").daemon().start(() -> runAfter(before));
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Two at a time would embed the same texts.
+    private void runAfter(@Nullable Thread before) {
+        try {
+            if (before != null) {
+                before.join();
+            }
+        } catch (InterruptedException e) {
+            return; // nobody interrupts it but a process that ends
+        }
+        run();
     }
 
     /// Owners whose vectors are still to be moved; empty until they have been counted.
@@ -303,10 +330,16 @@ public final class Reembedding implements AutoCloseable {
         return store.write(new Write(owner, BY, null, List.of(commands))).outcomes();
     }
 
+    /// Whether the calling thread shall end: told so, or in the place of which another was started. For who holds the
+    /// lock.
+    private boolean ended() {
+        return closed || thread != Thread.currentThread();
+    }
+
     private boolean isClosed() {
         lock.lock();
         try {
-            return closed;
+            return ended();
         } finally {
             lock.unlock();
         }
@@ -318,7 +351,7 @@ public final class Reembedding implements AutoCloseable {
         try {
             long nanos = time.toNanos();
             boolean idle = time.equals(BETWEEN_LOOKS);
-            while (nanos > 0 && !closed && !(idle && expecting)) {
+            while (nanos > 0 && !ended() && !(idle && expecting)) {
                 nanos = changed.awaitNanos(nanos);
             }
             expecting = expecting && !idle;
@@ -330,18 +363,28 @@ public final class Reembedding implements AutoCloseable {
         }
     }
 
-    /// Tells the work to end, and waits for the text under way, 5 s at most.
     @Override
     public void close() {
+        stop();
+    }
+
+    /// Tells the work to end, and waits for the text under way, 5 s at most.
+    @Override
+    public void stop() {
+        Thread working;
         lock.lock();
         try {
             closed = true;
+            working = thread;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        if (working == null) {
+            return;
+        }
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(5));
+            working.join(TimeUnit.SECONDS.toMillis(5));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,5 +1,6 @@
 package dev.mneme.core.webhook;
 
+import dev.mneme.core.job.Job;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.WebhookSender;
@@ -20,7 +21,7 @@ import java.util.function.Function;
 /// so.
 ///
 /// **Threads**: any number may call. `workers` holds one worker for each webhook.
-public final class WebhookDispatcher implements AutoCloseable {
+public final class WebhookDispatcher implements Job, AutoCloseable {
     /// How long to wait before each further attempt: an hour and a half in all.
     public static final List<Duration> RETRIES = List.of(
             Duration.ofSeconds(1),
@@ -38,7 +39,7 @@ public final class WebhookDispatcher implements AutoCloseable {
     private final InstantSource clock;
     private final List<Duration> retries;
     private final Map<String, WebhookWorker> workers = new ConcurrentHashMap<>();
-    private volatile boolean closed;
+    private volatile boolean stopped = true;
 
     /// @param payload what a webhook is sent of a change of a memory
     public WebhookDispatcher(
@@ -54,17 +55,24 @@ public final class WebhookDispatcher implements AutoCloseable {
         this.payload = payload;
         this.clock = clock;
         this.retries = List.copyOf(retries);
+        webhooks.onChanged(this::changed);
+    }
+
+    @Override
+    public String name() {
+        return "webhooks";
     }
 
     /// Begins to tell, each webhook from where it was.
+    @Override
     public void start() {
-        webhooks.onChanged(this::changed);
+        stopped = false;
         webhooks.all().forEach(webhook -> changed(webhook.id()));
     }
 
     private void changed(String id) {
         workers.compute(id, (same, worker) -> {
-            boolean there = webhooks.find(id).isPresent() && !closed;
+            boolean there = webhooks.find(id).isPresent() && !stopped;
             if (worker == null) {
                 return there ? WebhookWorker.start(id, store, webhooks, sender, payload, clock, retries) : null;
             }
@@ -77,10 +85,15 @@ public final class WebhookDispatcher implements AutoCloseable {
         });
     }
 
-    /// Stops; a delivery under way is finished, and what is not yet told is told after the next start.
     @Override
     public void close() {
-        closed = true;
+        stop();
+    }
+
+    /// Stops; a delivery under way is finished, and what is not yet told is told after the next start.
+    @Override
+    public void stop() {
+        stopped = true;
         List<WebhookWorker> stopping = List.copyOf(workers.values());
         stopping.forEach(WebhookWorker::stop);
         stopping.forEach(WebhookWorker::join);
