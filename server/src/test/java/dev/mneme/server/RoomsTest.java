@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,7 +86,7 @@ final class RoomsTest {
     @ParameterizedTest
     @MethodSource("rooms")
     void aRoomKnowsOnlyTheRoomsBelowIt(String room) {
-        String[] known = Stream.of(Stream.of(room), GROUND.stream(), ROOMS.get(room).stream())
+        String[] known = Stream.of(Stream.of(room), GROUND.stream(), Objects.requireNonNull(ROOMS.get(room)).stream())
                 .flatMap(names -> names)
                 .map(name -> CORE + name)
                 .toArray(String[]::new);

@@ -2,6 +2,7 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
@@ -90,7 +91,7 @@ final class ExportTest {
         try {
             store.write(write);
         } catch (MnemeException refused) {
-            assertThat(refused.getMessage()).isNotNull(); // an idempotency key that was used for something else
+            assertThat(refused.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
         }
     }
 
