@@ -1,6 +1,5 @@
 package dev.mneme;
 
-import dev.mneme.core.memory.Search;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
@@ -10,6 +9,7 @@ import dev.mneme.core.memory.MemoryPatch;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.memory.Reembedding;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;

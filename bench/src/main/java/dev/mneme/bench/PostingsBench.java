@@ -2,8 +2,8 @@ package dev.mneme.bench;
 
 import dev.mneme.bench.SyntheticMemories.Item;
 import dev.mneme.engine.index.AnalyzedMemory;
-import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.IndexQuery;
+import dev.mneme.engine.index.OwnerIndex;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

@@ -1,6 +1,5 @@
 package dev.mneme.cli;
 
-import dev.mneme.client.NoAnswer;
 import dev.mneme.cli.command.AddCommand;
 import dev.mneme.cli.command.BackupCommand;
 import dev.mneme.cli.command.ContextCommand;
@@ -25,6 +24,7 @@ import dev.mneme.cli.command.WatchCommand;
 import dev.mneme.cli.terminal.Console;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;
+import dev.mneme.client.NoAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -147,7 +147,9 @@ class WatchTest extends CliHarness {
     void aTextCannotMoveTheCursor() {
         server().events(
                         "",
-                        "data: {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\nc\"}}",
+                        "data:"
+                            + " {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\n"
+                            + "c\"}}",
                         "");
 
         assertThat(run("watch", "--count", "1").out())

@@ -94,9 +94,7 @@ public final class MnemeClient {
         }
         if (failure instanceof SSLException) {
             return new NoAnswer(
-                    NoAnswer.Kind.INSECURE,
-                    "No TLS connection to " + url + ": " + failure.getMessage() + ".",
-                    failure);
+                    NoAnswer.Kind.INSECURE, "No TLS connection to " + url + ": " + failure.getMessage() + ".", failure);
         }
         boolean late = failure instanceof SocketTimeoutException || failure instanceof HttpTimeoutException;
         String what = "The server at " + url

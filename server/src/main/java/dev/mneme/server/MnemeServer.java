@@ -1,7 +1,5 @@
 package dev.mneme.server;
 
-import dev.mneme.core.job.Jobs;
-import dev.mneme.core.spi.Node;
 import dev.mneme.api.http.HttpConfig;
 import dev.mneme.api.http.HttpMetrics;
 import dev.mneme.api.http.HttpServer;
@@ -24,6 +22,7 @@ import dev.mneme.core.context.ContextService;
 import dev.mneme.core.extraction.ExtractionService;
 import dev.mneme.core.extraction.ProjectService;
 import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.job.Jobs;
 import dev.mneme.core.memory.FeedbackService;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.OwnerService;
@@ -37,6 +36,7 @@ import dev.mneme.core.operate.IntegrityService;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Node;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.sync.DistributedService;
 import dev.mneme.core.sync.SyncEventService;
@@ -264,9 +264,7 @@ public final class MnemeServer implements AutoCloseable {
                 clock,
                 WebhookDispatcher.RETRIES);
         Jobs jobs = new Jobs(
-                reembedding == null
-                        ? List.of(extractions, dispatcher)
-                        : List.of(extractions, dispatcher, reembedding));
+                reembedding == null ? List.of(extractions, dispatcher) : List.of(extractions, dispatcher, reembedding));
         HttpServer listener;
         try {
             jobs.start(); // extractions before anything new can come, so that each owner's order holds

@@ -78,7 +78,8 @@ class ExportRoundTripTest {
                     try {
                         store.write(write);
                     } catch (MnemeException refused) {
-                        assertThat(refused.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED); // a history has bad requests, too
+                        assertThat(refused.code())
+                                .isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED); // a history has bad requests, too
                     }
                 }
                 case Step.Advance(Duration by) -> clock.advance(by);
@@ -183,10 +184,11 @@ class ExportRoundTripTest {
     @Test
     void anIdThatAnotherOwnerHasStaysThatOwners() {
         String line = """
-                {"memory":{"id":"0193a000-0000-4000-8000-000000000001","userId":"alice",\
-                "createdAt":"2025-01-01T00:00:00.000Z","versions":[{"version":1,"event":"ADD",\
-                "at":"2025-01-01T00:00:00.000Z","key":"k9","instance":"desk","text":"likes tea","metadata":{},\
-                "categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"}]}}""";
+            {"memory":{"id":"0193a000-0000-4000-8000-000000000001","userId":"alice",\
+            "createdAt":"2025-01-01T00:00:00.000Z","versions":[{"version":1,"event":"ADD",\
+            "at":"2025-01-01T00:00:00.000Z","key":"k9","instance":"desk","text":"likes tea","metadata":{},\
+            "categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"}]}}\
+            """;
         try (LocalStore store = open("target")) {
             String another = Stream.iterate(0, n -> n + 1)
                     .map(n -> "user" + n)

@@ -2,7 +2,6 @@ package dev.mneme.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.IntStream;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.shard.IntegrityFiles;
 import dev.mneme.server.config.ServerConfig;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -136,8 +136,7 @@ final class RoomsTest {
                 .should()
                 .callMethod(MemoryService.class, "prepare", Caller.class, NewMemory.class, boolean.class)
                 .orShould()
-                .callMethod(
-                        MemoryService.class, "search", Caller.class, Search.class, ReadOptions.class, boolean.class)
+                .callMethod(MemoryService.class, "search", Caller.class, Search.class, ReadOptions.class, boolean.class)
                 .check(all);
     }
 

@@ -26,8 +26,7 @@ final class RunningServer implements AutoCloseable {
         this(data, flags, port, LocalNode::open);
     }
 
-    private RunningServer(
-            Path data, List<String> flags, int port, BiFunction<ServerConfig, Metrics, Node> open) {
+    private RunningServer(Path data, List<String> flags, int port, BiFunction<ServerConfig, Metrics, Node> open) {
         this.data = data;
         this.flags = flags;
         this.open = open;
@@ -48,8 +47,8 @@ final class RunningServer implements AutoCloseable {
                 data,
                 List.of("--embedder.kind", "none"),
                 0,
-                (config, metrics) -> new LocalNode(LocalEngine.open(
-                        config.data(), PartConfigs.engine(config, metrics), folder -> disk.mount())));
+                (config, metrics) -> new LocalNode(
+                        LocalEngine.open(config.data(), PartConfigs.engine(config, metrics), folder -> disk.mount())));
     }
 
     /// With these settings.

@@ -3,16 +3,16 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mneme.core.memory.Added;
-import dev.mneme.core.memory.AddItem;
-import dev.mneme.core.memory.Search;
-import dev.mneme.core.command.Written;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.AddItem;
+import dev.mneme.core.memory.Added;
 import dev.mneme.core.memory.MemoryPatch;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
@@ -93,8 +93,7 @@ class EmbeddingDemandTest {
     }
 
     private void search(Caller caller, String user) {
-        Search search =
-                new Search("tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
+        Search search = new Search("tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
         memories.search(caller, search, ReadOptions.DEFAULT);
     }
 
@@ -135,8 +134,7 @@ class EmbeddingDemandTest {
                     assertThat(e.field()).isEqualTo("vector");
                     assertThat(e).hasMessageContaining("another");
                 });
-        assertThatThrownBy(
-                        () -> memories.update(CALLER, first.subject().id(), patch, null))
+        assertThatThrownBy(() -> memories.update(CALLER, first.subject().id(), patch, null))
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EMBEDDER_MISMATCH));
         search(CALLER, "alice");
@@ -150,9 +148,7 @@ class EmbeddingDemandTest {
     }
 
     private static List<AddItem> items(NewMemory... memories) {
-        return Stream.of(memories)
-                .<AddItem>map(AddItem.Valid::new)
-                .toList();
+        return Stream.of(memories).<AddItem>map(AddItem.Valid::new).toList();
     }
 
     private static void assertMismatch(MnemeException refused, boolean replayed) {
@@ -163,8 +159,7 @@ class EmbeddingDemandTest {
 
     private static void assertMismatch(Added refused, boolean replayed) {
         assertThat(refused)
-                .isInstanceOfSatisfying(
-                        Added.Refused.class, each -> assertMismatch(each.failure(), replayed));
+                .isInstanceOfSatisfying(Added.Refused.class, each -> assertMismatch(each.failure(), replayed));
     }
 
     /// A key changes nothing of that: neither the first time nor when the request comes again.
@@ -200,8 +195,7 @@ class EmbeddingDemandTest {
 
         Written<Memory> again = memories.add(CALLER, tea, key("add"));
         assertThat(again).isEqualTo(first.asReplayed());
-        assertThat(memories.update(CALLER, memory.id(), patch, key("update")))
-                .isEqualTo(updated.asReplayed());
+        assertThat(memories.update(CALLER, memory.id(), patch, key("update"))).isEqualTo(updated.asReplayed());
         assertThatThrownBy(() -> memories.update(CALLER, memory.id(), late, key("late")))
                 .isInstanceOfSatisfying(MnemeException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT);
@@ -243,8 +237,7 @@ class EmbeddingDemandTest {
         assertMismatch(again.get(2), true);
         for (int i : List.of(0, 1, 3)) {
             Added.Stored stored = (Added.Stored) first.get(i);
-            assertThat(again.get(i))
-                    .isEqualTo(new Added.Stored(stored.written().asReplayed()));
+            assertThat(again.get(i)).isEqualTo(new Added.Stored(stored.written().asReplayed()));
         }
         assertThat(embedder.heard).containsExactly(demand(Purpose.ADD, "bob"));
     }
@@ -253,12 +246,10 @@ class EmbeddingDemandTest {
     @Test
     void whatAllWasTakenOfIsAnsweredSoWhateverTheSpaceIsNow() {
         List<AddItem> items = items(memory("alice", "likes tea", null));
-        Written<Memory> first = ((Added.Stored)
-                        memories.addAll(CALLER, items, key("all")).getFirst())
-                .written();
+        Written<Memory> first =
+                ((Added.Stored) memories.addAll(CALLER, items, key("all")).getFirst()).written();
         moveToAnotherSpace("alice", first.subject().id(), 1);
 
-        assertThat(memories.addAll(CALLER, items, key("all")))
-                .containsExactly(new Added.Stored(first.asReplayed()));
+        assertThat(memories.addAll(CALLER, items, key("all"))).containsExactly(new Added.Stored(first.asReplayed()));
     }
 }

@@ -2,11 +2,10 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.core.command.Written;
-import dev.mneme.core.model.Memory;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.memory.MemoryPatch;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
@@ -14,6 +13,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.QueryEmbedding;

@@ -3,10 +3,10 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mneme.core.memory.Search;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;

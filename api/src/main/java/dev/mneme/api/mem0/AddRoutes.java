@@ -1,13 +1,13 @@
 package dev.mneme.api.mem0;
 
-import dev.mneme.core.command.Written;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
-import dev.mneme.core.memory.MemoryService;
-import dev.mneme.core.memory.Added;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.memory.AddItem;
+import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;

@@ -5,7 +5,6 @@ import dev.mneme.core.model.Filter.Compare;
 import dev.mneme.core.model.Filter.Field;
 import dev.mneme.core.model.Filter.Operator;
 import dev.mneme.core.model.Json.JsonNull;
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.mneme.api.rest;
 
-import dev.mneme.api.request.NewKeys;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Headers;
@@ -10,6 +9,7 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.MemoryMapping;
+import dev.mneme.api.request.NewKeys;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.access.KeyService.CreatedOnce;
 import dev.mneme.core.access.KeyService.NewKey;

@@ -9,15 +9,6 @@ import static dev.mneme.core.model.ErrorCode.POSITION_AHEAD;
 import static dev.mneme.core.model.ErrorCode.POSITION_EXPIRED;
 import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
 
-import dev.mneme.api.request.NewMemories;
-import dev.mneme.api.request.Filters;
-import dev.mneme.api.request.Searches;
-import dev.mneme.api.request.MemoryPatches;
-import java.util.HashMap;
-import java.util.stream.Stream;
-import dev.mneme.core.memory.Search;
-import dev.mneme.core.memory.Deletion;
-import dev.mneme.core.command.Written;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Headers;
@@ -30,8 +21,15 @@ import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.json.PlainJson;
-import dev.mneme.core.memory.MemoryService;
+import dev.mneme.api.request.Filters;
+import dev.mneme.api.request.MemoryPatches;
+import dev.mneme.api.request.NewMemories;
+import dev.mneme.api.request.Searches;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.Deletion;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -58,10 +56,12 @@ import dev.mneme.wire.SearchAnswer;
 import dev.mneme.wire.SearchRequest;
 import dev.mneme.wire.Stored;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/memories`: storing, reading, changing, deleting, listing, searching.
@@ -168,8 +168,7 @@ final class MemoryRoutes {
 
     private Answer add(Request request) {
         Map<Integer, MnemeException> refused = new HashMap<>();
-        NewMemories brought =
-                NewMemories.of(request.json(AddRequest.class, refused), refused, request.parsedHeap());
+        NewMemories brought = NewMemories.of(request.json(AddRequest.class, refused), refused, request.parsedHeap());
         List<Added> added = memories.addAll(request.caller(), brought.items(), request.idempotency());
         return brought.many() ? many(added, request) : one(added.getFirst());
     }
@@ -230,7 +229,10 @@ final class MemoryRoutes {
                         null);
             case Added.Refused refused ->
                 new AddOutcome(
-                        null, null, null, ErrorMapping.problem(NewMemories.placed(refused.failure(), index), false, request.id()));
+                        null,
+                        null,
+                        null,
+                        ErrorMapping.problem(NewMemories.placed(refused.failure(), index), false, request.id()));
         };
     }
 

@@ -8,8 +8,6 @@ import static dev.mneme.core.model.ErrorCode.POSITION_AHEAD;
 import static dev.mneme.core.model.ErrorCode.POSITION_EXPIRED;
 import static dev.mneme.core.model.ErrorCode.VERSION_CONFLICT;
 
-import dev.mneme.api.request.ModeSwitches;
-import dev.mneme.core.command.Written;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Headers;
 import dev.mneme.api.http.Parameter;
@@ -18,6 +16,8 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ModeMapping;
+import dev.mneme.api.request.ModeSwitches;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.mode.ModeUsage;
 import dev.mneme.core.model.At;

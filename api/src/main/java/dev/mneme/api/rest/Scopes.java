@@ -1,10 +1,10 @@
 package dev.mneme.api.rest;
 
-import dev.mneme.api.request.Filters;
 import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Query;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.json.JsonReader;
+import dev.mneme.api.request.Filters;
 import dev.mneme.core.memory.FilterParser;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.OwnerKind;

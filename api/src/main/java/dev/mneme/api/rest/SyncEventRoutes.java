@@ -7,8 +7,6 @@ import static dev.mneme.core.model.ErrorCode.OVERLOADED;
 import static dev.mneme.core.model.ErrorCode.POSITION_AHEAD;
 import static dev.mneme.core.model.ErrorCode.POSITION_EXPIRED;
 
-import dev.mneme.api.request.NewSyncEvents;
-import dev.mneme.core.command.Written;
 import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Headers;
 import dev.mneme.api.http.Parameter;
@@ -17,6 +15,8 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.SyncEventMapping;
+import dev.mneme.api.request.NewSyncEvents;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;

@@ -1,8 +1,5 @@
 package dev.mneme.api.websocket;
 
-import java.util.Arrays;
-import java.util.UUID;
-import dev.mneme.wire.LiveMessage;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.json.ResponseMapping;
@@ -14,8 +11,11 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
+import dev.mneme.wire.LiveMessage;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.UUID;
 
 /// How changes are told: the middle of a message, which is the same for every connection. What differs
 /// goes around it: the message's id before, the position and the one before it after.

@@ -1,7 +1,5 @@
 package dev.mneme.api.websocket;
 
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.local.SynchronizationStrategy;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.mneme.api.http.ClientConnection;
 import dev.mneme.api.http.ClientMemory;
@@ -18,6 +16,8 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.local.SynchronizationStrategy;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;

@@ -91,12 +91,13 @@ class Mem0RoutesTest {
     @Test
     void anAddKeepsEachMessageButInstructions() {
         Reply reply = mem0.post("/v3/memories/add/", """
-                {"messages":[{"role":"system","content":"you are a bot"},
-                  {"role":"user","content":"I like tea","name":"Alice"},
-                  {"role":"assistant","content":[{"type":"text","text":"noted"},{"type":"image_url"}]}],
-                 "user_id":"alice","agent_id":"bot","app_id":"app","run_id":"r1","metadata":{"a":{"B":1}},
-                 "infer":false,"timestamp":1700000000,"expiration_date":"2030-01-01","custom_categories":[{"X":"y"}],
-                 "enable_graph":true,"org_id":"o"}""");
+            {"messages":[{"role":"system","content":"you are a bot"},
+              {"role":"user","content":"I like tea","name":"Alice"},
+              {"role":"assistant","content":[{"type":"text","text":"noted"},{"type":"image_url"}]}],
+             "user_id":"alice","agent_id":"bot","app_id":"app","run_id":"r1","metadata":{"a":{"B":1}},
+             "infer":false,"timestamp":1700000000,"expiration_date":"2030-01-01","custom_categories":[{"X":"y"}],
+             "enable_graph":true,"org_id":"o"}\
+            """);
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text("/status")).isEqualTo("SUCCEEDED");
@@ -244,7 +245,7 @@ class Mem0RoutesTest {
         Reply reply = mem0.post(
                 "/v3/memories/search/",
                 "{\"query\":\"tea\",\"output_format\":\"v1.1\",\"filters\":{\"user_id\":\"alice\"},\"metadata\":{\"a\":2},"
-                        + "\"fields\":[\"memory\",\"score\"],\"rerank\":true,\"top_k\":5}");
+                    + "\"fields\":[\"memory\",\"score\"],\"rerank\":true,\"top_k\":5}");
 
         assertThat(reply.at("/results")).hasSize(1);
         assertThat(reply.at("/results/0")).hasSize(3);

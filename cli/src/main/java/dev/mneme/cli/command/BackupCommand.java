@@ -1,6 +1,6 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.client.MnemeClient.LongAnswer;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.Console;
 import dev.mneme.cli.terminal.DraftFile;
@@ -9,7 +9,7 @@ import dev.mneme.cli.terminal.Failure;
 import dev.mneme.cli.view.Progress;
 import dev.mneme.cli.view.Sizes;
 import dev.mneme.client.JsonText;
-import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mneme.client.MnemeClient.LongAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

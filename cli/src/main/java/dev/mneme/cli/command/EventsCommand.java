@@ -1,8 +1,7 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.cli.option.PageOptions;
-import picocli.CommandLine.Mixin;
 import dev.mneme.cli.connection.Session;
+import dev.mneme.cli.option.PageOptions;
 import dev.mneme.cli.option.Typed;
 import dev.mneme.cli.option.UserOption;
 import dev.mneme.cli.terminal.ExitStatus;
@@ -19,6 +18,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 

@@ -1,5 +1,6 @@
 package dev.mneme.cli.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.option.ScopeOptions;
 import dev.mneme.cli.terminal.DraftFile;
@@ -9,7 +10,6 @@ import dev.mneme.cli.view.Progress;
 import dev.mneme.cli.view.Sizes;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.Query;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.mneme.cli.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.option.ScopeOptions;
 import dev.mneme.cli.option.Typed;
@@ -13,7 +14,6 @@ import dev.mneme.client.Answer;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
 import dev.mneme.client.Query;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;

@@ -1,5 +1,6 @@
 package dev.mneme.cli.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;
@@ -10,7 +11,6 @@ import dev.mneme.cli.view.Times;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
 import dev.mneme.client.Query;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

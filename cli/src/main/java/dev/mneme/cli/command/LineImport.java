@@ -1,5 +1,6 @@
 package dev.mneme.cli.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;
@@ -9,7 +10,6 @@ import dev.mneme.cli.view.Progress;
 import dev.mneme.client.Answer;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringWriter;

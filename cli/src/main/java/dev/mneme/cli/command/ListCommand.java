@@ -1,7 +1,8 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.cli.option.PageOptions;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
+import dev.mneme.cli.option.PageOptions;
 import dev.mneme.cli.option.ScopeOptions;
 import dev.mneme.cli.option.Typed;
 import dev.mneme.cli.terminal.ExitStatus;
@@ -11,7 +12,6 @@ import dev.mneme.client.Answer;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
 import dev.mneme.client.Query;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

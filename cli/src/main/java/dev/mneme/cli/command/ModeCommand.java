@@ -1,10 +1,9 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.cli.option.PageOptions;
-import picocli.CommandLine.Mixin;
-import dev.mneme.cli.option.UserOption;
 import dev.mneme.cli.connection.Session;
+import dev.mneme.cli.option.PageOptions;
 import dev.mneme.cli.option.Typed;
+import dev.mneme.cli.option.UserOption;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;
 import dev.mneme.cli.terminal.Printable;
@@ -17,6 +16,7 @@ import dev.mneme.client.Query;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 

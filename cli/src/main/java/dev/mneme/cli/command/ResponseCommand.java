@@ -1,7 +1,7 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.cli.option.PageOptions;
 import dev.mneme.cli.connection.Session;
+import dev.mneme.cli.option.PageOptions;
 import dev.mneme.cli.option.Typed;
 import dev.mneme.cli.option.UserOption;
 import dev.mneme.cli.terminal.Console;

@@ -1,11 +1,11 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.client.NoAnswer;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;
 import dev.mneme.cli.terminal.Printable;
 import dev.mneme.client.JsonText;
+import dev.mneme.client.NoAnswer;
 import dev.mneme.client.Query;
 import picocli.CommandLine.Command;
 

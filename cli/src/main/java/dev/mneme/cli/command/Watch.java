@@ -1,6 +1,5 @@
 package dev.mneme.cli.command;
 
-import dev.mneme.client.MnemeClient.Live;
 import dev.mneme.cli.connection.Server;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.Console;
@@ -12,6 +11,7 @@ import dev.mneme.client.Backoff;
 import dev.mneme.client.EventStream;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
+import dev.mneme.client.MnemeClient.Live;
 import dev.mneme.client.Query;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

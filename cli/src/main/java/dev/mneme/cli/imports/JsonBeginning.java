@@ -1,8 +1,8 @@
 package dev.mneme.cli.imports;
 
-import dev.mneme.client.JsonView;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.mneme.client.JsonView;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;

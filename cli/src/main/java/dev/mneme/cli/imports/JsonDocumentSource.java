@@ -1,13 +1,13 @@
 package dev.mneme.cli.imports;
 
-import dev.mneme.cli.terminal.Printable;
-import dev.mneme.client.JsonText;
-import dev.mneme.client.JsonView;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import dev.mneme.cli.terminal.Printable;
+import dev.mneme.client.JsonText;
+import dev.mneme.client.JsonView;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.mneme.cli.imports;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.mneme.cli.terminal.Printable;
 import dev.mneme.client.JsonView;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

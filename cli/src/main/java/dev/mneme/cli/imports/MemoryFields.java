@@ -1,9 +1,9 @@
 package dev.mneme.cli.imports;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.option.ScopeOptions;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.JsonView;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

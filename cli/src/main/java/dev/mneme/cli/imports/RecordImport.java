@@ -1,7 +1,7 @@
 package dev.mneme.cli.imports;
 
-import dev.mneme.cli.connection.Problems;
 import dev.mneme.cli.connection.Patience;
+import dev.mneme.cli.connection.Problems;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Failure;

@@ -1,9 +1,9 @@
 package dev.mneme.cli.option;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mneme.cli.connection.Session;
 import dev.mneme.client.JsonText;
 import dev.mneme.client.Query;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,8 @@ public final class ScopeOptions {
             names = "--user",
             paramLabel = "ID",
             description =
-                    "The user. Default, when no other is given: MNEME_USER, else the key's only user, else your user name here.")
+                    "The user. Default, when no other is given: MNEME_USER, else the key's only user, else your user"
+                            + " name here.")
     @Nullable
     public String user;
 

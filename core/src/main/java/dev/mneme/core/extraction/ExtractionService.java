@@ -1,12 +1,12 @@
 package dev.mneme.core.extraction;
 
-import dev.mneme.core.job.Job;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.conversation.ExtractionDocuments;
 import dev.mneme.core.conversation.ExtractionDocuments.Pointer;
 import dev.mneme.core.conversation.ExtractionDocuments.Stored;
 import dev.mneme.core.conversation.ExtractionRequest;
+import dev.mneme.core.job.Job;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.mode.Inspired;
 import dev.mneme.core.model.Extraction;

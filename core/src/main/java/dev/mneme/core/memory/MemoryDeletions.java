@@ -65,8 +65,8 @@ final class MemoryDeletions {
         if (idempotency != null) {
             throw MnemeException.invalid(
                     "Idempotency-Key",
-                    "A deletion over several owners cannot be repeated safely: what is added meanwhile would go too. Send"
-                            + " it without an Idempotency-Key, or one for each owner.");
+                    "A deletion over several owners cannot be repeated safely: what is added meanwhile would go too."
+                            + " Send it without an Idempotency-Key, or one for each owner.");
         }
         long count = 0;
         conversations.forgetAnywhere(caller.by(), restricted);

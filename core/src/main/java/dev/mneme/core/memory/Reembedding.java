@@ -1,9 +1,9 @@
 package dev.mneme.core.memory;
 
-import dev.mneme.core.job.Job;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.job.Job;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;

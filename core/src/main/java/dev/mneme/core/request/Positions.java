@@ -22,7 +22,8 @@ public final class Positions {
             throw MnemeException.at(
                     ErrorCode.POSITION_EXPIRED,
                     field,
-                    "This position is of an earlier life of the data: read the state again and go on from its position.");
+                    "This position is of an earlier life of the data: read the state again and go on from its"
+                            + " position.");
         }
     }
 

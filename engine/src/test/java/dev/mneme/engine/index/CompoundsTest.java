@@ -38,7 +38,8 @@ class CompoundsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "10.0.0.12             | The db host is 10.0.0.12              | The db host is 10.0.0.21, 12 cores of 10",
+                "10.0.0.12             | The db host is 10.0.0.12              | The db host is 10.0.0.21, 12 cores of"
+                        + " 10",
                 "10.0.0.12:8080        | Admin at 10.0.0.12:8080               | Admin at 10.0.0.80:8012",
                 "host 10.0.0.12        | Admin at 10.0.0.12:9090               | Port 12 of host 10.0.0.9",
                 "v1.2.3                | We run v1.2.3 in production           | We run v1.3.2 in production",

@@ -2,12 +2,12 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;

@@ -237,15 +237,15 @@ class ServerConfigTest {
     @Test
     void theFileTakesNestedAndDottedNamesListsSizesAndDurations() throws IOException {
         ServerConfig config = load("""
-                ws.pingInterval: 500ms
-                feed: {maxAge: 2d}
-                http:
-                  allowedOrigins: ["https://a.example", "http://localhost:3000"]
-                  maxRequestBytes: 65536
-                  tls:
-                    keystorePassword:
-                log: {segmentBytes: 32MiB}
-                """, Map.of());
+            ws.pingInterval: 500ms
+            feed: {maxAge: 2d}
+            http:
+              allowedOrigins: ["https://a.example", "http://localhost:3000"]
+              maxRequestBytes: 65536
+              tls:
+                keystorePassword:
+            log: {segmentBytes: 32MiB}
+            """, Map.of());
 
         assertThat(config.ws().pingInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.feed().maxAge()).isEqualTo(Duration.ofDays(2));
@@ -531,8 +531,8 @@ class ServerConfigTest {
     @Test
     void secretsAreNeverPrinted() throws IOException {
         ServerConfig config = load("""
-                http: {tls: {keystore: s.p12, keystorePassword: also-hidden}}
-                """, Map.of("MNEME_EMBEDDER_API_KEY", "sk-hidden"));
+            http: {tls: {keystore: s.p12, keystorePassword: also-hidden}}
+            """, Map.of("MNEME_EMBEDDER_API_KEY", "sk-hidden"));
 
         assertThat(config.embedder().apiKey().orElseThrow().value()).isEqualTo("sk-hidden");
         assertThat(config.toString()).doesNotContain("hidden").contains("***");
