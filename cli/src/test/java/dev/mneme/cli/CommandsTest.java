@@ -372,7 +372,7 @@ class CommandsTest extends CliHarness {
     void keysAreMadeListedAndRevoked() {
         String key =
                 "{\"id\":\"k1\",\"name\":\"phone\",\"role\":\"write\",\"restrict\":{\"users\":[\"alice\",\"bob\"]},"
-                    + "\"expiresAt\":\"2027-02-20T10:00:00.000Z\",\"rate\":{\"perSecond\":10,\"burst\":20},\"key\":\"mk_new\"}";
+                        + "\"expiresAt\":\"2027-02-20T10:00:00.000Z\",\"rate\":{\"perSecond\":10,\"burst\":20},\"key\":\"mk_new\"}";
         server().json(201, key)
                 .json(201, key)
                 .json(200, "{\"items\":[" + key + "]}")

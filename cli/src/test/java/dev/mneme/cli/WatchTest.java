@@ -148,8 +148,8 @@ class WatchTest extends CliHarness {
         server().events(
                         "",
                         "data:"
-                            + " {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\n"
-                            + "c\"}}",
+                                + " {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\n"
+                                + "c\"}}",
                         "");
 
         assertThat(run("watch", "--count", "1").out())

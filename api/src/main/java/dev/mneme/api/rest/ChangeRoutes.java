@@ -48,8 +48,8 @@ final class ChangeRoutes {
             route.query(Parameter.TOKEN)
                     .gives(Reply.events(
                                     "for callers that accept text/event-stream, the same, live: `id` is the position,"
-                                        + " `event` the type or `reset`, `data` the change; a comment at least every"
-                                        + " 15 s",
+                                            + " `event` the type or `reset`, `data` the change; a comment at least every"
+                                            + " 15 s",
                                     List.of(ChangeResource.class, ChangeReset.class))
                             .with(LeftOut.HEADER));
         }

@@ -11,7 +11,6 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
-import dev.mneme.wire.LiveMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;

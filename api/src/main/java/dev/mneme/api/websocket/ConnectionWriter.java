@@ -297,7 +297,7 @@ final class ConnectionWriter {
             return;
         }
         byte[] head = ChangeMessages.head(UUID.randomUUID());
-        byte[] tail = ChangeMessages.tail(item.position(), held);
+        byte[] tail = ChangeMessages.tail(item.position(), String.valueOf(held));
         byte[] told = context.updates().of(change);
         if (head.length + told.length + tail.length > context.config().messageBytes()) {
             tooLarge(item);

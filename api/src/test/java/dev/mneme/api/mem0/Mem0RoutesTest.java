@@ -245,7 +245,7 @@ class Mem0RoutesTest {
         Reply reply = mem0.post(
                 "/v3/memories/search/",
                 "{\"query\":\"tea\",\"output_format\":\"v1.1\",\"filters\":{\"user_id\":\"alice\"},\"metadata\":{\"a\":2},"
-                    + "\"fields\":[\"memory\",\"score\"],\"rerank\":true,\"top_k\":5}");
+                        + "\"fields\":[\"memory\",\"score\"],\"rerank\":true,\"top_k\":5}");
 
         assertThat(reply.at("/results")).hasSize(1);
         assertThat(reply.at("/results/0")).hasSize(3);

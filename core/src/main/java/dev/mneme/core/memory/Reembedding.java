@@ -333,7 +333,7 @@ public final class Reembedding implements Job, AutoCloseable {
     /// Whether the calling thread shall end: told so, or in the place of which another was started. For who holds the
     /// lock.
     private boolean ended() {
-        return closed || thread != Thread.currentThread();
+        return closed || !Thread.currentThread().equals(thread);
     }
 
     private boolean isClosed() {

@@ -27,7 +27,7 @@ final class RandomMemories {
 
     private static final String[] WORDS =
             ("the a is it was tea coffee green museum went bought yesterday sister dog dogs painting painted hiking"
-                + " march june 2023 Zoltan E4107 OPS-77 8821 why don't Caroline's people last week school garden")
+                            + " march june 2023 Zoltan E4107 OPS-77 8821 why don't Caroline's people last week school garden")
                     .split(" ", -1);
     private static final @Nullable String[] SPEAKERS = {null, null, "Ann Lee", "ann lee", "Bob", "Bob Ray", "Cleo"};
     private static final String[] QUERIES = {
