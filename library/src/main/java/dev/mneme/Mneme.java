@@ -1,7 +1,15 @@
 package dev.mneme;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
+import dev.mneme.core.context.ContextRules;
+import dev.mneme.core.context.ContextService;
+import dev.mneme.core.memory.MemoryPatch;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Reembedding;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
@@ -20,15 +28,8 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ContextRules;
-import dev.mneme.core.service.ContextService;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
-import dev.mneme.core.service.ReadOptions;
-import dev.mneme.core.service.Reembedding;
+import dev.mneme.core.request.Limits;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchResult;
@@ -166,7 +167,7 @@ public final class Mneme implements AutoCloseable {
 
     /// Remembers a memory with everything that one can have.
     public Memory add(NewMemory memory) {
-        return memories.add(caller, memory, null).outcome().memory();
+        return memories.add(caller, memory, null).subject();
     }
 
     /// The memories of a user that are nearest to the query, best first.
@@ -184,7 +185,7 @@ public final class Mneme implements AutoCloseable {
     /// @param seenFrom what "today" is in the query, and whose days "yesterday" and "in May" mean; null: now, in
     ///     UTC
     public List<SearchResult.Hit> search(Filter filter, String query, int topK, @Nullable ZonedDateTime seenFrom) {
-        MemoryService.Search search = new MemoryService.Search(query, null, null, filter, topK, 0, false, seenFrom);
+        Search search = new Search(query, null, null, filter, topK, 0, false, seenFrom);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();
     }
 
@@ -217,7 +218,7 @@ public final class Mneme implements AutoCloseable {
     /// Gives a memory another text.
     public Memory update(MemoryId id, String text) {
         MemoryPatch patch = new MemoryPatch(text, null, null, null, null, null, Command.ANY_VERSION);
-        return memories.update(caller, id, patch, null).outcome().memory();
+        return memories.update(caller, id, patch, null).subject();
     }
 
     /// Forgets a memory; its history stays.
@@ -239,7 +240,7 @@ public final class Mneme implements AutoCloseable {
     public Context putContext(String userId, String key, JsonObject data, long expectedVersion) {
         Command.PutContext put = new Command.PutContext(
                 key, ContextType.CUSTOM, null, data, List.of(), null, expectedVersion, MergeStrategy.REPLACE);
-        return contexts.put(caller, Owner.user(userId), put, null).context();
+        return contexts.put(caller, Owner.user(userId), put, null).subject();
     }
 
     public Optional<Context> context(String userId, String key) {

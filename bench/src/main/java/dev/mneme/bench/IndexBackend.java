@@ -9,8 +9,8 @@ import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
-import dev.mneme.engine.index.SearchRequest;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class IndexBackend implements LocomoBackend {
         QueryEmbedding embedding = embedder.embedQuery(question);
         long start = System.nanoTime();
         Instant seenFrom = reference == null ? Instant.now() : reference;
-        SearchRequest request = new SearchRequest(
+        IndexQuery request = new IndexQuery(
                 question, embedding, topK, 0, Instant.EPOCH, seenFrom.atZone(ZoneOffset.UTC), false, null, null, false);
         List<String> ids = shelf.index.search(request).stream()
                 .map(hit -> shelf.turns.get((int) hit.ordinal()).id())

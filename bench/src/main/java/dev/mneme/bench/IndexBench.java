@@ -3,8 +3,8 @@ package dev.mneme.bench;
 import dev.mneme.bench.SyntheticMemories.Item;
 import dev.mneme.bench.SyntheticMemories.Query;
 import dev.mneme.engine.index.AnalyzedMemory;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
-import dev.mneme.engine.index.SearchRequest;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Instant;
@@ -66,8 +66,8 @@ public final class IndexBench {
         Histogram cpu = new Histogram(3);
         for (int i = 0; i < searches; i++) {
             Query query = synthetic.query();
-            SearchRequest request =
-                    new SearchRequest(query.text(), query.embedding(), TOP_K, 0, Instant.EPOCH, false, null, false);
+            IndexQuery request =
+                    new IndexQuery(query.text(), query.embedding(), TOP_K, 0, Instant.EPOCH, false, null, false);
             long start = System.nanoTime();
             long cpuStart = THREADS.getCurrentThreadCpuTime();
             indexes.get(i % indexes.size()).search(request);

@@ -2,8 +2,8 @@ package dev.mneme.bench;
 
 import dev.mneme.bench.SyntheticMemories.Item;
 import dev.mneme.engine.index.AnalyzedMemory;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
-import dev.mneme.engine.index.SearchRequest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -72,7 +72,7 @@ public final class PostingsBench {
             @Override
             public int search(String owner, String text) {
                 OwnerIndex index = indexes.getOrDefault(owner, new OwnerIndex());
-                return index.search(new SearchRequest(text, null, TOP_K, 0, Instant.EPOCH, false, null, false))
+                return index.search(new IndexQuery(text, null, TOP_K, 0, Instant.EPOCH, false, null, false))
                         .size();
             }
         };

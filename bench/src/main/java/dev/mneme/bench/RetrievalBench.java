@@ -13,9 +13,9 @@ import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchHit;
-import dev.mneme.engine.index.SearchRequest;
 import dev.mneme.inference.embed.FolderEmbedder;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.io.IOException;
@@ -200,10 +200,10 @@ final class RetrievalBench {
                 .toList();
     }
 
-    private static SearchRequest request(Asked asked, @Nullable QueryEmbedding embedding, boolean all) {
+    private static IndexQuery request(Asked asked, @Nullable QueryEmbedding embedding, boolean all) {
         Instant reference = asked.reference() == null ? Instant.now() : asked.reference();
         int topK = all ? Integer.MAX_VALUE : RankTally.DEPTH;
-        return new SearchRequest(
+        return new IndexQuery(
                 asked.text(),
                 embedding,
                 topK,

@@ -5,9 +5,9 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.engine.index.AnalyzedMemory;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
 import dev.mneme.engine.index.SearchHit;
-import dev.mneme.engine.index.SearchRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -196,7 +196,7 @@ final class SearchBench {
             for (var result : server.exchange(ask.request()).json().get("results")) {
                 served.add(result.get("memory").get("text").asText());
             }
-            SearchRequest request = new SearchRequest(
+            IndexQuery request = new IndexQuery(
                     ask.query().text(),
                     new QueryEmbedding(vector, List.of()),
                     TOP_K,

@@ -6,8 +6,8 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
-import dev.mneme.engine.index.SearchRequest;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Instant;
@@ -90,7 +90,7 @@ public final class TypoSpeedBench {
 
     private static void search(OwnerIndex index, String query, Histogram nanos) {
         long start = THREADS.getCurrentThreadCpuTime();
-        index.search(new SearchRequest(query, null, 10, 0, Instant.EPOCH, false, null, false));
+        index.search(new IndexQuery(query, null, 10, 0, Instant.EPOCH, false, null, false));
         nanos.recordValue(THREADS.getCurrentThreadCpuTime() - start);
     }
 

@@ -14,8 +14,8 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.engine.index.AnalyzedMemory;
 import dev.mneme.engine.index.AnalyzedMemory.TermFrequency;
 import dev.mneme.engine.index.Analyzer;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.OwnerIndex;
-import dev.mneme.engine.index.SearchRequest;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -174,7 +174,7 @@ final class TyposBench {
         return ids(
                 owner,
                 index
-                        .search(new SearchRequest(
+                        .search(new IndexQuery(
                                 text,
                                 embedding,
                                 LocomoEvaluation.TOP_K,

@@ -1,5 +1,30 @@
 package dev.mneme.cli;
 
+import dev.mneme.cli.command.AddCommand;
+import dev.mneme.cli.command.BackupCommand;
+import dev.mneme.cli.command.ContextCommand;
+import dev.mneme.cli.command.DeleteCommand;
+import dev.mneme.cli.command.EventsCommand;
+import dev.mneme.cli.command.ExportCommand;
+import dev.mneme.cli.command.GetCommand;
+import dev.mneme.cli.command.HistoryCommand;
+import dev.mneme.cli.command.ImportCommand;
+import dev.mneme.cli.command.InspectCommand;
+import dev.mneme.cli.command.IntegrityCommand;
+import dev.mneme.cli.command.KeyCommand;
+import dev.mneme.cli.command.ListCommand;
+import dev.mneme.cli.command.ModeCommand;
+import dev.mneme.cli.command.ResponseCommand;
+import dev.mneme.cli.command.SearchCommand;
+import dev.mneme.cli.command.StatusCommand;
+import dev.mneme.cli.command.Subcommand;
+import dev.mneme.cli.command.UpdateCommand;
+import dev.mneme.cli.command.VersionCommand;
+import dev.mneme.cli.command.WatchCommand;
+import dev.mneme.cli.terminal.Console;
+import dev.mneme.cli.terminal.ExitStatus;
+import dev.mneme.cli.terminal.Failure;
+import dev.mneme.client.NoAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -60,6 +85,10 @@ public final class Cli {
             console.note(failure.detail());
             trace(failure);
             return failure.status().code();
+        } catch (NoAnswer notJson) {
+            console.note(notJson.detail());
+            trace(notJson);
+            return ExitStatus.FAILED.code();
         } catch (RuntimeException bug) {
             console.note("This is a bug in mneme's command line: " + bug + ". MNEME_DEBUG=1 shows where.");
             trace(bug);

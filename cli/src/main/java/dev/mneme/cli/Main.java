@@ -1,5 +1,6 @@
 package dev.mneme.cli;
 
+import dev.mneme.cli.terminal.Console;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,5 +1,7 @@
 package dev.mneme.cli;
 
+import dev.mneme.cli.terminal.Console;
+import dev.mneme.cli.terminal.ExitStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

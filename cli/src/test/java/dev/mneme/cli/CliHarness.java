@@ -1,5 +1,6 @@
 package dev.mneme.cli;
 
+import dev.mneme.cli.terminal.Console;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,10 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class CliHarness {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     static final String MEMORY = """
-            {"id":"0193-a","userId":"alice","agentId":null,"appId":null,"runId":null,"text":"likes green tea","role":"user",\
-            "metadata":{"source":"chat"},"categories":["food","drink"],"timestamp":"2026-11-22T07:00:00.000Z",\
-            "createdAt":"2026-11-22T07:00:00.000Z","updatedAt":"2026-11-22T09:55:00.000Z","expiresAt":null,"version":3,\
-            "replacedBy":null}""";
+        {"id":"0193-a","userId":"alice","agentId":null,"appId":null,"runId":null,"text":"likes green tea","role":"user",\
+        "metadata":{"source":"chat"},"categories":["food","drink"],"timestamp":"2026-11-22T07:00:00.000Z",\
+        "createdAt":"2026-11-22T07:00:00.000Z","updatedAt":"2026-11-22T09:55:00.000Z","expiresAt":null,"version":3,\
+        "replacedBy":null}\
+        """;
 
     @TempDir
     Path home = Path.of("");

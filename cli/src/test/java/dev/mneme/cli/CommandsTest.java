@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.terminal.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,8 +85,9 @@ class CommandsTest extends CliHarness {
     void linesAreSentInBatchesAndARefusedOneIsNamed() {
         input = "one\n\ntwo\nthree\n";
         server().json(200, """
-                        {"items":[{"event":"ADD","memory":{"id":"1"}},{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
-                        {"event":"NONE","memory":{"id":"3"}}]}""");
+            {"items":[{"event":"ADD","memory":{"id":"1"}},{"error":{"code":"too_large","status":413,"detail":"Too long."}},\
+            {"event":"NONE","memory":{"id":"3"}}]}\
+            """);
 
         Result result = run("add", "-", "--user", "bob", "--category", "c", "--idempotency-key", "k");
 
@@ -200,13 +202,13 @@ class CommandsTest extends CliHarness {
         Result plain =
                 run("search", "what", "tea", "--top-k", "3", "--threshold", "0.25", "--filter", "{\"runId\":\"r\"}");
         assertThat(plain.out()).isEqualTo("""
-                SCORE  AGE     ID      TEXT
-                0.732  3h ago  0193-a  likes green tea
-                """);
+            SCORE  AGE     ID      TEXT
+            0.732  3h ago  0193-a  likes green tea
+            """);
         assertThat(server().last().path()).isEqualTo("/api/v1/memories/search");
         assertThat(server().last().body())
-                .isEqualTo(
-                        "{\"query\":\"what tea\",\"userId\":\"alice\",\"filter\":{\"runId\":\"r\"},\"topK\":3,\"threshold\":0.25}");
+                .isEqualTo("{\"query\":\"what"
+                        + " tea\",\"userId\":\"alice\",\"filter\":{\"runId\":\"r\"},\"topK\":3,\"threshold\":0.25}");
 
         assertThat(run("search", "tea", "--explain").out()).contains("semantic 0.500 lexical 0.250");
         assertThat(server().last().body()).contains("\"explain\":true");
@@ -271,9 +273,9 @@ class CommandsTest extends CliHarness {
         Result result = run("list", "--limit", "1", "--order", "updatedAt");
 
         assertThat(result.out()).isEqualTo("""
-                ID      UPDATED  VERSION  CATEGORIES   TEXT
-                0193-a  5m ago   3        food, drink  likes green tea
-                """);
+            ID      UPDATED  VERSION  CATEGORIES   TEXT
+            0193-a  5m ago   3        food, drink  likes green tea
+            """);
         assertThat(result.err()).contains("--cursor c 1");
         assertThat(server().last().path()).isEqualTo("/api/v1/memories?userId=alice&limit=1&order=updatedAt");
     }
@@ -314,18 +316,18 @@ class CommandsTest extends CliHarness {
         server().json(200, MEMORY.replace("likes green tea", "likes\\ngreen\\u001b[2J tea"));
 
         assertThat(run("get", "a/b c").out()).isEqualTo("""
-                id          0193-a
-                text        likes
-                            green\\u001b[2J tea
-                user        alice
-                role        user
-                categories  food, drink
-                metadata    {"source":"chat"}
-                said        2026-11-22 07:00:00
-                created     2026-11-22 07:00:00
-                updated     2026-11-22 09:55:00
-                version     3
-                """);
+            id          0193-a
+            text        likes
+                        green\\u001b[2J tea
+            user        alice
+            role        user
+            categories  food, drink
+            metadata    {"source":"chat"}
+            said        2026-11-22 07:00:00
+            created     2026-11-22 07:00:00
+            updated     2026-11-22 09:55:00
+            version     3
+            """);
         assertThat(server().last().path()).isEqualTo("/api/v1/memories/a%2Fb%20c");
     }
 
@@ -381,12 +383,13 @@ class CommandsTest extends CliHarness {
     @Test
     void historyListsVersions() {
         server().json(200, """
-                        {"versions":[{"version":1,"event":"ADD","text":"a\\u0007b","at":"2026-11-22T07:00:00.000Z","key":"k1","instance":"i1"}]}""");
+            {"versions":[{"version":1,"event":"ADD","text":"a\\u0007b","at":"2026-11-22T07:00:00.000Z","key":"k1","instance":"i1"}]}\
+            """);
 
         assertThat(run("history", "7").out()).isEqualTo("""
-                VERSION  EVENT  AT (UTC)             KEY  INSTANCE  TEXT
-                1        ADD    2026-11-22 07:00:00  k1   i1        a\\u0007b
-                """);
+            VERSION  EVENT  AT (UTC)             KEY  INSTANCE  TEXT
+            1        ADD    2026-11-22 07:00:00  k1   i1        a\\u0007b
+            """);
         assertThat(server().last().path()).isEqualTo("/api/v1/memories/7/history");
     }
 
@@ -458,8 +461,9 @@ class CommandsTest extends CliHarness {
     void whatWasChangedFromOutsideIsShownAndAccepted() {
         server().json(
                         200,
-                        "{\"checkedOwners\":3,\"owners\":5,\"complete\":false,\"problems\":[\"memory a of user bob was changed\"],"
-                                + "\"unknown\":[\"how much came after\"],\"key\":\"with_data\",\"anchor\":false,"
+                        "{\"checkedOwners\":3,\"owners\":5,\"complete\":false,\"problems\":[\"memory a of user bob was"
+                                + " changed\"],\"unknown\":[\"how much came"
+                                + " after\"],\"key\":\"with_data\",\"anchor\":false,"
                                 + "\"lastStop\":\"uncertain\",\"uncertainStops\":2}")
                 .json(200, "{\"problems\":[]}")
                 .json(200, "{\"event\":\"ACCEPT\"}")
@@ -484,10 +488,10 @@ class CommandsTest extends CliHarness {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            0 | 2 | false | has not finished; 0 of 2 owners were checked so far: nothing is known yet
-            1 | 2 | false | has not finished; 1 of 2 owners were checked so far: nothing is wrong with those
-            2 | 2 | true  | All owners (2) were checked since the start: nothing is wrong
-            """)
+        0 | 2 | false | has not finished; 0 of 2 owners were checked so far: nothing is known yet
+        1 | 2 | false | has not finished; 1 of 2 owners were checked so far: nothing is wrong with those
+        2 | 2 | true  | All owners (2) were checked since the start: nothing is wrong
+        """)
     void howFarTheCheckHasComeIsSaid(int checked, int owners, boolean complete, String said) {
         server().json(
                         200,
@@ -501,8 +505,9 @@ class CommandsTest extends CliHarness {
     @Test
     void theSystemsShardIsNotCountedAmongThoseOfOwners() {
         server().json(200, """
-                {"shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":9,"error":""},\
-                {"name":"system","logIndex":2,"applied":2,"error":""}]}""");
+            {"shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":9,"error":""},\
+            {"name":"system","logIndex":2,"applied":2,"error":""}]}\
+            """);
 
         assertThat(run("status").out())
                 .contains("shards  2 for owners, 1 for keys and settings (system); all writes applied\n");
@@ -511,9 +516,10 @@ class CommandsTest extends CliHarness {
     @Test
     void statusIsReadable() {
         String status = """
-                {"version":"0.1.0","uptimeMillis":7200000,"epoch":"k7f3q2ab","log":"ok","owners":2,"memories":12,\
-                "embedder":{"kind":"builtin","dimension":384},\
-                "shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":7,"error":""}]}""";
+            {"version":"0.1.0","uptimeMillis":7200000,"epoch":"k7f3q2ab","log":"ok","owners":2,"memories":12,\
+            "embedder":{"kind":"builtin","dimension":384},\
+            "shards":[{"name":"0","logIndex":5,"applied":5,"error":""},{"name":"1","logIndex":9,"applied":7,"error":""}]}\
+            """;
         server().json(200, status).json(200, status);
 
         assertThat(run("status").out())

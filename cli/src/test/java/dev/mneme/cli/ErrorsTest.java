@@ -2,6 +2,8 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.connection.Credentials;
+import dev.mneme.cli.terminal.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,9 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.connection.Credentials;
+import dev.mneme.cli.connection.Server;
+import dev.mneme.client.JsonView;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -64,13 +67,15 @@ class MemoryImportTest extends CliHarness {
     }
 
     private static final String ITEM = """
-            {"id":"11111111-1111-4111-8111-111111111111","memory":"likes tea","hash":"abc","user_id":"alice",\
-            "agent_id":null,"session_id":"r1","metadata":{"source":"chat"},"categories":["food"],"score":0.3,\
-            "expiration_date":"2030-01-31","structured_attributes":{"day":1},"replaced_by":null,\
-            "created_at":"2025-03-01T10:00:00.123456-08:00","updated_at":"2025-03-02T10:00:00Z"}""";
+        {"id":"11111111-1111-4111-8111-111111111111","memory":"likes tea","hash":"abc","user_id":"alice",\
+        "agent_id":null,"session_id":"r1","metadata":{"source":"chat"},"categories":["food"],"score":0.3,\
+        "expiration_date":"2030-01-31","structured_attributes":{"day":1},"replaced_by":null,\
+        "created_at":"2025-03-01T10:00:00.123456-08:00","updated_at":"2025-03-02T10:00:00Z"}\
+        """;
     private static final String SENT = """
-            {"userId":"alice","runId":"r1","text":"likes tea","metadata":{"source":"chat"},"categories":["food"],\
-            "timestamp":"2025-03-01T10:00:00.123456-08:00","expiresAt":"2030-02-01T00:00:00Z"}""";
+        {"userId":"alice","runId":"r1","text":"likes tea","metadata":{"source":"chat"},"categories":["food"],\
+        "timestamp":"2025-03-01T10:00:00.123456-08:00","expiresAt":"2030-02-01T00:00:00Z"}\
+        """;
 
     @ParameterizedTest
     @ValueSource(
@@ -97,9 +102,10 @@ class MemoryImportTest extends CliHarness {
                 + "bob;likes gin;1700000000500;\r\n";
 
         assertThat(sent(file("in.csv", csv), 3)).isEqualTo("""
-                {"userId":"bob","text":"likes tea","timestamp":1700000000500},\
-                {"userId":"bob","text":"likes ale","timestamp":"2024-07-26 10:29:36+00:00"},\
-                {"userId":"bob","text":"likes gin","timestamp":1700000000500}""");
+            {"userId":"bob","text":"likes tea","timestamp":1700000000500},\
+            {"userId":"bob","text":"likes ale","timestamp":"2024-07-26 10:29:36+00:00"},\
+            {"userId":"bob","text":"likes gin","timestamp":1700000000500}\
+            """);
     }
 
     @Test
@@ -120,16 +126,17 @@ class MemoryImportTest extends CliHarness {
     @Test
     void linesOfOtherProgramsAreRead() throws IOException {
         String lines = """
-                {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
-                {"User":"bob","message":"likes ale","timestamp":""}
-                {"USERId":"bob","message":"the day before 1970","timestamp":-86400}
-                {"user":"bob","message":"likes gin since 1963","timestamp":-200000000000}
-                """;
+            {"user":"bob","content":"likes tea","timestamp":1700000000,"expiresAt":null}
+            {"User":"bob","message":"likes ale","timestamp":""}
+            {"USERId":"bob","message":"the day before 1970","timestamp":-86400}
+            {"user":"bob","message":"likes gin since 1963","timestamp":-200000000000}
+            """;
 
         assertThat(sent(file("in.jsonl", lines), 4)).isEqualTo("""
-                {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"},\
-                {"userId":"bob","text":"the day before 1970","timestamp":-86400000},\
-                {"userId":"bob","text":"likes gin since 1963","timestamp":-200000000000}""");
+            {"userId":"bob","text":"likes tea","timestamp":1700000000000},{"userId":"bob","text":"likes ale"},\
+            {"userId":"bob","text":"the day before 1970","timestamp":-86400000},\
+            {"userId":"bob","text":"likes gin since 1963","timestamp":-200000000000}\
+            """);
     }
 
     @Test
@@ -170,23 +177,25 @@ class MemoryImportTest extends CliHarness {
     @Test
     void rowsOfAVectorStoreKeepTheirOwnFieldsAsMetadata() throws IOException {
         String row = """
-                {"id":"7","vector":[0.1],"payload":{"data":"likes tea","hash":"h","user_id":"alice","role":"user",\
-                "actor_id":"Ann","version":3,"created_at":"2025-03-01T10:00:00+00:00","nested":{"a":[1]}}}""";
+            {"id":"7","vector":[0.1],"payload":{"data":"likes tea","hash":"h","user_id":"alice","role":"user",\
+            "actor_id":"Ann","version":3,"created_at":"2025-03-01T10:00:00+00:00","nested":{"a":[1]}}}\
+            """;
         assertThat(sent(file("in.json", "[" + row + "]"), 1)).isEqualTo("""
-                        {"userId":"alice","text":"likes tea","role":"user",\
-                        "metadata":{"actor_id":"Ann","version":3,"nested":{"a":[1]}},\
-                        "timestamp":"2025-03-01T10:00:00+00:00"}""");
+            {"userId":"alice","text":"likes tea","role":"user",\
+            "metadata":{"actor_id":"Ann","version":3,"nested":{"a":[1]}},\
+            "timestamp":"2025-03-01T10:00:00+00:00"}\
+            """);
     }
 
     @Test
     void timesOfMem0AreSecondsAndThoseOfDatabasesAreUnderstood() throws IOException {
         String items = """
-                {"memory":"a","user_id":"u","timestamp":1700000000,"created_at":"2025-01-01"}
-                {"memory":"b","user_id":"u","created_at":"2025-01-01 10:00:00.5+00"}
-                {"memory":"c","user_id":"u","created_at":"2025-01-01 10:00:00 UTC"}
-                {"memory":"d","user_id":"u","created_at":"1767571200"}
-                {"memory":"e","user_id":"u","created_at":1767571200.5,"expires_at":"1767571200500"}
-                """;
+            {"memory":"a","user_id":"u","timestamp":1700000000,"created_at":"2025-01-01"}
+            {"memory":"b","user_id":"u","created_at":"2025-01-01 10:00:00.5+00"}
+            {"memory":"c","user_id":"u","created_at":"2025-01-01 10:00:00 UTC"}
+            {"memory":"d","user_id":"u","created_at":"1767571200"}
+            {"memory":"e","user_id":"u","created_at":1767571200.5,"expires_at":"1767571200500"}
+            """;
         assertThat(sent(file("in.json", items), 5))
                 .contains(
                         "\"text\":\"a\",\"timestamp\":1700000000000}",
@@ -220,9 +229,9 @@ class MemoryImportTest extends CliHarness {
     @Test
     void idsAreFilledInAndKeptWhereAsked() throws IOException {
         String items = """
-                {"memory":"a","id":"x1","user_id":null,"agent_id":"bot"}
-                {"memory":"b","user_id":42,"replaced_by":"x1"}
-                """;
+            {"memory":"a","id":"x1","user_id":null,"agent_id":"bot"}
+            {"memory":"b","user_id":42,"replaced_by":"x1"}
+            """;
         assertThat(sent(file("in.json", items), 2, "--user", "zoe", "--id-as", "mem0Id"))
                 .isEqualTo("{\"userId\":\"zoe\",\"agentId\":\"bot\",\"text\":\"a\",\"metadata\":{\"mem0Id\":\"x1\"}},"
                         + "{\"userId\":\"42\",\"text\":\"b\",\"metadata\":{\"replaced_by\":\"x1\"}}");
@@ -231,14 +240,15 @@ class MemoryImportTest extends CliHarness {
     @Test
     void linesOfJsonTakeWhatRestTakes() throws IOException {
         String lines = """
-                {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"vector":[1,0],"embedder":"e","dedupe":false}
+            {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"vector":[1,0],"embedder":"e","dedupe":false}
 
-                {"user_id":"alice","run_id":"r","content":"b","expires_at":"2030-01-01","createdAt":"2025-01-01"}
-                """;
+            {"user_id":"alice","run_id":"r","content":"b","expires_at":"2030-01-01","createdAt":"2025-01-01"}
+            """;
         assertThat(sent(file("in.jsonl", lines), 2)).isEqualTo("""
-                        {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"dedupe":false,\
-                        "embedder":"e","vector":[1,0]},\
-                        {"userId":"alice","runId":"r","text":"b","timestamp":"2025-01-01","expiresAt":"2030-01-01"}""");
+            {"userId":"alice","text":"a","role":"user","timestamp":1700000000000,"dedupe":false,\
+            "embedder":"e","vector":[1,0]},\
+            {"userId":"alice","runId":"r","text":"b","timestamp":"2025-01-01","expiresAt":"2030-01-01"}\
+            """);
     }
 
     @Test
@@ -249,10 +259,11 @@ class MemoryImportTest extends CliHarness {
                 + "bob,plain,,,\"[\"\"x\"\"]\",\r\n"
                 + " carol ,  short ,\" \", x ,, 2025-01-02 \r\n";
         assertThat(sent(file("in.csv", csv), 3)).isEqualTo("""
-                        {"userId":"alice","text":"says \\"hi\\",\\r\\nthen leaves","metadata":{"source":"chat","a":1},\
-                        "categories":["food","drink","tea"],"timestamp":"2025-01-01"},\
-                        {"userId":"bob","text":"plain","categories":["x"]},\
-                        {"userId":"carol","text":"  short ","metadata":{"source":" x "},"timestamp":"2025-01-02"}""");
+            {"userId":"alice","text":"says \\"hi\\",\\r\\nthen leaves","metadata":{"source":"chat","a":1},\
+            "categories":["food","drink","tea"],"timestamp":"2025-01-01"},\
+            {"userId":"bob","text":"plain","categories":["x"]},\
+            {"userId":"carol","text":"  short ","metadata":{"source":" x "},"timestamp":"2025-01-02"}\
+            """);
     }
 
     @ParameterizedTest
@@ -263,7 +274,8 @@ class MemoryImportTest extends CliHarness {
                 .replace("\",alice", "\"" + separator + "alice")
                 .replace("last,", "last" + separator);
         assertThat(sent(file("in.csv", csv), 2)).isEqualTo("""
-                        {"userId":"alice","text":"a,b;c\\td"},{"userId":"bob","text":"last"}""");
+            {"userId":"alice","text":"a,b;c\\td"},{"userId":"bob","text":"last"}\
+            """);
     }
 
     @Test
@@ -295,12 +307,13 @@ class MemoryImportTest extends CliHarness {
     @Test
     void aMemoryWithAListAmongItsMembersIsAMemory() throws IOException {
         String items = """
-                [{"memory":"a","user_id":"u","items":["x"],"result":{"n":1}},
-                {"id":1,"payload":{"data":"b","user_id":"u"},"points":[]}]
-                """;
+            [{"memory":"a","user_id":"u","items":["x"],"result":{"n":1}},
+            {"id":1,"payload":{"data":"b","user_id":"u"},"points":[]}]
+            """;
         assertThat(sent(file("in.json", items), 2)).isEqualTo("""
-                {"userId":"u","text":"a","metadata":{"items":["x"],"result":{"n":1}}},\
-                {"userId":"u","text":"b","metadata":{"points":[]}}""");
+            {"userId":"u","text":"a","metadata":{"items":["x"],"result":{"n":1}}},\
+            {"userId":"u","text":"b","metadata":{"points":[]}}\
+            """);
     }
 
     @ParameterizedTest
@@ -381,8 +394,10 @@ class MemoryImportTest extends CliHarness {
     @CsvSource(
             delimiter = '|',
             value = {
-                "in.jsonl | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"} | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"}",
-                "in.json | [{\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}] | {\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}",
+                "in.jsonl | {\"memory\":\"a\",  \"user_id\":\"u\", \"role\":\"cook\"} | {\"memory\":\"a\", "
+                        + " \"user_id\":\"u\", \"role\":\"cook\"}",
+                "in.json | [{\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}] |"
+                        + " {\"memory\":\"a\",\"user_id\":\"u\",\"role\":\"cook\"}",
                 "in.csv | memory,user_id,role\\na,u,cook | a,u,cook"
             })
     void aRowThatTheServerRefusesIsKeptAsItStands(String name, String content, String row) throws IOException {
@@ -399,10 +414,10 @@ class MemoryImportTest extends CliHarness {
     @Test
     void theFirstBadRowStopsAndSaysWhere() throws IOException {
         Path file = file("in.jsonl", """
-                {"text":"a","userId":"u"}
-                {"text":"b","userId":"u","colour":"red"}
-                {"text":"c","userId":"u"}
-                """);
+            {"text":"a","userId":"u"}
+            {"text":"b","userId":"u","colour":"red"}
+            {"text":"c","userId":"u"}
+            """);
         server().json(200, STATUS).json(200, adds(1));
         Result result = run("import", file.toString());
         assertThat(result.status()).isEqualTo(2);
@@ -426,17 +441,17 @@ class MemoryImportTest extends CliHarness {
     @Test
     void badRowsAreKeptWithTheirReasonAndTheOthersGoOn() throws IOException {
         Path file = file("in.jsonl", """
-                {"text":"a","userId":"u"}
-                nonsense
-                [1]
-                {"text":"b"}
-                {"userId":"u"}
-                {"text":7,"userId":"u"}
-                {"text":"c","memory":"d","userId":"u"}
-                {"text":"e","userId":"u","user_id":"v"}
-                {"text":"f","userId":"u","metadata":"x"}
-                {"text":"g","userId":"u","role":""}
-                """);
+            {"text":"a","userId":"u"}
+            nonsense
+            [1]
+            {"text":"b"}
+            {"userId":"u"}
+            {"text":7,"userId":"u"}
+            {"text":"c","memory":"d","userId":"u"}
+            {"text":"e","userId":"u","user_id":"v"}
+            {"text":"f","userId":"u","metadata":"x"}
+            {"text":"g","userId":"u","role":""}
+            """);
         Files.write(file, new byte[] {'{', (byte) 0xff, '}', '\n'}, java.nio.file.StandardOpenOption.APPEND);
         Path bad = home.resolve("bad.jsonl");
         server().json(200, STATUS).json(200, adds(1)).json(200, outcomes(refused(0, "role", "No.")));

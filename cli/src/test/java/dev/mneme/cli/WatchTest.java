@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.client.Backoff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -146,7 +147,9 @@ class WatchTest extends CliHarness {
     void aTextCannotMoveTheCursor() {
         server().events(
                         "",
-                        "data: {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\nc\"}}",
+                        "data:"
+                                + " {\"position\":\"e:1:1\",\"type\":\"x\",\"memory\":{\"id\":\"1\",\"text\":\"a\\u001b[2Jb\\n"
+                                + "c\"}}",
                         "");
 
         assertThat(run("watch", "--count", "1").out())

@@ -1,8 +1,8 @@
 package dev.mneme.server;
 
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.KeyService;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.mneme.server;
 
-import dev.mneme.core.service.ExtractionService;
+import dev.mneme.core.extraction.ExtractionService;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.inference.extract.LangChainExtractor;
 import dev.mneme.inference.extract.ModelConfig;

@@ -16,36 +16,36 @@ import dev.mneme.api.rest.RestPorts;
 import dev.mneme.api.rest.ServerFacts;
 import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketDoor;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.context.ContextService;
+import dev.mneme.core.extraction.ExtractionService;
+import dev.mneme.core.extraction.ProjectService;
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.job.Jobs;
+import dev.mneme.core.memory.FeedbackService;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.OwnerService;
+import dev.mneme.core.memory.Reembedding;
+import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.BackupService;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ContextService;
-import dev.mneme.core.service.DistributedService;
-import dev.mneme.core.service.ExtractionService;
-import dev.mneme.core.service.FeedbackService;
-import dev.mneme.core.service.IntegrityService;
-import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryExportService;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ModeService;
-import dev.mneme.core.service.OwnerService;
-import dev.mneme.core.service.ProjectService;
-import dev.mneme.core.service.RecordExportService;
-import dev.mneme.core.service.RecordImportService;
-import dev.mneme.core.service.Reembedding;
-import dev.mneme.core.service.ResponseService;
-import dev.mneme.core.service.SyncEventService;
-import dev.mneme.core.service.WebhookDispatcher;
-import dev.mneme.core.service.WebhookService;
+import dev.mneme.core.operate.BackupService;
+import dev.mneme.core.operate.IntegrityService;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Node;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.sync.DistributedService;
+import dev.mneme.core.sync.SyncEventService;
+import dev.mneme.core.transfer.MemoryExportService;
+import dev.mneme.core.transfer.RecordExportService;
+import dev.mneme.core.transfer.RecordImportService;
+import dev.mneme.core.webhook.WebhookDispatcher;
+import dev.mneme.core.webhook.WebhookService;
 import dev.mneme.engine.shard.FolderSizes;
-import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;
@@ -79,10 +79,9 @@ public final class MnemeServer implements AutoCloseable {
     private static final int DEFAULT_PORT = 8765;
 
     private final ServerConfig config;
-    private final LocalStore store;
+    private final Node node;
     private final @Nullable Embedder embedder;
-    private final @Nullable Reembedding reembedding;
-    private final WebhookDispatcher webhooks;
+    private final Jobs jobs;
     private final ExtractionService extractions;
     private final LiveConnections live;
     private final HttpServer http;
@@ -92,18 +91,16 @@ public final class MnemeServer implements AutoCloseable {
 
     private MnemeServer(
             ServerConfig config,
-            LocalStore store,
+            Node node,
             @Nullable Embedder embedder,
-            @Nullable Reembedding reembedding,
-            WebhookDispatcher webhooks,
+            Jobs jobs,
             ExtractionService extractions,
             LiveConnections live,
             HttpServer http) {
         this.config = config;
-        this.store = store;
+        this.node = node;
         this.embedder = embedder;
-        this.reembedding = reembedding;
-        this.webhooks = webhooks;
+        this.jobs = jobs;
         this.extractions = extractions;
         this.live = live;
         this.http = http;
@@ -122,33 +119,31 @@ public final class MnemeServer implements AutoCloseable {
     ///
     /// @param newAdminKey whether to write another admin key, for an operator who lost the first
     static MnemeServer start(ServerConfig config, boolean newAdminKey) {
-        return start(config, newAdminKey, LocalEngine::open);
+        return start(config, newAdminKey, LocalNode::open);
     }
 
-    /// As above, on an engine that is opened in another way.
-    static MnemeServer start(
-            ServerConfig config, boolean newAdminKey, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
+    /// As above, on a node that is opened in another way.
+    static MnemeServer start(ServerConfig config, boolean newAdminKey, BiFunction<ServerConfig, Metrics, Node> open) {
         requireSafeAddress(config);
         Instant startedAt = Instant.now();
         InstantSource clock = InstantSource.system();
         Metrics metrics = new Metrics();
-        CompletableFuture<LocalStore> engine =
-                aside("engine", () -> open.apply(config.data(), PartConfigs.engine(config, metrics)));
+        CompletableFuture<Node> engine = aside("engine", () -> open.apply(config, metrics));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
-        LocalStore store = joined(engine, () -> closeOnceOpen(model));
-        Embedder embedder = joined(model, store::close).map(metrics::timed).orElse(null);
+        Node node = joined(engine, () -> closeOnceOpen(model));
+        Embedder embedder = joined(model, node::close).map(metrics::timed).orElse(null);
         try {
-            KeyService keys = new KeyService(store, clock, new SecureRandom());
+            KeyService keys = new KeyService(node.store(), clock, new SecureRandom());
             boolean made = AdminKey.ensure(config.data(), keys, newAdminKey);
-            MnemeServer server = serve(config, store, keys, embedder, metrics, startedAt, clock);
+            MnemeServer server = serve(config, node, keys, embedder, metrics, startedAt, clock);
             server.madeAdminKey = made;
             return server;
         } catch (RuntimeException e) {
             if (embedder != null) {
                 embedder.close();
             }
-            store.close();
+            node.close();
             throw e;
         }
     }
@@ -165,12 +160,13 @@ public final class MnemeServer implements AutoCloseable {
 
     private static MnemeServer serve(
             ServerConfig config,
-            LocalStore store,
+            Node node,
             KeyService keys,
             @Nullable Embedder embedder,
             Metrics metrics,
             Instant startedAt,
             InstantSource clock) {
+        Store store = node.store();
         Limits limits = PartConfigs.limits(config);
         Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
         MemoryService memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
@@ -200,9 +196,9 @@ public final class MnemeServer implements AutoCloseable {
                 new Origins(http.allowedOrigins()),
                 "server:" + store.epoch(),
                 version());
-        metrics.watch(store::status, live::count);
-        metrics.watch(store.integrity());
-        metrics.watchClock(() -> store.status().latest(), clock);
+        metrics.watch(node::status, live::count);
+        metrics.watch(node.integrity());
+        metrics.watchClock(() -> node.status().latest(), clock);
         if (embedder != null) {
             metrics.watch(embedder);
         }
@@ -217,14 +213,14 @@ public final class MnemeServer implements AutoCloseable {
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
-                new RecordExportService(store),
+                new RecordExportService(node.exports()),
                 new RecordImportService(store, clock, limits, PartConfigs.contexts(config)),
                 keys,
                 new IntegrityService(store, keys),
                 feed,
-                new BackupService(store),
+                new BackupService(node.backups()),
                 new ChangeStreams(feed, live),
-                store::status,
+                node::status,
                 new ServerFacts(
                         version(),
                         startedAt,
@@ -233,7 +229,7 @@ public final class MnemeServer implements AutoCloseable {
                         live::count,
                         () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft(),
                         () -> FolderSizes.of(config.data()),
-                        store.integrity()::report),
+                        node.integrity()::report),
                 health,
                 metrics::text,
                 clock);
@@ -259,14 +255,6 @@ public final class MnemeServer implements AutoCloseable {
                 webhooks,
                 new MemoryExportService(store),
                 keys)));
-        extractions.start(); // before anything new can come, so that each owner's order holds
-        HttpServer listener;
-        try {
-            listener = listen(http, keys, new WarmUp().with(metrics.http()), routes, sockets);
-        } catch (RuntimeException e) {
-            extractions.close();
-            throw e;
-        }
         WebhookDispatcher dispatcher = new WebhookDispatcher(
                 store,
                 webhooks,
@@ -275,11 +263,18 @@ public final class MnemeServer implements AutoCloseable {
                 WebhookRoutes::payload,
                 clock,
                 WebhookDispatcher.RETRIES);
-        dispatcher.start();
-        if (reembedding != null) {
-            reembedding.start();
+        Jobs jobs = new Jobs(
+                reembedding == null ? List.of(extractions, dispatcher) : List.of(extractions, dispatcher, reembedding));
+        HttpServer listener;
+        try {
+            jobs.start(); // extractions before anything new can come, so that each owner's order holds
+            listener = listen(http, keys, new WarmUp().with(metrics.http()), routes, sockets);
+        } catch (RuntimeException e) {
+            jobs.close();
+            extractions.close();
+            throw e;
         }
-        return new MnemeServer(config, store, embedder, reembedding, dispatcher, extractions, live, listener);
+        return new MnemeServer(config, node, embedder, jobs, extractions, live, listener);
     }
 
     private static WebhookService webhooks(ServerConfig config, Store store, InstantSource clock) {
@@ -375,7 +370,7 @@ public final class MnemeServer implements AutoCloseable {
 
     /// What is known of stored data having been changed from outside.
     Integrity.Report integrity() {
-        return store.integrity().report();
+        return node.integrity().report();
     }
 
     boolean isDefaultAddress() {
@@ -403,7 +398,7 @@ public final class MnemeServer implements AutoCloseable {
     boolean awaitClosedOrBlocked() {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (store.blockedWithRoom(BLOCKED)) {
+                if (node.blockedWithRoom(BLOCKED)) {
                     return true;
                 }
             }
@@ -427,16 +422,13 @@ public final class MnemeServer implements AutoCloseable {
             return;
         }
         live.close();
-        extractions.close(); // whoever waits for one is answered
+        jobs.close(); // whoever waits for an extraction is answered
+        extractions.close();
         http.close();
-        webhooks.close();
-        if (reembedding != null) {
-            reembedding.close();
-        }
         if (embedder != null) {
             embedder.close();
         }
-        store.close();
+        node.close();
         closed.countDown();
     }
 }

@@ -2,7 +2,7 @@ package dev.mneme.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.core.service.KeyService;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.io.IOException;

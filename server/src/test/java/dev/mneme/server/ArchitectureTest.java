@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 /// Those that are built after it (`cli`, `bench`) are read when they are there; their POMs keep them
 /// apart otherwise.
 final class ArchitectureTest {
-    private static final List<String> MODULES =
-            List.of("core", "testkit", "wire", "engine", "inference", "api", "library", "server", "cli", "bench");
+    private static final List<String> MODULES = List.of(
+            "core", "testkit", "wire", "engine", "inference", "api", "client", "library", "server", "cli", "bench");
     private static final String[] IMPLEMENTATIONS = {
         "dev.mneme.engine..", "dev.mneme.inference..", "dev.mneme.api..", "dev.mneme.server..", "dev.mneme.bench.."
     };
@@ -158,7 +158,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void commandLineKnowsNoneOfTheOthers() {
+    void clientKnowsTheJdkAndJsonAlone() {
+        holds(onlyKnows("client", JDK, "javax.net.ssl..", "org.jspecify..", "com.fasterxml.jackson.core.."));
+    }
+
+    @Test
+    void commandLineKnowsTheClientAlone() {
         holds(noClasses()
                 .that()
                 .resideInAPackage("dev.mneme.cli..")

@@ -82,18 +82,24 @@ class CommandLineTest {
         assertThat(ok("get", id).out()).contains("peanuts");
         assertThat(ok("search", "peanuts", "--top-k", "3", "--explain").out()).contains("allergic");
         assertThat(ok("list", "--limit", "5").out()).contains("peanuts");
-        assertThat(ok("list", "--all", "--json", "--order", "createdAt").out()).contains(id);
+        JsonNode listed = ok("list", "--all", "--json", "--order", "createdAt").json();
+        assertThat(listed.path("items")).hasSize(1);
+        assertThat(listed.at("/items/0")).isEqualTo(added.path("memory"));
         assertThat(ok("update", id, "--text", "I am allergic to soy", "--expected-version", "1")
-                        .status())
-                .isZero();
+                        .out())
+                .isEqualTo("Updated " + id + " (version 2)\n");
         assertThat(run("", "update", id, "--text", "late", "--expected-version", "1")
                         .status())
                 .isEqualTo(4);
-        assertThat(ok("history", id).out()).contains("peanuts", "soy");
+        assertThat(ok("history", id).out().lines())
+                .as("a heading, and a line for each version")
+                .hasSize(3)
+                .satisfies(lines -> assertThat(lines.get(1)).contains("ADD", "peanuts"))
+                .satisfies(lines -> assertThat(lines.get(2)).contains("UPDATE", "soy"));
         assertThat(ok("status").out()).contains("ok");
-        assertThat(ok("status", "--shards").out()).isNotEmpty();
+        assertThat(ok("status", "--shards").out()).contains("CHECKPOINT", "system");
         assertThat(ok("version").out()).contains("development");
-        assertThat(ok("delete", id).status()).isZero();
+        assertThat(ok("delete", id).out()).isEqualTo("Deleted " + id + "\n");
         assertThat(run("", "get", id).status()).isEqualTo(3);
         assertThat(run("", "get", id, "--key", "mk_wrong").status()).isEqualTo(5);
         assertThat(run("", "get", id, "--url", "http://127.0.0.1:9").status()).isEqualTo(6);
@@ -155,9 +161,9 @@ class CommandLineTest {
         Result imported = run("first fact\nsecond fact\n", "add", "--lines", "--user", "lina");
         assertThat(imported.status()).as(imported.err()).isZero();
         assertThat(server.admin().list("userId=lina").texts()).containsExactlyInAnyOrder("first fact", "second fact");
-        assertThat(ok("delete", "--user", "lina", "--all", "--yes").out()).contains("2");
+        assertThat(ok("delete", "--user", "lina", "--all", "--yes").out()).isEqualTo("Deleted 2 memories\n");
         ok("add", "third fact", "--user", "lina");
-        assertThat(ok("delete", "--user", "lina", "--erase", "--yes").out()).contains("1");
+        assertThat(ok("delete", "--user", "lina", "--erase", "--yes").out()).endsWith(": 1 memories\n");
         assertThat(server.admin().list("userId=lina").texts()).isEmpty();
     }
 

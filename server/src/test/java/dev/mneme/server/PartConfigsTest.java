@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,12 @@ class PartConfigsTest {
     private static final Path DOCUMENT = Path.of("../docs/configuration.md");
     private static final Pattern ROW =
             Pattern.compile("\\| `([a-zA-Z.]+)` .* (?:size|duration|number|two) from (\\S+) to (\\S+) \\|.*");
+
+    /// Settings that the server itself reads; the others are for the parts.
+    private static final List<String> READ_WHERE_IT_IS_USED =
+            List.of("embedder.", "extraction.", "webhooks.", "sync.", "responses.");
+
+    private static final Metrics METRICS = new Metrics();
 
     @TempDir
     Path home = Path.of("");
@@ -54,12 +61,42 @@ class PartConfigsTest {
             assertThat(contradiction.getMessage()).matches(".*(must be|no effect without).*");
             return;
         }
-        assertThat(PartConfigs.engine(config, new Metrics())).isNotNull();
-        assertThat(PartConfigs.limits(config)).isNotNull();
-        assertThat(PartConfigs.contexts(config)).isNotNull();
-        assertThat(PartConfigs.live(config)).isNotNull();
-        assertThat(PartConfigs.webSocket(config)).isNotNull();
-        assertThat(PartConfigs.http(config)).isNotNull();
+        assertThat(parts(config)).hasSize(6);
+    }
+
+    /// Each setting that has a range, with both of its ends.
+    static Stream<List<String>> ranges() throws IOException {
+        List<String> flat = extremes().flatMap(List::stream).toList();
+        return IntStream.range(0, flat.size() / 4)
+                .mapToObj(i -> List.of(flat.get(4 * i), flat.get(4 * i + 1), flat.get(4 * i + 3)));
+    }
+
+    /// A setting that no part is given would be the same at both ends of its range.
+    @ParameterizedTest
+    @MethodSource("ranges")
+    void whatIsSetReachesAPartOrIsReadWhereItIsUsed(List<String> range) {
+        String name = range.getFirst().substring(2);
+        List<Object> parts = new ArrayList<>();
+        for (String end : range.subList(1, 3)) {
+            try {
+                ServerConfig config =
+                        ServerConfig.load(List.of(range.getFirst(), end), Map.of("HOME", home.toString()));
+                parts.add(READ_WHERE_IT_IS_USED.stream().anyMatch(name::startsWith) ? config : parts(config));
+            } catch (MnemeException contradiction) {
+                return; // with another setting, which the test above holds it to
+            }
+        }
+        assertThat(parts.getFirst()).as(name).isNotEqualTo(parts.getLast());
+    }
+
+    private static List<Object> parts(ServerConfig config) {
+        return List.of(
+                PartConfigs.engine(config, METRICS),
+                PartConfigs.limits(config),
+                PartConfigs.contexts(config),
+                PartConfigs.live(config),
+                PartConfigs.webSocket(config),
+                PartConfigs.http(config));
     }
 
     @Test

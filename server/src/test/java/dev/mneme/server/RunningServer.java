@@ -1,7 +1,7 @@
 package dev.mneme.server;
 
+import dev.mneme.core.spi.Node;
 import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
@@ -18,16 +18,15 @@ import java.util.function.BiFunction;
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;
-    private final BiFunction<Path, LocalEngine.Settings, LocalStore> open;
+    private final BiFunction<ServerConfig, Metrics, Node> open;
     private MnemeServer server;
     private final int port;
 
     private RunningServer(Path data, List<String> flags, int port) {
-        this(data, flags, port, LocalEngine::open);
+        this(data, flags, port, LocalNode::open);
     }
 
-    private RunningServer(
-            Path data, List<String> flags, int port, BiFunction<Path, LocalEngine.Settings, LocalStore> open) {
+    private RunningServer(Path data, List<String> flags, int port, BiFunction<ServerConfig, Metrics, Node> open) {
         this.data = data;
         this.flags = flags;
         this.open = open;
@@ -48,7 +47,8 @@ final class RunningServer implements AutoCloseable {
                 data,
                 List.of("--embedder.kind", "none"),
                 0,
-                (path, settings) -> LocalEngine.open(path, settings, folder -> disk.mount()));
+                (config, metrics) -> new LocalNode(
+                        LocalEngine.open(config.data(), PartConfigs.engine(config, metrics), folder -> disk.mount())));
     }
 
     /// With these settings.

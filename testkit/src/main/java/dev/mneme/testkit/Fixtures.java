@@ -1,5 +1,6 @@
 package dev.mneme.testkit;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.command.Command.UpdateMemory;
@@ -29,7 +30,6 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
-import dev.mneme.core.service.Caller;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchQuery;
 import java.math.BigDecimal;

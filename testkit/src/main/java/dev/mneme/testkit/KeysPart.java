@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /// Keys, in the system shard.
 abstract class KeysPart extends StorePart {
-    private static final Owner SYSTEM = new Owner("system", OwnerKind.APP, "keys");
+    private static final Owner SYSTEM = Owner.ofServer("keys");
 
     @Test
     void aStoredKeyIsThereWithAllItCarries() {

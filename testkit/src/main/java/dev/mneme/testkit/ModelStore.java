@@ -212,7 +212,8 @@ public final class ModelStore implements Store, Exports {
         return locked(() -> {
             checkSpace(query);
             List<Hit> hits = asked(query.owner()).stream()
-                    .flatMap(owner -> visible(owner, query.filter(), query.showExpired(), query.now()).stream())
+                    .flatMap(owner ->
+                            visible(owner, query.restrictedFilter(), query.showExpired(), query.now()).stream())
                     .flatMap(held -> search.score(held).stream())
                     .sorted(Comparator.comparingDouble(Hit::score)
                             .reversed()

@@ -2,15 +2,15 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.feed.ChangeFeed.Item;
+import dev.mneme.core.feed.ChangeFeed.Page;
+import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ChangeFeed.Item;
-import dev.mneme.core.service.ChangeFeed.Page;
-import dev.mneme.core.service.ChangeFeed.Reader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,16 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.AddItem;
+import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.MemoryPatch;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
@@ -21,12 +29,8 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.queue.Tenant;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.Limits;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
@@ -89,8 +93,7 @@ class EmbeddingDemandTest {
     }
 
     private void search(Caller caller, String user) {
-        MemoryService.Search search =
-                new MemoryService.Search("tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
+        Search search = new Search("tea", null, null, Filter.scope(OwnerKind.USER, user), 10, 0, false, null);
         memories.search(caller, search, ReadOptions.DEFAULT);
     }
 
@@ -109,8 +112,8 @@ class EmbeddingDemandTest {
     @Test
     void whatSaysSoIsBulkWorkAndSoIsAnAddOfMany() {
         memories.add(CALLER.asBulk(), memory("alice", "likes tea", null), null);
-        List<MemoryService.Item> many = IntStream.range(0, 101)
-                .<MemoryService.Item>mapToObj(i -> new MemoryService.Item.Valid(memory("bob", "note " + i, null)))
+        List<AddItem> many = IntStream.range(0, 101)
+                .<AddItem>mapToObj(i -> new AddItem.Valid(memory("bob", "note " + i, null)))
                 .toList();
         memories.addAll(CALLER, many, null);
         memories.addAll(CALLER, many.subList(0, 1), null);
@@ -122,7 +125,7 @@ class EmbeddingDemandTest {
 
     @Test
     void whatWillBeRefusedAsOfAnotherEmbedderIsNotEmbedded() {
-        MemoryService.Added.Stored first = memories.add(CALLER, memory("alice", "likes tea", new float[] {1, 0}), null);
+        Written<Memory> first = memories.add(CALLER, memory("alice", "likes tea", new float[] {1, 0}), null);
         MemoryPatch patch = new MemoryPatch("likes coffee", null, null, null, null, null, 1);
 
         assertThatThrownBy(() -> memories.add(CALLER, memory("alice", "likes coffee", null), null))
@@ -131,8 +134,7 @@ class EmbeddingDemandTest {
                     assertThat(e.field()).isEqualTo("vector");
                     assertThat(e).hasMessageContaining("another");
                 });
-        assertThatThrownBy(
-                        () -> memories.update(CALLER, first.outcome().memory().id(), patch, null))
+        assertThatThrownBy(() -> memories.update(CALLER, first.subject().id(), patch, null))
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EMBEDDER_MISMATCH));
         search(CALLER, "alice");
@@ -145,10 +147,8 @@ class EmbeddingDemandTest {
         return new Write.Idempotency(key, new byte[32]);
     }
 
-    private static List<MemoryService.Item> items(NewMemory... memories) {
-        return Stream.of(memories)
-                .<MemoryService.Item>map(MemoryService.Item.Valid::new)
-                .toList();
+    private static List<AddItem> items(NewMemory... memories) {
+        return Stream.of(memories).<AddItem>map(AddItem.Valid::new).toList();
     }
 
     private static void assertMismatch(MnemeException refused, boolean replayed) {
@@ -157,18 +157,16 @@ class EmbeddingDemandTest {
         assertThat(refused.isReplayed()).isEqualTo(replayed);
     }
 
-    private static void assertMismatch(MemoryService.Added refused, boolean replayed) {
+    private static void assertMismatch(Added refused, boolean replayed) {
         assertThat(refused)
-                .isInstanceOfSatisfying(
-                        MemoryService.Added.Refused.class, each -> assertMismatch(each.failure(), replayed));
+                .isInstanceOfSatisfying(Added.Refused.class, each -> assertMismatch(each.failure(), replayed));
     }
 
     /// A key changes nothing of that: neither the first time nor when the request comes again.
     @Test
     void norIsItUnderAnIdempotencyKey() {
         MemoryId tea = memories.add(CALLER, memory("alice", "likes tea", new float[] {1, 0}), null)
-                .outcome()
-                .memory()
+                .subject()
                 .id();
         MemoryPatch patch = new MemoryPatch("likes coffee", null, null, null, null, null, 1);
 
@@ -184,10 +182,10 @@ class EmbeddingDemandTest {
     @Test
     void aRepeatedRequestIsAnsweredAsBeforeAndNotEmbeddedAgain() {
         NewMemory tea = memory("alice", "likes tea", null);
-        MemoryService.Added.Stored first = memories.add(CALLER, tea, key("add"));
-        Memory memory = first.outcome().memory();
+        Written<Memory> first = memories.add(CALLER, tea, key("add"));
+        Memory memory = first.subject();
         MemoryPatch patch = new MemoryPatch("likes coffee", null, null, null, null, null, 1);
-        MemoryService.Updated updated = memories.update(CALLER, memory.id(), patch, key("update"));
+        Written<Memory> updated = memories.update(CALLER, memory.id(), patch, key("update"));
         MemoryPatch late = new MemoryPatch("likes mate", null, null, null, null, null, 1);
         assertThatThrownBy(() -> memories.update(CALLER, memory.id(), late, key("late")))
                 .isInstanceOfSatisfying(
@@ -195,10 +193,9 @@ class EmbeddingDemandTest {
         moveToAnotherSpace("alice", memory.id(), 2);
         embedder.heard.clear();
 
-        MemoryService.Added.Stored again = memories.add(CALLER, tea, key("add"));
-        assertThat(again).isEqualTo(new MemoryService.Added.Stored(first.outcome(), first.position(), true));
-        assertThat(memories.update(CALLER, memory.id(), patch, key("update")))
-                .isEqualTo(new MemoryService.Updated(updated.outcome(), updated.position(), true));
+        Written<Memory> again = memories.add(CALLER, tea, key("add"));
+        assertThat(again).isEqualTo(first.asReplayed());
+        assertThat(memories.update(CALLER, memory.id(), patch, key("update"))).isEqualTo(updated.asReplayed());
         assertThatThrownBy(() -> memories.update(CALLER, memory.id(), late, key("late")))
                 .isInstanceOfSatisfying(MnemeException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT);
@@ -226,22 +223,21 @@ class EmbeddingDemandTest {
     /// What was refused before the store was asked is refused again, and the rest has its answers.
     @Test
     void ofSomeThatWereRefusedEachIsAnsweredAsBefore() {
-        List<MemoryService.Item> items = items(
+        List<AddItem> items = items(
                 memory("alice", "likes tea", new float[] {1, 0}),
                 memory("bob", "likes milk", null),
                 memory("alice", "likes coffee", null),
                 memory("alice", "likes mate", new float[] {0, 1}));
         memories.add(CALLER, memory("alice", "likes rain", new float[] {1, 1}), null);
 
-        List<MemoryService.Added> first = memories.addAll(CALLER, items, key("all"));
-        List<MemoryService.Added> again = memories.addAll(CALLER, items, key("all"));
+        List<Added> first = memories.addAll(CALLER, items, key("all"));
+        List<Added> again = memories.addAll(CALLER, items, key("all"));
 
         assertMismatch(first.get(2), false);
         assertMismatch(again.get(2), true);
         for (int i : List.of(0, 1, 3)) {
-            MemoryService.Added.Stored stored = (MemoryService.Added.Stored) first.get(i);
-            assertThat(again.get(i))
-                    .isEqualTo(new MemoryService.Added.Stored(stored.outcome(), stored.position(), true));
+            Added.Stored stored = (Added.Stored) first.get(i);
+            assertThat(again.get(i)).isEqualTo(new Added.Stored(stored.written().asReplayed()));
         }
         assertThat(embedder.heard).containsExactly(demand(Purpose.ADD, "bob"));
     }
@@ -249,12 +245,11 @@ class EmbeddingDemandTest {
     /// Another space since then makes no other request of it.
     @Test
     void whatAllWasTakenOfIsAnsweredSoWhateverTheSpaceIsNow() {
-        List<MemoryService.Item> items = items(memory("alice", "likes tea", null));
-        MemoryService.Added.Stored first = (MemoryService.Added.Stored)
-                memories.addAll(CALLER, items, key("all")).getFirst();
-        moveToAnotherSpace("alice", first.outcome().memory().id(), 1);
+        List<AddItem> items = items(memory("alice", "likes tea", null));
+        Written<Memory> first =
+                ((Added.Stored) memories.addAll(CALLER, items, key("all")).getFirst()).written();
+        moveToAnotherSpace("alice", first.subject().id(), 1);
 
-        assertThat(memories.addAll(CALLER, items, key("all")))
-                .containsExactly(new MemoryService.Added.Stored(first.outcome(), first.position(), true));
+        assertThat(memories.addAll(CALLER, items, key("all"))).containsExactly(new Added.Stored(first.asReplayed()));
     }
 }

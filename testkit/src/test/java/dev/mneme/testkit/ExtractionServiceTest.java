@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.conversation.ExtractionRequest;
+import dev.mneme.core.extraction.ExtractionService;
+import dev.mneme.core.extraction.ProjectService;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
@@ -25,14 +31,8 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ExtractionRequest;
-import dev.mneme.core.service.ExtractionService;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
-import dev.mneme.core.service.ProjectService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.Limits;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.core.spi.MemoryQuery;
@@ -46,6 +46,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,41 @@ class ExtractionServiceTest {
         assertThat(scopes(done))
                 .containsExactly(new ScopeIds("alice", null, null, "r1"), new ScopeIds(null, "bot", null, "r1"));
         assertThat(store.head(bot).sequence()).as("written once").isEqualTo(1);
+    }
+
+    /// As a job does whose node leads no more, and then again.
+    @Test
+    void whatWaitedWhenItStoppedIsDoneWhenItIsStartedAgain() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        model.meanwhile = () -> {
+            begun.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        ExtractionRequest request = new ExtractionRequest(
+                ScopeIds.user("alice"),
+                List.of(new Message("user", null, "I hike")),
+                JsonObject.EMPTY,
+                null,
+                null,
+                FactExtractor.Guidance.NONE);
+        Extraction taken = extractions.submit(caller("laptop"), request, null);
+        begun.await();
+
+        extractions.stop();
+        assertThatThrownBy(() -> extractions.submit(caller("laptop"), request, null))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+        model.meanwhile = () -> {};
+        extractions.start();
+
+        assertThat(extractions.await(taken, PATIENCE).state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(extractions.waiting()).isZero();
+        assertThat(say("laptop", ScopeIds.user("alice"), "I swim").state()).isEqualTo(Extraction.State.SUCCEEDED);
     }
 
     @Test

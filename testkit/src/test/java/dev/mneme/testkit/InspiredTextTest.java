@@ -2,23 +2,25 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.MemoryPatch;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.time.Instant;
@@ -74,7 +76,7 @@ class InspiredTextTest {
         return Caller.of(key, instance);
     }
 
-    private MemoryService.Added.Stored add(String instance, String text) {
+    private Written<Memory> add(String instance, String text) {
         NewMemory memory = new NewMemory(
                 ScopeIds.user("alice"), text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, true);
         return memories.add(caller(instance), memory, null);
@@ -89,7 +91,7 @@ class InspiredTextTest {
     @Test
     void textsOfAnInspiredInstanceStayHereAndThoseOfOthersDoNot() {
         switchTo("phone", Mode.INSPIRED);
-        assertThat(add("phone", "my diary").outcome().memory().localOnly()).isTrue();
+        assertThat(add("phone", "my diary").subject().localOnly()).isTrue();
         add("laptop", "my shopping");
         assertThat(embedder.heard).containsExactly("my shopping");
     }
@@ -97,12 +99,12 @@ class InspiredTextTest {
     @Test
     void aLaterChangeOfSuchATextByAnotherInstanceStaysHereToo() {
         switchTo("phone", Mode.INSPIRED);
-        MemoryService.Added.Stored added = add("phone", "my diary");
+        Written<Memory> added = add("phone", "my diary");
         switchTo("phone", Mode.DIDACTIC);
         MemoryPatch patch = new MemoryPatch("my diary, continued", null, null, null, null, null, Command.ANY_VERSION);
-        MemoryService.Updated updated =
-                memories.update(caller("laptop"), added.outcome().memory().id(), patch, null);
-        assertThat(updated.outcome().memory().localOnly()).isTrue();
+        Written<Memory> updated =
+                memories.update(caller("laptop"), added.subject().id(), patch, null);
+        assertThat(updated.subject().localOnly()).isTrue();
         assertThat(embedder.heard).isEmpty();
     }
 }

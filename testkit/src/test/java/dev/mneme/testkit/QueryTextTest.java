@@ -3,6 +3,10 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
@@ -11,11 +15,8 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.NewMemory;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.Limits;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.SearchResult.Hit;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +33,7 @@ class QueryTextTest {
 
     private List<Hit> search(String text) {
         Filter alice = Filter.scope(OwnerKind.USER, "alice");
-        MemoryService.Search search = new MemoryService.Search(text, null, null, alice, 10, 0, false, null);
+        Search search = new Search(text, null, null, alice, 10, 0, false, null);
         return memories.search(CALLER, search, ReadOptions.DEFAULT).hits();
     }
 

@@ -3,14 +3,21 @@ package dev.mneme.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.AddItem;
+import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -18,12 +25,7 @@ import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.MemoryService.Added;
-import dev.mneme.core.service.MemoryService.Item;
-import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Store;
@@ -84,21 +86,21 @@ class RepeatedRequestsTest {
         return new NewMemory(scope, text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, true);
     }
 
-    private static Item item(String text) {
-        return new Item.Valid(memory(ScopeIds.user("alice"), text));
+    private static AddItem item(String text) {
+        return new AddItem.Valid(memory(ScopeIds.user("alice"), text));
     }
 
     private static List<String> texts(List<Added> added) {
         return added.stream()
-                .map(each -> each instanceof Added.Stored stored
-                        ? stored.outcome().memory().text()
+                .map(each -> each instanceof Added.Stored(Written<Memory> written)
+                        ? written.subject().text()
                         : "refused")
                 .toList();
     }
 
     @Test
     void aBatchOfWhichTheModelFailsOneItemIsDoneAsAWholeOrNotAtAll() {
-        List<Item> items = List.of(item("AAA likes tea"), item("BBB likes tea"));
+        List<AddItem> items = List.of(item("AAA likes tea"), item("BBB likes tea"));
         embedder.fails = "AAA likes tea";
         assertThatThrownBy(() -> memories.addAll(ADMIN, items, KEY)).isInstanceOf(MnemeException.class);
         embedder.fails = "BBB likes tea";
@@ -141,7 +143,7 @@ class RepeatedRequestsTest {
                 new ManualClock(),
                 new Random(1),
                 Limits.DEFAULTS);
-        List<Item> items = List.of(item("likes tea"), new Item.Valid(memory(ScopeIds.user("bob"), "likes milk")));
+        List<AddItem> items = List.of(item("likes tea"), new AddItem.Valid(memory(ScopeIds.user("bob"), "likes milk")));
         assertThat(texts(service.addAll(ADMIN, items, null)))
                 .as("without a key")
                 .containsExactly("likes tea", "refused");

@@ -2,13 +2,13 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;
@@ -29,8 +29,8 @@ final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final int FAULTS_A_MINUTE = 50;
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
-            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, Mneme-Priority, X-Request-Id,"
-            + " Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
+            + " Idempotency-Key, Last-Event-ID, Mneme-Position, Mneme-Consistency, Mneme-Instance, Mneme-Priority,"
+            + " X-Request-Id, Mem0-User-ID, X-Mem0-Client, X-Mem0-Source, X-Application";
     private static final String EXPOSED_HEADERS =
             "ETag, Mneme-Position, Mneme-Owners-Left-Out, Idempotency-Replayed, X-Request-Id, Retry-After";
 

@@ -2,9 +2,9 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
 import dev.mneme.wire.mem0.ErrorBody;

@@ -2,9 +2,9 @@ package dev.mneme.api.http;
 
 import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.json.RecordReader;
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Caller;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

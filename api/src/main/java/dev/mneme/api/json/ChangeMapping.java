@@ -1,5 +1,6 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Memory;
@@ -9,7 +10,6 @@ import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.model.Transition;
-import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.wire.ChangeResource;
 
 /// A change as the doors show it.

@@ -1,9 +1,9 @@
 package dev.mneme.api.live;
 
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.KeyService;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

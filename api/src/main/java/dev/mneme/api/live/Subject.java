@@ -1,13 +1,13 @@
 package dev.mneme.api.live;
 
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ChangeFeed.Reader;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;

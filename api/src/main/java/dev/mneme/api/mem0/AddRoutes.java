@@ -4,6 +4,11 @@ import dev.mneme.api.http.Answer;
 import dev.mneme.api.http.Dialect;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.AddItem;
+import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Json;
@@ -12,10 +17,6 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.MemoryService.Added;
-import dev.mneme.core.service.MemoryService.Item;
-import dev.mneme.core.service.NewMemory;
 import dev.mneme.wire.mem0.AddAnswer;
 import dev.mneme.wire.mem0.AddResult;
 import dev.mneme.wire.mem0.AddedMemory;
@@ -175,12 +176,12 @@ final class AddRoutes {
         return done(request, message + messages.notice(), startedAt, verbatim(request, body, messages));
     }
 
-    private Done done(Request request, String message, Instant startedAt, List<Added.Stored> stored) {
+    private Done done(Request request, String message, Instant startedAt, List<Written<Memory>> stored) {
         List<AddResult> results = new ArrayList<>();
         List<RecentEvents.Event.Result> did = new ArrayList<>();
-        for (Added.Stored each : stored) {
-            Memory memory = each.outcome().memory();
-            String event = each.outcome().event().name();
+        for (Written<Memory> each : stored) {
+            Memory memory = each.subject();
+            String event = each.event().name();
             results.add(new AddResult(memory.id().toString(), memory.text(), event, memory.name(), memory.role()));
             did.add(new RecentEvents.Event.Result(memory.id(), event, memory.version()));
         }
@@ -189,13 +190,13 @@ final class AddRoutes {
     }
 
     /// Every message is a memory; all are kept or none. They have one scope, so they are one write.
-    private List<Added.Stored> verbatim(Request request, Body body, Messages messages) {
+    private List<Written<Memory>> verbatim(Request request, Body body, Messages messages) {
         ScopeIds scope = Mem0Scopes.ofNew(body);
         JsonObject metadata = Immutability.metadata(body);
         Timestamp timestamp = timestamp(body);
         Json expiry = body.get("expiration_date");
         Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
-        List<Item> items = new ArrayList<>();
+        List<AddItem> items = new ArrayList<>();
         for (Messages.Message message : messages.kept()) {
             NewMemory memory = new NewMemory(
                     scope,
@@ -210,12 +211,12 @@ final class AddRoutes {
                     null,
                     true);
             memories.requireValid(request.caller(), memory);
-            items.add(new Item.Valid(memory));
+            items.add(new AddItem.Valid(memory));
         }
-        List<Added.Stored> stored = new ArrayList<>();
+        List<Written<Memory>> stored = new ArrayList<>();
         for (Added added : memories.addAllOrNone(request.caller(), items, request.idempotency())) {
             switch (added) {
-                case Added.Stored one -> stored.add(one);
+                case Added.Stored(Written<Memory> written) -> stored.add(written);
                 case Added.Refused refused -> throw refused.failure();
             }
         }

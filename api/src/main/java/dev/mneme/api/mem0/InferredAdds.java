@@ -1,7 +1,12 @@
 package dev.mneme.api.mem0;
 
 import dev.mneme.api.http.Request;
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.conversation.ExtractionRequest;
+import dev.mneme.core.extraction.ExtractionService;
+import dev.mneme.core.extraction.ProjectService;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Memory;
@@ -9,12 +14,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ExtractionRequest;
-import dev.mneme.core.service.ExtractionService;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ProjectService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import dev.mneme.wire.mem0.AddResult;
 import java.time.Duration;

@@ -7,6 +7,8 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.UpdateMemory.Expiry;
+import dev.mneme.core.memory.MemoryPatch;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
@@ -14,9 +16,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Timestamp;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.wire.mem0.Done;
 import java.time.Instant;
 import java.util.List;
@@ -116,8 +116,7 @@ final class ItemRoutes {
 
     private Memory update(Request request) {
         return memories.update(request.caller(), Mem0Ids.of(request), patch(Body.of(request)), request.idempotency())
-                .outcome()
-                .memory();
+                .subject();
     }
 
     /// @throws MnemeException `invalid_request` when it changes nothing

@@ -1,6 +1,8 @@
 package dev.mneme.api.mem0;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.Compare;
@@ -13,9 +15,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.ReadOptions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,12 +1,12 @@
 package dev.mneme.api.mem0;
 
-import dev.mneme.core.service.ExtractionService;
-import dev.mneme.core.service.FeedbackService;
-import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.MemoryExportService;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ProjectService;
-import dev.mneme.core.service.WebhookService;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.extraction.ExtractionService;
+import dev.mneme.core.extraction.ProjectService;
+import dev.mneme.core.memory.FeedbackService;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.transfer.MemoryExportService;
+import dev.mneme.core.webhook.WebhookService;
 import java.time.Duration;
 
 /// What the mem0 door stands on.

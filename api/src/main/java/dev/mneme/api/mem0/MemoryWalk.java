@@ -1,13 +1,13 @@
 package dev.mneme.api.mem0;
 
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery.Order;

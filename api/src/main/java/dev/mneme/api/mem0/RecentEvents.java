@@ -1,8 +1,8 @@
 package dev.mneme.api.mem0;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -8,7 +8,7 @@ import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
-import dev.mneme.core.service.BackupService;
+import dev.mneme.core.operate.BackupService;
 import dev.mneme.core.spi.Backups;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -10,10 +10,10 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ChangeMapping;
+import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.service.ChangeFeed;
 import dev.mneme.wire.ChangeList;
 import dev.mneme.wire.ChangeReset;
 import dev.mneme.wire.ChangeResource;
@@ -47,8 +47,9 @@ final class ChangeRoutes {
         if (live != null) {
             route.query(Parameter.TOKEN)
                     .gives(Reply.events(
-                                    "for callers that accept text/event-stream, the same, live: `id` is the position, `event` the type or"
-                                            + " `reset`, `data` the change; a comment at least every 15 s",
+                                    "for callers that accept text/event-stream, the same, live: `id` is the position,"
+                                            + " `event` the type or `reset`, `data` the change; a comment at least every"
+                                            + " 15 s",
                                     List.of(ChangeResource.class, ChangeReset.class))
                             .with(LeftOut.HEADER));
         }

@@ -16,21 +16,17 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ContextMapping;
-import dev.mneme.api.json.PlainJson;
-import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Command.MergeStrategy;
-import dev.mneme.core.command.Command.PutContext;
+import dev.mneme.api.request.ContextDrafts;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.context.ContextService;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Context;
-import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.service.ContextService;
 import dev.mneme.wire.ContextDeleted;
 import dev.mneme.wire.ContextList;
 import dev.mneme.wire.ContextRequest;
@@ -42,8 +38,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -132,15 +126,20 @@ final class ContextRoutes {
     private Answer put(Request request) {
         ContextRequest body = request.json(ContextRequest.class);
         Owner user = user(request.query().text(OF_PUT), body.userId());
-        ContextService.Put put = contexts.put(request.caller(), user, draft(request, body), request.idempotency());
+        long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion());
+        Written<Context> put = contexts.put(
+                request.caller(),
+                user,
+                ContextDrafts.of(request.path(KEY.name()), body, expected),
+                request.idempotency());
         ContextStored stored = new ContextStored(
                 put.event().name(),
-                ContextMapping.resource(put.context()),
+                ContextMapping.resource(put.subject()),
                 put.position().toString());
         return written(Answer.json(put.event() == MemoryEvent.ADD ? 201 : 200, stored), put.position(), put.replayed())
                 .with(
                         ExpectedVersion.ETAG.name(),
-                        ExpectedVersion.etag(put.context().version()));
+                        ExpectedVersion.etag(put.subject().version()));
     }
 
     private static Owner user(@Nullable String inQuery, @Nullable String inBody) {
@@ -152,36 +151,6 @@ final class ContextRoutes {
             throw MnemeException.invalid("userId", "userId is needed: say whose.");
         }
         return Owner.user(id);
-    }
-
-    private static PutContext draft(Request request, ContextRequest body) {
-        long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion());
-        MergeStrategy strategy = body.mergeStrategy() == null
-                ? MergeStrategy.REPLACE
-                : MergeStrategy.valueOf(body.mergeStrategy().toUpperCase(Locale.ROOT));
-        if (strategy != MergeStrategy.REPLACE && expected == Command.ANY_VERSION) {
-            throw MnemeException.invalid(
-                    "expectedVersion",
-                    "mergeStrategy " + body.mergeStrategy()
-                            + " needs the version that you saw: send expectedVersion, or If-Match.");
-        }
-        return new PutContext(
-                request.path(KEY.name()),
-                type(body.contextType()).orElse(ContextType.CUSTOM),
-                mode(body.mode()),
-                PlainJson.toJson(body.data()),
-                Objects.requireNonNullElse(body.tags(), List.of()),
-                NewMemories.instant(body.expiresAt()),
-                expected,
-                strategy);
-    }
-
-    private static Optional<ContextType> type(@Nullable String name) {
-        return Optional.ofNullable(name).flatMap(ContextType::of);
-    }
-
-    private static @Nullable Mode mode(@Nullable String name) {
-        return name == null ? null : Mode.of(name).orElse(null);
     }
 
     private static Answer written(Answer answer, Position position, boolean replayed) {
@@ -218,9 +187,9 @@ final class ContextRoutes {
     private Answer list(Request request) {
         request.expects(request.query().integer(Paging.LIMIT));
         ContextService.Listing listing = new ContextService.Listing(
-                type(request.query().text(TYPE)).orElse(null),
+                ContextDrafts.type(request.query().text(TYPE)).orElse(null),
                 request.query().text(WITH_TAG),
-                mode(request.query().text(MODE)),
+                ContextDrafts.mode(request.query().text(MODE)),
                 afterKey(request.query().text(Paging.CURSOR)),
                 request.query().integer(Paging.LIMIT));
         ContextService.Page page =

@@ -12,19 +12,20 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.PlainJson;
 import dev.mneme.api.json.ResponseMapping;
-import dev.mneme.core.command.Outcome;
+import dev.mneme.api.request.NewResponses;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.audit.NewResponse;
+import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.Position;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ContextService;
-import dev.mneme.core.service.DistributedService;
-import dev.mneme.core.service.ModeService;
-import dev.mneme.core.service.NewResponse;
-import dev.mneme.core.service.ResponseService;
+import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.Subject;
+import dev.mneme.core.sync.DistributedService;
 import dev.mneme.wire.ContextPublication;
 import dev.mneme.wire.DistributedConfig;
 import dev.mneme.wire.DistributedStatus;
@@ -127,26 +128,26 @@ final class DistributedRoutes {
 
     private Answer publishMode(Request request) {
         ModePublication asked = request.json(ModePublication.class);
-        ModeService.Written written = distributed.publishMode(
+        Written<Subject> written = distributed.publishMode(
                 request.caller(),
                 Owner.user(asked.userId()),
                 asked.fromMode() == null ? null : Mode.of(asked.fromMode()).orElseThrow(),
                 Mode.of(asked.toMode()).orElseThrow(),
                 asked.configuration() == null ? null : PlainJson.toJson(asked.configuration()),
                 request.idempotency());
-        return published(written.outcome(), written.position(), written.replayed());
+        return published(written);
     }
 
     private Answer publishContext(Request request) {
         ContextPublication asked = request.json(ContextPublication.class);
-        ContextService.Put put = distributed.publishContext(
+        Written<Context> put = distributed.publishContext(
                 request.caller(),
                 Owner.user(asked.userId()),
                 asked.contextKey(),
                 ContextType.of(asked.contextType()).orElseThrow(),
                 PlainJson.toJson(asked.data()),
                 request.idempotency());
-        return published(new Outcome.Stored(put.event(), put.context()), put.position(), put.replayed());
+        return published(put);
     }
 
     private Answer storeResponse(Request request) {
@@ -157,8 +158,8 @@ final class DistributedRoutes {
                 null,
                 asked.chatId().toString(),
                 asked.messageId().toString(),
-                ResponseRoutes.mode(asked.mode()),
-                ResponseRoutes.sourceType(source.sourceType()),
+                NewResponses.mode(asked.mode()),
+                NewResponses.sourceType(source.sourceType()),
                 source.provider(),
                 source.model(),
                 source.confidence(),
@@ -166,16 +167,17 @@ final class DistributedRoutes {
                 source.metadata() == null ? JsonObject.EMPTY : PlainJson.toJson(source.metadata()),
                 null,
                 ResponseMapping.numbered(asked.chatId(), asked.messageId()));
-        ResponseService.Recorded recorded = responses.record(request.caller(), response, request.idempotency());
-        return published(recorded.outcome(), recorded.position(), recorded.replayed());
+        Written<ResponseSource> recorded = responses.record(request.caller(), response, request.idempotency());
+        return published(recorded);
     }
 
-    private static Answer published(Outcome.Stored outcome, Position position, boolean replayed) {
+    private static Answer published(Written<?> written) {
+        String position = written.position().toString();
         return Answer.json(
                         200,
                         new Published(
-                                true, outcome.event().name(), outcome.subject().version(), position.toString()))
-                .with(Freshness.POSITION.name(), position.toString())
-                .with(Headers.REPLAYED.name(), replayed ? "true" : null);
+                                true, written.event().name(), written.subject().version(), position))
+                .with(Freshness.POSITION.name(), position)
+                .with(Headers.REPLAYED.name(), written.replayed() ? "true" : null);
     }
 }

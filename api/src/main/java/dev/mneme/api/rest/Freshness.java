@@ -4,8 +4,8 @@ import dev.mneme.api.http.Parameter;
 import dev.mneme.api.http.Request;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.service.ReadOptions;
-import dev.mneme.core.service.ReadOptions.Consistency;
+import dev.mneme.core.request.ReadOptions;
+import dev.mneme.core.request.ReadOptions.Consistency;
 import org.jspecify.annotations.Nullable;
 
 /// How fresh a read must be, by its headers; and where it stood, for the answer's.

@@ -10,7 +10,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
-import dev.mneme.core.service.IntegrityService;
+import dev.mneme.core.operate.IntegrityService;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.wire.AcceptanceRequest;
 import dev.mneme.wire.Accepted;

@@ -9,27 +9,21 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.MemoryMapping;
+import dev.mneme.api.request.NewKeys;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.access.KeyService.CreatedOnce;
+import dev.mneme.core.access.KeyService.NewKey;
 import dev.mneme.core.command.Write.Idempotency;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
-import dev.mneme.core.model.Role;
 import dev.mneme.core.model.Times;
-import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.KeyService.CreatedOnce;
-import dev.mneme.core.service.KeyService.NewKey;
 import dev.mneme.wire.KeyList;
 import dev.mneme.wire.KeyRequest;
 import dev.mneme.wire.KeyResource;
 import dev.mneme.wire.KeyRevoked;
-import java.time.Instant;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +67,7 @@ final class KeyRoutes {
     }
 
     private Answer create(Request request) {
-        NewKey asked = asked(request.json(KeyRequest.class));
+        NewKey asked = NewKeys.of(request.json(KeyRequest.class));
         Idempotency idempotency = request.idempotency();
         if (idempotency == null) {
             KeyService.Created created = keys.create(
@@ -83,65 +77,6 @@ final class KeyRoutes {
         CreatedOnce created = keys.createOnce(request.caller(), asked, idempotency.key());
         return Answer.json(201, resource(created.key(), created.secret()))
                 .with(Headers.REPLAYED.name(), created.secret() == null ? "true" : null);
-    }
-
-    private static NewKey asked(KeyRequest request) {
-        Instant expiresAt = NewMemories.instant(request.expiresAt());
-        KeyRequest.Rate rate = request.rate();
-        return new NewKey(
-                request.name(),
-                role(request.role()),
-                restriction(request.restrict()),
-                expiresAt,
-                rate == null ? null : new ApiKey.Rate(rate.perSecond(), rate.burst()));
-    }
-
-    private static Role role(String name) {
-        for (Role role : Role.values()) {
-            if (role.wireName().equals(name)) {
-                return role;
-            }
-        }
-        throw MnemeException.invalid("role", "role must be admin, write or read.");
-    }
-
-    private static Restriction restriction(KeyRequest.@Nullable Restrict restrict) {
-        if (restrict == null) {
-            return Restriction.NONE;
-        }
-        Map<OwnerKind, Set<String>> allowed = new EnumMap<>(OwnerKind.class);
-        for (OwnerKind kind : OwnerKind.values()) {
-            List<String> ids = ids(restrict, kind);
-            if (ids != null) {
-                allowed.put(kind, checked(kind, ids));
-            }
-        }
-        if (allowed.isEmpty()) {
-            throw MnemeException.invalid(
-                    "restrict", "restrict must name users, agents, apps or runs: leave it out for no restriction.");
-        }
-        return new Restriction(allowed);
-    }
-
-    private static Set<String> checked(OwnerKind kind, List<String> ids) {
-        String field = "restrict." + kind.wireName() + "s";
-        for (int i = 0; i < ids.size(); i++) {
-            try {
-                new Owner(Owner.DEFAULT_PROJECT, kind, ids.get(i)).slot();
-            } catch (MnemeException e) {
-                throw MnemeException.invalid(field + "[" + i + "]", String.valueOf(e.getMessage()));
-            }
-        }
-        return new HashSet<>(ids);
-    }
-
-    private static @Nullable List<String> ids(KeyRequest.Restrict restrict, OwnerKind kind) {
-        return switch (kind) {
-            case USER -> restrict.users();
-            case AGENT -> restrict.agents();
-            case APP -> restrict.apps();
-            case RUN -> restrict.runs();
-        };
     }
 
     private Answer list(Request request) {

@@ -21,7 +21,15 @@ import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.json.PlainJson;
-import dev.mneme.core.command.Command.UpdateMemory.Expiry;
+import dev.mneme.api.request.Filters;
+import dev.mneme.api.request.MemoryPatches;
+import dev.mneme.api.request.NewMemories;
+import dev.mneme.api.request.Searches;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.memory.Added;
+import dev.mneme.core.memory.Deletion;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.Search;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
@@ -32,9 +40,6 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Times;
-import dev.mneme.core.service.MemoryPatch;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.MemoryService.Added;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery.Order;
 import dev.mneme.core.spi.SearchResult;
@@ -50,14 +55,13 @@ import dev.mneme.wire.PatchRequest;
 import dev.mneme.wire.SearchAnswer;
 import dev.mneme.wire.SearchRequest;
 import dev.mneme.wire.Stored;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/memories`: storing, reading, changing, deleting, listing, searching.
@@ -65,7 +69,6 @@ final class MemoryRoutes {
     private static final String MEMORIES = "/api/v1/memories";
     private static final String MEMORY = MEMORIES + "/{id}";
     private static final Tag TAG = new Tag("memories", "Storing, reading, changing, deleting, finding");
-    private static final int DEFAULT_TOP_K = 10;
     private static final Parameter ID =
             Parameter.string("id", "the memory's id").example("0193a000-0000-8000-8000-000000000000");
     private static final Parameter SHOW_EXPIRED = Parameter.bool("showExpired", "also what has expired");
@@ -164,7 +167,8 @@ final class MemoryRoutes {
     }
 
     private Answer add(Request request) {
-        NewMemories brought = NewMemories.read(request);
+        Map<Integer, MnemeException> refused = new HashMap<>();
+        NewMemories brought = NewMemories.of(request.json(AddRequest.class, refused), refused, request.parsedHeap());
         List<Added> added = memories.addAll(request.caller(), brought.items(), request.idempotency());
         return brought.many() ? many(added, request) : one(added.getFirst());
     }
@@ -172,19 +176,18 @@ final class MemoryRoutes {
     private static Answer one(Added added) {
         return switch (added) {
             case Added.Refused refused -> throw refused.failure();
-            case Added.Stored stored ->
-                stored(
-                        stored.outcome().event() == MemoryEvent.ADD ? 201 : 200,
-                        stored.outcome().event(),
-                        stored.outcome().memory(),
-                        stored.position(),
-                        stored.replayed());
+            case Added.Stored(Written<Memory> written) ->
+                stored(written.event() == MemoryEvent.ADD ? 201 : 200, written);
         };
     }
 
-    private static Answer stored(int status, MemoryEvent event, Memory memory, Position position, boolean replayed) {
-        Stored body = new Stored(event.name(), MemoryMapping.resource(memory), position.toString());
-        return written(Answer.json(status, body), position, replayed)
+    private static Answer stored(int status, Written<Memory> written) {
+        Memory memory = written.subject();
+        Stored body = new Stored(
+                written.event().name(),
+                MemoryMapping.resource(memory),
+                written.position().toString());
+        return written(Answer.json(status, body), written.position(), written.replayed())
                 .with(ExpectedVersion.ETAG.name(), ExpectedVersion.etag(memory.version()));
     }
 
@@ -198,11 +201,11 @@ final class MemoryRoutes {
         for (int i = 0; i < added.size(); i++) {
             outcomes.add(outcome(added.get(i), i, request));
         }
-        List<Added.Stored> stored = added.stream()
-                .filter(Added.Stored.class::isInstance)
-                .map(Added.Stored.class::cast)
-                .toList();
-        Set<Position> positions = stored.stream().map(Added.Stored::position).collect(Collectors.toSet());
+        Set<Position> positions = added.stream()
+                .flatMap(each -> each instanceof Added.Stored(Written<Memory> written)
+                        ? Stream.of(written.position())
+                        : Stream.empty())
+                .collect(Collectors.toSet());
         return written(
                 Answer.json(200, new AddOutcomes(outcomes)),
                 positions.size() == 1 ? positions.iterator().next() : null,
@@ -211,30 +214,26 @@ final class MemoryRoutes {
 
     private static boolean replayed(Added added) {
         return switch (added) {
-            case Added.Stored stored -> stored.replayed();
+            case Added.Stored(Written<Memory> written) -> written.replayed();
             case Added.Refused refused -> refused.failure().isReplayed();
         };
     }
 
     private static AddOutcome outcome(Added added, int index, Request request) {
         return switch (added) {
-            case Added.Stored stored ->
+            case Added.Stored(Written<Memory> written) ->
                 new AddOutcome(
-                        stored.outcome().event().name(),
-                        MemoryMapping.resource(stored.outcome().memory()),
-                        stored.position().toString(),
+                        written.event().name(),
+                        MemoryMapping.resource(written.subject()),
+                        written.position().toString(),
                         null);
             case Added.Refused refused ->
                 new AddOutcome(
-                        null, null, null, ErrorMapping.problem(placed(refused.failure(), index), false, request.id()));
+                        null,
+                        null,
+                        null,
+                        ErrorMapping.problem(NewMemories.placed(refused.failure(), index), false, request.id()));
         };
-    }
-
-    /// The failure, named as the caller sees it: what the service found wrong does not know its place yet.
-    private static MnemeException placed(MnemeException failure, int index) {
-        String field = failure.field();
-        boolean known = field == null || field.startsWith(NewMemories.place(index));
-        return known ? failure : failure.within(NewMemories.place(index));
     }
 
     private Answer get(Request request) {
@@ -252,38 +251,17 @@ final class MemoryRoutes {
 
     private Answer update(Request request) {
         PatchRequest body = request.json(PatchRequest.class);
-        MemoryService.Updated updated =
-                memories.update(request.caller(), id(request), patch(body, request), request.idempotency());
+        long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion());
         return stored(
-                200, updated.outcome().event(), updated.outcome().memory(), updated.position(), updated.replayed());
-    }
-
-    private static MemoryPatch patch(PatchRequest body, Request request) {
-        boolean nothing = body.text() == null
-                && body.metadata() == null
-                && body.categories() == null
-                && !body.expiresAt().present()
-                && body.vector() == null;
-        if (nothing) {
-            throw MnemeException.invalid(
-                    "body", "Say what to change: text, metadata, categories, expiresAt or vector.");
-        }
-        return new MemoryPatch(
-                body.text(),
-                body.metadata() == null ? null : PlainJson.toJson(body.metadata()),
-                body.categories(),
-                body.expiresAt().present()
-                        ? new Expiry(NewMemories.instant(body.expiresAt().value()))
-                        : null,
-                body.vector(),
-                body.embedder(),
-                ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion()));
+                200,
+                memories.update(
+                        request.caller(), id(request), MemoryPatches.of(body, expected), request.idempotency()));
     }
 
     private Answer delete(Request request) {
         long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), null);
         MemoryId id = id(request);
-        MemoryService.Deleted deleted = memories.delete(request.caller(), id, expected, request.idempotency());
+        Deletion deleted = memories.delete(request.caller(), id, expected, request.idempotency());
         String position = String.valueOf(deleted.position());
         Deleted body = new Deleted(MemoryEvent.DELETE.name(), id.toString(), position);
         return written(Answer.json(200, body), deleted.position(), deleted.replayed());
@@ -291,7 +269,7 @@ final class MemoryRoutes {
 
     private Answer deleteMany(Request request) {
         Filter filter = Scopes.of(request);
-        MemoryService.Deleted deleted = request.query().flag(ERASE)
+        Deletion deleted = request.query().flag(ERASE)
                 ? memories.erase(request.caller(), filter, request.idempotency())
                 : memories.deleteMatching(request.caller(), filter, request.idempotency());
         return leftOut(
@@ -304,7 +282,7 @@ final class MemoryRoutes {
         request.expects(request.query().integer(Paging.LIMIT));
         MemoryPage page = memories.list(
                 request.caller(),
-                Scopes.latest(Scopes.of(request), request.query().flag(LATEST_ONLY)),
+                Filters.latest(Scopes.of(request), request.query().flag(LATEST_ONLY)),
                 order(request.query().text(ORDER)),
                 request.query().integer(Paging.LIMIT),
                 request.query().text(Paging.CURSOR),
@@ -330,17 +308,8 @@ final class MemoryRoutes {
     private Answer search(Request request) {
         long begun = System.nanoTime();
         SearchRequest body = request.json(SearchRequest.class);
-        int topK = Objects.requireNonNullElse(body.topK(), DEFAULT_TOP_K);
-        request.expects(topK);
-        MemoryService.Search search = new MemoryService.Search(
-                body.query(),
-                body.vector(),
-                body.embedder(),
-                Scopes.of(body),
-                topK,
-                Objects.requireNonNullElse(body.threshold(), 0.0),
-                Boolean.TRUE.equals(body.showExpired()),
-                seenFrom(body));
+        request.expects(Searches.topK(body));
+        Search search = Searches.of(body, memories.now());
         SearchResult found = memories.search(request.caller(), search, Freshness.of(request));
         boolean explain = Boolean.TRUE.equals(body.explain());
         String position = Freshness.text(found.position());
@@ -354,14 +323,6 @@ final class MemoryRoutes {
 
     private Answer leftOut(Answer answer, Request request, Filter filter) {
         return LeftOut.said(answer, memories.leftOut(request.caller(), filter));
-    }
-
-    private @Nullable ZonedDateTime seenFrom(SearchRequest body) {
-        ZoneId zone = body.timezone() == null ? null : Times.zone("timezone", body.timezone());
-        if (body.referenceTime() != null) {
-            return Times.seenFrom(body.referenceTime(), zone);
-        }
-        return zone == null ? null : memories.now().atZone(zone);
     }
 
     private static SearchAnswer.Result result(SearchResult.Hit hit, boolean explain) {

@@ -16,10 +16,12 @@ import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
 import dev.mneme.api.json.ModeMapping;
-import dev.mneme.api.json.PlainJson;
+import dev.mneme.api.request.ModeSwitches;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.mode.ModeService;
+import dev.mneme.core.mode.ModeUsage;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.ModeState;
@@ -28,8 +30,6 @@ import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Subject;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.model.Transition;
-import dev.mneme.core.service.ModeService;
-import dev.mneme.core.service.ModeUsage;
 import dev.mneme.core.spi.Modes;
 import dev.mneme.wire.ModeList;
 import dev.mneme.wire.ModePatchRequest;
@@ -128,43 +128,30 @@ final class ModeRoutes {
 
     private Answer change(Request request) {
         ModeSwitchRequest body = request.json(ModeSwitchRequest.class);
-        ModeService.Switch wanted = new ModeService.Switch(
-                body.instanceId(),
-                Mode.of(body.toMode()).orElseThrow(),
-                ModeMapping.capabilities(body.capabilities()),
-                object(body.configuration()),
-                object(body.contextSnapshot()),
-                body.transitionDuration(),
-                body.errorMessage(),
-                ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion()));
+        long expected = ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion());
+        ModeService.Switch wanted = ModeSwitches.of(body, expected);
         return written(modes.switchMode(request.caller(), Owner.user(body.userId()), wanted, request.idempotency()));
-    }
-
-    private static @Nullable JsonObject object(@Nullable Map<String, @Nullable Object> sent) {
-        return sent == null ? null : PlainJson.toJson(sent);
     }
 
     private Answer configure(Request request) {
         ModePatchRequest body = request.json(ModePatchRequest.class);
-        if (body.configuration() == null && body.capabilities() == null) {
-            throw MnemeException.invalid("body", "Say what to change: configuration or capabilities.");
-        }
+        ModeSwitches.requireChange(body);
         return written(modes.configure(
                 request.caller(),
                 Users.of(request.query()),
                 request.path(PATH.name()),
-                object(body.configuration()),
+                ModeSwitches.object(body.configuration()),
                 ModeMapping.capabilities(body.capabilities()),
                 ExpectedVersion.of(request.header(ExpectedVersion.IF_MATCH), body.expectedVersion()),
                 request.idempotency()));
     }
 
-    private static Answer written(ModeService.Written written) {
-        Subject subject = written.outcome().subject();
+    private static Answer written(Written<Subject> written) {
+        Subject subject = written.subject();
         String position = written.position().toString();
         ModeState mode = subject instanceof ModeState state ? state : null;
         ModeWritten body = new ModeWritten(
-                written.outcome().event().name(),
+                written.event().name(),
                 mode == null ? null : ModeMapping.resource(mode),
                 subject instanceof Transition transition ? ModeMapping.resource(transition) : null,
                 position);

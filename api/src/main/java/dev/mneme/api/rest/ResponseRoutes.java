@@ -16,22 +16,19 @@ import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
-import dev.mneme.api.json.PlainJson;
 import dev.mneme.api.json.ResponseMapping;
+import dev.mneme.api.request.NewResponses;
+import dev.mneme.core.audit.ResponseFilter;
+import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.audit.ResponseTotals;
+import dev.mneme.core.audit.ResponseTotals.By;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Mode;
-import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.SourceType;
+import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Times;
-import dev.mneme.core.service.NewResponse;
-import dev.mneme.core.service.ResponseFilter;
-import dev.mneme.core.service.ResponseService;
-import dev.mneme.core.service.ResponseTotals;
-import dev.mneme.core.service.ResponseTotals.By;
 import dev.mneme.wire.ResponseList;
 import dev.mneme.wire.ResponseRecorded;
 import dev.mneme.wire.ResponseRequest;
@@ -130,44 +127,18 @@ final class ResponseRoutes {
 
     private Answer record(Request request) {
         ResponseRequest asked = request.json(ResponseRequest.class);
-        ResponseService.Recorded recorded = responses.record(request.caller(), response(asked), request.idempotency());
-        return answer(recorded);
+        return answer(responses.record(request.caller(), NewResponses.of(asked), request.idempotency()));
     }
 
-    private static Answer answer(ResponseService.Recorded recorded) {
-        MemoryEvent event = recorded.outcome().event();
+    private static Answer answer(Written<ResponseSource> recorded) {
+        MemoryEvent event = recorded.event();
         ResponseRecorded body = new ResponseRecorded(
                 event.name(),
-                ResponseMapping.resource(recorded.source()),
+                ResponseMapping.resource(recorded.subject()),
                 recorded.position().toString());
         return Answer.json(event == MemoryEvent.ADD ? 201 : 200, body)
                 .with(Freshness.POSITION.name(), recorded.position().toString())
                 .with(Headers.REPLAYED.name(), recorded.replayed() ? "true" : null);
-    }
-
-    private static NewResponse response(ResponseRequest asked) {
-        return new NewResponse(
-                Owner.user(asked.userId()),
-                asked.instanceId(),
-                asked.chatId().toString(),
-                asked.messageId().toString(),
-                mode(asked.mode()),
-                sourceType(asked.sourceType()),
-                asked.provider(),
-                asked.model(),
-                asked.confidence(),
-                asked.responseHash(),
-                asked.metadata() == null ? JsonObject.EMPTY : PlainJson.toJson(asked.metadata()),
-                NewMemories.instant(asked.timestamp()),
-                ResponseMapping.numbered(asked.chatId(), asked.messageId()));
-    }
-
-    static @Nullable Mode mode(@Nullable String name) {
-        return name == null ? null : Mode.of(name).orElseThrow();
-    }
-
-    static SourceType sourceType(String name) {
-        return SourceType.of(name).orElseThrow();
     }
 
     private static ResponseFilter filter(Query query) {
@@ -176,8 +147,8 @@ final class ResponseRoutes {
                 query.text(INSTANCE),
                 query.text(CHAT),
                 query.text(MESSAGE),
-                mode(query.text(MODE)),
-                sourceType == null ? null : sourceType(sourceType),
+                NewResponses.mode(query.text(MODE)),
+                sourceType == null ? null : NewResponses.sourceType(sourceType),
                 query.text(PROVIDER),
                 query.text(MODEL),
                 query.text(TOOL),

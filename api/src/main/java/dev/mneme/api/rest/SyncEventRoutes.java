@@ -14,24 +14,22 @@ import dev.mneme.api.http.Reply;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.http.Route;
 import dev.mneme.api.http.Tag;
-import dev.mneme.api.json.PlainJson;
 import dev.mneme.api.json.SyncEventMapping;
+import dev.mneme.api.request.NewSyncEvents;
+import dev.mneme.core.command.Written;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SyncEvent;
-import dev.mneme.core.service.NewSyncEvent;
-import dev.mneme.core.service.SyncEventService;
+import dev.mneme.core.sync.SyncEventService;
 import dev.mneme.wire.ProcessedRequest;
 import dev.mneme.wire.SyncEventList;
 import dev.mneme.wire.SyncEventRequest;
 import dev.mneme.wire.SyncEventResource;
 import dev.mneme.wire.SyncEventWritten;
 import java.util.List;
-import java.util.Set;
 
 /// `/api/v1/sync-events`: messages between a user's instances.
 final class SyncEventRoutes {
@@ -89,25 +87,15 @@ final class SyncEventRoutes {
 
     private Answer post(Request request) {
         SyncEventRequest asked = request.json(SyncEventRequest.class);
-        List<String> targets = asked.targetInstances();
-        NewSyncEvent event = new NewSyncEvent(
-                Owner.user(asked.userId()),
-                SyncEvent.Type.of(asked.eventType()).orElseThrow(),
-                asked.eventData() == null ? JsonObject.EMPTY : PlainJson.toJson(asked.eventData()),
-                targets == null ? null : Set.copyOf(targets),
-                asked.priority() == null
-                        ? SyncEvent.Priority.NORMAL
-                        : SyncEvent.Priority.of(asked.priority()).orElseThrow(),
-                NewMemories.instant(asked.expiresAt()));
-        return written(201, events.post(request.caller(), event, request.idempotency()));
+        return written(201, events.post(request.caller(), NewSyncEvents.of(asked), request.idempotency()));
     }
 
-    private static Answer written(int status, SyncEventService.Written written) {
+    private static Answer written(int status, Written<SyncEvent> written) {
         String position = written.position().toString();
         return Answer.json(
                         status,
                         new SyncEventWritten(
-                                written.outcome().event().name(), SyncEventMapping.resource(written.event()), position))
+                                written.event().name(), SyncEventMapping.resource(written.subject()), position))
                 .with(Freshness.POSITION.name(), position)
                 .with(Headers.REPLAYED.name(), written.replayed() ? "true" : null);
     }

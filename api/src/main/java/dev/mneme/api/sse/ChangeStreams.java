@@ -6,11 +6,11 @@ import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.live.LiveConnections;
 import dev.mneme.api.live.Subject;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.feed.ChangeFeed.Page;
+import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ChangeFeed.Page;
-import dev.mneme.core.service.ChangeFeed.Reader;
 import org.jspecify.annotations.Nullable;
 
 /// Opens event streams: the changes of one owner (the single id that is given names the owner of its kind), or of

@@ -2,8 +2,8 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Subject;
+import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.ModeService;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -11,9 +11,10 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.UUID;
 
 /// How changes are told: the middle of a message, which is the same for every connection. What differs
 /// goes around it: the message's id before, the position and the one before it after.
@@ -61,18 +62,27 @@ final class ChangeMessages {
 
     private static byte[] message(Change change, MessageType type, String instance, Object payload) {
         String userId = change.owner().kind() == OwnerKind.USER ? change.owner().id() : "";
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        raw(out, "\"type\":\"" + type.wireName() + "\",\"userId\":");
-        out.writeBytes(JsonWriter.bytes(userId));
-        raw(out, ",\"instanceId\":");
-        out.writeBytes(JsonWriter.bytes(instance));
-        raw(out, ",\"timestamp\":" + change.at().toEpochMilli() + ",\"payload\":");
-        out.writeBytes(JsonWriter.bytes(payload));
-        return out.toByteArray();
+        byte[] members = JsonWriter.bytes(
+                new Middle(type.wireName(), userId, instance, change.at().toEpochMilli(), payload));
+        return Arrays.copyOfRange(members, 1, members.length - 1); // without its braces
     }
 
-    private static void raw(ByteArrayOutputStream out, String json) {
-        out.writeBytes(json.getBytes(StandardCharsets.UTF_8));
+    /// What of a message is the same for everybody whom a change is told; of [LiveMessage], in its order.
+    private record Middle(String type, String userId, String instanceId, long timestamp, Object payload) {}
+
+    /// The beginning of a message, before the middle. An id needs no escapes, nor does a position: both are written at
+    /// each telling, which is why they are put together here and not by a JSON writer.
+    static byte[] head(UUID id) {
+        return ascii("{\"id\":\"" + id + "\",");
+    }
+
+    /// The end of a message, after the middle.
+    static byte[] tail(String position, String previous) {
+        return ascii(",\"position\":\"" + position + "\",\"previous\":\"" + previous + "\"}");
+    }
+
+    private static byte[] ascii(String json) {
+        return json.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static MemoryEvent event(Change change) {

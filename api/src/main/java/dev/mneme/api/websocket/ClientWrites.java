@@ -1,13 +1,13 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.context.ContextService;
+import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ContextService;
-import dev.mneme.core.service.ModeService;
-import dev.mneme.core.service.ReadOptions;
+import dev.mneme.core.request.ReadOptions;
 import java.util.List;
 import java.util.Optional;
 

@@ -8,15 +8,16 @@ import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
-import dev.mneme.api.live.MessageRate;
 import dev.mneme.api.live.Subject;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.feed.ChangeFeed.Page;
+import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed.Page;
-import dev.mneme.core.service.ChangeFeed.Reader;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.local.SynchronizationStrategy;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.webserver.ConnectionContext;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection implements ServerConnection, LiveConnection {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
     private static final int PAGE_CHANGES = 32;
-    private static final double ERRORS_PER_SECOND = 0.2;
+    private static final Duration ONE_ERROR_EACH = Duration.ofSeconds(5);
 
     private final WebSocketContext context;
     private final ClientConnection client;
@@ -51,8 +52,8 @@ final class Connection implements ServerConnection, LiveConnection {
     private final Outbox outbox = new Outbox();
     private final ConnectionWriter writer;
     private final Session session = new Session();
-    private final MessageRate messages;
-    private final MessageRate errors;
+    private final Bucket messages;
+    private final Bucket errors;
     private final Thread writing;
     private volatile @Nullable Thread reading;
     private volatile long heardNanos = System.nanoTime();
@@ -68,11 +69,19 @@ final class Connection implements ServerConnection, LiveConnection {
         this.lease = client.openLease();
         this.in = socket.dataReader();
         this.writer = new ConnectionWriter(context, socket.serverSocket(), clientId, outbox, lease);
-        this.messages = new MessageRate(
-                context.config().messagesPerSecond(), context.config().messageBurst(), heardNanos);
-        this.errors = new MessageRate(ERRORS_PER_SECOND, context.config().errorBurst(), heardNanos);
+        this.messages =
+                bucket(context.config().messageBurst(), context.config().messagesPerSecond(), Duration.ofSeconds(1));
+        this.errors = bucket(context.config().errorBurst(), 1, ONE_ERROR_EACH);
         this.writing = Thread.ofVirtual().name("websocket-writer").unstarted(this::write);
         outbox.writtenBy(writing);
+    }
+
+    /// The reading thread alone takes from it, so it needs no lock, and a take makes nothing new.
+    private static Bucket bucket(int burst, int tokens, Duration each) {
+        return Bucket.builder()
+                .withSynchronizationStrategy(SynchronizationStrategy.NONE)
+                .addLimit(limit -> limit.capacity(burst).refillGreedy(tokens, each))
+                .build();
     }
 
     /// Enters with the key of the handshake, before the connection runs.
@@ -193,7 +202,7 @@ final class Connection implements ServerConnection, LiveConnection {
     }
 
     private void accept(Message message) throws InterruptedException {
-        if (!messages.take(heardNanos)) {
+        if (!messages.tryConsume(1)) {
             refuse(
                     new MnemeException(ErrorCode.RATE_LIMITED, "Too many messages at once: send fewer, or wait."),
                     null,
@@ -288,7 +297,7 @@ final class Connection implements ServerConnection, LiveConnection {
         if (failure.code() == ErrorCode.INTERNAL) {
             LOG.log(Level.ERROR, "a message failed", failure);
         }
-        if (errors.take(heardNanos)) {
+        if (errors.tryConsume(1)) {
             outbox.put(0, to -> to.error(failure, inReplyTo));
         } else {
             end(whenRepeated, failure.code(), String.valueOf(failure.getMessage()));

@@ -10,6 +10,10 @@ import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.Subject;
 import dev.mneme.api.websocket.Payloads.PresenceList;
 import dev.mneme.api.websocket.Presence.Present;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.feed.ChangeFeed.Item;
+import dev.mneme.core.feed.ChangeFeed.Page;
+import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
@@ -17,14 +21,9 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed.Item;
-import dev.mneme.core.service.ChangeFeed.Page;
-import dev.mneme.core.service.ChangeFeed.Reader;
 import dev.mneme.wire.LiveMessage;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -297,9 +296,8 @@ final class ConnectionWriter {
             reset(item.position());
             return;
         }
-        byte[] head = ("{\"id\":\"" + UUID.randomUUID() + "\",").getBytes(StandardCharsets.US_ASCII);
-        byte[] tail = (",\"position\":\"" + item.position() + "\",\"previous\":\"" + held + "\"}")
-                .getBytes(StandardCharsets.US_ASCII);
+        byte[] head = ChangeMessages.head(UUID.randomUUID());
+        byte[] tail = ChangeMessages.tail(item.position(), String.valueOf(held));
         byte[] told = context.updates().of(change);
         if (head.length + told.length + tail.length > context.config().messageBytes()) {
             tooLarge(item);

@@ -1,11 +1,11 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.api.json.JsonWriter;
+import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
-import dev.mneme.core.service.ModeService;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

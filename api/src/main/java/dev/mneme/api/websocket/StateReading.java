@@ -1,5 +1,8 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.feed.ChangeFeed.Item;
+import dev.mneme.core.feed.ChangeFeed.Page;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
@@ -9,9 +12,6 @@ import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed.Item;
-import dev.mneme.core.service.ChangeFeed.Page;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.EncodedChanges;
 import dev.mneme.api.live.LiveConnections;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.ModeService;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.mode.ModeService;
 
 /// What every connection of the door shares.
 ///

@@ -2,9 +2,9 @@ package dev.mneme.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Memory;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;

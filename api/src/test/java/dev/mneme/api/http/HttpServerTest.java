@@ -3,11 +3,11 @@ package dev.mneme.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.mneme.api.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mneme.core.service.KeyService;
+import dev.mneme.core.access.KeyService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.io.IOException;

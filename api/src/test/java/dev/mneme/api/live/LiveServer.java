@@ -12,6 +12,14 @@ import dev.mneme.api.http.Tag;
 import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketConfig;
 import dev.mneme.api.websocket.WebSocketDoor;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.context.ContextRules;
+import dev.mneme.core.context.ContextService;
+import dev.mneme.core.feed.ChangeFeed;
+import dev.mneme.core.memory.MemoryService;
+import dev.mneme.core.memory.NewMemory;
+import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
@@ -19,15 +27,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.ChangeFeed;
-import dev.mneme.core.service.ContextRules;
-import dev.mneme.core.service.ContextService;
-import dev.mneme.core.service.KeyService;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryService;
-import dev.mneme.core.service.ModeService;
-import dev.mneme.core.service.NewMemory;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.ModelHome;
 import dev.mneme.testkit.ModelStore;
@@ -218,6 +218,6 @@ public final class LiveServer implements AutoCloseable {
         Caller caller = instance == null ? admin() : Caller.of(admin.key(), instance);
         NewMemory memory =
                 new NewMemory(scope, text, null, null, JsonObject.EMPTY, List.of(), null, null, null, null, false);
-        return memories.add(caller, memory, null).outcome().memory().id();
+        return memories.add(caller, memory, null).subject().id();
     }
 }

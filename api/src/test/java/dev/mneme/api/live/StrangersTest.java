@@ -2,8 +2,8 @@ package dev.mneme.api.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ApiKey;
-import dev.mneme.core.service.KeyService;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelStore;
 import java.security.SecureRandom;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.api.http.RawClient;
 import dev.mneme.api.mem0.Mem0Server.Reply;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
@@ -16,9 +18,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.Limits;
-import dev.mneme.core.service.MemoryService;
+import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.io.IOException;
@@ -91,12 +91,13 @@ class Mem0RoutesTest {
     @Test
     void anAddKeepsEachMessageButInstructions() {
         Reply reply = mem0.post("/v3/memories/add/", """
-                {"messages":[{"role":"system","content":"you are a bot"},
-                  {"role":"user","content":"I like tea","name":"Alice"},
-                  {"role":"assistant","content":[{"type":"text","text":"noted"},{"type":"image_url"}]}],
-                 "user_id":"alice","agent_id":"bot","app_id":"app","run_id":"r1","metadata":{"a":{"B":1}},
-                 "infer":false,"timestamp":1700000000,"expiration_date":"2030-01-01","custom_categories":[{"X":"y"}],
-                 "enable_graph":true,"org_id":"o"}""");
+            {"messages":[{"role":"system","content":"you are a bot"},
+              {"role":"user","content":"I like tea","name":"Alice"},
+              {"role":"assistant","content":[{"type":"text","text":"noted"},{"type":"image_url"}]}],
+             "user_id":"alice","agent_id":"bot","app_id":"app","run_id":"r1","metadata":{"a":{"B":1}},
+             "infer":false,"timestamp":1700000000,"expiration_date":"2030-01-01","custom_categories":[{"X":"y"}],
+             "enable_graph":true,"org_id":"o"}\
+            """);
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.text("/status")).isEqualTo("SUCCEEDED");
@@ -970,7 +971,7 @@ class Mem0RoutesTest {
     void aKeyThatAsksTooOftenIsToldWhenToComeBack() {
         String slow = mem0.keys
                 .create(
-                        dev.mneme.core.service.Caller.of(mem0.keys.authenticate(mem0.admin), null),
+                        dev.mneme.core.access.Caller.of(mem0.keys.authenticate(mem0.admin), null),
                         "slow",
                         Role.READ,
                         Restriction.NONE,

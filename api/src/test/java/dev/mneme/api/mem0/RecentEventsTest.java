@@ -2,11 +2,11 @@ package dev.mneme.api.mem0;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.service.Caller;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;

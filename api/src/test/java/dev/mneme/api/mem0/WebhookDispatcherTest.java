@@ -3,6 +3,7 @@ package dev.mneme.api.mem0;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ChangeType;
@@ -15,12 +16,11 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.model.WebhookDelivery.State;
-import dev.mneme.core.service.Caller;
-import dev.mneme.core.service.WebhookDispatcher;
-import dev.mneme.core.service.WebhookService;
-import dev.mneme.core.service.WebhookService.Wanted;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.WebhookSender;
+import dev.mneme.core.webhook.WebhookDispatcher;
+import dev.mneme.core.webhook.WebhookService;
+import dev.mneme.core.webhook.WebhookService.Wanted;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelHome;
@@ -228,6 +228,23 @@ class WebhookDispatcherTest {
         awaitSent(2);
         assertThat(sender.bodies().get(1)).contains("likes coffee");
         assertThat(deliveries(webhook)).isNotEmpty();
+    }
+
+    /// As a job does whose node leads no more, and then again.
+    @Test
+    void oneThatIsStoppedTellsNothingAndGoesOnWhenItIsStartedAgain() {
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("likes tea");
+        awaitState(webhook, State.DELIVERED);
+
+        dispatcher.stop();
+        add("said while it was stopped");
+        webhook(ChangeType.MEMORY_DELETED);
+        assertThat(sender.bodies()).hasSize(1);
+        dispatcher.start();
+
+        awaitSent(2);
+        assertThat(sender.bodies().get(1)).contains("said while it was stopped");
     }
 
     @Test

@@ -71,8 +71,9 @@ class RestApiTest {
     @Test
     void aMemoryThatIsAddedIsAnsweredWhole() {
         RestServer.Reply added = rest.post(MEMORIES, """
-                {"userId":"alice","text":"I am allergic to peanuts","role":"user","metadata":{"source":"chat","n":1.50},
-                 "categories":["health"],"timestamp":"2026-11-21T09:30:00Z","expiresAt":1900000000000}""", "Mneme-Instance", "desk");
+                 {"userId":"alice","text":"I am allergic to peanuts","role":"user","metadata":{"source":"chat","n":1.50},
+                  "categories":["health"],"timestamp":"2026-11-21T09:30:00Z","expiresAt":1900000000000}\
+                 """, "Mneme-Instance", "desk");
         assertThat(added.status()).isEqualTo(201);
         assertThat(names(added.body())).containsExactly("event", "memory", "position");
         assertThat(added.body().path("event").asText()).isEqualTo("ADD");
@@ -125,15 +126,16 @@ class RestApiTest {
     @Test
     void eachItemHasItsOwnOutcome() {
         RestServer.Reply reply = rest.post(MEMORIES, """
-                {"userId":"alice","metadata":{"source":"import","a":1},"items":[
-                 {"text":"one"},
-                 {"text":5,"deep":{"x":[1,{"y":2}]}},
-                 {"text":"two","metadata":{"a":2},"userId":null,"agentId":"bot"},
-                 {"text":"  "},
-                 "no object",
-                 {"text":"three","vector":[1,"x"]},
-                 {"text":"four","userId":""},
-                 {"text":"five"}]}""");
+            {"userId":"alice","metadata":{"source":"import","a":1},"items":[
+             {"text":"one"},
+             {"text":5,"deep":{"x":[1,{"y":2}]}},
+             {"text":"two","metadata":{"a":2},"userId":null,"agentId":"bot"},
+             {"text":"  "},
+             "no object",
+             {"text":"three","vector":[1,"x"]},
+             {"text":"four","userId":""},
+             {"text":"five"}]}\
+            """);
         assertThat(reply.status()).isEqualTo(200);
         JsonNode items = reply.body().path("items");
         assertThat(items.size()).isEqualTo(8);
@@ -613,8 +615,9 @@ class RestApiTest {
     @Test
     void aKeyIsMadeListedAndRevoked() {
         RestServer.Reply made = rest.post("/api/v1/keys", """
-                {"name":"alice's desk","role":"write","restrict":{"users":["alice"]},"expiresAt":"2030-01-01",
-                 "rate":{"perSecond":5,"burst":10}}""");
+            {"name":"alice's desk","role":"write","restrict":{"users":["alice"]},"expiresAt":"2030-01-01",
+             "rate":{"perSecond":5,"burst":10}}\
+            """);
         assertThat(made.status()).isEqualTo(201);
         assertThat(names(made.body()))
                 .containsExactly("id", "name", "role", "restrict", "createdAt", "expiresAt", "rate", "key");
@@ -647,7 +650,7 @@ class RestApiTest {
             assertThat(reply.status()).as(body).isEqualTo(400);
             assertThat(reply.field()).as(body).isEqualTo(field);
         });
-        assertThat(rest.keys.list(dev.mneme.core.service.Caller.of(rest.keys.authenticate(rest.admin), null)))
+        assertThat(rest.keys.list(dev.mneme.core.access.Caller.of(rest.keys.authenticate(rest.admin), null)))
                 .hasSize(1);
     }
 

@@ -19,6 +19,13 @@ public record Owner(String project, OwnerKind kind, String id) {
         return new Owner(DEFAULT_PROJECT, OwnerKind.USER, id);
     }
 
+    /// The server itself, as the owner of what it keeps of its own in the system shard.
+    ///
+    /// @param what the name of that, such as `keys`
+    public static Owner ofServer(String what) {
+        return new Owner("system", OwnerKind.APP, what);
+    }
+
     /// `murmur3_32(length-prefixed project, kind, id) mod 4096`, seed 0, over UTF-8 with 4-byte big-endian
     /// lengths. Never changes (golden vectors in `OwnerTest`).
     public int slot() {

@@ -1,6 +1,14 @@
 package dev.mneme.core.model;
 
+import dev.mneme.core.model.Filter.And;
+import dev.mneme.core.model.Filter.Compare;
+import dev.mneme.core.model.Filter.Field;
+import dev.mneme.core.model.Filter.Operator;
+import dev.mneme.core.model.Json.JsonArray;
+import dev.mneme.core.model.Json.JsonString;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +26,18 @@ public record Restriction(Map<OwnerKind, Set<String>> allowed) {
 
     public boolean isNone() {
         return allowed.isEmpty();
+    }
+
+    /// The filter, intersected with what this lets through.
+    public Filter restrict(Filter filter) {
+        List<Filter> parts = new ArrayList<>();
+        allowed.forEach((kind, ids) -> parts.add(oneOf(kind, ids)));
+        return parts.isEmpty() ? filter : Filter.and(new And(parts), filter);
+    }
+
+    private static Filter oneOf(OwnerKind kind, Set<String> ids) {
+        List<Json> values = ids.stream().<Json>map(JsonString::new).toList();
+        return new Compare(new Field.Scope(kind), Operator.IN, new JsonArray(values));
     }
 
     public boolean allows(ScopeIds scope) {

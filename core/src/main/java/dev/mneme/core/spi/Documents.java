@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads documents. Threads and failures as of [Store].
 public interface Documents {
     /// Whose the server's own documents are, in the system shard.
-    Owner SYSTEM = new Owner("system", dev.mneme.core.model.OwnerKind.APP, "documents");
+    Owner SYSTEM = Owner.ofServer("documents");
 
     Optional<Document> find(Owner owner, String collection, String id);
 

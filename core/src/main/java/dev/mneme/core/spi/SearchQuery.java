@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///     a vector that we made is left out there, and the words are searched
 /// @param restriction what the caller's key lets through: what it does not is not there for this search, neither in
 ///     a statistic nor as the context of another memory
-/// @param filter everything that must hold, the key's restriction included
+/// @param filter what must hold beside that
 /// @param threshold the least score, 0 to 1
 /// @param now the reader's clock: what has expired by it is hidden
 /// @param reference from when and where dates in the text are seen: its day is "today", and its zone that of a memory
@@ -39,6 +39,11 @@ public record SearchQuery(
         Instant now,
         ZonedDateTime reference,
         Duration timeLimit) {
+    /// All that must hold of what is found: the filter, and the key's restriction.
+    public Filter restrictedFilter() {
+        return restriction.restrict(filter);
+    }
+
     /// A search that nothing is hidden from, as seen from now.
     public SearchQuery(
             @Nullable Owner owner,

@@ -79,7 +79,7 @@ public final class IndexWarmUp {
                 null);
     }
 
-    private SearchRequest request(int n) {
+    private IndexQuery request(int n) {
         String text = switch (n % 3) {
             case 0 -> "When did Ann " + words(3) + "?";
             case 1 -> "What did Ben say about " + words(3) + " in May 2024?";
@@ -89,7 +89,7 @@ public final class IndexWarmUp {
                 .map(word -> new Span(word.start(), word.end()))
                 .toList();
         QueryEmbedding embedding = new QueryEmbedding(embedding(spans.size()), spans);
-        return new SearchRequest(text, embedding, 10, 0, START, false, null, n % 8 == 0);
+        return new IndexQuery(text, embedding, 10, 0, START, false, null, n % 8 == 0);
     }
 
     private String words(int count) {

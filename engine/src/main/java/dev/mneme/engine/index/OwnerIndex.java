@@ -108,7 +108,7 @@ public final class OwnerIndex {
     }
 
     /// The best memories for a request, best first, ties by id.
-    public List<SearchHit> search(SearchRequest request) {
+    public List<SearchHit> search(IndexQuery request) {
         AnalyzedQuery query = request.text() == null ? null : AnalyzedQuery.of(request.text(), request.reference());
         Lock read = lock.readLock();
         readAsOf(request.now(), read);

@@ -39,7 +39,7 @@ final class OwnerSearch {
 
     private final OwnerMemories memories;
     private final Slots slots;
-    private final SearchRequest request;
+    private final IndexQuery request;
     private final AnalyzedQuery query;
     private final boolean hasText;
     private final float @Nullable [] vector;
@@ -52,7 +52,7 @@ final class OwnerSearch {
     private final Weights[] fullWeights;
     private boolean rough;
 
-    private OwnerSearch(OwnerMemories memories, SearchRequest request, @Nullable AnalyzedQuery query, Scratch scratch) {
+    private OwnerSearch(OwnerMemories memories, IndexQuery request, @Nullable AnalyzedQuery query, Scratch scratch) {
         this.memories = memories;
         this.slots = memories.slots();
         this.request = request;
@@ -71,7 +71,7 @@ final class OwnerSearch {
         this.fullWeights = weights(hasText, Weights.FACT, Weights.LONE_TURN, Weights.TURN);
     }
 
-    static List<SearchHit> run(OwnerMemories memories, SearchRequest request, @Nullable AnalyzedQuery query) {
+    static List<SearchHit> run(OwnerMemories memories, IndexQuery request, @Nullable AnalyzedQuery query) {
         Scratch scratch = Scratch.borrow(memories.slots().end());
         List<SearchHit> hits = new OwnerSearch(memories, request, query, scratch).hits();
         scratch.giveBack(); // not after a failure: its numbers would not be 0

@@ -14,8 +14,8 @@ import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.SearchResult.Hit;
+import dev.mneme.engine.index.IndexQuery;
 import dev.mneme.engine.index.SearchHit;
-import dev.mneme.engine.index.SearchRequest;
 import dev.mneme.engine.index.ShardIndex;
 import dev.mneme.engine.table.CarrierSlice;
 import dev.mneme.engine.table.Rows.Head;
@@ -40,7 +40,7 @@ public final class StoreSearch {
 
     public StoreSearch(SearchQuery query) {
         this.query = query;
-        this.matcher = FilterMatcher.of(query.filter());
+        this.matcher = FilterMatcher.of(query.restrictedFilter());
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
@@ -85,7 +85,7 @@ public final class StoreSearch {
     private List<Owner> owners(ShardView shard) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {
-            Candidates.owners(scans, query.filter(), owners::add);
+            Candidates.owners(scans, query.restrictedFilter(), owners::add);
         }
         return owners;
     }
@@ -128,7 +128,7 @@ public final class StoreSearch {
         try (Scans scans = shard.scan()) {
             Restriction restriction = query.restriction();
             Predicate<Memory> filter = memory -> matcher.matches(whole(scans, memory));
-            SearchRequest request = new SearchRequest(
+            IndexQuery request = new IndexQuery(
                     query.text(),
                     embedding,
                     query.topK(),

@@ -44,7 +44,7 @@ class AskersDaysTest {
     }
 
     private double date(int ordinal, String day, String asked) {
-        SearchRequest request = new SearchRequest(
+        IndexQuery request = new IndexQuery(
                 "where did I have oolong on " + day + " 2026?",
                 null,
                 10,

@@ -29,7 +29,7 @@ class CompoundsTest {
             var memory = random.memory(texts[i], null, null, null, null, null);
             index.put(i, memory, AnalyzedMemory.of(memory), null);
         }
-        return index.search(new SearchRequest(query, null, 10, 0, RandomMemories.START, false, null, false)).stream()
+        return index.search(new IndexQuery(query, null, 10, 0, RandomMemories.START, false, null, false)).stream()
                 .map(hit -> texts[(int) hit.ordinal()])
                 .toList();
     }
@@ -38,7 +38,8 @@ class CompoundsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "10.0.0.12             | The db host is 10.0.0.12              | The db host is 10.0.0.21, 12 cores of 10",
+                "10.0.0.12             | The db host is 10.0.0.12              | The db host is 10.0.0.21, 12 cores of"
+                        + " 10",
                 "10.0.0.12:8080        | Admin at 10.0.0.12:8080               | Admin at 10.0.0.80:8012",
                 "host 10.0.0.12        | Admin at 10.0.0.12:9090               | Port 12 of host 10.0.0.9",
                 "v1.2.3                | We run v1.2.3 in production           | We run v1.3.2 in production",

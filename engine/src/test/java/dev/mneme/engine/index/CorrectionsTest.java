@@ -66,7 +66,7 @@ class CorrectionsTest {
     }
 
     private List<SearchHit> hits(String query, @Nullable Restriction restriction) {
-        return index.search(new SearchRequest(
+        return index.search(new IndexQuery(
                 query,
                 null,
                 10,
@@ -254,7 +254,7 @@ class CorrectionsTest {
         index.put(0, memory, AnalyzedMemory.of(memory), null);
         texts.add("penuts");
         put("I like peanuts", "peanuts again");
-        var later = new SearchRequest("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, true);
+        var later = new IndexQuery("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, true);
         assertThat(index.search(later))
                 .hasSize(3)
                 .allSatisfy(
@@ -274,7 +274,7 @@ class CorrectionsTest {
     }
 
     private List<SearchHit> search(String query, QueryEmbedding embedding) {
-        return index.search(new SearchRequest(query, embedding, 10, 0, RandomMemories.START, false, null, false));
+        return index.search(new IndexQuery(query, embedding, 10, 0, RandomMemories.START, false, null, false));
     }
 
     @Test
@@ -308,7 +308,7 @@ class CorrectionsTest {
         index.put(0, memory, AnalyzedMemory.of(memory), null);
         texts.add("I like peanuts");
         assertThat(search("penuts")).isNotEmpty();
-        var later = new SearchRequest("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, false);
+        var later = new IndexQuery("penuts", null, 9, 0, RandomMemories.START.plusSeconds(9), true, null, false);
         assertThat(index.search(later)).isEmpty();
     }
 
@@ -340,7 +340,7 @@ class CorrectionsTest {
             fresh.put(i, memory, AnalyzedMemory.of(memory), null);
         }
         for (String query : List.of("alergic", "penuts", "paintnig", "horsse", "bougth", "restuarnats", "violen")) {
-            var request = new SearchRequest(query, null, 20, 0, RandomMemories.START, false, null, true);
+            var request = new IndexQuery(query, null, 20, 0, RandomMemories.START, false, null, true);
             assertThat(index.search(request).stream().map(SearchHit::parts).toList())
                     .isEqualTo(
                             fresh.search(request).stream().map(SearchHit::parts).toList());

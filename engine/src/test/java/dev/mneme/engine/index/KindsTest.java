@@ -66,7 +66,7 @@ class KindsTest {
     }
 
     private List<SearchHit> search(@Nullable String text, QueryEmbedding embedding, @Nullable Restriction restriction) {
-        return index.search(new SearchRequest(
+        return index.search(new IndexQuery(
                 text, embedding, 10, 0, NOW, NOW.atZone(ZoneOffset.UTC), false, restriction, null, true));
     }
 

@@ -28,7 +28,7 @@ final class OwnerIndexLockTest {
     }
 
     private void search(Runnable whileSearching) {
-        index.search(new SearchRequest(
+        index.search(new IndexQuery(
                 "tea",
                 new QueryEmbedding(ANY, List.of()),
                 10,

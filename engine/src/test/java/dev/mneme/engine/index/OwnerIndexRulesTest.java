@@ -39,7 +39,7 @@ class OwnerIndexRulesTest {
     }
 
     private List<SearchHit> search(String text, Instant now, boolean showExpired) {
-        return index.search(new SearchRequest(text, null, 10, 0, now, showExpired, null, true));
+        return index.search(new IndexQuery(text, null, 10, 0, now, showExpired, null, true));
     }
 
     private static double part(List<SearchHit> hits, long ordinal, String name) {
@@ -95,7 +95,7 @@ class OwnerIndexRulesTest {
         OwnerIndex without = new OwnerIndex();
         Memory tea = memories.memory("green tea", null, null, null, null, null);
         without.put(1, tea, AnalyzedMemory.of(tea), null);
-        double alone = without.search(new SearchRequest("tea", null, 1, 0, soon, false, null, false))
+        double alone = without.search(new IndexQuery("tea", null, 1, 0, soon, false, null, false))
                 .getFirst()
                 .score();
         assertThat(after.getFirst().score()).isCloseTo(alone, within(1e-9));
@@ -118,7 +118,7 @@ class OwnerIndexRulesTest {
         };
         String text = "When did Bob buy tea?";
         QueryEmbedding embedding = history.memories.queryEmbedding(text);
-        SearchRequest request = new SearchRequest(text, embedding, 10, 0, NOW, true, filter, false);
+        IndexQuery request = new IndexQuery(text, embedding, 10, 0, NOW, true, filter, false);
         assertThat(history.index.search(request))
                 .extracting(SearchHit::ordinal)
                 .containsExactlyInAnyOrderElementsOf(rare);
@@ -136,23 +136,23 @@ class OwnerIndexRulesTest {
         assertThat(index.size()).isOne();
         QueryEmbedding query = new QueryEmbedding(other, List.of());
         assertThatExceptionOfType(MnemeException.class)
-                .isThrownBy(() -> index.search(new SearchRequest(null, query, 1, 0, NOW, false, null, false)))
+                .isThrownBy(() -> index.search(new IndexQuery(null, query, 1, 0, NOW, false, null, false)))
                 .matches(e -> e.code() == ErrorCode.EMBEDDER_MISMATCH);
         index.put(1, memory, AnalyzedMemory.of(memory), other); // it had the only vector
-        assertThat(index.search(new SearchRequest(null, query, 1, 0, NOW, false, null, false)))
+        assertThat(index.search(new IndexQuery(null, query, 1, 0, NOW, false, null, false)))
                 .hasSize(1);
     }
 
     @Test
     void badRequestsNameTheirField() {
         assertThatExceptionOfType(MnemeException.class)
-                .isThrownBy(() -> new SearchRequest(" ", null, 1, 0, NOW, false, null, false))
+                .isThrownBy(() -> new IndexQuery(" ", null, 1, 0, NOW, false, null, false))
                 .matches(e -> "query".equals(e.field()));
         assertThatExceptionOfType(MnemeException.class)
-                .isThrownBy(() -> new SearchRequest("x", null, 0, 0, NOW, false, null, false))
+                .isThrownBy(() -> new IndexQuery("x", null, 0, 0, NOW, false, null, false))
                 .matches(e -> "topK".equals(e.field()));
         assertThatExceptionOfType(MnemeException.class)
-                .isThrownBy(() -> new SearchRequest("x", null, 1, Double.NaN, NOW, false, null, false))
+                .isThrownBy(() -> new IndexQuery("x", null, 1, Double.NaN, NOW, false, null, false))
                 .matches(e -> "threshold".equals(e.field()));
     }
 
@@ -170,8 +170,8 @@ class OwnerIndexRulesTest {
         }
         int found = 0;
         for (int i = 0; i < 50; i++) {
-            SearchRequest request =
-                    new SearchRequest(null, memories.callersVector(), 10, 0, NOW, random.nextBoolean(), null, false);
+            IndexQuery request =
+                    new IndexQuery(null, memories.callersVector(), 10, 0, NOW, random.nextBoolean(), null, false);
             Set<Long> expected =
                     exact.search(request).stream().map(SearchHit::ordinal).collect(Collectors.toSet());
             found += (int) bytes.search(request).stream()
@@ -193,7 +193,7 @@ class OwnerIndexRulesTest {
         assertThat(index.sizeBytes()).isLessThan(full / 4);
         ReferenceScorer reference = new ReferenceScorer(history.entries().subList(2_950, 3_000), history.now);
         for (int i = 0; i < 20; i++) {
-            SearchRequest request = history.memories.request(history.now, 20);
+            IndexQuery request = history.memories.request(history.now, 20);
             OwnerIndexTest.assertSame(index.search(request), reference.search(request));
         }
     }

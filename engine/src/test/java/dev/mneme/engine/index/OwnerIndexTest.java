@@ -36,7 +36,7 @@ class OwnerIndexTest {
             ReferenceScorer reference = new ReferenceScorer(history.entries(), history.now);
             OwnerIndex rebuilt = history.rebuilt();
             for (int i = 0; i < 6; i++) {
-                SearchRequest request = history.memories.request(history.now, 1 + random.nextInt(80));
+                IndexQuery request = history.memories.request(history.now, 1 + random.nextInt(80));
                 List<SearchHit> hits = history.index.search(request);
                 assertSame(hits, reference.search(request));
                 assertSame(hits, rebuilt.search(request));
@@ -46,8 +46,8 @@ class OwnerIndexTest {
     }
 
     /// What a restriction allows is found and scored as if there were nothing else.
-    private static void assertRestricted(History history, SearchRequest request, Restriction restriction) {
-        SearchRequest restricted = new SearchRequest(
+    private static void assertRestricted(History history, IndexQuery request, Restriction restriction) {
+        IndexQuery restricted = new IndexQuery(
                 request.text(),
                 request.embedding(),
                 request.topK(),
@@ -75,7 +75,7 @@ class OwnerIndexTest {
         history.growTo(1100 + random.nextInt(300));
         ReferenceScorer reference = new ReferenceScorer(history.entries(), history.now);
         for (int i = 0; i < 6; i++) {
-            SearchRequest request = history.memories.request(history.now, 1 + random.nextInt(20));
+            IndexQuery request = history.memories.request(history.now, 1 + random.nextInt(20));
             assertSame(history.index.search(request), reference.search(request));
         }
     }

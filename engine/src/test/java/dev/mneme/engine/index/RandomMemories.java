@@ -26,8 +26,8 @@ final class RandomMemories {
     static final EmbeddingSpace SPACE = new EmbeddingSpace("test", 24);
 
     private static final String[] WORDS =
-            ("the a is it was tea coffee green museum went bought yesterday sister dog dogs"
-                            + " painting painted hiking march june 2023 Zoltan E4107 OPS-77 8821 why don't Caroline's people last week school garden")
+            ("the a is it was tea coffee green museum went bought yesterday sister dog dogs painting painted hiking"
+                            + " march june 2023 Zoltan E4107 OPS-77 8821 why don't Caroline's people last week school garden")
                     .split(" ", -1);
     private static final @Nullable String[] SPEAKERS = {null, null, "Ann Lee", "ann lee", "Bob", "Bob Ray", "Cleo"};
     private static final String[] QUERIES = {
@@ -158,7 +158,7 @@ final class RandomMemories {
         return new QueryEmbedding(new Embedding(SPACE, vector(), null), List.of());
     }
 
-    SearchRequest request(Instant now, int topK) {
+    IndexQuery request(Instant now, int topK) {
         String text = query();
         boolean showExpired = random.nextInt(3) == 0;
         double threshold = random.nextInt(4) == 0 ? .2 : 0;
@@ -172,7 +172,7 @@ final class RandomMemories {
         };
     }
 
-    private static SearchRequest request(
+    private static IndexQuery request(
             @Nullable String text,
             @Nullable QueryEmbedding embedding,
             int topK,
@@ -181,7 +181,7 @@ final class RandomMemories {
             Instant reference,
             boolean showExpired,
             boolean half) {
-        return new SearchRequest(
+        return new IndexQuery(
                 text,
                 embedding,
                 topK,

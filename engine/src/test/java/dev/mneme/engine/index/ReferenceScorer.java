@@ -159,7 +159,7 @@ final class ReferenceScorer {
         }
     }
 
-    List<SearchHit> search(SearchRequest request) {
+    List<SearchHit> search(IndexQuery request) {
         List<Doc> candidates = new ArrayList<>(living);
         if (request.showExpired()) {
             candidates.addAll(expired);
@@ -209,7 +209,7 @@ final class ReferenceScorer {
         return Math.log(1 + (living.size() - df + .5) / (df + .5));
     }
 
-    private SearchHit score(Doc doc, SearchRequest request, boolean firstOnly) {
+    private SearchHit score(Doc doc, IndexQuery request, boolean firstOnly) {
         String text = request.text();
         QueryEmbedding query = request.embedding();
         Map<String, Double> parts = new LinkedHashMap<>();
@@ -318,7 +318,7 @@ final class ReferenceScorer {
     }
 
     /// Telling words by a way of its own: by expressions over the text instead of from character to character.
-    private double rare(Doc doc, SearchRequest request) {
+    private double rare(Doc doc, IndexQuery request) {
         String text = request.text();
         double best = 0;
         for (Word word : Analyzer.words(text)) {

@@ -152,7 +152,7 @@ class ScriptsTest {
     @MethodSource("cases")
     void isFoundBeforeAllOthers(Case one) {
         List<String> found = INDEX
-                .search(new SearchRequest(one.query(), null, TEXTS.size(), 0, RandomMemories.START, false, null, false))
+                .search(new IndexQuery(one.query(), null, TEXTS.size(), 0, RandomMemories.START, false, null, false))
                 .stream()
                 .map(hit -> TEXTS.get((int) hit.ordinal()))
                 .toList();

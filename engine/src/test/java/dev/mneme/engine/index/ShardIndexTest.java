@@ -78,7 +78,7 @@ class ShardIndexTest {
     }
 
     private List<Long> found(String words) {
-        SearchRequest request = new SearchRequest(words, null, 10, 0, START, false, null, false);
+        IndexQuery request = new IndexQuery(words, null, 10, 0, START, false, null, false);
         return index.owner(ALICE).search(request).stream()
                 .map(SearchHit::ordinal)
                 .toList();

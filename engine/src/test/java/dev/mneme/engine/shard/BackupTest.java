@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -227,8 +228,20 @@ final class BackupTest {
         }
         try (BackupFile backup = BackupFile.open(file)) {
             assertThat(backup.manifest().rows()).isGreaterThan(100);
-            assertThat(backup.manifest().slots()).hasSize(2).allMatch(slots -> slots.contains(","));
+            assertThat(backup.manifest().slots()).hasSize(2);
+            assertThat(backup.manifest().slots().stream().flatMap(BackupTest::slots))
+                    .as("each slot is some shard's, and none is two's")
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, Owner.SLOTS).boxed().toList());
         }
+    }
+
+    private static Stream<Integer> slots(String ranges) {
+        return Arrays.stream(ranges.split(",", -1)).flatMap(range -> {
+            String[] ends = range.split("-", -1);
+            return IntStream.rangeClosed(Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16))
+                    .boxed();
+        });
     }
 
     /// One writer writes to an owner of the first shard and then, once that is answered, to one of the

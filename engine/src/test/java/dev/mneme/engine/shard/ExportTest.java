@@ -7,6 +7,7 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.At;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
@@ -90,7 +91,7 @@ final class ExportTest {
         try {
             store.write(write);
         } catch (MnemeException refused) {
-            assertThat(refused.getMessage()).isNotNull(); // an idempotency key that was used for something else
+            assertThat(refused.code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED);
         }
     }
 

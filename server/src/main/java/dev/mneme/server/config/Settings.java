@@ -1,6 +1,6 @@
 package dev.mneme.server.config;
 
-import dev.mneme.core.service.Prices;
+import dev.mneme.core.audit.Prices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +44,8 @@ final class Settings {
             "http.clientMemoryBytes",
             ValueType.bytes("0", "64GiB"),
             "0",
-            "Heap for all that is held for clients: headers, bodies, messages, answers. 0 takes a quarter of the heap.");
+            "Heap for all that is held for clients: headers, bodies, messages, answers. 0 takes a quarter of the"
+                    + " heap.");
     static final Setting<Duration> HTTP_REQUEST_TIMEOUT = setting(
             "http.requestTimeout",
             ValueType.duration("100ms", "1h"),
@@ -64,8 +65,8 @@ final class Settings {
             "limits.metadataBytes",
             ValueType.bytes("1KiB", "1MiB"),
             "64KiB",
-            "The largest metadata of a memory, JSON, however it grows: added, merged, patched or imported. A larger one of"
-                    + " before can be made smaller.");
+            "The largest metadata of a memory, JSON, however it grows: added, merged, patched or imported. A larger"
+                    + " one of before can be made smaller.");
     static final Setting<Long> LIMITS_CONTEXT_BYTES = setting(
             "limits.contextBytes", ValueType.bytes("1KiB", "8MiB"), "1MiB", "The largest data of a context, JSON.");
     static final Setting<Integer> LIMITS_BATCH_ITEMS =

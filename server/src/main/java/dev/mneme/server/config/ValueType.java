@@ -1,6 +1,6 @@
 package dev.mneme.server.config;
 
-import dev.mneme.core.service.Prices;
+import dev.mneme.core.audit.Prices;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

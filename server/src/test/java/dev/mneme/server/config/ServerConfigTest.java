@@ -3,9 +3,9 @@ package dev.mneme.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.audit.Prices;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.service.Prices;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -237,15 +237,15 @@ class ServerConfigTest {
     @Test
     void theFileTakesNestedAndDottedNamesListsSizesAndDurations() throws IOException {
         ServerConfig config = load("""
-                ws.pingInterval: 500ms
-                feed: {maxAge: 2d}
-                http:
-                  allowedOrigins: ["https://a.example", "http://localhost:3000"]
-                  maxRequestBytes: 65536
-                  tls:
-                    keystorePassword:
-                log: {segmentBytes: 32MiB}
-                """, Map.of());
+            ws.pingInterval: 500ms
+            feed: {maxAge: 2d}
+            http:
+              allowedOrigins: ["https://a.example", "http://localhost:3000"]
+              maxRequestBytes: 65536
+              tls:
+                keystorePassword:
+            log: {segmentBytes: 32MiB}
+            """, Map.of());
 
         assertThat(config.ws().pingInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.feed().maxAge()).isEqualTo(Duration.ofDays(2));
@@ -538,8 +538,8 @@ class ServerConfigTest {
     @Test
     void secretsAreNeverPrinted() throws IOException {
         ServerConfig config = load("""
-                http: {tls: {keystore: s.p12, keystorePassword: also-hidden}}
-                """, Map.of("MNEME_EMBEDDER_API_KEY", "sk-hidden"));
+            http: {tls: {keystore: s.p12, keystorePassword: also-hidden}}
+            """, Map.of("MNEME_EMBEDDER_API_KEY", "sk-hidden"));
 
         assertThat(config.embedder().apiKey().orElseThrow().value()).isEqualTo("sk-hidden");
         assertThat(config.toString()).doesNotContain("hidden").contains("***");

@@ -1,0 +1,34 @@
+package dev.mneme.cli.imports;
+
+import java.util.function.Supplier;
+
+/// A row of a file that memories are imported from.
+sealed interface ImportRow {
+    /// From 1, in the source's unit.
+    long number();
+
+    /// A memory.
+    ///
+    /// @param json as an item of `POST /memories`
+    /// @param deduped whether it is the same memory when it comes again; else each one is new
+    /// @param text the row as it stands in the file
+    record Memory(long number, String json, boolean deduped, Supplier<String> text) implements ImportRow {}
+
+    /// A row that is not a memory.
+    ///
+    /// @param field that is wrong; empty: the row as a whole
+    /// @param detail what is wrong and what to do, as a sentence
+    /// @param text the row, or its beginning
+    record Bad(long number, String code, String field, String detail, String text) implements ImportRow {
+        static Bad of(long number, String field, String detail, String text) {
+            return new Bad(number, "invalid_request", field, detail, text);
+        }
+
+        static Bad tooLong(long number, String text) {
+            return new Bad(number, "too_large", "", "It may have 8 MiB at most.", text);
+        }
+    }
+
+    /// From here on the file cannot be read: nothing follows.
+    record Broken(long number, String detail) implements ImportRow {}
+}

@@ -1,0 +1,53 @@
+package dev.mneme.cli.view;
+
+import dev.mneme.client.JsonView;
+
+/// How changes are shown to a person.
+public final class ChangeViews {
+    private ChangeViews() {}
+
+    /// What the change is about: a memory's id, a context's key, an instance; else who wrote it.
+    public static String subject(JsonView change) {
+        String subject = change.at("subject").text();
+        if (!subject.isEmpty()) {
+            return subject;
+        }
+        String memory = change.at("memory").at("id").text();
+        return memory.isEmpty() ? change.at("instance").text() : memory;
+    }
+
+    /// What it did, in short.
+    public static String text(JsonView change) {
+        JsonView context = change.at("context");
+        JsonView mode = change.at("mode");
+        JsonView transition = change.at("transition");
+        JsonView response = change.at("response");
+        JsonView event = change.at("syncEvent");
+        if (context.present()) {
+            return "v" + context.at("version").text() + "  "
+                    + context.at("data").text();
+        }
+        if (mode.present()) {
+            return arrow(mode.at("previousMode"), mode.at("currentMode")) + "  "
+                    + mode.at("configuration").text();
+        }
+        if (transition.present()) {
+            String error = transition.at("errorMessage").text();
+            return arrow(transition.at("fromMode"), transition.at("toMode"))
+                    + (error.isEmpty() ? "" : "  failed: " + error);
+        }
+        if (response.present()) {
+            return response.at("sourceType").text() + "  "
+                    + response.at("provider").text() + "/"
+                    + response.at("model").text();
+        }
+        if (event.present()) {
+            return event.at("eventType").text() + "  " + event.at("priority").text();
+        }
+        return change.at("memory").at("text").text();
+    }
+
+    private static String arrow(JsonView from, JsonView to) {
+        return from.present() ? from.text() + " -> " + to.text() : to.text();
+    }
+}

@@ -1,0 +1,5 @@
+/// How answers look to a person: tables, sheets, times, progress.
+@NullMarked
+package dev.mneme.cli.view;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.mneme.client;
+
+import java.util.random.RandomGenerator;
+
+/// How long to wait before the next attempt: 1 s, doubling, at most 30 s, each less up to a half by
+/// chance, so that many clients do not come back in the same moment. One thread.
+public final class Backoff {
+    private static final long FIRST_MILLIS = 1_000;
+    private static final long MOST_MILLIS = 30_000;
+
+    private final RandomGenerator random;
+    private long ceiling = FIRST_MILLIS;
+
+    public Backoff(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// The next wait, in milliseconds.
+    public long next() {
+        long wait = ceiling / 2 + random.nextLong(ceiling / 2 + 1);
+        ceiling = Math.min(MOST_MILLIS, ceiling * 2);
+        return wait;
+    }
+
+    /// The server is well again.
+    public void reset() {
+        ceiling = FIRST_MILLIS;
+    }
+}

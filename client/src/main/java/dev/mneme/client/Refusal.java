@@ -1,0 +1,17 @@
+package dev.mneme.client;
+
+/// The server answers with a problem where it was asked for a stream.
+public final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Answer answer;
+
+    Refusal(Answer answer) {
+        super("HTTP status " + answer.status());
+        this.answer = answer;
+    }
+
+    public Answer answer() {
+        return answer;
+    }
+}

@@ -1,0 +1,269 @@
+package dev.mneme.core.access;
+
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Store;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Makes, lists and revokes API keys, and tells who shows one.
+///
+/// A secret is `mk_` and 32 random bytes in base64url; only its SHA-256 is kept. That hash finds the
+/// key, and it is compared in constant time.
+///
+/// **Threads**: any number may call.
+public final class KeyService {
+    private static final Owner SYSTEM = Owner.ofServer("keys");
+    private static final int MAX_NAME = 128;
+    private static final int MAX_KEYS = 10_000;
+    private static final int ID_BYTES = 6;
+
+    private final Store store;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
+    private final ReentrantLock changing = new ReentrantLock(); // held from the look at what is there to the write
+    private final List<Consumer<String>> revocations = new CopyOnWriteArrayList<>();
+
+    public KeyService(Store store, InstantSource clock, SecureRandom random) {
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+        store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
+    }
+
+    /// A new key, with the secret that is shown once.
+    public record Created(ApiKey key, String secret) {
+        @Override
+        public String toString() {
+            return "Created[key=" + key.id() + ", secret=***]";
+        }
+    }
+
+    /// Who shows this secret.
+    ///
+    /// @throws MnemeException `unauthenticated`
+    public ApiKey authenticate(@Nullable String secret) {
+        if (secret == null || secret.isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.UNAUTHENTICATED,
+                    "Send an API key: 'Authorization: Bearer mk_…' (the admin key is in the data folder).");
+        }
+        byte[] hash = sha256(secret);
+        ApiKey key = byHash.get(hex(hash));
+        if (key == null || !MessageDigest.isEqual(hash, key.secretHash())) {
+            throw new MnemeException(
+                    ErrorCode.UNAUTHENTICATED, "This API key is not known here: it is mistyped or revoked.");
+        }
+        if (key.expired(clock.instant())) {
+            throw new MnemeException(ErrorCode.UNAUTHENTICATED, "This API key has expired: ask for a new one.");
+        }
+        return key;
+    }
+
+    /// Whether the key still opens anything: neither revoked nor expired. For what was opened with it earlier.
+    public boolean holds(ApiKey key) {
+        return byHash.containsKey(hex(key.secretHash())) && !key.expired(clock.instant());
+    }
+
+    public boolean isEmpty() {
+        return byHash.isEmpty();
+    }
+
+    /// A key as it is asked for.
+    ///
+    /// @param rate null: the server's default
+    public record NewKey(
+            String name,
+            Role role,
+            Restriction restriction,
+            @Nullable Instant expiresAt,
+            ApiKey.@Nullable Rate rate) {}
+
+    /// A key that a repeatable request made.
+    ///
+    /// @param secret null when an earlier request made the key: a secret is shown once, and kept nowhere
+    public record CreatedOnce(ApiKey key, @Nullable String secret) {
+        @Override
+        public String toString() {
+            return "CreatedOnce[key=" + key.id() + ", secret=***]";
+        }
+    }
+
+    /// Makes the first key: an unrestricted admin's. For the server's first start, not for doors.
+    public Created bootstrap() {
+        return put(
+                Provenance.ofKey("bootstrap"),
+                randomId(),
+                new NewKey("admin", Role.ADMIN, Restriction.NONE, null, null));
+    }
+
+    public Created create(
+            Caller caller,
+            String name,
+            Role role,
+            Restriction restriction,
+            @Nullable Instant expiresAt,
+            ApiKey.@Nullable Rate rate) {
+        NewKey asked = new NewKey(name, role, restriction, expiresAt, rate);
+        check(caller, asked);
+        return put(caller.by(), randomId(), asked);
+    }
+
+    /// As [#create], so that a repeat under the same idempotency key makes no second key. The new key's id is
+    /// derived from the idempotency key, so a repeat is known as long as the key exists.
+    ///
+    /// @throws MnemeException `idempotency_key_reused` when it asked for another key before
+    public CreatedOnce createOnce(Caller caller, NewKey asked, String idempotencyKey) {
+        Authorizer.requireOperator(caller);
+        String id = HexFormat.of().formatHex(sha256(caller.key().id() + '\0' + idempotencyKey), 0, ID_BYTES);
+        changing.lock();
+        try {
+            ApiKey there = find(id).orElse(null);
+            if (there == null) {
+                check(caller, asked);
+                Created created = put(caller.by(), id, asked);
+                return new CreatedOnce(created.key(), created.secret());
+            }
+            if (!asked.equals(asked(there))) {
+                throw new MnemeException(
+                        ErrorCode.IDEMPOTENCY_KEY_REUSED,
+                        "This idempotency key was used to make another key: use a new one.");
+            }
+            return new CreatedOnce(there, null);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static NewKey asked(ApiKey key) {
+        return new NewKey(key.name(), key.role(), key.restriction(), key.expiresAt(), key.rate());
+    }
+
+    private void check(Caller caller, NewKey asked) {
+        Authorizer.requireOperator(caller);
+        if (asked.name().isBlank() || asked.name().length() > MAX_NAME) {
+            throw MnemeException.invalid("name", "name must have 1 to " + MAX_NAME + " characters.");
+        }
+        if (asked.expiresAt() != null && !asked.expiresAt().isAfter(clock.instant())) {
+            throw MnemeException.invalid("expiresAt", "expiresAt must be in the future.");
+        }
+        if (byHash.size() >= MAX_KEYS) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "There are " + MAX_KEYS + " keys: revoke some first.");
+        }
+    }
+
+    private Created put(Provenance by, String id, NewKey asked) {
+        byte[] bits = new byte[32];
+        random.nextBytes(bits);
+        String secret = "mk_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        ApiKey key = new ApiKey(
+                id,
+                asked.name(),
+                asked.role(),
+                asked.restriction(),
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                asked.expiresAt(),
+                asked.rate(),
+                sha256(secret));
+        store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.PutKey(key))));
+        byHash.put(hex(key.secretHash()), key);
+        return new Created(key, secret);
+    }
+
+    private String randomId() {
+        byte[] bits = new byte[ID_BYTES];
+        random.nextBytes(bits);
+        return HexFormat.of().formatHex(bits);
+    }
+
+    private Optional<ApiKey> find(String id) {
+        return byHash.values().stream().filter(key -> key.id().equals(id)).findFirst();
+    }
+
+    public List<ApiKey> list(Caller caller) {
+        Authorizer.requireOperator(caller);
+        return byHash.values().stream()
+                .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::id))
+                .toList();
+    }
+
+    /// Revokes a key: from the answer on it opens nothing, and what it held open is closed.
+    public void revoke(Caller caller, String keyId) {
+        Authorizer.requireOperator(caller);
+        if (keyId.equals(caller.key().id())) {
+            throw new MnemeException(
+                    ErrorCode.NOT_ALLOWED,
+                    "A key cannot revoke itself: make another admin key and revoke it with that.");
+        }
+        changing.lock();
+        try {
+            remove(caller.by(), keyId);
+        } finally {
+            changing.unlock();
+        }
+        revocations.forEach(listener -> listener.accept(keyId));
+    }
+
+    private void remove(Provenance by, String keyId) {
+        ApiKey key =
+                find(keyId).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
+        WriteResult result = store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.DeleteKey(keyId))));
+        if (result.outcomes().getFirst() instanceof Outcome.Rejected rejected) {
+            throw new MnemeException(rejected.code(), rejected.message());
+        }
+        byHash.remove(hex(key.secretHash()));
+    }
+
+    /// Reads the stored keys again, after an operator accepted some that were not believed.
+    public void reload() {
+        changing.lock();
+        try {
+            store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Calls `listener` with the id of each key that is revoked from now on.
+    public void onRevoked(Consumer<String> listener) {
+        revocations.add(listener);
+    }
+
+    private static byte[] sha256(String secret) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,5 @@
+/// Who calls, and what each key may do and see. Every room above asks `Authorizer`; nobody outside of core does.
+@NullMarked
+package dev.mneme.core.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,191 @@
+package dev.mneme.core.audit;
+
+import dev.mneme.core.access.Authorizer;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.Writes;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write.Idempotency;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.command.Written;
+import dev.mneme.core.model.At;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Position;
+import dev.mneme.core.model.ResponseSource;
+import dev.mneme.core.model.Role;
+import dev.mneme.core.request.Limits;
+import dev.mneme.core.request.MemoryChecks;
+import dev.mneme.core.request.Names;
+import dev.mneme.core.request.Positions;
+import dev.mneme.core.request.ReadOptions;
+import dev.mneme.core.spi.Collected;
+import dev.mneme.core.spi.Store;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The response audit: records where answers came from, lists them, adds them up and hands them out to an auditor.
+/// Reads show what an instance recorded while `inspired`, too: the user asks for its own.
+///
+/// **Threads**: any number may call; calls block until the store has answered.
+///
+/// **Failures**: `MnemeException` alone; another user's audit, and any to a key restricted below users, is
+/// `not_allowed`.
+public final class ResponseService {
+    private static final int EXPORT_PAGE = 500;
+
+    private final Store store;
+    private final Limits limits;
+    private final Prices prices;
+    private final MemoryChecks checks;
+
+    public ResponseService(Store store, Limits limits, Prices prices) {
+        this.store = store;
+        this.limits = limits;
+        this.prices = prices;
+        this.checks = new MemoryChecks(limits);
+    }
+
+    /// Records an answer once.
+    ///
+    /// @return `NONE` when it was recorded before
+    /// @throws MnemeException `version_conflict`, with what is recorded, when this message of this chat has another
+    ///     hash
+    public Written<ResponseSource> record(Caller caller, NewResponse response, @Nullable Idempotency idempotency) {
+        Authorizer.require(caller, Role.WRITE);
+        Authorizer.requireUser(caller, response.user());
+        check(response);
+        String instance = response.instanceId() == null ? caller.by().instance() : response.instanceId();
+        Command command = new Command.RecordResponse(
+                instance,
+                response.chatId(),
+                response.messageId(),
+                response.mode(),
+                response.sourceType(),
+                response.provider(),
+                response.model(),
+                response.confidence(),
+                response.responseHash(),
+                response.metadata(),
+                response.timestamp(),
+                response.numbered());
+        WriteResult result = Writes.one(store, caller, response.user(), idempotency, command);
+        return Written.of(result, ResponseSource.class);
+    }
+
+    private void check(NewResponse response) {
+        if (response.instanceId() != null) {
+            Names.instance("instanceId", response.instanceId());
+        }
+        Names.check("chatId", response.chatId());
+        Names.check("messageId", response.messageId());
+        Names.check("provider", response.provider());
+        Names.check("model", response.model());
+        Names.check("responseHash", response.responseHash());
+        Double confidence = response.confidence();
+        if (confidence != null && !(confidence >= 0 && confidence <= 1)) {
+            throw MnemeException.invalid("confidence", "confidence must be 0 to 1.");
+        }
+        checks.metadata(response.metadata());
+    }
+
+    /// @param next the cursor of the next page; null at the end
+    public record Page(List<ResponseSource> items, @Nullable Long next, Position position) {}
+
+    /// A page in the order of recording.
+    ///
+    /// @param newestFirst or the oldest first
+    /// @param cursor the `next` of the page before, or null
+    public Page list(
+            Caller caller,
+            Owner user,
+            ResponseFilter filter,
+            boolean newestFirst,
+            @Nullable Long cursor,
+            int limit,
+            ReadOptions options) {
+        requireReadable(caller, user, options);
+        if (limit < 1 || limit > limits.pageItems()) {
+            throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
+        }
+        At<List<ResponseSource>> found = newestFirst
+                ? store.responses().newest(user, filter::matches, cursor, limit + 1)
+                : store.responses().list(user, filter::matches, cursor == null ? 0 : cursor, limit + 1);
+        List<ResponseSource> items = found.value();
+        if (items.size() <= limit) {
+            return new Page(items, null, found.position());
+        }
+        List<ResponseSource> shown = items.subList(0, limit);
+        return new Page(shown, shown.getLast().sequence(), found.position());
+    }
+
+    private void requireReadable(Caller caller, Owner user, ReadOptions options) {
+        Authorizer.require(caller, Role.READ);
+        Authorizer.requireUser(caller, user);
+        Positions.await(store, user, options, limits.positionWait());
+    }
+
+    /// The sums of what the filter matches, all as of one position.
+    ///
+    /// @throws MnemeException `too_large` when there are more than 10,000 groups
+    public At<ResponseTotals> totals(
+            Caller caller, Owner user, ResponseFilter filter, ResponseTotals.By by, ReadOptions options) {
+        requireReadable(caller, user, options);
+        ResponseTotals.Adding adding = new ResponseTotals.Adding(by, prices);
+        Position position = store.responses()
+                .list(user, source -> addIfMeant(adding, filter, source), 0, 1)
+                .position();
+        return new At<>(adding.totals(), position);
+    }
+
+    /// @return false: the sums hold all that the read is for
+    private static boolean addIfMeant(ResponseTotals.Adding adding, ResponseFilter filter, ResponseSource source) {
+        if (filter.matches(source)) {
+            adding.add(source);
+        }
+        return false;
+    }
+
+    /// Begins to hand out what the filter matches and was recorded by now, oldest first.
+    public Export export(Caller caller, Owner user, ResponseFilter filter, ReadOptions options) {
+        requireReadable(caller, user, options);
+        return new Export(store, user, filter);
+    }
+
+    /// What remains to be handed out. Holds one page at a time. Used by one thread.
+    public static final class Export {
+        private final Store store;
+        private final Owner user;
+        private final ResponseFilter filter;
+        private final Position upTo;
+        private long after;
+        private List<ResponseSource> before = List.of();
+
+        private Export(Store store, Owner user, ResponseFilter filter) {
+            this.store = store;
+            this.user = user;
+            this.filter = filter;
+            this.upTo = store.head(user);
+        }
+
+        /// Everything that is handed out was recorded up to here.
+        public Position position() {
+            return upTo;
+        }
+
+        /// The next records; none at the end.
+        public List<ResponseSource> next() {
+            before.forEach(Collected::left);
+            List<ResponseSource> page = store.responses()
+                    .list(user, filter::matches, after, EXPORT_PAGE)
+                    .value();
+            List<ResponseSource> meant = page.stream()
+                    .filter(source -> source.sequence() <= upTo.sequence())
+                    .toList();
+            after = meant.size() < page.size() || page.isEmpty()
+                    ? Long.MAX_VALUE - 1
+                    : page.getLast().sequence();
+            before = page;
+            return meant;
+        }
+    }
+}

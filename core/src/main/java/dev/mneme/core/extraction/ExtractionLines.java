@@ -1,0 +1,480 @@
+package dev.mneme.core.extraction;
+
+import dev.mneme.core.conversation.ExtractionDocuments.Pointer;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.queue.FairGate;
+import dev.mneme.core.queue.Places;
+import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.queue.Tenant;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What waits to be extracted: a line for each owner, in the order in which it came. One of a line is at work at a
+/// time, and so many lines at once, in fair turns of keys and owners.
+///
+/// One that failed keeps its place while it waits to be tried again, and those behind it go on without it, but for two
+/// reasons to wait: those of the same session, since a conversation is read from its beginning; and all of the line
+/// once [#MOST_PUT_OFF] have failed, since then it is the model that fails, and every further one would only use up
+/// its tries.
+///
+/// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while anything
+/// is in it.
+final class ExtractionLines implements AutoCloseable {
+    /// How many may wait, over all lines, and of one owner.
+    static final int CAPACITY = 8_000;
+
+    static final int CAPACITY_OF_ONE = 1_000;
+
+    /// How many of a line wait to be tried again while others go on.
+    static final int MOST_PUT_OFF = 3;
+
+    private static final System.Logger LOG = System.getLogger(ExtractionLines.class.getName());
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /// After failures that could not even be written down: longer each time.
+    private static final Duration LEAST_HELD_UP = Duration.ofSeconds(5);
+
+    private static final Duration MOST_HELD_UP = Duration.ofMinutes(5);
+
+    /// What one attempt came to.
+    sealed interface Attempted {
+        /// Nothing is left to do.
+        record Finished() implements Attempted {}
+
+        /// It is to be tried again; it has failed so often by now.
+        record Failed(int times) implements Attempted {}
+
+        /// It is to be tried again; the store does not take even the failure.
+        record HeldUp() implements Attempted {}
+    }
+
+    /// One attempt at the first of a line, as [ExtractionWorker#attempt].
+    interface Attempt {
+        Attempted at(Pointer pointer) throws InterruptedException;
+    }
+
+    private final Attempt attempt;
+    private final List<Duration> pauses;
+    private final FairGate atWork;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Owner, Line> lines = new HashMap<>();
+    private final Set<UUID> running = new HashSet<>();
+    private Places places = new Places(QueueLimit.of(CAPACITY), 0);
+    private boolean closed;
+
+    /// What waits of one owner, and the thread that works it off.
+    private record Line(List<Waiting> waiting, Thread thread) {}
+
+    /// One that waits; its state is guarded by the lock.
+    private static final class Waiting {
+        final Pointer pointer;
+
+        /// Whose order it keeps; null for a conversation without a run.
+        final @Nullable ScopeIds session;
+
+        boolean failed;
+        boolean woken;
+        long dueNanos;
+        Duration heldUp = LEAST_HELD_UP;
+
+        Waiting(Pointer pointer, @Nullable ScopeIds session) {
+            this.pointer = pointer;
+            this.session = session;
+        }
+
+        boolean isDue(long now) {
+            return woken || dueNanos - now <= 0;
+        }
+
+        void again(Duration pause) {
+            failed = true;
+            dueNanos = System.nanoTime() + pause.toNanos();
+        }
+    }
+
+    /// @param pauses after each failed attempt; the last one after every further
+    ExtractionLines(Attempt attempt, List<Duration> pauses, int concurrency) {
+        this.attempt = attempt;
+        this.pauses = List.copyOf(pauses);
+        this.atWork = new FairGate(concurrency, new QueueLimit(0, 0), "");
+    }
+
+    /// Room for one more, which must be closed: what did not take it gives it back.
+    ///
+    /// **Threads**: for one.
+    final class Place implements AutoCloseable {
+        private final Places of;
+        private final Tenant tenant;
+        private boolean taken;
+
+        private Place(Places of, Tenant tenant) {
+            this.of = of;
+            this.tenant = tenant;
+        }
+
+        /// Puts one at the end of its owner's line; once stopped, nowhere.
+        ///
+        /// @param session as [#session]
+        void take(Pointer pointer, @Nullable ScopeIds session) {
+            line(pointer, session);
+            taken = true;
+        }
+
+        @Override
+        public void close() {
+            if (!taken) {
+                giveBack(of, tenant);
+            }
+        }
+    }
+
+    /// Of which session a conversation is; null for none.
+    static @Nullable ScopeIds session(ScopeIds scope) {
+        return scope.runId() == null ? null : scope;
+    }
+
+    private static Tenant tenant(Pointer pointer) {
+        return new Tenant(pointer.keyId(), pointer.owner());
+    }
+
+    /// As [#place].
+    ///
+    /// @throws MnemeException `overloaded` when there is none
+    Place getPlace(String keyId, Owner owner) {
+        return place(keyId, owner)
+                .orElseThrow(() -> new MnemeException(
+                        ErrorCode.OVERLOADED,
+                        "Too many conversations of this key, or of this owner, wait for the language model: send this"
+                                + " again later, or with infer=false."));
+    }
+
+    /// Empty when too many of this key or owner wait.
+    Optional<Place> place(String keyId, Owner owner) {
+        Tenant tenant = new Tenant(keyId, owner);
+        lock.lock();
+        try {
+            Line line = lines.get(owner);
+            boolean full = line != null && line.waiting().size() >= CAPACITY_OF_ONE;
+            return closed || full || !places.take(tenant) ? Optional.empty() : Optional.of(new Place(places, tenant));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts one at the end of its line that was taken before the start, whether there is room or not.
+    void takeUp(Pointer pointer, @Nullable ScopeIds session) {
+        lock.lock();
+        try {
+            places.takeBeyondLimit(tenant(pointer));
+        } finally {
+            lock.unlock();
+        }
+        line(pointer, session);
+    }
+
+    private void giveBack(Places of, Tenant tenant) {
+        lock.lock();
+        try {
+            of.giveBack(tenant);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void line(Pointer pointer, @Nullable ScopeIds session) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            Line line = lines.get(pointer.owner());
+            if (line == null) {
+                Thread thread = Thread.ofVirtual().name("extraction").unstarted(() -> work(pointer.owner()));
+                lines.put(pointer.owner(), new Line(new ArrayList<>(List.of(new Waiting(pointer, session))), thread));
+                try {
+                    thread.start();
+                } catch (RuntimeException | Error e) {
+                    lines.remove(pointer.owner());
+                    throw e;
+                }
+                return;
+            }
+            line.waiting().add(new Waiting(pointer, session));
+            changed.signalAll(); // those before it may all be put off
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return places.taken();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Lines that are at work or wait for it.
+    int atGate() {
+        return atWork.taken();
+    }
+
+    boolean isRunning(UUID id) {
+        lock.lock();
+        try {
+            return running.contains(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until this one is no longer in its line.
+    ///
+    /// @return whether it is not, within the time
+    boolean await(UUID id, Owner owner, Duration atMost) throws InterruptedException {
+        long left = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (isWaiting(id, owner)) {
+                if (left <= 0 || closed) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isWaiting(UUID id, Owner owner) {
+        return find(id, owner) != null;
+    }
+
+    private @Nullable Waiting find(UUID id, Owner owner) {
+        Line line = lines.get(owner);
+        return line == null
+                ? null
+                : line.waiting().stream()
+                        .filter(each -> each.pointer.id().equals(id))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private void work(Owner owner) {
+        while (true) {
+            try {
+                for (Waiting next = next(owner); next != null; next = next(owner)) {
+                    settle(next, once(next.pointer));
+                }
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // what is in the line is tried after the next start
+                return;
+            } catch (RuntimeException | Error e) {
+                LockSupport.parkNanos(
+                        LEAST_HELD_UP.toNanos()); // memory was short even for saying so: from the first again
+            }
+        }
+    }
+
+    /// Whose turn it is, once there is one; null when the line is at its end, and gone.
+    private @Nullable Waiting next(Owner owner) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                if (closed) {
+                    throw new InterruptedException();
+                }
+                List<Waiting> line = Objects.requireNonNull(lines.get(owner)).waiting();
+                if (line.isEmpty()) {
+                    lines.remove(owner);
+                    return null;
+                }
+                long now = System.nanoTime();
+                Waiting ready = ready(line, now);
+                if (ready != null) {
+                    ready.woken = false;
+                    return ready;
+                }
+                changed.awaitNanos(untilDue(line, now));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The first that may be tried now.
+    private static @Nullable Waiting ready(List<Waiting> line, long now) {
+        long putOff = line.stream().filter(each -> each.failed).count();
+        Set<ScopeIds> earlier = new HashSet<>();
+        for (Waiting each : line) {
+            boolean inOrder = each.session == null || earlier.add(each.session);
+            if (inOrder && (each.failed ? each.isDue(now) : putOff < MOST_PUT_OFF)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /// Where none may be tried, some have failed.
+    private static long untilDue(List<Waiting> line, long now) {
+        return line.stream()
+                .filter(each -> each.failed)
+                .mapToLong(each -> each.dueNanos - now)
+                .min()
+                .orElseThrow();
+    }
+
+    private void settle(Waiting tried, Attempted came) {
+        lock.lock();
+        try {
+            switch (came) {
+                case Attempted.Finished() -> {
+                    Objects.requireNonNull(lines.get(tried.pointer.owner()))
+                            .waiting()
+                            .remove(tried);
+                    places.giveBack(tenant(tried.pointer));
+                    changed.signalAll();
+                }
+                case Attempted.Failed(int times) -> tried.again(pauses.get(Math.min(times, pauses.size()) - 1));
+                case Attempted.HeldUp() -> {
+                    tried.again(tried.heldUp);
+                    Duration longer = tried.heldUp.multipliedBy(2);
+                    tried.heldUp = longer.compareTo(MOST_HELD_UP) < 0 ? longer : MOST_HELD_UP;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whatever fails, an error of the machine too, does not end the line.
+    private Attempted once(Pointer pointer) throws InterruptedException {
+        try (FairGate.Turn _ = atWork.enterUncounted(tenant(pointer))) {
+            return attempted(pointer);
+        }
+    }
+
+    private Attempted attempted(Pointer pointer) throws InterruptedException {
+        try {
+            mark(pointer, true);
+            return attempt.at(pointer);
+        } catch (MnemeException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Extraction " + pointer.id() + " is held up: " + e.code().wireName());
+            return new Attempted.HeldUp();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "Extraction " + pointer.id() + " is held up", e);
+            return new Attempted.HeldUp();
+        } finally {
+            mark(pointer, false);
+        }
+    }
+
+    private void mark(Pointer pointer, boolean runs) {
+        lock.lock();
+        try {
+            if (runs) {
+                running.add(pointer.id());
+            } else {
+                running.remove(pointer.id());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has one that waits to be tried again tried at once, since it was deleted, for example.
+    void wake(Pointer pointer) {
+        lock.lock();
+        try {
+            Waiting found = find(pointer.id(), pointer.owner());
+            if (found != null) {
+                found.woken = true;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Begins again with empty lines after [#close]; nothing else to do while they are open. What the close did not
+    /// wait for is waited for now.
+    void open() {
+        List<Thread> left;
+        lock.lock();
+        try {
+            if (!closed) {
+                return;
+            }
+            left = lines.values().stream().map(Line::thread).toList();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            for (Thread thread : left) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED, "Interrupted while extractions of before were waited for.", e);
+        }
+        lock.lock();
+        try {
+            lines.clear();
+            places = new Places(QueueLimit.of(CAPACITY), 0);
+            closed = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Breaks off what is at work; it is tried again after the next start.
+    @Override
+    public void close() {
+        List<Thread> stopping;
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+            stopping = lines.values().stream().map(Line::thread).toList();
+        } finally {
+            lock.unlock();
+        }
+        stopping.forEach(Thread::interrupt);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            for (Thread thread : stopping) {
+                if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+                    LOG.log(System.Logger.Level.WARNING, "Extraction did not stop in time");
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

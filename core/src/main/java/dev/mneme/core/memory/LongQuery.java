@@ -1,0 +1,71 @@
+package dev.mneme.core.memory;
+
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.QueryEmbedding.Span;
+import dev.mneme.core.spi.Demand;
+import dev.mneme.core.spi.Embedder;
+import java.util.List;
+
+/// A query of any length. Whoever sends a whole letter as a query asks for what its beginning and its end say: of
+/// a longer one the first and the last characters count, fewer of them for the embedder, whose time they take.
+final class LongQuery {
+    /// Characters (UTF-16 units) that are looked for as words.
+    static final int WORDS = 16_384;
+
+    /// Characters that are embedded: two or three runs of the built-in model.
+    static final int EMBEDDED = 2_048;
+
+    /// How far a cut may be moved so that it falls between words.
+    private static final int LONGEST_WORD = 64;
+
+    private static final char GAP = '\n';
+
+    private LongQuery() {}
+
+    /// What is looked for.
+    static String shortened(String query) {
+        return cut(query, WORDS);
+    }
+
+    /// @param query what is looked for; the spans are those of it
+    static QueryEmbedding embed(Embedder embedder, String query, Demand demand) {
+        String cut = cut(query, EMBEDDED);
+        QueryEmbedding embedding = embedder.embedQuery(cut, demand);
+        int left = query.length() - cut.length();
+        if (left == 0) {
+            return embedding;
+        }
+        int gap = headEnd(query, EMBEDDED);
+        List<Span> spans = embedding.spans().stream()
+                .map(span -> span.start() < gap ? span : new Span(span.start() + left, span.end() + left))
+                .toList();
+        return new QueryEmbedding(embedding.embedding(), spans);
+    }
+
+    private static String cut(String query, int characters) {
+        if (query.length() <= characters) {
+            return query;
+        }
+        return query.substring(0, headEnd(query, characters)) + GAP + query.substring(tailStart(query, characters));
+    }
+
+    private static int headEnd(String query, int characters) {
+        int end = characters / 2;
+        for (int i = end; i > end - LONGEST_WORD; i--) {
+            if (Character.isWhitespace(query.charAt(i))) {
+                return i;
+            }
+        }
+        return Character.isLowSurrogate(query.charAt(end)) ? end - 1 : end;
+    }
+
+    private static int tailStart(String query, int characters) {
+        int start = query.length() - characters / 2 + 1;
+        for (int i = start; i < start + LONGEST_WORD; i++) {
+            if (Character.isWhitespace(query.charAt(i))) {
+                return i + 1;
+            }
+        }
+        return Character.isLowSurrogate(query.charAt(start)) ? start + 1 : start;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mneme.core.memory;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/// Does the parts of one request side by side: each next part is taken by whoever is free, the caller's own
+/// thread among them.
+final class SideBySide {
+    private SideBySide() {}
+
+    /// What `each` gives for every part, in the order of the parts; returns once all are done. What is
+    /// interrupted meanwhile is up to `each`, which is still asked for the rest.
+    ///
+    /// @param width the most parts at a time; 1 or one part alone stay on the caller's thread
+    /// @param each is called by several threads at once; what it throws ends the request
+    static <T, R> List<R> map(int width, List<T> parts, Function<T, R> each) {
+        AtomicInteger next = new AtomicInteger();
+        Object[] results = new Object[parts.size()];
+        Runnable lane = () -> {
+            for (int i = next.getAndIncrement(); i < results.length; i = next.getAndIncrement()) {
+                results[i] = each.apply(parts.get(i));
+            }
+        };
+        List<Future<?>> others = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 1; i < Math.min(width, results.length); i++) {
+                others.add(threads.submit(lane));
+            }
+            lane.run();
+        }
+        others.forEach(SideBySide::requireDone);
+        return inOrder(results);
+    }
+
+    private static void requireDone(Future<?> lane) {
+        if (lane.state() == Future.State.FAILED) {
+            throw new IllegalStateException("a part of the request failed", lane.exceptionNow());
+        }
+    }
+
+    @SuppressWarnings("unchecked") // `map` puts nothing else there
+    private static <R> List<R> inOrder(Object[] results) {
+        return (List<R>) Arrays.asList(results);
+    }
+}

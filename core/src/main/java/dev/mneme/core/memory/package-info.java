@@ -1,0 +1,5 @@
+/// The use cases of memories: add, read, search, change and delete them, and keep their embeddings of one space.
+@NullMarked
+package dev.mneme.core.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package dev.mneme.core.operate;
+
+import dev.mneme.core.access.Authorizer;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Backups;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Backups, for an admin key without restrictions; one at a time.
+///
+/// **Threads**: any number may call.
+public final class BackupService {
+    private final Backups backups;
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
+    public BackupService(Backups backups) {
+        this.backups = backups;
+    }
+
+    /// Takes a cut; the next one can be taken when it is closed.
+    ///
+    /// @throws MnemeException `NOT_ALLOWED`, or `OVERLOADED` while another backup is under way
+    public Backups.Backup begin(Caller caller) {
+        Authorizer.requireOperator(caller);
+        if (!underWay.compareAndSet(false, true)) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "Another backup is under way: try again when it has ended.");
+        }
+        try {
+            return new Only(backups.take());
+        } catch (RuntimeException | Error e) {
+            underWay.set(false);
+            throw e;
+        }
+    }
+
+    /// Lets the next one begin when it is closed.
+    private final class Only implements Backups.Backup {
+        private final Backups.Backup backup;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Only(Backups.Backup backup) {
+            this.backup = backup;
+        }
+
+        @Override
+        public long approximateBytes() {
+            return backup.approximateBytes();
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            backup.writeTo(out);
+        }
+
+        @Override
+        public void close() {
+            if (open.compareAndSet(true, false)) {
+                try {
+                    backup.close();
+                } finally {
+                    underWay.set(false);
+                }
+            }
+        }
+    }
+}

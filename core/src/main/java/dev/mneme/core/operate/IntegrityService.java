@@ -1,0 +1,70 @@
+package dev.mneme.core.operate;
+
+import dev.mneme.core.access.Authorizer;
+import dev.mneme.core.access.Caller;
+import dev.mneme.core.access.KeyService;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Store;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What an operator learns of data that was changed from outside, and does about it. For admin keys without
+/// restrictions.
+///
+/// **Threads**: any number may call; one of them at a time has everything read again.
+public final class IntegrityService {
+    private final Store store;
+    private final KeyService keys;
+    private final ReentrantLock verifying = new ReentrantLock();
+
+    public IntegrityService(Store store, KeyService keys) {
+        this.store = store;
+        this.keys = keys;
+    }
+
+    /// What was found so far.
+    public Integrity.Report report(Caller caller) {
+        Authorizer.requireOperator(caller);
+        return store.integrity().report();
+    }
+
+    /// Reads every row again: takes as long as that takes.
+    ///
+    /// @return what is wrong, in sentences that name the records
+    /// @throws MnemeException `overloaded` while another caller has it done
+    public List<String> verify(Caller caller) {
+        Authorizer.requireOperator(caller);
+        if (!verifying.tryLock()) {
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED, "Everything is being read for another caller: ask again when that is done.");
+        }
+        try {
+            return store.integrity().verify();
+        } finally {
+            verifying.unlock();
+        }
+    }
+
+    /// Takes data as it is now, so that it is served again: an owner's, or the API keys but for forged ones,
+    /// which go.
+    ///
+    /// @param owner whose; null: nobody's
+    /// @param ofKeys whether it is the keys
+    /// @throws MnemeException `invalid_request` unless it is one of both
+    public void accept(Caller caller, @Nullable Owner owner, boolean ofKeys) {
+        Authorizer.requireOperator(caller);
+        if (ofKeys == (owner != null)) {
+            throw MnemeException.invalid("owner", "Name an owner, or say \"keys\": true.");
+        }
+        if (owner != null) {
+            store.integrity().accept(owner, caller.by());
+        } else {
+            store.integrity().acceptKeys(caller.by());
+            keys.reload();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.mneme.core.webhook;
+
+import dev.mneme.core.job.Job;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.WebhookSender;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/// Tells webhooks of changes: at least once, in the order of the operator's feed, also over a restart.
+/// Each webhook has its own place in the feed and its own thread, so that one whose receiver is away
+/// delays nobody else. What a webhook was told is written down within a second; a crash repeats what
+/// was told since, under the same delivery ids.
+///
+/// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up.
+/// Changes that the feed no longer keeps when the webhook comes to them are lost to it; the log says
+/// so.
+///
+/// **Threads**: any number may call. `workers` holds one worker for each webhook.
+public final class WebhookDispatcher implements Job, AutoCloseable {
+    /// How long to wait before each further attempt: an hour and a half in all.
+    public static final List<Duration> RETRIES = List.of(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(30),
+            Duration.ofMinutes(45));
+
+    private final Store store;
+    private final WebhookService webhooks;
+    private final WebhookSender sender;
+    private final Function<Change, byte[]> payload;
+    private final InstantSource clock;
+    private final List<Duration> retries;
+    private final Map<String, WebhookWorker> workers = new ConcurrentHashMap<>();
+    private volatile boolean stopped = true;
+
+    /// @param payload what a webhook is sent of a change of a memory
+    public WebhookDispatcher(
+            Store store,
+            WebhookService webhooks,
+            WebhookSender sender,
+            Function<Change, byte[]> payload,
+            InstantSource clock,
+            List<Duration> retries) {
+        this.store = store;
+        this.webhooks = webhooks;
+        this.sender = sender;
+        this.payload = payload;
+        this.clock = clock;
+        this.retries = List.copyOf(retries);
+        webhooks.onChanged(this::changed);
+    }
+
+    @Override
+    public String name() {
+        return "webhooks";
+    }
+
+    /// Begins to tell, each webhook from where it was.
+    @Override
+    public void start() {
+        stopped = false;
+        webhooks.all().forEach(webhook -> changed(webhook.id()));
+    }
+
+    private void changed(String id) {
+        workers.compute(id, (same, worker) -> {
+            boolean there = webhooks.find(id).isPresent() && !stopped;
+            if (worker == null) {
+                return there ? WebhookWorker.start(id, store, webhooks, sender, payload, clock, retries) : null;
+            }
+            if (there) {
+                worker.changed();
+                return worker;
+            }
+            worker.stop();
+            return null;
+        });
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /// Stops; a delivery under way is finished, and what is not yet told is told after the next start.
+    @Override
+    public void stop() {
+        stopped = true;
+        List<WebhookWorker> stopping = List.copyOf(workers.values());
+        stopping.forEach(WebhookWorker::stop);
+        stopping.forEach(WebhookWorker::join);
+        workers.clear();
+    }
+}

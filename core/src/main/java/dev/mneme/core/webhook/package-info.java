@@ -1,0 +1,5 @@
+/// Tells other servers of changes.
+@NullMarked
+package dev.mneme.core.webhook;
+
+import org.jspecify.annotations.NullMarked;

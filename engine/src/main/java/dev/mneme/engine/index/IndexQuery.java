@@ -1,0 +1,73 @@
+package dev.mneme.engine.index;
+
+import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Wording;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// What to find in one owner's index: by words, by a vector, or by both.
+///
+/// @param text the words; null or blank if there are none
+/// @param embedding the query's vector, with its token vectors if the built-in embedder made it
+/// @param topK how many at most, at least 1
+/// @param threshold the least score, 0 to 1
+/// @param now the reader's clock: what has expired by it is hidden
+/// @param reference from when and where dates in the text ("last week", "in May") are seen
+/// @param showExpired whether expired memories are found too
+/// @param restriction what is there for this search at all: what it does not allow counts in no statistic and
+///     lends to
+///     no neighbour; null for everything. The first search with one costs an indexing of what it allows
+/// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
+///     index's read lock, so it must not call the index
+/// @param explain whether hits tell the parts of their score
+public record IndexQuery(
+        @Nullable String text,
+        @Nullable QueryEmbedding embedding,
+        int topK,
+        double threshold,
+        Instant now,
+        ZonedDateTime reference,
+        boolean showExpired,
+        @Nullable Restriction restriction,
+        @Nullable Predicate<Memory> filter,
+        boolean explain) {
+
+    public IndexQuery {
+        if (text != null && Wording.isEmpty(text)) {
+            text = null;
+        }
+        if (text == null && embedding == null) {
+            throw MnemeException.invalid("query", "A search needs a query, a vector, or both.");
+        }
+        if (topK < 1) {
+            throw MnemeException.invalid("topK", "topK must be at least 1.");
+        }
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw MnemeException.invalid("threshold", "threshold must be from 0 to 1.");
+        }
+        if (embedding != null
+                && embedding.embedding().tokens() != null
+                && embedding.embedding().tokens().count() != embedding.spans().size()) {
+            throw new IllegalArgumentException("a query needs one span for each token");
+        }
+    }
+
+    /// A search in all there is, as seen from now.
+    public IndexQuery(
+            @Nullable String text,
+            @Nullable QueryEmbedding embedding,
+            int topK,
+            double threshold,
+            Instant now,
+            boolean showExpired,
+            @Nullable Predicate<Memory> filter,
+            boolean explain) {
+        this(text, embedding, topK, threshold, now, now.atZone(ZoneOffset.UTC), showExpired, null, filter, explain);
+    }
+}
