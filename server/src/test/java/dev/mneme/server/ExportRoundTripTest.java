@@ -12,6 +12,7 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.service.Caller;
 import dev.mneme.core.service.ContextRules;
@@ -27,7 +28,6 @@ import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.engine.shard.ShardMetrics;
 import dev.mneme.engine.shard.StoreConfig;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.testkit.Histories;
 import dev.mneme.testkit.Histories.Step;
 import dev.mneme.testkit.ManualClock;
@@ -183,10 +183,11 @@ class ExportRoundTripTest {
     @Test
     void anIdThatAnotherOwnerHasStaysThatOwners() {
         String line = """
-                {"memory":{"id":"0193a000-0000-4000-8000-000000000001","userId":"alice",\
-                "createdAt":"2025-01-01T00:00:00.000Z","versions":[{"version":1,"event":"ADD",\
-                "at":"2025-01-01T00:00:00.000Z","key":"k9","instance":"desk","text":"likes tea","metadata":{},\
-                "categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"}]}}""";
+            {"memory":{"id":"0193a000-0000-4000-8000-000000000001","userId":"alice",\
+            "createdAt":"2025-01-01T00:00:00.000Z","versions":[{"version":1,"event":"ADD",\
+            "at":"2025-01-01T00:00:00.000Z","key":"k9","instance":"desk","text":"likes tea","metadata":{},\
+            "categories":[],"updatedAt":"2025-01-01T00:00:00.000Z"}]}}\
+            """;
         try (LocalStore store = open("target")) {
             String another = Stream.iterate(0, n -> n + 1)
                     .map(n -> "user" + n)

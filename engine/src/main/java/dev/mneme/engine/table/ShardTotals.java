@@ -52,6 +52,18 @@ public record ShardTotals(long logIndex, long roots, List<Digest128> groups, lon
         }
     }
 
+    /// Reads over the totals of a row.
+    ///
+    /// @return none
+    static ShardTotals skipped(ByteReader in) {
+        in.unsigned();
+        in.unsigned();
+        in.unsigned();
+        in.raw(Digest128.BYTES);
+        in.raw(in.u8() * (1 + Digest128.BYTES));
+        return NONE;
+    }
+
     static ShardTotals read(ByteReader in) {
         long logIndex = in.unsigned();
         long roots = in.unsigned();
