@@ -12,6 +12,8 @@ import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.backup.BackupCut;
+import dev.mneme.engine.backup.BackupWriter;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
@@ -174,6 +176,29 @@ final class GoverningTest {
                 assertThat(store.head(Fixtures.ALICE).epoch()).isEqualTo(report.epoch());
             }
         }
+    }
+
+    /// The entry that gives the epoch must not hide that rows contain less than they claim.
+    @Test
+    void rowsThatClaimMoreThanTheyContainAreNotRestored() throws IOException {
+        open(Retention.DEFAULTS).close();
+        Path file = folder.resolve("a.backup");
+        List<BackupCut.Part> parts = List.of(part("0", 0, 1), part("system", 2, 0));
+        try (OutputStream out = Files.newOutputStream(file);
+                BackupCut cut = new BackupCut(
+                        ManualClock.START, EPOCH, List.of("000-fff"), parts, Seal.under(new byte[32]), true)) {
+            BackupWriter.write(cut, out);
+        }
+        Restoration.Options options = new Restoration.Options(true, false, IntegrityFiles.DEFAULTS);
+        assertThatThrownBy(
+                        () -> Restoration.run(file, folder.resolve("b"), options, new SplittableRandom(1), rows -> {}))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
+    }
+
+    private BackupCut.Part part(String name, int shard, int more) {
+        Tables tables = node.rows(shard);
+        return new BackupCut.Part(name, tables.appliedIndex() + more, tables.snapshot());
     }
 
     private static LongStream seeds() {

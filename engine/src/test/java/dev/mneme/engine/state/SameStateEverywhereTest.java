@@ -9,7 +9,6 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
-import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
@@ -35,11 +34,11 @@ import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -105,9 +104,11 @@ final class SameStateEverywhereTest {
         private static String text(IndexUpdate update) {
             String owner = hex(update.owner());
             return switch (update) {
-                case IndexUpdate.Put(byte[] hash, long arrival, Memory memory, Embedding embedding) ->
-                    "put " + owner + " " + arrival + " " + memory
+                case IndexUpdate.Put put -> {
+                    Embedding embedding = put.embedding();
+                    yield "put " + owner + " " + put.arrival() + " " + put.memory()
                             + (embedding == null ? "" : " " + hex(Rows.encode(embedding, 0)));
+                }
                 case IndexUpdate.Remove remove -> "remove " + owner + " " + remove.arrival();
                 case IndexUpdate.Reload reload -> "reload " + owner;
                 case IndexUpdate.Drop drop -> "drop " + owner;
@@ -287,7 +288,7 @@ final class SameStateEverywhereTest {
         assertThat(node.digest()).isEqualTo(whole);
     }
 
-    private static void write(Node node, byte[] key, byte[] row) {
+    private static void write(Node node, byte[] key, byte @Nullable [] row) {
         Tables.Batch batch = new Tables.Batch();
         if (row == null) {
             batch.delete(key);
@@ -296,6 +297,5 @@ final class SameStateEverywhereTest {
         }
         batch.appliedIndex(node.tables.appliedIndex());
         node.tables.write(batch);
-        assertThat(Arrays.equals(node.tables.get(key), row)).isTrue();
     }
 }
