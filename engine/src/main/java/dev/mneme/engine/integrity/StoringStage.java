@@ -93,7 +93,7 @@ public final class StoringStage {
                 throw new IllegalStateException("an entry without the shard's row");
             }
             ShardTotals totals = totals(logIndex);
-            rows.put(Keys.shard(), Rows.Shard.decode(now).withTotals(totals).encode());
+            rows.put(Keys.shard(), Rows.Shard.filled(now, totals));
             shard();
         }
 
@@ -131,7 +131,12 @@ public final class StoringStage {
             OwnerTotals begun = accepted.contains(key)
                     ? OwnerTotals.NONE.withChain(chained.chain(), chained.chainBefore())
                     : chained;
-            rows.put(key, head.withTotals(begun.plus(delta.rows, delta.sum)).encode());
+            OwnerTotals totals = begun.plus(delta.rows, delta.sum);
+            rows.put(
+                    key,
+                    rows.isChanged(key)
+                            ? Head.filled(now, totals)
+                            : head.withTotals(totals).encode());
         }
 
         /// The totals before the entry, with the chain after it.
@@ -162,7 +167,7 @@ public final class StoringStage {
         ///
         /// @return the shard's totals after the entry
         private ShardTotals totals(long logIndex) {
-            ShardTotals before = Rows.Shard.decode(rows.stored(Keys.shard())).totals();
+            ShardTotals before = Rows.Shard.totals(rows.stored(Keys.shard()));
             List<Digest128> groups = new ArrayList<>(before.groups());
             Delta roots = new Delta();
             Delta others = new Delta();

@@ -26,6 +26,7 @@ import dev.mneme.engine.codec.ModelCodec;
 import dev.mneme.engine.codec.SubjectCodec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,36 @@ public final class Rows {
 
         public Shard withTotals(ShardTotals newTotals) {
             return new Shard(time, owners, memories, trims, trimmedIndex, trimmedOrdinal, newTotals, rules);
+        }
+
+        /// A row that was encoded without totals, with these.
+        public static byte[] filled(byte[] row, ShardTotals totals) {
+            byte[] after = read(row, in -> {
+                beforeTotals(in);
+                ShardTotals.skipped(in);
+                return in.rest();
+            });
+            ByteWriter out = new ByteWriter(row.length + ShardTotals.MAX_BYTES);
+            out.raw(Arrays.copyOf(row, row.length - after.length - ShardTotals.NONE_BYTES));
+            totals.write(out);
+            return out.raw(after).toByteArray();
+        }
+
+        /// The totals of a row, and nothing else of it.
+        public static ShardTotals totals(byte @Nullable [] row) {
+            return row == null
+                    ? ShardTotals.NONE
+                    : read(row, in -> {
+                        beforeTotals(in);
+                        return ShardTotals.read(in);
+                    });
+        }
+
+        private static void beforeTotals(ByteReader in) {
+            in.instant();
+            for (int field = 0; field < 5; field++) {
+                in.unsigned();
+            }
         }
 
         public static Shard decode(byte @Nullable [] row) {
@@ -157,6 +188,14 @@ public final class Rows {
 
         public Head withTotals(OwnerTotals newTotals) {
             return new Head(owner, sequence, oldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
+        }
+
+        /// A row that was encoded without totals, with these.
+        public static byte[] filled(byte[] row, OwnerTotals totals) {
+            ByteWriter out = new ByteWriter(row.length + OwnerTotals.NONE_BYTES);
+            out.raw(Arrays.copyOf(row, row.length - OwnerTotals.NONE_BYTES));
+            totals.write(out);
+            return out.toByteArray();
         }
 
         public byte[] encode() {

@@ -110,6 +110,15 @@ final class CodecTest {
         Rows.Shard governed = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, shardTotals, GOVERN);
         assertThat(Rows.Shard.decode(governed.encode())).isEqualTo(governed);
         assertThat(Rows.Shard.withoutTotals(governed.encode())).isEqualTo(governed.withTotals(ShardTotals.NONE));
+        assertThat(Rows.Shard.totals(governed.encode())).isEqualTo(shardTotals);
+        for (Rows.Shard each : List.of(governed, shard.withTotals(shardTotals))) {
+            byte[] without = each.withTotals(ShardTotals.NONE).encode();
+            assertThat(Rows.Shard.filled(without, shardTotals)).isEqualTo(each.encode());
+        }
+        for (Rows.Head each : List.of(head, erased)) {
+            byte[] without = each.withTotals(OwnerTotals.NONE).encode();
+            assertThat(Rows.Head.filled(without, totals)).isEqualTo(each.encode());
+        }
         for (ChangeType type : ChangeType.values()) {
             ChangeRow change = new ChangeRow(
                     type, new Ref.OfMemory(1, 2), true, Instant.EPOCH, new Provenance("k", "phone", true), 8, 3);
