@@ -213,8 +213,8 @@ final class GoverningTest {
         SplittableRandom random = new SplittableRandom(seed);
         ManualClock clock = new ManualClock();
         HeapNode leader = new HeapNode(clock);
-        RecordingLog.Record record = new RecordingLog.Record();
-        LocalStore store = leader.open(new RecordingLog(log(), record), EPOCH, Retention.DEFAULTS);
+        RecordingLog.Committed committed = new RecordingLog.Committed();
+        LocalStore store = leader.open(new RecordingLog(log(), committed), EPOCH, Retention.DEFAULTS);
         for (Step step : Histories.random(seed, 150)) {
             switch (step) {
                 case Step.Apply apply -> write(store, apply.write());
@@ -222,13 +222,13 @@ final class GoverningTest {
                 case Step.Reopen reopen -> {
                     store.close();
                     Retention retention = random.nextBoolean() ? SHORT : Retention.DEFAULTS;
-                    store = leader.open(new RecordingLog(log(), record), EPOCH, retention);
+                    store = leader.open(new RecordingLog(log(), committed), EPOCH, retention);
                 }
             }
         }
         store.close();
         for (int shard = 0; shard < HeapNode.SHARDS; shard++) {
-            assertThat(followed(record.of(shard))).isEqualTo(digest(leader.rows(shard)));
+            assertThat(followed(committed.of(shard))).isEqualTo(digest(leader.rows(shard)));
         }
     }
 

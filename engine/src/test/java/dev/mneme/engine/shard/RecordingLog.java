@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// A log that keeps what it committed for a follower, also what the node no longer needs.
 final class RecordingLog implements CommitLog {
     /// What was committed, by shard, in order.
-    static final class Record {
+    static final class Committed {
         private final Map<Integer, List<byte[]>> entries = new ConcurrentHashMap<>();
 
         List<byte[]> of(int shard) {
@@ -19,11 +19,11 @@ final class RecordingLog implements CommitLog {
     }
 
     private final CommitLog log;
-    private final Record record;
+    private final Committed committed;
 
-    RecordingLog(CommitLog log, Record record) {
+    RecordingLog(CommitLog log, Committed committed) {
         this.log = log;
-        this.record = record;
+        this.committed = committed;
     }
 
     @Override
@@ -31,7 +31,10 @@ final class RecordingLog implements CommitLog {
         log.propose(shard, batch, new Callback() {
             @Override
             public void committed(long index, long term) {
-                record.entries.computeIfAbsent(shard, each -> new ArrayList<>()).add(batch.clone());
+                committed
+                        .entries
+                        .computeIfAbsent(shard, each -> new ArrayList<>())
+                        .add(batch.clone());
                 callback.committed(index, term);
             }
 
