@@ -77,13 +77,6 @@ final class GoverningTest {
                 .sum();
     }
 
-    /// Nothing that was applied since the last checkpoint is kept.
-    private void kill(Store store) {
-        node.breakTables(new MnemeException(ErrorCode.INTERNAL, "killed"));
-        store.close();
-        node.mendTables();
-    }
-
     @Test
     void aNewStoreIsGovernedByItsSettingsWithoutAChange() {
         try (LocalStore store = open(SHORT)) {
@@ -111,7 +104,7 @@ final class GoverningTest {
         LocalStore before = open(ONE_VERSION);
         Memory memory = Fixtures.stored(before.write(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "one"))));
         before.write(Fixtures.write(Fixtures.ALICE, Fixtures.retext(memory.id(), "two")));
-        kill(before);
+        node.kill(before);
         try (LocalStore store = open(Retention.DEFAULTS)) {
             assertThat(store.history(memory.id()).orElseThrow().value())
                     .extracting(version -> version.memory().text())

@@ -1,5 +1,7 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
@@ -30,6 +32,7 @@ final class HeapNode {
     private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
+    private volatile boolean killed;
     private final InstantSource clock;
 
     HeapNode() {
@@ -79,6 +82,13 @@ final class HeapNode {
     /// The rows of a shard, while no store is open.
     Tables rows(int shard) {
         return new HeapTables(rows.get(shard));
+    }
+
+    /// Nothing that was applied since the last checkpoint is kept.
+    void kill(LocalStore store) {
+        killed = true;
+        store.close();
+        killed = false;
     }
 
     void breakTables(RuntimeException with) {
@@ -147,9 +157,8 @@ final class HeapNode {
 
         @Override
         public long checkpoint() {
-            RuntimeException broken = ofRows ? brokenRows : brokenWords;
-            if (broken != null) {
-                throw broken;
+            if (killed) {
+                throw new MnemeException(ErrorCode.INTERNAL, "killed");
             }
             return tables.checkpoint();
         }
