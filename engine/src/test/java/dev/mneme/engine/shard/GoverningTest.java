@@ -15,12 +15,14 @@ import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.backup.BackupWriter;
 import dev.mneme.engine.codec.BatchCodec;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.StateDigest;
+import dev.mneme.engine.table.Transaction;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.Histories;
@@ -45,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What shards are governed by: how the configured rules get into their rows, and what holds until then.
 final class GoverningTest {
     private static final String EPOCH = "abcdefgh";
+    private static final Seal SEAL = Seal.under(new byte[32]);
     private static final Retention ONE_VERSION = Retention.DEFAULTS.withVersions(1, Duration.ZERO);
     private static final Retention SHORT =
             new Retention(5, Duration.ofDays(2), 2, Duration.ofHours(9), 2, Duration.ofDays(3), 2, 1 << 10);
@@ -142,8 +145,7 @@ final class GoverningTest {
     @Test
     void aRestoredFolderHasItsEpochInEveryShard() throws IOException {
         Path file = folder.resolve("a.backup");
-        LocalEngine.Settings settings = TestEngines.settings(
-                StoreSettings.of("governing", new ManualClock()).withVersions(3, Duration.ZERO));
+        LocalEngine.Settings settings = settings(3);
         try (LocalStore store = LocalEngine.open(folder.resolve("a"), settings);
                 Backups.Backup backup = store.take();
                 OutputStream out = Files.newOutputStream(file)) {
@@ -171,20 +173,75 @@ final class GoverningTest {
         }
     }
 
+    /// Rows that nothing governs yet, in a backup of an earlier version.
+    @Test
+    void aBackupWithoutRulesGetsAnEpochToo() throws IOException {
+        HeapTables tables = new HeapTables(new HeapTables.Home());
+        StateMachine machine = new StateMachine(tables, new Govern(EPOCH, SHORT));
+        Write write = Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "from before"));
+        Transaction rows = machine.apply(1, new ShardBatch(ManualClock.START, List.of(write)))
+                .rows();
+        tables.write(new StoringStage(SEAL).stored(1, rows));
+        assertThat(Governing.rules(tables)).isNull();
+        Tables system = new HeapTables(new HeapTables.Home());
+        Path file = backup(
+                new BackupCut.Part("0", 1, tables.snapshot()), new BackupCut.Part("system", 0, system.snapshot()));
+        Path restored = folder.resolve("b");
+        Restoration.Report report = restore(file, restored);
+        try (RocksFolder folders = RocksFolder.open(restored.resolve("tables"), DataFolder.shardNames(1), 16 << 20)) {
+            assertThat(Governing.rules(folders.tables(0))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
+            assertThat(Governing.rules(folders.tables(1))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
+        }
+        try (LocalStore store = LocalEngine.open(restored, settings(0))) {
+            assertThat(store.head(Fixtures.ALICE).sequence()).isEqualTo(1);
+            assertThat(store.head(Fixtures.ALICE).epoch()).isEqualTo(report.epoch());
+        }
+    }
+
+    private static LocalEngine.Settings settings(int versions) {
+        return TestEngines.settings(
+                StoreSettings.of("governing", new ManualClock()).withVersions(versions, Duration.ZERO));
+    }
+
+    private Path backup(BackupCut.Part... parts) throws IOException {
+        Path file = folder.resolve("a.backup");
+        try (OutputStream out = Files.newOutputStream(file);
+                BackupCut cut =
+                        new BackupCut(ManualClock.START, EPOCH, List.of("000-fff"), List.of(parts), SEAL, true)) {
+            BackupWriter.write(cut, out);
+        }
+        return file;
+    }
+
+    private static Restoration.Report restore(Path file, Path into) {
+        Restoration.Options options = new Restoration.Options(true, false, IntegrityFiles.DEFAULTS);
+        return Restoration.run(file, into, options, new SplittableRandom(1), rows -> {});
+    }
+
+    @Test
+    void aVerificationSaysThatRowsAreOfAnotherEpoch() {
+        Path data = folder.resolve("a");
+        LocalEngine.open(data, settings(0)).close();
+        try (DataFolder opened = DataFolder.open(data, 4, null, new SplittableRandom(1));
+                RocksFolder folders = RocksFolder.open(data.resolve("tables"), opened.shardNames(), 16 << 20)) {
+            Tables tables = folders.tables(2);
+            Govern other = new Govern("zzzzzzzz", Retention.DEFAULTS);
+            long index = tables.appliedIndex() + 1;
+            Transaction rows = new StateMachine(tables, other)
+                    .apply(index, new ShardBatch(ManualClock.START, List.of(Governing.write(other))))
+                    .rows();
+            tables.write(new StoringStage(opened.seal()).stored(index, rows));
+            tables.checkpoint();
+        }
+        assertThat(Verification.run(data).problems()).anyMatch(problem -> problem.contains("epoch zzzzzzzz"));
+    }
+
     /// The entry that gives the epoch must not hide that rows contain less than they claim.
     @Test
     void rowsThatClaimMoreThanTheyContainAreNotRestored() throws IOException {
         open(Retention.DEFAULTS).close();
-        Path file = folder.resolve("a.backup");
-        List<BackupCut.Part> parts = List.of(part("0", 0, 1), part("system", 2, 0));
-        try (OutputStream out = Files.newOutputStream(file);
-                BackupCut cut = new BackupCut(
-                        ManualClock.START, EPOCH, List.of("000-fff"), parts, Seal.under(new byte[32]), true)) {
-            BackupWriter.write(cut, out);
-        }
-        Restoration.Options options = new Restoration.Options(true, false, IntegrityFiles.DEFAULTS);
-        assertThatThrownBy(
-                        () -> Restoration.run(file, folder.resolve("b"), options, new SplittableRandom(1), rows -> {}))
+        Path file = backup(part("0", 0, 1), part("system", 2, 0));
+        assertThatThrownBy(() -> restore(file, folder.resolve("b")))
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
     }
