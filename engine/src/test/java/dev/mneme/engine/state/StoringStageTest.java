@@ -21,6 +21,7 @@ import dev.mneme.testkit.ManualClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// What is put on rows below the state machine; that it fits after any history is held by `UntouchedStoresTest`, that
@@ -107,14 +108,14 @@ final class StoringStageTest {
     void whatWasNotSoundIsNotHealedByAWrite() {
         enter(Fixtures.ALICE, add("one"));
         byte[] key = Keys.head(Fixtures.ALICE.hash());
-        byte[] head = tables.get(key);
+        byte[] head = Objects.requireNonNull(tables.get(key));
         byte[] changed = Rows.Head.decode(head).withOldest(2).encode();
         Tables.Batch batch = new Tables.Batch();
         batch.put(key, changed);
         batch.appliedIndex(tables.appliedIndex());
         tables.write(batch);
         enter(Fixtures.ALICE, add("two"));
-        byte[] after = tables.get(key);
+        byte[] after = Objects.requireNonNull(tables.get(key));
         assertThat(Rows.Head.decode(after).sequence()).isEqualTo(2);
         assertThat(Arrays.copyOfRange(after, Rows.MAC_AT, Rows.FIELDS_AT)).containsOnly(0);
     }
