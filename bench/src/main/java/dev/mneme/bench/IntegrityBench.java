@@ -8,14 +8,15 @@ import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.OwnerCheck;
 import dev.mneme.engine.integrity.RootsCheck;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.state.Applied;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class IntegrityBench {
     private static final int A_BATCH = 16;
     private static final Instant AT = Instant.parse("2026-01-01T00:00:00Z");
     private static final Seal SEAL = Seal.under(new byte[32]);
+    private static final StoringStage STAGE = new StoringStage(SEAL);
     private static final double MICROS = 1_000;
 
     private final SplittableRandom random = new SplittableRandom(1);
@@ -51,7 +53,7 @@ final class IntegrityBench {
 
     private IntegrityBench(Tables tables) {
         this.tables = tables;
-        this.machine = new StateMachine(tables, SEAL, "abcdefgh", Retention.DEFAULTS);
+        this.machine = new StateMachine(tables, new Command.Govern("abcdefgh", Retention.DEFAULTS));
     }
 
     /// @param memories of the owner that is checked
@@ -111,10 +113,11 @@ final class IntegrityBench {
             }
             long begin = cpu();
             Applied applied = machine.apply(++index, new ShardBatch(AT, writes));
-            tables.write(applied.rows());
+            Tables.Batch rows = STAGE.stored(index, applied.rows());
+            tables.write(rows);
             long then = cpu();
             applying += then - begin;
-            applied.rows().rows().forEach(row -> {
+            rows.rows().forEach(row -> {
                 if (row.value() != null) {
                     SEAL.tag(row.key(), row.value());
                 }

@@ -12,8 +12,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +100,33 @@ final class ArchitectureTest {
                 "dev.mneme.core..",
                 "com.ibm.icu..",
                 "org.rocksdb.."));
+    }
+
+    /// An entry is decided by itself and the rows: not by the time of day, chance, or the node's key.
+    @Test
+    void decisionsKnowNoClockNoChanceAndNoKey() {
+        holds(noClasses()
+                .that()
+                .resideInAnyPackage("dev.mneme.engine.state..", "dev.mneme.core.command..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(UUID.class, "randomUUID")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(InstantSource.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(RandomGenerator.class)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.mneme.engine.integrity.."));
     }
 
     @Test

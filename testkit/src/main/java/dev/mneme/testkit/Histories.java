@@ -117,6 +117,12 @@ public final class Histories {
         return List.copyOf(history.steps);
     }
 
+    /// As [#random], and for every third seed with imports of records among its steps.
+    public static List<Step> randomWithImports(long seed, int length) {
+        List<Step> plain = random(seed, length);
+        return seed % 3 == 0 ? RandomImports.among(seed, plain) : plain;
+    }
+
     /// The owners that histories are about.
     public static List<Owner> owners() {
         return OWNERS;

@@ -302,6 +302,7 @@ final class ModelOwner {
             case Command.PutKey put -> throw new IllegalStateException("a key is the system's");
             case Command.AcceptOwner accept -> new DeletedMany(0); // nobody changes the model from outside
             case Command.AcceptKeys accept -> throw new IllegalStateException("keys are the system's");
+            case Command.Govern govern -> throw new IllegalStateException("a model has its rules from its settings");
             case Command.DeleteKey delete -> throw new IllegalStateException("a key is the system's");
         };
     }

@@ -72,8 +72,7 @@ public final class StoreComparison {
     /// @param opener opens the store under test, under the home `history-<seed>`, which must be new
     /// @throws AssertionError where the stores differ; its message begins with the seed and the step
     public static void run(long seed, int length, StoreOpener opener) {
-        List<Step> plain = Histories.random(seed, length);
-        List<Step> steps = seed % 3 == 0 ? RandomImports.among(seed, plain) : plain;
+        List<Step> steps = Histories.randomWithImports(seed, length);
         StoreComparison comparison = new StoreComparison(seed, opener);
         int at = 0;
         try {

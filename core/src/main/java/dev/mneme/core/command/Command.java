@@ -13,6 +13,7 @@ import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.NumberedIds;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
@@ -227,6 +228,12 @@ public sealed interface Command {
 
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
+
+    /// Says what a shard's later entries are decided by, besides themselves and the rows. The shard keeps it in a row:
+    /// no decision may depend on what a node is configured with. Makes no change and no position.
+    ///
+    /// @param epoch of positions
+    record Govern(String epoch, Retention retention) implements Command {}
 
     /// Stores a document's next version, or its first: of the owner, or in the system shard of the server. No
     /// change.

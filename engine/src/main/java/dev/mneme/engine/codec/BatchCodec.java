@@ -198,6 +198,7 @@ public final class BatchCodec {
             case Command.AcceptOwner accept -> out.u8(36);
             case Command.AcceptKeys accept -> out.u8(37);
             case Command.DeleteKey delete -> out.u8(7).string(delete.keyId());
+            case Command.Govern govern -> GovernCodec.write(out.u8(39), govern);
             case Command.PutContext put -> UserCommandCodec.write(out, put);
             case Command.DeleteContext delete -> UserCommandCodec.write(out, delete);
             case Command.SwitchMode mode -> UserCommandCodec.write(out, mode);
@@ -310,6 +311,7 @@ public final class BatchCodec {
             case 34 -> new Command.DropOldVectors(Math.toIntExact(in.unsigned()));
             case 35 -> new Command.PutEmbedder(ModelCodec.space(in));
             case 38 -> new Command.DeleteUnchanged(versions(in));
+            case 39 -> GovernCodec.read(in);
             case 50 -> putDocument(in);
             case 51 -> new Command.DeleteDocument(in.string(), in.string(), in.signed());
             case RevisionCodec.REVISE -> RevisionCodec.read(in);

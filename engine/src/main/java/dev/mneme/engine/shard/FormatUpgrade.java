@@ -1,18 +1,20 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
-import dev.mneme.engine.integrity.Resealing;
+import dev.mneme.engine.integrity.MacUpgrade;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.FirstFormat;
 import dev.mneme.engine.table.RocksFolder;
@@ -82,9 +84,9 @@ final class FormatUpgrade {
         return MnemeException.invalid(
                 "data",
                 "The data folder " + folder
-                        + " was made by an earlier version, which sealed nothing, or its manifest was"
-                        + " changed to say so: nobody can tell what was done to it since. When you know that it is as you"
-                        + " left it, have it sealed as it is: mneme verify --accept first-format --data " + folder);
+                        + " was made by an earlier version, which sealed nothing, or its manifest was changed to say"
+                        + " so: nobody can tell what was done to it since. When you know that it is as you left it,"
+                        + " have it sealed as it is: mneme verify --accept first-format --data " + folder);
     }
 
     private static MnemeException forged(Path folder) {
@@ -105,7 +107,7 @@ final class FormatUpgrade {
             if (!Files.exists(firstLog())) {
                 for (int shard = 0; shard < indexes.length; shard++) {
                     FirstFormat.upgrade(all.tables(shard));
-                    Resealing.run(all.tables(shard), seal);
+                    MacUpgrade.run(all.tables(shard), seal);
                 }
                 replay(all);
             }
@@ -146,12 +148,14 @@ final class FormatUpgrade {
                 new FolderDisk(path), names.size(), LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.NONE)) {
             for (int shard = 0; shard < names.size(); shard++) {
                 Tables tables = all.tables(shard);
-                StateMachine machine = new StateMachine(tables, seal, epoch, EVERYTHING);
+                StateMachine machine = new StateMachine(tables, new Govern(epoch, EVERYTHING));
+                StoringStage stage = new StoringStage(seal);
                 log.replay(
                         shard,
                         tables.appliedIndex(),
-                        (index, term, bytes) -> tables.write(
-                                machine.apply(index, BatchCodec.decode(bytes)).rows()));
+                        (index, term, bytes) -> tables.write(stage.stored(
+                                index,
+                                machine.apply(index, BatchCodec.decode(bytes)).rows())));
                 tables.checkpoint();
             }
         }

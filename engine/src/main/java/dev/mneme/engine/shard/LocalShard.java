@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
@@ -19,6 +20,7 @@ import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
 import dev.mneme.engine.state.StateMachine;
@@ -76,13 +78,15 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.subscribers = subscribers;
         this.guard = new ShardGuard(name, tables, seal);
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
-        this.machine = new StateMachine(tables, seal, epoch, config.retention());
-        this.shard = new Shard(number, name, log, tables, machine, this, clock, config.queueLimit(), metrics);
+        this.machine = new StateMachine(tables, new Govern(epoch, config.retention()));
+        StoringStage stage = new StoringStage(seal);
+        this.shard = new Shard(number, name, log, tables, machine, stage, this, clock, config.queueLimit(), metrics);
     }
 
     /// Brings tables and index to where the log is.
     void recover() {
         guard.begin();
+        Governing.requireEpoch(tables, name, epoch, guard::sound);
         index.begin(tables.appliedIndex());
         shard.recover();
     }
@@ -126,6 +130,12 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
+    }
+
+    /// What its entries are decided by; null if its rows do not say.
+    @Nullable
+    Govern rules() {
+        return Governing.rules(tables);
     }
 
     /// See [StateMachine#answered].

@@ -1,23 +1,25 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupFile;
 import dev.mneme.engine.backup.BackupManifest;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.state.Applied;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
@@ -49,11 +51,10 @@ import java.util.stream.Stream;
 /// A failure in 1 or 2 leaves the folder as it was; what a crash leaves, and how it goes on, says
 /// [FolderSwap].
 ///
-/// The rows come back byte for byte, with their log indexes and sequences; the log begins after those.
-/// Nothing of them says which epoch they are of: that is in the manifest alone, and it is a new one, so
-/// that what clients hold of the old life is told from the new. Keys that do not come back are removed by
-/// an entry of their own, as if an operator had revoked each. The search index is that of owners that
-/// nobody has searched yet.
+/// The rows come back byte for byte, with their log indexes and sequences. An entry after those gives every
+/// shard a new epoch, the manifest's, so that what clients hold of the old life is told from the new; another
+/// removes keys that do not come back, as if an operator had revoked each. The log begins after both. The
+/// search index is that of owners that nobody has searched yet.
 public final class Restoration {
     private static final long TABLES_BYTES = 128L << 20;
     private static final int BATCH_BYTES = 1 << 20;
@@ -289,8 +290,10 @@ public final class Restoration {
         try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), names, TABLES_BYTES)) {
             for (int i = 0; i < names.size(); i++) {
                 restore(manifest.parts().get(i), tables.tables(i));
+                new ShardGuard(names.get(i), tables.tables(i), seal).begin();
+                indexes[i] = beginEpoch(tables.tables(i), epoch);
                 if (names.get(i).equals(SYSTEM) && !options.keys()) {
-                    indexes[i] = removeKeys(tables.tables(i), seal, epoch);
+                    indexes[i] = removeKeys(tables.tables(i), epoch);
                 }
                 tables.tables(i).checkpoint();
             }
@@ -323,20 +326,40 @@ public final class Restoration {
         into.write();
     }
 
-    /// Revokes every key, by an entry after those that the rows contain.
+    /// The rules stay those of the backup, until the folder is opened.
     ///
-    /// @return that entry's index
-    private static long removeKeys(Tables tables, Seal seal, String epoch) {
-        long index = tables.appliedIndex() + 1;
+    /// @return the index of the entry that says so
+    private long beginEpoch(Tables tables, String epoch) {
+        Govern former = Governing.rules(tables);
+        Retention retention = former == null ? Retention.DEFAULTS : former.retention();
+        return enter(tables, epoch, Governing.write(new Govern(epoch, retention)));
+    }
+
+    /// Revokes every key.
+    ///
+    /// @return the index of the entry that does
+    private long removeKeys(Tables tables, String epoch) {
+        long index;
         try (Scans scans = new Scans(tables, epoch)) {
             List<Command> revocations =
                     scans.keyIds().stream().<Command>map(Command.DeleteKey::new).toList();
             Owner keys = new Owner(SYSTEM, OwnerKind.APP, "keys");
-            Write write = new Write(keys, Provenance.ofKey("restore"), null, revocations);
+            index = enter(tables, epoch, new Write(keys, Provenance.ofKey("restore"), null, revocations));
+        }
+        requireNoKeys(tables, epoch);
+        return index;
+    }
+
+    /// Applies one entry more than the rows contain, at the time of the last.
+    ///
+    /// @return its index
+    private long enter(Tables tables, String epoch, Write write) {
+        long index = tables.appliedIndex() + 1;
+        try (Scans scans = new Scans(tables, epoch)) {
             ShardBatch entry = new ShardBatch(scans.shard().time(), List.of(write));
-            Applied applied = new StateMachine(tables, seal, epoch, Retention.DEFAULTS).apply(index, entry);
-            tables.write(applied.rows());
-            requireNoKeys(tables, epoch);
+            StateMachine machine = new StateMachine(tables, new Govern(epoch, Retention.DEFAULTS));
+            Applied applied = machine.apply(index, entry);
+            tables.write(new StoringStage(seal).stored(index, applied.rows()));
         }
         return index;
     }

@@ -11,6 +11,7 @@ import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.state.Applied;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
@@ -56,6 +57,7 @@ final class Shard implements AutoCloseable {
     private final CommitLog log;
     private final Tables tables;
     private final StateMachine machine;
+    private final StoringStage stage;
     private final ShardListener listener;
     private final InstantSource clock;
     private final ShardMetrics metrics;
@@ -114,6 +116,7 @@ final class Shard implements AutoCloseable {
             CommitLog log,
             Tables tables,
             StateMachine machine,
+            StoringStage stage,
             ShardListener listener,
             InstantSource clock,
             QueueLimit limit,
@@ -123,6 +126,7 @@ final class Shard implements AutoCloseable {
         this.log = log;
         this.tables = tables;
         this.machine = machine;
+        this.stage = stage;
         this.listener = listener;
         this.clock = clock;
         this.metrics = metrics;
@@ -277,7 +281,8 @@ final class Shard implements AutoCloseable {
 
     /// Keeps the rows, has the index find them, and tells whoever waits for changes.
     private void keepAndTell(long index, Applied result) {
-        whenThereIsRoom(index, () -> tables.write(result.rows()));
+        Tables.Batch rows = stage.stored(index, result.rows());
+        whenThereIsRoom(index, () -> tables.write(rows));
         whenThereIsRoom(index, () -> listener.indexed(index, result.index()));
         listener.applied(result.changes());
         applied = index;

@@ -1,7 +1,7 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.queue.QueueLimit;
-import dev.mneme.engine.state.Retention;
 import java.time.Duration;
 
 /// The limits of a local store. A config that exists is valid.

@@ -147,6 +147,7 @@ public final class Verification {
         }
         problems.addAll(ShardVerification.problems(tables, folder.seal(), name));
         try (Scans scans = new Scans(tables, folder.epoch())) {
+            Governing.requireEpoch(tables, name, folder.epoch(), folder.seal()::sound);
             long[] counted = new long[2];
             scans.owners(owner -> {
                 counted[0]++;

@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Takes rows as they are, after an operator looked at what somebody did to them: they are sealed anew,
-/// what is derived from them is made anew, and what cannot be read goes. The changes go too, since they
-/// may not tell of what is there.
+/// Takes rows as they are, after an operator looked at what somebody did to them: all are put anew, so that
+/// they get a MAC when they are stored; what is derived from them is made anew, and what cannot be read goes.
+/// The changes go too, since they may not tell of what is there.
 final class Acceptance {
     private static final System.Logger LOG = System.getLogger(Acceptance.class.getName());
 
@@ -60,24 +60,10 @@ final class Acceptance {
         return new Outcome.Done();
     }
 
-    /// Keys whose row is sealed stay; forged ones go. So with the spaces of the server's embedders, which lie
-    /// beside them.
+    /// Which of them are forged only the storing stage can tell: those go there.
     static Outcome keys(Entry entry) {
-        keepSealed(entry, Keys.table('k'));
-        keepSealed(entry, Keys.table('b'));
-        entry.acceptKeys();
+        entry.rows().accept(Keys.table('k'));
         return new Outcome.Done();
-    }
-
-    private static void keepSealed(Entry entry, byte[] table) {
-        entry.rows().visit(table, Keys.end(table), (key, row) -> {
-            if (entry.seal().sound(key, row)) {
-                entry.rows().put(key, row.clone());
-            } else {
-                entry.rows().delete(key);
-            }
-            return true;
-        });
     }
 
     private void run() {
@@ -114,7 +100,7 @@ final class Acceptance {
             entry.rows().delete(key);
             return;
         }
-        entry.rows().put(key, row.clone());
+        entry.rows().put(key, Rows.withoutMac(row));
         derive(key, row);
     }
 

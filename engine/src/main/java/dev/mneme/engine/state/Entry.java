@@ -1,63 +1,59 @@
 package dev.mneme.engine.state;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Retention;
 import dev.mneme.engine.index.IndexUpdate;
-import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.ShardTotals;
+import dev.mneme.engine.table.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// One log entry while it is applied: its rows, and what it has brought about so far.
 final class Entry {
+    /// How many old records one new one may remove, so that no write pays for a long past.
+    static final int MAX_REMOVED_AT_ONCE = 64;
+
     private final Transaction rows;
-    private final Seal seal;
-    private final String epoch;
+    private final Command.Govern ungoverned;
     private final long logIndex;
     private final Instant at;
-    private final Retention retention;
     private final List<Change> changes = new ArrayList<>();
     private final List<IndexUpdate> index = new ArrayList<>();
-    private final Set<byte[]> accepted = new TreeSet<>(Arrays::compareUnsigned);
     private long owners;
     private long memories;
     private long trims;
     private long trimmedIndex;
     private int trimmedOrdinal;
     private int ordinal;
-    private ShardTotals totals;
+    private Command.@Nullable Govern rules;
 
-    Entry(Transaction rows, Seal seal, String epoch, long logIndex, Instant at, Retention retention) {
+    /// @param ungoverned what holds as long as the shard's row says nothing
+    Entry(Transaction rows, Command.Govern ungoverned, long logIndex, Instant at) {
         this.rows = rows;
-        this.seal = seal;
-        this.epoch = epoch;
+        this.ungoverned = ungoverned;
         this.logIndex = logIndex;
         this.at = at;
-        this.retention = retention;
-        Rows.Shard shard = Rows.Shard.decode(rows.get(Keys.shard()));
+        Rows.Shard shard = Rows.Shard.withoutTotals(rows.get(Keys.shard()));
         this.owners = shard.owners();
         this.memories = shard.memories();
         this.trims = shard.trims();
         this.trimmedIndex = shard.trimmedIndex();
         this.trimmedOrdinal = shard.trimmedOrdinal();
-        this.totals = shard.totals();
+        this.rules = shard.rules();
     }
 
     Transaction rows() {
         return rows;
     }
 
-    Seal seal() {
-        return seal;
-    }
-
+    /// Of positions.
     String epoch() {
-        return epoch;
+        return rules().epoch();
     }
 
     long logIndex() {
@@ -70,7 +66,16 @@ final class Entry {
     }
 
     Retention retention() {
-        return retention;
+        return rules().retention();
+    }
+
+    private Command.Govern rules() {
+        return rules == null ? ungoverned : rules;
+    }
+
+    /// The rest of the entry, and what follows it, goes by other rules.
+    void govern(Command.Govern others) {
+        rules = others;
     }
 
     List<Change> changes() {
@@ -107,23 +112,11 @@ final class Entry {
         }
     }
 
-    /// The owner's rows are all put anew, and its totals begin with them.
-    void accept(byte[] owner) {
-        accepted.add(Keys.head(owner));
-    }
-
-    /// The same for all API keys.
-    void acceptKeys() {
-        accepted.add(Keys.table('k'));
-    }
-
-    /// Seals every row that the entry has changed, and the shard's own row over them.
+    /// Puts the shard's own row.
     void store() {
-        Sealing sealing = new Sealing(rows, seal, accepted);
-        totals = sealing.apply(totals, logIndex);
         rows.put(
                 Keys.shard(),
-                new Rows.Shard(at, owners, memories, trims, trimmedIndex, trimmedOrdinal, totals).encode());
-        sealing.sealRoot(Keys.shard());
+                new Rows.Shard(at, owners, memories, trims, trimmedIndex, trimmedOrdinal, ShardTotals.NONE, rules)
+                        .encode());
     }
 }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Command.ForgetVersions;
+import dev.mneme.core.model.Retention;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows.Pointer;
 import dev.mneme.engine.table.Rows.Version;
@@ -20,7 +21,7 @@ final class History {
         if (!retention.limitsVersions()) {
             return;
         }
-        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE; i++) {
+        for (int i = 0; i < Entry.MAX_REMOVED_AT_ONCE; i++) {
             Map.Entry<byte[], byte[]> oldest = first(entry, owner, arrival, 0);
             if (oldest == null) {
                 return;
@@ -39,7 +40,7 @@ final class History {
     /// old counts as gone, whether or not it has been removed yet.
     static @Nullable Version from(Entry entry, byte[] owner, long arrival, long version) {
         long from = version;
-        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE; i++) {
+        for (int i = 0; i < Entry.MAX_REMOVED_AT_ONCE; i++) {
             Map.Entry<byte[], byte[]> row = first(entry, owner, arrival, from);
             if (row == null) {
                 return null;

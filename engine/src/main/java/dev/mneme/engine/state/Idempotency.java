@@ -4,6 +4,7 @@ import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Subject;
 import dev.mneme.engine.codec.ByteWriter;
 import dev.mneme.engine.table.IdempotencyRow;
@@ -108,7 +109,7 @@ final class Idempotency {
     private static long trimmed(Entry entry, OwnerState owner, long next) {
         Retention retention = entry.retention();
         long oldest = owner.idempotencyOldest();
-        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE && oldest < next - 1; i++) {
+        for (int i = 0; i < Entry.MAX_REMOVED_AT_ONCE && oldest < next - 1; i++) {
             byte[] orderKey = Keys.idempotencyOrder(owner.hash(), oldest);
             byte[] row = entry.rows().get(orderKey);
             if (row != null) {

@@ -3,53 +3,56 @@ package dev.mneme.engine.state;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Memory;
-import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Subject;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.ChangeRow.Ref;
-import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.OperatorRow;
 import dev.mneme.engine.table.Spaces;
+import dev.mneme.engine.table.Transaction;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// One owner while a write of it is applied: its head, and the changes that the write makes.
+/// One owner while a write of it is applied: its head, and the changes that the write makes. The head's totals are none
+/// of its business: the storing stage knows them.
 final class OwnerState {
+    /// How many changes of an owner pass before the age of its oldest one is looked at again: fewer than are then
+    /// removed, or a long past would never end.
+    static final int CHANGES_BETWEEN_LOOKS_AT_AGE = 16;
+
     private final Entry entry;
     private final Owner owner;
     private final byte[] hash;
     private Head head;
     private boolean counted;
-    private Digest128 chainBeforeLatest = Digest128.ZERO;
 
     OwnerState(Entry entry, Owner owner) {
         this.entry = entry;
         this.owner = owner;
         this.hash = owner.hash();
-        byte[] row = entry.rows().get(Keys.head(hash));
-        Head stored = row == null ? null : decoded(row);
+        Head stored = before(entry.rows(), hash);
         this.head = stored == null ? Head.of(owner) : stored;
         this.counted = stored != null && stored.owner() != null;
     }
 
-    /// Null for a head that cannot be read: the owner is not served then, and stays so.
-    private static @Nullable Head decoded(byte[] row) {
-        try {
-            return Head.decode(row);
-        } catch (MnemeException damaged) {
-            System.getLogger(OwnerState.class.getName())
-                    .log(System.Logger.Level.WARNING, "An owner's head cannot be read", damaged);
-            return null;
+    /// Null for a head that cannot be read, too: the owner is not served then, and stays so.
+    private static @Nullable Head before(Transaction rows, byte[] hash) {
+        byte[] key = Keys.head(hash);
+        if (rows.isChanged(key)) {
+            byte[] row = rows.get(key);
+            return row == null ? null : Head.decode(row);
         }
+        Head stored = rows.storedHead(hash);
+        return stored == null ? null : stored.withTotals(OwnerTotals.NONE);
     }
 
     /// The owner's rows are taken as they are: the changes begin anew after a gap, so that whoever followed
@@ -58,11 +61,15 @@ final class OwnerState {
     /// @param reached a sequence that was used
     void accepted(long reached) {
         long sequence = Math.max(head.sequence(), reached) + 1;
-        OwnerTotals totals =
-                OwnerTotals.NONE.withChain(head.totals().chain(), head.totals().chain());
         head = new Head(
-                owner, sequence, sequence + 1, head.spaces(), head.idempotencyOldest(), head.idempotencyNext(), totals);
-        entry.accept(hash);
+                owner,
+                sequence,
+                sequence + 1,
+                head.spaces(),
+                head.idempotencyOldest(),
+                head.idempotencyNext(),
+                OwnerTotals.NONE);
+        entry.rows().accept(Keys.head(hash));
     }
 
     Owner owner() {
@@ -137,14 +144,10 @@ final class OwnerState {
         long sequence = head.sequence() + 1;
         int ordinal = entry.nextOrdinal();
         Instant at = entry.at();
-        byte[] change = Keys.change(hash, sequence);
         byte[] row = new ChangeRow(type, ref, localOnly, at, by, entry.logIndex(), ordinal).encode();
-        entry.rows().insert(change, row);
+        entry.rows().insert(Keys.change(hash, sequence), row);
         entry.rows().insert(Keys.operator(entry.logIndex(), ordinal), new OperatorRow(hash, sequence).encode());
-        OwnerTotals totals = head.totals();
-        chainBeforeLatest = totals.chain();
-        Digest128 chain = entry.seal().link(totals.chain(), change, row);
-        head = head.changed(owner, sequence, totals.withChain(chain, totals.chainBefore()));
+        head = head.changed(owner, sequence);
         String key = subject == null ? null : ChangeRow.keyOf(subject);
         entry.changes().add(new Change(owner, position(), type, at, by, localOnly, key, subject));
         trimChanges(at);
@@ -155,10 +158,9 @@ final class OwnerState {
     /// owner's changes is shown none that is too old.
     private void trimChanges(Instant now) {
         Retention retention = entry.retention();
-        boolean byAge = head.sequence() % Retention.CHANGES_BETWEEN_LOOKS_AT_AGE == 0;
+        boolean byAge = head.sequence() % CHANGES_BETWEEN_LOOKS_AT_AGE == 0;
         long oldest = head.oldest();
-        Digest128 chainBefore = head.totals().chainBefore();
-        for (int i = 0; i < Retention.MAX_REMOVED_AT_ONCE && oldest < head.sequence(); i++) {
+        for (int i = 0; i < Entry.MAX_REMOVED_AT_ONCE && oldest < head.sequence(); i++) {
             boolean tooMany = head.sequence() - oldest + 1 > retention.maxChanges();
             if (!tooMany && !byAge) {
                 break;
@@ -170,20 +172,18 @@ final class OwnerState {
                 if (!tooMany && change.at().isAfter(now.minus(retention.maxChangeAge()))) {
                     break;
                 }
-                chainBefore = entry.seal().link(chainBefore, key, row);
                 entry.rows().delete(key);
                 entry.rows().delete(Keys.operator(change.logIndex(), change.ordinal()));
                 entry.trimmed(change.logIndex(), change.ordinal());
             }
             oldest++;
         }
-        head = head.withOldest(oldest, head.totals().withChain(head.totals().chain(), chainBefore));
+        head = head.withOldest(oldest);
     }
 
-    /// After an erasure: only the sequence and the chain of changes go on, and nothing says whose they were.
+    /// After an erasure: only the sequence goes on, and nothing says whose it was.
     void erased() {
-        OwnerTotals totals = head.totals().withChain(head.totals().chain(), chainBeforeLatest);
-        head = new Head(null, head.sequence(), head.sequence(), Spaces.NONE, 0, 0, totals);
+        head = new Head(null, head.sequence(), head.sequence(), Spaces.NONE, 0, 0, OwnerTotals.NONE);
     }
 
     void store() {

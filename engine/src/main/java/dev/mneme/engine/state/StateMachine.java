@@ -11,9 +11,9 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,29 +25,27 @@ import java.util.Optional;
 /// Used by the shard's thread alone, but for [#answered].
 public final class StateMachine {
     private final Tables tables;
-    private final Seal seal;
-    private final String epoch;
-    private final Retention retention;
+    private final Command.Govern ungoverned;
 
-    public StateMachine(Tables tables, Seal seal, String epoch, Retention retention) {
+    /// @param ungoverned what entries are decided by that precede the first [Command.Govern] of the shard: the log of a
+    ///     folder of an earlier version may hold such, and no other does
+    public StateMachine(Tables tables, Command.Govern ungoverned) {
         this.tables = tables;
-        this.seal = seal;
-        this.epoch = epoch;
-        this.retention = retention;
+        this.ungoverned = ungoverned;
     }
 
     /// Decides every write of an entry; nothing is stored yet.
     public Applied apply(long logIndex, ShardBatch batch) {
-        Entry entry = new Entry(new Transaction(tables), seal, epoch, logIndex, batch.at(), retention);
+        Entry entry = new Entry(new Transaction(tables), ungoverned, logIndex, batch.at());
         List<WriteResult> results = new ArrayList<>();
         batch.writes().forEach(write -> results.add(apply(entry, write)));
         entry.store();
-        return new Applied(entry.rows().batch(logIndex), results, entry.changes(), entry.index());
+        return new Applied(entry.rows(), results, entry.changes(), entry.index());
     }
 
     /// What a repeated request was answered with, as [#apply] would answer it again; from any thread.
     public Optional<WriteResult> answered(Instant at, Owner owner, Provenance by, Write.Idempotency idempotency) {
-        Entry entry = new Entry(new Transaction(tables), seal, epoch, 0, at, retention);
+        Entry entry = new Entry(new Transaction(tables), ungoverned, 0, at);
         Write repeated = new Write(owner, by, idempotency, List.of());
         return Idempotency.replay(entry, new OwnerState(entry, owner), repeated, new MemoryRows(entry));
     }
@@ -140,6 +138,10 @@ public final class StateMachine {
                 }
                 case Command.AcceptOwner accept -> Acceptance.owner(entry, owner);
                 case Command.AcceptKeys accept -> Acceptance.keys(entry);
+                case Command.Govern govern -> {
+                    entry.govern(govern);
+                    yield new Outcome.Done();
+                }
                 case Command.DeleteKey delete -> deleteKey(delete);
             };
         }

@@ -12,6 +12,9 @@ import dev.mneme.engine.codec.ByteWriter;
 public record OwnerTotals(long rows, Digest128 sum, Digest128 chain, Digest128 chainBefore) {
     public static final OwnerTotals NONE = new OwnerTotals(0, Digest128.ZERO, Digest128.ZERO, Digest128.ZERO);
 
+    /// How many bytes [#NONE] takes in a row, at its end.
+    static final int NONE_BYTES = 1 + 3 * Digest128.BYTES;
+
     /// The totals after rows came or went.
     public OwnerTotals plus(long moreRows, Digest128 more) {
         return new OwnerTotals(rows + moreRows, sum.plus(more), chain, chainBefore);

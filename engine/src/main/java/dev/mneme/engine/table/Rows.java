@@ -1,5 +1,6 @@
 package dev.mneme.engine.table;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
@@ -20,10 +21,12 @@ import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
 import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
+import dev.mneme.engine.codec.GovernCodec;
 import dev.mneme.engine.codec.ModelCodec;
 import dev.mneme.engine.codec.SubjectCodec;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,7 @@ public final class Rows {
     /// @param trims how many changes retention has removed
     /// @param trimmedIndex the latest among the removed: its log index, and `trimmedOrdinal` within that entry
     /// @param totals over the rows that no owner's head covers
+    /// @param rules what entries are decided by; null before the first [Command.Govern]
     public record Shard(
             Instant time,
             long owners,
@@ -61,8 +65,9 @@ public final class Rows {
             long trims,
             long trimmedIndex,
             int trimmedOrdinal,
-            ShardTotals totals) {
-        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0, 0, ShardTotals.NONE);
+            ShardTotals totals,
+            Command.@Nullable Govern rules) {
+        public static final Shard NEW = new Shard(Instant.EPOCH, 0, 0, 0, 0, 0, ShardTotals.NONE, null);
 
         public byte[] encode() {
             ByteWriter out = sealed().instant(time)
@@ -72,21 +77,59 @@ public final class Rows {
                     .unsigned(trimmedIndex)
                     .unsigned(trimmedOrdinal);
             totals.write(out);
+            if (rules != null) {
+                GovernCodec.write(out, rules);
+            }
             return out.toByteArray();
         }
 
         public Shard withTotals(ShardTotals newTotals) {
-            return new Shard(time, owners, memories, trims, trimmedIndex, trimmedOrdinal, newTotals);
+            return new Shard(time, owners, memories, trims, trimmedIndex, trimmedOrdinal, newTotals, rules);
+        }
+
+        /// A row that was encoded without totals, with these.
+        public static byte[] filled(byte[] row, ShardTotals totals) {
+            byte[] after = read(row, in -> {
+                beforeTotals(in);
+                ShardTotals.skipped(in);
+                return in.rest();
+            });
+            ByteWriter out = new ByteWriter(row.length + ShardTotals.MAX_BYTES);
+            out.raw(Arrays.copyOf(row, row.length - after.length - ShardTotals.NONE_BYTES));
+            totals.write(out);
+            return out.raw(after).toByteArray();
+        }
+
+        /// The totals of a row, and nothing else of it.
+        public static ShardTotals totals(byte @Nullable [] row) {
+            return row == null
+                    ? ShardTotals.NONE
+                    : read(row, in -> {
+                        beforeTotals(in);
+                        return ShardTotals.read(in);
+                    });
+        }
+
+        private static void beforeTotals(ByteReader in) {
+            in.instant();
+            for (int field = 0; field < 5; field++) {
+                in.unsigned();
+            }
         }
 
         public static Shard decode(byte @Nullable [] row) {
             if (row == null) {
                 return NEW;
             }
-            return read(row, Shard::fields);
+            return read(row, in -> fields(in, ShardTotals::read));
         }
 
-        private static Shard fields(ByteReader in) {
+        /// As [#decode], with [ShardTotals#NONE] for the totals: they are most of the row.
+        public static Shard withoutTotals(byte @Nullable [] row) {
+            return row == null ? NEW : read(row, in -> fields(in, ShardTotals::skipped));
+        }
+
+        private static Shard fields(ByteReader in, Function<ByteReader, ShardTotals> totals) {
             return new Shard(
                     in.instant(),
                     in.unsigned(),
@@ -94,7 +137,8 @@ public final class Rows {
                     in.unsigned(),
                     in.unsigned(),
                     Math.toIntExact(in.unsigned()),
-                    ShardTotals.read(in));
+                    totals.apply(in),
+                    in.hasMore() ? GovernCodec.read(in) : null);
         }
     }
 
@@ -126,12 +170,12 @@ public final class Rows {
         /// After a change.
         ///
         /// @param named whose it is
-        public Head changed(Owner named, long newSequence, OwnerTotals newTotals) {
-            return new Head(named, newSequence, oldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
+        public Head changed(Owner named, long newSequence) {
+            return new Head(named, newSequence, oldest, spaces, idempotencyOldest, idempotencyNext, totals);
         }
 
-        public Head withOldest(long newOldest, OwnerTotals newTotals) {
-            return new Head(owner, sequence, newOldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
+        public Head withOldest(long newOldest) {
+            return new Head(owner, sequence, newOldest, spaces, idempotencyOldest, idempotencyNext, totals);
         }
 
         public Head withSpaces(Spaces newSpaces) {
@@ -144,6 +188,14 @@ public final class Rows {
 
         public Head withTotals(OwnerTotals newTotals) {
             return new Head(owner, sequence, oldest, spaces, idempotencyOldest, idempotencyNext, newTotals);
+        }
+
+        /// A row that was encoded without totals, with these.
+        public static byte[] filled(byte[] row, OwnerTotals totals) {
+            ByteWriter out = new ByteWriter(row.length + OwnerTotals.NONE_BYTES);
+            out.raw(Arrays.copyOf(row, row.length - OwnerTotals.NONE_BYTES));
+            totals.write(out);
+            return out.toByteArray();
         }
 
         public byte[] encode() {
@@ -443,6 +495,13 @@ public final class Rows {
 
     public static ApiKey apiKey(byte[] row) {
         return read(row, ModelCodec::apiKey);
+    }
+
+    /// A copy of the row as it was encoded.
+    public static byte[] withoutMac(byte[] row) {
+        byte[] blank = row.clone();
+        System.arraycopy(BLANK_MAC, 0, blank, MAC_AT, BLANK_MAC.length);
+        return blank;
     }
 
     static ByteWriter sealed() {

@@ -23,6 +23,12 @@ public record ShardTotals(long logIndex, long roots, List<Digest128> groups, lon
     public static final ShardTotals NONE =
             new ShardTotals(0, 0, Collections.nCopies(GROUPS, Digest128.ZERO), 0, Digest128.ZERO);
 
+    /// How many bytes [#NONE] takes in a row.
+    static final int NONE_BYTES = 3 + Digest128.BYTES + 1;
+
+    /// How many bytes any totals take at most.
+    static final int MAX_BYTES = 3 * 10 + Digest128.BYTES + 1 + GROUPS * (1 + Digest128.BYTES);
+
     public ShardTotals {
         groups = List.copyOf(groups);
     }
@@ -50,6 +56,18 @@ public record ShardTotals(long logIndex, long roots, List<Digest128> groups, lon
                 groups.get(group).write(out.u8(group));
             }
         }
+    }
+
+    /// Reads over the totals of a row.
+    ///
+    /// @return none
+    static ShardTotals skipped(ByteReader in) {
+        in.unsigned();
+        in.unsigned();
+        in.unsigned();
+        in.raw(Digest128.BYTES);
+        in.raw(in.u8() * (1 + Digest128.BYTES));
+        return NONE;
     }
 
     static ShardTotals read(ByteReader in) {

@@ -23,6 +23,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.PassageVectors;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
@@ -39,6 +40,7 @@ import dev.mneme.engine.table.ShardTotals;
 import dev.mneme.engine.table.Spaces;
 import dev.mneme.testkit.Fixtures;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -60,6 +62,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was written is read as it was; bytes that are damaged are said to be damaged, and nothing else happens.
 final class CodecTest {
+    private static final Command.Govern GOVERN = new Command.Govern(
+            "k7f3q2ab",
+            new Retention(1, Duration.ofDays(2), 3, Duration.ofNanos(4_000_005), 6, Duration.ofHours(7), 8, 9));
+
     private static LongStream seeds() {
         return LongStream.range(0, 30);
     }
@@ -98,9 +104,22 @@ final class CodecTest {
         assertThat(Rows.Head.decode(head.encode())).isEqualTo(head);
         Rows.Head erased = new Rows.Head(null, 5, 5, Spaces.NONE, 0, 0, totals);
         assertThat(Rows.Head.decode(erased.encode())).isEqualTo(erased);
-        Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, ShardTotals.NONE);
+        Rows.Shard shard = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, ShardTotals.NONE, null);
         assertThat(Rows.Shard.decode(shard.encode())).isEqualTo(shard);
         assertThat(Rows.Shard.decode(null)).isEqualTo(Rows.Shard.NEW);
+        ShardTotals shardTotals = new ShardTotals(6, 7, Collections.nCopies(ShardTotals.GROUPS, sum), 8, sum);
+        Rows.Shard governed = new Rows.Shard(Instant.ofEpochMilli(7), 1, 2, 3, 4, 5, shardTotals, GOVERN);
+        assertThat(Rows.Shard.decode(governed.encode())).isEqualTo(governed);
+        assertThat(Rows.Shard.withoutTotals(governed.encode())).isEqualTo(governed.withTotals(ShardTotals.NONE));
+        assertThat(Rows.Shard.totals(governed.encode())).isEqualTo(shardTotals);
+        for (Rows.Shard each : List.of(governed, shard.withTotals(shardTotals))) {
+            byte[] without = each.withTotals(ShardTotals.NONE).encode();
+            assertThat(Rows.Shard.filled(without, shardTotals)).isEqualTo(each.encode());
+        }
+        for (Rows.Head each : List.of(head, erased)) {
+            byte[] without = each.withTotals(OwnerTotals.NONE).encode();
+            assertThat(Rows.Head.filled(without, totals)).isEqualTo(each.encode());
+        }
         for (ChangeType type : ChangeType.values()) {
             ChangeRow change = new ChangeRow(
                     type, new Ref.OfMemory(1, 2), true, Instant.EPOCH, new Provenance("k", "phone", true), 8, 3);
@@ -130,7 +149,10 @@ final class CodecTest {
         damage(random, Rows.encode(embedding(random), 7), Rows::embedding);
         damage(random, Rows.encode(apiKey()), Rows::apiKey);
         damage(random, Rows.Head.of(Owner.user("alice")).encode(), Rows.Head::decode);
-        damage(random, new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5, ShardTotals.NONE).encode(), Rows.Shard::decode);
+        damage(
+                random,
+                new Rows.Shard(Instant.EPOCH, 1, 2, 3, 4, 5, ShardTotals.NONE, GOVERN).encode(),
+                Rows.Shard::decode);
         IdempotencyRow.Kept kept = new IdempotencyRow.Kept.Rejected(ErrorCode.NOT_FOUND, "m", null, List.of(), null);
         damage(
                 random,
@@ -182,7 +204,7 @@ final class CodecTest {
     }
 
     private static Command command(SplittableRandom random) {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0 -> add(random);
             case 1 ->
                 new Command.UpdateMemory(
@@ -212,6 +234,7 @@ final class CodecTest {
                 new Command.DeleteUnchanged(List.of(
                         new Command.ForgetVersions.Version(id(random), 3),
                         new Command.ForgetVersions.Version(id(random), 600)));
+            case 13 -> GOVERN;
             default -> new Command.DeleteKey("k9");
         };
     }
@@ -280,6 +303,11 @@ final class CodecTest {
         Command.Revise revise =
                 new Command.Revise(Collections.nCopies(Command.Revise.MAX + 1, seen), List.of(), List.of());
         assertThat(readAgain(revise)).isEqualTo(revise);
+    }
+
+    @Test
+    void rulesAreReadAsTheyWereWritten() {
+        assertThat(readAgain(GOVERN)).isEqualTo(GOVERN);
     }
 
     private static Command readAgain(Command command) {

@@ -14,15 +14,10 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,18 +37,7 @@ final class FormatUpgradeTest {
     @BeforeEach
     void unpack() throws IOException {
         folder = home.resolve("data");
-        InputStream packed = Objects.requireNonNull(getClass().getResourceAsStream("first-format.zip"));
-        try (ZipInputStream zip = new ZipInputStream(packed)) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                Path file = folder.resolve(entry.getName());
-                if (entry.isDirectory()) {
-                    Files.createDirectories(file);
-                } else {
-                    Files.createDirectories(Objects.requireNonNull(file.getParent()));
-                    Files.copy(zip, file, StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-        }
+        PackedFolder.unpack("first-format.zip", folder);
     }
 
     private Store open() {

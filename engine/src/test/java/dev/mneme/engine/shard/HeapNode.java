@@ -1,10 +1,12 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.ManualClock;
@@ -30,6 +32,7 @@ final class HeapNode {
     private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
+    private volatile boolean killed;
     private final InstantSource clock;
 
     HeapNode() {
@@ -46,8 +49,12 @@ final class HeapNode {
     }
 
     LocalStore open(CommitLog on) {
+        return open(on, "abcdefgh", Retention.DEFAULTS);
+    }
+
+    LocalStore open(CommitLog on, String epoch, Retention retention) {
         LocalStore.Parts parts = new LocalStore.Parts(
-                "abcdefgh",
+                epoch,
                 Seal.under(new byte[32]),
                 true,
                 slot -> slot % (SHARDS - 1),
@@ -64,12 +71,24 @@ final class HeapNode {
                 List.of(),
                 Integrity.Evidence.NONE,
                 on::close);
-        StoreConfig config = new StoreConfig(Retention.DEFAULTS, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
+        StoreConfig config = new StoreConfig(retention, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
         return LocalStore.open(parts, config.withExpires(false)); // nothing changes but by the test's commands
     }
 
     HeapCommitLog log() {
         return log;
+    }
+
+    /// The rows of a shard, while no store is open.
+    Tables rows(int shard) {
+        return new HeapTables(rows.get(shard));
+    }
+
+    /// Nothing that was applied since the last checkpoint is kept.
+    void kill(LocalStore store) {
+        killed = true;
+        store.close();
+        killed = false;
     }
 
     void breakTables(RuntimeException with) {
@@ -138,6 +157,9 @@ final class HeapNode {
 
         @Override
         public long checkpoint() {
+            if (killed) {
+                throw new MnemeException(ErrorCode.INTERNAL, "killed");
+            }
             return tables.checkpoint();
         }
 

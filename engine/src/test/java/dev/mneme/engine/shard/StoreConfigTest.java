@@ -2,7 +2,7 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.engine.state.Retention;
+import dev.mneme.core.model.Retention;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -69,7 +69,8 @@ final class StoreSurveyTest {
         assertThat(survey.shards().stream()
                         .mapToLong(StoreSurvey.Shard::logIndex)
                         .sum())
-                .isEqualTo(30);
+                .as("with the rules of each shard")
+                .isEqualTo(30 + survey.shards().size());
         assertThat(survey.segments())
                 .isNotEmpty()
                 .allSatisfy(segment -> assertThat(segment.bytes()).isPositive());
@@ -95,7 +96,8 @@ final class StoreSurveyTest {
         assertThat(survey.shards().stream()
                         .mapToLong(StoreSurvey.Shard::toReplay)
                         .sum())
-                .isEqualTo(12);
+                .as("with the rules of each shard")
+                .isEqualTo(12 + survey.shards().size());
         assertThat(survey.memories()).as("as of the checkpoint").isZero();
         try (Store store = open(killed)) {
             assertThat(store.status().memories()).isEqualTo(12);

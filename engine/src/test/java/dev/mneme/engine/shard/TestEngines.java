@@ -1,7 +1,7 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.model.Retention;
 import dev.mneme.engine.log.LogMetrics;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.testkit.StoreSettings;
 import java.time.Duration;
 

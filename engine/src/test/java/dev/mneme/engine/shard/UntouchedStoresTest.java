@@ -13,6 +13,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
@@ -22,9 +23,9 @@ import dev.mneme.engine.backup.BackupFile;
 import dev.mneme.engine.backup.BackupWriter;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.ExpiredRecords;
 import dev.mneme.engine.read.Scans;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.Fixtures;
@@ -52,6 +53,7 @@ final class UntouchedStoresTest {
     private static final int STORES = 1_000;
     private static final int STEPS = 40;
     private static final Seal SEAL = Seal.under(new byte[32]);
+    private static final StoringStage STAGE = new StoringStage(SEAL);
     private static final Owner ALICE = Owner.user("alice");
 
     @TempDir
@@ -122,8 +124,9 @@ final class UntouchedStoresTest {
 
         private void apply() {
             long index = tables.appliedIndex() + 1;
-            StateMachine machine = new StateMachine(tables, SEAL, "abcdefgh", retention);
-            tables.write(machine.apply(index, log.get((int) index - 1)).rows());
+            StateMachine machine = new StateMachine(tables, new Command.Govern("abcdefgh", retention));
+            tables.write(STAGE.stored(
+                    index, machine.apply(index, log.get((int) index - 1)).rows()));
             if (random.nextInt(4) == 0) {
                 tables.checkpoint();
             }

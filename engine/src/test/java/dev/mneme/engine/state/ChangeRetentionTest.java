@@ -2,9 +2,10 @@ package dev.mneme.engine.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.command.Command.Govern;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.ChangeRow;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.engine.table.Keys;
@@ -19,18 +20,19 @@ import org.junit.jupiter.api.Test;
 /// Which rows of changes are kept: who reads an owner's changes is shown none that is too old, so only the rows tell
 /// that it went.
 class ChangeRetentionTest {
-    private static final int LOOKS_EVERY = Retention.CHANGES_BETWEEN_LOOKS_AT_AGE;
+    private static final int LOOKS_EVERY = OwnerState.CHANGES_BETWEEN_LOOKS_AT_AGE;
     private static final Instant LATER = ManualClock.START.plus(Duration.ofDays(8));
 
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
     private int added;
 
     private void add(int count, Instant at, Retention retention) {
-        StateMachine machine = new StateMachine(tables, Seal.under(new byte[32]), "abcdefgh", retention);
+        StateMachine machine = new StateMachine(tables, new Govern("abcdefgh", retention));
         for (int i = 0; i < count; i++) {
             ShardBatch batch = new ShardBatch(
                     at, List.of(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "memory " + added++))));
-            tables.write(machine.apply(tables.appliedIndex() + 1, batch).rows());
+            long index = tables.appliedIndex() + 1;
+            tables.write(machine.apply(index, batch).rows().batch(index));
         }
     }
 
@@ -53,7 +55,7 @@ class ChangeRetentionTest {
         assertThat(old()).isEqualTo(200);
 
         add(LOOKS_EVERY, LATER, Retention.DEFAULTS);
-        assertThat(old()).isEqualTo(200 - Retention.MAX_REMOVED_AT_ONCE);
+        assertThat(old()).isEqualTo(200 - Entry.MAX_REMOVED_AT_ONCE);
 
         add(3 * LOOKS_EVERY, LATER, Retention.DEFAULTS);
         assertThat(old()).isZero();

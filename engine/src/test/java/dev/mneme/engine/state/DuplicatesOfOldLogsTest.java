@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.AddMemory;
 import dev.mneme.core.command.Command.Dedupe;
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.command.Outcome.Stored;
@@ -15,11 +16,11 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.engine.table.Keys;
@@ -54,8 +55,7 @@ class DuplicatesOfOldLogsTest {
                     + "80000000000000070000010601016d03000102000001";
 
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
-    private final StateMachine machine =
-            new StateMachine(tables, Seal.under(new byte[32]), "abcdefgh", Retention.DEFAULTS);
+    private final StateMachine machine = new StateMachine(tables, new Govern("abcdefgh", Retention.DEFAULTS));
 
     @Test
     void anEntryOfTheFirstReleaseIsReadAsOne() {
@@ -258,8 +258,9 @@ class DuplicatesOfOldLogsTest {
     /// Decides the command as it comes back from the log.
     private Outcome outcome(Command command) {
         ShardBatch batch = new ShardBatch(ManualClock.START, List.of(Fixtures.write(ALICE, command)));
-        Applied applied = machine.apply(tables.appliedIndex() + 1, BatchCodec.decode(BatchCodec.encode(batch)));
-        tables.write(applied.rows());
+        long index = tables.appliedIndex() + 1;
+        Applied applied = machine.apply(index, BatchCodec.decode(BatchCodec.encode(batch)));
+        tables.write(applied.rows().batch(index));
         return applied.results().getFirst().outcomes().getFirst();
     }
 }

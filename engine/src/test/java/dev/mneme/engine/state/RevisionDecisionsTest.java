@@ -3,15 +3,16 @@ package dev.mneme.engine.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Command.PutDocument;
 import dev.mneme.core.command.Command.Revise;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -25,13 +26,13 @@ import org.junit.jupiter.api.Test;
 /// What only the rows show of a revision; what everybody sees of it is in the store contract.
 final class RevisionDecisionsTest {
     private final HeapTables tables = new HeapTables(new HeapTables.Home());
-    private final StateMachine machine =
-            new StateMachine(tables, Seal.under(new byte[32]), "abcdefgh", Retention.DEFAULTS);
+    private final StateMachine machine = new StateMachine(tables, new Govern("abcdefgh", Retention.DEFAULTS));
 
     private Applied apply(Command... commands) {
         ShardBatch batch = new ShardBatch(ManualClock.START, List.of(Fixtures.write(Fixtures.ALICE, commands)));
-        Applied applied = machine.apply(tables.appliedIndex() + 1, batch);
-        tables.write(applied.rows());
+        long index = tables.appliedIndex() + 1;
+        Applied applied = machine.apply(index, batch);
+        tables.write(applied.rows().batch(index));
         return applied;
     }
 

@@ -1,30 +1,39 @@
-package dev.mneme.engine.state;
+package dev.mneme.engine.table;
 
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Tables;
-import dev.mneme.engine.table.Rows;
+import dev.mneme.engine.table.Rows.Head;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// The rows as one log entry leaves them: what it has put and deleted so far, over what the tables hold.
 ///
+/// The state machine puts rows with a blank MAC, and heads and the shard's row without totals; so far they are the same
+/// on every node. The storing stage then fills in, here, what depends on the node's integrity key.
+///
 /// Used by one thread alone.
-final class Transaction {
+public final class Transaction {
     private final Tables tables;
     private final NavigableMap<byte[], Optional<byte[]>> changed = new TreeMap<>(Arrays::compareUnsigned);
     private final Map<byte[], Optional<byte[]>> stored = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<byte[], Optional<Head>> heads = new TreeMap<>(Arrays::compareUnsigned);
+    private final Set<byte[]> accepted = new TreeSet<>(Arrays::compareUnsigned);
 
-    Transaction(Tables tables) {
+    public Transaction(Tables tables) {
         this.tables = tables;
     }
 
-    byte @Nullable [] get(byte[] key) {
+    public byte @Nullable [] get(byte[] key) {
         Optional<byte[]> mine = changed.get(key);
         if (mine != null) {
             return mine.orElse(null);
@@ -36,42 +45,79 @@ final class Transaction {
 
     /// The row as it is before this entry. What [#get] has read is not read again; nothing more is
     /// kept, so that an entry may delete any number of rows.
-    byte @Nullable [] stored(byte[] key) {
+    public byte @Nullable [] stored(byte[] key) {
         Optional<byte[]> known = stored.get(key);
         return known == null ? tables.get(key) : known.orElse(null);
     }
 
+    /// The head of an owner as it is before this entry, read once; null when there is none, or none that can be read.
+    ///
+    /// @param owner the owner's hash
+    public @Nullable Head storedHead(byte[] owner) {
+        return heads.computeIfAbsent(owner, this::readHead).orElse(null);
+    }
+
+    private Optional<Head> readHead(byte[] owner) {
+        byte[] key = Keys.head(owner);
+        byte[] row = stored(key);
+        stored.put(key, Optional.ofNullable(row));
+        try {
+            return row == null ? Optional.empty() : Optional.of(Head.decode(row));
+        } catch (MnemeException damaged) {
+            System.getLogger(Transaction.class.getName())
+                    .log(System.Logger.Level.WARNING, "An owner's head cannot be read", damaged);
+            return Optional.empty();
+        }
+    }
+
     /// Puts a row under a key that no entry before this one can have used, so that none need be looked for.
-    void insert(byte[] key, byte[] value) {
+    public void insert(byte[] key, byte[] value) {
         requireEnvelope(key, value);
         stored.putIfAbsent(key, Optional.empty());
         changed.put(key, Optional.of(value));
     }
 
     /// The keys that were put or deleted so far, in order.
-    List<byte[]> changedKeys() {
+    public List<byte[]> changedKeys() {
         return List.copyOf(changed.keySet());
     }
 
-    void put(byte[] key, byte[] value) {
+    /// Whether a key was put or deleted.
+    public boolean isChanged(byte[] key) {
+        return changed.containsKey(key);
+    }
+
+    /// An operator takes rows as they are: those of an owner, by the key of its head, which are all put anew; or the
+    /// API
+    /// keys, by their table.
+    public void accept(byte[] root) {
+        accepted.add(root);
+    }
+
+    /// What [#accept] was told.
+    public Set<byte[]> accepted() {
+        return Collections.unmodifiableSet(accepted);
+    }
+
+    public void put(byte[] key, byte[] value) {
         requireEnvelope(key, value);
         changed.put(key, Optional.of(value));
     }
 
-    /// A row without room for its MAC would stop the shard when it is sealed.
+    /// A row without room for its MAC would stop the shard when it is stored.
     private static void requireEnvelope(byte[] key, byte[] value) {
         if (value.length < Rows.FIELDS_AT) {
             throw new IllegalArgumentException("a row of table " + (char) key[0] + " has no envelope");
         }
     }
 
-    void delete(byte[] key) {
+    public void delete(byte[] key) {
         changed.put(key, Optional.empty());
     }
 
     /// Shows the rows of `[from, to)` one by one, until the visitor says stop: what the tables hold in
     /// order, as this entry left it, then what it has added. The visitor may put and delete.
-    void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
+    public void visit(byte[] from, byte[] to, Tables.Visitor visitor) {
         List<byte[]> mine = List.copyOf(changed.subMap(from, true, to, false).keySet());
         boolean[] more = {true};
         try (Tables.Snapshot snapshot = tables.snapshot()) {
@@ -89,7 +135,7 @@ final class Transaction {
     }
 
     /// The first keys of `[from, to)`, so many at most.
-    List<byte[]> keys(byte[] from, byte[] to, int limit) {
+    public List<byte[]> keys(byte[] from, byte[] to, int limit) {
         List<byte[]> keys = new ArrayList<>();
         try (Tables.Snapshot snapshot = tables.snapshot()) {
             snapshot.scan(from, to, (key, row) -> {
@@ -108,7 +154,7 @@ final class Transaction {
     }
 
     /// The first row of `[from, to)`.
-    Map.@Nullable Entry<byte[], byte[]> first(byte[] from, byte[] to) {
+    public Map.@Nullable Entry<byte[], byte[]> first(byte[] from, byte[] to) {
         AtomicReference<Map.@Nullable Entry<byte[], byte[]>> first = new AtomicReference<>();
         try (Tables.Snapshot snapshot = tables.snapshot()) {
             snapshot.scan(from, to, (key, row) -> {
@@ -132,7 +178,8 @@ final class Transaction {
         return stored;
     }
 
-    Tables.Batch batch(long appliedIndex) {
+    /// What is to be written.
+    public Tables.Batch batch(long appliedIndex) {
         Tables.Batch batch = new Tables.Batch();
         changed.forEach((key, value) -> {
             if (value.isEmpty()) {

@@ -1,4 +1,4 @@
-package dev.mneme.engine.state;
+package dev.mneme.core.model;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -21,13 +21,6 @@ public record Retention(
         int maxContextBytes) {
     public static final Retention DEFAULTS =
             new Retention(100_000, Duration.ofDays(7), 10_000, Duration.ofHours(24), 0, Duration.ZERO, 20, 1 << 20);
-
-    /// How many old records one new one may remove, so that no write pays for a long past.
-    static final int MAX_REMOVED_AT_ONCE = 64;
-
-    /// How many changes of an owner pass before the age of its oldest one is looked at again: fewer than are then
-    /// removed, or a long past would never end.
-    static final int CHANGES_BETWEEN_LOOKS_AT_AGE = 16;
 
     public Retention {
         if (maxVersions < 0) {
@@ -60,7 +53,7 @@ public record Retention(
         return maxVersions > 0 && version <= newest - maxVersions;
     }
 
-    boolean limitsVersions() {
+    public boolean limitsVersions() {
         return maxVersions > 0 || !maxVersionAge.isZero();
     }
 }

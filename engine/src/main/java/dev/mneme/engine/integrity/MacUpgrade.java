@@ -12,7 +12,7 @@ import java.util.List;
 
 /// Seals all rows of a shard as they are, and computes the totals over them: for rows that were not
 /// sealed before. Nobody else uses the tables meanwhile. Cut off, it can be run again.
-public final class Resealing {
+public final class MacUpgrade {
     private static final int BATCH_BYTES = 1 << 20;
 
     private final Tables tables;
@@ -25,7 +25,7 @@ public final class Resealing {
     private Tables.Batch batch = new Tables.Batch();
     private long bytes;
 
-    private Resealing(Tables tables, Tables.Snapshot rows, Seal seal) {
+    private MacUpgrade(Tables tables, Tables.Snapshot rows, Seal seal) {
         this.tables = tables;
         this.rows = rows;
         this.seal = seal;
@@ -34,7 +34,7 @@ public final class Resealing {
 
     public static void run(Tables tables, Seal seal) {
         try (Tables.Snapshot rows = tables.snapshot()) {
-            new Resealing(tables, rows, seal).run();
+            new MacUpgrade(tables, rows, seal).run();
         }
         tables.checkpoint();
     }

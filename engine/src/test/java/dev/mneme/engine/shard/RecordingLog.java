@@ -1,0 +1,82 @@
+package dev.mneme.engine.shard;
+
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.CommitLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A log that keeps what it committed for a follower, also what the node no longer needs.
+final class RecordingLog implements CommitLog {
+    /// What was committed, by shard, in order.
+    static final class Committed {
+        private final Map<Integer, List<byte[]>> entries = new ConcurrentHashMap<>();
+
+        List<byte[]> of(int shard) {
+            return List.copyOf(entries.getOrDefault(shard, List.of()));
+        }
+    }
+
+    private final CommitLog log;
+    private final Committed committed;
+
+    RecordingLog(CommitLog log, Committed committed) {
+        this.log = log;
+        this.committed = committed;
+    }
+
+    @Override
+    public void propose(int shard, byte[] batch, Callback callback) {
+        log.propose(shard, batch, new Callback() {
+            @Override
+            public void committed(long index, long term) {
+                committed
+                        .entries
+                        .computeIfAbsent(shard, each -> new ArrayList<>())
+                        .add(batch.clone());
+                callback.committed(index, term);
+            }
+
+            @Override
+            public void failed(MnemeException failure) {
+                callback.failed(failure);
+            }
+        });
+    }
+
+    @Override
+    public int maxBatchBytes() {
+        return log.maxBatchBytes();
+    }
+
+    @Override
+    public void replay(int shard, long afterIndex, Replay replay) {
+        log.replay(shard, afterIndex, replay);
+    }
+
+    @Override
+    public long lastIndex(int shard) {
+        return log.lastIndex(shard);
+    }
+
+    @Override
+    public void checkpointed(int shard, long index) {
+        log.checkpointed(shard, index);
+    }
+
+    @Override
+    public Map<Integer, Long> pinning() {
+        return log.pinning();
+    }
+
+    @Override
+    public State state() {
+        return log.state();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
