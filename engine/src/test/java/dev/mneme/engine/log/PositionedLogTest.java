@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The log on a real folder, with segments small enough that they roll.
-class WriteAheadLogContractTest extends CommitLogContract {
+class PositionedLogTest extends CommitLogContract {
     private static final LogConfig SMALL =
             new LogConfig(64 << 10, 16 << 10, 16 << 10, 1_000, 1 << 20, 4, Duration.ofMillis(1));
 
@@ -20,7 +20,7 @@ class WriteAheadLogContractTest extends CommitLogContract {
     @Override
     protected CommitLog open() {
         try {
-            return WriteAheadLog.open(
+            return PositionedLog.open(
                     new FolderDisk(home.resolve("log")), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
