@@ -49,6 +49,7 @@ public final class HeapJournal implements Journal {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared; nobody writes into the array
     private record Entry(long term, byte[] bytes) {}
 
     private static final class Shard {
@@ -162,9 +163,11 @@ public final class HeapJournal implements Journal {
 
     @Override
     public synchronized void open(ShardId shard, Callback callback) {
-        change(callback, kept -> kept.shards
-                .computeIfAbsent(shard, opened -> new Shard())
-                .last());
+        change(
+                callback,
+                kept -> kept.shards
+                        .computeIfAbsent(shard, opened -> new Shard())
+                        .last());
     }
 
     @Override
@@ -228,7 +231,7 @@ public final class HeapJournal implements Journal {
 
     @Override
     public long read(ShardId id, long from, long maxBytes, Visitor visitor) {
-        TreeMap<Long, Entry> found = found(id, from);
+        Map<Long, Entry> found = found(id, from);
         long next = from;
         long left = maxBytes;
         for (Map.Entry<Long, Entry> entry : found.entrySet()) {
@@ -245,7 +248,7 @@ public final class HeapJournal implements Journal {
         return next;
     }
 
-    private synchronized TreeMap<Long, Entry> found(ShardId id, long from) {
+    private synchronized Map<Long, Entry> found(ShardId id, long from) {
         Shard shard = shard(id);
         if (from < shard.first) {
             throw new MnemeException(ErrorCode.POSITION_EXPIRED, "The shard begins at entry " + shard.first + ".");

@@ -521,7 +521,8 @@ public abstract class JournalContract {
             ended.set(true);
             other.join();
         }
-        assertThat(appended).isEqualTo(LongStream.rangeClosed(1, appended.size()).boxed().toList());
+        assertThat(appended)
+                .isEqualTo(LongStream.rangeClosed(1, appended.size()).boxed().toList());
         try (Journal journal = open()) {
             List<String> expected = LongStream.rangeClosed(1, appended.size())
                     .mapToObj(n -> n + "/1 n" + n)
@@ -595,8 +596,7 @@ public abstract class JournalContract {
     private static void assertExpired(Journal journal, ShardId shard, long from) {
         assertThatThrownBy(() -> read(journal, shard, from))
                 .isInstanceOfSatisfying(
-                        MnemeException.class,
-                        gone -> assertThat(gone.code()).isEqualTo(ErrorCode.POSITION_EXPIRED));
+                        MnemeException.class, gone -> assertThat(gone.code()).isEqualTo(ErrorCode.POSITION_EXPIRED));
     }
 
     private static Journal.Callback listener(List<Long> heard) {

@@ -90,8 +90,7 @@ final class EntryReader implements AutoCloseable {
 
     private LogRecord head(long index, LogPosition place) throws IOException {
         if (place.offset() + LogRecord.LENGTH <= size) {
-            LogRecord head =
-                    LogRecord.decode(fill(place.offset(), LogRecord.LENGTH), 0, Integer.MAX_VALUE, format);
+            LogRecord head = LogRecord.decode(fill(place.offset(), LogRecord.LENGTH), 0, Integer.MAX_VALUE, format);
             if (head != null
                     && head.kind() == LogRecord.ENTRY
                     && head.shard() == reading.shard()

@@ -76,7 +76,7 @@ final class EntryTable {
         int low = 0;
         int high = runs.size() - 1;
         while (low < high) {
-            int middle = low + high + 1 >>> 1;
+            int middle = (low + high + 1) >>> 1;
             if (runs.get(middle).slot() <= slot) {
                 low = middle;
             } else {
@@ -91,7 +91,7 @@ final class EntryTable {
         long low = first;
         long high = end;
         while (low < high) {
-            long middle = low + high >>> 1;
+            long middle = (low + high) >>> 1;
             if (index(middle) < index) {
                 low = middle + 1;
             } else {
@@ -106,7 +106,7 @@ final class EntryTable {
         long low = first;
         long high = end;
         while (low < high) {
-            long middle = low + high >>> 1;
+            long middle = (low + high) >>> 1;
             if (place(middle).segment() <= segment) {
                 low = middle + 1;
             } else {

@@ -27,8 +27,7 @@ public final class LogBeginning {
                 .map(shard -> ShardState.after(shard.getKey().value(), shard.getValue(), TERM))
                 .toList();
         LogPosition durable = new LogPosition(SEQUENCE, SegmentHeader.length(shards));
-        SegmentHeader header =
-                SegmentHeader.of(SEQUENCE, new SecureRandom().nextLong(), 1, 0, durable, shards);
+        SegmentHeader header = SegmentHeader.of(SEQUENCE, new SecureRandom().nextLong(), 1, 0, durable, shards);
         try (Disk.File file = disk.open(SegmentName.of(SEQUENCE))) {
             file.write(header.encode(seal), 0);
             file.sync();

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// | kind | | index | term | payload |
 /// |---|---|---|---|---|
 /// | 1 | an entry | its index | its term | its bytes |
-/// | 2 | truncation: entries written before it, at or above its index, are void | the first void one | of the last entry that stays | index of that entry; in format 1 nothing, since it is the one before |
+/// | 2 | truncation: entries written before it, at or above its index, are void | the first void one | of the last
+/// entry that stays | index of that entry; in format 1 nothing, since it is the one before |
 /// | 3 | the shard is opened, empty | | | |
 /// | 4 | the shard is dropped | | | |
 /// | 5 | a vote | | the voter's | for whom, in UTF-8 |
@@ -64,11 +65,7 @@ record LogRecord(byte kind, int shard, int payloadLength, long index, long term)
             return null;
         }
         LogRecord head = new LogRecord(
-                from.get(at),
-                format.shard(from, at),
-                from.getInt(at + 4),
-                from.getLong(at + 8),
-                from.getLong(at + 16));
+                from.get(at), format.shard(from, at), from.getInt(at + 4), from.getLong(at + 8), from.getLong(at + 16));
         return head.payloadLength < 0 || head.payloadLength > end - at - LENGTH ? null : head;
     }
 

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// @param clock says in the log's mark when it was written
 /// @param boot the machine's present one; null: not known
 public record LogRuntime(
-        boolean stepped, LongSupplier salts, LongSupplier nanos, InstantSource clock, @Nullable UUID boot) {
+        boolean stepped,
+        LongSupplier salts,
+        LongSupplier nanos,
+        InstantSource clock,
+        @Nullable UUID boot) {
 
     /// Two threads of its own, `mneme-log` and `mneme-log-segments`; the machine's clocks and randomness.
     public static LogRuntime system() {

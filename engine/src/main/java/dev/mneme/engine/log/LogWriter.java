@@ -193,8 +193,8 @@ final class LogWriter implements Runnable {
             return false;
         }
         LogPosition durable = new LogPosition(segment, end);
-        SegmentHeader header = SegmentHeader.of(
-                segment + 1, runtime.salts().getAsLong(), nextBatch, end, durable, catalog.states());
+        SegmentHeader header =
+                SegmentHeader.of(segment + 1, runtime.salts().getAsLong(), nextBatch, end, durable, catalog.states());
         next.write(header.encode(seal), 0);
         next.sync();
         closeFile();

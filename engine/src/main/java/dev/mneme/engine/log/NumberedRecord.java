@@ -13,15 +13,14 @@ record NumberedRecord(LogRecord head, byte[] payload, long heard, Journal.@Nulla
     private static final byte[] NOTHING = {};
 
     static NumberedRecord entry(Request.Entry entry, long index) {
-        LogRecord head =
-                new LogRecord(LogRecord.ENTRY, entry.shard(), entry.payload().length, index, entry.term());
+        LogRecord head = new LogRecord(LogRecord.ENTRY, entry.shard(), entry.payload().length, index, entry.term());
         return new NumberedRecord(head, entry.payload(), index, entry.callback());
     }
 
     static NumberedRecord vote(Request.Vote vote, long last) {
         byte[] votedFor = ShardState.votedFor(vote.vote());
-        LogRecord head =
-                new LogRecord(LogRecord.VOTE, vote.shard(), votedFor.length, 0, vote.vote().term());
+        LogRecord head = new LogRecord(
+                LogRecord.VOTE, vote.shard(), votedFor.length, 0, vote.vote().term());
         return new NumberedRecord(head, votedFor, last, vote.callback());
     }
 
@@ -33,8 +32,7 @@ record NumberedRecord(LogRecord head, byte[] payload, long heard, Journal.@Nulla
     /// @param last the last entry that stays
     static NumberedRecord truncate(Request.Truncate truncate, long last, long term) {
         byte[] payload = ByteBuffer.allocate(Long.BYTES).putLong(last).array();
-        LogRecord head =
-                new LogRecord(LogRecord.TRUNCATE, truncate.shard(), payload.length, truncate.index(), term);
+        LogRecord head = new LogRecord(LogRecord.TRUNCATE, truncate.shard(), payload.length, truncate.index(), term);
         return new NumberedRecord(head, payload, last, truncate.callback());
     }
 

@@ -179,7 +179,8 @@ final class Numbering {
             case Request.Truncate truncate when end == null -> absent(truncate);
             case Request.Truncate truncate -> truncate(truncate, end);
             case Request.Reset reset when end == null -> absent(reset);
-            case Request.Reset reset when reset.index() < 0 || reset.term() < 0 ->
+            case Request.Reset reset
+            when reset.index() < 0 || reset.term() < 0 ->
                 refused(reset, Refusals.badReset(reset.index(), reset.term()));
             case Request.Reset reset ->
                 NumberedRecord.plain(LogRecord.RESET, reset, reset.index(), reset.term(), reset.index());

@@ -26,8 +26,7 @@ final class SegmentFolder {
     /// Begins to reserve segment `sequence`.
     ///
     /// @param background takes one task at a time; closed with the folder
-    SegmentFolder(
-            Disk disk, int segmentBytes, SegmentCatalog catalog, ExecutorService background, long sequence) {
+    SegmentFolder(Disk disk, int segmentBytes, SegmentCatalog catalog, ExecutorService background, long sequence) {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
         this.catalog = catalog;

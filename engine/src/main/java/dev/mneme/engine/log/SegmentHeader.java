@@ -75,12 +75,7 @@ record SegmentHeader(
 
     /// One to be written.
     static SegmentHeader of(
-            long sequence,
-            long salt,
-            long firstBatch,
-            long previousEnd,
-            LogPosition durable,
-            List<ShardState> shards) {
+            long sequence, long salt, long firstBatch, long previousEnd, LogPosition durable, List<ShardState> shards) {
         return new SegmentHeader(
                 LogFormat.CURRENT, sequence, salt, firstBatch, previousEnd, durable, shards, length(shards));
     }
@@ -99,11 +94,7 @@ record SegmentHeader(
     ByteBuffer encode(LogSeal seal) {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         bytes.putLong(MAGIC).putShort(format.version()).putShort((short) 0).putInt(length);
-        bytes.putInt(0)
-                .putInt(shards.size())
-                .putLong(sequence)
-                .putLong(salt)
-                .putLong(firstBatch);
+        bytes.putInt(0).putInt(shards.size()).putLong(sequence).putLong(salt).putLong(firstBatch);
         bytes.putLong(previousEnd)
                 .putLong(durable.segment())
                 .putLong(durable.offset())
@@ -167,7 +158,8 @@ record SegmentHeader(
 
     private static boolean isSealed(ByteBuffer header, LogSeal seal) {
         byte[] mac = new byte[LogSeal.MAC_LENGTH];
-        ByteBuffer zeroed = ByteBuffer.allocate(header.limit()).put(header.slice()).flip();
+        ByteBuffer zeroed =
+                ByteBuffer.allocate(header.limit()).put(header.slice()).flip();
         zeroed.get(MAC_AT, mac);
         zeroed.putInt(CHECKSUM_AT, 0).put(MAC_AT, new byte[LogSeal.MAC_LENGTH]);
         return seal.sound(zeroed, mac);

@@ -197,7 +197,9 @@ final class ShardLog {
         if (gap != null) {
             return 0;
         }
-        return entries.isEmpty() ? Long.MAX_VALUE : entries.place(entries.first()).segment();
+        return entries.isEmpty()
+                ? Long.MAX_VALUE
+                : entries.place(entries.first()).segment();
     }
 
     /// Before which index it must release so that it needs neither `segment` nor older ones; 0 when it needs none.

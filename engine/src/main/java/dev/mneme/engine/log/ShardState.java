@@ -46,7 +46,11 @@ record ShardState(int id, long last, long term, long released, Vote vote, byte[]
         int start = into.position();
         byte[] votedFor = votedFor(vote);
         into.putInt(id).putInt(members.length).putLong(last).putLong(term).putLong(released);
-        into.putLong(vote.term()).putInt(votedFor.length).putInt(0).put(votedFor).put(members);
+        into.putLong(vote.term())
+                .putInt(votedFor.length)
+                .putInt(0)
+                .put(votedFor)
+                .put(members);
         into.position(start + length());
     }
 

@@ -71,8 +71,8 @@ public final class WriteAheadLog implements Journal {
                 runtime.stepped() ? new CallersThread() : ownThread(),
                 recovered.newest() + 1);
         Numbering numbering = new Numbering(catalog, headerRoom(config));
-        this.writer = new LogWriter(
-                config, metrics, seal, runtime, queue, catalog, numbering, folder, marker, recovered);
+        this.writer =
+                new LogWriter(config, metrics, seal, runtime, queue, catalog, numbering, folder, marker, recovered);
         this.thread = runtime.stepped()
                 ? null
                 : Thread.ofPlatform().daemon().name("mneme-log").unstarted(writer);
@@ -92,23 +92,15 @@ public final class WriteAheadLog implements Journal {
     ///     is no room to recover, `INTEGRITY_VIOLATION` when somebody without the key wrote to it,
     ///     `INVALID_REQUEST` when the files are of a newer format, or the segments too small for the shards
     public static WriteAheadLog open(
-            Disk disk,
-            Set<ShardId> founding,
-            LogConfig config,
-            LogMetrics metrics,
-            LogSeal seal,
-            LogRuntime runtime) {
-        checkRoom(founding.stream()
-                .map(shard -> ShardState.empty(shard.value()))
-                .toList(), config);
+            Disk disk, Set<ShardId> founding, LogConfig config, LogMetrics metrics, LogSeal seal, LogRuntime runtime) {
+        checkRoom(
+                founding.stream().map(shard -> ShardState.empty(shard.value())).toList(), config);
         try {
-            RecoveredLog recovered =
-                    new Recovery(disk, founding, runtime.salts(), seal, runtime.boot(), true).run();
+            RecoveredLog recovered = new Recovery(disk, founding, runtime.salts(), seal, runtime.boot(), true).run();
             report(recovered.report());
             refuseShort(recovered.report());
             checkRoom(recovered.contents().states(), config);
-            LogMarker marker =
-                    LogMarker.open(disk, seal, recovered.report().tail(), runtime.boot(), runtime.clock());
+            LogMarker marker = LogMarker.open(disk, seal, recovered.report().tail(), runtime.boot(), runtime.clock());
             WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, runtime, marker, recovered);
             if (log.thread != null) {
                 log.thread.start();

@@ -52,7 +52,9 @@ class DamageTest {
 
     private static List<Integer> replayed(WriteAheadLog log, int shard, long after) {
         List<Integer> found = new ArrayList<>();
-        Logs.replay(log, shard,
+        Logs.replay(
+                log,
+                shard,
                 after,
                 (index, term, batch) -> found.add(ByteBuffer.wrap(batch).getInt()));
         return found;

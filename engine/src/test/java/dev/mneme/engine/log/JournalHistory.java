@@ -57,7 +57,9 @@ final class JournalHistory {
             if (failure.code() == ErrorCode.INVALID_REQUEST) {
                 HeapJournal.Home before = kept.copy();
                 pending.subList(0, pending.indexOf(this)).forEach(each -> each.doneOn(before));
-                assertThat(doneOn(before)).as("refused: " + failure.getMessage()).isNull();
+                assertThat(doneOn(before))
+                        .as("refused: " + failure.getMessage())
+                        .isNull();
             }
             if (failure.code() != ErrorCode.OUTCOME_UNKNOWN) {
                 pending.remove(this);

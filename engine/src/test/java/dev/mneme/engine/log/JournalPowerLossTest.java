@@ -96,11 +96,7 @@ class JournalPowerLossTest {
 
         private WriteAheadLog open() {
             LogRuntime runtime = new LogRuntime(
-                    true,
-                    random.split()::nextLong,
-                    ticker::incrementAndGet,
-                    InstantSource.fixed(Instant.EPOCH),
-                    null);
+                    true, random.split()::nextLong, ticker::incrementAndGet, InstantSource.fixed(Instant.EPOCH), null);
             return WriteAheadLog.open(
                     disk.mount(), FOUNDING, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]), runtime);
         }
@@ -142,8 +138,9 @@ class JournalPowerLossTest {
                 case 8 -> release(log, shard, last);
                 case 9 -> log.roll();
                 case 10, 11, 12, 13 -> log.step();
-                case 14 -> assertThat(log.state() == Journal.State.OK ? history.difference(log) : null)
-                        .isNull();
+                case 14 ->
+                    assertThat(log.state() == Journal.State.OK ? history.difference(log) : null)
+                            .isNull();
                 default -> append(log, shard, last, term + random.nextInt(10) / 9);
             }
         }

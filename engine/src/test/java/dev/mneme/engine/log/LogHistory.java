@@ -120,7 +120,9 @@ final class LogHistory {
                     entries.put(entry.getKey(), entry.getValue());
                 }
             }
-            assertThat(Logs.lastIndex(log, shard)).as("last index of shard %d", shard).isEqualTo(last(shard));
+            assertThat(Logs.lastIndex(log, shard))
+                    .as("last index of shard %d", shard)
+                    .isEqualTo(last(shard));
             Logs.checkpointed(log, shard, checkpoints[shard]);
         }
     }

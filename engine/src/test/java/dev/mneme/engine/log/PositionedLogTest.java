@@ -13,6 +13,8 @@ class PositionedLogTest extends CommitLogContract {
     private static final LogConfig SMALL =
             new LogConfig(64 << 10, 16 << 10, 16 << 10, 1_000, 1 << 20, 4, Duration.ofMillis(1));
 
+    private final FailingSync failing = new FailingSync();
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     Path home;
@@ -21,9 +23,15 @@ class PositionedLogTest extends CommitLogContract {
     protected CommitLog open() {
         try {
             return PositionedLog.open(
-                    new FolderDisk(home.resolve("log")), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
+                    failing.over(new FolderDisk(home.resolve("log"))), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    @Override
+    protected void failNextSync(CommitLog log) {
+        WriteAheadLog journal = ((PositionedLog) log).journal();
+        failing.nextOf(SegmentName.of(journal.oldestSegment() + journal.segments() - 1));
     }
 }

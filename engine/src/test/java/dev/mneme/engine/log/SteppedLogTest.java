@@ -26,8 +26,7 @@ class SteppedLogTest extends JournalContract {
     private long salt;
 
     private WriteAheadLog openLog() {
-        LogRuntime runtime =
-                new LogRuntime(true, () -> ++salt, ticker::get, InstantSource.fixed(Instant.EPOCH), null);
+        LogRuntime runtime = new LogRuntime(true, () -> ++salt, ticker::get, InstantSource.fixed(Instant.EPOCH), null);
         return WriteAheadLog.open(disk.mount(), FOUNDING, SMALL, LogMetrics.NONE, LogSeal.NONE, runtime);
     }
 

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.Journal.State;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Journal.State;
 import dev.mneme.core.spi.ShardId;
@@ -41,8 +40,7 @@ class WriteAheadLogTest {
     }
 
     private WriteAheadLog open(LogConfig config, LogMetrics metrics) {
-        return Logs.open(
-                disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
+        return Logs.open(disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
     }
 
     private static byte[] filled(int size, int with) {
@@ -126,8 +124,7 @@ class WriteAheadLogTest {
     void theLargestEntryIsTakenAndALargerOneIsTooLarge() {
         try (WriteAheadLog log = open()) {
             assertThat(commit(log, 0, SMALL.maxEntryBytes(), 1)).isEqualTo(1);
-            assertThat(Logs.append(log, 0, filled(SMALL.maxEntryBytes() + 1, 2))
-                            .failure())
+            assertThat(Logs.append(log, 0, filled(SMALL.maxEntryBytes() + 1, 2)).failure())
                     .isEqualTo(ErrorCode.TOO_LARGE);
             assertThat(commit(log, 0, 0, 0)).isEqualTo(2);
         }
@@ -157,21 +154,18 @@ class WriteAheadLogTest {
     void whatIsServedAfterAFailedFsyncAndARestartSurvivesPowerLosses() {
         for (long seed = 0; seed < 30; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
                 assertThat(Logs.append(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             }
             failing.killProcess(); // the page cache still shows the entry
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 assertThat(log.recoveryReport().copiedRecords()).isEqualTo(1);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
             }
         }
@@ -182,8 +176,7 @@ class WriteAheadLogTest {
     void whatIsServedAfterARecoveryThatFailedTooSurvivesPowerLosses() {
         for (long seed = 0; seed < 100; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
                 assertThat(Logs.append(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
@@ -193,13 +186,11 @@ class WriteAheadLogTest {
             assertThatThrownBy(() -> Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE))
                     .isInstanceOf(MnemeException.class);
             failing.killProcess();
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
                 assertThat(log.recoveryReport().damages()).isEmpty();
             }
@@ -212,8 +203,7 @@ class WriteAheadLogTest {
     void aRollWhoseFsyncFailedLeavesNothing() {
         for (long seed = 0; seed < 20; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 await().until(() -> failing.syncs() == 5); // the mark, both segments reserved, a header, a batch
                 failing.failSyncOf(SegmentName.of(2));
@@ -221,15 +211,13 @@ class WriteAheadLogTest {
                 assertThat(log.state()).isEqualTo(State.LOG_FAILED);
             }
             failing.killProcess();
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 2);
                 log.roll().join();
                 commit(log, 0, 10, 3);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(log.recoveryReport().damages()).as("seed %d", seed).isEmpty();
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2, 3);
             }
@@ -429,7 +417,8 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             for (long bad : new long[] {0, 3}) {
-                assertThat(Durable.of(heard -> log.truncateFrom(FIRST, bad, heard)).failure())
+                assertThat(Durable.of(heard -> log.truncateFrom(FIRST, bad, heard))
+                                .failure())
                         .isEqualTo(ErrorCode.INVALID_REQUEST);
             }
             assertThat(commit(log, 0, 10, 2)).isEqualTo(2);
@@ -560,8 +549,7 @@ class WriteAheadLogTest {
             commit(log, 0, 10, 1);
         }
         byte[] content = disk.content(SegmentName.of(1));
-        ByteBuffer header =
-                ByteBuffer.wrap(content, 0, headerLength(content)).slice();
+        ByteBuffer header = ByteBuffer.wrap(content, 0, headerLength(content)).slice();
         header.putShort(8, (short) 3);
         CRC32C crc = new CRC32C();
         crc.update(header.slice(0, 16));
