@@ -157,4 +157,19 @@ class FirstFormatTest {
             disk.killProcess();
         }
     }
+
+    /// Batches of the old format in a segment of the new one, or the other way round, are none.
+    @Test
+    void aSegmentHoldsBatchesOfItsOwnFormatOnly() throws IOException {
+        left("closed");
+        for (LogFormat format : List.of(LogFormat.CURRENT, LogFormat.ofPositions(3))) {
+            try (SegmentReader reader = new SegmentReader(disk.mount(), 1, LogSeal.under(new byte[32]))) {
+                SegmentHeader header = Objects.requireNonNull(reader.header());
+                reader.expect(format);
+                SegmentReader.Chain chain = reader.follow(
+                        SegmentReader.Chain.empty(header), header.salt(), reader.size(), SegmentReader.Visitor.NONE);
+                assertThat(chain.nextBatch() > header.firstBatch()).isEqualTo(!format.isCurrent());
+            }
+        }
+    }
 }
