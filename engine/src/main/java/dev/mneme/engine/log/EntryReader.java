@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 /// once, by one thread.
 final class EntryReader implements AutoCloseable {
     private static final int AHEAD = 64 << 10;
+    private static final int WORTH_A_READ = 8 << 10;
 
     private final Disk disk;
     private final SegmentCatalog.Reading reading;
@@ -21,6 +22,7 @@ final class EntryReader implements AutoCloseable {
     private long segment;
     private long size;
     private long windowAt;
+    private int at;
 
     /// @param reading of at least one entry
     EntryReader(Disk disk, SegmentCatalog.Reading reading) throws IOException {
@@ -49,6 +51,7 @@ final class EntryReader implements AutoCloseable {
         long next = reading.indexes()[0];
         long left = maxBytes;
         for (int i = 0; i < reading.places().length; i++) {
+            at = i;
             LogPosition place = reading.places()[i];
             if (place.segment() != segment) {
                 file.close();
@@ -110,7 +113,8 @@ final class EntryReader implements AutoCloseable {
             if (window.capacity() < length) {
                 window = ByteBuffer.allocate(Math.max(length, 2 * window.capacity()));
             }
-            window.clear().limit((int) Math.min(window.capacity(), size - offset));
+            int wanted = Math.min(window.capacity(), Math.max(length, ahead()));
+            window.clear().limit((int) Math.min(wanted, size - offset));
             while (window.position() < length) {
                 if (file.read(window, offset + window.position()) < 0) {
                     throw new IOException("the file " + SegmentName.of(segment) + " ended at "
@@ -122,6 +126,23 @@ final class EntryReader implements AutoCloseable {
         }
         int from = (int) (offset - windowAt);
         return window.slice(from, window.limit() - from);
+    }
+
+    /// How far to read from the entry that is due: over those that lie so near to one another that reading what is
+    /// between them, of other shards, costs less than another read.
+    private int ahead() {
+        LogPosition[] places = reading.places();
+        long begin = places[at].offset();
+        long end = begin;
+        for (int next = at + 1;
+                next < places.length
+                        && places[next].segment() == segment
+                        && places[next].offset() - end <= WORTH_A_READ
+                        && places[next].offset() - begin < AHEAD;
+                next++) {
+            end = places[next].offset();
+        }
+        return (int) (end - begin) + WORTH_A_READ;
     }
 
     @Override

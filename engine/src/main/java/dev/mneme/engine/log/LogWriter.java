@@ -220,6 +220,8 @@ final class LogWriter implements Runnable {
         LogPosition at = new LogPosition(segment, end + BatchHeader.LENGTH);
         try {
             write(records);
+            catalog.committed(records, at);
+            numbering.committed(records);
         } catch (IOException | RuntimeException | Error broken) {
             fail(broken);
             for (NumberedRecord record : records) {
@@ -229,8 +231,6 @@ final class LogWriter implements Runnable {
             }
             return;
         }
-        catalog.committed(records, at);
-        numbering.committed(records);
         for (NumberedRecord record : records) {
             if (record.callback() != null) {
                 Callbacks.durable(record.callback(), record.heard());

@@ -212,6 +212,29 @@ class JournalFilesTest {
         }
     }
 
+    @Test
+    void releasesThatAreWrittenDownStayWithinTheSegment() {
+        try (WriteAheadLog log = open()) {
+            for (int n = 2; n < 40; n++) {
+                ShardId shard = new ShardId(n);
+                done(log, heard -> log.open(shard, heard));
+            }
+            for (int n = 0; n < 300; n++) {
+                for (int shard = 2; shard < 40; shard++) {
+                    Durable.append(log, new ShardId(shard), 1, new byte[n % 17]);
+                }
+                log.step();
+                for (int shard = 2; shard < 40; shard++) {
+                    log.releaseBefore(new ShardId(shard), n + 1L);
+                }
+            }
+            assertThat(log.oldestSegment()).as("it rolled").isGreaterThan(20);
+            disk.image().forEach((name, content) -> assertThat(content.length)
+                    .as(name)
+                    .isLessThanOrEqualTo(SMALL.segmentBytes()));
+        }
+    }
+
     /// Somebody without the key gives a shard another vote, with a good checksum.
     @Test
     void aHeaderThatWasChangedFromOutsideIsRefused() {
