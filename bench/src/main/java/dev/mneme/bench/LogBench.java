@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /// The log alone: 64 entries of 5 KB in flight, over 17 shards, sealed; each that is durable is followed by the next
-/// from its callback. Then a start on what was written, and reading it back. Beside it the floor: the same bytes written and
+/// from its callback. Then a start on what was written, and reading it back. Beside it the floor: the same bytes
+/// written and
 /// fsynced 64 at a time.
 final class LogBench {
     private static final int IN_FLIGHT = 64;
@@ -156,10 +157,7 @@ final class LogBench {
                     next = log.read(shard, next, 1 << 20, (index, term, entry) -> read.incrementAndGet());
                 }
             }
-            Report.row(
-                    "a start on " + log.segments() + " segments",
-                    Report.number(opened) + " ms",
-                    "");
+            Report.row("a start on " + log.segments() + " segments", Report.number(opened) + " ms", "");
             Report.row(
                     "CPU of an entry that is read back",
                     String.format(Locale.ROOT, "%.1f µs", (cpuNanos() - cpu) / 1e3 / read.get()),
@@ -168,8 +166,7 @@ final class LogBench {
     }
 
     private static long cpuNanos() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static void delete(Path folder) throws IOException {

@@ -64,7 +64,9 @@ public abstract class CommitLogContract {
                 });
             }
         }
-        assertThat(heard).hasSize(5).allSatisfy((index, term) -> assertThat(term).isPositive());
+        assertThat(heard)
+                .hasSize(5)
+                .allSatisfy((index, term) -> assertThat(term).isPositive());
         try (CommitLog log = open()) {
             Map<Long, Long> found = new ConcurrentHashMap<>();
             log.replay(1, 0, (index, term, batch) -> found.put(index, term));

@@ -198,9 +198,12 @@ class JournalFilesTest {
             }
             assertThat(opened).isBetween(200, 300);
             assertThat(refused(log, heard -> log.vote(A, 1, name, heard))).isEqualTo(ErrorCode.TOO_LARGE);
-            assertThat(refused(log, heard -> log.members(A, new byte[60], heard))).isEqualTo(ErrorCode.TOO_LARGE);
+            assertThat(refused(log, heard -> log.members(A, new byte[60], heard)))
+                    .isEqualTo(ErrorCode.TOO_LARGE);
             roll(log);
-            assertThat(append(log, A, SMALL.maxEntryBytes())).as("there is room for it").isEqualTo(1);
+            assertThat(append(log, A, SMALL.maxEntryBytes()))
+                    .as("there is room for it")
+                    .isEqualTo(1);
             done(log, heard -> log.drop(new ShardId(5), heard));
             done(log, heard -> log.vote(A, 1, name, heard));
         }
@@ -229,9 +232,9 @@ class JournalFilesTest {
                 }
             }
             assertThat(log.oldestSegment()).as("it rolled").isGreaterThan(20);
-            disk.image().forEach((name, content) -> assertThat(content.length)
-                    .as(name)
-                    .isLessThanOrEqualTo(SMALL.segmentBytes()));
+            disk.image()
+                    .forEach((name, content) ->
+                            assertThat(content.length).as(name).isLessThanOrEqualTo(SMALL.segmentBytes()));
         }
     }
 
@@ -244,8 +247,8 @@ class JournalFilesTest {
             append(log, A, 10);
         }
         byte[] content = disk.content(SegmentName.of(2));
-        ByteBuffer header = ByteBuffer.wrap(content, 0, ByteBuffer.wrap(content).getInt(12))
-                .slice();
+        ByteBuffer header =
+                ByteBuffer.wrap(content, 0, ByteBuffer.wrap(content).getInt(12)).slice();
         int votedFor = 112 + 48;
         assertThat(header.get(votedFor + 5)).isEqualTo((byte) '2');
         header.put(votedFor + 5, (byte) '3');
