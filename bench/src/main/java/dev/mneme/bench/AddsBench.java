@@ -94,7 +94,7 @@ final class AddsBench {
     }
 
     /// How many records of `bytes` can be made durable in a second when each fsync covers 64 of them.
-    private static double syncedPerSecond(int bytes, Duration time) throws IOException {
+    static double syncedPerSecond(int bytes, Duration time) throws IOException {
         Path file = Files.createTempFile("mneme-bench", ".floor");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer batch = ByteBuffer.allocateDirect(CONNECTIONS * bytes);

@@ -21,6 +21,7 @@ public final class Bench {
 
               adds                      durable adds over HTTP, vector given; beside raw fsync
               embedded-adds             the same without a vector; beside the bare embedder
+              log [SECONDS]             the log alone, entries of 5 KB; beside raw fsync
               fairness [SECONDS]        a quiet owner beside 64 adding clients, 200 and 1,200 searching ones, an import,
                                         and exports, of another key; beside the same without them
               import [MEMORIES USERS]   mneme import of a mem0 export; beside the bare embedder
@@ -62,6 +63,7 @@ public final class Bench {
         switch (args.length == 0 ? "help" : args[0]) {
             case "adds" -> AddsBench.run(WARM_UP, TIME);
             case "embedded-adds" -> AddsBench.embedded(WARM_UP, TIME);
+            case "log" -> LogBench.run(Duration.ofSeconds(10), Duration.ofSeconds(number(args, 1, 20)));
             case "fairness" -> FairnessBench.run(WARM_UP, Duration.ofSeconds(number(args, 1, 20)));
             case "import" -> ImportBench.run(number(args, 1, 10_000), number(args, 2, 100));
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));

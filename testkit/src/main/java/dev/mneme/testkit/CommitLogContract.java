@@ -24,6 +24,9 @@ public abstract class CommitLogContract {
     /// Opens the log of this test, or opens it again.
     protected abstract CommitLog open();
 
+    /// The next fsync of what `log` writes fails.
+    protected abstract void failNextSync(CommitLog log);
+
     @Test
     void anEmptyLogHoldsNothing() {
         try (CommitLog log = open()) {
@@ -42,6 +45,49 @@ public abstract class CommitLogContract {
         try (CommitLog log = open()) {
             assertThat(log.lastIndex(0)).isEqualTo(1);
             assertThat(replayed(log, 0, 0)).containsExactly("1 green tea");
+        }
+    }
+
+    @Test
+    void anEntryHasTheTermThatItsCallerHeard() {
+        Map<Long, Long> heard = new ConcurrentHashMap<>();
+        try (CommitLog log = open()) {
+            for (int n = 0; n < 5; n++) {
+                log.propose(1, bytes("n" + n), new CommitLog.Callback() {
+                    @Override
+                    public void committed(long index, long term) {
+                        heard.put(index, term);
+                    }
+
+                    @Override
+                    public void failed(MnemeException failure) {}
+                });
+            }
+        }
+        assertThat(heard)
+                .hasSize(5)
+                .allSatisfy((index, term) -> assertThat(term).isPositive());
+        try (CommitLog log = open()) {
+            Map<Long, Long> found = new ConcurrentHashMap<>();
+            log.replay(1, 0, (index, term, batch) -> found.put(index, term));
+            assertThat(found).isEqualTo(heard);
+        }
+    }
+
+    @Test
+    void whatAFailedFsyncCarriedHasAnUnknownOutcome() {
+        try (CommitLog log = open()) {
+            commit(log, 0, "durable");
+            failNextSync(log);
+            assertThat(Commit.propose(log, 0, bytes("unknown")).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(log.state()).isEqualTo(CommitLog.State.LOG_FAILED);
+            assertThat(log.lastIndex(0)).isEqualTo(1);
+            assertThat(Commit.propose(log, 1, bytes("late")).failure()).isEqualTo(ErrorCode.LOG_FAILED);
+        }
+        try (CommitLog log = open()) {
+            assertThat(log.state()).isEqualTo(CommitLog.State.OK);
+            assertThat(replayed(log, 0, 0)).startsWith("1 durable");
+            assertThat(log.lastIndex(1)).as("refused, so not there").isZero();
         }
     }
 

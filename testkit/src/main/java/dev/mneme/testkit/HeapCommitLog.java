@@ -17,6 +17,7 @@ public final class HeapCommitLog implements CommitLog {
 
     private final Home home;
     private @Nullable ErrorCode refusal;
+    private boolean failing;
     private boolean closed;
 
     public HeapCommitLog(Home home) {
@@ -48,12 +49,21 @@ public final class HeapCommitLog implements CommitLog {
         refusal = code;
     }
 
+    /// The next proposal has an unknown outcome, and is not there; then the log has failed.
+    public synchronized void failNext() {
+        failing = true;
+    }
+
     @Override
     public synchronized void propose(int shard, byte[] batch, Callback callback) {
         if (shard < 0 || shard >= home.shards.size()) {
             callback.failed(MnemeException.invalid("shard", "There is no shard " + shard + "."));
         } else if (closed) {
             callback.failed(new MnemeException(ErrorCode.OVERLOADED, "The log is closed."));
+        } else if (failing) {
+            failing = false;
+            refusal = ErrorCode.LOG_FAILED;
+            callback.failed(new MnemeException(ErrorCode.OUTCOME_UNKNOWN, "The test asked for this failure."));
         } else if (refusal != null) {
             callback.failed(new MnemeException(refusal, "The test asked for this refusal."));
         } else {

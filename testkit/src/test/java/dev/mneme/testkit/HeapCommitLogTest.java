@@ -9,4 +9,9 @@ class HeapCommitLogTest extends CommitLogContract {
     protected CommitLog open() {
         return new HeapCommitLog(home);
     }
+
+    @Override
+    protected void failNextSync(CommitLog log) {
+        ((HeapCommitLog) log).failNext();
+    }
 }

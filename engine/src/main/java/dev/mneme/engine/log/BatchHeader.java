@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```text
 ///   0   4  magic "MNBT"
-///   4   2  format version (1)
+///   4   2  format version of its segment: 2; see LogFormat
 ///   6   2  zero
 ///   8   4  CRC32C of [0, 8) and [12, length)
 ///  12   4  length: this header, the records and zeros up to a multiple of 64
@@ -44,6 +44,7 @@ record BatchHeader(
     static final int MAGIC = 0x4D4E4254; // "MNBT"
 
     static final int CHECKSUM_AT = 8;
+    private static final int VERSION_AT = 4;
 
     static int aligned(int bytes) {
         return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
@@ -59,7 +60,7 @@ record BatchHeader(
     ///
     /// @param batch position 0, limit `length`; its padding is zero
     void encode(ByteBuffer batch, LogSeal seal) {
-        batch.putInt(0, MAGIC).putShort(4, SegmentHeader.VERSION).putShort(6, (short) 0);
+        batch.putInt(0, MAGIC).putShort(VERSION_AT, LogFormat.CURRENT.version()).putShort(6, (short) 0);
         batch.putInt(12, length).putLong(16, segment).putLong(24, salt).putLong(32, sequence);
         batch.putLong(40, durable.segment()).putLong(48, durable.offset());
         batch.putInt(56, records).putInt(60, recordBytes);
@@ -92,6 +93,11 @@ record BatchHeader(
                 new LogPosition(bytes.getLong(40), bytes.getLong(48)),
                 bytes.getInt(56),
                 recordBytes);
+    }
+
+    /// The format that the batch says it has.
+    static short version(ByteBuffer batch) {
+        return batch.getShort(VERSION_AT);
     }
 
     /// Whether the whole batch is as it was written.

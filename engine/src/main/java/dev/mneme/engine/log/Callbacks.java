@@ -1,7 +1,7 @@
 package dev.mneme.engine.log;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 
 /// Calls callbacks so that one that throws harms nobody else's.
 final class Callbacks {
@@ -9,18 +9,18 @@ final class Callbacks {
 
     private Callbacks() {}
 
-    static void committed(CommitLog.Callback callback, long index, long term) {
+    static void durable(Journal.Callback callback, long index) {
         try {
-            callback.committed(index, term);
+            callback.durable(index);
         } catch (RuntimeException | Error broken) {
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "A callback threw on hearing that entry " + index + " is committed",
+                    "A callback threw on hearing that entry " + index + " is durable",
                     broken);
         }
     }
 
-    static void failed(CommitLog.Callback callback, MnemeException failure) {
+    static void failed(Journal.Callback callback, MnemeException failure) {
         try {
             callback.failed(failure);
         } catch (RuntimeException | Error broken) {

@@ -1,9 +1,12 @@
 package dev.mneme.engine.log;
 
 import dev.mneme.core.spi.Disk;
+import dev.mneme.core.spi.ShardId;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Makes the log of a folder whose tables came from elsewhere: it holds nothing, and goes on after given
 /// indexes.
@@ -12,28 +15,33 @@ import java.util.Arrays;
 /// dropped for want of proof: see `Recovery`.
 public final class LogBeginning {
     private static final int SEQUENCE = 2;
+    private static final long TERM = 1;
 
     private LogBeginning() {}
 
     /// Writes it, durably, into an empty folder.
     ///
-    /// @param lastIndexes for each shard, the index before the log's first
-    public static void write(Disk disk, long[] lastIndexes) throws IOException {
-        long[] terms = new long[lastIndexes.length];
-        Arrays.fill(terms, 1);
-        int length = SegmentHeader.length(lastIndexes.length);
-        SegmentHeader header = new SegmentHeader(
-                SEQUENCE,
-                new SecureRandom().nextLong(),
-                1,
-                0,
-                new LogPosition(SEQUENCE, length),
-                lastIndexes.clone(),
-                terms);
+    /// @param lastIndexes of each shard, the index before the log's first
+    public static void write(Disk disk, SortedMap<ShardId, Long> lastIndexes, LogSeal seal) throws IOException {
+        List<ShardState> shards = lastIndexes.entrySet().stream()
+                .map(shard -> ShardState.after(shard.getKey().value(), shard.getValue(), TERM))
+                .toList();
+        LogPosition durable = new LogPosition(SEQUENCE, SegmentHeader.length(shards));
+        SegmentHeader header = SegmentHeader.of(SEQUENCE, new SecureRandom().nextLong(), 1, 0, durable, shards);
         try (Disk.File file = disk.open(SegmentName.of(SEQUENCE))) {
-            file.write(header.encode(), 0);
+            file.write(header.encode(seal), 0);
             file.sync();
         }
         disk.syncFolder();
+    }
+
+    /// As above, for those who call shards by their places, the system's last.
+    public static void write(Disk disk, long[] lastIndexes, LogSeal seal) throws IOException {
+        SortedMap<ShardId, Long> byId = new TreeMap<>();
+        List<ShardId> ids = LogFormat.ids(lastIndexes.length);
+        for (int i = 0; i < lastIndexes.length; i++) {
+            byId.put(ids.get(i), lastIndexes[i]);
+        }
+        write(disk, byId, seal);
     }
 }

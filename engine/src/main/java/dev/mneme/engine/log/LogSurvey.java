@@ -2,33 +2,41 @@ package dev.mneme.engine.log;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.ShardId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What the log of a data folder holds that no process has open. Nothing in the folder changes.
 ///
 /// @param segments oldest first
-/// @param lastIndexes per shard: its last entry; 0 without any
+/// @param lastIndexes of each shard: its last entry; 0 without any
 /// @param recovery what opening the log would find and do
-@SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-public record LogSurvey(List<Segment> segments, long[] lastIndexes, RecoveryReport recovery) {
+public record LogSurvey(List<Segment> segments, SortedMap<ShardId, Long> lastIndexes, RecoveryReport recovery) {
+
+    /// The last entry of the shard at a place, of `shards` in all, the system's last; 0 without any.
+    public long lastIndex(int shard, int shards) {
+        return lastIndexes.getOrDefault(LogFormat.ids(shards).get(shard), 0L);
+    }
 
     /// One file of the log.
     public record Segment(String file, long bytes) {}
 
     /// @throws MnemeException `LOG_FAILED` when the folder cannot be read, `INVALID_REQUEST` when the files
-    ///     are of a
-    ///     newer format or of another number of shards
-    public static LogSurvey of(Path folder, int shards, LogSeal seal) {
+    ///     are of a newer format
+    public static LogSurvey of(Path folder, LogSeal seal) {
         try {
             RecoveredLog recovered =
-                    new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, LogMarker.boot(), true).run();
-            long[] last = recovered.tails().stream().mapToLong(ShardTail::last).toArray();
+                    new Recovery(new OverlayDisk(folder), Set.of(), () -> 0, seal, LogMarker.boot(), true).run();
+            SortedMap<ShardId, Long> last = new TreeMap<>();
+            recovered.contents().shards().forEach(shard -> last.put(new ShardId(shard.id()), shard.last()));
             return new LogSurvey(segments(folder), last, recovered.report());
         } catch (IOException e) {
             throw new MnemeException(

@@ -1,13 +1,11 @@
 package dev.mneme.engine.log;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog.State;
 import dev.mneme.core.spi.Disk;
+import dev.mneme.core.spi.Journal.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The log's one thread: takes what waits, makes it one disk batch, writes it, fsyncs once, and then calls
@@ -31,14 +29,15 @@ final class LogWriter implements Runnable {
 
     private final LogConfig config;
     private final LogMetrics metrics;
-    private final LongSupplier salts;
+    private final LogRuntime runtime;
+    private final LogSeal seal;
+    private final RecoveryReport.@Nullable Damage fatal;
     private final ProposalQueue queue;
     private final SegmentCatalog catalog;
     private final SegmentFolder folder;
     private final BatchBuffer buffer;
     private final LogMarker marker;
-    private final long[] lastIndexes;
-    private final long[] terms;
+    private final Numbering numbering;
     private long segment;
     private long end;
     private long nextBatch;
@@ -52,22 +51,24 @@ final class LogWriter implements Runnable {
             LogConfig config,
             LogMetrics metrics,
             LogSeal seal,
-            LongSupplier salts,
+            LogRuntime runtime,
             ProposalQueue queue,
             SegmentCatalog catalog,
+            Numbering numbering,
             SegmentFolder folder,
             LogMarker marker,
             RecoveredLog recovered) {
         this.config = config;
         this.metrics = metrics;
         this.buffer = new BatchBuffer(seal);
+        this.seal = seal;
         this.marker = marker;
-        this.salts = salts;
+        this.runtime = runtime;
+        this.fatal = recovered.fatal();
         this.queue = queue;
         this.catalog = catalog;
         this.folder = folder;
-        this.lastIndexes = recovered.tails().stream().mapToLong(ShardTail::last).toArray();
-        this.terms = recovered.tails().stream().mapToLong(ShardTail::term).toArray();
+        this.numbering = numbering;
         this.segment = recovered.newest();
         this.end = recovered.end();
         this.nextBatch = recovered.nextBatch();
@@ -94,6 +95,18 @@ final class LogWriter implements Runnable {
         }
     }
 
+    /// Serves what waits, at most one disk batch of it, without waiting for more.
+    ///
+    /// @return whether anything waited
+    boolean step() throws InterruptedException {
+        List<Request> taken = queue.take(config.maxBatchBytes(), 0);
+        if (taken == null || (taken.isEmpty() && state == State.OK)) {
+            return false;
+        }
+        serve(taken);
+        return !taken.isEmpty();
+    }
+
     private @Nullable List<Request> take() throws InterruptedException {
         long wait = state == State.STORAGE_FULL ? Math.max(1, retryNanos()) : Long.MAX_VALUE;
         return queue.take(config.maxBatchBytes(), wait);
@@ -112,6 +125,9 @@ final class LogWriter implements Runnable {
 
     /// Why nothing can be written now; null when there is a segment with room for the requests.
     private @Nullable MnemeException refusal(List<Request> requests) throws InterruptedException {
+        if (fatal != null) {
+            return Refusals.violation(fatal);
+        }
         if (state == State.LOG_FAILED) {
             return Refusals.logFailed();
         }
@@ -145,7 +161,7 @@ final class LogWriter implements Runnable {
     }
 
     private long retryNanos() {
-        return fullSince + config.allocationRetry().toNanos() - System.nanoTime();
+        return fullSince + config.allocationRetry().toNanos() - runtime.nanos().getAsLong();
     }
 
     private MnemeException storageFull(IOException full) {
@@ -153,7 +169,7 @@ final class LogWriter implements Runnable {
             LOG.log(System.Logger.Level.ERROR, "No room for the log's next segment: proposals are refused", full);
         }
         state = State.STORAGE_FULL;
-        fullSince = System.nanoTime();
+        fullSince = runtime.nanos().getAsLong();
         return Refusals.storageFull();
     }
 
@@ -176,15 +192,10 @@ final class LogWriter implements Runnable {
             storageFull(full);
             return false;
         }
-        SegmentHeader header = new SegmentHeader(
-                segment + 1,
-                salts.getAsLong(),
-                nextBatch,
-                end,
-                new LogPosition(segment, end),
-                lastIndexes.clone(),
-                terms.clone());
-        next.write(header.encode(), 0);
+        LogPosition durable = new LogPosition(segment, end);
+        SegmentHeader header =
+                SegmentHeader.of(segment + 1, runtime.salts().getAsLong(), nextBatch, end, durable, catalog.states());
+        next.write(header.encode(seal), 0);
         next.sync();
         closeFile();
         file = next;
@@ -199,42 +210,39 @@ final class LogWriter implements Runnable {
     }
 
     private void commit(List<Request> requests) {
-        List<NumberedRecord> records = number(requests);
+        List<NumberedRecord> records = numbering.number(requests);
         if (records.isEmpty()) {
             return;
         }
+        if (!requests.getFirst().reshapes()) {
+            addReleases(records);
+        }
+        LogPosition at = new LogPosition(segment, end + BatchHeader.LENGTH);
         try {
             write(records);
+            catalog.committed(records, at);
+            numbering.committed(records);
         } catch (IOException | RuntimeException | Error broken) {
             fail(broken);
-            records.forEach(each -> Callbacks.failed(each.callback(), Refusals.outcomeUnknown()));
+            for (NumberedRecord record : records) {
+                if (record.callback() != null) {
+                    Callbacks.failed(record.callback(), Refusals.outcomeUnknown());
+                }
+            }
             return;
         }
-        catalog.committed(records);
         for (NumberedRecord record : records) {
-            Callbacks.committed(
-                    record.callback(), record.lastIndex(), record.head().term());
+            if (record.callback() != null) {
+                Callbacks.durable(record.callback(), record.heard());
+            }
         }
     }
 
-    private List<NumberedRecord> number(List<Request> requests) {
-        List<NumberedRecord> records = new ArrayList<>(requests.size());
-        for (Request request : requests) {
-            switch (request) {
-                case Request.Entry entry ->
-                    records.add(NumberedRecord.entry(entry, ++lastIndexes[entry.shard()], terms[entry.shard()]));
-                case Request.CutBack cut
-                when cut.index() < 1 || cut.index() > lastIndexes[cut.shard()] + 1 || cut.term() < terms[cut.shard()] ->
-                    cut.refuse(Refusals.badCutBack(lastIndexes[cut.shard()], terms[cut.shard()]));
-                case Request.CutBack cut -> {
-                    lastIndexes[cut.shard()] = cut.index() - 1;
-                    terms[cut.shard()] = cut.term();
-                    records.add(NumberedRecord.cutBack(cut));
-                }
-                case Request.Roll roll -> throw new IllegalStateException("a roll is taken alone: " + roll);
-            }
-        }
-        return records;
+    /// Releases are written down when something else is, and the segment has room left for them.
+    private void addReleases(List<NumberedRecord> records) {
+        int bytes = records.stream().mapToInt(each -> each.head().length()).sum();
+        long room = config.segmentBytes() - end - BatchHeader.batchLength(bytes) - 2L * BatchHeader.LENGTH;
+        records.addAll(catalog.takeReleases(Math.max(0, room) / LogRecord.LENGTH));
     }
 
     /// Returns when the batch is durable.
@@ -243,9 +251,9 @@ final class LogWriter implements Runnable {
         ByteBuffer batch = buffer.encode(records, segment, salt, nextBatch, new LogPosition(segment, end));
         int length = batch.remaining();
         to.write(batch, end);
-        long before = System.nanoTime();
+        long before = runtime.nanos().getAsLong();
         to.sync();
-        long fsyncNanos = System.nanoTime() - before;
+        long fsyncNanos = runtime.nanos().getAsLong() - before;
         if (!records.isEmpty()) {
             marker.acknowledges(nextBatch);
         }

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// What waits for the next disk batch, in the order in which it came; bounded by entries and bytes. A shard of which
 /// nothing waits is never refused: it is the others who fill the queue. Any number offer, one takes. All state is
 /// guarded by `lock`.
+///
+/// What reshapes shards ([Request#reshapes]) shares a batch with nothing but the like, of other shards.
 final class ProposalQueue {
+    private static final int MOST_RESHAPED = 256;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<Request> waiting = new ArrayDeque<>();
@@ -54,8 +58,8 @@ final class ProposalQueue {
         }
     }
 
-    /// Takes the oldest that fit into `limit` bytes together, at least one; a roll is taken alone. Waits for
-    /// the first, `waitNanos` at most.
+    /// Takes the oldest that fit into `limit` bytes together, at least one. Waits for the first, `waitNanos` at
+    /// most.
     ///
     /// @return empty when nothing came in time; null when the queue is closed and empty
     @Nullable
@@ -76,8 +80,7 @@ final class ProposalQueue {
         List<Request> taken = new ArrayList<>(waiting.size());
         long size = 0;
         for (Request next = waiting.peekFirst(); next != null; next = waiting.peekFirst()) {
-            boolean apart = next instanceof Request.Roll;
-            if (!taken.isEmpty() && (apart || size + next.bytes() > limit)) {
+            if (!taken.isEmpty() && (size + next.bytes() > limit || !mayShare(taken, next))) {
                 break;
             }
             taken.add(waiting.removeFirst());
@@ -85,12 +88,22 @@ final class ProposalQueue {
                 byShard.remove(next.shard());
             }
             size += next.bytes();
-            if (apart) {
-                break;
-            }
         }
         bytes -= size;
         return taken;
+    }
+
+    private static boolean mayShare(List<Request> taken, Request next) {
+        boolean reshaping = taken.getFirst().reshapes();
+        if (!reshaping && !next.reshapes()) {
+            return true;
+        }
+        boolean alone = next instanceof Request.Roll || taken.getFirst() instanceof Request.Roll;
+        return reshaping
+                && next.reshapes()
+                && !alone
+                && taken.size() < MOST_RESHAPED
+                && taken.stream().noneMatch(each -> each.shard() == next.shard());
     }
 
     int size() {

@@ -1,6 +1,7 @@
 package dev.mneme.engine.log;
 
 import dev.mneme.core.spi.Disk;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.log.RecoveryReport.Cut;
 import dev.mneme.engine.log.RecoveryReport.Damage;
 import dev.mneme.engine.log.SegmentReader.Chain;
@@ -8,9 +9,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +49,18 @@ import org.jspecify.annotations.Nullable;
 /// same way, even with nothing to copy.
 final class Recovery {
     private final Disk disk;
-    private final int shards;
+    private final Set<ShardId> founding;
     private final LongSupplier salts;
     private final LogSeal seal;
     private final @Nullable UUID boot;
     private final boolean heedsMark;
-    private final List<ShardTail> tails = new ArrayList<>();
-    private final List<SegmentNeeds> segments = new ArrayList<>();
+    private final LogContents contents = new LogContents();
+    private final List<Long> segments = new ArrayList<>();
     private final Map<Long, SegmentHeader> headers = new HashMap<>();
     private final List<Damage> damages = new ArrayList<>();
     private final List<Cut> cuts = new ArrayList<>();
     private final List<Long> unproven = new ArrayList<>();
+    private LogFormat format = LogFormat.CURRENT;
     private @Nullable LogMark mark;
     private LogTail tail = LogTail.of(null, 0, true, false, null);
     private long lastWithRecords;
@@ -64,11 +68,18 @@ final class Recovery {
     private long batches;
     private long records;
 
+    /// @param founding the shards of a log that has no segment yet
     /// @param boot the machine's present one; null: not known
     /// @param heedsMark whether the log is held to what its mark says
-    Recovery(Disk disk, int shards, LongSupplier salts, LogSeal seal, @Nullable UUID boot, boolean heedsMark) {
+    Recovery(
+            Disk disk,
+            Set<ShardId> founding,
+            LongSupplier salts,
+            LogSeal seal,
+            @Nullable UUID boot,
+            boolean heedsMark) {
         this.disk = disk;
-        this.shards = shards;
+        this.founding = founding;
         this.salts = salts;
         this.seal = seal;
         this.boot = boot;
@@ -76,13 +87,11 @@ final class Recovery {
     }
 
     RecoveredLog run() throws IOException {
-        for (int shard = 0; shard < shards; shard++) {
-            tails.add(new ShardTail(0, 1));
-        }
         mark = heedsMark ? LogMark.read(disk, seal) : null;
         List<Long> files = segmentFiles();
         long newest = newestProven(files);
         if (newest == 0) {
+            founding.forEach(shard -> contents.begin(ShardState.empty(shard.value())));
             Damage missing = tail(files.isEmpty() ? 1 : files.getFirst(), 0, 0, true, false);
             if (missing != null) {
                 return lost(0, missing);
@@ -154,10 +163,11 @@ final class Recovery {
     /// Whether a sound batch in it says that this segment's header was durable.
     private boolean proven(long sequence) throws IOException {
         try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
-            SegmentHeader header = reader.header(shards);
+            SegmentHeader header = reader.header();
             if (header == null) {
                 return reader.highestClaim(0, null).segment() == sequence;
             }
+            reader.expect(header.format());
             Chain chain = followAll(reader, header);
             return chain.claim().segment() == sequence
                     || reader.highestClaim(chain.end(), header.salt()).segment() == sequence;
@@ -187,12 +197,12 @@ final class Recovery {
 
     private void readHeaders(long oldest, long newest) throws IOException {
         for (long sequence = oldest; sequence <= newest; sequence++) {
-            segments.add(new SegmentNeeds(sequence, shards));
+            segments.add(sequence);
             if (!disk.exists(SegmentName.of(sequence))) {
                 continue;
             }
             try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
-                SegmentHeader header = reader.header(shards);
+                SegmentHeader header = reader.header();
                 if (header != null) {
                     headers.put(sequence, header);
                 }
@@ -210,6 +220,7 @@ final class Recovery {
         enter(header, oldest);
         SegmentHeader next = headers.get(sequence + 1);
         try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
+            reader.expect(header.format());
             long end = next == null ? reader.size() : next.previousEnd();
             Chain chain = reader.follow(Chain.empty(header), header.salt(), end, this::apply);
             if (next != null && (chain.end() != end || chain.nextBatch() != next.firstBatch())) {
@@ -225,6 +236,7 @@ final class Recovery {
         }
         enter(header, oldest);
         try (SegmentReader reader = new SegmentReader(disk, sequence, seal)) {
+            reader.expect(header.format());
             LastBatches seen = new LastBatches(lastWithRecords);
             Chain sound = reader.follow(Chain.empty(header), header.salt(), reader.size(), seen);
             LogPosition later = reader.highestClaim(sound.end(), header.salt());
@@ -250,21 +262,34 @@ final class Recovery {
 
     /// Begins a segment: the shards must stand where its header says that they stood.
     private void enter(SegmentHeader header, boolean oldest) {
-        for (int shard = 0; shard < shards; shard++) {
-            long last = header.lastIndexes()[shard];
-            long term = header.terms()[shard];
-            if (oldest) {
-                beforeOldest = header.firstBatch() - 1;
-                tails.set(shard, new ShardTail(last, term));
-            } else if (!tails.get(shard).isAt(last, term)) {
-                tails.get(shard).skipTo(last, term, damageBefore(header.sequence()));
-                segments.get(place(header.sequence() - 1)).holds(shard, last);
-            }
+        format = header.format();
+        if (oldest) {
+            beforeOldest = header.firstBatch() - 1;
+            header.shards().forEach(contents::begin);
+            return;
         }
+        Set<Integer> there = new HashSet<>();
+        for (ShardState state : header.shards()) {
+            there.add(state.id());
+            enter(state, header);
+        }
+        contents.shards().stream()
+                .map(ShardLog::id)
+                .filter(id -> !there.contains(id))
+                .toList()
+                .forEach(contents::remove); // dropped in a damaged region
     }
 
-    private int place(long sequence) {
-        return (int) (sequence - segments.getFirst().sequence());
+    private void enter(ShardState state, SegmentHeader header) {
+        ShardLog shard = contents.find(state.id());
+        if (shard == null) { // opened in a damaged region
+            contents.begin(ShardState.empty(state.id()));
+            enter(state, header);
+        } else if (shard.differs(state)) {
+            shard.skipTo(state, damageBefore(header.sequence()));
+        } else if (header.format().isCurrent()) {
+            shard.adopt(state);
+        }
     }
 
     private Damage damageBefore(long sequence) {
@@ -285,16 +310,11 @@ final class Recovery {
         int at = BatchHeader.LENGTH;
         int end = at + batch.recordBytes();
         for (int i = 0; i < batch.records(); i++) {
-            LogRecord head = LogRecord.decode(bytes, at, end);
-            if (head == null
-                    || head.shard() >= shards
-                    || !tails.get(head.shard()).accepts(head)) {
+            LogRecord head = LogRecord.decode(bytes, at, end, format);
+            if (head == null || !contents.accepts(head)) {
                 return false;
             }
-            tails.get(head.shard()).apply(head, new LogPosition(batch.segment(), offset + at));
-            if (head.kind() == LogRecord.ENTRY) {
-                segments.get(place(batch.segment())).holds(head.shard(), head.index());
-            }
+            contents.apply(head, new LogPosition(batch.segment(), offset + at), payload(head, bytes, at));
             at += head.length();
         }
         batches++;
@@ -303,12 +323,19 @@ final class Recovery {
         return at == end;
     }
 
+    /// Entries stay where they are.
+    private static byte[] payload(LogRecord head, ByteBuffer bytes, int at) {
+        byte[] payload = new byte[head.kind() == LogRecord.ENTRY ? 0 : head.payloadLength()];
+        bytes.get(at + LogRecord.LENGTH, payload);
+        return payload;
+    }
+
     private RecoveredLog copySuspects(SegmentReader reader, SegmentHeader header, Chain proven, boolean oldest)
             throws IOException {
         List<RecoverySegment.Suspect> suspects = new ArrayList<>();
         reader.follow(proven, header.salt(), reader.size(), (offset, batch, bytes) -> {
             if (batch.records() > 0) {
-                suspects.add(RecoverySegment.Suspect.copyOf(batch, bytes));
+                suspects.add(RecoverySegment.Suspect.copyOf(batch, bytes, header.format()));
             }
             return true;
         });
@@ -316,11 +343,14 @@ final class Recovery {
         if (suspects.isEmpty() && headerIsProven) {
             return recovered(header.sequence(), proven, null, 0);
         }
-        RecoverySegment copy = new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), tails, seal);
+        RecoverySegment copy =
+                new RecoverySegment(disk, header.sequence(), proven, salts.getAsLong(), contents.states(), seal);
         SegmentHeader copied = copy.write(suspects);
         long before = records;
-        segments.add(new SegmentNeeds(copied.sequence(), shards));
+        segments.add(copied.sequence());
+        format = copied.format();
         try (SegmentReader again = new SegmentReader(disk, copied.sequence(), seal)) {
+            again.expect(copied.format());
             Chain chain = again.follow(Chain.empty(copied), copied.salt(), again.size(), this::apply);
             if (chain.end() != again.size()) {
                 throw new IOException("The file " + again.name()
@@ -339,13 +369,13 @@ final class Recovery {
     }
 
     private RecoveredLog lost(long newest, Damage damage) {
-        tails.forEach(tail -> tail.lose(damage));
+        contents.shards().forEach(shard -> shard.lose(damage));
         return recovered(newest, new Chain(0, 0, LogPosition.START), damage, 0);
     }
 
     private RecoveredLog recovered(long newest, Chain end, @Nullable Damage fatal, long copied) {
         var report = new RecoveryReport(segments.size(), batches, records, copied, cuts, damages, tail);
-        return new RecoveredLog(segments, tails, newest, end.end(), end.nextBatch(), fatal, report);
+        return new RecoveredLog(segments, contents, newest, end.end(), end.nextBatch(), fatal, report);
     }
 
     private Damage damage(long sequence, long offset, String reason) {

@@ -14,34 +14,49 @@ final class RecoverySegment {
     private final long previous;
     private final SegmentReader.Chain proven;
     private final long salt;
-    private final List<ShardTail> tails;
+    private final List<ShardState> shards;
     private final LogSeal seal;
 
     /// @param previous sequence number of the segment that is copied from
     /// @param proven where that segment ends from now on
-    /// @param tails the shards as they stand there
+    /// @param shards as they stand there
     RecoverySegment(
-            Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardTail> tails, LogSeal seal) {
+            Disk disk, long previous, SegmentReader.Chain proven, long salt, List<ShardState> shards, LogSeal seal) {
         this.disk = disk;
         this.previous = previous;
         this.proven = proven;
         this.salt = salt;
-        this.tails = tails;
+        this.shards = shards;
         this.seal = seal;
     }
 
-    /// A batch that was read, but may not be on the disk.
+    /// A batch that was read, but may not be on the disk; in the current format.
     record Suspect(BatchHeader header, ByteBuffer bytes) {
-        static Suspect copyOf(BatchHeader header, ByteBuffer bytes) {
+        static Suspect copyOf(BatchHeader header, ByteBuffer bytes, LogFormat format) {
             ByteBuffer copy = ByteBuffer.allocate(header.length());
             copy.put(bytes.slice(0, header.length())).flip();
+            if (!format.isCurrent()) {
+                rewrite(header, copy, format);
+            }
             return new Suspect(header, copy);
+        }
+
+        /// A record that cannot be read is left as it is: reading the copy back says so.
+        private static void rewrite(BatchHeader header, ByteBuffer batch, LogFormat format) {
+            int at = BatchHeader.LENGTH;
+            int end = at + header.recordBytes();
+            for (LogRecord head = LogRecord.decode(batch, at, end, format);
+                    head != null && at < end;
+                    head = LogRecord.decode(batch, at, end, format)) {
+                head.rewrite(batch, at);
+                at += head.length();
+            }
         }
     }
 
     /// Returns when all of it is durable.
     SegmentHeader write(List<Suspect> suspects) throws IOException {
-        int headerLength = SegmentHeader.length(tails.size());
+        int headerLength = SegmentHeader.length(shards);
         long end = headerLength
                 + suspects.stream().mapToLong(each -> each.header().length()).sum();
         try (Disk.File file = disk.open(SegmentName.of(previous + 1))) {
@@ -50,7 +65,7 @@ final class RecoverySegment {
             file.sync();
             disk.syncFolder();
             SegmentHeader header = header(end);
-            file.write(header.encode(), 0);
+            file.write(header.encode(seal), 0);
             file.sync();
             long next = proven.nextBatch() + suspects.size();
             writeProof(file, end, next);
@@ -94,13 +109,7 @@ final class RecoverySegment {
     }
 
     private SegmentHeader header(long end) {
-        return new SegmentHeader(
-                previous + 1,
-                salt,
-                proven.nextBatch(),
-                proven.end(),
-                new LogPosition(previous + 1, end),
-                tails.stream().mapToLong(ShardTail::last).toArray(),
-                tails.stream().mapToLong(ShardTail::term).toArray());
+        LogPosition durable = new LogPosition(previous + 1, end);
+        return SegmentHeader.of(previous + 1, salt, proven.nextBatch(), proven.end(), durable, shards);
     }
 }

@@ -2,6 +2,8 @@ package dev.mneme.engine.log;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 
 /// What the log says when it does not commit a proposal.
 final class Refusals {
@@ -43,16 +45,58 @@ final class Refusals {
                 "The write is " + bytes + " bytes and the limit is " + limit + ": send fewer items at once.");
     }
 
-    static MnemeException unknownShard(int shard, int shards) {
-        return MnemeException.invalid(
-                "shard", "There is no shard " + shard + ": shards are 0 to " + (shards - 1) + ".");
+    static MnemeException unknownShard(int shard) {
+        return MnemeException.invalid("shard", "The log has no shard " + new ShardId(shard) + ": open it first.");
     }
 
-    static MnemeException badCutBack(long last, long term) {
+    static MnemeException notAfter(long index, long term, long last, long lastTerm) {
+        return MnemeException.invalid(
+                index <= last ? "index" : "term",
+                "The shard's last entry has index " + last + " and term " + lastTerm + ": an entry of index " + index
+                        + " and term " + term + " cannot follow it. Truncate the shard first, or send a later one.");
+    }
+
+    static MnemeException badTruncation(long first, long last) {
         return MnemeException.invalid(
                 "index",
-                "The shard is at index " + last + " and term " + term + ": it can be cut back to an index from 1 to "
-                        + (last + 1) + ", at this term or a later one.");
+                "The shard holds entries " + first + " to " + last + ": it can be truncated from " + first + " to "
+                        + (last + 1) + ".");
+    }
+
+    static MnemeException badReset(long index, long term) {
+        return MnemeException.invalid(
+                index < 0 ? "index" : "term",
+                "A shard begins after index 0 or a later one, at term 0 or a later one; these were " + index + " and "
+                        + term + ".");
+    }
+
+    static MnemeException voteGoesBack(Journal.Vote vote) {
+        return MnemeException.invalid(
+                "term",
+                "The shard is in term " + vote.term()
+                        + (vote.votedFor().isEmpty() ? "" : " and voted for " + vote.votedFor() + " in it")
+                        + ": a vote goes neither to an earlier term nor to another candidate within a term.");
+    }
+
+    static MnemeException badVote(long term, int bytes, int limit) {
+        return MnemeException.invalid(
+                term < 0 ? "term" : "votedFor",
+                "A vote is in term 0 or a later one and for a name of at most " + limit + " bytes; these were " + term
+                        + " and " + bytes + " bytes.");
+    }
+
+    static MnemeException headerFull(long limit) {
+        return new MnemeException(
+                ErrorCode.TOO_LARGE,
+                "What each segment says of its shards, votes and members included, may take " + limit
+                        + " bytes, and this would be more: drop shards, or set a larger log.segmentBytes.");
+    }
+
+    static MnemeException released(ShardId shard, long from, long first) {
+        return new MnemeException(
+                ErrorCode.POSITION_EXPIRED,
+                "Entry " + from + " of shard " + shard + " was released: its log begins at entry " + first
+                        + " now. What is older has to come from the shard's tables.");
     }
 
     static MnemeException violation(RecoveryReport.Damage damage) {

@@ -6,12 +6,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// The folder's files: reserves the next segment ahead, and deletes those that nobody needs, both on one
-/// background thread, so that neither holds up a commit. At most one segment is reserved ahead.
+/// The folder's files: reserves the next segment ahead, and deletes those that nobody needs, both in the
+/// background, so that neither holds up a commit. At most one segment is reserved ahead.
 ///
 /// [#next], [#taken] and [#close] are called by the log's thread; [#deleteUnneeded] by any.
 final class SegmentFolder {
@@ -20,16 +19,18 @@ final class SegmentFolder {
     private final Disk disk;
     private final int segmentBytes;
     private final SegmentCatalog catalog;
-    private final ExecutorService background = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("mneme-log-segments").factory());
+    private final ExecutorService background;
     private long sequence;
     private Future<Disk.File> next;
 
     /// Begins to reserve segment `sequence`.
-    SegmentFolder(Disk disk, int segmentBytes, SegmentCatalog catalog, long sequence) {
+    ///
+    /// @param background takes one task at a time; closed with the folder
+    SegmentFolder(Disk disk, int segmentBytes, SegmentCatalog catalog, ExecutorService background, long sequence) {
         this.disk = disk;
         this.segmentBytes = segmentBytes;
         this.catalog = catalog;
+        this.background = background;
         this.sequence = sequence;
         this.next = reserve(sequence);
     }

@@ -15,6 +15,7 @@ final class SegmentReader implements AutoCloseable {
     private final long sequence;
     private final long size;
     private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+    private @Nullable LogFormat format;
 
     SegmentReader(Disk disk, long sequence, LogSeal seal) throws IOException {
         this.seal = seal;
@@ -56,10 +57,16 @@ final class SegmentReader implements AutoCloseable {
 
     /// The header; null when it is damaged or was never written.
     @Nullable
-    SegmentHeader header(int shards) throws IOException {
-        int length = (int) Math.min(size, SegmentHeader.maxLength());
-        ByteBuffer head = fill(0, length);
-        return SegmentHeader.decode(head, name, sequence, shards);
+    SegmentHeader header() throws IOException {
+        ByteBuffer begun = fill(0, (int) Math.min(size, SegmentHeader.BEGINNING));
+        int length = SegmentHeader.lengthOf(begun, size);
+        ByteBuffer head = length > begun.limit() ? fill(0, length) : begun;
+        return SegmentHeader.decode(head, name, sequence, seal);
+    }
+
+    /// Batches of another format than this are none from now on.
+    void expect(LogFormat only) {
+        format = only;
     }
 
     /// Follows the batches after `from` to the first damage, or to `limit`.
@@ -115,12 +122,6 @@ final class SegmentReader implements AutoCloseable {
         return end;
     }
 
-    /// Reads a record's head and payload into the buffer that is returned, from position 0; shorter at the
-    /// file's end.
-    ByteBuffer read(long offset, int length) throws IOException {
-        return fill(offset, (int) Math.min(length, Math.max(0, size - offset)));
-    }
-
     private long nextMagic(long from) throws IOException {
         long at = from + BatchHeader.ALIGNMENT - 1 & -BatchHeader.ALIGNMENT;
         while (at + BatchHeader.LENGTH <= size) {
@@ -148,8 +149,8 @@ final class SegmentReader implements AutoCloseable {
         if (!BatchHeader.sound(bytes, batch.length())) {
             return null;
         }
-        SegmentHeader.refuseNewer(bytes.getShort(4), name);
-        return batch;
+        LogFormat.refuseNewer(BatchHeader.version(bytes), name);
+        return format != null && format.version() != BatchHeader.version(bytes) ? null : batch;
     }
 
     private ByteBuffer fill(long offset, int length) throws IOException {

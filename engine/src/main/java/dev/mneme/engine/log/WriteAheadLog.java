@@ -2,18 +2,21 @@ package dev.mneme.engine.log;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Disk;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,88 +25,86 @@ import org.jspecify.annotations.Nullable;
 /// crash is told in `Recovery`, the states in `LogWriter`.
 ///
 /// **Durable** means that an fsync returned after the write. Callbacks come after it, on the log's thread; a
-/// refusal that needs no disk (`OVERLOADED`, `TOO_LARGE`, `LOG_FAILED`, `INTEGRITY_VIOLATION`, a shard that
-/// does not exist, a closed log) comes at once, on the caller's.
+/// refusal that needs no disk (`OVERLOADED`, `TOO_LARGE`, `LOG_FAILED`, a closed log) may come at once, on the
+/// caller's.
 ///
 /// **Damage** of bytes that had been durable does not keep the log from opening: the shards that need them are
-/// stopped ([#replay] throws and proposals fail as `INTEGRITY_VIOLATION`), the others go on. Where the newest
-/// segment is damaged, no shard knows its end, and all are stopped.
+/// stopped ([#read] throws and appends fail as `INTEGRITY_VIOLATION`), the others go on. A shard whose tables, or
+/// whose followers, hold what is lost goes on once it was released or reset. Where the newest segment is damaged,
+/// no shard knows its end, and all are stopped.
 ///
-/// **Not promised**: that a batch whose outcome is unknown is there, or not, after a restart; that a second
-/// process on the same folder is noticed.
+/// **Not promised**: that a second process on the same folder is noticed.
 ///
-/// **Threads**: any may call. [#replay] of a shard is called before its first proposal, and by one thread.
-public final class WriteAheadLog implements CommitLog {
+/// **Threads**: any may call. The log has two of its own, unless it is stepped ([LogRuntime#stepped]): then
+/// whoever opened it calls [#step], and all its callers are one thread.
+public final class WriteAheadLog implements Journal {
     private static final System.Logger LOG = System.getLogger(WriteAheadLog.class.getName());
-    private static final int MAX_SHARDS = 65_535;
+    private static final int LONGEST_NAME = 255;
 
-    private final int shards;
+    private final Disk disk;
     private final LogConfig config;
     private final ProposalQueue queue;
     private final SegmentCatalog catalog;
     private final SegmentFolder folder;
     private final LogWriter writer;
-    private final LogReplay recovered;
     private final RecoveryReport report;
-    private final Thread thread;
+    private final @Nullable Thread thread;
+    private boolean closed;
 
     private WriteAheadLog(
             Disk disk,
             LogConfig config,
             LogMetrics metrics,
             LogSeal seal,
-            LongSupplier salts,
+            LogRuntime runtime,
             LogMarker marker,
             RecoveredLog recovered) {
-        this.shards = recovered.tails().size();
+        this.disk = disk;
         this.config = config;
         this.report = recovered.report();
-        this.recovered = new LogReplay(disk, recovered.tails());
-        long[] lastIndexes =
-                recovered.tails().stream().mapToLong(ShardTail::last).toArray();
         this.queue = new ProposalQueue(config.maxQueuedEntries(), config.maxQueuedBytes());
-        this.catalog = new SegmentCatalog(recovered.segments(), lastIndexes, config.maxSegments());
-        this.folder = new SegmentFolder(disk, config.segmentBytes(), catalog, recovered.newest() + 1);
-        this.writer = new LogWriter(config, metrics, seal, salts, queue, catalog, folder, marker, recovered);
-        this.thread = Thread.ofPlatform().daemon().name("mneme-log").unstarted(writer);
+        this.catalog = new SegmentCatalog(recovered.segments(), recovered.contents(), config.maxSegments());
+        this.folder = new SegmentFolder(
+                disk,
+                config.segmentBytes(),
+                catalog,
+                runtime.stepped() ? new CallersThread() : ownThread(),
+                recovered.newest() + 1);
+        Numbering numbering = new Numbering(catalog, headerRoom(config));
+        this.writer =
+                new LogWriter(config, metrics, seal, runtime, queue, catalog, numbering, folder, marker, recovered);
+        this.thread = runtime.stepped()
+                ? null
+                : Thread.ofPlatform().daemon().name("mneme-log").unstarted(writer);
+    }
+
+    private static ExecutorService ownThread() {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("mneme-log-segments").factory());
     }
 
     /// Opens the log in a folder, making it when the folder is empty, and recovers what it holds.
     ///
-    /// @param shards 1 to 65,535; fixed for the life of the folder
-    /// @param seal gives batches their MAC, and refuses those with another
+    /// @param founding the shards of a log that is made now; one that is there has its own
+    /// @param seal gives batches and headers their MAC, and refuses those with another
+    /// @param runtime threads, clocks and randomness
     /// @throws MnemeException `LOG_FAILED` when the folder cannot be read or written, `STORAGE_FULL` when there
     ///     is no room to recover, `INTEGRITY_VIOLATION` when somebody without the key wrote to it,
-    ///     `INVALID_REQUEST` when the files are of a newer format or of another number of shards
-    public static WriteAheadLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal) {
-        return open(disk, shards, config, metrics, seal, new SecureRandom()::nextLong);
-    }
-
-    /// As above; `salts` gives each segment the random number that its batches carry.
-    static WriteAheadLog open(
-            Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal, LongSupplier salts) {
-        return open(disk, shards, config, metrics, seal, salts, LogMarker.boot());
-    }
-
-    /// As above.
-    ///
-    /// @param boot the machine's present one; null: not known
-    static WriteAheadLog open(
-            Disk disk,
-            int shards,
-            LogConfig config,
-            LogMetrics metrics,
-            LogSeal seal,
-            LongSupplier salts,
-            @Nullable UUID boot) {
-        checkRoom(shards, config);
+    ///     `INVALID_REQUEST` when the files are of a newer format, or the segments too small for the shards
+    public static WriteAheadLog open(
+            Disk disk, Set<ShardId> founding, LogConfig config, LogMetrics metrics, LogSeal seal, LogRuntime runtime) {
+        checkRoom(
+                founding.stream().map(shard -> ShardState.empty(shard.value())).toList(), config);
         try {
-            RecoveredLog recovered = new Recovery(disk, shards, salts, seal, boot, true).run();
+            RecoveredLog recovered = new Recovery(disk, founding, runtime.salts(), seal, runtime.boot(), true).run();
             report(recovered.report());
             refuseShort(recovered.report());
-            LogMarker marker = LogMarker.open(disk, seal, recovered.report().tail(), boot, InstantSource.system());
-            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, salts, marker, recovered);
-            log.thread.start();
+            checkRoom(recovered.contents().states(), config);
+            LogMarker marker = LogMarker.open(disk, seal, recovered.report().tail(), runtime.boot(), runtime.clock());
+            WriteAheadLog log = new WriteAheadLog(disk, config, metrics, seal, runtime, marker, recovered);
+            if (log.thread != null) {
+                log.thread.start();
+            }
             return log;
         } catch (IOException failed) {
             throw new MnemeException(
@@ -114,18 +115,23 @@ public final class WriteAheadLog implements CommitLog {
         }
     }
 
-    private static void checkRoom(int shards, LogConfig config) {
-        if (shards < 1 || shards > MAX_SHARDS) {
-            throw MnemeException.invalid("shards", "shards must be 1 to " + MAX_SHARDS + ", was " + shards + ".");
-        }
-        long largest = Math.max(config.maxBatchBytes(), config.maxEntryBytes() + (long) LogRecord.LENGTH);
-        long needed = SegmentHeader.length(shards) + largest + 2 * BatchHeader.LENGTH + BatchHeader.ALIGNMENT;
-        if (needed > config.segmentBytes()) {
+    private static void checkRoom(List<ShardState> shards, LogConfig config) {
+        long header = SegmentHeader.length(shards);
+        long room = SegmentHeader.length(0) + headerRoom(config);
+        if (header > room) {
             throw MnemeException.invalid(
                     "log.segmentBytes",
-                    "log.segmentBytes must be at least " + needed + " to hold the largest batch, was "
-                            + config.segmentBytes() + ".");
+                    "log.segmentBytes must be at least " + (config.segmentBytes() + header - room)
+                            + " to hold the largest batch, was " + config.segmentBytes() + ".");
         }
+    }
+
+    /// What shards may take in a segment's header, so that the largest batch finds room after it, and the empty
+    /// one that closing writes.
+    private static long headerRoom(LogConfig config) {
+        long largest = Math.max(config.maxBatchBytes(), config.maxEntryBytes() + (long) LogRecord.LENGTH);
+        long rest = largest + 2 * BatchHeader.LENGTH + 2 * BatchHeader.ALIGNMENT;
+        return config.segmentBytes() - rest - SegmentHeader.length(0);
     }
 
     /// What callers were told of is not there: nobody is served, and nothing in the folder is changed.
@@ -139,14 +145,14 @@ public final class WriteAheadLog implements CommitLog {
     /// log that nobody has open.
     ///
     /// @return what its end had been
-    public static LogTail acceptTail(Path folder, int shards, LogSeal seal) {
+    public static LogTail acceptTail(Path folder, LogSeal seal) {
         try {
             Disk disk = new FolderDisk(folder);
-            LogTail was = new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, null, true)
+            LogTail was = new Recovery(new OverlayDisk(folder), Set.of(), () -> 0, seal, null, true)
                     .run()
                     .report()
                     .tail();
-            RecoveryReport now = new Recovery(new OverlayDisk(folder), shards, () -> 0, seal, null, false)
+            RecoveryReport now = new Recovery(new OverlayDisk(folder), Set.of(), () -> 0, seal, null, false)
                     .run()
                     .report();
             LogMark mark = LogMark.read(disk, seal);
@@ -202,34 +208,56 @@ public final class WriteAheadLog implements CommitLog {
     }
 
     @Override
-    public void propose(int shard, byte[] batch, Callback callback) {
-        if (batch.length > config.maxEntryBytes()) {
-            Callbacks.failed(callback, Refusals.tooLarge(batch.length, config.maxEntryBytes()));
+    public void open(ShardId shard, Callback callback) {
+        offer(new Request.Open(shard.value(), callback));
+    }
+
+    @Override
+    public void drop(ShardId shard, Callback callback) {
+        offer(new Request.Drop(shard.value(), callback));
+    }
+
+    @Override
+    public SortedSet<ShardId> shards() {
+        return catalog.shards();
+    }
+
+    @Override
+    public void append(ShardId shard, long index, long term, byte[] entry, Callback callback) {
+        if (entry.length > config.maxEntryBytes()) {
+            Callbacks.failed(callback, Refusals.tooLarge(entry.length, config.maxEntryBytes()));
         } else {
-            accept(shard, new Request.Entry(shard, batch, callback));
+            offer(new Request.Entry(shard.value(), index, term, entry, callback));
         }
     }
 
-    /// Makes the entries of a shard at or above `index` void, and goes on there at `term`. Committed as a
-    /// record is: the callback hears the shard's new last index, `index - 1`.
-    ///
-    /// Fails as `INVALID_REQUEST` when `index` is not from 1 to the last index + 1, or `term` is below the
-    /// shard's.
-    public void cutBack(int shard, long index, long term, Callback callback) {
-        accept(shard, new Request.CutBack(shard, index, term, callback));
+    @Override
+    public void truncateFrom(ShardId shard, long index, Callback callback) {
+        offer(new Request.Truncate(shard.value(), index, callback));
     }
 
-    private void accept(int shard, Request.Recorded request) {
-        if (shard < 0 || shard >= shards) {
-            request.refuse(Refusals.unknownShard(shard, shards));
-            return;
+    @Override
+    public void vote(ShardId shard, long term, String votedFor, Callback callback) {
+        int bytes = votedFor.getBytes(StandardCharsets.UTF_8).length;
+        if (term < 0 || bytes > LONGEST_NAME) {
+            Callbacks.failed(callback, Refusals.badVote(term, bytes, LONGEST_NAME));
+        } else {
+            offer(new Request.Vote(shard.value(), new Vote(term, votedFor), callback));
         }
-        MnemeException stopped = recovered.beginWriting(shard);
-        if (stopped != null) {
-            request.refuse(stopped);
-            return;
+    }
+
+    @Override
+    public void members(ShardId shard, byte[] members, Callback callback) {
+        if (members.length > config.maxEntryBytes()) {
+            Callbacks.failed(callback, Refusals.tooLarge(members.length, config.maxEntryBytes()));
+        } else {
+            offer(new Request.Members(shard.value(), members, callback));
         }
-        offer(request);
+    }
+
+    @Override
+    public void reset(ShardId shard, long index, long term, Callback callback) {
+        offer(new Request.Reset(shard.value(), index, term, callback));
     }
 
     private void offer(Request request) {
@@ -244,11 +272,11 @@ public final class WriteAheadLog implements CommitLog {
         }
     }
 
-    /// Goes on in a new segment now, so that older ones can be deleted once every shard's checkpoint has passed
+    /// Goes on in a new segment now, so that older ones can be deleted once every shard has released what is in
     /// them.
     ///
-    /// @return the new segment's sequence number once it is in use: what was proposed before is below it, and
-    ///     gone when [#oldestSegment] is at least that. It fails with a `MnemeException` as a proposal does
+    /// @return the new segment's sequence number once it is in use: what was asked for before is below it, and
+    ///     gone when [#oldestSegment] is at least that. It fails with a `MnemeException` as an append does
     public CompletableFuture<Long> roll() {
         CompletableFuture<Long> done = new CompletableFuture<>();
         offer(new Request.Roll(done));
@@ -260,7 +288,7 @@ public final class WriteAheadLog implements CommitLog {
         return catalog.oldest();
     }
 
-    /// Proposals that wait for the next disk batch.
+    /// Requests that wait for the next disk batch.
     public int queued() {
         return queue.size();
     }
@@ -271,31 +299,58 @@ public final class WriteAheadLog implements CommitLog {
     }
 
     @Override
-    public int maxBatchBytes() {
+    public int maxEntryBytes() {
         return config.maxEntryBytes();
     }
 
     @Override
-    public void replay(int shard, long afterIndex, Replay replay) {
-        if (shard < 0 || shard >= shards) {
-            throw Refusals.unknownShard(shard, shards);
+    public long read(ShardId shard, long from, long maxBytes, Visitor visitor) {
+        SegmentCatalog.Reading reading = catalog.beginReading(shard, from);
+        if (reading.isEmpty()) {
+            return from;
         }
-        recovered.replay(shard, afterIndex, replay);
+        try {
+            return EntryReader.read(disk, reading, maxBytes, visitor);
+        } finally {
+            if (catalog.endReading(reading)) {
+                folder.deleteUnneeded();
+            }
+        }
     }
 
     @Override
-    public long lastIndex(int shard) {
+    public long firstIndex(ShardId shard) {
+        return catalog.firstIndex(shard);
+    }
+
+    @Override
+    public long lastIndex(ShardId shard) {
         return catalog.lastIndex(shard);
     }
 
     @Override
-    public void checkpointed(int shard, long index) {
-        catalog.checkpointed(shard, index);
+    public long lastTerm(ShardId shard) {
+        return catalog.lastTerm(shard);
+    }
+
+    @Override
+    public Vote vote(ShardId shard) {
+        return catalog.vote(shard);
+    }
+
+    @Override
+    public byte[] members(ShardId shard) {
+        return catalog.members(shard);
+    }
+
+    @Override
+    public void releaseBefore(ShardId shard, long index) {
+        catalog.releaseBefore(shard, index);
         folder.deleteUnneeded();
     }
 
     @Override
-    public Map<Integer, Long> pinning() {
+    public Map<ShardId, Long> pinning() {
         return catalog.pinning();
     }
 
@@ -304,9 +359,32 @@ public final class WriteAheadLog implements CommitLog {
         return writer.state();
     }
 
+    /// Of a log that is stepped: serves what waits, at most one disk batch of it, callbacks included.
+    ///
+    /// @return whether anything waited
+    public boolean step() {
+        if (thread != null) {
+            throw new IllegalStateException("This log has a thread of its own.");
+        }
+        try {
+            return writer.step();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nothing that a step does waits.", e);
+        }
+    }
+
     @Override
     public void close() {
         queue.close();
+        if (thread != null) {
+            join(thread);
+        } else if (!closed) {
+            closed = true;
+            writer.run();
+        }
+    }
+
+    private static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

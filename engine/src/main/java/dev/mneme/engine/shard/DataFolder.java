@@ -237,7 +237,7 @@ public final class DataFolder implements AutoCloseable {
             if (!Files.isDirectory(log)) {
                 throw missing(log, "is missing");
             }
-            return WriteAheadLog.acceptTail(log, folder.shards() + 1, LogSeal.under(folder.logKey()));
+            return WriteAheadLog.acceptTail(log, LogSeal.under(folder.logKey()));
         });
     }
 

@@ -14,7 +14,7 @@ import dev.mneme.engine.log.LogBeginning;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.FirstFormat;
 import dev.mneme.engine.table.RocksFolder;
@@ -144,7 +144,7 @@ final class FormatUpgrade {
         if (!Files.exists(path)) {
             return;
         }
-        try (WriteAheadLog log = WriteAheadLog.open(
+        try (PositionedLog log = PositionedLog.open(
                 new FolderDisk(path), names.size(), LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.NONE)) {
             for (int shard = 0; shard < names.size(); shard++) {
                 Tables tables = all.tables(shard);
@@ -169,7 +169,7 @@ final class FormatUpgrade {
             Files.move(log, firstLog(), StandardCopyOption.ATOMIC_MOVE);
         }
         Folders.createPrivate(log);
-        LogBeginning.write(new FolderDisk(log), indexes);
+        LogBeginning.write(new FolderDisk(log), indexes, LogSeal.under(seal.logKey(epoch)));
         Folders.sync(folder);
     }
 

@@ -10,7 +10,7 @@ import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.LogTail;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ public final class LocalEngine {
         private final DataFolder folder;
         private @Nullable CompletableFuture<RocksFolder> tables;
         private @Nullable CompletableFuture<RocksFolder> forward;
-        private @Nullable CompletableFuture<WriteAheadLog> log;
+        private @Nullable CompletableFuture<PositionedLog> log;
 
         Opening(DataFolder folder) {
             this.folder = folder;
@@ -107,7 +107,7 @@ public final class LocalEngine {
             CompletableFuture<RocksFolder> words =
                     aside(() -> ForwardIndex.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
-            CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
+            CompletableFuture<PositionedLog> entries = aside(() -> PositionedLog.open(
                     disks.apply(folder.path().resolve("log")),
                     names.size(),
                     settings.log(),
@@ -116,7 +116,7 @@ public final class LocalEngine {
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
-            WriteAheadLog openLog = joined(entries);
+            PositionedLog openLog = joined(entries);
             folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
             Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);

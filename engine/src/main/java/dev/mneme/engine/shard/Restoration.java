@@ -18,6 +18,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
+import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.state.Applied;
 import dev.mneme.engine.state.StateMachine;
@@ -301,7 +302,7 @@ public final class Restoration {
         emptyIndex(folder.resolve("index"), names, indexes);
         step.run();
         Files.createDirectory(folder.resolve("log"));
-        LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes);
+        LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)));
         Folders.sync(folder);
         step.run();
         return epoch;

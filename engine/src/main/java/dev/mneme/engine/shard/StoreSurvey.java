@@ -49,11 +49,11 @@ public record StoreSurvey(
         try (DataFolder folder = DataFolder.openUnchanged(path, files.key())) {
             List<String> names = folder.shardNames();
             LogSeal seal = LogSeal.under(folder.logKey());
-            LogSurvey log = LogSurvey.of(path.resolve("log"), names.size(), seal);
+            LogSurvey log = LogSurvey.of(path.resolve("log"), seal);
             List<Shard> shards = new ArrayList<>();
             try (RocksFolder tables = RocksFolder.openUnchanged(path.resolve("tables"), names, TABLES_BYTES)) {
                 for (int i = 0; i < names.size(); i++) {
-                    shards.add(shard(names.get(i), tables.tables(i), folder.epoch(), log.lastIndexes()[i]));
+                    shards.add(shard(names.get(i), tables.tables(i), folder.epoch(), log.lastIndex(i, names.size())));
                 }
             }
             return new StoreSurvey(

@@ -77,7 +77,7 @@ public final class Verification {
 
     private Report check(DataFolder folder, IntegrityFiles files) {
         List<String> names = folder.shardNames();
-        LogSurvey log = log(folder, names.size());
+        LogSurvey log = log(folder);
         try (RocksFolder tables = RocksFolder.open(folder.path().resolve("tables"), names, TABLES_BYTES)) {
             for (int i = 0; i < names.size(); i++) {
                 shard(names.get(i), tables.tables(i), folder);
@@ -101,16 +101,16 @@ public final class Verification {
             shards.add(tables.tables(i));
         }
         try {
-            Anchors.check(folder, files, shards, shard -> log.lastIndexes()[shard]);
+            Anchors.check(folder, files, shards, shard -> log.lastIndex(shard, names.size()));
         } catch (MnemeException e) {
             problems.add("anchor: " + told(e));
         }
     }
 
     /// @return null when it cannot be read at all
-    private @Nullable LogSurvey log(DataFolder folder, int shards) {
+    private @Nullable LogSurvey log(DataFolder folder) {
         try {
-            LogSurvey log = LogSurvey.of(folder.path().resolve("log"), shards, LogSeal.under(folder.logKey()));
+            LogSurvey log = LogSurvey.of(folder.path().resolve("log"), LogSeal.under(folder.logKey()));
             log.recovery()
                     .damages()
                     .forEach(damage -> problems.add(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.testkit.Commit;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.testkit.SimulatedDisk;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,18 +32,18 @@ class DamageTest {
         SplittableRandom random = new SplittableRandom(5);
         try (WriteAheadLog log = open()) {
             for (int n = 0; n < 60; n++) {
-                Commit.propose(log, n % 2, entry(n, random.nextInt(8, 900))).index();
+                Logs.append(log, n % 2, entry(n, random.nextInt(8, 900))).index();
             }
             log.roll().join();
-            Commit.propose(log, 2, entry(100, 50)).index(); // shard 2 alone is in the newest segments
+            Logs.append(log, 2, entry(100, 50)).index(); // shard 2 alone is in the newest segments
             log.roll().join();
-            Commit.propose(log, 2, entry(101, 50)).index();
+            Logs.append(log, 2, entry(101, 50)).index();
             assertThat(log.segments()).isGreaterThan(5);
         }
     }
 
     private WriteAheadLog open() {
-        return WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
+        return Logs.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE);
     }
 
     private static byte[] entry(int number, int size) {
@@ -52,7 +52,8 @@ class DamageTest {
 
     private static List<Integer> replayed(WriteAheadLog log, int shard, long after) {
         List<Integer> found = new ArrayList<>();
-        log.replay(
+        Logs.replay(
+                log,
                 shard,
                 after,
                 (index, term, batch) -> found.add(ByteBuffer.wrap(batch).getInt()));
@@ -109,7 +110,7 @@ class DamageTest {
                 assertThat(replayed(log, shard, 0)).isEqualTo(expected(shard));
             } catch (MnemeException refused) {
                 assertThat(refused.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
-                assertThat(Commit.propose(log, shard, entry(0, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+                assertThat(Logs.append(log, shard, entry(0, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
                 refusals++;
             }
         }
@@ -136,8 +137,8 @@ class DamageTest {
                                     .hasMessageContaining("offset")
                                     .hasMessageContaining("backup"));
             assertThat(replayed(log, 2, 0)).containsExactly(100, 101);
-            assertThat(Commit.propose(log, 2, entry(102, 8)).index()).isEqualTo(3);
-            assertThat(Commit.propose(log, 0, entry(0, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            assertThat(Logs.append(log, 2, entry(102, 8)).index()).isEqualTo(3);
+            assertThat(Logs.append(log, 0, entry(0, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
         }
         try (WriteAheadLog log = open()) {
             assertThat(replayed(log, 2, 0)).containsExactly(100, 101, 102);
@@ -149,9 +150,14 @@ class DamageTest {
     void aShardWhoseCheckpointCoversTheDamageGoesOn() {
         disk.flipBit(SegmentName.of(2), 600, 1);
         try (WriteAheadLog log = open()) {
-            assertThat(log.lastIndex(0)).isEqualTo(30);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(30);
             assertThat(replayed(log, 0, 30)).isEmpty();
-            assertThat(Commit.propose(log, 0, entry(7, 8)).index()).isEqualTo(31);
+            assertThat(Logs.append(log, 0, entry(7, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            long lost = log.firstIndex(new ShardId(0)) - 1;
+            Logs.checkpointed(log, 0, lost - 1);
+            assertThat(Logs.append(log, 0, entry(7, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            Logs.checkpointed(log, 0, lost);
+            assertThat(Logs.append(log, 0, entry(7, 8)).index()).isEqualTo(31);
         }
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,12 +36,12 @@ final class LogHistory {
     }
 
     /// Proposes an entry; the future completes when the log has answered, whatever it said.
-    CompletableFuture<Void> propose(CommitLog log, int shard, int size) {
+    CompletableFuture<Void> propose(Journal log, int shard, int size) {
         long id = began();
         CompletableFuture<Void> answered = new CompletableFuture<>();
-        log.propose(shard, payload(id, size), new CommitLog.Callback() {
+        log.append(new ShardId(shard), Journal.NEXT, 1, payload(id, size), new Journal.Callback() {
             @Override
-            public void committed(long index, long term) {
+            public void durable(long index) {
                 acknowledged(shard, index, id);
                 answered.complete(null);
             }
@@ -79,12 +80,12 @@ final class LogHistory {
     }
 
     /// Checkpoints some shards somewhere.
-    synchronized void checkpoint(CommitLog log, SplittableRandom random) {
+    synchronized void checkpoint(Journal log, SplittableRandom random) {
         for (int shard = 0; shard < checkpoints.length; shard++) {
             long last = last(shard);
             if (random.nextInt(3) > 0 && last > checkpoints[shard]) {
                 checkpoints[shard] = random.nextLong(checkpoints[shard], last + 1);
-                log.checkpointed(shard, checkpoints[shard]);
+                Logs.checkpointed(log, shard, checkpoints[shard]);
             }
         }
     }
@@ -98,7 +99,7 @@ final class LogHistory {
 
     /// Replays every shard from its checkpoint: what was acknowledged is there, what was refused is not, the
     /// rest was proposed. What a life of the log has shown must stay in the next ones.
-    synchronized void check(CommitLog log) {
+    synchronized void check(Journal log) {
         for (int shard = 0; shard < checkpoints.length; shard++) {
             Map<Long, Long> entries = acknowledged.get(shard);
             Map<Long, Long> found = replay(log, shard);
@@ -119,15 +120,17 @@ final class LogHistory {
                     entries.put(entry.getKey(), entry.getValue());
                 }
             }
-            assertThat(log.lastIndex(shard)).as("last index of shard %d", shard).isEqualTo(last(shard));
-            log.checkpointed(shard, checkpoints[shard]);
+            assertThat(Logs.lastIndex(log, shard))
+                    .as("last index of shard %d", shard)
+                    .isEqualTo(last(shard));
+            Logs.checkpointed(log, shard, checkpoints[shard]);
         }
     }
 
-    private Map<Long, Long> replay(CommitLog log, int shard) {
+    private Map<Long, Long> replay(Journal log, int shard) {
         Map<Long, Long> found = new HashMap<>();
         long[] next = {checkpoints[shard] + 1};
-        log.replay(shard, checkpoints[shard], (index, term, batch) -> {
+        Logs.replay(log, shard, checkpoints[shard], (index, term, batch) -> {
             assertThat(index).as("dense indexes").isEqualTo(next[0]++);
             long id = ByteBuffer.wrap(batch).getLong();
             assertThat(batch).isEqualTo(payload(id, batch.length));

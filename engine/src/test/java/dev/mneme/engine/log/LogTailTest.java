@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.engine.log.LogTail.Ending;
-import dev.mneme.testkit.Commit;
+import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,18 +38,18 @@ class LogTailTest {
     private final SimulatedDisk disk = new SimulatedDisk(11);
 
     private WriteAheadLog open(UUID boot) {
-        return WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, SEAL, () -> 77, boot);
+        return Logs.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, SEAL, () -> 77, boot);
     }
 
     private static void commit(WriteAheadLog log, int with) {
         byte[] entry = new byte[300];
         Arrays.fill(entry, (byte) with);
-        Commit.propose(log, 0, entry).index();
+        Logs.append(log, 0, entry).index();
     }
 
     private static List<Integer> replayed(WriteAheadLog log) {
         List<Integer> found = new ArrayList<>();
-        log.replay(0, 0, (index, term, batch) -> found.add((int) batch[0]));
+        Logs.replay(log, 0, 0, (index, term, batch) -> found.add((int) batch[0]));
         return found;
     }
 
@@ -166,8 +166,8 @@ class LogTailTest {
 
     private void passBy(WriteAheadLog log) {
         long newest = log.roll().join();
-        log.checkpointed(0, 5);
-        log.checkpointed(1, 0);
+        Logs.checkpointed(log, 0, 5);
+        Logs.checkpointed(log, 1, 0);
         await().until(() -> log.oldestSegment() == newest);
     }
 
@@ -177,7 +177,7 @@ class LogTailTest {
         try (WriteAheadLog log = open(BOOT)) {
             commit(log, 1);
             disk.failWrite(1);
-            Commit torn = Commit.propose(log, 0, new byte[2_000]);
+            Durable torn = Logs.append(log, 0, new byte[2_000]);
             assertThat(torn.failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             disk.killProcess();
         }
@@ -222,7 +222,7 @@ class LogTailTest {
         try (WriteAheadLog log = open(BOOT)) {
             commit(log, 1);
             disk.failWrite(1);
-            assertThat(Commit.propose(log, 0, new byte[2_000]).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(Logs.append(log, 0, new byte[2_000]).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             disk.killProcess();
         }
         Map<String, byte[]> torn = disk.image();
@@ -276,7 +276,7 @@ class LogTailTest {
         batch.get(entry, pad, batch.remaining());
         try (WriteAheadLog log = open(BOOT)) {
             commit(log, 1);
-            Commit.propose(log, 0, entry).index();
+            Logs.append(log, 0, entry).index();
             disk.killProcess();
         }
         disk.flipBit(SegmentName.of(1), lastBatch() - before + BatchHeader.LENGTH + 4, 0);
@@ -325,7 +325,7 @@ class LogTailTest {
     @Test
     void aTornRecordIsNotReadWithoutAKeyEither() throws IOException {
         try (WriteAheadLog log =
-                WriteAheadLog.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE, () -> 77, BOOT)) {
+                Logs.open(disk.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE, () -> 77, BOOT)) {
             commit(log, 1);
             commit(log, 2);
             disk.killProcess();
@@ -359,7 +359,7 @@ class LogTailTest {
         LogMark whole = Objects.requireNonNull(LogMark.read(new FolderDisk(folder), SEAL));
         LogMark.put(new FolderDisk(folder), SEAL, new LogMark(whole.number() + 2, 9, whole.at(), false, 0, null, true));
         assertThatThrownBy(() -> onDisk(folder)).hasMessageContaining("--accept tail");
-        LogTail was = WriteAheadLog.acceptTail(folder, SHARDS, SEAL);
+        LogTail was = WriteAheadLog.acceptTail(folder, SEAL);
         assertThat(was.ending()).isEqualTo(Ending.SHORT);
         assertThat(was.acknowledged()).isEqualTo(9);
         try (WriteAheadLog log = onDisk(folder)) {
@@ -369,6 +369,6 @@ class LogTailTest {
     }
 
     private static WriteAheadLog onDisk(Path folder) throws IOException {
-        return WriteAheadLog.open(new FolderDisk(folder), SHARDS, SMALL, LogMetrics.NONE, SEAL);
+        return Logs.open(new FolderDisk(folder), SHARDS, SMALL, LogMetrics.NONE, SEAL);
     }
 }

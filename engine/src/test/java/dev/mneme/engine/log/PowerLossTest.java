@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ class PowerLossTest {
     }
 
     private static WriteAheadLog open(SimulatedDisk disk, SplittableRandom random) {
-        return WriteAheadLog.open(
+        return Logs.open(
                 disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]), random.split()::nextLong);
     }
 
@@ -113,7 +113,7 @@ class PowerLossTest {
 
     private static void propose(WriteAheadLog log, SplittableRandom random, LogHistory history) {
         int proposals = 5 + random.nextInt(40);
-        for (int n = 0; n < proposals && log.state() != CommitLog.State.LOG_FAILED; n++) {
+        for (int n = 0; n < proposals && log.state() != Journal.State.LOG_FAILED; n++) {
             int size = random.nextInt(10) == 0 ? random.nextInt(2000) : random.nextInt(200);
             var answered = history.propose(log, random.nextInt(SHARDS), size);
             if (random.nextInt(4) == 0) {

@@ -3,21 +3,21 @@ package dev.mneme.engine.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.engine.log.ProposalQueue.Offer;
 import org.junit.jupiter.api.Test;
 
 class ProposalQueueTest {
-    private static final CommitLog.Callback NOBODY = new CommitLog.Callback() {
+    private static final Journal.Callback NOBODY = new Journal.Callback() {
         @Override
-        public void committed(long index, long term) {}
+        public void durable(long index) {}
 
         @Override
         public void failed(MnemeException failure) {}
     };
 
     private static Request entry(int shard) {
-        return new Request.Entry(shard, new byte[1_000], NOBODY);
+        return new Request.Entry(shard, Journal.NEXT, 1, new byte[1_000], NOBODY);
     }
 
     @Test

@@ -6,9 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog.State;
 import dev.mneme.core.spi.Disk;
-import dev.mneme.testkit.Commit;
+import dev.mneme.core.spi.Journal.State;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +30,7 @@ class WriteAheadLogTest {
             new LogConfig(16 << 10, 4 << 10, 4 << 10, 50, 32 << 10, 3, Duration.ofMillis(1));
 
     private static final long MARK = 1_024;
+    private static final ShardId FIRST = new ShardId(0);
 
     private final SimulatedDisk disk = new SimulatedDisk(7);
     private final AtomicInteger salts = new AtomicInteger();
@@ -38,8 +40,7 @@ class WriteAheadLogTest {
     }
 
     private WriteAheadLog open(LogConfig config, LogMetrics metrics) {
-        return WriteAheadLog.open(
-                disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
+        return Logs.open(disk.mount(), SHARDS, config, metrics, LogSeal.NONE, () -> 0x5A17 + salts.incrementAndGet());
     }
 
     private static byte[] filled(int size, int with) {
@@ -49,13 +50,13 @@ class WriteAheadLogTest {
     }
 
     private static long commit(WriteAheadLog log, int shard, int size, int with) {
-        return Commit.propose(log, shard, filled(size, with)).index();
+        return Logs.append(log, shard, filled(size, with)).index();
     }
 
     /// The first byte of each entry after `after`.
     private static List<Integer> replayed(WriteAheadLog log, int shard, long after) {
         List<Integer> found = new ArrayList<>();
-        log.replay(shard, after, (index, term, batch) -> found.add((int) batch[0]));
+        Logs.replay(log, shard, after, (index, term, batch) -> found.add((int) batch[0]));
         return found;
     }
 
@@ -66,10 +67,10 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.holdSyncs();
-            Commit waiting = Commit.propose(log, 0, filled(10, 2));
-            Commit behind = Commit.propose(log, 1, filled(10, 3));
+            Durable waiting = Logs.append(log, 0, filled(10, 2));
+            Durable behind = Logs.append(log, 1, filled(10, 3));
             await().during(Duration.ofMillis(50)).until(() -> !waiting.isDone() && !behind.isDone());
-            assertThat(log.lastIndex(0)).isEqualTo(1);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(1);
             disk.releaseSyncs();
             assertThat(waiting.index()).isEqualTo(2);
             assertThat(behind.index()).isEqualTo(1);
@@ -82,12 +83,12 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open(SMALL, (entries, bytes, nanos) -> batches.add(entries))) {
             commit(log, 0, 10, 1);
             disk.holdSyncs();
-            List<Commit> commits = new ArrayList<>();
-            commits.add(Commit.propose(log, 0, filled(10, 2)));
+            List<Durable> commits = new ArrayList<>();
+            commits.add(Logs.append(log, 0, filled(10, 2)));
             await().until(() -> log.queued() == 0);
-            IntStream.range(0, 30).forEach(n -> commits.add(Commit.propose(log, n % SHARDS, filled(10, 3))));
+            IntStream.range(0, 30).forEach(n -> commits.add(Logs.append(log, n % SHARDS, filled(10, 3))));
             disk.releaseSyncs();
-            commits.forEach(Commit::index);
+            commits.forEach(Durable::index);
             assertThat(batches).containsExactly(1, 1, 30);
         }
     }
@@ -97,19 +98,19 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.holdSyncs();
-            Commit first = Commit.propose(log, 0, filled(10, 2));
+            Durable first = Logs.append(log, 0, filled(10, 2));
             await().until(() -> log.queued() == 0);
-            List<Commit> small = IntStream.range(0, 51)
-                    .mapToObj(n -> Commit.propose(log, 1, filled(10, 3)))
+            List<Durable> small = IntStream.range(0, 51)
+                    .mapToObj(n -> Logs.append(log, 1, filled(10, 3)))
                     .toList();
             assertThat(small.get(50).failure()).isEqualTo(ErrorCode.OVERLOADED);
             disk.releaseSyncs();
             assertThat(small.get(49).index()).isEqualTo(50);
             disk.holdSyncs();
-            Commit second = Commit.propose(log, 0, filled(10, 4));
+            Durable second = Logs.append(log, 0, filled(10, 4));
             await().until(() -> log.queued() == 0);
-            List<Commit> large = IntStream.range(0, 9)
-                    .mapToObj(n -> Commit.propose(log, 2, filled(4000, 5)))
+            List<Durable> large = IntStream.range(0, 9)
+                    .mapToObj(n -> Logs.append(log, 2, filled(4000, 5)))
                     .toList();
             assertThat(large.get(8).failure()).isEqualTo(ErrorCode.OVERLOADED);
             disk.releaseSyncs();
@@ -123,8 +124,7 @@ class WriteAheadLogTest {
     void theLargestEntryIsTakenAndALargerOneIsTooLarge() {
         try (WriteAheadLog log = open()) {
             assertThat(commit(log, 0, SMALL.maxEntryBytes(), 1)).isEqualTo(1);
-            assertThat(Commit.propose(log, 0, filled(SMALL.maxEntryBytes() + 1, 2))
-                            .failure())
+            assertThat(Logs.append(log, 0, filled(SMALL.maxEntryBytes() + 1, 2)).failure())
                     .isEqualTo(ErrorCode.TOO_LARGE);
             assertThat(commit(log, 0, 0, 0)).isEqualTo(2);
         }
@@ -137,10 +137,10 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.failSyncOf(SegmentName.of(1));
-            assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(Logs.append(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             assertThat(log.state()).isEqualTo(State.LOG_FAILED);
-            assertThat(Commit.propose(log, 1, filled(10, 3)).failure()).isEqualTo(ErrorCode.LOG_FAILED);
-            assertThat(log.lastIndex(0)).isEqualTo(1);
+            assertThat(Logs.append(log, 1, filled(10, 3)).failure()).isEqualTo(ErrorCode.LOG_FAILED);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(1);
         }
         disk.killProcess();
         try (WriteAheadLog log = open()) {
@@ -154,21 +154,18 @@ class WriteAheadLogTest {
     void whatIsServedAfterAFailedFsyncAndARestartSurvivesPowerLosses() {
         for (long seed = 0; seed < 30; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
-                assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+                assertThat(Logs.append(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             }
             failing.killProcess(); // the page cache still shows the entry
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 assertThat(log.recoveryReport().copiedRecords()).isEqualTo(1);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
             }
         }
@@ -179,24 +176,21 @@ class WriteAheadLogTest {
     void whatIsServedAfterARecoveryThatFailedTooSurvivesPowerLosses() {
         for (long seed = 0; seed < 100; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 failing.failSyncOf(SegmentName.of(1));
-                assertThat(Commit.propose(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+                assertThat(Logs.append(log, 0, filled(10, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             }
             failing.killProcess();
             failing.failSync(1 + (int) seed % 4); // one of recovery's four
-            assertThatThrownBy(() -> WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE))
+            assertThatThrownBy(() -> Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE))
                     .isInstanceOf(MnemeException.class);
             failing.killProcess();
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(replayed(log, 0, 0)).as("seed %d", seed).containsExactly(1, 2);
                 assertThat(log.recoveryReport().damages()).isEmpty();
             }
@@ -209,8 +203,7 @@ class WriteAheadLogTest {
     void aRollWhoseFsyncFailedLeavesNothing() {
         for (long seed = 0; seed < 20; seed++) {
             SimulatedDisk failing = new SimulatedDisk(seed);
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 1);
                 await().until(() -> failing.syncs() == 5); // the mark, both segments reserved, a header, a batch
                 failing.failSyncOf(SegmentName.of(2));
@@ -218,15 +211,13 @@ class WriteAheadLogTest {
                 assertThat(log.state()).isEqualTo(State.LOG_FAILED);
             }
             failing.killProcess();
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 commit(log, 0, 10, 2);
                 log.roll().join();
                 commit(log, 0, 10, 3);
                 failing.losePower();
             }
-            try (WriteAheadLog log =
-                    WriteAheadLog.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
+            try (WriteAheadLog log = Logs.open(failing.mount(), SHARDS, SMALL, LogMetrics.NONE, LogSeal.NONE)) {
                 assertThat(log.recoveryReport().damages()).as("seed %d", seed).isEmpty();
                 assertThat(replayed(log, 0, 0)).containsExactly(1, 2, 3);
             }
@@ -252,7 +243,7 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.failWrite(1);
-            assertThat(Commit.propose(log, 0, filled(500, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(Logs.append(log, 0, filled(500, 2)).failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
             assertThat(log.state()).isEqualTo(State.LOG_FAILED);
         }
         disk.killProcess();
@@ -267,9 +258,9 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
             disk.holdSyncs();
-            Commit written = Commit.propose(log, 0, filled(10, 2));
+            Durable written = Logs.append(log, 0, filled(10, 2));
             await().until(() -> log.queued() == 0);
-            Commit queued = Commit.propose(log, 0, filled(10, 3));
+            Durable queued = Logs.append(log, 0, filled(10, 3));
             disk.failSyncOf(SegmentName.of(1));
             disk.releaseSyncs();
             assertThat(written.failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
@@ -288,16 +279,16 @@ class WriteAheadLogTest {
             await().until(() -> disk.used() == 2L * SMALL.segmentBytes() + MARK);
             disk.capacity(disk.used() + 5000);
             long committed = 1;
-            Commit commit = Commit.propose(log, 0, filled(4000, 2));
+            Durable commit = Logs.append(log, 0, filled(4000, 2));
             while (isCommitted(commit)) {
                 committed++;
-                commit = Commit.propose(log, 0, filled(4000, 2));
+                commit = Logs.append(log, 0, filled(4000, 2));
             }
             assertThat(commit.failure()).isEqualTo(ErrorCode.STORAGE_FULL);
             assertThat(log.state()).isEqualTo(State.STORAGE_FULL);
             assertThat(committed).isEqualTo(1 + 3 + 3);
             assertThat(disk.used()).isEqualTo(2L * SMALL.segmentBytes() + MARK);
-            assertThat(Commit.propose(log, 1, filled(10, 9)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
+            assertThat(Logs.append(log, 1, filled(10, 9)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
 
             disk.capacity(1 << 20);
             await().until(() -> log.state() == State.OK);
@@ -306,11 +297,11 @@ class WriteAheadLogTest {
         disk.losePower();
         try (WriteAheadLog log = open()) {
             assertThat(replayed(log, 0, 0)).containsExactly(1, 2, 2, 2, 2, 2, 2, 3);
-            assertThat(log.lastIndex(1)).isZero();
+            assertThat(Logs.lastIndex(log, 1)).isZero();
         }
     }
 
-    private static boolean isCommitted(Commit commit) {
+    private static boolean isCommitted(Durable commit) {
         try {
             return commit.index() > 0;
         } catch (MnemeException refused) {
@@ -348,20 +339,20 @@ class WriteAheadLogTest {
             assertThat(log.roll().join()).isEqualTo(3);
             commit(log, 2, 10, 5);
 
-            log.checkpointed(1, 1);
-            log.checkpointed(0, 1);
+            Logs.checkpointed(log, 1, 1);
+            Logs.checkpointed(log, 0, 1);
             await().until(() -> log.oldestSegment() == 2);
-            log.checkpointed(0, 2);
+            Logs.checkpointed(log, 0, 2);
             await().during(Duration.ofMillis(50)).until(() -> log.oldestSegment() == 2);
-            log.checkpointed(0, 3);
+            Logs.checkpointed(log, 0, 3);
             await().until(() -> log.oldestSegment() == 3);
-            log.checkpointed(2, 1);
+            Logs.checkpointed(log, 2, 1);
             await().during(Duration.ofMillis(50)).until(() -> log.segments() == 1);
         }
         disk.losePower();
         try (WriteAheadLog log = open()) {
-            assertThat(log.lastIndex(0)).isEqualTo(3);
-            assertThat(log.lastIndex(1)).isEqualTo(1);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(3);
+            assertThat(Logs.lastIndex(log, 1)).isEqualTo(1);
             assertThat(replayed(log, 0, 3)).isEmpty();
             assertThat(replayed(log, 2, 0)).containsExactly(5);
             assertThat(commit(log, 1, 10, 6)).isEqualTo(2);
@@ -378,30 +369,15 @@ class WriteAheadLogTest {
             }
             commit(log, 1, 10, 6);
             assertThat(log.segments()).isEqualTo(6); // 3 more than the limit
-            assertThat(log.pinning()).isEqualTo(Map.of(0, 3L, 1, 1L, 2, 2L));
-            log.checkpointed(0, 4);
-            log.checkpointed(2, 1);
-            assertThat(log.pinning()).isEqualTo(Map.of(1, 1L, 2, 2L));
-            log.checkpointed(1, 1);
+            assertThat(Logs.pinning(log)).isEqualTo(Map.of(0, 3L, 1, 1L, 2, 2L));
+            Logs.checkpointed(log, 0, 4);
+            Logs.checkpointed(log, 2, 1);
+            assertThat(Logs.pinning(log)).isEqualTo(Map.of(1, 1L, 2, 2L));
+            Logs.checkpointed(log, 1, 1);
             await().until(() -> log.segments() == 4);
-            log.checkpointed(2, 2);
+            Logs.checkpointed(log, 2, 2);
             await().until(() -> log.segments() == 3);
-            assertThat(log.pinning()).isEmpty();
-        }
-    }
-
-    @Test
-    void aCheckpointThatTheLogHasOutlivedIsAViolation() {
-        try (WriteAheadLog log = open()) {
-            commit(log, 0, 10, 1);
-            log.roll().join();
-            commit(log, 0, 10, 2);
-            log.checkpointed(0, 1);
-            await().until(() -> log.oldestSegment() == 2);
-        }
-        try (WriteAheadLog log = open()) {
-            assertViolation(() -> replayed(log, 0, 0), "from entry 1");
-            assertViolation(() -> replayed(log, 0, 3), "ends at entry 2");
+            assertThat(Logs.pinning(log)).isEmpty();
         }
     }
 
@@ -414,37 +390,36 @@ class WriteAheadLogTest {
         }
     }
 
-    // Cut back.
+    // Truncation.
 
     @Test
-    void aCutBackVoidsWhatWasThereAndSurvives() {
+    void aTruncationVoidsWhatWasThereAndSurvives() {
         try (WriteAheadLog log = open()) {
             IntStream.rangeClosed(1, 5).forEach(n -> commit(log, 0, 10, n));
             commit(log, 1, 10, 9);
             log.roll().join();
-            Commit cut = new Commit();
-            log.cutBack(0, 3, 2, cut);
-            assertThat(cut.index()).isEqualTo(2);
-            assertThat(log.lastIndex(0)).isEqualTo(2);
-            assertThat(commit(log, 0, 10, 6)).isEqualTo(3);
+            assertThat(Durable.of(heard -> log.truncateFrom(FIRST, 3, heard)).index())
+                    .isEqualTo(2);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(2);
+            assertThat(Durable.append(log, FIRST, 2, filled(10, 6)).index()).isEqualTo(3);
         }
         try (WriteAheadLog log = open()) {
             List<String> found = new ArrayList<>();
-            log.replay(0, 0, (index, term, batch) -> found.add(index + "/" + term + "=" + batch[0]));
+            Logs.replay(log, 0, 0, (index, term, batch) -> found.add(index + "/" + term + "=" + batch[0]));
             assertThat(found).containsExactly("1/1=1", "2/1=2", "3/2=6");
             assertThat(replayed(log, 1, 0)).containsExactly(9);
-            assertThat(log.lastIndex(0)).isEqualTo(3);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(3);
         }
     }
 
     @Test
-    void aCutBackBeyondTheEndOrToAnEarlierTermIsRefused() {
+    void aTruncationBeyondTheEndIsRefused() {
         try (WriteAheadLog log = open()) {
             commit(log, 0, 10, 1);
-            for (long[] bad : new long[][] {{0, 1}, {3, 1}, {1, 0}}) {
-                Commit cut = new Commit();
-                log.cutBack(0, bad[0], bad[1], cut);
-                assertThat(cut.failure()).isEqualTo(ErrorCode.INVALID_REQUEST);
+            for (long bad : new long[] {0, 3}) {
+                assertThat(Durable.of(heard -> log.truncateFrom(FIRST, bad, heard))
+                                .failure())
+                        .isEqualTo(ErrorCode.INVALID_REQUEST);
             }
             assertThat(commit(log, 0, 10, 2)).isEqualTo(2);
         }
@@ -455,13 +430,13 @@ class WriteAheadLogTest {
         try (WriteAheadLog log = open()) {
             IntStream.rangeClosed(1, 5).forEach(n -> commit(log, 0, 10, n));
             log.roll().join();
-            log.cutBack(0, 3, 2, new Commit());
+            log.truncateFrom(FIRST, 3, new Durable());
             commit(log, 1, 10, 1);
-            log.checkpointed(0, 2);
+            Logs.checkpointed(log, 0, 2);
             await().until(() -> log.oldestSegment() == 2);
         }
         try (WriteAheadLog log = open()) {
-            assertThat(log.lastIndex(0)).isEqualTo(2);
+            assertThat(Logs.lastIndex(log, 0)).isEqualTo(2);
         }
     }
 
@@ -488,6 +463,10 @@ class WriteAheadLogTest {
             });
             assertThat(commit(log, 0, 10, 3)).isEqualTo(2);
         }
+    }
+
+    private static int headerLength(byte[] segment) {
+        return ByteBuffer.wrap(segment).getInt(12);
     }
 
     private static int endOfData(byte[] content) {
@@ -529,13 +508,13 @@ class WriteAheadLogTest {
             disk.killProcess();
         }
         byte[] whole = disk.content(SegmentName.of(1));
-        int header = SegmentHeader.length(SHARDS);
+        int header = headerLength(whole);
         byte[] forged = Arrays.copyOfRange(whole, header, endOfData(whole) + 64 & -64);
         try (WriteAheadLog log = open()) {
             for (int pad = 0; pad < 64; pad++) {
                 byte[] entry = new byte[pad + forged.length];
                 System.arraycopy(forged, 0, entry, pad, forged.length);
-                Commit.propose(log, 1, entry).index();
+                Logs.append(log, 1, entry).index();
             }
             disk.killProcess();
         }
@@ -570,9 +549,8 @@ class WriteAheadLogTest {
             commit(log, 0, 10, 1);
         }
         byte[] content = disk.content(SegmentName.of(1));
-        ByteBuffer header =
-                ByteBuffer.wrap(content, 0, SegmentHeader.length(SHARDS)).slice();
-        header.putShort(8, (short) 2);
+        ByteBuffer header = ByteBuffer.wrap(content, 0, headerLength(content)).slice();
+        header.putShort(8, (short) 3);
         CRC32C crc = new CRC32C();
         crc.update(header.slice(0, 16));
         crc.update(header.slice(20, header.limit() - 20));
@@ -580,26 +558,15 @@ class WriteAheadLogTest {
         disk.restore(SegmentName.of(1), content);
         assertThatThrownBy(this::open).isInstanceOfSatisfying(MnemeException.class, failure -> {
             assertThat(failure.field()).isEqualTo("format");
-            assertThat(failure).hasMessageContaining("version 2").hasMessageContaining("newer");
+            assertThat(failure).hasMessageContaining("version 3").hasMessageContaining("newer");
         });
-    }
-
-    @Test
-    void anotherNumberOfShardsIsRefused() {
-        try (WriteAheadLog log = open()) {
-            commit(log, 0, 10, 1);
-        }
-        assertThatThrownBy(() -> WriteAheadLog.open(disk.mount(), SHARDS + 1, SMALL, LogMetrics.NONE, LogSeal.NONE))
-                .isInstanceOfSatisfying(
-                        MnemeException.class,
-                        failure -> assertThat(failure.field()).isEqualTo("shards"));
     }
 
     @Test
     void aFolderThatCannotBeReadIsALogThatFailed() {
         disk.cutPowerAfter(7); // once the mark is there
         try (WriteAheadLog log = open()) {
-            assertThat(Commit.propose(log, 0, filled(1, 1)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
+            assertThat(Logs.append(log, 0, filled(1, 1)).failure()).isEqualTo(ErrorCode.STORAGE_FULL);
         }
         assertThatThrownBy(this::open)
                 .isInstanceOfSatisfying(

@@ -13,7 +13,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;
@@ -156,7 +156,7 @@ final class EnginePowerLossTest {
     /// One process on the disk.
     private final class Life implements AutoCloseable {
         private final List<CrashableTables> tables;
-        private final WriteAheadLog log;
+        private final PositionedLog log;
         private final LocalStore store;
 
         Life(SimulatedDisk disk, SplittableRandom random) {
@@ -166,7 +166,7 @@ final class EnginePowerLossTest {
             List<CrashableTables> forward = words.stream()
                     .map(home -> new CrashableTables(home, random.nextLong()))
                     .toList();
-            log = WriteAheadLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
+            log = PositionedLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
             try {
                 store = LocalStore.open(parts(forward), CONFIG);
             } catch (RuntimeException failed) {

@@ -20,7 +20,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
@@ -589,8 +589,8 @@ final class IntegrityFilesTest {
             }
         }
         LogSeal forger = LogSeal.under(new byte[32]);
-        try (WriteAheadLog forged =
-                WriteAheadLog.open(new FolderDisk(log), 5, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
+        try (PositionedLog forged =
+                PositionedLog.open(new FolderDisk(log), 5, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
             CompletableFuture<Long> committed = new CompletableFuture<>();
             forged.propose(0, new byte[10], new CommitLog.Callback() {
                 @Override

@@ -1,0 +1,28 @@
+package dev.mneme.core.spi;
+
+/// Which shard: the shards that hold owners are 0, 1, 2 …, the one of the server's own data is [#SYSTEM]. An id
+/// names one shard for ever, wherever it lies; it is no place in a list.
+///
+/// @param value 0 or more; -1 for the system's shard (`0xFFFFFFFF` on the disk)
+public record ShardId(int value) implements Comparable<ShardId> {
+    /// The shard of keys, projects, webhooks, jobs and settings.
+    public static final ShardId SYSTEM = new ShardId(-1);
+
+    public ShardId {
+        if (value < -1) {
+            throw new IllegalArgumentException("A shard's id is 0 or more, or -1 for the system's, was " + value + ".");
+        }
+    }
+
+    /// By number; the system's shard last.
+    @Override
+    public int compareTo(ShardId other) {
+        return Integer.compareUnsigned(value, other.value);
+    }
+
+    /// As logs and messages name it: `3`, or `system`.
+    @Override
+    public String toString() {
+        return value == SYSTEM.value ? "system" : Integer.toString(value);
+    }
+}
