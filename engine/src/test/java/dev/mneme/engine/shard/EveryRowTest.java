@@ -3,6 +3,7 @@ package dev.mneme.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Embedding;
@@ -16,14 +17,15 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.Scans;
-import dev.mneme.engine.state.Retention;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.HeapTables;
@@ -70,10 +72,10 @@ final class EveryRowTest {
     }
 
     private static void enter(HeapTables to, Write write) {
-        StateMachine machine = new StateMachine(to, SEAL, "abcdefgh", Retention.DEFAULTS);
+        StateMachine machine = new StateMachine(to, new Govern("abcdefgh", Retention.DEFAULTS));
         long index = to.appliedIndex() + 1;
-        to.write(machine.apply(index, new ShardBatch(ManualClock.START.plusSeconds(index), List.of(write)))
-                .rows());
+        ShardBatch batch = new ShardBatch(ManualClock.START.plusSeconds(index), List.of(write));
+        to.write(new StoringStage(SEAL).stored(index, machine.apply(index, batch).rows()));
     }
 
     private static NavigableMap<byte[], byte[]> rows(Tables of) {
