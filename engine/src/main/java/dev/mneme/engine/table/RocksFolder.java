@@ -20,6 +20,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -88,10 +89,17 @@ public final class RocksFolder implements AutoCloseable {
                 ? RocksDB.openReadOnly(options, folder.toString(), families, handles)
                 : RocksDB.open(options, folder.toString(), families, handles);
         WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true).setNoSlowdown(true));
+        Options files = own(new Options(options, family));
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
+            ColumnFamilyHandle handle = handles.get(i + 1);
             shards.add(new RocksTables(
-                    db, handles.get(i + 1), withoutLog, gate, () -> openUnchanged(folder, List.of(name), ASIDE_BYTES)));
+                    db,
+                    handle,
+                    withoutLog,
+                    gate,
+                    () -> openUnchanged(folder, List.of(name), ASIDE_BYTES),
+                    index -> new Replacement(db, handle, folder, name, files, index)));
         }
     }
 
@@ -107,6 +115,7 @@ public final class RocksFolder implements AutoCloseable {
     public static RocksFolder open(Path folder, List<String> names, long memoryBytes) {
         try {
             java.nio.file.Files.createDirectories(folder);
+            Replacement.removeLeftOver(folder);
             return new RocksFolder(folder, names, memoryBytes, false);
         } catch (RocksDBException e) {
             throw failure("The tables in " + folder + " cannot be opened: " + e.getMessage(), e);
