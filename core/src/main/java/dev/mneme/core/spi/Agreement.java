@@ -24,6 +24,9 @@ import java.util.concurrent.CompletableFuture;
 /// - *Honest*: an entry that was refused with anything but `OUTCOME_UNKNOWN` is never delivered to anybody. One that was
 ///    refused with `OUTCOME_UNKNOWN`, or neither delivered nor refused before the role ended, may be delivered later,
 ///    also in the same term, and also to replicas that did not propose it.
+/// - *Named*: an entry is delivered under its id to the member that proposed it, while the role lasts in which it was
+///    proposed and it was not refused; afterwards under its id, or [#NONE]. To other members, and in later lives, it is
+///    [#NONE].
 /// - *Bounded*: no more than [#AHEAD] entries are delivered beyond what the member said it had [#applied].
 ///
 /// **Not promised**: that a proposal is answered at all when the role ends; that the role lasts; that a proposal made
