@@ -5,12 +5,12 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Agreement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -39,10 +39,12 @@ public final class ModelGroup {
     /// What an earlier primary had proposed, of which the next may agree on a beginning.
     private final ArrayDeque<Proposal> limbo = new ArrayDeque<>();
 
-    private final List<byte[]> everAgreed = new ArrayList<>();
+    private final NavigableMap<Long, byte[]> everAgreed = new TreeMap<>();
     private long term;
     private int primary = -1;
     private boolean faults;
+    private int snapshots;
+    private int agreedLater;
 
     private record Agreed(long index, Proposal proposal) {}
 
@@ -133,7 +135,7 @@ public final class ModelGroup {
         skipSome();
         lastIndex++;
         agreed.add(new Agreed(lastIndex, proposal));
-        everAgreed.add(proposal.entry.clone());
+        everAgreed.put(lastIndex, proposal.entry.clone());
     }
 
     /// Indexes that the agreement uses for itself.
@@ -176,6 +178,7 @@ public final class ModelGroup {
             return false;
         }
         int kept = random.nextInt(limbo.size() + 1);
+        agreedLater += kept;
         while (kept-- > 0) {
             agree(limbo.remove());
         }
@@ -226,9 +229,9 @@ public final class ModelGroup {
         return true;
     }
 
-    /// Every entry that was ever agreed on, in order.
-    public synchronized List<byte[]> agreedEntries() {
-        return List.copyOf(everAgreed);
+    /// Every entry that was ever agreed on, by its index.
+    public synchronized NavigableMap<Long, byte[]> agreedEntries() {
+        return new TreeMap<>(everAgreed);
     }
 
     /// The replica that leads, whether it knows it or not; -1 when none does.
@@ -236,6 +239,17 @@ public final class ModelGroup {
         return primary;
     }
 
+    /// How many snapshots were installed.
+    public synchronized int snapshots() {
+        return snapshots;
+    }
+
+    /// How many entries were agreed on after the role had ended in which they were proposed.
+    public synchronized int agreedLater() {
+        return agreedLater;
+    }
+
+    /// The last index that was used, of an entry or not.
     public synchronized long lastIndex() {
         return lastIndex;
     }
@@ -244,7 +258,7 @@ public final class ModelGroup {
     private final class Life implements Agreement {
         private final int replica;
         private final Queue<NextRole> roles = new ArrayDeque<>();
-        private final Map<CompletableFuture<Long>, Integer> barriers = new HashMap<>();
+        private final ArrayDeque<CompletableFuture<Long>> barriers = new ArrayDeque<>();
         private final ArrayDeque<Long> ahead = new ArrayDeque<>();
         private @Nullable Member member;
         private long delivered;
@@ -332,6 +346,7 @@ public final class ModelGroup {
                 if (snapshot.index() > delivered && snapshot.index() >= heldAfter) {
                     delivered = snapshot.index();
                     ahead.add(delivered);
+                    snapshots++;
                     to.install(snapshot);
                     return true;
                 }
@@ -364,11 +379,10 @@ public final class ModelGroup {
         }
 
         boolean answerBarrier() {
-            if (barriers.isEmpty()) {
+            CompletableFuture<Long> barrier = barriers.poll();
+            if (barrier == null) {
                 return false;
             }
-            CompletableFuture<Long> barrier = barriers.keySet().iterator().next();
-            barriers.remove(barrier);
             if (primary < 0 || (faults && rarely(10))) {
                 barrier.completeExceptionally(new MnemeException(ErrorCode.NO_QUORUM, "Nobody answers."));
             } else {
@@ -395,7 +409,7 @@ public final class ModelGroup {
                 } else if (!faults && primary == replica) {
                     barrier.complete(lastAgreed());
                 } else {
-                    barriers.put(barrier, 0);
+                    barriers.add(barrier);
                 }
                 return barrier;
             }
@@ -430,7 +444,7 @@ public final class ModelGroup {
                     if (primary == replica && lives[replica] == this) {
                         loseThePrimary();
                     }
-                    barriers.keySet().forEach(barrier -> barrier.completeExceptionally(
+                    barriers.forEach(barrier -> barrier.completeExceptionally(
                             new MnemeException(ErrorCode.OVERLOADED, "It is closed.")));
                     barriers.clear();
                 }

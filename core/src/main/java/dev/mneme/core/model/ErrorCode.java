@@ -56,8 +56,7 @@ public enum ErrorCode {
                     LOG_FAILED,
                     OUTCOME_UNKNOWN,
                     STORAGE_FULL,
-                    INTERNAL ->
-                true;
+                    INTERNAL -> true;
             case INVALID_REQUEST,
                     UNAUTHENTICATED,
                     NOT_ALLOWED,
@@ -67,8 +66,7 @@ public enum ErrorCode {
                     TOO_LARGE,
                     IDEMPOTENCY_KEY_REUSED,
                     EMBEDDER_MISMATCH,
-                    INTEGRITY_VIOLATION ->
-                false;
+                    INTEGRITY_VIOLATION -> false;
         };
     }
 

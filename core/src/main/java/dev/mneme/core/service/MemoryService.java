@@ -202,7 +202,8 @@ public final class MemoryService {
 
     private static void requireNonePassing(Collection<Added> added) {
         for (Added each : added) {
-            if (each instanceof Added.Refused(MnemeException failure) && failure.code().isPassing()) {
+            if (each instanceof Added.Refused(MnemeException failure)
+                    && failure.code().isPassing()) {
                 throw failure;
             }
         }

@@ -21,9 +21,9 @@ import java.util.concurrent.CompletableFuture;
 ///    [#start] was given or the last snapshot installed.
 /// - *Complete*: before [Role#PRIMARY] of a term is said, everything has been delivered that can ever come before the
 ///    entries of that term, so that whoever becomes primary knows all that was agreed.
-/// - *Honest*: an entry that was refused with anything but `OUTCOME_UNKNOWN` is never delivered to anybody. One that was
-///    refused with `OUTCOME_UNKNOWN`, or neither delivered nor refused before the role ended, may be delivered later,
-///    also in the same term, and also to replicas that did not propose it.
+/// - *Honest*: an entry that was refused with anything but `OUTCOME_UNKNOWN` is never delivered to anybody. One that
+///    was refused with `OUTCOME_UNKNOWN`, or neither delivered nor refused before the role ended, may be delivered
+///    later, also in the same term, and also to replicas that did not propose it.
 /// - *Named*: an entry is delivered under its id to the member that proposed it, while the role lasts in which it was
 ///    proposed and it was not refused; afterwards under its id, or [#NONE]. To other members, and in later lives, it is
 ///    [#NONE].
@@ -109,7 +109,7 @@ public interface Agreement extends AutoCloseable {
 
         /// All rows are to be replaced by those of the snapshot, because the entries up to there are no longer held. It
         /// counts as delivered, and as applied once the member has said so. Its index is beyond every entry delivered
-        /// before.
+        /// before; own proposals that lie in it are neither delivered nor refused.
         void install(Snapshot snapshot);
 
         /// Nothing more can be delivered, and the replica cannot go on: its log cannot be read.

@@ -29,8 +29,8 @@ public interface Tables extends AutoCloseable {
 
     void write(Batch batch);
 
-    /// Puts these rows in the place of all there are: another replica's, at another index. Durable when it returns. When
-    /// it fails, nothing has changed.
+    /// Puts these rows in the place of all there are: another replica's, at another index. Durable when it returns.
+    /// When it fails, nothing has changed.
     ///
     /// @param appliedIndex the log index that the rows contain
     /// @param rows shows each of them once, in ascending order of their keys, to the visitor that it is given

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// read, and changes that are applied from then on are kept aside and put on top; applying one twice
 /// changes nothing.
 ///
-/// **Threads**: [#begin], [#applied], [#replaced] and [#rebuildSlice] on the shard's thread, or before it starts; the rest on
-/// any.
+/// **Threads**: [#begin], [#applied], [#replaced] and [#rebuildSlice] on the shard's thread, or before it starts; the
+/// rest on any.
 public final class ShardIndex {
     private static final int SLICE = 256;
     private static final byte ROW = 'f';

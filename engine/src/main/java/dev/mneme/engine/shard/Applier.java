@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What every replica of a shard does with an agreed entry: rows, then the search index, then the feed.
 ///
-/// When there is no room on the disk it stands still: the entry keeps its place, and [#goOn] tries again where it failed.
-/// What is agreed must be applied. Any other failure leaves it as it is; the shard stops then.
+/// When there is no room on the disk it stands still: the entry keeps its place, and [#goOn] tries again where it
+/// failed. What is agreed must be applied. Any other failure leaves it as it is; the shard stops then.
 ///
 /// **Threads**: the shard's; [#index], [#latest], [#blockedBy] and [#blockedSince] any.
 final class Applier {

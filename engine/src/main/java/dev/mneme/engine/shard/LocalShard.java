@@ -282,6 +282,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         return shard.readBarrier();
     }
 
+    /// See [Shard#finish].
+    CompletableFuture<Void> finish() {
+        return shard.finish();
+    }
+
     /// Ends it as it is, when the store could not be opened. Its tables stay open.
     void abandon() {
         shard.close();

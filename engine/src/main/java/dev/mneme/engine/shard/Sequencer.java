@@ -117,12 +117,17 @@ final class Sequencer {
         return entry;
     }
 
+    /// Waits no longer for what is under way.
+    void giveUp(MnemeException unknown) {
+        List.copyOf(underWay.keySet()).forEach(id -> refused(id, unknown));
+    }
+
     /// Takes nothing more.
     ///
     /// @param unknown what the callers of entries under way are told
     /// @param refusal what those are told of whose writes were not proposed, and whoever comes later
     void end(MnemeException unknown, MnemeException refusal) {
-        List.copyOf(underWay.keySet()).forEach(id -> refused(id, unknown));
+        giveUp(unknown);
         waiting.close(refusal).forEach(answer -> answer.completeExceptionally(refusal));
     }
 

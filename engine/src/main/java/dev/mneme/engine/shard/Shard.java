@@ -245,8 +245,8 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     /// Whether everything is applied that was taken up.
     ///
-    /// @throws MnemeException why it is not, if the shard is to end: what was taken up is durable in the log, and whoever
-    ///     stops the server before there is room finds it applied after the next start
+    /// @throws MnemeException why it is not, if the shard is to end: what was taken up is durable in the log, and
+    ///     whoever stops the server before there is room finds it applied after the next start
     private boolean hasRoom() {
         MnemeException full = applier.blockedBy();
         if (full != null && closing) {
@@ -289,11 +289,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private void handle(Event event) {
         switch (event) {
             case Delivered(long index, byte[] entry, long id) -> applyEntry(index, entry, id);
-            case Installed(Agreement.Snapshot snapshot) -> {
-                applier.install(snapshot);
-                afterwards = () -> applied(snapshot.index());
-                finishEntry();
-            }
+            case Installed(Agreement.Snapshot snapshot) -> replaceBy(snapshot);
             case Refused(long id, MnemeException why) -> {
                 Sequencer primary = sequencer;
                 if (primary != null) {
@@ -329,6 +325,17 @@ final class Shard implements Agreement.Member, AutoCloseable {
         finishEntry();
     }
 
+    /// What is under way may lie in the rows that are installed, and is then heard of no more.
+    private void replaceBy(Agreement.Snapshot snapshot) {
+        Sequencer primary = sequencer;
+        if (primary != null) {
+            primary.giveUp(unknown("The shard was replaced while this was under way", "", null));
+        }
+        applier.install(snapshot);
+        afterwards = () -> applied(snapshot.index());
+        finishEntry();
+    }
+
     private void applied(long index) {
         agreement.applied(index);
         readersReached(index);
@@ -344,8 +351,8 @@ final class Shard implements Agreement.Member, AutoCloseable {
         }
     }
 
-    /// A replica that is primary again without having been told otherwise is so in another term: what it proposed before
-    /// is no longer under way.
+    /// A replica that is primary again without having been told otherwise is so in another term: what it proposed
+    /// before is no longer under way.
     private void take(Agreement.Role next) {
         Sequencer before = sequencer;
         role = next;
