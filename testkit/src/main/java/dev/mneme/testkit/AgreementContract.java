@@ -10,8 +10,11 @@ import dev.mneme.core.spi.Agreement;
 import dev.mneme.testkit.ListMember.Delivered;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -45,10 +48,13 @@ public abstract class AgreementContract {
         return member;
     }
 
+    /// One at a time, so that ids increase.
     protected final long propose(Agreement agreement, String text) {
-        long id = ids.incrementAndGet();
-        agreement.propose(id, text.getBytes(UTF_8));
-        return id;
+        synchronized (ids) {
+            long id = ids.incrementAndGet();
+            agreement.propose(id, text.getBytes(UTF_8));
+            return id;
+        }
     }
 
     protected static List<String> texts(int from, int to) {
@@ -220,11 +226,11 @@ public abstract class AgreementContract {
     void manyProposeAtOnceAndEachHearsOfItsOwn() throws InterruptedException {
         try (Agreement agreement = open()) {
             ListMember member = primary(agreement, new ListMember());
+            Map<Long, String> proposed = new ConcurrentHashMap<>();
             List<Thread> callers = LongStream.range(0, 8)
                     .mapToObj(caller -> Thread.ofVirtual()
-                            .start(() -> LongStream.range(1, 51)
-                                    .forEach(n -> agreement.propose(
-                                            1_000 + caller * 100 + n, (caller + " " + n).getBytes(UTF_8)))))
+                            .start(() -> LongStream.range(0, 50)
+                                    .forEach(n -> proposed.put(propose(agreement, caller + " " + n), caller + " " + n))))
                     .toList();
             for (Thread caller : callers) {
                 caller.join();
@@ -232,8 +238,7 @@ public abstract class AgreementContract {
             until(() -> member.delivered().size() + member.refused().size() == 400);
             List<Long> heard = new ArrayList<>(member.refused().keySet());
             for (Delivered each : member.delivered()) {
-                long caller = (each.id() - 1_000) / 100;
-                assertThat(each.text()).isEqualTo(caller + " " + (each.id() - 1_000) % 100);
+                assertThat(each.text()).isEqualTo(proposed.get(each.id()));
                 heard.add(each.id());
             }
             assertThat(heard).doesNotHaveDuplicates();
@@ -245,7 +250,7 @@ public abstract class AgreementContract {
         NavigableMap<Long, String> lived = lived(texts(0, 30));
         long twentieth = lived.keySet().stream().skip(19).findFirst().orElseThrow();
         try (Agreement agreement = open()) {
-            ListMember member = primary(agreement, new ListMember(new java.util.TreeMap<>(lived)));
+            ListMember member = primary(agreement, new ListMember(new TreeMap<>(lived)));
             agreement.checkpointed(twentieth);
             assertThat(member.delivered()).isEmpty();
         }

@@ -17,9 +17,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// A model of an agreement among replicas that does the worst that [Agreement] allows: the primary changes at any
-/// point, and is told late; what it had proposed is taken back, or agreed on later, by another; outcomes are unknown;
-/// proposals are refused; indexes have gaps; replicas lag, and are given snapshots at any index. All of it comes from a
-/// seed, and happens only in [#step].
+/// point, and is told late; what it had proposed is taken back, or agreed on later, by another; outcomes are
+/// unknown; proposals are refused; indexes have gaps; replicas lag, and are given snapshots at any index. All of
+/// it comes from a seed, and happens only in [#step].
 ///
 /// **Threads**: any; its own lock guards all of it. A simulation uses one.
 public final class ModelGroup {
@@ -160,7 +160,8 @@ public final class ModelGroup {
             }
         }
         primary = -1;
-        old.roles.add(new NextRole(random.nextBoolean() ? Agreement.Role.NO_PRIMARY : Agreement.Role.SECONDARY, term, 0));
+        Agreement.Role next = random.nextBoolean() ? Agreement.Role.NO_PRIMARY : Agreement.Role.SECONDARY;
+        old.roles.add(new NextRole(next, term, 0));
         return true;
     }
 
@@ -262,6 +263,7 @@ public final class ModelGroup {
         private final ArrayDeque<Long> ahead = new ArrayDeque<>();
         private @Nullable Member member;
         private long delivered;
+        private long lastId;
         private boolean leads;
         private long leadsInTerm;
         private int duties;
@@ -283,12 +285,19 @@ public final class ModelGroup {
                 }
                 member = follows;
                 delivered = after;
+                if (primary >= 0) {
+                    roles.add(new NextRole(Role.SECONDARY, term, 0));
+                }
             }
         }
 
         @Override
         public void propose(long id, byte[] entry) {
             synchronized (ModelGroup.this) {
+                if (id <= lastId) {
+                    throw new IllegalArgumentException("the id " + id + " came after " + lastId);
+                }
+                lastId = id;
                 Proposal proposal = new Proposal(this, id, entry);
                 if (closed) {
                     refuse(proposal, ErrorCode.OVERLOADED);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// - *Prefix*: after a crash the rows are those of some earlier applied index, never less than the last
 ///   [#checkpoint].
 /// - *Isolated*: a [Snapshot] sees one applied index, however long it is read.
-/// - *Replaced whole*: [#replaceAll] leaves what was there before, or all of what is there afterwards, for readers and
-///    through a crash.
+/// - *Replaced whole*: [#replaceAll] leaves what was there before, or all of what is there afterwards, for
+///    readers and through a crash.
 ///
 /// Keys are ordered by unsigned bytes; the first byte of each is 1 to 254.
 ///

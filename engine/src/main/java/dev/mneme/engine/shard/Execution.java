@@ -8,8 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/// What a shard runs on. It has no thread and no timer of its own, so that a test can run it one step at a time, in any
-/// order that this allows, in one thread.
+/// What a shard runs on. It has no thread and no timer of its own, so that a test can run it one step at a time,
+/// in any order that this allows, in one thread.
 public interface Execution extends AutoCloseable {
     /// Runs this soon: one after another, in the order of the calls, never within the call. Once closed, or when it
     /// cannot, nothing happens.

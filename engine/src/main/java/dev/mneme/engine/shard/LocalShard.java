@@ -277,6 +277,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         return shard.snapshot();
     }
 
+    /// What this replica is to the shard.
+    Agreement.Role role() {
+        return shard.role();
+    }
+
     /// See [Shard#readBarrier].
     CompletableFuture<Long> readBarrier() {
         return shard.readBarrier();

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What only the primary of a shard does, for one term: it orders writes, stamps them with a time that never goes back,
-/// proposes them, and answers each caller with what became of its own.
+/// What only the primary of a shard does, for one term: it orders writes, stamps them with a time that never goes
+/// back, proposes them, and answers each caller with what became of its own.
 ///
 /// ```text
 /// offer -> [waiting] -> gather, stamp, encode -> agreement.propose(id) ... applied(id) -> answer
@@ -91,8 +91,8 @@ final class Sequencer {
         return entry == null ? null : entry.batch();
     }
 
-    /// Answers the callers of an entry, if they still wait for it. Until then, it is under way: should it fail to be
-    /// applied, they must hear of it.
+    /// Answers the callers of an entry, if they still wait for it. Until then, it is under way: should it fail to
+    /// be applied, they must hear of it.
     void applied(long id, List<WriteResult> results) {
         UnderWay entry = remove(id);
         if (entry != null) {

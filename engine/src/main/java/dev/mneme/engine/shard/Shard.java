@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 ///                Shard -> Applier -> rows, search index, feed
 /// ```
 ///
-/// What is told comes in as events; turns on the [Execution], one at a time, handle them and own everything mutable but
-/// the queue of events and the writes that wait. No turn waits for anything: when there is no room for rows, what comes
-/// after them keeps its place, and a later turn tries again. Any other failure to apply stops the shard loudly, since
-/// its rows would no longer follow from its log.
+/// What is told comes in as events; turns on the [Execution], one at a time, handle them and own everything
+/// mutable but the queue of events and the writes that wait. No turn waits for anything: when there is no room
+/// for rows, what comes after them keeps its place, and a later turn tries again. Any other failure to apply
+/// stops the shard loudly, since its rows would no longer follow from its log.
 final class Shard implements Agreement.Member, AutoCloseable {
     private static final Logger LOG = System.getLogger(Shard.class.getName());
 
@@ -128,8 +128,8 @@ final class Shard implements Agreement.Member, AutoCloseable {
         agreement.checkpointed(checkpoint);
     }
 
-    /// Completes when the replica knows its role for the first time, with everything applied that came before; fails
-    /// when it cannot be applied.
+    /// Completes when the replica knows its role for the first time, with everything applied that came before;
+    /// fails when it cannot be applied.
     CompletableFuture<Void> recovered() {
         return recovered;
     }
@@ -209,6 +209,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
     @Override
     public Agreement.Snapshot snapshot() {
         return new RowsSnapshot(tables.snapshot());
+    }
+
+    /// What this replica is to the shard, as far as it has heard.
+    Agreement.Role role() {
+        return role;
     }
 
     /// Whether it still applies what is agreed.

@@ -8,16 +8,16 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Agreement where there is one copy: what lies durably in this node's log is agreed. It is primary as soon as what the
-/// log held was delivered, and stays it.
+/// Agreement where there is one copy: what lies durably in this node's log is agreed. It is primary as soon as
+/// what the log held was delivered, and stays it.
 ///
 /// ```text
 /// start -> log.replay, a piece at a time -> deliver ... -> role(PRIMARY)
 /// propose -> log.propose ... committed -> [held] -> deliver, at most AHEAD beyond what was applied
 /// ```
 ///
-/// Whoever finds something to deliver delivers it, unless somebody is just doing so, who then goes on with it: so the
-/// member is called by one thread at a time, without a lock held. This object's lock guards the fields.
+/// Whoever finds something to deliver delivers it, unless somebody is just doing so, who then goes on with it: so
+/// the member is called by one thread at a time, without a lock held. This object's lock guards the fields.
 final class SingleCopy implements Agreement {
     private static final int PIECE_BYTES = 4 << 20;
     private static final int PIECE_ENTRIES = 1_024;

@@ -8,8 +8,8 @@ import java.util.Arrays;
 final class KeyOrder {
     private byte[] last = {0};
 
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when the key does not come after the one before, or is none of a
-    ///     row
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when the key does not come after the one before, or is none
+    ///     of a row
     void next(byte[] key) {
         boolean ofRow = key.length > 0 && key[0] != 0 && key[0] != (byte) 0xff;
         if (!ofRow || Arrays.compareUnsigned(last, key) >= 0) {

@@ -18,8 +18,9 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.SstFileWriter;
 
-/// All rows of a column family, to be replaced at once: files of the new rows, with a deletion of each old row that has
-/// no new one, are made beside the tables and taken in by one edit of the manifest of RocksDB. One thread.
+/// All rows of a column family, to be replaced at once: files of the new rows, with a deletion of each old row
+/// that has no new one, are made beside the tables and taken in by one edit of the manifest of RocksDB. One
+/// thread.
 final class Replacement implements AutoCloseable {
     private static final String PREFIX = "incoming-";
     private static final long FILE_BYTES = 64L << 20;

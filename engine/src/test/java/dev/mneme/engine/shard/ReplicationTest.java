@@ -38,9 +38,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Three replicas of a shard over a [ModelGroup], in one thread, from a seed: primaries lost at any point, writes taken
-/// back or agreed on later by others, unknown outcomes, kills, full disks, clocks that jump, snapshots. No acknowledged
-/// write is lost, none is applied twice, each caller hears of its own, and all replicas become the same.
+/// Three replicas of a shard over a [ModelGroup], in one thread, from a seed: primaries lost at any point, writes
+/// taken back or agreed on later by others, unknown outcomes, kills, full disks, clocks that jump, snapshots. No
+/// acknowledged write is lost, none is applied twice, each caller hears of its own, and all replicas become the
+/// same.
 final class ReplicationTest {
     private static final int REPLICAS = 3;
     private static final int STEPS = 1_500;
@@ -277,10 +278,18 @@ final class ReplicationTest {
             assertThat(!there || found.size() == 1).as("%s is found", write.word).isTrue();
         }
 
-        /// Everything goes well from now on, until nothing is left to do.
+        /// Everything goes well from now on, until nothing is left to do; then a write is taken.
         void heal() {
             group.faults(false);
             replicas.forEach(replica -> replica.fill(false));
+            quieten();
+            write(replicas.get(group.primary()));
+            quieten();
+            assertThat(asked.getLast().sequence).as("a write once all is well").isPositive();
+            replicas.forEach(Replica::follow);
+        }
+
+        private void quieten() {
             boolean busy = true;
             while (busy) {
                 busy = group.step();
@@ -289,7 +298,6 @@ final class ReplicationTest {
                     busy |= replica.execution().fire();
                 }
             }
-            replicas.forEach(Replica::follow);
         }
 
         void check() {
