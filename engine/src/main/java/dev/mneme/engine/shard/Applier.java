@@ -29,8 +29,7 @@ final class Applier {
     private final StateMachine machine;
     private final ShardListener listener;
     private final Execution execution;
-    private final CountedLog waitingForRoom =
-            new CountedLog(System.getLogger(Applier.class.getName()), Level.WARNING);
+    private final CountedLog waitingForRoom = new CountedLog(System.getLogger(Applier.class.getName()), Level.WARNING);
 
     /// What is left to do of the entry that is being applied.
     private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
@@ -132,7 +131,8 @@ final class Applier {
     }
 
     /// Why it stands still; null when it does not.
-    @Nullable MnemeException blockedBy() {
+    @Nullable
+    MnemeException blockedBy() {
         return blockedBy;
     }
 

@@ -80,14 +80,14 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
         this.machine = new StateMachine(tables, seal, epoch, config.retention());
         Applier applier = new Applier(name, tables, machine, this, execution);
-        this.shard = new Shard(
-                number, name, agreement, tables, applier, execution, clock, config.queueLimit(), metrics);
+        this.shard =
+                new Shard(number, name, agreement, tables, applier, execution, clock, config.queueLimit(), metrics);
     }
 
     /// Begins to bring tables and index to where the log is.
     ///
     /// @return completes when they are there
-    CompletableFuture<Void> recover() {
+    CompletableFuture<@Nullable Void> recover() {
         guard.begin();
         index.begin(tables.appliedIndex());
         shard.start();
@@ -288,7 +288,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     }
 
     /// See [Shard#finish].
-    CompletableFuture<Void> finish() {
+    CompletableFuture<@Nullable Void> finish() {
         return shard.finish();
     }
 

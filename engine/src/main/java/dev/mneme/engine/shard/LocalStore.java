@@ -219,7 +219,7 @@ public final class LocalStore implements Store, Backups, Exports {
 
     /// All shards side by side.
     private void recover() {
-        List<CompletableFuture<Void>> recovering = new ArrayList<>();
+        List<CompletableFuture<@Nullable Void>> recovering = new ArrayList<>();
         eachShard(shard -> recovering.add(shard.recover()));
         try {
             recovering.forEach(CompletableFuture::join);

@@ -60,7 +60,8 @@ final class Sequencer {
     /// Puts a write among those who wait.
     ///
     /// @return null, or why it cannot wait here
-    @Nullable MnemeException offer(Write write, CompletableFuture<WriteResult> answer) {
+    @Nullable
+    MnemeException offer(Write write, CompletableFuture<WriteResult> answer) {
         return waiting.offer(write, answer);
     }
 
@@ -86,7 +87,8 @@ final class Sequencer {
     }
 
     /// What was proposed under an id, while it is under way: so that it need not be decoded.
-    @Nullable ShardBatch proposed(long id) {
+    @Nullable
+    ShardBatch proposed(long id) {
         UnderWay entry = underWay.get(id);
         return entry == null ? null : entry.batch();
     }

@@ -61,8 +61,8 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private final Queue<Event> events = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean turnDue = new AtomicBoolean();
     private final AtomicLong ids = new AtomicLong(Agreement.NONE);
-    private final CompletableFuture<Void> recovered = new CompletableFuture<>();
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
     private volatile @Nullable Sequencer sequencer;
     private volatile Agreement.Role role = Agreement.Role.NO_PRIMARY;
@@ -130,7 +130,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     /// Completes when the replica knows its role for the first time, with everything applied that came before;
     /// fails when it cannot be applied.
-    CompletableFuture<Void> recovered() {
+    CompletableFuture<@Nullable Void> recovered() {
         return recovered;
     }
 
@@ -365,8 +365,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 ? new Sequencer(agreement, clock, applier.latest(), ids::incrementAndGet, limit)
                 : null;
         if (before != null) {
-            before.end(
-                    unknown("The shard's primary changed while this was under way", "", null), notPrimary(next));
+            before.end(unknown("The shard's primary changed while this was under way", "", null), notPrimary(next));
         }
         recovered.complete(null);
     }
@@ -428,7 +427,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         for (Event event = events.poll(); event != null; event = events.poll()) {
             switch (event) {
                 case Hold(CompletableFuture<Long> held) -> held.completeExceptionally(why);
-                case Reader(long index, CompletableFuture<Long> reached) -> reached.completeExceptionally(why);
+                case Reader reader -> reader.reached().completeExceptionally(why);
                 case Installed(Agreement.Snapshot snapshot) -> snapshot.close();
                 case Delivered delivered -> {}
                 case Refused refused -> {}
@@ -485,8 +484,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
     }
 
     private void readersReached(long index) {
-        while (!readers.isEmpty() && readers.peek().index() <= index) {
-            readers.remove().reached().complete(index);
+        for (Reader next = readers.peek(); next != null && next.index() <= index; next = readers.peek()) {
+            readers.remove();
+            next.reached().complete(index);
         }
     }
 
@@ -526,7 +526,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     /// Answers what was submitted, then ends.
     ///
     /// @return completes once nothing more is done
-    CompletableFuture<Void> finish() {
+    CompletableFuture<@Nullable Void> finish() {
         closing = true;
         turnSoon();
         return ended;

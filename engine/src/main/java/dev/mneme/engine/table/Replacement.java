@@ -39,8 +39,7 @@ final class Replacement implements AutoCloseable {
     /// @param tables the folder of the tables
     /// @param name of the family
     /// @param options as the files of the family have them
-    Replacement(
-            RocksDB db, ColumnFamilyHandle family, Path tables, String name, Options options, long appliedIndex)
+    Replacement(RocksDB db, ColumnFamilyHandle family, Path tables, String name, Options options, long appliedIndex)
             throws RocksDBException {
         this.db = db;
         this.family = family;

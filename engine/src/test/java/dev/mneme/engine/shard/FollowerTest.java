@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +66,9 @@ final class FollowerTest {
             if (dice < 4) {
                 feed(log, fed, follower, random.nextInt(30));
             } else if (dice < 6) {
-                search(follower, Histories.owners().get(random.nextInt(Histories.owners().size())));
+                search(
+                        follower,
+                        Histories.owners().get(random.nextInt(Histories.owners().size())));
             } else if (dice == 6) {
                 follower.shard().checkpoint();
             } else if (dice == 7 && leader.shard().part().appliedIndex() > fed.after()) {
@@ -170,8 +173,12 @@ final class FollowerTest {
                     words.tables("2"),
                     new Subscribers(),
                     clock);
-            CompletableFuture<Void> recovered = moved.recover();
-            until(group, old, () -> recovered.isDone() && moved.status().applied() == old.shard().status().applied());
+            CompletableFuture<@Nullable Void> recovered = moved.recover();
+            until(
+                    group,
+                    old,
+                    () -> recovered.isDone()
+                            && moved.status().applied() == old.shard().status().applied());
             try (Tables.Snapshot rows = moved.part().rows()) {
                 assertThat(Replica.content(rows)).isEqualTo(old.content());
             }

@@ -194,7 +194,8 @@ final class ReplicationTest {
         }
 
         private void askAgain() {
-            List<Asked> maybe = asked.stream().filter(each -> each.sequence == 0).toList();
+            List<Asked> maybe =
+                    asked.stream().filter(each -> each.sequence == 0).toList();
             if (!maybe.isEmpty()) {
                 submit(any(), maybe.get(random.nextInt(maybe.size())));
             }
@@ -226,10 +227,11 @@ final class ReplicationTest {
 
         private void acknowledged(Replica replica, Asked write, WriteResult result) {
             assertThat(result.outcomes().getFirst())
-                    .isInstanceOfSatisfying(Outcome.Stored.class, stored -> assertThat(
-                                    stored.memory().id())
-                            .as("each hears of its own")
-                            .isEqualTo(write.id));
+                    .isInstanceOfSatisfying(
+                            Outcome.Stored.class,
+                            stored -> assertThat(stored.memory().id())
+                                    .as("each hears of its own")
+                                    .isEqualTo(write.id));
             long sequence = result.position().sequence();
             assertThat(write.sequence == 0 || write.sequence == sequence)
                     .as("answered twice alike")
@@ -244,8 +246,9 @@ final class ReplicationTest {
         /// @return whether nobody knows
         private static boolean refused(Throwable failure) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            assertThat(cause).isInstanceOfSatisfying(
-                    MnemeException.class, why -> assertThat(why.code()).isIn(REFUSALS));
+            assertThat(cause)
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, why -> assertThat(why.code()).isIn(REFUSALS));
             return ((MnemeException) cause).code() == ErrorCode.OUTCOME_UNKNOWN;
         }
 
@@ -275,7 +278,9 @@ final class ReplicationTest {
             List<MemoryId> found = replica.search(write.owner, write.word);
             boolean there = write.sequence > 0 && replica.sequence(write.owner) >= write.sequence;
             assertThat(found).as(write.word).isSubsetOf(write.id);
-            assertThat(!there || found.size() == 1).as("%s is found", write.word).isTrue();
+            assertThat(!there || found.size() == 1)
+                    .as("%s is found", write.word)
+                    .isTrue();
         }
 
         /// Everything goes well from now on, until nothing is left to do; then a write is taken.
@@ -307,9 +312,12 @@ final class ReplicationTest {
             NavigableMap<Long, byte[]> entries = group.agreedEntries();
             NavigableMap<String, String> expected = replayed(entries);
             for (Replica replica : replicas) {
-                assertThat(replica.content()).as("rows of replica %d", replicas.indexOf(replica)).isEqualTo(expected);
+                assertThat(replica.content())
+                        .as("rows of replica %d", replicas.indexOf(replica))
+                        .isEqualTo(expected);
                 OWNERS.forEach(owner -> {
-                    assertThat(replica.followed(owner)).isEqualTo(replicas.getFirst().followed(owner));
+                    assertThat(replica.followed(owner))
+                            .isEqualTo(replicas.getFirst().followed(owner));
                     assertThat((long) replica.followed(owner).size()).isEqualTo(replica.sequence(owner));
                     replica.requireRecent(owner);
                 });

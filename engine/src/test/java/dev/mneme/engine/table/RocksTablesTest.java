@@ -55,7 +55,9 @@ final class RocksTablesTest extends TablesContract {
         Path after = folder.resolve("after");
         copy(folder.resolve("tables"), after);
         try (RocksFolder again = RocksFolder.open(after, List.of("0", "system"), 8 << 20)) {
-            assertThat(again.tables(0).appliedIndex()).as("durable as it returned").isEqualTo(9);
+            assertThat(again.tables(0).appliedIndex())
+                    .as("durable as it returned")
+                    .isEqualTo(9);
             assertThat(again.tables(0).get(bytes("b"))).isEqualTo(bytes("new"));
             assertThat(again.tables(1).appliedIndex()).as("the other shard").isZero();
         }
