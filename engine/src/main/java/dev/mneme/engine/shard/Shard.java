@@ -78,6 +78,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private sealed interface Event {}
 
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     private record Delivered(long index, byte[] entry, long id) implements Event {}
 
     private record Refused(long id, MnemeException why) implements Event {}

@@ -42,6 +42,7 @@ final class SingleCopy implements Agreement {
     private int unheard;
     private boolean closed;
 
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     private record Committed(long index, byte[] entry, long id) {}
 
     SingleCopy(CommitLog log, int shard) {

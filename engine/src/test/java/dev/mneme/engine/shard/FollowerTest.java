@@ -224,8 +224,10 @@ final class FollowerTest {
 
     private static void until(ModelGroup group, Replica old, Callable<Boolean> condition) {
         Awaitility.await().until(() -> {
-            while (group.step() | old.execution().run()) {
-                // until nothing can happen here
+            boolean busy = true;
+            while (busy) {
+                busy = group.step();
+                busy |= old.execution().run();
             }
             return condition.call();
         });

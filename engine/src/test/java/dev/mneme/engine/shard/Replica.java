@@ -30,9 +30,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// One node's replica of a shard, on the heap, run a step at a time: it can be killed and opened again. Somebody
 /// follows the feed of each of its owners, and reads only when he is woken.
@@ -49,6 +51,7 @@ final class Replica {
     private final Set<Owner> woken = new HashSet<>();
     private SteppedExecution execution = new SteppedExecution();
     private LocalShard shard;
+    private CompletableFuture<@Nullable Void> recovered;
     private boolean full;
 
     /// @param agreement of the first life
@@ -56,7 +59,7 @@ final class Replica {
         this.owners = owners;
         owners.forEach(owner -> followed.put(owner, new ArrayList<>()));
         this.shard = life(agreement);
-        shard.recover();
+        recovered = shard.recover();
     }
 
     private LocalShard life(Agreement agreement) {
@@ -102,13 +105,15 @@ final class Replica {
     void restart(Agreement agreement) {
         execution.close();
         shard = life(agreement);
-        shard.recover();
+        recovered = shard.recover();
     }
 
     /// Answers what was submitted, then ends, with a checkpoint.
     void close() {
-        shard.finish();
+        CompletableFuture<@Nullable Void> ended = shard.finish();
         execution.run();
+        assertThat(ended).isCompleted();
+        assertThat(recovered).isDone();
         shard.close();
     }
 
@@ -152,7 +157,7 @@ final class Replica {
     void follow() {
         for (Owner owner : List.copyOf(woken)) {
             woken.remove(owner);
-            List<Change> seen = followed.get(owner);
+            List<Change> seen = Objects.requireNonNull(followed.get(owner));
             try (Scans scans = shard.scan()) {
                 if (scans.position(owner).sequence() < seen.size()) {
                     continue; // the rows went back, and will come to where they were
@@ -177,7 +182,7 @@ final class Replica {
     }
 
     List<Change> followed(Owner owner) {
-        return List.copyOf(followed.get(owner));
+        return List.copyOf(Objects.requireNonNull(followed.get(owner)));
     }
 
     /// What the heap has of the latest changes is what the rows have.

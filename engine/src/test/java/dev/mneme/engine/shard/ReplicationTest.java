@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -116,7 +117,7 @@ final class ReplicationTest {
         private final ModelGroup group;
         private final List<Replica> replicas = new ArrayList<>();
         private final List<Asked> asked = new ArrayList<>();
-        private final Map<CompletableFuture<?>, Integer> open = new HashMap<>();
+        private final Map<CompletableFuture<?>, Integer> open = new IdentityHashMap<>();
         private final List<AssertionError> wrong = new ArrayList<>();
         private int acknowledged;
         private int strongReads;
@@ -205,7 +206,7 @@ final class ReplicationTest {
             write.pending++; // for ever, when the replica dies meanwhile
             CompletableFuture<WriteResult> answer = replica.submit(write.write);
             open.put(answer, replicas.indexOf(replica));
-            answer.whenComplete((result, failure) -> heard(answer, () -> {
+            CompletableFuture<WriteResult> told = answer.whenComplete((result, failure) -> heard(answer, () -> {
                 write.pending--;
                 if (failure == null) {
                     acknowledged(replica, write, result);
@@ -213,6 +214,7 @@ final class ReplicationTest {
                     write.unknown |= refused(failure);
                 }
             }));
+            assertThat(told).isNotNull();
         }
 
         /// What is wrong with an answer must not stay in the answer's future.
@@ -249,7 +251,7 @@ final class ReplicationTest {
             assertThat(cause)
                     .isInstanceOfSatisfying(
                             MnemeException.class, why -> assertThat(why.code()).isIn(REFUSALS));
-            return ((MnemeException) cause).code() == ErrorCode.OUTCOME_UNKNOWN;
+            return cause instanceof MnemeException why && why.code() == ErrorCode.OUTCOME_UNKNOWN;
         }
 
         private void readStrongly(Replica replica) {
@@ -257,7 +259,7 @@ final class ReplicationTest {
             asked.forEach(each -> least.merge(each.owner, each.sequence, Math::max));
             CompletableFuture<Long> barrier = replica.shard().readBarrier();
             open.put(barrier, replicas.indexOf(replica));
-            barrier.whenComplete((index, failure) -> heard(barrier, () -> {
+            CompletableFuture<Long> told = barrier.whenComplete((index, failure) -> heard(barrier, () -> {
                 if (failure == null) {
                     strongReads++;
                     least.forEach((owner, sequence) -> assertThat(replica.sequence(owner))
@@ -267,6 +269,7 @@ final class ReplicationTest {
                     refused(failure);
                 }
             }));
+            assertThat(told).isNotNull();
         }
 
         /// Also so that the index of an owner is on the heap, and must follow.

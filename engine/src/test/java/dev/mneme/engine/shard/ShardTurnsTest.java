@@ -71,11 +71,13 @@ final class ShardTurnsTest {
     void writesAreTakenWhileTheIndexIsMadeAnew() {
         LocalShard first = recovered(words, execution);
         for (int n = 0; n < OWNERS; n++) {
-            add(first, "user" + n);
+            CompletableFuture<WriteResult> added = add(first, "user" + n);
             execution.run();
+            assertThat(added).isCompleted();
         }
-        first.finish();
+        CompletableFuture<@Nullable Void> ended = first.finish();
         execution.run();
+        assertThat(ended).isCompleted();
         first.close();
         SteppedExecution again = new SteppedExecution();
         LocalShard shard = recovered(new HeapTables.Home(), again);

@@ -10,7 +10,6 @@ import dev.mneme.testkit.AgreementContract;
 import dev.mneme.testkit.HeapCommitLog;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// One copy, over a log on the heap.
@@ -18,7 +17,6 @@ final class SingleCopyTest extends AgreementContract {
     private static final int SHARD = 2;
 
     private final HeapCommitLog.Home home = new HeapCommitLog.Home(3);
-    private @Nullable HeapCommitLog log;
 
     @Override
     protected Agreement open() {
@@ -26,9 +24,7 @@ final class SingleCopyTest extends AgreementContract {
     }
 
     private HeapCommitLog openLog() {
-        HeapCommitLog opened = new HeapCommitLog(home);
-        log = opened;
-        return opened;
+        return new HeapCommitLog(home);
     }
 
     @Test
@@ -37,9 +33,10 @@ final class SingleCopyTest extends AgreementContract {
         Heard heard = new Heard();
         try (Agreement agreement = new SingleCopy(refusing, SHARD)) {
             agreement.start(heard, 0);
+            long id = Agreement.NONE;
             for (ErrorCode code : List.of(ErrorCode.STORAGE_FULL, ErrorCode.OUTCOME_UNKNOWN, ErrorCode.LOG_FAILED)) {
                 refusing.refuseWith(code);
-                agreement.propose(code.ordinal() + 1, "x".getBytes(UTF_8));
+                agreement.propose(++id, "x".getBytes(UTF_8));
             }
             refusing.refuseWith(null);
             agreement.propose(100, "there".getBytes(UTF_8));
