@@ -117,7 +117,7 @@ final class ReplicationTest {
         private final ModelGroup group;
         private final List<Replica> replicas = new ArrayList<>();
         private final List<Asked> asked = new ArrayList<>();
-        private final Map<CompletableFuture<?>, Integer> open = new IdentityHashMap<>();
+        private final IdentityHashMap<CompletableFuture<?>, Integer> open = new IdentityHashMap<>();
         private final List<AssertionError> wrong = new ArrayList<>();
         private int acknowledged;
         private int strongReads;
