@@ -28,6 +28,8 @@ class ErrorsTest extends CliHarness {
         "rate_limited, 429, 6",
         "overloaded, 503, 6",
         "position_ahead, 503, 6",
+        "not_primary, 503, 6",
+        "no_quorum, 503, 6",
         "log_failed, 503, 7",
         "outcome_unknown, 503, 7",
         "storage_full, 507, 7",

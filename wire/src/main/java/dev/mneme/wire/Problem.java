@@ -32,6 +32,8 @@ public record Problem(
             "rate_limited",
             "overloaded",
             "position_ahead",
+            "not_primary",
+            "no_quorum",
             "log_failed",
             "outcome_unknown",
             "storage_full",

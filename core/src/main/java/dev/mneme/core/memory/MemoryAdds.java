@@ -100,7 +100,7 @@ final class MemoryAdds {
                     byOwner.computeIfAbsent(command.scope().owner(), o -> new LinkedHashMap<>())
                             .put(i, command);
                 case Prepared.Failed(MnemeException failure) -> {
-                    boolean otherItems = idempotency != null && isPassing(failure); // a repeated request's
+                    boolean otherItems = idempotency != null && failure.code().isPassing(); // a repeated request's
                     if (allOrNone || otherItems) {
                         throw failure;
                     }
@@ -126,7 +126,7 @@ final class MemoryAdds {
 
     private static void requireNonePassing(Collection<Added> added) {
         for (Added each : added) {
-            if (each instanceof Added.Refused(MnemeException failure) && isPassing(failure)) {
+            if (each instanceof Added.Refused(MnemeException failure) && failure.code().isPassing()) {
                 throw failure;
             }
         }
@@ -162,14 +162,6 @@ final class MemoryAdds {
                     }
                 };
             }
-        };
-    }
-
-    /// Whether the same item may be taken another time.
-    private static boolean isPassing(MnemeException failure) {
-        return switch (failure.code()) {
-            case OVERLOADED, OUTCOME_UNKNOWN, LOG_FAILED, STORAGE_FULL, INTERNAL, RATE_LIMITED, POSITION_AHEAD -> true;
-            default -> false;
         };
     }
 

@@ -17,6 +17,8 @@ public enum ErrorCode {
     RATE_LIMITED(Advice.BACK_OFF),
     OVERLOADED(Advice.BACK_OFF),
     POSITION_AHEAD(Advice.BACK_OFF),
+    NOT_PRIMARY(Advice.BACK_OFF),
+    NO_QUORUM(Advice.BACK_OFF),
     LOG_FAILED(Advice.CALL_OPERATOR),
     OUTCOME_UNKNOWN(Advice.RETRY_SAME_KEY),
     STORAGE_FULL(Advice.CALL_OPERATOR),
@@ -41,6 +43,31 @@ public enum ErrorCode {
 
     public Advice advice() {
         return advice;
+    }
+
+    /// Whether the very same request may be taken another time, with nothing about it or its caller changed.
+    public boolean isPassing() {
+        return switch (this) {
+            case RATE_LIMITED,
+                    OVERLOADED,
+                    POSITION_AHEAD,
+                    NOT_PRIMARY,
+                    NO_QUORUM,
+                    LOG_FAILED,
+                    OUTCOME_UNKNOWN,
+                    STORAGE_FULL,
+                    INTERNAL -> true;
+            case INVALID_REQUEST,
+                    UNAUTHENTICATED,
+                    NOT_ALLOWED,
+                    NOT_FOUND,
+                    VERSION_CONFLICT,
+                    POSITION_EXPIRED,
+                    TOO_LARGE,
+                    IDEMPOTENCY_KEY_REUSED,
+                    EMBEDDER_MISMATCH,
+                    INTEGRITY_VIOLATION -> false;
+        };
     }
 
     /// The code as every door spells it, for example `version_conflict`.

@@ -3,6 +3,7 @@ package dev.mneme.core.spi;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of one shard: an ordered map from bytes to bytes that remembers the log index which it contains.
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// - *Prefix*: after a crash the rows are those of some earlier applied index, never less than the last
 ///   [#checkpoint].
 /// - *Isolated*: a [Snapshot] sees one applied index, however long it is read.
+/// - *Replaced whole*: [#replaceAll] leaves what was there before, or all of what is there afterwards, for
+///    readers and through a crash.
 ///
-/// Keys are ordered by unsigned bytes.
+/// Keys are ordered by unsigned bytes; the first byte of each is 1 to 254.
 ///
 /// **Threads**: one writer; any number of readers.
 ///
@@ -25,6 +28,14 @@ public interface Tables extends AutoCloseable {
     byte @Nullable [] get(byte[] key);
 
     void write(Batch batch);
+
+    /// Puts these rows in the place of all there are: another replica's, at another index. Durable when it returns.
+    /// When it fails, nothing has changed.
+    ///
+    /// @param appliedIndex the log index that the rows contain
+    /// @param rows shows each of them once, in ascending order of their keys, to the visitor that it is given
+    /// @throws MnemeException `INTEGRITY_VIOLATION` also when they are in no order
+    void replaceAll(long appliedIndex, Consumer<Visitor> rows);
 
     /// A view that does not change. Close it soon: it holds back the store's own cleaning.
     Snapshot snapshot();
@@ -50,7 +61,15 @@ public interface Tables extends AutoCloseable {
     void close();
 
     interface Snapshot extends AutoCloseable {
+        /// The log index that the view contains.
+        long appliedIndex();
+
         byte @Nullable [] get(byte[] key);
+
+        /// Walks all rows upwards until the visitor says stop.
+        default void all(Visitor visitor) {
+            scan(new byte[] {1}, new byte[] {(byte) 0xff}, visitor);
+        }
 
         /// Walks the rows of `[from, to)` upwards until the visitor says stop.
         void scan(byte[] from, byte[] to, Visitor visitor);

@@ -48,6 +48,13 @@ public final class RecentChanges {
         byOwner.remove(owner);
     }
 
+    /// Forgets all: another history took its place.
+    public synchronized void clear() {
+        all.clear();
+        byOwner.clear();
+        bytes = 0;
+    }
+
     private void forgetOldest() {
         Change oldest = all.remove();
         bytes -= size(oldest);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The search index of one shard: the forward index on disk (what the analyser made of each memory)
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// read, and changes that are applied from then on are kept aside and put on top; applying one twice
 /// changes nothing.
 ///
-/// **Threads**: [#begin], [#applied] and [#rebuildSlice] on the shard's thread, or before it starts; the rest on
-/// any.
+/// **Threads**: [#begin], [#applied], [#replaced] and [#rebuildSlice] on the shard's thread, or before it starts; the
+/// rest on any.
 public final class ShardIndex {
     private static final int SLICE = 256;
     private static final byte ROW = 'f';
@@ -76,6 +77,20 @@ public final class ShardIndex {
         }
         applied = Math.max(logIndex, applied);
         write(rows, ownersToRebuild == null ? applied : 0);
+    }
+
+    /// All memories were replaced by others. Nothing of the earlier ones is found any more.
+    ///
+    /// @param owners shows each owner that had or has memories
+    public void replaced(long logIndex, Consumer<Consumer<byte[]>> owners) {
+        ownersToRebuild = null;
+        backlog.set(0);
+        applied = logIndex;
+        synchronized (writing) {
+            contained = logIndex;
+            forward.replaceAll(logIndex, none -> {});
+        }
+        owners.accept(loaded::forget);
     }
 
     /// @param contains what the forward index contains afterwards, if that is more than before

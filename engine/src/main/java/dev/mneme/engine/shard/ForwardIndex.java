@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -119,9 +120,19 @@ final class ForwardIndex {
         }
 
         @Override
+        public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
+            unlessDamaged(() -> tables.replaceAll(appliedIndex, rows));
+        }
+
+        @Override
         public Snapshot snapshot() {
             Snapshot rows = tables.snapshot();
             return new Snapshot() {
+                @Override
+                public long appliedIndex() {
+                    return orElse(0L, rows::appliedIndex);
+                }
+
                 @Override
                 public byte @Nullable [] get(byte[] key) {
                     return Dispensable.this.<byte @Nullable []>orElse(null, () -> rows.get(key));

@@ -9,7 +9,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,8 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     LocalShard(
             int number,
             String name,
-            CommitLog log,
+            Agreement agreement,
+            Execution execution,
             Tables tables,
             Tables forwardIndex,
             OwnerIndexes indexes,
@@ -79,20 +81,24 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.guard = new ShardGuard(name, tables, seal);
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
         this.machine = new StateMachine(tables, new Govern(epoch, config.retention()));
-        StoringStage stage = new StoringStage(seal);
-        this.shard = new Shard(number, name, log, tables, machine, stage, this, clock, config.queueLimit(), metrics);
+        Applier applier = new Applier(name, tables, machine, new StoringStage(seal), this, execution);
+        this.shard =
+                new Shard(number, name, agreement, tables, applier, execution, clock, config.queueLimit(), metrics);
     }
 
-    /// Brings tables and index to where the log is.
-    void recover() {
+    /// Begins to bring tables and index to where the log is.
+    ///
+    /// @return completes when they are there
+    CompletableFuture<@Nullable Void> recover() {
         guard.begin();
         Governing.requireEpoch(tables, name, epoch, guard::sound);
         index.begin(tables.appliedIndex());
-        shard.recover();
+        shard.start();
+        return shard.recovered();
     }
 
+    /// Makes what the search index lacks, aside. Once it has recovered.
     void start() {
-        shard.start();
         if (index.backlog() > 0) {
             LOG.log(Level.INFO, "Shard {0}: checking the search index of {1} owners", name, index.backlog());
             rebuildNext();
@@ -126,6 +132,33 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
             advanced.add(change.owner());
         }
         subscribers.wake(advanced);
+    }
+
+    /// The search index keeps nothing of what it had; readers are woken, whose positions may have advanced.
+    @Override
+    public void replaced(long logIndex, Tables.Snapshot before) {
+        guard.replaced();
+        try (Tables.Snapshot now = tables.snapshot()) {
+            index.replaced(logIndex, each -> {
+                heads(before, (hash, owner) -> each.accept(hash));
+                heads(now, (hash, owner) -> each.accept(hash));
+            });
+            recent.clear();
+            heads(now, (hash, owner) -> {
+                if (owner != null) {
+                    subscribers.wake(List.of(owner));
+                }
+            });
+        }
+    }
+
+    /// @param visitor is shown the hash of each owner, and the owner unless it was erased
+    private static void heads(Tables.Snapshot rows, BiConsumer<byte[], @Nullable Owner> visitor) {
+        byte[] table = Keys.table('h');
+        rows.scan(table, Keys.end(table), (key, row) -> {
+            visitor.accept(Keys.ownerOf(key), Rows.Head.decode(row).owner());
+            return true;
+        });
     }
 
     CompletableFuture<WriteResult> submit(Write write) {
@@ -246,6 +279,31 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     ShardStatus status() {
         return shard.status();
+    }
+
+    /// The rows for another replica.
+    Agreement.Snapshot snapshot() {
+        return shard.snapshot();
+    }
+
+    /// What this replica is to the shard.
+    Agreement.Role role() {
+        return shard.role();
+    }
+
+    /// See [Shard#readBarrier].
+    CompletableFuture<Long> readBarrier() {
+        return shard.readBarrier();
+    }
+
+    /// See [Shard#finish].
+    CompletableFuture<@Nullable Void> finish() {
+        return shard.finish();
+    }
+
+    /// Ends it as it is, when the store could not be opened. Its tables stay open.
+    void abandon() {
+        shard.close();
     }
 
     @Override

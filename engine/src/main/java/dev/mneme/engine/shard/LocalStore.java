@@ -69,6 +69,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -161,7 +162,8 @@ public final class LocalStore implements Store, Backups, Exports {
             all.add(new LocalShard(
                     i,
                     parts.shardNames().get(i),
-                    log,
+                    new SingleCopy(log, i),
+                    Execution.THREADS.apply(parts.shardNames().get(i)),
                     parts.tables().get(i),
                     parts.forwardIndex().get(i),
                     indexes,
@@ -203,7 +205,12 @@ public final class LocalStore implements Store, Backups, Exports {
     /// Opens the store: replays what the log has and the tables lack, then begins to serve.
     public static LocalStore open(Parts parts, StoreConfig config) {
         LocalStore store = new LocalStore(parts, config);
-        store.eachShard(LocalShard::recover);
+        try {
+            store.recover();
+        } catch (RuntimeException | Error e) {
+            store.eachShard(LocalShard::abandon);
+            throw e;
+        }
         store.eachShard(LocalShard::start);
         List<LocalShard> all = new ArrayList<>(store.shards);
         all.add(store.system);
@@ -211,6 +218,17 @@ public final class LocalStore implements Store, Backups, Exports {
         store.maintenance.start();
         store.checks.start();
         return store;
+    }
+
+    /// All shards side by side.
+    private void recover() {
+        List<CompletableFuture<@Nullable Void>> recovering = new ArrayList<>();
+        eachShard(shard -> recovering.add(shard.recover()));
+        try {
+            recovering.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
     }
 
     private void eachShard(Consumer<LocalShard> action) {

@@ -2,92 +2,92 @@ package dev.mneme.engine.shard;
 
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
-import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.queue.QueueLimit;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.engine.integrity.StoringStage;
-import dev.mneme.engine.state.Applied;
-import dev.mneme.engine.state.StateMachine;
-import dev.mneme.engine.table.Keys;
-import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One shard: orders its writes, has the log commit them, and applies what was committed, in that order.
+/// One replica of a shard: brings together the agreement, which says what happens and when it is primary, the
+/// [Sequencer], which there is while it is primary, and the [Applier].
 ///
 /// ```text
-/// submit -> [waiting] -> stamp and encode -> log.propose ... committed -> apply -> tables -> listener -> answer
-///         (bounded, fair)  \________________ the shard's one thread ________________________________/
+/// submit -> Sequencer -> agreement.propose           (primary only)
+///               ^            :
+///            answers     apply(index, entry, id)     (every replica)
+///               \            v
+///                Shard -> Applier -> rows, search index, feed
 /// ```
 ///
-/// The thread owns everything mutable here but its two queues. While the log syncs one batch, the next
-/// gathers in the queue; a few batches may be under way at once. When rows cannot be stored because the
-/// disk is full, the thread tries again until it can: what is committed must be applied, and the log
-/// refuses new writes by itself. Any other failure to apply stops the shard loudly, since its rows
-/// would no longer follow from its log.
-final class Shard implements AutoCloseable {
+/// What is told comes in as events; turns on the [Execution], one at a time, handle them and own everything
+/// mutable but the queue of events and the writes that wait. No turn waits for anything: when there is no room
+/// for rows, what comes after them keeps its place, and a later turn tries again. Any other failure to apply
+/// stops the shard loudly, since its rows would no longer follow from its log.
+final class Shard implements Agreement.Member, AutoCloseable {
     private static final Logger LOG = System.getLogger(Shard.class.getName());
-    private static final int MAX_UNDER_WAY = 4;
 
-    /// Whoever comes waits for all that are under way, however few have their turn before.
-    private static final int MAX_WRITES_UNDER_WAY = 512;
+    /// So that what goes on for long, one event after another, lets writes be proposed in between.
+    private static final int MAX_EVENTS_A_TURN = 64;
 
-    private static final long FULL_DISK_PAUSE_NANOS = Duration.ofMillis(200).toNanos();
+    private static final Duration FULL_DISK_PAUSE = Duration.ofMillis(200);
 
     private final int number;
     private final String name;
-    private final CommitLog log;
+    private final Agreement agreement;
     private final Tables tables;
-    private final StateMachine machine;
-    private final StoringStage stage;
-    private final ShardListener listener;
+    private final Applier applier;
+    private final Execution execution;
     private final InstantSource clock;
+    private final QueueLimit limit;
     private final ShardMetrics metrics;
-    private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    private final Thread thread;
 
-    private final WaitingWrites waiting;
-    private final Set<UnderWay> underWay = new LinkedHashSet<>();
-    private Instant lastTime;
-    private boolean closing;
+    private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean turnDue = new AtomicBoolean();
+    private final AtomicLong ids = new AtomicLong(Agreement.NONE);
+    private final CompletableFuture<@Nullable Void> recovered = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+
+    private volatile @Nullable Sequencer sequencer;
+    private volatile Agreement.Role role = Agreement.Role.NO_PRIMARY;
+    private final PriorityQueue<Reader> readers = new PriorityQueue<>(Comparator.comparingLong(Reader::index));
     private @Nullable Hold hold;
-    private volatile Instant latest;
-    private final AtomicInteger writesUnderWay = new AtomicInteger();
-    private volatile long applied;
+    /// What is done once the entry is applied for which there was no room.
+    private @Nullable Runnable afterwards;
+
+    private boolean roomAwaited;
     private volatile long checkpoint;
     private volatile String failure = "";
-    private volatile boolean ended;
-    private volatile boolean closeAsked;
-    private volatile @Nullable MnemeException blockedBy;
-    private volatile long blockedSince;
-    private final CountedLog waitingForRoom = new CountedLog(LOG, Level.WARNING);
+    private volatile boolean closing;
 
     private sealed interface Event {}
 
-    /// A write waits.
-    private record Submitted() implements Event {}
+    @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
+    private record Delivered(long index, byte[] entry, long id) implements Event {}
 
-    private record Committed(UnderWay entry, long index) implements Event {}
+    private record Refused(long id, MnemeException why) implements Event {}
 
-    private record Failed(UnderWay entry, MnemeException why) implements Event {}
+    private record RoleChanged(Agreement.Role role) implements Event {}
+
+    private record Installed(Agreement.Snapshot snapshot) implements Event {}
+
+    private record Broken(MnemeException why) implements Event {}
 
     private record Task(Runnable work) implements Event {}
 
@@ -95,62 +95,44 @@ final class Shard implements AutoCloseable {
 
     private record Resume() implements Event {}
 
-    private record Close() implements Event {}
-
-    /// An entry that the log has yet to answer for. Compared by identity: a refusal may overtake what
-    /// was proposed before it, so each answer names its entry.
-    private static final class UnderWay {
-        final ShardBatch batch;
-        final List<CompletableFuture<WriteResult>> answers;
-
-        UnderWay(ShardBatch batch, List<CompletableFuture<WriteResult>> answers) {
-            this.batch = batch;
-            this.answers = answers;
-        }
-    }
+    /// A read waits until this index is applied.
+    private record Reader(long index, CompletableFuture<Long> reached) implements Event {}
 
     /// @param limit how many writes may wait before `OVERLOADED`
     Shard(
             int number,
             String name,
-            CommitLog log,
+            Agreement agreement,
             Tables tables,
-            StateMachine machine,
-            StoringStage stage,
-            ShardListener listener,
+            Applier applier,
+            Execution execution,
             InstantSource clock,
             QueueLimit limit,
             ShardMetrics metrics) {
         this.number = number;
         this.name = name;
-        this.log = log;
+        this.agreement = agreement;
         this.tables = tables;
-        this.machine = machine;
-        this.stage = stage;
-        this.listener = listener;
+        this.applier = applier;
+        this.execution = execution;
         this.clock = clock;
+        this.limit = limit;
         this.metrics = metrics;
-        this.waiting = new WaitingWrites(log.maxBatchBytes(), limit);
-        this.thread = Thread.ofPlatform().name("shard-" + name).daemon().unstarted(this::run);
-        this.applied = tables.appliedIndex();
-        this.checkpoint = applied;
-        this.lastTime = Rows.Shard.decode(tables.get(Keys.shard())).time();
-        this.latest = lastTime;
+        this.checkpoint = applier.index();
     }
 
-    /// Applies what the log holds and the tables do not. Before [#start], on the caller's thread.
-    void recover() {
-        log.replay(number, applied, (index, term, bytes) -> {
-            ShardBatch batch = BatchCodec.decode(bytes);
-            keepAndTell(index, machine.apply(index, batch));
-            lastTime = batch.at();
-        });
-        latest = lastTime;
-        log.checkpointed(number, checkpoint);
-    }
-
+    /// Begins to follow what is agreed.
+    ///
+    /// @throws MnemeException as [Agreement#start]
     void start() {
-        thread.start();
+        agreement.start(this, applier.index());
+        agreement.checkpointed(checkpoint);
+    }
+
+    /// Completes when the replica knows its role for the first time, with everything applied that came before;
+    /// fails when it cannot be applied.
+    CompletableFuture<@Nullable Void> recovered() {
+        return recovered;
     }
 
     /// Asks for a write.
@@ -160,23 +142,27 @@ final class Shard implements AutoCloseable {
         if (!failure.isEmpty()) {
             return CompletableFuture.failedFuture(stopped());
         }
-        MnemeException blocked = blockedBy;
+        MnemeException blocked = applier.blockedBy();
         if (blocked != null) {
             return CompletableFuture.failedFuture(new MnemeException(
                     blocked.code(), "Nothing was written of this: " + blocked.getMessage(), blocked));
         }
+        Sequencer primary = sequencer;
+        if (primary == null) {
+            return CompletableFuture.failedFuture(notPrimary(role));
+        }
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
-        MnemeException refused = waiting.offer(write, answer);
+        MnemeException refused = primary.offer(write, answer);
         if (refused != null) {
             return CompletableFuture.failedFuture(refused);
         }
-        events.add(new Submitted());
+        turnSoon();
         return answer;
     }
 
     /// Runs something short on the shard's thread, among its entries.
     void run(Runnable work) {
-        events.add(new Task(work));
+        tell(new Task(work));
     }
 
     /// Proposes nothing more until [#resume]: submitted writes wait in the queue.
@@ -184,8 +170,8 @@ final class Shard implements AutoCloseable {
     /// @return the log index at which the rows then stand still, once all that was proposed is applied
     CompletableFuture<Long> hold() {
         Hold asked = new Hold(new CompletableFuture<>());
-        events.add(asked);
-        if ((!failure.isEmpty() || ended) && events.remove(asked)) {
+        tell(asked);
+        if ((!failure.isEmpty() || ended.isDone()) && events.remove(asked)) {
             asked.held().completeExceptionally(failure.isEmpty() ? closed() : stopped());
         }
         return asked.held();
@@ -193,167 +179,263 @@ final class Shard implements AutoCloseable {
 
     /// Proposes again.
     void resume() {
-        events.add(new Resume());
+        tell(new Resume());
     }
 
-    /// Whether it still applies what is committed.
+    @Override
+    public void apply(long index, byte[] entry, long id) {
+        tell(new Delivered(index, entry, id));
+    }
+
+    @Override
+    public void refused(long id, MnemeException why) {
+        tell(new Refused(id, why));
+    }
+
+    @Override
+    public void role(Agreement.Role next, long term) {
+        tell(new RoleChanged(next));
+    }
+
+    @Override
+    public void install(Agreement.Snapshot snapshot) {
+        tell(new Installed(snapshot));
+    }
+
+    @Override
+    public void broken(MnemeException why) {
+        tell(new Broken(why));
+    }
+
+    @Override
+    public Agreement.Snapshot snapshot() {
+        return new RowsSnapshot(tables.snapshot());
+    }
+
+    /// What this replica is to the shard, as far as it has heard.
+    Agreement.Role role() {
+        return role;
+    }
+
+    /// Whether it still applies what is agreed.
     boolean running() {
         return failure.isEmpty();
     }
 
-    private void run() {
+    private void tell(Event event) {
+        events.add(event);
+        turnSoon();
+    }
+
+    private void turnSoon() {
+        if (!turnDue.get() && turnDue.compareAndSet(false, true)) {
+            execution.execute(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnDue.set(false);
+        if (ended.isDone() || !failure.isEmpty()) {
+            refuseQueued(failure.isEmpty() ? closed() : stopped());
+            return;
+        }
         try {
-            while (!closing || !waiting.isEmpty() || !underWay.isEmpty()) {
-                handle(events.take());
-                for (Event next = events.poll(); next != null; next = events.poll()) {
-                    handle(next);
-                }
-                if (hold == null) {
-                    proposeWaiting();
-                } else if (underWay.isEmpty()) {
-                    hold.held().complete(applied);
-                }
+            if (hasRoom()) {
+                handleSome();
+                goOn();
             }
-            ended = true; // before the queue is looked through: who submits later sees it
-            waiting.close(closed()).forEach(answer -> answer.completeExceptionally(closed()));
-            refuseQueued(closed());
-        } catch (InterruptedException e) {
-            stop(new IllegalStateException("the shard's thread was interrupted", e));
         } catch (RuntimeException | Error e) {
             stop(e);
         }
     }
 
+    /// Whether everything is applied that was taken up.
+    ///
+    /// @throws MnemeException why it is not, if the shard is to end: what was taken up is durable in the log, and
+    ///     whoever stops the server before there is room finds it applied after the next start
+    private boolean hasRoom() {
+        MnemeException full = applier.blockedBy();
+        if (full != null && closing) {
+            throw full;
+        }
+        return full == null;
+    }
+
+    private void awaitRoom() {
+        if (!roomAwaited) {
+            roomAwaited = true;
+            execution.after(FULL_DISK_PAUSE, this::tryAgain);
+        }
+    }
+
+    private void tryAgain() {
+        roomAwaited = false;
+        if (ended.isDone() || !failure.isEmpty()) {
+            return;
+        }
+        try {
+            applier.goOn();
+            finishEntry();
+        } catch (RuntimeException | Error e) {
+            stop(e);
+        }
+        turnSoon();
+    }
+
+    private void handleSome() {
+        for (int n = 0; n < MAX_EVENTS_A_TURN && applier.blockedBy() == null; n++) {
+            Event next = events.poll();
+            if (next == null) {
+                return;
+            }
+            handle(next);
+        }
+    }
+
     private void handle(Event event) {
         switch (event) {
-            case Submitted submitted -> {} // it is among those who wait
-            case Committed committed -> apply(committed.entry(), committed.index());
-            case Failed failed -> fail(failed.entry(), failed.why());
-            case Task task -> task.work().run();
+            case Delivered(long index, byte[] entry, long id) -> applyEntry(index, entry, id);
+            case Installed(Agreement.Snapshot snapshot) -> replaceBy(snapshot);
+            case Refused(long id, MnemeException why) -> {
+                Sequencer primary = sequencer;
+                if (primary != null) {
+                    primary.refused(id, why);
+                }
+            }
+            case RoleChanged(Agreement.Role next) -> take(next);
+            case Broken(MnemeException why) -> throw why;
+            case Task(Runnable work) -> work.run();
             case Hold asked -> hold = asked;
-            case Resume resume -> hold = null;
-            case Close close -> closing = true;
-        }
-    }
-
-    private void proposeWaiting() {
-        while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY && writesUnderWay.get() < MAX_WRITES_UNDER_WAY) {
-            WaitingWrites.Gathered next = waiting.gather();
-            next.tooLarge().forEach(refused -> refused.answer().completeExceptionally(refused.why()));
-            if (!next.writes().isEmpty()) {
-                propose(next);
+            case Resume() -> hold = null;
+            case Reader reader -> {
+                readers.add(reader);
+                readersReached(applier.index());
             }
         }
-    }
-
-    private void propose(WaitingWrites.Gathered next) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        lastTime = now.isAfter(lastTime) ? now : lastTime;
-        latest = lastTime;
-        UnderWay entry = new UnderWay(new ShardBatch(lastTime, next.writes()), next.answers());
-        underWay.add(entry);
-        writesUnderWay.addAndGet(entry.answers.size());
-        log.propose(number, BatchCodec.encode(lastTime, next.encoded()), new CommitLog.Callback() {
-            @Override
-            public void committed(long index, long term) {
-                events.add(new Committed(entry, index));
-            }
-
-            @Override
-            public void failed(MnemeException failure) {
-                events.add(new Failed(entry, failure));
-            }
-        });
     }
 
     /// The entry stays under way until its rows are stored: when that fails, its callers must hear of it.
-    private void apply(UnderWay entry, long index) {
-        long begin = System.nanoTime();
-        Applied result = machine.apply(index, entry.batch);
-        keepAndTell(index, result);
-        underWay.remove(entry);
-        writesUnderWay.addAndGet(-entry.answers.size());
-        for (int i = 0; i < entry.answers.size(); i++) {
-            entry.answers.get(i).complete(result.results().get(i));
-        }
-        metrics.applied(number, entry.answers.size(), Duration.ofNanos(System.nanoTime() - begin));
-    }
-
-    /// Keeps the rows, has the index find them, and tells whoever waits for changes.
-    private void keepAndTell(long index, Applied result) {
-        Tables.Batch rows = stage.stored(index, result.rows());
-        whenThereIsRoom(index, () -> tables.write(rows));
-        whenThereIsRoom(index, () -> listener.indexed(index, result.index()));
-        listener.applied(result.changes());
-        applied = index;
-    }
-
-    /// Meanwhile writes are refused at once. What is being applied is durable in the log: whoever stops the server
-    /// before there is room finds it applied after the next start.
-    ///
-    /// @param step may be done again after it failed half-way
-    private void whenThereIsRoom(long index, Runnable step) {
-        while (true) {
-            try {
-                step.run();
-                blockedBy = null;
-                return;
-            } catch (MnemeException e) {
-                if (e.code() != ErrorCode.STORAGE_FULL && e.code() != ErrorCode.OVERLOADED) {
-                    throw e;
-                }
-                if (closeAsked) {
-                    throw e;
-                }
-                if (blockedBy == null) {
-                    blockedSince = System.nanoTime();
-                }
-                blockedBy = e;
-                waitingForRoom.log("Shard " + name + " waits to apply entry " + index + ": " + e.getMessage());
-                LockSupport.parkNanos(FULL_DISK_PAUSE_NANOS);
+    private void applyEntry(long index, byte[] entry, long id) {
+        long begin = execution.nanos();
+        Sequencer primary = sequencer;
+        ShardBatch own = primary == null ? null : primary.proposed(id);
+        ShardBatch batch = own == null ? BatchCodec.decode(entry) : own;
+        List<WriteResult> results = applier.apply(index, batch);
+        afterwards = () -> {
+            applied(index);
+            if (primary != null && own != null) {
+                primary.applied(id, results);
             }
+            metrics.applied(number, results.size(), Duration.ofNanos(execution.nanos() - begin));
+        };
+        finishEntry();
+    }
+
+    /// What is under way may lie in the rows that are installed, and is then heard of no more.
+    private void replaceBy(Agreement.Snapshot snapshot) {
+        Sequencer primary = sequencer;
+        if (primary != null) {
+            primary.giveUp(unknown("The shard was replaced while this was under way", "", null));
+        }
+        applier.install(snapshot);
+        afterwards = () -> applied(snapshot.index());
+        finishEntry();
+    }
+
+    private void applied(long index) {
+        agreement.applied(index);
+        readersReached(index);
+    }
+
+    private void finishEntry() {
+        Runnable then = afterwards;
+        if (applier.blockedBy() != null) {
+            awaitRoom();
+        } else if (then != null) {
+            afterwards = null;
+            then.run();
         }
     }
 
-    /// Since when the tables have taken nothing, as `System.nanoTime`; 0 when they do.
-    long blockedSince() {
-        return blockedBy == null ? 0 : blockedSince;
+    /// A replica that is primary again without having been told otherwise is so in another term: what it proposed
+    /// before is no longer under way.
+    private void take(Agreement.Role next) {
+        Sequencer before = sequencer;
+        role = next;
+        sequencer = next == Agreement.Role.PRIMARY
+                ? new Sequencer(agreement, clock, applier.latest(), ids::incrementAndGet, limit)
+                : null;
+        if (before != null) {
+            before.end(unknown("The shard's primary changed while this was under way", "", null), notPrimary(next));
+        }
+        recovered.complete(null);
     }
 
-    private void fail(UnderWay entry, MnemeException why) {
-        underWay.remove(entry);
-        writesUnderWay.addAndGet(-entry.answers.size());
-        entry.answers.forEach(answer -> answer.completeExceptionally(why));
+    /// After what was handled: proposes what waits, says that it stands still, or ends.
+    private void goOn() {
+        Sequencer primary = sequencer;
+        if (primary != null && hold == null && applier.blockedBy() == null) {
+            primary.proposeWaiting();
+        }
+        if (hold != null && (primary == null || primary.nothingUnderWay()) && applier.blockedBy() == null) {
+            hold.held().complete(applier.index());
+        }
+        if (closing && (primary == null || primary.idle())) {
+            end();
+        } else if (!events.isEmpty()) {
+            turnSoon();
+        }
+    }
+
+    private void end() {
+        agreement.close();
+        endSequencer(closed(), closed());
+        recovered.completeExceptionally(closed());
+        ended.complete(null); // before the queue is looked through: who tells something later sees it
+        refuseQueued(closed());
+    }
+
+    /// Leaves it there, so that whoever comes later hears why.
+    private void endSequencer(MnemeException unknown, MnemeException refusal) {
+        Sequencer primary = sequencer;
+        if (primary != null) {
+            primary.end(unknown, refusal);
+        }
     }
 
     /// A broken invariant: nothing is applied any more, reads go on.
     private void stop(Throwable cause) {
         String message = cause.getMessage();
         failure = message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
-        LOG.log(Level.ERROR, "shard " + name + " stopped at log index " + applied + ": restart the server", cause);
-        MnemeException unknown = new MnemeException(
-                ErrorCode.OUTCOME_UNKNOWN,
-                "The shard stopped while this was under way: send the same request with the same idempotency key"
-                        + " after a restart.",
+        LOG.log(
+                Level.ERROR,
+                "shard " + name + " stopped at log index " + applier.index() + ": restart the server",
                 cause);
-        underWay.forEach(each -> each.answers.forEach(answer -> answer.completeExceptionally(unknown)));
-        waiting.close(stopped()).forEach(answer -> answer.completeExceptionally(stopped()));
+        recovered.completeExceptionally(cause);
+        endSequencer(unknown("The shard stopped while this was under way", " after a restart", cause), stopped());
         if (hold != null) {
             hold.held().completeExceptionally(stopped());
         }
+        applier.abandon();
+        agreement.close();
+        ended.complete(null);
         refuseQueued(stopped());
     }
 
     private void refuseQueued(MnemeException why) {
+        readers.forEach(reader -> reader.reached().completeExceptionally(why));
+        readers.clear();
         for (Event event = events.poll(); event != null; event = events.poll()) {
             switch (event) {
-                case Submitted submitted -> {}
-                case Hold asked -> asked.held().completeExceptionally(why);
-                case Committed committed -> {}
-                case Failed failed -> {}
+                case Hold(CompletableFuture<Long> held) -> held.completeExceptionally(why);
+                case Reader reader -> reader.reached().completeExceptionally(why);
+                case Installed(Agreement.Snapshot snapshot) -> snapshot.close();
+                case Delivered delivered -> {}
+                case Refused refused -> {}
+                case RoleChanged changed -> {}
+                case Broken broken -> {}
                 case Task task -> {}
                 case Resume resume -> {}
-                case Close close -> {}
             }
         }
     }
@@ -362,51 +444,99 @@ final class Shard implements AutoCloseable {
         return new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again when it is back.");
     }
 
+    private static MnemeException unknown(String what, String when, @Nullable Throwable cause) {
+        return new MnemeException(
+                ErrorCode.OUTCOME_UNKNOWN,
+                what + ": send the same request with the same idempotency key" + when + ".",
+                cause);
+    }
+
+    private static MnemeException notPrimary(Agreement.Role role) {
+        return role == Agreement.Role.NO_PRIMARY
+                ? new MnemeException(
+                        ErrorCode.NO_QUORUM,
+                        "Nothing was written: the shard has no primary now, or too few of its replicas can be reached."
+                                + " Try again shortly.")
+                : new MnemeException(
+                        ErrorCode.NOT_PRIMARY,
+                        "Nothing was written: this node is not, or no longer, the primary of the shard. Try again"
+                                + " shortly.");
+    }
+
     private MnemeException stopped() {
         return new MnemeException(
                 ErrorCode.INTERNAL, "Shard " + name + " has stopped; the server's log says why. Restart the server.");
     }
 
+    /// For a linearizable read.
+    ///
+    /// @return completes once what is read from the rows contains everything that anybody was told of before
+    CompletableFuture<Long> readBarrier() {
+        return agreement.readBarrier().thenCompose(this::reached);
+    }
+
+    private CompletableFuture<Long> reached(long index) {
+        Reader reader = new Reader(index, new CompletableFuture<>());
+        tell(reader);
+        if ((!failure.isEmpty() || ended.isDone()) && events.remove(reader)) {
+            reader.reached().completeExceptionally(failure.isEmpty() ? closed() : stopped());
+        }
+        return reader.reached();
+    }
+
+    private void readersReached(long index) {
+        for (Reader next = readers.peek(); next != null && next.index() <= index; next = readers.peek()) {
+            readers.remove();
+            next.reached().complete(index);
+        }
+    }
+
+    /// Since when the tables have taken nothing, as the execution's nanoseconds; 0 when they do.
+    long blockedSince() {
+        return applier.blockedSince();
+    }
+
     /// Makes what was applied durable in the tables. From any thread.
     void checkpoint() {
         checkpoint = tables.checkpoint();
-        log.checkpointed(number, checkpoint);
+        agreement.checkpointed(checkpoint);
     }
 
     boolean checkpointDue() {
-        return checkpoint < applied;
+        return checkpoint < applier.index();
     }
 
     /// The log index that the rows and everything told of them contain.
     long appliedIndex() {
-        return applied;
+        return applier.index();
     }
 
     /// The time that the latest write was stamped with.
     Instant latest() {
-        return latest;
+        Sequencer primary = sequencer;
+        Instant applied = applier.latest();
+        return primary != null && primary.latest().isAfter(applied) ? primary.latest() : applied;
     }
 
     ShardStatus status() {
-        int queue = waiting.size() + writesUnderWay.get();
-        return new ShardStatus(name, log.lastIndex(number), applied, checkpoint, queue, failure);
+        Sequencer primary = sequencer;
+        int queue = primary == null ? 0 : primary.queue();
+        return new ShardStatus(name, agreement.lastIndex(), applier.index(), checkpoint, queue, failure);
     }
 
     /// Answers what was submitted, then ends.
+    ///
+    /// @return completes once nothing more is done
+    CompletableFuture<@Nullable Void> finish() {
+        closing = true;
+        turnSoon();
+        return ended;
+    }
+
+    /// As [#finish], and waits for it.
     @Override
     public void close() {
-        closeAsked = true;
-        events.add(new Close());
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        finish().join();
+        execution.close();
     }
 }

@@ -71,6 +71,22 @@ final class ShardGuard implements Trust {
         }
     }
 
+    /// All rows were replaced by another replica's: what was found of the earlier ones says nothing any more.
+    ///
+    /// @throws MnemeException as [#begin]
+    void replaced() {
+        whole = false;
+        synchronized (rootsLock) {
+            roots = null;
+            ownersBySlot = null;
+        }
+        synchronized (derivedLock) {
+            derived = null;
+        }
+        checked.clear();
+        begin();
+    }
+
     /// What lies with no owner is checked as a whole, by who first asks for it or in the background.
     @Override
     public void requireTable(char table) {

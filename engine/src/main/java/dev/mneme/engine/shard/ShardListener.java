@@ -1,6 +1,7 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.Change;
+import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.index.IndexUpdate;
 import java.util.List;
 
@@ -12,4 +13,10 @@ interface ShardListener {
     void indexed(long logIndex, List<IndexUpdate> index);
 
     void applied(List<Change> changes);
+
+    /// All rows were replaced. May be called again as [#indexed] may.
+    ///
+    /// @param logIndex what the rows contain now
+    /// @param before the rows that there were before
+    void replaced(long logIndex, Tables.Snapshot before);
 }

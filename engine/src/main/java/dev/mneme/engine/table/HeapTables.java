@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A shard's rows on the heap, for tests and for simulations of many nodes in one thread. What survives
@@ -53,8 +54,22 @@ public final class HeapTables implements Tables {
     }
 
     @Override
+    public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
+        NavigableMap<byte[], byte[]> replacement = new TreeMap<>(Arrays::compareUnsigned);
+        KeyOrder order = new KeyOrder();
+        rows.accept((key, row) -> {
+            order.next(key);
+            replacement.put(key, row);
+            return true;
+        });
+        state = new State(replacement, appliedIndex);
+        checkpoint();
+    }
+
+    @Override
     public Snapshot snapshot() {
-        return new HeapSnapshot(state.rows());
+        State now = state;
+        return new HeapSnapshot(now.rows(), now.appliedIndex());
     }
 
     @Override
@@ -82,7 +97,7 @@ public final class HeapTables implements Tables {
         // What was not checkpointed is lost, as by a crash.
     }
 
-    private record HeapSnapshot(NavigableMap<byte[], byte[]> rows) implements Snapshot {
+    private record HeapSnapshot(NavigableMap<byte[], byte[]> rows, long appliedIndex) implements Snapshot {
         @Override
         public byte @Nullable [] get(byte[] key) {
             return rows.get(key);

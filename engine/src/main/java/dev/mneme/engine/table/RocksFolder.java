@@ -7,7 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.StampedLock;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -20,6 +24,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Logger;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -39,15 +44,25 @@ public final class RocksFolder implements AutoCloseable {
     private static final long ASIDE_BYTES = 16L << 20;
 
     private final List<AutoCloseable> natives = new ArrayList<>();
-    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
-    private final List<Tables> shards = new ArrayList<>();
+    private final List<String> names;
+    /// By the names of the shards; guarded by this object's lock, as the closing.
+    private final Map<String, Family> families = new HashMap<>();
+    private final Path folder;
+    private final ColumnFamilyOptions familyOptions;
+    private final ColumnFamilyHandle unused;
+    private final WriteOptions withoutLog;
+    private final Options files;
     private final RocksDB db;
 
-    /// Held shared by whoever touches the native objects; taken for good by [#close], since a native
-    /// object that is used after its release takes the process down.
-    private final StampedLock gate = new StampedLock();
+    /// A shard's part of the folder.
+    ///
+    /// @param gate held shared by whoever touches the native objects; taken for good when they are released,
+    ///     since a native object that is used after that takes the process down
+    private record Family(ColumnFamilyHandle handle, StampedLock gate, Tables tables) {}
 
     private RocksFolder(Path folder, List<String> names, long memoryBytes, boolean unchanged) throws RocksDBException {
+        this.folder = folder;
+        this.names = List.copyOf(names);
         RocksDB.loadLibrary();
         Cache cache = own(new LRUCache(memoryBytes));
         WriteBufferManager buffers = own(new WriteBufferManager(memoryBytes / 2, cache));
@@ -78,21 +93,43 @@ public final class RocksFolder implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(2)
                 .setMaxTotalWalSize(1 << 20);
-        List<ColumnFamilyDescriptor> families = new ArrayList<>();
-        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
-        names.forEach(name -> families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family)));
         if (unchanged) {
             options.setLogger(own(new NoInfoLog()));
         }
-        db = unchanged
-                ? RocksDB.openReadOnly(options, folder.toString(), families, handles)
-                : RocksDB.open(options, folder.toString(), families, handles);
-        WriteOptions withoutLog = own(new WriteOptions().setDisableWAL(true).setNoSlowdown(true));
-        for (int i = 0; i < names.size(); i++) {
-            String name = names.get(i);
-            shards.add(new RocksTables(
-                    db, handles.get(i + 1), withoutLog, gate, () -> openUnchanged(folder, List.of(name), ASIDE_BYTES)));
+        familyOptions = family;
+        withoutLog = own(new WriteOptions().setDisableWAL(true).setNoSlowdown(true));
+        files = own(new Options(options, family));
+        Set<String> all = new LinkedHashSet<>(names);
+        if (!unchanged && isThere(folder)) {
+            RocksDB.listColumnFamilies(files, folder.toString())
+                    .forEach(name -> all.add(new String(name, StandardCharsets.UTF_8)));
         }
+        all.remove(new String(RocksDB.DEFAULT_COLUMN_FAMILY, StandardCharsets.UTF_8));
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, family));
+        all.forEach(name -> descriptors.add(descriptor(name)));
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        db = unchanged
+                ? RocksDB.openReadOnly(options, folder.toString(), descriptors, handles)
+                : RocksDB.open(options, folder.toString(), descriptors, handles);
+        unused = handles.removeFirst();
+        all.forEach(name -> families.put(name, family(name, handles.removeFirst())));
+    }
+
+    private ColumnFamilyDescriptor descriptor(String name) {
+        return new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), familyOptions);
+    }
+
+    private Family family(String name, ColumnFamilyHandle handle) {
+        StampedLock gate = new StampedLock();
+        Tables tables = new RocksTables(
+                db,
+                handle,
+                withoutLog,
+                gate,
+                () -> openUnchanged(folder, List.of(name), ASIDE_BYTES),
+                index -> new Replacement(db, handle, folder, name, files, index));
+        return new Family(handle, gate, tables);
     }
 
     /// Whether tables were ever opened in the folder.
@@ -107,6 +144,7 @@ public final class RocksFolder implements AutoCloseable {
     public static RocksFolder open(Path folder, List<String> names, long memoryBytes) {
         try {
             java.nio.file.Files.createDirectories(folder);
+            Replacement.removeLeftOver(folder);
             return new RocksFolder(folder, names, memoryBytes, false);
         } catch (RocksDBException e) {
             throw failure("The tables in " + folder + " cannot be opened: " + e.getMessage(), e);
@@ -139,7 +177,46 @@ public final class RocksFolder implements AutoCloseable {
 
     /// The tables of the shard whose name stood at `index`.
     public Tables tables(int index) {
-        return shards.get(index);
+        return tables(names.get(index));
+    }
+
+    /// The tables of a shard, made when there are none, while those of others are in use.
+    public synchronized Tables tables(String name) {
+        Family there = families.get(name);
+        if (there != null) {
+            return there.tables();
+        }
+        try {
+            Family made = family(name, db.createColumnFamily(descriptor(name)));
+            families.put(name, made);
+            return made.tables();
+        } catch (RocksDBException e) {
+            throw failure("The tables of shard " + name + " cannot be made", e);
+        }
+    }
+
+    /// Drops a shard's tables with all their rows, once nobody reads them any more, while those of others are in
+    /// use. Whoever uses them afterwards is refused.
+    public synchronized void drop(String name) {
+        Family dropped = families.remove(name);
+        if (dropped == null) {
+            return;
+        }
+        close(dropped, () -> {
+            try {
+                db.dropColumnFamily(dropped.handle());
+            } catch (RocksDBException e) {
+                throw failure("The tables of shard " + name + " cannot be dropped", e);
+            }
+        });
+    }
+
+    private static void close(Family family, Runnable before) {
+        if (family.gate().writeLock() == 0) {
+            throw new IllegalStateException("a write lock has a stamp");
+        }
+        before.run();
+        family.handle().close();
     }
 
     private <T extends AutoCloseable> T own(T nativeObject) {
@@ -171,11 +248,10 @@ public final class RocksFolder implements AutoCloseable {
 
     /// Closes every shard's tables. What was not checkpointed is replayed from the commit log.
     @Override
-    public void close() {
-        if (gate.writeLock() == 0) {
-            throw new IllegalStateException("a write lock has a stamp");
-        }
-        handles.forEach(ColumnFamilyHandle::close);
+    public synchronized void close() {
+        families.values().forEach(family -> close(family, () -> {}));
+        families.clear();
+        unused.close();
         db.close();
         for (AutoCloseable each : natives.reversed()) {
             try {

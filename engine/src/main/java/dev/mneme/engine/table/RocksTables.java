@@ -3,10 +3,12 @@ package dev.mneme.engine.table;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Tables;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
@@ -30,6 +32,13 @@ final class RocksTables implements Tables {
     private final WriteOptions withoutLog;
     private final StampedLock gate;
     private final Supplier<RocksFolder> aside;
+    private final ReplacementOpener replacements;
+
+    /// Begins a replacement of the rows.
+    @FunctionalInterface
+    interface ReplacementOpener {
+        Replacement open(long appliedIndex) throws RocksDBException;
+    }
 
     /// @param aside opens the same files once more, to read them
     RocksTables(
@@ -37,8 +46,10 @@ final class RocksTables implements Tables {
             ColumnFamilyHandle family,
             WriteOptions withoutLog,
             StampedLock gate,
-            Supplier<RocksFolder> aside) {
+            Supplier<RocksFolder> aside,
+            ReplacementOpener replacements) {
         this.aside = aside;
+        this.replacements = replacements;
         this.gate = gate;
         this.db = db;
         this.family = family;
@@ -47,8 +58,11 @@ final class RocksTables implements Tables {
 
     @Override
     public long appliedIndex() {
-        byte[] index = get(RocksFolder.APPLIED_INDEX);
-        return index == null ? 0 : ByteBuffer.wrap(index).getLong();
+        return index(get(RocksFolder.APPLIED_INDEX));
+    }
+
+    private static long index(byte @Nullable [] row) {
+        return row == null ? 0 : ByteBuffer.wrap(row).getLong();
     }
 
     @Override
@@ -107,6 +121,29 @@ final class RocksTables implements Tables {
                 }
                 LockSupport.parkNanos(SLOWED_PAUSE_NANOS);
             }
+        }
+    }
+
+    @Override
+    public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
+        long stamp = enter(gate);
+        try (Replacement replacement = replacements.open(appliedIndex)) {
+            rows.accept((key, row) -> {
+                try {
+                    replacement.put(key, row);
+                    return true;
+                } catch (RocksDBException e) {
+                    throw RocksFolder.failure("Rows cannot be written", e);
+                }
+            });
+            replacement.commit();
+        } catch (RocksDBException e) {
+            throw RocksFolder.failure("Rows cannot be replaced", e);
+        } catch (UncheckedIOException e) {
+            throw new MnemeException(
+                    ErrorCode.INTERNAL, "Rows cannot be replaced: the folder of the tables cannot be used.", e);
+        } finally {
+            gate.unlockRead(stamp);
         }
     }
 
@@ -191,6 +228,11 @@ final class RocksTables implements Tables {
     /// Rows of files that were opened for this reader alone.
     private record StoredSnapshot(RocksFolder files, Snapshot rows, Runnable release) implements Snapshot {
         @Override
+        public long appliedIndex() {
+            return rows.appliedIndex();
+        }
+
+        @Override
         public byte @Nullable [] get(byte[] key) {
             return rows.get(key);
         }
@@ -231,6 +273,11 @@ final class RocksTables implements Tables {
             this.family = family;
             this.snapshot = db.getSnapshot();
             this.options = new ReadOptions().setSnapshot(snapshot);
+        }
+
+        @Override
+        public long appliedIndex() {
+            return index(get(RocksFolder.APPLIED_INDEX));
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.table.HeapTables;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Tables of a process that can die: what they held beyond the last checkpoint is gone then, and they
@@ -38,6 +39,14 @@ final class CrashableTables implements Tables {
         if (!dead && random.nextInt(8) == 0) {
             tables.checkpoint();
         }
+    }
+
+    @Override
+    public synchronized void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
+        if (dead) {
+            throw new IllegalStateException("a dead process replaces nothing");
+        }
+        tables.replaceAll(appliedIndex, rows);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,11 @@ final class HeapNode {
                 throw broken;
             }
             tables.write(batch);
+        }
+
+        @Override
+        public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
+            tables.replaceAll(appliedIndex, rows);
         }
 
         @Override
