@@ -271,6 +271,10 @@ final class SameStateEverywhereTest {
             }
             write(node, row.key(), null);
             assertThat(node.digest()).as("no row %s", table).isNotEqualTo(whole);
+            byte[] next = Keys.next(row.key());
+            write(node, next, value);
+            assertThat(node.digest()).as("row %s under another key", table).isNotEqualTo(whole);
+            write(node, next, null);
             if (table == 'h') {
                 Rows.Head head = Rows.Head.decode(value);
                 write(node, row.key(), head.withOldest(head.oldest() + 1).encode());
