@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.cli.terminal.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

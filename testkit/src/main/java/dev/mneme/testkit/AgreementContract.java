@@ -85,9 +85,8 @@ public abstract class AgreementContract {
     void whatIsProposedIsDeliveredOnceInItsOrderUnderItsId() {
         try (Agreement agreement = open()) {
             ListMember member = primary(agreement, new ListMember());
-            List<Long> proposed = texts(0, 300).stream()
-                    .map(text -> propose(agreement, text))
-                    .toList();
+            List<Long> proposed =
+                    texts(0, 300).stream().map(text -> propose(agreement, text)).toList();
             until(() -> member.delivered().size() == 300);
             settle();
             assertThat(member.texts()).isEqualTo(texts(0, 300));
@@ -230,7 +229,8 @@ public abstract class AgreementContract {
             List<Thread> callers = LongStream.range(0, 8)
                     .mapToObj(caller -> Thread.ofVirtual()
                             .start(() -> LongStream.range(0, 50)
-                                    .forEach(n -> proposed.put(propose(agreement, caller + " " + n), caller + " " + n))))
+                                    .forEach(
+                                            n -> proposed.put(propose(agreement, caller + " " + n), caller + " " + n))))
                     .toList();
             for (Thread caller : callers) {
                 caller.join();

@@ -188,10 +188,12 @@ public final class ModelGroup {
         term++;
         primary = candidates.get(random.nextInt(candidates.size()));
         for (int replica : candidates) {
-            Objects.requireNonNull(lives[replica]).roles.add(
-                    replica == primary
-                            ? new NextRole(Agreement.Role.PRIMARY, term, lastIndex)
-                            : new NextRole(Agreement.Role.SECONDARY, term, 0));
+            Objects.requireNonNull(lives[replica])
+                    .roles
+                    .add(
+                            replica == primary
+                                    ? new NextRole(Agreement.Role.PRIMARY, term, lastIndex)
+                                    : new NextRole(Agreement.Role.SECONDARY, term, 0));
         }
         return true;
     }
@@ -453,8 +455,8 @@ public final class ModelGroup {
                     if (primary == replica && lives[replica] == this) {
                         loseThePrimary();
                     }
-                    barriers.forEach(barrier -> barrier.completeExceptionally(
-                            new MnemeException(ErrorCode.OVERLOADED, "It is closed.")));
+                    barriers.forEach(barrier ->
+                            barrier.completeExceptionally(new MnemeException(ErrorCode.OVERLOADED, "It is closed.")));
                     barriers.clear();
                 }
             }

@@ -70,7 +70,8 @@ public abstract class ReplicatedAgreementContract extends AgreementContract {
         int primary = primary();
         texts(0, 50).forEach(text -> propose(agreements.get(primary), text));
         allHave(member -> member.delivered().size() == 50);
-        assertThat(members).allMatch(member -> member.rows().equals(members.getFirst().rows()));
+        assertThat(members)
+                .allMatch(member -> member.rows().equals(members.getFirst().rows()));
         assertThat(members.get(primary).texts()).isEqualTo(texts(0, 50));
         for (ListMember member : members) {
             boolean proposed = member.equals(members.get(primary));
@@ -109,7 +110,8 @@ public abstract class ReplicatedAgreementContract extends AgreementContract {
             propose(agreements.get(next), "end of round " + round);
             String end = "end of round " + round;
             allHave(member -> member.texts().contains(end));
-            assertThat(members).allMatch(member -> member.rows().equals(members.getFirst().rows()));
+            assertThat(members)
+                    .allMatch(member -> member.rows().equals(members.getFirst().rows()));
             List<String> texts = members.getFirst().texts();
             assertThat(texts).as("once").doesNotHaveDuplicates();
             assertThat(texts.indexOf(end))
@@ -137,8 +139,8 @@ public abstract class ReplicatedAgreementContract extends AgreementContract {
             allHave(member -> member.texts().contains("end"));
             ListMember was = members.get(primary);
             for (Delivered each : was.delivered()) {
-                boolean refusedForGood = was.refused().getOrDefault(each.id(), ErrorCode.OUTCOME_UNKNOWN)
-                        != ErrorCode.OUTCOME_UNKNOWN;
+                boolean refusedForGood =
+                        was.refused().getOrDefault(each.id(), ErrorCode.OUTCOME_UNKNOWN) != ErrorCode.OUTCOME_UNKNOWN;
                 assertThat(refusedForGood).as("refused, and there").isFalse();
             }
             List<String> there = new ArrayList<>(was.texts());

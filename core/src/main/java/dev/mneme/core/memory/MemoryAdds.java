@@ -126,7 +126,8 @@ final class MemoryAdds {
 
     private static void requireNonePassing(Collection<Added> added) {
         for (Added each : added) {
-            if (each instanceof Added.Refused(MnemeException failure) && failure.code().isPassing()) {
+            if (each instanceof Added.Refused(MnemeException failure)
+                    && failure.code().isPassing()) {
                 throw failure;
             }
         }

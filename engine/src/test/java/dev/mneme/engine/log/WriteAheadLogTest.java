@@ -573,11 +573,4 @@ class WriteAheadLogTest {
                         MnemeException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.LOG_FAILED));
     }
-
-    private static void assertViolation(Runnable action, String saying) {
-        assertThatThrownBy(action::run).isInstanceOfSatisfying(MnemeException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
-            assertThat(failure).hasMessageContaining(saying);
-        });
-    }
 }

@@ -75,7 +75,8 @@ final class EveryRowTest {
         StateMachine machine = new StateMachine(to, new Govern("abcdefgh", Retention.DEFAULTS));
         long index = to.appliedIndex() + 1;
         ShardBatch batch = new ShardBatch(ManualClock.START.plusSeconds(index), List.of(write));
-        to.write(new StoringStage(SEAL).stored(index, machine.apply(index, batch).rows()));
+        to.write(
+                new StoringStage(SEAL).stored(index, machine.apply(index, batch).rows()));
     }
 
     private static NavigableMap<byte[], byte[]> rows(Tables of) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
-import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;

@@ -2,8 +2,8 @@ package dev.mneme.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
@@ -14,8 +14,8 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.codec.BatchCodec;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.HeapTables;

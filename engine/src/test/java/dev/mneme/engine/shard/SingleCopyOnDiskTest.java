@@ -4,7 +4,7 @@ import dev.mneme.core.spi.Agreement;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.WriteAheadLog;
+import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.testkit.AgreementContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,13 +20,13 @@ final class SingleCopyOnDiskTest extends AgreementContract {
     @TempDir
     Path folder;
 
-    private @Nullable WriteAheadLog log;
+    private @Nullable PositionedLog log;
 
     @Override
     protected Agreement open() {
         close();
         try {
-            WriteAheadLog opened = WriteAheadLog.open(
+            PositionedLog opened = PositionedLog.open(
                     new FolderDisk(folder), SHARDS, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, LogSeal.NONE);
             log = opened;
             return new SingleCopy(opened, 1);
