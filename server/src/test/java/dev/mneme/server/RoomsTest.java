@@ -107,7 +107,7 @@ final class RoomsTest {
     void theAuthorizerIsAskedByTheCoresRoomsAlone() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(CORE + "..")
+                .resideOutsideOfPackage(CORE + ".")
                 .should()
                 .dependOnClassesThat(is(Authorizer.class, OwnerRoute.class))
                 .check(all);
@@ -118,7 +118,7 @@ final class RoomsTest {
     void whatChecksNoRightsIsTheCoresOwn() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(CORE + "..")
+                .resideOutsideOfPackage(CORE + ".")
                 .should()
                 .dependOnClassesThat(is(Writes.class))
                 .orShould()
@@ -132,7 +132,7 @@ final class RoomsTest {
     void whatMustStayHereIsSaidByTheCoreAlone() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(CORE + "..")
+                .resideOutsideOfPackage(CORE + ".")
                 .should()
                 .callMethod(MemoryService.class, "prepare", Caller.class, NewMemory.class, boolean.class)
                 .orShould()
