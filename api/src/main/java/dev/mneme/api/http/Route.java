@@ -100,6 +100,8 @@ public record Route(
         if (access == Access.WRITE || (access == Access.ADMIN && method != HttpMethod.GET)) {
             all.addAll(List.of(
                     ErrorCode.OVERLOADED,
+                    ErrorCode.NOT_PRIMARY,
+                    ErrorCode.NO_QUORUM,
                     ErrorCode.LOG_FAILED,
                     ErrorCode.OUTCOME_UNKNOWN,
                     ErrorCode.STORAGE_FULL,
