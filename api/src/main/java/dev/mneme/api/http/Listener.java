@@ -97,8 +97,7 @@ final class Listener {
     }
 
     /// The system gives the port back only once the thread has come out of its `accept`: whoever starts a server in
-    /// this
-    /// one's place needs it.
+    /// this one's place needs it.
     private void awaitFreePort(Duration within) {
         Thread thread = accepting;
         try {

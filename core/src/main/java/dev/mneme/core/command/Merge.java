@@ -123,8 +123,7 @@ public record Merge(
     }
 
     /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset
-    /// where
-    /// it has none.
+    /// where it has none.
     private static @Nullable Timestamp withOffset(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
         return ours == null || theirs == null || ours.offset() != null ? ours : theirs;
     }

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 /// carriers have then; nothing takes a carrier from a virtual thread. Callers on platform threads do it themselves.
 ///
 /// Work that is mostly short is better done by whoever finds nobody else inside, since handing it over takes longer
-/// than
-/// it does. That holds one carrier at most, and only where there is another one.
+/// than it does. That holds one carrier at most, and only where there is another one.
 ///
 /// Fair in whose turn comes next, not in how long a turn takes: what is long is its caller's to limit.
 ///

@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 ///
 /// ```text
 /// <data>/restoring/new/     the new data, in the making
-/// <data>/restoring/ready    the new data is whole, and the swap has begun; it names the folder for the old
-/// data
+/// <data>/restoring/ready    the new data is whole, and the swap has begun; it names the folder for the old data
 /// ```
 ///
 /// While `ready` is there no server starts; nor while `restoring` is there without a manifest beside it.

@@ -9,9 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/// Whether the disk of a folder still has room for more writes: bytes, and for one more file. Looked at once a second
-/// at
-/// most.
+/// Whether the disk of a folder still has room for more writes: bytes, and for one more file. Looked at once a
+/// second at most.
 ///
 /// A disk that cannot be asked counts as having room: this is an early warning alone. The log reserves its segments
 /// and so meets a full disk before it acknowledges anything, and a shard waits for room in its tables; so that

@@ -11,9 +11,7 @@ import java.time.Duration;
 /// @param checkpointInterval how often what was applied is made durable in the tables, so that a restart
 ///     replays little
 /// @param minFreeBytes below so much room on the disk writes are refused as `STORAGE_FULL`, so that what is
-///     committed
-/// can
-///     still be stored
+///     committed can still be stored
 /// @param indexBytes heap for the search indexes of owners in use
 /// @param recentBytes heap for the recent changes of all shards together, which live readers read without the tables
 /// @param expires whether what has expired is looked for and removed; else only `Expire` commands do so

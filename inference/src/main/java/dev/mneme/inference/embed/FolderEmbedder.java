@@ -31,8 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// **Long texts** have a vector for each of their [Passages], made as if it were alone, and the normalised mean of them
 /// as their own. What else is longer than a run, a query or a passage, is cut into windows, each with the special
-/// tokens
-/// and the prefix of its own; the vector is the normalised mean of the windows'.
+/// tokens and the prefix of its own; the vector is the normalised mean of the windows'.
 public final class FolderEmbedder implements Embedder {
     /// The most windows of one text that are run; one for each passage when those are more.
     public static final int MAX_WINDOWS = 64;

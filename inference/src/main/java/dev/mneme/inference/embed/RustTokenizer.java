@@ -55,8 +55,7 @@ final class RustTokenizer implements AutoCloseable {
     }
 
     /// `TokenizersLibrary` does not load its native library itself. Offline, DJL takes the one in its jar; else it
-    /// would
-    /// fetch another where it finds a graphics card.
+    /// would fetch another where it finds a graphics card.
     private static void load() {
         System.setProperty("ai.djl.offline", "true");
         try {

@@ -20,9 +20,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// LangChain4j's way to the network, which reads no more of an answer than one can have: the library's own reads until
-/// the service ends it. HTTP/1.1, since some of the smaller servers stumble over the offer of another; redirects are
-/// not
-/// followed.
+/// the service ends it. HTTP/1.1, since some of the smaller servers stumble over the offer of another; redirects
+/// are not followed.
 ///
 /// **Threads**: any number may call; an interruption ends a call.
 final class BoundedHttpClient implements HttpClient {
