@@ -112,7 +112,17 @@ final class LogWriter implements Runnable {
         return queue.take(config.maxBatchBytes(), wait);
     }
 
+    /// Whatever goes wrong, the log's thread goes on, so that everybody is answered.
     private void serve(List<Request> requests) throws InterruptedException {
+        try {
+            answer(requests);
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
+            requests.forEach(each -> each.refuse(Refusals.outcomeUnknown()));
+        }
+    }
+
+    private void answer(List<Request> requests) throws InterruptedException {
         MnemeException refusal = refusal(requests);
         if (refusal != null) {
             requests.forEach(each -> each.refuse(refusal));

@@ -23,11 +23,19 @@ class SteppedLogTest extends JournalContract {
 
     private final SimulatedDisk disk = new SimulatedDisk(5);
     private final AtomicLong ticker = new AtomicLong();
+    private boolean tickerIsBroken;
     private long salt;
 
     private WriteAheadLog openLog() {
-        LogRuntime runtime = new LogRuntime(true, () -> ++salt, ticker::get, InstantSource.fixed(Instant.EPOCH), null);
+        LogRuntime runtime = new LogRuntime(true, () -> ++salt, this::tick, InstantSource.fixed(Instant.EPOCH), null);
         return WriteAheadLog.open(disk.mount(), FOUNDING, SMALL, LogMetrics.NONE, LogSeal.NONE, runtime);
+    }
+
+    private long tick() {
+        if (tickerIsBroken) {
+            throw new IllegalStateException("nobody thought of this");
+        }
+        return ticker.get();
     }
 
     @Override
@@ -94,6 +102,24 @@ class SteppedLogTest extends JournalContract {
             ticker.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
             log.step();
             assertThat(log.state()).isEqualTo(Journal.State.OK);
+        }
+    }
+
+    @Test
+    void whateverGoesWrongEverybodyIsAnsweredAndTheLogHasFailed() {
+        try (WriteAheadLog log = openLog()) {
+            disk.capacity(disk.used());
+            while (log.state() == Journal.State.OK) {
+                Logs.append(log, 0, new byte[15_000]);
+                log.step();
+            }
+            tickerIsBroken = true;
+            Durable first = Logs.append(log, 0, new byte[10]);
+            Durable second = Logs.append(log, 1, new byte[10]);
+            log.step();
+            assertThat(first.failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(second.failure()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(Logs.append(log, 0, new byte[10]).failure()).isEqualTo(ErrorCode.LOG_FAILED);
         }
     }
 

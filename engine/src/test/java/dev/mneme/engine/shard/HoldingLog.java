@@ -5,18 +5,16 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.CommitLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// A log that keeps proposals waiting, as one does whose disk is slow, and meanwhile refuses more, as
 /// one does whose queue is full.
-final class HoldingLog implements CommitLog {
-    private final CommitLog log;
+final class HoldingLog extends ForwardingLog {
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean holding;
     private boolean refusing;
 
     HoldingLog(CommitLog log) {
-        this.log = log;
+        super(log);
     }
 
     synchronized void hold() {
@@ -47,40 +45,5 @@ final class HoldingLog implements CommitLog {
         } else {
             log.propose(shard, batch, callback);
         }
-    }
-
-    @Override
-    public int maxBatchBytes() {
-        return log.maxBatchBytes();
-    }
-
-    @Override
-    public void replay(int shard, long afterIndex, Replay replay) {
-        log.replay(shard, afterIndex, replay);
-    }
-
-    @Override
-    public long lastIndex(int shard) {
-        return log.lastIndex(shard);
-    }
-
-    @Override
-    public void checkpointed(int shard, long index) {
-        log.checkpointed(shard, index);
-    }
-
-    @Override
-    public Map<Integer, Long> pinning() {
-        return log.pinning();
-    }
-
-    @Override
-    public State state() {
-        return log.state();
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A log that keeps what it committed for a follower, also what the node no longer needs.
-final class RecordingLog implements CommitLog {
+final class RecordingLog extends ForwardingLog {
     /// What was committed, by shard, in order.
     static final class Committed {
         private final Map<Integer, List<byte[]>> entries = new ConcurrentHashMap<>();
@@ -18,11 +18,10 @@ final class RecordingLog implements CommitLog {
         }
     }
 
-    private final CommitLog log;
     private final Committed committed;
 
     RecordingLog(CommitLog log, Committed committed) {
-        this.log = log;
+        super(log);
         this.committed = committed;
     }
 
@@ -43,40 +42,5 @@ final class RecordingLog implements CommitLog {
                 callback.failed(failure);
             }
         });
-    }
-
-    @Override
-    public int maxBatchBytes() {
-        return log.maxBatchBytes();
-    }
-
-    @Override
-    public void replay(int shard, long afterIndex, Replay replay) {
-        log.replay(shard, afterIndex, replay);
-    }
-
-    @Override
-    public long lastIndex(int shard) {
-        return log.lastIndex(shard);
-    }
-
-    @Override
-    public void checkpointed(int shard, long index) {
-        log.checkpointed(shard, index);
-    }
-
-    @Override
-    public Map<Integer, Long> pinning() {
-        return log.pinning();
-    }
-
-    @Override
-    public State state() {
-        return log.state();
-    }
-
-    @Override
-    public void close() {
-        log.close();
     }
 }
