@@ -22,7 +22,8 @@ public final class Bench {
               adds                      durable adds over HTTP, vector given; beside raw fsync
               embedded-adds             the same without a vector; beside the bare embedder
               log [SECONDS]             the log alone, entries of 5 KB; beside raw fsync
-              fairness [SECONDS]        a quiet owner beside 64 adding clients, 200 and 1,200 searching ones, an import,
+              fairness [SECONDS [ROUNDS]]
+                                        a quiet owner beside 64 adding clients, 200 and 1,200 searching ones, an import,
                                         and exports, of another key; beside the same without them
               import [MEMORIES USERS]   mneme import of a mem0 export; beside the bare embedder
               search [OWNERS EACH]      100,000 memories of 1,000 owners
@@ -64,7 +65,7 @@ public final class Bench {
             case "adds" -> AddsBench.run(WARM_UP, TIME);
             case "embedded-adds" -> AddsBench.embedded(WARM_UP, TIME);
             case "log" -> LogBench.run(Duration.ofSeconds(10), Duration.ofSeconds(number(args, 1, 20)));
-            case "fairness" -> FairnessBench.run(WARM_UP, Duration.ofSeconds(number(args, 1, 20)));
+            case "fairness" -> FairnessBench.run(WARM_UP, Duration.ofSeconds(number(args, 1, 10)), number(args, 2, 3));
             case "import" -> ImportBench.run(number(args, 1, 10_000), number(args, 2, 100));
             case "search" -> SearchBench.manyOwners(number(args, 1, 1_000), number(args, 2, 100));
             case "one-owner" -> SearchBench.oneOwner(number(args, 1, 100_000));

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -16,12 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// What one user's load is to another: a quiet owner who searches and adds at a modest, steady rate, alone and beside
 /// each of several noisy neighbours with another key; and what the neighbour has without and with the quiet one. The
-/// floor is the same server in the same run, without the neighbour.
+/// floor is the same server in the same run, without the neighbour. The neighbour is measured without and with the
+/// quiet one in turns, and what it keeps is the median of the rounds: a machine's speed drifts by more between two
+/// windows of time than the quiet one takes.
 final class FairnessBench {
     private static final String MEMORIES = "/api/v1/memories";
     private static final String EMBEDDER = "all-minilm-l6-v2-q";
@@ -49,10 +54,12 @@ final class FairnessBench {
     private final String readKey;
     private final String quietKey;
     private final Duration time;
+    private final int rounds;
 
-    private FairnessBench(ServerProcess server, Duration time) throws IOException {
+    private FairnessBench(ServerProcess server, Duration time, int rounds) throws IOException {
         this.server = server;
         this.time = time;
+        this.rounds = rounds;
         try (HttpConnection admin = server.connect()) {
             noisyKey = key(admin, "admin");
             readKey = key(admin, "read");
@@ -67,11 +74,13 @@ final class FairnessBench {
                 .asText();
     }
 
-    static void run(Duration warmUp, Duration time) throws IOException {
+    /// @param time of each window
+    /// @param rounds how often each neighbour is measured without and with the quiet one
+    static void run(Duration warmUp, Duration time, int rounds) throws IOException {
         try (ServerProcess server = ServerProcess.start()) {
-            FairnessBench bench = new FairnessBench(server, time);
+            FairnessBench bench = new FairnessBench(server, time, rounds);
             bench.seed();
-            bench.beside(bench.adders(), warmUp);
+            bench.measured(bench.adders(), bench.quiet(), warmUp);
             bench.report();
         }
     }
@@ -89,41 +98,71 @@ final class FairnessBench {
         return "{\"userId\":\"" + AddRequests.user(QUIET_OWNER) + "\",\"text\":\"" + text + "\"" + more + "}";
     }
 
-    private void report() throws IOException {
-        Report.title("fairness: a quiet owner beside noisy ones, " + time.toSeconds() + " s each");
-        row("alone", null, beside(none(), time), "");
-        Measured addsAlone = without(adders());
-        Measured beside = beside(adders(), time);
-        row(ADDERS + " clients add 150 words for one owner", addsAlone, beside, "search p50 < 40 ms, p99 < 150 ms");
-        Report.row("", "", "add with vector p99 < 50 ms; noisy at least 85 %");
-        row(
-                SEARCHERS + " connections search with one read key",
-                without(searchers(SEARCHERS)),
-                beside(searchers(SEARCHERS), time),
-                "");
-        row(
-                MANY_SEARCHERS + " connections search with one read key",
-                without(searchers(MANY_SEARCHERS)),
-                beside(searchers(MANY_SEARCHERS), time),
-                "");
-        row("an import, two batches at a time", without(importer()), beside(importer(), time), "");
-        row("two exports at a time", without(exporter()), beside(exporter(), time), "");
+    private Quiet quiet() {
+        return new Quiet(quietKey);
     }
 
-    private static void row(String neighbour, @Nullable Measured alone, Measured beside, String goal) {
-        Report.row(neighbour + ": search", Latency.of(beside.quiet().searches), goal);
-        Report.row("  add with a vector", Latency.of(beside.quiet().vectors), "");
-        Report.row("  add, embedded", Latency.of(beside.quiet().embedded), "");
-        if (alone != null) {
+    private void report() throws IOException {
+        Report.title("fairness: a quiet owner beside noisy ones, " + rounds + " rounds of " + time.toSeconds() + " s");
+        Quiet alone = quiet();
+        Measured nobody = measured(none(), alone, time);
+        rows("alone", alone, "");
+        Report.load(nobody.shares());
+        neighbour(
+                ADDERS + " clients add 150 words for one owner",
+                this::adders,
+                "search p50 < 40 ms, p99 < 150 ms; add with a vector p99 < 50 ms",
+                "at least 85 %");
+        neighbour(SEARCHERS + " connections search with one read key", () -> searchers(SEARCHERS), "", "");
+        neighbour(MANY_SEARCHERS + " connections search with one read key", () -> searchers(MANY_SEARCHERS), "", "");
+        neighbour("an import, two batches at a time", this::importer, "", "");
+        neighbour("two exports at a time", this::exporter, "", "");
+    }
+
+    private void neighbour(String name, Supplier<Noise> noise, String quietGoal, String noisyGoal) throws IOException {
+        Quiet quiet = quiet();
+        List<Measured> without = new ArrayList<>();
+        List<Measured> beside = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            without.add(measured(noise.get(), null, time));
+            beside.add(measured(noise.get(), quiet, time));
+        }
+        rows(name, quiet, quietGoal);
+        for (int i = 0; i < rounds; i++) {
             Report.row(
                     "  the noisy rate alone, and beside",
-                    Report.number(alone.rate()) + "/s, " + Report.number(beside.rate()) + "/s"
-                            + (alone.rate() == 0 ? "" : ": " + Report.percent(beside.rate() / alone.rate())),
+                    Report.number(without.get(i).rate()) + "/s, "
+                            + Report.number(beside.get(i).rate()) + "/s: " + kept(without.get(i), beside.get(i)),
                     "");
-            Report.row("  refused: the noisy, the quiet", beside.refused() + ", " + beside.quiet().refused, "quiet: 0");
-            Report.row("  server CPU a noisy one, alone and beside", cpu(alone) + ", " + cpu(beside), "");
         }
-        Report.load(beside.shares());
+        Report.row("  the noisy one keeps, median of the rounds", keptOf(without, beside), noisyGoal);
+        long refused = beside.stream().mapToLong(Measured::refused).sum();
+        Report.row("  refused: the noisy, the quiet", refused + ", " + quiet.refused, "quiet: 0");
+        Report.row(
+                "  server CPU a noisy one, alone and beside",
+                cpu(without.getLast()) + ", " + cpu(beside.getLast()),
+                "");
+        Report.load(beside.getLast().shares());
+    }
+
+    private static void rows(String neighbour, Quiet quiet, String goal) {
+        Report.row(neighbour + ": search", Latency.of(quiet.searches), goal);
+        Report.row("  add with a vector", Latency.of(quiet.vectors), "");
+        Report.row("  add, embedded", Latency.of(quiet.embedded), "");
+    }
+
+    private static String keptOf(List<Measured> without, List<Measured> beside) {
+        List<Integer> byWhatIsKept = IntStream.range(0, without.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble(
+                        i -> beside.get(i).rate() / without.get(i).rate()))
+                .toList();
+        int middle = byWhatIsKept.get(byWhatIsKept.size() / 2);
+        return kept(without.get(middle), beside.get(middle));
+    }
+
+    private static String kept(Measured without, Measured beside) {
+        return without.rate() == 0 ? "nothing was done" : Report.percent(beside.rate() / without.rate());
     }
 
     private static String cpu(Measured measured) {
@@ -133,20 +172,11 @@ final class FairnessBench {
     }
 
     /// @param rate of what the noisy one had done in a second
-    private record Measured(Quiet quiet, double rate, long refused, MachineLoad.Shares shares) {}
+    private record Measured(double rate, long refused, MachineLoad.Shares shares) {}
 
-    private Measured without(Noise noise) throws IOException {
-        return measured(noise, false, time);
-    }
-
-    private Measured beside(Noise noise, Duration howLong) throws IOException {
-        return measured(noise, true, howLong);
-    }
-
-    private Measured measured(Noise noise, boolean withQuiet, Duration howLong) throws IOException {
-        Quiet quiet = new Quiet(quietKey);
-        try (ExecutorService threads = Executors.newCachedThreadPool();
-                LoadGenerator load = new LoadGenerator(server.port(), QUIET_CONNECTIONS, quiet)) {
+    /// A window of time, with or without the quiet owner.
+    private Measured measured(Noise noise, @Nullable Quiet quiet, Duration howLong) throws IOException {
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
             AtomicBoolean over = new AtomicBoolean();
             Future<?> making = threads.submit(() -> {
                 noise.make(over);
@@ -158,18 +188,24 @@ final class FairnessBench {
                 long refusedBefore = noise.refused.get();
                 MachineLoad watch = MachineLoad.watch(server.pid());
                 long start = System.nanoTime();
-                if (withQuiet) {
-                    load.run(howLong, QUIET_PER_SECOND);
-                } else {
+                if (quiet == null) {
                     ServerProcess.pause(howLong);
+                } else {
+                    ask(quiet, howLong);
                 }
                 double seconds = (System.nanoTime() - start) / 1e9;
                 double rate = (noise.done.get() - doneBefore) / seconds;
-                return new Measured(quiet, rate, noise.refused.get() - refusedBefore, watch.soFar());
+                return new Measured(rate, noise.refused.get() - refusedBefore, watch.soFar());
             } finally {
                 over.set(true);
                 awaitEnd(making);
             }
+        }
+    }
+
+    private void ask(Quiet quiet, Duration howLong) throws IOException {
+        try (LoadGenerator load = new LoadGenerator(server.port(), QUIET_CONNECTIONS, quiet)) {
+            load.run(howLong, QUIET_PER_SECOND);
         }
     }
 
