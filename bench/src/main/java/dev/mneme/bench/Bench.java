@@ -45,6 +45,7 @@ public final class Bench {
               integrity [MEMORIES]      what tamper evidence costs: adds, an owner before its first read, a start
               restore [MEMORIES]        backup while writes go on, restore, start, and searches afterwards
               peer [FOLDER]             adds and searches beside mem0's library for Node, which it installs there
+              mem0-lists [USERS EACH]   mem0's pages, exports and entities across all users; beside our own page
               mem0-scores FILE          our scores on mem0's scale, by PrefEval's questions
               jar                       the server's jar by part
 
@@ -85,6 +86,7 @@ public final class Bench {
             case "integrity" -> IntegrityBench.run(number(args, 1, 10_000));
             case "restore" -> RestoreBench.run(number(args, 1, 1_000_000));
             case "peer" -> PeerBench.run(Path.of(args.length > 1 ? args[1] : "bench/target/peer"));
+            case "mem0-lists" -> Mem0ListsBench.run(number(args, 1, 2_000), number(args, 2, 10));
             case "mem0-scores" -> Mem0ScoresBench.run(Path.of(args[1]));
             case "jar" -> JarBench.run();
             default -> System.out.print(HELP);

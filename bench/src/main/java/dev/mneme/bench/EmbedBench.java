@@ -94,9 +94,11 @@ public final class EmbedBench {
         EnglishTexts english = new EnglishTexts(7);
         List<String> texts =
                 IntStream.range(0, 1_000).mapToObj(i -> english.text(textBytes)).toList();
+        AtomicInteger next = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
+        int all = 4 * callers; // one owner may have a third of the places
         try (OnnxEmbedder embedder =
-                OnnxEmbedder.open(new OnnxEmbedder.Config(OnnxEmbedder.Config.cores(), 2 * callers))) {
+                OnnxEmbedder.open(new OnnxEmbedder.Config(OnnxEmbedder.Config.cores(), all, all))) {
             embedder.embed(texts.getFirst());
             long startCpu = cpuNanos();
             long start = System.nanoTime();
@@ -104,7 +106,8 @@ public final class EmbedBench {
                 for (int caller = 0; caller < callers; caller++) {
                     running.execute(() -> {
                         while (System.nanoTime() - start < time.toNanos()) {
-                            embedder.embed(texts.get(done.getAndIncrement() % texts.size()));
+                            embedder.embed(texts.get(next.getAndIncrement() % texts.size()));
+                            done.incrementAndGet();
                         }
                     });
                 }

@@ -13,31 +13,46 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WarmUp {
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final Duration LIMIT = Duration.ofSeconds(2);
-    private static final String MEMORIES = "/api/v1/memories";
-
-    private static final String SEARCH = MEMORIES + "/search";
     private static final int IN_USE = 50;
 
     private final AtomicInteger requests = new AtomicInteger();
+    private final Runnable warming;
+
+    WarmUp() {
+        this(() -> Thread.ofPlatform().name("warm-up").daemon().start(WarmUp::run));
+    }
+
+    /// @param warming called once, when the memories are in use
+    WarmUp(Runnable warming) {
+        this.warming = warming;
+    }
 
     /// Counts what `metrics` counts.
     HttpMetrics with(HttpMetrics metrics) {
         return (method, template, status, nanos) -> {
             metrics.request(method, template, status, nanos);
             if (isInUse(template)) {
-                Thread.ofPlatform().name("warm-up").daemon().start(WarmUp::run);
+                warming.run();
             }
         };
     }
 
     /// True once.
     private boolean isInUse(String template) {
-        if (requests.get() >= IN_USE || !template.startsWith(MEMORIES)) {
+        int weight = weight(template);
+        if (weight == 0 || requests.get() >= IN_USE) {
             return false;
         }
-        int weight = template.equals(SEARCH) ? IN_USE : 1;
         int before = requests.getAndUpdate(count -> Math.min(IN_USE, count + weight));
         return before < IN_USE && before + weight >= IN_USE;
+    }
+
+    /// Of a request by our own paths or by mem0's, with or without a slash at the end.
+    private static int weight(String template) {
+        if (template.endsWith("/search") || template.endsWith("/search/")) {
+            return IN_USE;
+        }
+        return template.contains("/memories") ? 1 : 0;
     }
 
     private static void run() {
