@@ -346,6 +346,27 @@ class ConnectingTest {
         }
     }
 
+    /// Who goes over to where it is not shown is no longer shown where it was.
+    @Test
+    void whoGoesWhereItMayNotSeeAllIsGoneWhereItWas() {
+        Created bots = server.key(Role.READ, Map.of(OwnerKind.AGENT, Set.of("bot")), null);
+        try (Client stays = Client.open(server.port(), bots.secret());
+                Client goes = Client.open(server.port(), bots.secret())) {
+            stays.connect(ofBot("bot-1"));
+            goes.connect(ofBot("bot-2"));
+            Client.Awaiting.until(() -> !stays.messages("presence").isEmpty()
+                    && latestPresence(stays).path("total").asInt() == 2);
+            goes.connect(presence("alice", "bot-2"));
+            Client.Awaiting.until(() -> latestPresence(stays).path("total").asInt() == 1);
+        }
+    }
+
+    private static com.fasterxml.jackson.databind.node.ObjectNode ofBot(String instance) {
+        var agent = payload().put("agentId", "bot").put("instanceId", instance);
+        agent.putArray("capabilities").add("presence");
+        return agent;
+    }
+
     static com.fasterxml.jackson.databind.node.ObjectNode presence(String user, String instance) {
         var payload = payload().put("userId", user).put("instanceId", instance);
         payload.putArray("capabilities").add("presence");
