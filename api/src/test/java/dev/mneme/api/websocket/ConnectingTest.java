@@ -346,25 +346,18 @@ class ConnectingTest {
         }
     }
 
-    /// Who goes over to where it is not shown is no longer shown where it was.
+    /// Here one that a first message had made alice's, and that then follows everybody.
     @Test
-    void whoGoesWhereItMayNotSeeAllIsGoneWhereItWas() {
-        Created bots = server.key(Role.READ, Map.of(OwnerKind.AGENT, Set.of("bot")), null);
-        try (Client stays = Client.open(server.port(), bots.secret());
-                Client goes = Client.open(server.port(), bots.secret())) {
-            stays.connect(ofBot("bot-1"));
-            goes.connect(ofBot("bot-2"));
+    void whoGoesWhereNobodyIsShownIsGoneWhereItWas() {
+        try (Client stays = Client.open(server.port(), server.adminSecret());
+                Client goes = Client.open(server.port(), server.adminSecret())) {
+            stays.connect(presence("alice", "desk"));
+            goes.send("ping", "alice", "phone", payload());
             Client.Awaiting.until(() -> !stays.messages("presence").isEmpty()
                     && latestPresence(stays).path("total").asInt() == 2);
-            goes.connect(presence("alice", "bot-2"));
+            goes.connect(payload().put("scope", "all"));
             Client.Awaiting.until(() -> latestPresence(stays).path("total").asInt() == 1);
         }
-    }
-
-    private static com.fasterxml.jackson.databind.node.ObjectNode ofBot(String instance) {
-        var agent = payload().put("agentId", "bot").put("instanceId", instance);
-        agent.putArray("capabilities").add("presence");
-        return agent;
     }
 
     static com.fasterxml.jackson.databind.node.ObjectNode presence(String user, String instance) {

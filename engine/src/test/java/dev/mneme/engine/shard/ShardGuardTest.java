@@ -137,6 +137,7 @@ final class ShardGuardTest {
         Owner victim = OWNERS.getFirst();
         onTheTables((tables, guard) -> {
             change(tables, Keys.owned('m', victim.hash()));
+            guard.checkAll(() -> true);
             assertThat(guard.serves(victim.hash())).isFalse();
             guard.accepted(victim.hash());
             assertThat(guard.serves(victim.hash())).isFalse();
