@@ -310,6 +310,9 @@ class Mem0RoutesTest {
         for (String path : List.of("/v3/memories/search/", "/search")) {
             assertThat(firstOfYesterday(path, "")).isEqualTo("tea before");
             assertThat(firstOfYesterday(path, ",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea at home");
+            assertThat(firstOfYesterday(
+                            path, ",\"reference_date\":\"2026-01-05T20:00:00Z\",\"timezone\":\"Asia/Tokyo\""))
+                    .isEqualTo("tea at home");
             assertThat(firstOfYesterday(path, ",\"reference_date\":\"2026-01-06T05:00:00+09:00\""))
                     .isEqualTo("tea at home");
         }

@@ -438,6 +438,8 @@ class RestApiTest {
         rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea before\",\"timestamp\":\"2026-01-04T12:00:00Z\"}");
         rest.clock.set(Instant.parse("2026-01-05T20:00:00Z"));
         assertThat(firstOfYesterday("")).isEqualTo("tea before");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T20:00:00Z\",\"timezone\":\"Asia/Tokyo\""))
+                .isEqualTo("tea at home");
         assertThat(firstOfYesterday(",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea at home");
 
         RestServer.Reply wrong = rest.post(MEMORIES + "/search", "{\"query\":\"tea\",\"timezone\":\"Mars/Base\"}");

@@ -600,9 +600,44 @@ final class TamperingTest {
             store.integrity().accept(owner, Fixtures.BY);
             store.list(Fixtures.everything(owner, ManualClock.START));
             refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
+        }
+        try (Store store = open()) {
+            store.list(Fixtures.everything(owner, ManualClock.START));
+            refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
             store.integrity().accept(other, Fixtures.BY);
             store.list(Fixtures.everything(other, ManualClock.START));
         }
+    }
+
+    /// Of entities, expiries and the operator's feed, which lie beside the owner's rows.
+    @Test
+    void whatWasMadeUpOfAnOwnerBesideItsRowsGoesWhenItIsAccepted() {
+        Owner owner = innocents.getFirst();
+        List<byte[]> keys = List.of(
+                Keys.entity(OwnerKind.AGENT, "ghost", owner.hash()),
+                Keys.operator(1_000_000, 0),
+                Keys.expiry(ManualClock.START, Keys.context(owner.hash(), "ghost")));
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        byte[] entity = at(shard, Keys.entity(OwnerKind.USER, owner.id(), owner.hash()));
+        List<byte[]> madeUp = List.of(entity.clone(), new Rows.OperatorRow(owner.hash(), 1).encode(), Rows.mark());
+        for (int i = 0; i < keys.size(); i++) {
+            FORGER.tag(keys.get(i), madeUp.get(i)).into(madeUp.get(i));
+            shard.put(keys.get(i), madeUp.get(i));
+        }
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> store.entities(Restriction.NONE, null, 1_000));
+            store.integrity().accept(owner, Fixtures.BY);
+            assertThat(store.entities(Restriction.NONE, null, 1_000))
+                    .extracting(each -> each.id())
+                    .contains(owner.id())
+                    .doesNotContain("ghost");
+            serves(store, innocents.subList(1, innocents.size()));
+        }
+        assertThat(Verification.run(folder).problems()).isEmpty();
+        assertThat(rows().get(shardOf(owner)).keySet())
+                .noneMatch(key -> keys.stream().anyMatch(forged -> Arrays.equals(forged, key)));
     }
 
     @Test
