@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -317,6 +318,25 @@ final class ImportedIdsTest {
         assertThat(refused(ids, foreign(1))).as("the first place is free").isFalse();
         other.run();
         assertThat(refused(ids, foreign(1), foreign(2))).isFalse();
+    }
+
+    /// Two that name the same ids in two orders, while one of the places is taken, so that both wait.
+    @Test
+    void noTwoImportsWaitForEachOther() throws Exception {
+        ImportedIds ids = new ImportedIds(List.of(), Duration.ofSeconds(20));
+        List<MemoryId> byPlace = Stream.of(foreign(1), foreign(2))
+                .sorted(Comparator.comparingInt(id -> Math.floorMod(id.hashCode(), 256)))
+                .toList();
+        Runnable other = ids.hold(List.of(byPlace.getLast()));
+        FutureTask<String> first =
+                new FutureTask<>(() -> String.valueOf(refused(ids, byPlace.getLast(), byPlace.getFirst())));
+        awaitWaiting(start(first));
+        FutureTask<String> second =
+                new FutureTask<>(() -> String.valueOf(refused(ids, byPlace.getFirst(), byPlace.getLast())));
+        awaitWaiting(start(second));
+        other.run();
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("false");
+        assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo("false");
     }
 
     @Test
