@@ -53,6 +53,7 @@ class LauncherTest {
                 [ ! -f fail ] || { echo "[ERROR] it does not compile"; exit 1; }
                 echo "[INFO] Building core 0.1.0-SNAPSHOT   [2/7]"
                 echo "[INFO] nobody wants to read this"
+                [ ! -f edit ] || { rm edit; echo "class A { }" > core/src/main/java/A.java; }
                 mkdir -p server/target cli/target
                 echo "server $(wc -l < maven.log)" > server/target/mneme-server.jar
                 echo "cli $(wc -l < maven.log)" > cli/target/mneme-cli.jar
@@ -71,7 +72,7 @@ class LauncherTest {
                     exit 0
                 fi
                 for arg; do printf '<%s>' "$arg"; done
-                echo " pid $$"
+                echo " pid $$ locale ${LC_ALL:-}"
                 """);
         script(home.resolve("bin/javac"), "exit 0\n");
         script(home.resolve("bin/jar"), "exit 0\n");
@@ -176,6 +177,32 @@ class LauncherTest {
         assertThat(home().resolve("cli.jar")).hasContent("cli 2");
     }
 
+    /// The build may have read the source before; its jars are newer all the same.
+    @Test
+    void whatIsEditedWhileItIsBuiltIsBuiltAgain() throws Exception {
+        write("edit", "");
+        launch("version");
+        assertThat(builds()).isOne();
+
+        assertThat(launch("version").err()).contains("the sources have changed");
+        assertThat(builds()).isEqualTo(2);
+
+        launch("version");
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsFreshWaitsForNobodysBuild() throws Exception {
+        launch("version");
+        Path lock = Files.createDirectories(root.resolve(".mneme/build.lock"));
+        Files.writeString(lock.resolve("pid"), ProcessHandle.current().pid() + "\n");
+
+        Result result = launch("version");
+
+        assertThat(result.status()).isZero();
+        assertThat(result.err()).isEmpty();
+    }
+
     @Test
     void anEditedPomOrADeletedSourceIsBuilt() throws Exception {
         launch("version");
@@ -186,6 +213,14 @@ class LauncherTest {
         Files.delete(root.resolve("cli/src/main/java/A.java"));
         launch("version");
         assertThat(builds()).isEqualTo(3);
+
+        write("pom.xml", "<project></project>");
+        launch("version");
+        assertThat(builds()).isEqualTo(4);
+
+        write(".mvn/jvm.config", "-Xmx1g");
+        launch("version");
+        assertThat(builds()).isEqualTo(5);
     }
 
     @Test
@@ -250,6 +285,25 @@ class LauncherTest {
         assertThat(builds()).isZero();
     }
 
+    /// What is built with has a compiler.
+    @Test
+    void aRuntimeWithoutACompilerIsNoJdk() throws Exception {
+        Files.delete(jdk.resolve("bin/javac"));
+        Path another = temp.resolve("another jdk");
+        fakeJdk(another, 25);
+        Path search = root.resolve(".mvn/find-jdk.sh");
+        Files.writeString(
+                search,
+                Files.readString(search)
+                        .replaceAll("for mneme_dir in .*; do", "for mneme_dir in \"\\${JAVA25_HOME:-}\"; do"));
+
+        String none = temp.resolve("none").toString();
+        Result refused = launch(root.resolve("mneme"), Map.of("JAVA25_HOME", none), "version");
+        assertThat(refused.status()).isOne();
+        Result found = launch(root.resolve("mneme"), Map.of("JAVA25_HOME", another.toString()), "version");
+        assertThat(found.status()).isZero();
+    }
+
     @Test
     void aJdkIsFoundUnderSdkman() throws Exception {
         Path sdkman = temp.resolve("sdk man");
@@ -288,6 +342,25 @@ class LauncherTest {
                         "<--add-modules><jdk.incubator.vector><--enable-native-access=ALL-UNNAMED><-XX:+ExitOnOutOfMemoryError><-Xmx1g><-XX:+UseZGC>")
                 .contains("/server.jar><serve><--port><1> pid " + process.pid());
         assertThat(home().resolve("pids/" + process.pid())).exists();
+    }
+
+    /// They open the data folder themselves.
+    @Test
+    void verifyAndRestoreAreTheServersProgram() throws Exception {
+        for (String command : List.of("verify", "restore")) {
+            assertThat(launch(command, "--data", "d").out())
+                    .contains("server.jar>", "<" + command + "><--data><d>");
+        }
+    }
+
+    /// Java would read arguments beyond ASCII as question marks.
+    @Test
+    void whereTheLocaleNamesNoUtf8ItIsGiven() throws Exception {
+        Map<String, String> ascii = Map.of("LC_ALL", "", "LC_CTYPE", "", "LANG", "C");
+        assertThat(launch(root.resolve("mneme"), ascii, "add", "Käse").out()).contains(" locale C.UTF-8");
+        assertThat(launch(root.resolve("mneme"), ascii, "serve").out()).contains(" locale C.UTF-8");
+        Map<String, String> own = Map.of("LC_ALL", "C.utf8");
+        assertThat(launch(root.resolve("mneme"), own, "version").out()).contains(" locale C.utf8");
     }
 
     @Test

@@ -546,6 +546,21 @@ class MemoryImportTest extends CliHarness {
     }
 
     @Test
+    void aKeyThatIsAlwaysTakenEndsInARefusal() throws IOException {
+        Path file = file("in.jsonl", "{\"text\":\"a\",\"userId\":\"u\"}\n");
+        server().json(200, STATUS);
+        for (int attempt = 1; attempt <= 9; attempt++) {
+            server().json(
+                            200,
+                            outcomes(
+                                    "{\"error\":{\"code\":\"idempotency_key_reused\",\"status\":409,\"field\":\"Idempotency-Key\"}}"));
+        }
+        assertThat(run("import", file.toString()).status()).isNotZero();
+        assertThat(server().asked()).hasSize(10);
+        assertThat(server().last().idempotencyKey()).endsWith("-9");
+    }
+
+    @Test
     void rowsThatAreNewEachTimeAreNewInEachBatch() throws IOException {
         String lines = "{\"text\":\"a\",\"userId\":\"u\",\"dedupe\":false}\n".repeat(512);
         Path file = file("in.jsonl", lines);
@@ -583,6 +598,32 @@ class MemoryImportTest extends CliHarness {
                 .as("in other batches they would be there twice")
                 .isEqualTo(6);
         assertThat(server().last().idempotencyKey()).endsWith("-at1");
+        Path mixed = file(
+                "mixed.jsonl",
+                "{\"text\":\"a\",\"userId\":\"u\"}\n{\"text\":\"b\",\"userId\":\"u\",\"dedupe\":false}\n");
+        server().json(200, STATUS).json(504, "");
+        assertThat(run("import", mixed.toString()).status())
+                .as("one of them would be")
+                .isEqualTo(6);
+        assertThat(server().last().idempotencyKey()).endsWith("-at1");
+    }
+
+    /// Whatever is in the state file, no batch is larger than one that a server takes.
+    @Test
+    void aStateWithAnImpossibleBatchSizeIsGoneOnFromInUsualBatches() throws IOException {
+        String lines = IntStream.range(0, 900)
+                .mapToObj(i -> "{\"text\":\"t" + i + "\",\"userId\":\"u\"}\n")
+                .collect(Collectors.joining());
+        Path file = file("in.jsonl", lines);
+        server().json(200, STATUS).json(200, adds(256)).hangUp().hangUp();
+        assertThat(run("import", file.toString()).status()).isEqualTo(7);
+        Path state = file.resolveSibling(file.getFileName() + ".import-state");
+        String left = Files.readString(state);
+        assertThat(left).contains("\"batch\":256");
+        Files.writeString(state, left.replace("\"batch\":256", "\"batch\":100000"));
+
+        server().json(200, STATUS).json(200, adds(256)).json(200, adds(256)).json(200, adds(132));
+        assertThat(run("import", file.toString()).out()).isEqualTo("Imported 900.\n");
     }
 
     /// After a timeout the batches are smaller: a run that goes on must cut the rest as the killed one did.

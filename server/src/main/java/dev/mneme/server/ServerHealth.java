@@ -53,7 +53,7 @@ record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) im
     }
 
     /// Others are served while somebody is not, so this is no reason to send requests elsewhere.
-    private static Part integrity(Integrity.Report report) {
+    static Part integrity(Integrity.Report report) {
         String sofar = report.complete()
                 ? ""
                 : " so far, with " + report.checkedOwners() + " of " + report.owners() + " owners checked";

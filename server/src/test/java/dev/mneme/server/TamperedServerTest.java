@@ -204,6 +204,10 @@ class TamperedServerTest {
                         .as(path)
                         .isNull();
             }
+            assertThat(api.post("/v1/exports/get/", "{\"filters\":{\"agent_id\":\"nobody\"}}")
+                            .header("Mneme-Owners-Left-Out"))
+                    .as("an export that does not concern alice")
+                    .isNull();
             leavesAliceOut(api.post("/reset", ""));
         }
     }

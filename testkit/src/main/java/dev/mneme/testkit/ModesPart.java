@@ -216,6 +216,17 @@ abstract class ModesPart extends StorePart {
         assertThat(head(ALICE)).isEqualTo(2);
     }
 
+    /// Version 0 says that there is none yet.
+    @Test
+    void whoExpectsNoModeIsTheFirstOrIsRefused() {
+        assertThat(by(DESK, new SwitchMode("desk", Mode.PARALLEL, null, null, null, null, null, 1)))
+                .isInstanceOfSatisfying(
+                        Rejected.class, rejected -> assertThat(rejected.code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
+        assertThat(by(DESK, new SwitchMode("desk", Mode.PARALLEL, null, null, null, null, null, 0)))
+                .isInstanceOf(Outcome.Stored.class);
+        assertThat(mode("desk").version()).isEqualTo(1);
+    }
+
     @Test
     void instancesAndUsersAreApart() {
         by(DESK, to("phone", Mode.INSPIRED));

@@ -380,6 +380,10 @@ abstract class WritingPart extends StorePart {
         assertThat(store().find(bobs.id())).isPresent();
 
         assertThat(outcome(ALICE, unchanged(tea))).isEqualTo(new Outcome.DeletedMany(0, true));
+        Memory milk = added(add("alice", "likes milk"));
+        assertThat(outcome(ALICE, unchanged(tea, milk)))
+                .as("what is gone keeps nothing behind it")
+                .isEqualTo(new Outcome.DeletedMany(1, true));
         assertThat(outcome(ALICE, unchanged())).isEqualTo(new Outcome.DeletedMany(0));
     }
 

@@ -23,6 +23,8 @@ import dev.mneme.core.model.Json.JsonBoolean;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
@@ -31,6 +33,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Documents;
@@ -267,6 +270,38 @@ class ExtractionServiceTest {
 
         assertThat(model.shown).isEmpty();
         assertThat(texts()).containsExactly("likes tea", "likes tea with milk");
+    }
+
+    /// A fact joins the memory of its text when it is of the same time: then that memory is what was changed. One of
+    /// another time is a memory of its own, and told as such.
+    @Test
+    void whatIsSaidOfAnotherTimeDoesNotJoin() {
+        Timestamp monday = Timestamp.of(Instant.parse("2026-01-05T08:00:00Z"));
+        Timestamp tuesday = Timestamp.of(Instant.parse("2026-01-06T08:00:00Z"));
+        MemoryId there = sayAt(monday, JsonObject.EMPTY).id();
+
+        Extraction.Result again = sayAt(monday, Fixtures.json("from", "phone"));
+        Extraction.Result later = sayAt(tuesday, Fixtures.json("via", "desk"));
+
+        assertThat(again.event()).isEqualTo(MemoryEvent.UPDATE);
+        assertThat(again.id()).isEqualTo(there);
+        assertThat(later.event()).isEqualTo(MemoryEvent.ADD);
+        assertThat(memories())
+                .extracting(Memory::id, Memory::timestamp)
+                .containsExactlyInAnyOrder(tuple(there, monday), tuple(later.id(), tuesday));
+    }
+
+    private Extraction.Result sayAt(Timestamp timestamp, JsonObject metadata) {
+        ExtractionRequest request = new ExtractionRequest(
+                ScopeIds.user("alice"),
+                List.of(new Message("user", null, "I hike")),
+                metadata,
+                timestamp,
+                null,
+                FactExtractor.Guidance.NONE);
+        Extraction done = extractions.await(extractions.submit(caller("laptop"), request, null), PATIENCE);
+        assertThat(done.results()).hasSize(1);
+        return done.results().getFirst();
     }
 
     @Test

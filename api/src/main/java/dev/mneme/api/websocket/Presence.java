@@ -76,6 +76,11 @@ final class Presence {
         return room == null ? 0 : room.size();
     }
 
+    /// How many owners have somebody here.
+    int owners() {
+        return rooms.size();
+    }
+
     /// One owner's. Its lock is held for as long as it takes to count or to copy.
     private static final class Room {
         private final ReentrantLock lock = new ReentrantLock();

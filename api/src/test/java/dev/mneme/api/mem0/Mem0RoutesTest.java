@@ -292,6 +292,38 @@ class Mem0RoutesTest {
         }
     }
 
+    @Test
+    void aDayIsTheAskers() {
+        mem0.add("\"user_id\":\"alice\"", "tea at home", ",\"timestamp\":\"2026-01-05T03:00:00Z\"");
+        mem0.add("\"user_id\":\"alice\"", "tea abroad", ",\"timestamp\":\"2026-01-07T01:00:00+09:00\"");
+        for (String path : List.of("/v3/memories/search/", "/search")) {
+            assertThat(firstOfYesterday(path, ",\"reference_date\":\"2026-01-05T09:00:00-08:00\""))
+                    .isEqualTo("tea at home");
+            assertThat(firstOfYesterday(
+                            path, ",\"reference_date\":\"2026-01-05\",\"timezone\":\"America/Los_Angeles\""))
+                    .isEqualTo("tea at home");
+            assertThat(firstOfYesterday(path, ",\"reference_date\":\"2026-01-08T09:00:00Z\""))
+                    .isEqualTo("tea abroad");
+        }
+        mem0.add("\"user_id\":\"alice\"", "tea before", ",\"timestamp\":\"2026-01-04T12:00:00Z\"");
+        mem0.clock.set(Instant.parse("2026-01-05T20:00:00Z"));
+        for (String path : List.of("/v3/memories/search/", "/search")) {
+            assertThat(firstOfYesterday(path, "")).isEqualTo("tea before");
+            assertThat(firstOfYesterday(path, ",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea at home");
+            assertThat(firstOfYesterday(
+                            path, ",\"reference_date\":\"2026-01-05T20:00:00Z\",\"timezone\":\"Asia/Tokyo\""))
+                    .isEqualTo("tea at home");
+            assertThat(firstOfYesterday(path, ",\"reference_date\":\"2026-01-06T05:00:00+09:00\""))
+                    .isEqualTo("tea at home");
+        }
+
+        Reply wrong = mem0.post(
+                "/v3/memories/search/",
+                "{\"query\":\"tea\",\"filters\":{\"user_id\":\"alice\"},\"timezone\":\"Mars/Base\"}");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.detail()).contains("timezone");
+    }
+
     private String firstOfYesterday(String path, String more) {
         return mem0.post(
                         path,

@@ -435,6 +435,13 @@ class RestApiTest {
         rest.clock.set(Instant.parse("2026-01-08T03:00:00Z"));
         assertThat(firstOfYesterday(",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea abroad");
 
+        rest.post(MEMORIES, "{\"userId\":\"alice\",\"text\":\"tea before\",\"timestamp\":\"2026-01-04T12:00:00Z\"}");
+        rest.clock.set(Instant.parse("2026-01-05T20:00:00Z"));
+        assertThat(firstOfYesterday("")).isEqualTo("tea before");
+        assertThat(firstOfYesterday(",\"referenceTime\":\"2026-01-05T20:00:00Z\",\"timezone\":\"Asia/Tokyo\""))
+                .isEqualTo("tea at home");
+        assertThat(firstOfYesterday(",\"timezone\":\"Asia/Tokyo\"")).isEqualTo("tea at home");
+
         RestServer.Reply wrong = rest.post(MEMORIES + "/search", "{\"query\":\"tea\",\"timezone\":\"Mars/Base\"}");
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.field()).isEqualTo("timezone");

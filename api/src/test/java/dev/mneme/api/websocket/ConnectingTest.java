@@ -346,6 +346,20 @@ class ConnectingTest {
         }
     }
 
+    /// Here one that a first message had made alice's, and that then follows everybody.
+    @Test
+    void whoGoesWhereNobodyIsShownIsGoneWhereItWas() {
+        try (Client stays = Client.open(server.port(), server.adminSecret());
+                Client goes = Client.open(server.port(), server.adminSecret())) {
+            stays.connect(presence("alice", "desk"));
+            goes.send("ping", "alice", "phone", payload());
+            Client.Awaiting.until(() -> !stays.messages("presence").isEmpty()
+                    && latestPresence(stays).path("total").asInt() == 2);
+            goes.connect(payload().put("scope", "all"));
+            Client.Awaiting.until(() -> latestPresence(stays).path("total").asInt() == 1);
+        }
+    }
+
     static com.fasterxml.jackson.databind.node.ObjectNode presence(String user, String instance) {
         var payload = payload().put("userId", user).put("instanceId", instance);
         payload.putArray("capabilities").add("presence");

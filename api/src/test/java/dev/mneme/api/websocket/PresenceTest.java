@@ -83,4 +83,29 @@ final class PresenceTest {
         assertThat(seen).last().isEqualTo(present("watcher", 1));
         assertThat(presence.of(BOB, 10)).isEqualTo(present("desk", 1));
     }
+
+    /// Instances are counted, however many connections each has; of the list, no more than were asked for.
+    @Test
+    void instancesAreCountedAndNotConnections() {
+        presence.join(ALICE, "desk", null, null);
+        presence.join(ALICE, "desk", null, null);
+        presence.join(ALICE, "phone", null, null);
+        presence.join(ALICE, "tablet", null, null);
+        assertThat(presence.count(ALICE)).isEqualTo(3);
+        assertThat(presence.of(ALICE, 3)).isEqualTo(present("desk", 2, "phone", 1, "tablet", 1));
+        assertThat(presence.of(ALICE, 2)).isEqualTo(present("desk", 2, "phone", 1));
+    }
+
+    /// Else whoever once had a connection would take heap for ever.
+    @Test
+    void nothingIsKeptOfOwnersThatAllHaveLeft() {
+        List<Stay> stays = new ArrayList<>();
+        for (int n = 0; n < 3; n++) {
+            stays.add(presence.join(Owner.user("user" + n), "desk", null, null));
+        }
+        stays.add(presence.join(ALICE, "desk", null, null));
+        assertThat(presence.owners()).isEqualTo(4);
+        stays.forEach(Stay::close);
+        assertThat(presence.owners()).isZero();
+    }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -358,5 +360,100 @@ class ExtractionLinesTest {
             assertThat(await(lines, pointer("bob", 2), PATIENCE)).isTrue();
             assertThat(lines.waiting()).isEqualTo(1);
         }
+    }
+
+    /// How often the first was tried, while one of another session that comes later is done.
+    private static int triesUntilAnotherIsDone(
+            List<Duration> pauses, int untilTried, Consumer<ExtractionLines> then, IntFunction<Attempted> first)
+            throws InterruptedException {
+        AtomicInteger tries = new AtomicInteger();
+        CountDownLatch tried = new CountDownLatch(untilTried);
+        try (ExtractionLines lines = new ExtractionLines(
+                pointer -> {
+                    if (pointer.id().getLeastSignificantBits() != 1) {
+                        return DONE;
+                    }
+                    Attempted came = first.apply(tries.incrementAndGet());
+                    tried.countDown();
+                    return came;
+                },
+                pauses,
+                1)) {
+            take(lines, pointer("alice", 1), "run");
+            then.accept(lines);
+            tried.await();
+            assertThat(await(lines, pointer("alice", 1), Duration.ofMillis(20)))
+                    .as("it waits")
+                    .isFalse();
+            take(lines, pointer("alice", 2), "another run");
+            assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
+        }
+        return tries.get();
+    }
+
+    @Test
+    void thePauseIsThatOfTheFailureAndThenTheLast() throws InterruptedException {
+        List<Duration> pauses = List.of(Duration.ZERO, Duration.ofDays(1));
+        assertThat(triesUntilAnotherIsDone(pauses, 2, lines -> {}, Attempted.Failed::new))
+                .isEqualTo(2);
+        assertThat(triesUntilAnotherIsDone(pauses, 1, lines -> {}, times -> new Attempted.Failed(times + 7)))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatWasWokenIsTriedOnceForIt() throws InterruptedException {
+        List<Duration> pauses = List.of(Duration.ofDays(1));
+        CountDownLatch failed = new CountDownLatch(1);
+        int tries = triesUntilAnotherIsDone(
+                pauses,
+                2,
+                lines -> {
+                    try {
+                        failed.await();
+                        assertThat(await(lines, pointer("alice", 1), Duration.ofMillis(20)))
+                                .isFalse();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    lines.wake(pointer("alice", 1));
+                },
+                times -> {
+                    failed.countDown();
+                    return new Attempted.Failed(times);
+                });
+        assertThat(tries).isEqualTo(2);
+    }
+
+    /// Longer than this test takes.
+    @Test
+    void whatIsHeldUpWaitsToo() throws InterruptedException {
+        assertThat(triesUntilAnotherIsDone(SHORT, 1, lines -> {}, times -> new Attempted.HeldUp()))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theFirstThatIsDueIsWaitedFor() throws InterruptedException {
+        AtomicInteger tries = new AtomicInteger();
+        try (ExtractionLines lines = new ExtractionLines(
+                pointer -> {
+                    if (pointer.id().getLeastSignificantBits() == 1) {
+                        return new Attempted.Failed(2);
+                    }
+                    return tries.incrementAndGet() == 1 ? new Attempted.Failed(1) : DONE;
+                },
+                List.of(Duration.ofMillis(50), Duration.ofDays(1)),
+                1)) {
+            take(lines, pointer("alice", 1), "run");
+            take(lines, pointer("alice", 2), "another run");
+            assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
+        }
+        assertThat(tries).hasValue(2);
+    }
+
+    @Test
+    void aConversationWithoutARunIsOfNoSession() {
+        assertThat(ExtractionLines.session(ScopeIds.user("alice"))).isNull();
+        ScopeIds run = new ScopeIds("alice", null, null, "run");
+        assertThat(ExtractionLines.session(run)).isEqualTo(run);
     }
 }

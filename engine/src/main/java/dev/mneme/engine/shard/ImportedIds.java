@@ -66,7 +66,7 @@ final class ImportedIds {
     }
 
     /// In the order of the places, so that no two imports wait for each other.
-    private Runnable hold(List<MemoryId> ids) {
+    Runnable hold(List<MemoryId> ids) {
         List<Semaphore> wanted = ids.stream()
                 .map(id -> Math.floorMod(id.hashCode(), PLACES))
                 .distinct()

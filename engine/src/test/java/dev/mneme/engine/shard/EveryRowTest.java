@@ -23,6 +23,7 @@ import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.integrity.OwnerCheck;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.Scans;
@@ -30,6 +31,7 @@ import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Digest128;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.OwnerTotals;
 import dev.mneme.engine.table.Rows;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
@@ -213,6 +216,14 @@ final class EveryRowTest {
         assertThat(stored).hasSizeGreaterThan(100);
     }
 
+    @Test
+    void tablesThatClaimAnotherEntryThanTheyContainAreFound() {
+        for (long claimed : List.of(tables.appliedIndex() - 1, tables.appliedIndex() + 1)) {
+            assertThat(ShardVerification.problems(of(stored, claimed), SEAL, "0"))
+                    .anyMatch(problem -> problem.contains("and claim " + claimed));
+        }
+    }
+
     private static Collection<Character> characters(String of) {
         return of.chars().mapToObj(letter -> (char) letter).toList();
     }
@@ -251,6 +262,119 @@ final class EveryRowTest {
         assertThat(attacked).isPositive();
     }
 
+    /// Who has derived rows is refused, too, when one of them is gone, changed or has no right seal; also where the
+    /// table is not asked for.
+    @Test
+    void whoseDerivedRowIsNotWhatItWasIsRefusedToo() {
+        Map<String, Attack> attacks = Map.of(
+                "taken out", (rows, key) -> rows.remove(key),
+                "its seal", (rows, key) -> flip(rows, key, Rows.MAC_AT));
+        attacks.forEach((how, attack) -> {
+            Set<Character> seen = new TreeSet<>();
+            for (byte[] key : stored.keySet()) {
+                if (DERIVED.indexOf(key[0]) < 0 || key[0] == 'b') {
+                    continue;
+                }
+                NavigableMap<byte[], byte[]> rows = new TreeMap<>(stored);
+                attack.accept(rows, key);
+                assertThat(problemsOf(ownerOf(key), rows))
+                        .as("%s in %s", how, (char) key[0])
+                        .isNotEmpty();
+                seen.add((char) key[0]);
+            }
+            assertThat(seen).containsExactlyInAnyOrder('p', 'n', 'o', 'f');
+        });
+    }
+
+    /// Under the right seal, as no outsider could make them: the owner's check compares what they say.
+    @Test
+    void derivedRowsThatTellOtherThanTheirOwnersAreFound() {
+        byte[] alice = Fixtures.ALICE.hash();
+        byte[] bob = Fixtures.BOB.hash();
+        for (byte[] key : stored.keySet()) {
+            List<byte[]> others =
+                    switch (key[0]) {
+                        case 'p' -> {
+                            Rows.Pointer now = Rows.Pointer.decode(at(stored, key));
+                            byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
+                            yield List.of(
+                                    new Rows.Pointer(now.owner(), now.arrival() + 1).encode(),
+                                    new Rows.Pointer(another, now.arrival()).encode());
+                        }
+                        case 'o' -> {
+                            Rows.OperatorRow now = Rows.OperatorRow.decode(at(stored, key));
+                            byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
+                            yield List.of(
+                                    new Rows.OperatorRow(now.owner(), now.sequence() + 1).encode(),
+                                    new Rows.OperatorRow(another, now.sequence()).encode());
+                        }
+                        case 'n' -> {
+                            Rows.EntityRow now = Rows.EntityRow.decode(at(stored, key));
+                            yield List.of(
+                                    new Rows.EntityRow(now.memories() + 1, now.updatedAt(), now.createdAt()).encode(),
+                                    new Rows.EntityRow(now.memories() - 1, now.updatedAt(), now.createdAt()).encode());
+                        }
+                        default -> List.of();
+                    };
+            for (byte[] other : others) {
+                NavigableMap<byte[], byte[]> rows = new TreeMap<>(stored);
+                SEAL.tag(key, other).into(other);
+                rows.put(key, other);
+                assertThat(problemsOf(ownerOf(key), rows))
+                        .as("another in %s", (char) key[0])
+                        .isNotEmpty();
+            }
+        }
+    }
+
+    /// Each number of a head for itself, under the right seal.
+    @Test
+    void aHeadThatSaysOtherThanItsRowsIsFound() {
+        for (Owner owner : OWNERS) {
+            byte[] key = Keys.head(owner.hash());
+            Rows.Head now = Rows.Head.decode(at(stored, key));
+            OwnerTotals totals = now.totals();
+            Digest128 one = new Digest128(0, 1);
+            Map<String, Rows.Head> others = Map.of(
+                    "a row more", now.withTotals(totals.plus(1, Digest128.ZERO)),
+                    "another sum", now.withTotals(totals.plus(0, one)),
+                    "another chain",
+                            now.withTotals(totals.withChain(totals.chain().plus(one), totals.chainBefore())),
+                    "another chain before",
+                            now.withTotals(totals.withChain(
+                                    totals.chain(), totals.chainBefore().plus(one))),
+                    "a change more", now.changed(owner, now.sequence() + 1));
+            others.forEach((how, other) -> {
+                NavigableMap<byte[], byte[]> rows = new TreeMap<>(stored);
+                byte[] row = other.encode();
+                SEAL.tag(key, row).into(row);
+                rows.put(key, row);
+                assertThat(problemsOf(owner.hash(), rows)).as(how).isNotEmpty();
+            });
+            NavigableMap<byte[], byte[]> rows = new TreeMap<>(stored);
+            rows.remove(key);
+            assertThat(problemsOf(owner.hash(), rows)).as("rows without a head").isNotEmpty();
+        }
+    }
+
+    /// Of the owner's own check, whatever the others say.
+    private List<String> problemsOf(byte[] owner, NavigableMap<byte[], byte[]> rows) {
+        try (Tables.Snapshot snapshot = of(rows, tables.appliedIndex()).snapshot()) {
+            return OwnerCheck.problems(snapshot, SEAL, owner);
+        }
+    }
+
+    /// Whose derived row it is.
+    private byte[] ownerOf(byte[] key) {
+        byte[] row = at(stored, key);
+        return switch (key[0]) {
+            case 'p' -> Rows.Pointer.decode(row).owner();
+            case 'o' -> Rows.OperatorRow.decode(row).owner();
+            case 'n' -> Arrays.copyOfRange(key, key.length - Keys.OWNER, key.length);
+            default -> Keys.ownerOf(Keys.expiring(key));
+        };
+    }
+
     private static boolean same(NavigableMap<byte[], byte[]> one, NavigableMap<byte[], byte[]> other) {
         return one.size() == other.size()
                 && one.entrySet().stream().allMatch(row -> Arrays.equals(row.getValue(), other.get(row.getKey())));
@@ -258,7 +382,10 @@ final class EveryRowTest {
 
     private static boolean refuses(ShardGuard guard, byte[] key) {
         return switch (key[0]) {
-            case 's' -> OWNERS.stream().noneMatch(owner -> guard.serves(owner.hash()));
+            case 's' ->
+                OWNERS.stream().noneMatch(owner -> guard.serves(owner.hash()))
+                        && refusesTable(guard, 'n')
+                        && refusesTable(guard, 'b');
             case 'k' -> !guard.servesKey(Keys.apiKeyId(key));
             case 'b', 'n', 'p', 'o', 'f' -> refusesTable(guard, (char) key[0]);
             default -> !guard.serves(Keys.ownerOf(key));

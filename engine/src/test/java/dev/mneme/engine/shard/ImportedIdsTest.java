@@ -25,9 +25,11 @@ import dev.mneme.testkit.HeapCommitLog;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -262,5 +264,93 @@ final class ImportedIdsTest {
                             .map(each -> outcome(empty, Fixtures.write(each.owner(), new Command.Import(each)))))
                     .containsExactly("ADD", REFUSED);
         }
+    }
+
+    /// Of two ids that share a place, one write waits for itself if it takes the place twice.
+    @Test
+    void idsOfOnePlaceAreImportedTogether() {
+        try (LocalStore store = new HeapNode().open()) {
+            assertThat(outcome(store, write(EVEN, foreign(1), foreign(257)))).isEqualTo("ADD");
+            assertThat(store.find(foreign(257))).isPresent();
+        }
+    }
+
+    /// Its shard decides about it, so it waits for nobody: here not for one whose id falls on the same place.
+    @Test
+    void anIdThatNamesItsShardWantsNoPlace() throws Exception {
+        MemoryId own = Fixtures.id(ODD, 1);
+        MemoryId beside = Stream.iterate(0, n -> n + 1)
+                .map(ImportedIdsTest::foreign)
+                .filter(id -> Math.floorMod(id.hashCode() - own.hashCode(), 256) == 0)
+                .findFirst()
+                .orElseThrow();
+        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        try (LocalStore store = new HeapNode().open(log);
+                Release _ = log::release) { // or closing would wait for ever
+            log.hold();
+            FutureTask<String> first = importing(store, EVEN, beside);
+            start(first);
+            Awaitility.await().until(() -> log.held() == 1);
+            FutureTask<String> second = importing(store, ODD, own);
+            start(second);
+            Awaitility.await().until(() -> log.held() == 2);
+            log.release();
+            assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("ADD");
+            assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo("ADD");
+        }
+    }
+
+    private static boolean refused(ImportedIds ids, MemoryId... wanted) {
+        try {
+            ids.hold(List.of(wanted)).run();
+            return false;
+        } catch (MnemeException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED);
+            return true;
+        }
+    }
+
+    @Test
+    void whoWaitsInVainGivesBackWhatItHadAlready() {
+        ImportedIds ids = new ImportedIds(List.of(), Duration.ZERO);
+        Runnable other = ids.hold(List.of(foreign(2)));
+        assertThat(refused(ids, foreign(1), foreign(2))).isTrue();
+        assertThat(refused(ids, foreign(1))).as("the first place is free").isFalse();
+        other.run();
+        assertThat(refused(ids, foreign(1), foreign(2))).isFalse();
+    }
+
+    /// Two that name the same ids in two orders, while one of the places is taken, so that both wait.
+    @Test
+    void noTwoImportsWaitForEachOther() throws Exception {
+        ImportedIds ids = new ImportedIds(List.of(), Duration.ofSeconds(20));
+        List<MemoryId> byPlace = Stream.of(foreign(1), foreign(2))
+                .sorted(Comparator.comparingInt(id -> Math.floorMod(id.hashCode(), 256)))
+                .toList();
+        Runnable other = ids.hold(List.of(byPlace.getLast()));
+        FutureTask<String> first =
+                new FutureTask<>(() -> String.valueOf(refused(ids, byPlace.getLast(), byPlace.getFirst())));
+        awaitWaiting(start(first));
+        FutureTask<String> second =
+                new FutureTask<>(() -> String.valueOf(refused(ids, byPlace.getFirst(), byPlace.getLast())));
+        awaitWaiting(start(second));
+        other.run();
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("false");
+        assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo("false");
+    }
+
+    @Test
+    void whoIsInterruptedGivesBackWhatItHadAlready() throws Exception {
+        ImportedIds ids = new ImportedIds(List.of(), Duration.ofHours(1));
+        Runnable other = ids.hold(List.of(foreign(2)));
+        FutureTask<String> waiting = new FutureTask<>(() -> String.valueOf(refused(ids, foreign(1), foreign(2))));
+        Thread thread = start(waiting);
+        awaitWaiting(thread);
+        thread.interrupt();
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isEqualTo("true");
+        FutureTask<String> first = new FutureTask<>(() -> String.valueOf(refused(ids, foreign(1))));
+        start(first);
+        assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("false");
+        other.run();
     }
 }

@@ -152,6 +152,25 @@ final class IntegrityFilesTest {
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("its file anchored is missing");
     }
 
+    /// Here the place of the anchor was out of reach when the store closed: its line is not remembered before it is there.
+    @Test
+    void aLineThatCouldNotBeWrittenIsNotMissed() throws IOException {
+        Path file = home.resolve("anchor");
+        IntegrityFiles anchored = new IntegrityFiles(null, file);
+        try (Store store = open("data", anchored)) {
+            add(store, "one");
+        }
+        Store store = open("data", anchored);
+        add(store, "two");
+        Path aside = Files.move(file, home.resolve("aside"));
+        Files.createDirectory(file);
+        assertThatThrownBy(store::close).hasMessageContaining("anchor");
+        Files.delete(file);
+        Files.move(aside, file);
+        open("data", anchored).close();
+        assertThat(Verification.run(home.resolve("data"), anchored).problems()).isEmpty();
+    }
+
     /// The process died after the anchor's line and before the folder remembered it.
     @Test
     void aCrashBetweenTheLineAndTheMemoryOfItIsNoViolation() throws IOException {

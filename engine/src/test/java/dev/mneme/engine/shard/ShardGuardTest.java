@@ -131,6 +131,21 @@ final class ShardGuardTest {
         });
     }
 
+    /// What an operator accepted is looked at again: rows that are still not sound are not served.
+    @Test
+    void whatIsStillWrongAfterItWasAcceptedStaysRefused() {
+        Owner victim = OWNERS.getFirst();
+        onTheTables((tables, guard) -> {
+            change(tables, Keys.owned('m', victim.hash()));
+            guard.checkAll(() -> true);
+            assertThat(guard.serves(victim.hash())).isFalse();
+            guard.accepted(victim.hash());
+            assertThat(guard.serves(victim.hash())).isFalse();
+            guard.accepted(OWNERS.get(1).hash());
+            assertThat(guard.serves(OWNERS.get(1).hash())).isTrue();
+        });
+    }
+
     @Test
     void somebodyIsLeftOutWhenAHeadIsGone() {
         Owner gone = OWNERS.getFirst();

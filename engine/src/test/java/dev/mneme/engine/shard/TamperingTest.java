@@ -11,11 +11,14 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Memory;
+import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.Owner;
@@ -423,6 +426,11 @@ final class TamperingTest {
         reads.put("pending", (store, each) -> store.syncEvents().pending(each, "phone", ManualClock.START, null, 10));
         reads.put("count", (store, each) -> store.counts(each, Restriction.NONE, ManualClock.START));
         reads.put("export", (store, each) -> ((Exports) store).export(each, exported -> {}));
+        reads.put("asked before an export", (store, each) -> ((Exports) store).requireServed(each));
+        reads.put("user state", (store, each) -> store.userState(each, context -> true));
+        reads.put("documents", (store, each) -> store.documents().find(each, "jobs", "j1"));
+        reads.put("space", (store, each) -> store.space(each));
+        reads.put("unstaged", (store, each) -> store.unstaged(each, 0, 10));
         reads.put("add", (store, each) -> store.write(Fixtures.write(each, Fixtures.add(each.id(), "more"))));
         return reads;
     }
@@ -499,10 +507,20 @@ final class TamperingTest {
         try (Store store = open()) {
             Owner changed = at(victims, Noun.CHANGE);
             victims.values().forEach(owner -> store.integrity().accept(owner, Fixtures.BY));
-            victims.values()
-                    .forEach(owner -> assertThat(store.list(Fixtures.everything(owner, ManualClock.START))
-                                    .items())
-                            .hasSizeGreaterThanOrEqualTo(4));
+            victims.values().forEach(owner -> {
+                List<Memory> now =
+                        store.list(Fixtures.everything(owner, ManualClock.START)).items();
+                assertThat(now).hasSizeGreaterThanOrEqualTo(4).allSatisfy(memory -> {
+                    assertThat(memory.scope().owner()).as("%s", attack).isEqualTo(owner);
+                    assertThat(store.find(memory.id()).orElseThrow().value()).isEqualTo(memory);
+                });
+            });
+            assertThat(store.status().memories())
+                    .isEqualTo(Stream.concat(victims.values().stream(), innocents.stream())
+                            .mapToInt(owner -> store.list(Fixtures.everything(owner, ManualClock.START))
+                                    .items()
+                                    .size())
+                            .sum());
             assertThat(store.changes(changed, 30, 10).reset()).isTrue();
             store.write(Fixtures.write(changed, Fixtures.add(changed.id(), "a new one")));
             assertThat(store.search(Fixtures.words(changed, "new one", ManualClock.START))
@@ -511,6 +529,26 @@ final class TamperingTest {
             serves(store, innocents);
         }
         assertThat(Verification.run(folder).problems()).isEmpty();
+    }
+
+    /// Who follows a running server's changes learns that what came before is gone, whatever the heap still has of it.
+    @Test
+    void whoFollowsAnOwnerThatIsAcceptedBeginsAnew() {
+        Owner owner = innocents.getFirst();
+        try (Store store = open()) {
+            for (String text : List.of("one more", "and another")) {
+                store.write(Fixtures.write(owner, Fixtures.add(owner.id(), text)));
+            }
+            long before = store.head(owner).sequence();
+            assertThat(store.changes(owner, before - 1, 10).changes()).hasSize(1);
+            store.integrity().accept(owner, Fixtures.BY);
+            assertThat(store.head(owner).sequence()).isGreaterThan(before);
+            for (long after : List.of(before - 1, before)) {
+                assertThat(store.changes(owner, after, 10).reset())
+                        .as("after %d of %d", after, before)
+                        .isTrue();
+            }
+        }
     }
 
     @Test
@@ -540,6 +578,7 @@ final class TamperingTest {
         attack(Attack.CONTENT_CHANGED, rows.get(shardOf(owner)), owner, Noun.MEMORY);
         put(rows);
         try (Store store = open()) {
+            refuses(() -> ((Exports) store).requireServed(null));
             refuses(() -> ((Exports) store).export(null, exported -> {}));
         }
     }
@@ -561,9 +600,44 @@ final class TamperingTest {
             store.integrity().accept(owner, Fixtures.BY);
             store.list(Fixtures.everything(owner, ManualClock.START));
             refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
+        }
+        try (Store store = open()) {
+            store.list(Fixtures.everything(owner, ManualClock.START));
+            refuses(() -> store.list(Fixtures.everything(other, ManualClock.START)));
             store.integrity().accept(other, Fixtures.BY);
             store.list(Fixtures.everything(other, ManualClock.START));
         }
+    }
+
+    /// Of entities, expiries and the operator's feed, which lie beside the owner's rows.
+    @Test
+    void whatWasMadeUpOfAnOwnerBesideItsRowsGoesWhenItIsAccepted() {
+        Owner owner = innocents.getFirst();
+        List<byte[]> keys = List.of(
+                Keys.entity(OwnerKind.AGENT, "ghost", owner.hash()),
+                Keys.operator(1_000_000, 0),
+                Keys.expiry(ManualClock.START, Keys.context(owner.hash(), "ghost")));
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        byte[] entity = at(shard, Keys.entity(OwnerKind.USER, owner.id(), owner.hash()));
+        List<byte[]> madeUp = List.of(entity.clone(), new Rows.OperatorRow(owner.hash(), 1).encode(), Rows.mark());
+        for (int i = 0; i < keys.size(); i++) {
+            FORGER.tag(keys.get(i), madeUp.get(i)).into(madeUp.get(i));
+            shard.put(keys.get(i), madeUp.get(i));
+        }
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> store.entities(Restriction.NONE, null, 1_000));
+            store.integrity().accept(owner, Fixtures.BY);
+            assertThat(store.entities(Restriction.NONE, null, 1_000))
+                    .extracting(each -> each.id())
+                    .contains(owner.id())
+                    .doesNotContain("ghost");
+            serves(store, innocents.subList(1, innocents.size()));
+        }
+        assertThat(Verification.run(folder).problems()).isEmpty();
+        assertThat(rows().get(shardOf(owner)).keySet())
+                .noneMatch(key -> keys.stream().anyMatch(forged -> Arrays.equals(forged, key)));
     }
 
     @Test
@@ -576,8 +650,85 @@ final class TamperingTest {
         try (Store store = open()) {
             refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
             refuses(() -> store.contexts().find(owner, "c1"));
+            refuses(() -> ((Exports) store).requireServed(null));
             serves(store, innocents);
         }
+    }
+
+    @Test
+    void rowsThatNoHeadTellsOfAreReported() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        Owner owner = at(victims, Noun.MEMORY);
+        rows.get(shardOf(owner)).remove(Keys.head(owner.hash()));
+        put(rows);
+        assertThat(Verification.run(folder).problems()).anyMatch(problem -> problem.contains("of its rows are there"));
+        try (Store store = open()) {
+            refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
+            refuses(() -> ((Exports) store).requireServed(null));
+        }
+    }
+
+    @Test
+    void aDocumentOfTheServerThatIsChangedIsRefused() {
+        Owner server = Owner.user("project");
+        try (Store store = open()) {
+            Command put = new Command.PutDocument("settings", "s", Fixtures.json("to", "a"), Command.ANY_VERSION);
+            store.writeSystem(new Write(server, Fixtures.BY, null, List.of(put)));
+            assertThat(store.systemDocuments().find(server, "settings", "s")).isPresent();
+        }
+        List<NavigableMap<byte[], byte[]>> rows = rows();
+        byte[] row = at(rows.getLast(), Keys.document(server.hash(), "settings", "s"));
+        flip(row, row.length - 1);
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> store.systemDocuments().find(server, "settings", "s"));
+            refuses(() -> store.systemDocuments().list(server, "settings", null, 10));
+        }
+    }
+
+    /// An imported id may say of no owner's slot that it is his.
+    @Test
+    void anImportedIdOfAnOwnerWhoIsTakenOutIsRefused() {
+        Owner owner = innocents.getFirst();
+        MemoryId id = MemoryId.parse("0f8fad5b-d9cb-469f-a165-70867728950e");
+        try (Store store = open()) {
+            Memory any = store.list(Fixtures.everything(owner, ManualClock.START))
+                    .items()
+                    .getFirst();
+            store.write(Fixtures.write(owner, imported(id, any)));
+            assertThat(store.find(id)).isPresent();
+            assertThat(store.find(MemoryId.parse("0f8fad5b-d9cb-469f-a165-70867728950f")))
+                    .isEmpty();
+        }
+        List<NavigableMap<byte[], byte[]>> rows = rows();
+        NavigableMap<byte[], byte[]> shard = rows.get(shardOf(owner));
+        shard.keySet().removeIf(key -> isOf(owner, key));
+        shard.remove(Keys.pointer(id));
+        put(rows);
+        try (Store store = open()) {
+            refuses(() -> store.find(id));
+            refuses(() -> store.history(id));
+        }
+    }
+
+    private static Command imported(MemoryId id, Memory like) {
+        Memory memory = new Memory(
+                id,
+                like.scope(),
+                "from elsewhere",
+                like.role(),
+                like.name(),
+                like.metadata(),
+                like.categories(),
+                like.timestamp(),
+                like.createdAt(),
+                like.createdAt(),
+                null,
+                1,
+                null,
+                false);
+        return new Command.Import(new Exported.OfMemory(
+                List.of(new MemoryVersion(MemoryEvent.ADD, memory, 1, memory.createdAt(), "k9", "desk")), null));
     }
 
     /// With all that led to him: his ids are not answered as ids that were never used.
@@ -757,8 +908,23 @@ final class TamperingTest {
                 serves(store, innocents);
                 store.integrity().acceptKeys(Fixtures.BY);
                 assertThat(store.keys()).extracting(ApiKey::id).contains("k3");
+                if (attack != Attack.PUT_BACK) { // that one was genuine once, and is what an operator accepts
+                    assertThat(store.keys()).extracting(ApiKey::id).doesNotContain(suspect);
+                }
             }
             assertThat(Verification.run(folder).problems()).as("%s", attack).isEmpty();
+        }
+    }
+
+    /// Else a server without keys would make another first admin key, or take everybody for a stranger.
+    @Test
+    void thatThereAreNoKeysIsNotBelieved() {
+        List<NavigableMap<byte[], byte[]>> rows = copy();
+        rows.getLast().keySet().removeIf(key -> key[0] == 'k');
+        put(rows);
+        try (Store store = open()) {
+            refuses(store::keys);
+            serves(store, innocents);
         }
     }
 

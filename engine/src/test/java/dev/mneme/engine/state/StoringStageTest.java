@@ -103,6 +103,24 @@ final class StoringStageTest {
         fits();
     }
 
+    /// Nor is the shard's own row, from which all totals hang.
+    @Test
+    void aShardsRowThatWasNotSoundIsNotHealedByAWrite() {
+        enter(Fixtures.ALICE, add("one"));
+        byte[] changed = Objects.requireNonNull(tables.get(Keys.shard())).clone();
+        changed[Rows.MAC_AT] ^= 1;
+        Tables.Batch batch = new Tables.Batch();
+        batch.put(Keys.shard(), changed);
+        batch.appliedIndex(tables.appliedIndex());
+        tables.write(batch);
+        enter(Fixtures.ALICE, add("two"));
+        assertThat(SEAL.sound(Keys.shard(), Objects.requireNonNull(tables.get(Keys.shard()))))
+                .isFalse();
+        try (Tables.Snapshot rows = tables.snapshot()) {
+            assertThat(RootsCheck.of(rows, SEAL, "0").shard()).isNotEmpty();
+        }
+    }
+
     /// A head that somebody replaced is carried on by writes, and stays without a MAC.
     @Test
     void whatWasNotSoundIsNotHealedByAWrite() {
