@@ -4,11 +4,13 @@ import dev.mneme.core.model.MnemeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /// Gathers what was typed, from the weakest source to the strongest.
 final class ConfigSources {
@@ -177,7 +179,9 @@ final class ConfigSources {
 
     /// The failure for a name that nobody reads, with the nearest that somebody does.
     static MnemeException unknown(String name, Stream<String> known) {
-        String nearest = Spelling.nearest(name, known.toList());
+        String nearest = known.min(Comparator.comparingInt(each ->
+                        LevenshteinDistance.getDefaultInstance().apply(name, each)))
+                .orElseThrow();
         return MnemeException.invalid(
                 name,
                 "There is no setting " + name + ". Did you mean " + nearest + "? docs/configuration.md lists all.");
