@@ -47,13 +47,13 @@ public record Component(
     private static Component of(Class<?> type, RecordComponent component) {
         boolean given = component.getType() == Given.class;
         AnnotatedType annotated = component.getAnnotatedType();
+        JsonInclude own = component.getAccessor().getAnnotation(JsonInclude.class);
         return new Component(
                 component.getName(),
                 given ? argument(annotated, 0) : annotated,
                 given,
                 annotated.isAnnotationPresent(Nullable.class),
-                isNonNull(type.getAnnotation(JsonInclude.class))
-                        || isNonNull(component.getAccessor().getAnnotation(JsonInclude.class)),
+                isNonNull(own == null ? type.getAnnotation(JsonInclude.class) : own),
                 component.getAnnotation(Doc.class));
     }
 

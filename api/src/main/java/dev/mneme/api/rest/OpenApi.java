@@ -10,7 +10,9 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Role;
+import dev.mneme.wire.LiveMessage;
 import dev.mneme.wire.Problem;
+import dev.mneme.wire.live.LivePayloads;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +23,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes`
-/// the problem codes of an answer.
+/// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes` the
+/// problem codes of an answer, and `x-mneme-websocket` the messages of the WebSocket, so that clients can be generated for
+/// them too.
 final class OpenApi {
     private static final List<Map<String, Object>> ANY_SCHEME =
             List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of()), Map.of("token", List.of()));
@@ -54,8 +57,25 @@ final class OpenApi {
         document.put("servers", List.of(Map.of("url", "/", "description", "the server that this document is from")));
         document.put("tags", tags(routes));
         document.put("paths", paths);
+        document.put("x-mneme-websocket", webSocket());
         document.put("components", Map.of("schemas", schemas.named(), "securitySchemes", securitySchemes()));
         return document;
+    }
+
+    private Map<String, Object> webSocket() {
+        return map(
+                "message",
+                schemas.reference(LiveMessage.class, false),
+                "fromServer",
+                payloads(LivePayloads.FROM_SERVER),
+                "fromClient",
+                payloads(LivePayloads.FROM_CLIENT));
+    }
+
+    private Map<String, Object> payloads(Map<String, Class<? extends Record>> types) {
+        Map<String, Object> payloads = new TreeMap<>();
+        types.forEach((type, payload) -> payloads.put(type, schemas.reference(payload, false)));
+        return payloads;
     }
 
     private static Map<String, Object> info(String version) {

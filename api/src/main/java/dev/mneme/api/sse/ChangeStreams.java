@@ -5,7 +5,7 @@ import dev.mneme.api.http.Handler;
 import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.live.LiveConnections;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.feed.ChangeFeed.Page;
@@ -31,15 +31,19 @@ public final class ChangeStreams implements Handler {
     @Override
     public Answer handle(Request request) {
         Caller caller = request.caller();
-        Subject whom = Subject.of(request.query()::filled);
+        Followed whom = Followed.of(request.query()::filled);
         if (whom == null) {
             throw MnemeException.invalid("userId", "Say whose changes: send one of userId, agentId, appId, runId.");
         }
         String lastId = request.header("Last-Event-ID");
         boolean resumes = lastId != null && !lastId.isEmpty();
         Reader reader = whom.follow(
-                feed, caller, resumes ? lastId : request.query().filled("after"), resumes ? "Last-Event-ID" : "after");
-        int leftOut = whom instanceof Subject.Everyone ? feed.leftOut(caller) : 0;
+                feed,
+                caller,
+                resumes ? lastId : request.query().filled("after"),
+                resumes ? "Last-Event-ID" : "after",
+                every -> true);
+        int leftOut = whom instanceof Followed.Everyone ? feed.leftOut(caller) : 0;
         return LeftOut.said(Answer.events(open(caller, reader)).with("X-Accel-Buffering", "no"), leftOut);
     }
 

@@ -1,7 +1,7 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.MnemeException;
 import java.util.Map;
@@ -19,7 +19,7 @@ sealed interface Action {
     /// @param instance null: the key's default
     /// @param answered whether a `connect` answers it; a first-generation client asked for none
     record Follow(
-            @Nullable Subject subject,
+            @Nullable Followed subject,
             @Nullable String instance,
             @Nullable String resumeFrom,
             Set<Capability> capabilities,

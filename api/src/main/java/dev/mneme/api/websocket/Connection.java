@@ -8,7 +8,7 @@ import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed.Page;
 import dev.mneme.core.feed.ChangeFeed.Reader;
@@ -58,7 +58,7 @@ final class Connection implements ServerConnection, LiveConnection {
     private volatile @Nullable Thread reading;
     private volatile long heardNanos = System.nanoTime();
     private @Nullable ApiKey key;
-    private @Nullable Subject subject;
+    private @Nullable Followed subject;
     private @Nullable Reader reader;
     private @Nullable Caller caller;
     private Presence.@Nullable Stay stay;
@@ -154,9 +154,9 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
-    private @Nullable Subject subjectAtFirst() {
+    private @Nullable Followed subjectAtFirst() {
         ApiKey shown = key;
-        return shown == null ? null : Subject.onlyUserOf(shown);
+        return shown == null ? null : Followed.onlyUserOf(shown);
     }
 
     // ---- reading
@@ -308,7 +308,7 @@ final class Connection implements ServerConnection, LiveConnection {
 
     /// Where the key is restricted to one user, the connection is that user's from the start.
     private void followOnlyUser() throws InterruptedException {
-        Subject only = subjectAtFirst();
+        Followed only = subjectAtFirst();
         if (only != null) {
             follow(new Action.Follow(only, null, null, java.util.Set.of(), false));
         }
@@ -319,26 +319,31 @@ final class Connection implements ServerConnection, LiveConnection {
         if (shown == null || outbox.goodbye() != null) {
             return; // the token was refused
         }
-        Subject whom = wanted.subject() == null ? Subject.onlyUserOf(shown) : wanted.subject();
+        Followed whom = wanted.subject() == null ? Followed.onlyUserOf(shown) : wanted.subject();
         if (whom == null) {
             throw MnemeException.invalid(
                     "userId", "Say whose changes: send one of userId, agentId, appId, runId with the connect.");
         }
         Caller caller = Caller.of(shown, wanted.instance());
         String from = wanted.resumeFrom() == null ? here(whom) : wanted.resumeFrom();
-        Reader next = whom.follow(context.feed(), caller, from, "resumeFrom");
+        Reader next = whom.follow(
+                context.feed(),
+                caller,
+                from,
+                "resumeFrom",
+                change -> ChangeMessages.told(change.type(), wanted.capabilities()));
         begin(whom, caller, next, wanted);
     }
 
     /// Where the connection is already, if it follows the same: nothing may fall between.
-    private @Nullable String here(Subject whom) {
+    private @Nullable String here(Followed whom) {
         Reader now = reader;
         return now != null && whom.equals(subject) ? now.position() : null;
     }
 
-    private void begin(Subject whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {
+    private void begin(Followed whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {
         boolean presence =
-                whom instanceof Subject.One(Owner owner) && context.feed().seesWhole(caller, owner);
+                whom instanceof Followed.One(Owner owner) && context.feed().seesWhole(caller, owner);
         String from = next.position();
         next.listen(() -> outbox.raise(Outbox.FEED)); // before the first page is read: nothing falls between
         Page first;
@@ -368,7 +373,7 @@ final class Connection implements ServerConnection, LiveConnection {
     }
 
     private Owner user() {
-        if (subject instanceof Subject.One(Owner owner)) {
+        if (subject instanceof Followed.One(Owner owner)) {
             return owner;
         }
         throw MnemeException.invalid("userId", "Say whose it is: connect first, or send a userId.");
@@ -378,9 +383,9 @@ final class Connection implements ServerConnection, LiveConnection {
     ///
     /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown
     ///     either, or it could put any name before a user that it knows nothing of
-    private void stayAs(@Nullable Subject whom, Caller caller, boolean told) {
+    private void stayAs(@Nullable Followed whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
-        if (whom instanceof Subject.One(Owner owner)) {
+        if (whom instanceof Followed.One(Owner owner)) {
             Runnable onChange = told ? () -> outbox.raise(Outbox.PRESENCE) : null;
             stay = context.presence().join(owner, caller.by().instance(), onChange, before);
         } else if (before != null) {

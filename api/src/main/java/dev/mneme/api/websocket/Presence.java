@@ -1,6 +1,7 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.core.model.Owner;
+import dev.mneme.wire.live.LivePresent;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -16,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// nor throw.
 final class Presence {
     private final Map<Owner, Room> rooms = new ConcurrentHashMap<>();
-
-    /// @param connections how many of this instance
-    record Present(String instanceId, int connections) {}
 
     /// One connection's being there, until closed.
     final class Stay implements AutoCloseable {
@@ -65,7 +63,7 @@ final class Presence {
     }
 
     /// Who is there, by name; at most `limit`.
-    List<Present> of(Owner owner, int limit) {
+    List<LivePresent> of(Owner owner, int limit) {
         Room room = rooms.get(owner);
         return room == null ? List.of() : room.list(limit);
     }
@@ -120,14 +118,14 @@ final class Presence {
             instances.computeIfPresent(stay.instance, (name, now) -> now == 1 ? null : now - 1);
         }
 
-        List<Present> list(int limit) {
+        List<LivePresent> list(int limit) {
             lock.lock();
             try {
-                List<Present> present = new ArrayList<>();
+                List<LivePresent> present = new ArrayList<>();
                 Iterator<Map.Entry<String, Integer>> each = instances.entrySet().iterator();
                 while (each.hasNext() && present.size() < limit) {
                     Map.Entry<String, Integer> entry = each.next();
-                    present.add(new Present(entry.getKey(), entry.getValue()));
+                    present.add(new LivePresent(entry.getKey(), entry.getValue()));
                 }
                 return present;
             } finally {

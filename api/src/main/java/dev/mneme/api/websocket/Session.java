@@ -2,7 +2,7 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ErrorCode;
@@ -28,7 +28,7 @@ final class Session {
     private static final int MAX_PING_LENGTH = 4 << 10; // it is sent back
 
     private boolean known;
-    private @Nullable Subject subject;
+    private @Nullable Followed subject;
     private boolean connected; // by a connect frame
     private boolean instanceNamed;
 
@@ -38,7 +38,7 @@ final class Session {
     }
 
     /// The connection follows this subject now.
-    void follows(Subject followed, boolean named, boolean byConnect) {
+    void follows(Followed followed, boolean named, boolean byConnect) {
         subject = followed;
         instanceNamed |= named;
         connected |= byConnect;
@@ -75,9 +75,9 @@ final class Session {
             throw MnemeException.invalid(
                     "type", "This connection is connected already: open another one for another owner or position.");
         }
-        Subject named = Subject.of(name -> Envelope.Fields.string(message.payload(), name));
+        Followed named = Followed.of(name -> Envelope.Fields.string(message.payload(), name));
         if (named == null && message.userId() != null) {
-            named = new Subject.One(Owner.user(message.userId()));
+            named = new Followed.One(Owner.user(message.userId()));
         }
         String instance = Envelope.Fields.string(message.payload(), "instanceId");
         Action follow = new Action.Follow(
@@ -104,7 +104,7 @@ final class Session {
         String userId = message.userId();
         if (subject == null) {
             if (userId != null) {
-                actions.add(introduction(new Subject.One(Owner.user(userId)), message));
+                actions.add(introduction(new Followed.One(Owner.user(userId)), message));
             }
             return;
         }
@@ -118,7 +118,7 @@ final class Session {
         }
     }
 
-    private static Action introduction(Subject whom, Envelope message) {
+    private static Action introduction(Followed whom, Envelope message) {
         return new Action.Follow(whom, message.instanceId(), null, Set.of(), false);
     }
 
@@ -164,7 +164,7 @@ final class Session {
         if (subject == null && message.userId() == null) {
             throw MnemeException.invalid("userId", "Say whose state: connect first, or send a userId.");
         }
-        if (subject instanceof Subject.Everyone) {
+        if (subject instanceof Followed.Everyone) {
             throw MnemeException.invalid("type", "A connection for every owner has no state of its own.");
         }
         return new Action.State(
@@ -198,7 +198,7 @@ final class Session {
     private void requireUser(Envelope message) {
         boolean ofUser = subject == null
                 ? message.userId() != null
-                : subject instanceof Subject.One(Owner owner) && owner.kind() == OwnerKind.USER;
+                : subject instanceof Followed.One(Owner owner) && owner.kind() == OwnerKind.USER;
         if (!ofUser) {
             throw MnemeException.invalid(
                     "userId", "Modes and contexts are a user's: connect as one, or send a userId.");

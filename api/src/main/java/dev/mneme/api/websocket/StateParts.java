@@ -6,6 +6,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
+import dev.mneme.wire.live.LivePresence;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ final class StateParts {
 
     /// One part's content.
     record Content(
-            List<Payloads.Raw> modes, Map<String, Payloads.Raw> contexts, Payloads.@Nullable PresenceList presence) {}
+            List<Payloads.Raw> modes, Map<String, Payloads.Raw> contexts, @Nullable LivePresence presence) {}
 
     private final int roomAtAll;
     private final List<Content> contents = new ArrayList<>();
@@ -54,16 +55,16 @@ final class StateParts {
     void modes(List<ModeState> all, @Nullable Set<String> only) {
         Optional<ModeState> current = ModeService.current(all);
         if (current.isPresent()) {
-            Payloads.Raw whole = raw(Payloads.ModeUpdate.of(current.get(), true));
+            Payloads.Raw whole = raw(Payloads.modeUpdate(current.get(), true));
             modeState = whole.length() <= roomAtAll / 2
                     ? whole
-                    : raw(Payloads.ModeUpdate.of(current.get().withoutConfiguration(), true));
+                    : raw(Payloads.modeUpdate(current.get().withoutConfiguration(), true));
             perPart -= modeState.length();
             room = perPart;
         }
         for (ModeState state : all) {
             if (only == null || only.contains(state.instanceId())) {
-                Payloads.Raw raw = raw(Payloads.ModeUpdate.of(state, true));
+                Payloads.Raw raw = raw(Payloads.modeUpdate(state, true));
                 if (fits(raw.length(), "mode of the instance", state.instanceId(), "instanceId")) {
                     contents.getLast().modes().add(raw);
                 }
@@ -79,7 +80,7 @@ final class StateParts {
     }
 
     private void add(Context context, boolean deleted) {
-        Payloads.Raw raw = raw(Payloads.ContextSync.of(context, deleted));
+        Payloads.Raw raw = raw(Payloads.contextSync(context, deleted));
         bytes += raw.length();
         if (bytes > MAX_BYTES) {
             throw new MnemeException(
@@ -119,13 +120,13 @@ final class StateParts {
     }
 
     /// Comes last: the contexts, and who is there, with the rest where it fits.
-    void finish(List<Payloads.PresenceList> lists) {
+    void finish(List<LivePresence> lists) {
         pending.forEach((key, raw) -> {
             if (fits(raw.length() + JsonWriter.bytes(key).length, "context", key, "contextKey")) {
                 contents.getLast().contexts().put(key, raw);
             }
         });
-        for (Payloads.PresenceList list : lists) {
+        for (LivePresence list : lists) {
             int length = JsonWriter.bytes(list).length;
             if (length > room || contents.getLast().presence() != null) {
                 next();

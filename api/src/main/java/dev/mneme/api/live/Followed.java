@@ -4,6 +4,7 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -11,12 +12,13 @@ import dev.mneme.core.model.Position;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Whom a connection concerns: exactly one owner, or everyone, for an operator.
-public sealed interface Subject {
-    record One(Owner owner) implements Subject {
+public sealed interface Followed {
+    record One(Owner owner) implements Followed {
         /// The user's id; empty for an owner that is no user.
         @Override
         public String userId() {
@@ -24,7 +26,7 @@ public sealed interface Subject {
         }
     }
 
-    record Everyone() implements Subject {
+    record Everyone() implements Followed {
         @Override
         public String userId() {
             return "";
@@ -38,7 +40,7 @@ public sealed interface Subject {
     ///
     /// @param field gives a field's text, or null where it is missing
     /// @throws MnemeException `invalid_request` when it names more than one
-    static @Nullable Subject of(Function<String, @Nullable String> field) {
+    static @Nullable Followed of(Function<String, @Nullable String> field) {
         String scope = field.apply("scope");
         List<OwnerKind> named = Stream.of(OwnerKind.values())
                 .filter(kind -> field.apply(kind.fieldName()) != null)
@@ -66,11 +68,14 @@ public sealed interface Subject {
     ///
     /// @param from the last position that the client holds, or null to begin now
     /// @param name what the client calls that position
+    /// @param wanted the changes that the client wants to be told
     /// @throws MnemeException `invalid_request` for a position that cannot be of this subject; `not_allowed`
-    default Reader follow(ChangeFeed feed, Caller caller, @Nullable String from, String name) {
+    default Reader follow(
+            ChangeFeed feed, Caller caller, @Nullable String from, String name, Predicate<Change> wanted) {
         return switch (this) {
-            case Everyone everyone -> feed.followAll(caller, from);
-            case One(Owner owner) -> feed.follow(caller, owner, from == null ? null : position(owner, from, name));
+            case Everyone everyone -> feed.followAll(caller, from, wanted);
+            case One(Owner owner) ->
+                feed.follow(caller, owner, from == null ? null : position(owner, from, name), wanted);
         };
     }
 
@@ -82,7 +87,7 @@ public sealed interface Subject {
     }
 
     /// The only user that a key may see, if there is just one: then every connection with it is that user's.
-    static @Nullable Subject onlyUserOf(ApiKey key) {
+    static @Nullable Followed onlyUserOf(ApiKey key) {
         Set<String> users = key.restriction().allowed().get(OwnerKind.USER);
         return users != null && users.size() == 1
                 ? new One(Owner.user(users.iterator().next()))
