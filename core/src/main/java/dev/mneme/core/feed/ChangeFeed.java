@@ -21,10 +21,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The changes that a caller may see, read from a position on and live: what REST, SSE and WebSocket are fed
-/// from.
+/// The changes that a caller may see, read from a position on and then live. REST, event streams and the WebSocket all
+/// read from here.
 ///
-/// A reader pulls: it holds a position, not a queue, so a slow one costs nothing but its own delay.
+/// A reader pulls: it holds a position and no queue, so a slow reader delays nobody but itself.
 public final class ChangeFeed {
     private static final int READ = 256;
 
@@ -36,7 +36,7 @@ public final class ChangeFeed {
         this(store, InstantSource.system(), lag -> {});
     }
 
-    /// @param lags is told, for each page of changes that a live reader reads, how long ago the last was made
+    /// @param lags receives, for each page that a live reader reads, how old its last change is
     public ChangeFeed(Store store, InstantSource clock, Consumer<Duration> lags) {
         this.store = store;
         this.clock = clock;
@@ -49,13 +49,12 @@ public final class ChangeFeed {
     /// @param previous the position that this subscription had before it: filtered changes are no gap
     public record Item(Change change, String position, String previous) {}
 
-    /// @param position where the reader is now; further on than the last item when changes were filtered out
-    /// @param reset the position asked for can no longer be served: read the state at `position` and go on
-    ///     from there
+    /// @param position where the reader is now; beyond the last item when changes after it were filtered out
+    /// @param reset the position asked for can no longer be served: read the state at `position` and go on from there
     public record Page(List<Item> items, String position, boolean reset) {}
 
-    /// What is retained of one owner after a position; without one, from the oldest on. Asked for, and
-    /// so with what is local only.
+    /// Reads one owner's kept changes after a position, or from the oldest on without one. The caller asks for them, so
+    /// changes that are local only are included.
     public Page read(Caller caller, Owner owner, @Nullable Position after, int limit) {
         Shown shown = new Shown(caller, false, every -> true);
         try (Reader reader = open(shown, owner, after == null ? Start.OLDEST : Start.AFTER, after)) {
@@ -63,7 +62,8 @@ public final class ChangeFeed {
         }
     }
 
-    /// Every owner's, for an operator. What is local only is left out: it is for its own user to ask for.
+    /// Reads every owner's changes, for an operator. Changes that are local only are left out: only their own user may
+    /// ask for them.
     public Page readAll(Caller caller, String cursor, int limit) {
         try (Reader reader = openAll(new Shown(caller, true, every -> true), cursor)) {
             return reader.page(limit);
@@ -97,8 +97,8 @@ public final class ChangeFeed {
         return openAll(new Shown(caller, true, wanted), cursor == null ? store.operatorCursor() : cursor);
     }
 
-    /// Whether nothing of this owner is hidden from the caller, so that what concerns the owner as a whole (who
-    /// is connected) may be shown.
+    /// Whether nothing of this owner is hidden from the caller, so that it may be shown what concerns the owner as a
+    /// whole, such as who is connected.
     public boolean seesWhole(Caller caller, Owner owner) {
         return Authorizer.seesWhole(caller, owner);
     }
@@ -190,23 +190,23 @@ public final class ChangeFeed {
             });
         }
 
-        /// Whether the position asked for could not be served, so that the caller must read the state
-        /// anew. Said until the first page was read.
+        /// Whether the position asked for could not be served, so that the caller must read the state anew. True until
+        /// the first page is read.
         public abstract boolean reset();
 
-        /// What is there now, at most `limit` changes; maybe nothing.
+        /// The changes that are there now, at most `limit`, possibly none.
         public abstract Page page(int limit);
 
-        /// As [#page], but of nothing beyond a position of this owner.
+        /// As [#page], but nothing beyond this position of the owner.
         ///
-        /// @throws UnsupportedOperationException for every owner's
+        /// @throws UnsupportedOperationException on a reader of all owners
         public abstract Page pageTo(Position end, int limit);
 
         abstract Store.Subscription subscribe(Runnable onAdvance);
 
-        /// What is there, waiting up to `atMost` when there is nothing yet.
+        /// As [#page], but waits up to `atMost` when there is nothing yet.
         ///
-        /// @return an empty page when the time passed or the reader was closed
+        /// @return an empty page when the time was over or the reader was closed
         public Page await(int limit, Duration atMost) throws InterruptedException {
             if (subscription == null) {
                 subscription = subscribe(this::wake);
@@ -242,8 +242,9 @@ public final class ChangeFeed {
             }
         }
 
-        /// Calls `onAdvance` after something was written that this reader may have to show, until closed; for
-        /// who waits by itself and then asks for a [#page]. Once per reader, and not beside [#await].
+        /// Calls `onAdvance` whenever something was written that this reader may have to show, until it is closed. For
+        /// callers that do their own waiting and then call [#page]. At most once per reader, and not together with
+        /// [#await].
         ///
         /// @param onAdvance runs on the applying thread: it must neither block nor throw
         public void listen(Runnable onAdvance) {
@@ -331,8 +332,7 @@ public final class ChangeFeed {
             return new Page(items, position(), false);
         }
 
-        /// What lay ahead is no longer kept: what was already read goes out first, the reset with the next
-        /// page.
+        /// Changes ahead are no longer kept. What was already read goes out first, and the reset with the next page.
         private Page lost(List<Item> items, ChangeBatch batch) {
             if (!items.isEmpty()) {
                 return new Page(items, position(), false);
