@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Whom a connection concerns: exactly one owner, or everyone, for an operator.
+/// Whose changes a connection follows: exactly one owner's, or everyone's, for an operator.
 public sealed interface Followed {
     record One(Owner owner) implements Followed {
         /// The user's id; empty for an owner that is no user.
@@ -33,10 +33,10 @@ public sealed interface Followed {
         }
     }
 
-    /// What the `userId` of messages says.
+    /// The `userId` in messages.
     String userId();
 
-    /// Whom a request names, or null when it names nobody. A single id names the owner of its kind.
+    /// The owner or owners that a request names; null when it names none. A single id names the owner of its kind.
     ///
     /// @param field gives a field's text, or null where it is missing
     /// @throws MnemeException `invalid_request` when it names more than one
@@ -64,12 +64,12 @@ public sealed interface Followed {
         return id == null ? null : new One(new Owner(Owner.DEFAULT_PROJECT, kind, id));
     }
 
-    /// Opens the feed of this subject.
+    /// Opens the feed.
     ///
     /// @param from the last position that the client holds, or null to begin now
-    /// @param name what the client calls that position
+    /// @param name the client's name for that position
     /// @param wanted the changes that the client wants to be told
-    /// @throws MnemeException `invalid_request` for a position that cannot be of this subject; `not_allowed`
+    /// @throws MnemeException `invalid_request` for a position of anybody else; `not_allowed`
     default Reader follow(
             ChangeFeed feed, Caller caller, @Nullable String from, String name, Predicate<Change> wanted) {
         return switch (this) {
@@ -86,7 +86,7 @@ public sealed interface Followed {
                         MnemeException.invalid(name, name + " must be a position that this owner's changes gave."));
     }
 
-    /// The only user that a key may see, if there is just one: then every connection with it is that user's.
+    /// The only user that a key may see, if there is just one: every connection with the key then follows that user.
     static @Nullable Followed onlyUserOf(ApiKey key) {
         Set<String> users = key.restriction().allowed().get(OwnerKind.USER);
         return users != null && users.size() == 1

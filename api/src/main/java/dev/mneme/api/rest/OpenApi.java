@@ -100,7 +100,7 @@ final class OpenApi {
                 .toList();
     }
 
-    /// The three spellings of a key that `Credentials` reads.
+    /// The three ways to send a key that `Credentials` reads.
     private static Map<String, Object> securitySchemes() {
         return map(
                 "bearer",
@@ -153,7 +153,7 @@ final class OpenApi {
         return parameters;
     }
 
-    /// The headers that a route reads, those of every route included.
+    /// The headers that a route reads, including those that every route reads.
     static List<Parameter> headers(Route route) {
         List<Parameter> headers = new ArrayList<>(route.headers());
         if (route.access() != Access.OPEN) {
@@ -279,7 +279,7 @@ final class OpenApi {
         return headers;
     }
 
-    /// JSON lines, each of which is so: the media type has no schema of its own in OpenAPI 3.1.
+    /// JSON lines with this schema. OpenAPI 3.1 has no schema for the media type itself.
     private static Map<String, Object> lines(Object schema) {
         return map("application/jsonl", map("schema", map("type", "string"), "x-mneme-line", schema));
     }
@@ -288,7 +288,7 @@ final class OpenApi {
         return Map.of("application/json", Map.of("schema", schema));
     }
 
-    /// Names and values by turns, in their order.
+    /// A map of alternating names and values, in their order.
     private static Map<String, Object> map(Object... namesAndValues) {
         Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {

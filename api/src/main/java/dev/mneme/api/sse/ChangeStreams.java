@@ -13,7 +13,7 @@ import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.MnemeException;
 import org.jspecify.annotations.Nullable;
 
-/// Opens event streams: the changes of one owner (the single id that is given names the owner of its kind), or of
+/// Opens event streams with the changes of one owner (the single id that is given names the owner of its kind), or of
 /// everyone (`scope=all`), from now on or after a position.
 ///
 /// **Threads**: any number may call.
@@ -26,8 +26,8 @@ public final class ChangeStreams implements Handler {
         this.connections = connections;
     }
 
-    /// Of the query it reads `userId`, `agentId`, `appId`, `runId`, `scope`, `after`; of the headers
-    /// `Last-Event-ID`, which a browser sends by itself and which wins over `after`.
+    /// Reads `userId`, `agentId`, `appId`, `runId`, `scope` and `after` of the query, and the header `Last-Event-ID`,
+    /// which a browser sends by itself and which has precedence over `after`.
     @Override
     public Answer handle(Request request) {
         Caller caller = request.caller();

@@ -21,8 +21,8 @@ import java.util.UUID;
 final class ChangeMessages {
     private ChangeMessages() {}
 
-    /// Whether a client of these capabilities is told of such changes. A transition is told as the mode that it
-    /// leads to; sync events are asked for.
+    /// Whether a client with these capabilities is told of such changes. A transition is told as the mode that it leads
+    /// to. Sync events are not told: clients ask for them.
     static boolean told(ChangeType type, Set<Capability> capabilities) {
         return switch (type) {
             case MEMORY_ADDED, MEMORY_UPDATED, MEMORY_DELETED -> capabilities.contains(Capability.MEMORIES);
@@ -32,8 +32,8 @@ final class ChangeMessages {
         };
     }
 
-    /// `"type":…,"userId":…,"instanceId":…,"timestamp":…,"payload":{…}`, of a change that is told and has its
-    /// subject.
+    /// The middle of a message, `"type":…,"userId":…,"instanceId":…,"timestamp":…,"payload":{…}`, for a change that is
+    /// told and whose record is still kept.
     static byte[] encode(Change change) {
         return switch (change.subject()) {
             case Memory memory ->

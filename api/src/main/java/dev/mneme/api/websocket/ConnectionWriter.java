@@ -36,12 +36,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes to one client and follows the feed for it. All that is here belongs to the connection's writing
-/// thread, except where said.
+/// Writes to one client, and follows the feed for it. Everything here belongs to the connection's writing thread,
+/// except where it says otherwise.
 ///
-/// Every message with a position says which one the client held before, as `previous`; the reader keeps count of
-/// that. Changes that the client is not told (filtered ones, and kinds that it did not ask for) are passed over by the
-/// next message that has a position.
+/// Every message with a position also has the position that the client held before, as `previous`; the feed's reader
+/// keeps count of it. The next message with a position passes over changes that the client is not told, that is,
+/// filtered ones and kinds that it did not ask for.
 final class ConnectionWriter {
     private static final int PAGE_CHANGES = 32;
     private static final int FLUSH_BYTES = 64 << 10;
@@ -74,12 +74,12 @@ final class ConnectionWriter {
         this.outbox = outbox;
     }
 
-    /// What the connection follows, once it is known whose it is.
+    /// What the connection follows, once that is known.
     ///
     /// @param answered whether the client sent a `connect`, and so understands `reset` and positions
     /// @param presence whether it is told who else is connected
     /// @param from the position at which it began
-    /// @param first what followed that position at once
+    /// @param first the changes after that position that were read at once
     record Following(
             Followed subject,
             Caller caller,
@@ -90,7 +90,7 @@ final class ConnectionWriter {
             boolean answered,
             boolean presence) {}
 
-    /// Since when a write waits for the client, as `System.nanoTime`; 0 when none does. Any thread may ask.
+    /// Since when a write has been waiting for the client, as `System.nanoTime`; 0 when none is. Any thread may ask.
     long stalledNanos() {
         return writingNanos;
     }
@@ -168,7 +168,7 @@ final class ConnectionWriter {
         message(MessageType.ERROR, userId(), fits ? whole : failure(failure, inReplyTo, false));
     }
 
-    /// @param withData whether what is there is said, where the writer saw something else
+    /// @param withData whether to send the record that is there, where the writer saw another one
     private static LiveError failure(MnemeException failure, @Nullable String inReplyTo, boolean withData) {
         boolean conflict = failure.code() == ErrorCode.VERSION_CONFLICT;
         Context current = failure.current() instanceof Context context ? context : null;
@@ -188,15 +188,15 @@ final class ConnectionWriter {
                 details.bare() ? null : details);
     }
 
-    /// What a message has room for, beside its envelope.
+    /// How many bytes a message can have besides its envelope.
     private int room() {
         return context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES;
     }
 
-    /// The state, true at the position that the last part carries: what the feed has until there goes out
-    /// before.
+    /// Sends the state. It is true at the position that its last part carries; all changes up to there are sent before
+    /// it.
     ///
-    /// @param since tell only what changed after it, if that is still known; null: all
+    /// @param since send only what changed after it, if that is still known; null: everything
     void state(Set<StatePart> include, @Nullable String since, @Nullable String inReplyTo) {
         try {
             for (int i = 0; i < STATE_TRIES && outbox.goodbye() == null; i++) {
@@ -213,7 +213,7 @@ final class ConnectionWriter {
         }
     }
 
-    /// @return whether it was sent; not when the feed was reset beyond it meanwhile
+    /// @return whether it was sent; false when the feed was reset to a later position meanwhile
     private boolean stateOnce(Set<StatePart> include, @Nullable String since) {
         Following now = following;
         if (now == null || !(now.subject() instanceof Followed.One(Owner owner))) {
@@ -244,7 +244,7 @@ final class ConnectionWriter {
         return true;
     }
 
-    /// Tells what there is up to a position, and nothing beyond it.
+    /// Sends the changes up to a position, and nothing beyond it.
     ///
     /// @return whether the reader is there now
     private boolean feedTo(Following now, Position end) {
@@ -277,7 +277,7 @@ final class ConnectionWriter {
         }
     }
 
-    /// @return whether there was something
+    /// @return whether there was something to send
     private boolean feedPage() {
         Following now = following;
         if (now == null) {
@@ -314,7 +314,7 @@ final class ConnectionWriter {
         flushIfLarge();
     }
 
-    /// Says which record changed, where the change itself does not fit into a message.
+    /// Names the record whose change does not fit into a message.
     private void tooLarge(Item item) {
         Change change = item.change();
         String what = change.type().wireName() + " of '" + change.key() + "'";
@@ -367,7 +367,7 @@ final class ConnectionWriter {
         }
     }
 
-    /// Who is there, in lists that each fit into a message; none when the caller may not know.
+    /// Who is connected, in lists that each fit into a message; empty when the caller may not know.
     private List<LivePresence> presenceParts() {
         Following now = following;
         if (now == null || !now.presence() || !(now.subject() instanceof Followed.One(Owner owner))) {
@@ -430,7 +430,7 @@ final class ConnectionWriter {
         return now == null ? "" : now.subject().userId();
     }
 
-    /// A message that says where the subscription is now.
+    /// Sends a message with the present position of the subscription.
     private void positioned(MessageType type, Object payload) {
         Following now = following;
         if (now == null) {
@@ -467,7 +467,7 @@ final class ConnectionWriter {
         }
     }
 
-    /// Writes what there is, unless the end was asked for meanwhile.
+    /// Writes the frames, unless the connection is to end.
     private void flush() {
         if (outbox.goodbye() == null) {
             write();

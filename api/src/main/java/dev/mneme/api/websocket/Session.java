@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a client's messages mean, given what it said before. It decides; the connection does.
+/// Decides what a client's messages mean, given its earlier ones. The connection carries out the decisions.
 ///
 /// ```text
 ///   stranger --credentials--> known --connect, or any message with a userId--> following
@@ -37,7 +37,7 @@ final class Session {
         known = true;
     }
 
-    /// The connection follows this subject now.
+    /// The connection follows this from now on.
     void follows(Followed followed, boolean named, boolean byConnect) {
         subject = followed;
         instanceNamed |= named;
@@ -48,7 +48,7 @@ final class Session {
         return known;
     }
 
-    /// What to do, in this order; what fails is told to the client and stops the rest.
+    /// The actions for a message, in order. If one fails, the client is told and the rest is not done.
     List<Action> decide(Envelope message) {
         try {
             MessageType type = MessageType.of(message.type());
@@ -99,7 +99,7 @@ final class Session {
         return List.of(new Action.Authenticate(token), follow);
     }
 
-    /// A first-generation client says who it is by the userId and instanceId of its first message.
+    /// Introduces a first-generation client by the userId and instanceId of its first message.
     private void introduce(Envelope message, List<Action> actions) {
         String userId = message.userId();
         if (subject == null) {
@@ -172,7 +172,7 @@ final class Session {
                 Envelope.Fields.string(message.payload(), "since"));
     }
 
-    /// The new mode by its name of this generation or of the first. What it was before, the server knows.
+    /// The new mode, by its name of this generation or of the first. The server itself knows the former one.
     private ModeService.Switch modeUpdate(Envelope message) {
         requireUser(message);
         String current = Envelope.Fields.string(message.payload(), "currentMode");
