@@ -43,8 +43,8 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start
-/// short; the overview is a text.
+/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short; the
+/// overview is a text file.
 public final class Cli {
     private static final int MOST_MISTAKES = 2; // in a name for which another one is suggested
 
@@ -142,7 +142,7 @@ public final class Cli {
         return at >= 0 && args.get(at).equals(name);
     }
 
-    /// Where the command's name is: the first argument that is neither an option nor an option's value.
+    /// The place of the command's name: the first argument that is neither an option nor an option's value.
     private static int commandAt(List<String> args) {
         for (int i = 0; i < args.size(); i++) {
             if (OPTIONS_WITH_VALUE.contains(args.get(i))) {

@@ -3,8 +3,8 @@ package dev.mneme.inference;
 import java.net.URI;
 import java.util.regex.Pattern;
 
-/// Whether an address is this machine's own, as far as it says: what an inspired instance wrote may go to a model
-/// there, and to none elsewhere. No name is looked up.
+/// Whether an address is on this machine, as far as it says so itself. Texts of an inspired instance may go to a model
+/// on this machine, and to none elsewhere. No name is looked up.
 public final class Loopback {
     private static final String BYTE = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
 
@@ -15,7 +15,7 @@ public final class Loopback {
 
     private Loopback() {}
 
-    /// False for every other spelling, for any other name, and where there is no host.
+    /// False for every other spelling, for any other name, and if there is no host.
     public static boolean isHostOf(URI address) {
         String host = address.getHost();
         return host != null && HOST.matcher(host).matches();

@@ -1,7 +1,7 @@
 package dev.mneme.cli.terminal;
 
-/// Makes any text safe and measurable on a terminal: nothing in a memory may move the cursor, ring the bell, colour
-/// what follows or turn the direction of the line.
+/// Makes any text safe and measurable on a terminal: nothing in a memory may move the cursor, ring the bell, colour the
+/// text after it, or change the direction of the line.
 public final class Printable {
     private Printable() {}
 
@@ -93,7 +93,7 @@ public final class Printable {
         return wide ? 2 : 1;
     }
 
-    /// The text cut to at most `columns` columns; what was cut ends in `…`.
+    /// The text cut to at most `columns` columns; a cut text ends in `…`.
     public static String fit(String text, int columns) {
         if (width(text) <= columns) {
             return text;

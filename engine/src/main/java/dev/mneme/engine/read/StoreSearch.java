@@ -29,7 +29,7 @@ import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One search, of one owner or of all. The index ranks; the rows give the memories that are shown.
+/// One search, of one owner or of all. The index ranks, and the rows give the memories that are shown.
 public final class StoreSearch {
     private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
             .reversed()
@@ -45,7 +45,8 @@ public final class StoreSearch {
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
-    /// The position is read before the index is asked, so that the result contains all that it claims.
+    /// Searches one owner. The position is read before the index is asked, so that the result contains everything up to
+    /// it.
     public SearchResult of(ShardView shard, Owner owner) {
         Position position;
         Optional<Head> head;
@@ -59,7 +60,7 @@ public final class StoreSearch {
         return new SearchResult(hits(shard, owner, head.get().space()), position, false);
     }
 
-    /// Searches owner by owner. When the time is over it stops, and asks nothing of the shards that are left.
+    /// Searches owner by owner. When the time is over it stops, and asks nothing of the remaining shards.
     public SearchResult across(List<? extends ShardView> shards) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
         PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
@@ -152,7 +153,7 @@ public final class StoreSearch {
         }
     }
 
-    /// The index keeps no texts: a filter that looks at them needs the row.
+    /// The memory with its text, for filters that look at texts: the index keeps none, so it takes the row.
     private Memory whole(Scans scans, Memory header) {
         if (!readsText) {
             return header;
@@ -163,7 +164,7 @@ public final class StoreSearch {
                 .orElse(header);
     }
 
-    /// What was deleted since it was ranked is left out.
+    /// The memories of the hits. Those that were deleted since they were ranked are left out.
     private static List<Hit> shown(ShardView shard, byte[] hash, List<SearchHit> ranked) {
         List<Hit> hits = new ArrayList<>(ranked.size());
         try (Scans scans = shard.scan()) {
