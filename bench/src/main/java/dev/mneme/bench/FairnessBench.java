@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// What one user's load is to another: a quiet owner who searches and adds at a modest, steady rate, alone and beside
-/// each of several noisy neighbours with another key; and what the neighbour has without and with the quiet one. The
-/// floor is the same server in the same run, without the neighbour.
+/// The effect of one user's load on another: a quiet owner who searches and adds at a modest, steady rate, alone and
+/// beside each of several noisy neighbours with another key; and what the neighbour gets without and with the quiet
+/// one. The floor is the same server in the same run, without the neighbour.
 final class FairnessBench {
     private static final String MEMORIES = "/api/v1/memories";
     private static final String EMBEDDER = "all-minilm-l6-v2-q";
