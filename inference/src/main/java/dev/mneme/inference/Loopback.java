@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 public final class Loopback {
     private static final String BYTE = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
 
-    /// 127.0.0.0/8 in four decimal numbers, or `::1`, as a URI writes them (RFC 3986, 3.2.2), or `localhost`
-    /// (RFC 6761, 6.3).
+    /// 127.0.0.0/8 in four decimal numbers, or `::1`, as a URI writes them (RFC 3986, 3.2.2), or `localhost` (RFC 6761,
+    /// 6.3).
     private static final Pattern HOST =
             Pattern.compile("127(?:\\." + BYTE + "){3}|\\[::1]|localhost", Pattern.CASE_INSENSITIVE);
 

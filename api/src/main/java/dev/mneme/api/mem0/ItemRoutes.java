@@ -24,8 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own
-/// server.
+/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own server.
 final class ItemRoutes {
     private static final String DELETED = "Memory deleted successfully!";
 

@@ -20,8 +20,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Shows an owner (how much there is of it, the versions of one of its records, its latest changes) or the
-/// store.
+/// Shows an owner (how much there is of it, the versions of one of its records, its latest changes) or the store.
 @Command(
         name = "inspect",
         header = "Show what there is of an owner, or what the store holds.",

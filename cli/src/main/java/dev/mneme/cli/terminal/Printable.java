@@ -55,8 +55,8 @@ public final class Printable {
         return Character.isLowSurrogate(c) && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
     }
 
-    /// JSON for a terminal: the same value, with the control characters that JSON allows unescaped (0x7f to 0x9f)
-    /// and marks of direction written as escapes.
+    /// JSON for a terminal: the same value, with the control characters that JSON allows unescaped (0x7f to 0x9f) and
+    /// marks of direction written as escapes.
     public static String json(String json) {
         StringBuilder safe = new StringBuilder(json.length());
         for (int i = 0; i < json.length(); i++) {

@@ -23,9 +23,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Reads a filter: `{"AND":[…]}`, `{"OR":[…]}`, `{"NOT":…}`, `{"field": value}` or `{"field":
-/// {"operator": value}}`. Members of one object are ANDed. Everything else is an `invalid_request` that
-/// names the place.
+/// Reads a filter: `{"AND":[…]}`, `{"OR":[…]}`, `{"NOT":…}`, `{"field": value}` or `{"field": {"operator": value}}`.
+/// Members of one object are ANDed. Everything else is an `invalid_request` that names the place.
 public final class FilterParser {
     private static final int MAX_CONDITIONS = 1_000;
 

@@ -11,8 +11,7 @@ package dev.mneme.engine.index;
 /// |---|---|---|---|
 /// | `bmc`, `bm` | x | x | BM25 over the words, over the most that the query could reach; with neighbours or alone |
 /// | `cosc`, `cos` | x | x | cosine of the vectors, with neighbours; of a long text that of its nearest passage |
-/// | `ms`, `msc` | x | `ms` | for each token of the query its best match among the memory's tokens, or neighbours' too
-/// |
+/// | `ms`, `msc` | x | `ms` | each query token's best match among the memory's tokens, or neighbours' too |
 /// | `spk` | x | x | the query names the speaker |
 /// | `date` | x | x | the query names the memory's date, or one that it tells of |
 /// | `rare` | | x | the memory alone holds a telling word of the query: [RareWords] |

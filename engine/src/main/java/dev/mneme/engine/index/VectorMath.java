@@ -28,8 +28,7 @@ interface VectorMath {
             float[] out,
             int outOffset);
 
-    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at
-    /// least one.
+    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at least one.
     void maxDots(QueryTokens query, byte[] rows, int offset, int count, short[] best, int bestOffset);
 
     private static VectorMath best() {
