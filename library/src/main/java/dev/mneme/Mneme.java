@@ -182,8 +182,8 @@ public final class Mneme implements AutoCloseable {
 
     /// As [#search(Filter, String, int)], asked at another time, or by another calendar than that of UTC.
     ///
-    /// @param seenFrom the moment that is "now" in the query; its zone says whose days "yesterday" and "in May" mean.
-    ///     Null: now, in UTC
+    /// @param seenFrom the moment that is "now" in the query; its zone says whose days "yesterday" and "in May"
+    ///     mean. Null: now, in UTC
     public List<SearchResult.Hit> search(Filter filter, String query, int topK, @Nullable ZonedDateTime seenFrom) {
         Search search = new Search(query, null, null, filter, topK, 0, false, seenFrom);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();

@@ -108,8 +108,8 @@ public final class MnemeServer implements AutoCloseable {
 
     /// Starts a server, which is ready when this returns.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use, an
-    ///     open address without TLS); its message says what to do
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
+    ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         return start(config, false);
     }

@@ -7,9 +7,9 @@ public enum Dialect {
     /// Mneme's own: a parameter or body that the route does not know is refused, and failures are RFC 9457 problems.
     OWN,
 
-    /// mem0's, whose clients send what they like and read `detail` or `error` of a failure. The route itself decides
-    /// about things that it does not know. A path may end with a slash or not, and may begin with one slash too many (a
-    /// client joins its `host` and the path as they are).
+    /// mem0's, whose clients send what they like and read `detail` or `error` of a failure. The route itself
+    /// decides about things that it does not know. A path may end with a slash or not, and may begin with one slash
+    /// too many (a client joins its `host` and the path as they are).
     MEM0;
 
     private static final Pattern MEM0_PATHS = Pattern.compile(

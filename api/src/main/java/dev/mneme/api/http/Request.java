@@ -120,7 +120,8 @@ public final class Request {
     }
 
     /// Says how many items the answer may have before they are read, so that they are counted while they wait to be
-    /// written. What they take beyond that estimate is counted as they are read ([Collected]), and may be refused then.
+    /// written. What they take beyond that estimate is counted as they are read ([Collected]), and may be refused
+    /// then.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
     public void expects(int items) {

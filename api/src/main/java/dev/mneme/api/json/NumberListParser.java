@@ -48,8 +48,8 @@ final class NumberListParser extends UTF8StreamJsonParser {
 
     /// The numbers of the list that begins at the current token; afterwards its end is the next token.
     ///
-    /// @return null, with nothing read, if the list has anything else, more than `max` numbers, or numbers that do not
-    ///     fit into a `float` or need more care
+    /// @return null, with nothing read, if the list has anything else, more than `max` numbers, or numbers that do
+    ///     not fit into a `float` or need more care
     float @Nullable [] floats(int max) {
         NumberText text = new NumberText(_inputBuffer, _inputPtr, _inputEnd);
         float[] values = new float[Math.min(max, USUAL_LENGTH)];

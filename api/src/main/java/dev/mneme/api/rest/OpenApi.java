@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes` the
-/// problem codes of an answer, and `x-mneme-websocket` the messages of the WebSocket, so that clients can be generated for
-/// them too.
+/// problem codes of an answer, and `x-mneme-websocket` the messages of the WebSocket, so that clients can be generated
+/// for them too.
 final class OpenApi {
     private static final List<Map<String, Object>> ANY_SCHEME =
             List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of()), Map.of("token", List.of()));

@@ -381,8 +381,8 @@ final class Connection implements ServerConnection, LiveConnection {
 
     /// Shows this connection to the others.
     ///
-    /// @param whom null for a key that may not see all of the owner. A client that cannot be told who is there is not
-    ///     shown either, since it could put any name before a user of whom it sees nothing
+    /// @param whom null for a key that may not see all of the owner. A client that cannot be told who is there is
+    ///     not shown either, since it could put any name before a user of whom it sees nothing
     private void stayAs(@Nullable Followed whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
         if (whom instanceof Followed.One(Owner owner)) {

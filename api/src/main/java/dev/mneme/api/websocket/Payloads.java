@@ -31,7 +31,8 @@ final class Payloads {
         }
     }
 
-    /// `LiveState`, whose large members are written once, when their sizes are added up, and not again with the message.
+    /// `LiveState`, whose large members are written once, when their sizes are added up, and not again with the
+    /// message.
     ///
     /// @param modes as `LiveModeUpdate`, like `modeState`
     /// @param contexts as `LiveContextSync`

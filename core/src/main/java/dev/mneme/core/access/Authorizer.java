@@ -71,9 +71,9 @@ public final class Authorizer {
         return caller.key().restriction().allows(memory.scope());
     }
 
-    /// Whether the caller may see a change. An erasure is shown to everybody who may see some of the owner's memories,
-    /// since theirs are gone too. Records that belong to the user as a whole (contexts, modes, the audit) are invisible
-    /// to a key that is restricted below the user.
+    /// Whether the caller may see a change. An erasure is shown to everybody who may see some of the owner's
+    /// memories, since theirs are gone too. Records that belong to the user as a whole (contexts, modes, the audit)
+    /// are invisible to a key that is restricted below the user.
     public static boolean maySee(Caller caller, Change change) {
         if (change.subject() instanceof Memory memory) {
             return maySee(caller, memory);
@@ -85,7 +85,8 @@ public final class Authorizer {
 
     /// Requires a key for records that belong to a user as a whole: contexts, modes, the audit, sync events.
     ///
-    /// @throws MnemeException `not_allowed` for another user's records, and for a key restricted by agent, app or run
+    /// @throws MnemeException `not_allowed` for another user's records, and for a key restricted by agent, app or
+    ///     run
     public static void requireUser(Caller caller, Owner user) {
         requireWholeOwner(caller, user);
     }

@@ -110,13 +110,13 @@ public sealed interface Command {
         BY_CONTENT
     }
 
-    /// Changes parts of a memory; null leaves a part as it is. A changed text brings its embedding, or loses the old
-    /// one.
+    /// Changes parts of a memory; null leaves a part as it is. A changed text brings its embedding, or loses the
+    /// old one.
     ///
     /// @param expiry null leaves the expiry
     /// @param timestamp the caller's; null leaves it
-    /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or [#NO_LIMIT]. A
-    ///     patch that makes the metadata smaller is taken even if they are still above the limit
+    /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or
+    ///     [#NO_LIMIT]. A patch that makes the metadata smaller is taken even if they are still above the limit
     record UpdateMemory(
             MemoryId id,
             @Nullable String text,
@@ -198,8 +198,8 @@ public sealed interface Command {
     }
 
     /// Begins the owner's move to another embedding space. Vectors of the new space are staged beside those in use,
-    /// until [SwitchSpace]. Naming the space in use cancels a move. It has no effect on an owner that has no vectors
-    /// yet, or whose move has begun. Like the three commands that follow, it makes no change.
+    /// until [SwitchSpace]. Naming the space in use cancels a move. It has no effect on an owner that has no
+    /// vectors yet, or whose move has begun. Like the three commands that follow, it makes no change.
     record BeginSpace(EmbeddingSpace space) implements Command {}
 
     /// Stages a vector of the space to come, made of the text that the memory had at this version. It is refused when
@@ -228,9 +228,9 @@ public sealed interface Command {
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
 
-    /// Sets the rules by which a shard's later entries are decided, besides the entries themselves and the rows. The
-    /// shard keeps the rules in a row, since no decision may depend on a node's configuration. Makes no change and no
-    /// position.
+    /// Sets the rules by which a shard's later entries are decided, besides the entries themselves and the rows.
+    /// The shard keeps the rules in a row, since no decision may depend on a node's configuration. Makes no change
+    /// and no position.
     ///
     /// @param epoch of positions
     record Govern(String epoch, Retention retention) implements Command {}
@@ -274,9 +274,9 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept if they touch different fields; otherwise it is a version conflict. Tags are joined
-        /// likewise. Type and mode stay as the others made them, if the writer left them alone. The expiry is the
-        /// writer's.
+        /// Both edits are kept if they touch different fields; otherwise it is a version conflict. Tags are
+        /// joined likewise. Type and mode stay as the others made them, if the writer left them alone. The
+        /// expiry is the writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE
@@ -409,19 +409,19 @@ public sealed interface Command {
                 "This id is, or was, another memory's, which keeps it: give this one an id of its own.";
     }
 
-    /// Applies decisions that somebody made about the owner's memories after seeing some of them: all of the decisions,
-    /// or none if those memories have changed. It is refused with `version_conflict`, and the memory as it is, when a
-    /// memory that was seen is at another version, superseded or gone, when a fact to add is there already word for
-    /// word, and when a document is at another version than expected. Decisions that contradict each other are refused
-    /// with `invalid_request`.
+    /// Applies decisions that somebody made about the owner's memories after seeing some of them: all of the
+    /// decisions, or none if those memories have changed. It is refused with `version_conflict`, and the memory as
+    /// it is, when a memory that was seen is at another version, superseded or gone, when a fact to add is there
+    /// already word for word, and when a document is at another version than expected. Decisions that contradict
+    /// each other are refused with `invalid_request`.
     ///
-    /// A fact with `dedupe` is never merged into another memory. A memory that is superseded, or removed by the same
-    /// command, is no duplicate of a new one.
+    /// A fact with `dedupe` is never merged into another memory. A memory that is superseded, or removed by the
+    /// same command, is no duplicate of a new one.
     ///
     /// @param seen what the decisions were based on; it includes everything that is replaced or removed
     /// @param documents documents that are written with the decisions, such as one that says that the work is done
-    /// @param localOnly whether the facts are local only, whatever the writer's mode is by now. A fact that supersedes
-    ///     a memory that is local only is local only in any case
+    /// @param localOnly whether the facts are local only, whatever the writer's mode is by now. A fact that
+    ///     supersedes a memory that is local only is local only in any case
     record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents, boolean localOnly)
             implements Command {
         /// The most members that each of the lists may have.

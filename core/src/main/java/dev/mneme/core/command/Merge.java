@@ -24,9 +24,9 @@ public record Merge(
         @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt) {
 
-    /// Joins two memories. Empty when they contradict each other (a key of the metadata has two values, or they name
-    /// two speakers), or when they would have too much together: more metadata than the newcomer's limit, or too many
-    /// categories.
+    /// Joins two memories. Empty when they contradict each other (a key of the metadata has two values, or they
+    /// name two speakers), or when they would have too much together: more metadata than the newcomer's limit, or
+    /// too many categories.
     public static Optional<Merge> of(Memory there, Command.AddMemory add) {
         return of(
                 there,

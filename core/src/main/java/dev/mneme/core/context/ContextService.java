@@ -66,7 +66,8 @@ public final class ContextService {
     ///
     /// @param draft without an expiry of its own, it expires after [ContextRules#ttl]
     /// @return `NONE` when the context was already as requested, or another's version was left in place
-    /// @throws MnemeException `version_conflict` with the context that is there (null: none) and the paths that clash
+    /// @throws MnemeException `version_conflict` with the context that is there (null: none) and the paths that
+    ///     clash
     public Written<Context> put(Caller caller, Owner user, PutContext draft, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, user);

@@ -194,8 +194,8 @@ final class ExtractionWorker {
     }
 
     /// Does the agent's part of messages that are split. It has another owner than the messages, so it is written
-    /// first, together with a finished extraction of its own. An attempt after a crash finds that extraction and does
-    /// not write the part again.
+    /// first, together with a finished extraction of its own. An attempt after a crash finds that extraction and
+    /// does not write the part again.
     ///
     /// @return what it did
     private List<Result> agents(Stored stored, Found found, Instant startedAt) {

@@ -50,7 +50,8 @@ public final class ChangeFeed {
     public record Item(Change change, String position, String previous) {}
 
     /// @param position where the reader is now; beyond the last item when changes after it were filtered out
-    /// @param reset the position asked for can no longer be served: read the state at `position` and go on from there
+    /// @param reset the position asked for can no longer be served: read the state at `position` and go on from
+    ///     there
     public record Page(List<Item> items, String position, boolean reset) {}
 
     /// Reads one owner's kept changes after a position, or from the oldest on without one. The caller asks for them, so
@@ -242,9 +243,9 @@ public final class ChangeFeed {
             }
         }
 
-        /// Calls `onAdvance` whenever something was written that this reader may have to show, until it is closed. For
-        /// callers that do their own waiting and then call [#page]. At most once per reader, and not together with
-        /// [#await].
+        /// Calls `onAdvance` whenever something was written that this reader may have to show, until it is
+        /// closed. For callers that do their own waiting and then call [#page]. At most once per reader, and
+        /// not together with [#await].
         ///
         /// @param onAdvance runs on the applying thread: it must neither block nor throw
         public void listen(Runnable onAdvance) {

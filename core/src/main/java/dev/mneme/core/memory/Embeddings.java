@@ -25,8 +25,8 @@ final class Embeddings {
     private final @Nullable Reembedding reembedding;
 
     /// @param embedder null: texts get no vectors
-    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of the
-    ///     embedder
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of
+    ///     the embedder
     Embeddings(Store store, @Nullable Embedder embedder, @Nullable Reembedding reembedding) {
         this.store = store;
         this.embedder = embedder;

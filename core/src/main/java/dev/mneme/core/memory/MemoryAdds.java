@@ -69,9 +69,9 @@ final class MemoryAdds {
     /// Adds many memories, each with a result of its own, in order. Memories of one owner become visible together;
     /// those of several owners do not.
     ///
-    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and not
-    ///     one item, so that the request can be repeated as a whole: memories that were stored the first time are
-    ///     answered as they were then
+    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and
+    ///     not one item, so that the request can be repeated as a whole: memories that were stored the first time
+    ///     are answered as they were then
     List<Added> addAll(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return addAll(caller, items, idempotency, false);
     }

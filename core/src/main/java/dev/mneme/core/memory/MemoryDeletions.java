@@ -89,9 +89,9 @@ final class MemoryDeletions {
         return new Deletion(deleted.count() + more.count(), more.position(), false);
     }
 
-    /// Deletes in steps, since a command is applied as a whole. A repeated request repeats each step's answer. A step
-    /// that deleted less than it could is the last one, unless it or an earlier step named memories that had changed by
-    /// then: those are looked for once more.
+    /// Deletes in steps, since a command is applied as a whole. A repeated request repeats each step's answer. A
+    /// step that deleted less than it could is the last one, unless it or an earlier step named memories that had
+    /// changed by then: those are looked for once more.
     private Deletion deleteSteps(Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
         DeletionSteps steps =
                 new DeletionSteps(owner, matcher, clock, query -> turns.take(caller, owner, () -> store.list(query)));

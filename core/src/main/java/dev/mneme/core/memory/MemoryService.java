@@ -50,8 +50,8 @@ public final class MemoryService {
 
     /// As above.
     ///
-    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of the
-    ///     embedder
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of
+    ///     the embedder
     public MemoryService(
             Store store,
             @Nullable Embedder embedder,
@@ -77,9 +77,9 @@ public final class MemoryService {
     /// Adds many memories, each with a result of its own, in order. Memories of one owner become visible together;
     /// those of several owners do not.
     ///
-    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and not
-    ///     one item, so that the request can be repeated as a whole: memories that were stored the first time are
-    ///     answered as they were then
+    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and
+    ///     not one item, so that the request can be repeated as a whole: memories that were stored the first time
+    ///     are answered as they were then
     public List<Added> addAll(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return adds.addAll(caller, items, idempotency);
     }

@@ -14,10 +14,11 @@ import java.util.function.Function;
 final class SideBySide {
     private SideBySide() {}
 
-    /// The results of `each` for every part, in the order of the parts; returns once all are done. After an interrupt
-    /// `each` is still called for the rest, and decides itself what to do.
+    /// The results of `each` for every part, in the order of the parts; returns once all are done. After an
+    /// interrupt `each` is still called for the rest, and decides itself what to do.
     ///
-    /// @param width the most parts at a time; with 1, or with one part alone, everything is done on the caller's thread
+    /// @param width the most parts at a time; with 1, or with one part alone, everything is done on the caller's
+    ///     thread
     /// @param each is called by several threads at once; an exception of it ends the request
     static <T, R> List<R> map(int width, List<T> parts, Function<T, R> each) {
         AtomicInteger next = new AtomicInteger();

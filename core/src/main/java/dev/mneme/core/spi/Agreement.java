@@ -107,9 +107,10 @@ public interface Agreement extends AutoCloseable {
         /// @param term increases from one primary of the shard to the next
         void role(Role role, long term);
 
-        /// All rows are to be replaced by those of the snapshot, because the entries up to its index are no longer
-        /// kept. The snapshot counts as delivered, and as applied once the member has said so. Its index is beyond
-        /// every entry delivered before. The member's own proposals that it contains are neither delivered nor refused.
+        /// All rows are to be replaced by those of the snapshot, because the entries up to its index are no
+        /// longer kept. The snapshot counts as delivered, and as applied once the member has said so. Its index
+        /// is beyond every entry delivered before. The member's own proposals that it contains are neither
+        /// delivered nor refused.
         void install(Snapshot snapshot);
 
         /// Nothing more can be delivered, and the replica cannot go on: its log cannot be read.

@@ -30,8 +30,8 @@ public interface CommitLog extends AutoCloseable {
     /// Shows the entries of a shard after `afterIndex`, in order. Called before the shard's first `propose`, for
     /// recovery.
     ///
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when a durable entry cannot be read, or when `afterIndex` is beyond
-    ///     the last entry or before the oldest one kept: the message says which, and what to do
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when a durable entry cannot be read, or when `afterIndex` is
+    ///     beyond the last entry or before the oldest one kept: the message says which, and what to do
     void replay(int shard, long afterIndex, Replay replay);
 
     /// The index of the shard's last entry; 0 when there was none.

@@ -13,7 +13,8 @@ public interface Exports {
     /// Checks the data before an export begins.
     ///
     /// @param owner whose; null: everybody's
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when some of them were changed from outside
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when some of them were changed from
+    ///     outside
     default void requireServed(@Nullable Owner owner) {}
 
     /// Shows every record: memories in the order in which they came, deleted ones included, then contexts and the other

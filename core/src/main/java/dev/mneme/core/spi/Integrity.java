@@ -69,10 +69,10 @@ public interface Integrity {
 
     /// How edits can be detected, and how the last stop was.
     ///
-    /// @param keyWithData whether the integrity key lies in the data folder: then whoever can write there can replace
-    ///     it, and seal anything anew
-    /// @param anchored whether an anchor elsewhere tells how far the folder has come: without one, an older copy is not
-    ///     detected
+    /// @param keyWithData whether the integrity key lies in the data folder: then whoever can write there can
+    ///     replace it, and seal anything anew
+    /// @param anchored whether an anchor elsewhere tells how far the folder has come: without one, an older copy is
+    ///     not detected
     /// @param lastStop how the log ended
     /// @param uncertainStops how many stops so far left something unknown
     record Evidence(boolean keyWithData, boolean anchored, LastStop lastStop, int uncertainStops) {

@@ -71,18 +71,18 @@ public interface Journal extends AutoCloseable {
     void members(ShardId shard, byte[] members, Callback callback);
 
     /// Makes all entries void and begins after `index`, as after the installation of a snapshot that contains
-    /// everything up to it: [#lastIndex] is `index`, [#lastTerm] is `term`. Vote and members stay. A damaged shard is
-    /// sound again.
+    /// everything up to it: [#lastIndex] is `index`, [#lastTerm] is `term`. Vote and members stay. A damaged shard
+    /// is sound again.
     void reset(ShardId shard, long index, long term, Callback callback);
 
-    /// Shows entries at or above `from` in their order, as they were when it was called: at least one if there is one,
-    /// and further ones up to `maxBytes` together. It may stop earlier: go on at the index that it returns.
+    /// Shows entries at or above `from` in their order, as they were when it was called: at least one if there is
+    /// one, and further ones up to `maxBytes` together. It may stop earlier: go on at the index that it returns.
     ///
     /// @param visitor may take its time, and may call this journal
     /// @return where to go on: the index after the last entry shown; `from` when there was none
     /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]; `INTEGRITY_VIOLATION` when a
-    ///     durable entry cannot be read: the message says which, and what to do. Such a shard takes no further entries
-    ///     until somebody who has the lost entries elsewhere releases or resets them
+    ///     durable entry cannot be read: the message says which, and what to do. Such a shard takes no further
+    ///     entries until somebody who has the lost entries elsewhere releases or resets them
     long read(ShardId shard, long from, long maxBytes, Visitor visitor);
 
     /// The lowest index that [#read] accepts; nothing is missing from here on. The last index + 1 when there are no

@@ -55,8 +55,8 @@ public final class RecordExportService {
     /// Begins an export.
     ///
     /// @param owner whose; null: everybody's
-    /// @throws MnemeException `OVERLOADED` while too many exports are under way, `INTEGRITY_VIOLATION` when some of the
-    ///     data were changed from outside
+    /// @throws MnemeException `OVERLOADED` while too many exports are under way, `INTEGRITY_VIOLATION` when some of
+    ///     the data were changed from outside
     public Export begin(Caller caller, @Nullable Owner owner) {
         Authorizer.require(caller, Role.ADMIN);
         if (owner != null) {

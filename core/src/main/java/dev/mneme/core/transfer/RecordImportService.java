@@ -69,8 +69,8 @@ public final class RecordImportService {
 
     /// Imports records, in their order.
     ///
-    /// @param skipBad whether to go on after a record that is refused; otherwise the results end with the first such
-    ///     record
+    /// @param skipBad whether to go on after a record that is refused; otherwise the results end with the first
+    ///     such record
     /// @return a result for each record that was looked at
     public List<Result> take(Caller caller, List<Item> items, boolean skipBad) {
         Authorizer.require(caller, Role.ADMIN);

@@ -108,8 +108,8 @@ public record AnalyzedMemory(
 
     /// Reads what [#encode] wrote.
     ///
-    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` for any other bytes, and for an analysis of
-    ///     another version: analyse the text again
+    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` for any other bytes, and for an analysis
+    ///     of another version: analyse the text again
     public static AnalyzedMemory decode(byte[] bytes) {
         return AnalyzedMemoryCodec.decode(bytes);
     }

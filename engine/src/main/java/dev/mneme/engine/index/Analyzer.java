@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any number may call.
 public final class Analyzer {
-    /// The version of the analyses that [AnalyzedMemory] stores. It must be increased whenever a text would be stored
-    /// differently, because of a change here, in anything used here, in [TemporalCue], [RelativeDates] or the codec.
-    /// Rows of other versions are made anew.
+    /// The version of the analyses that [AnalyzedMemory] stores. It must be increased whenever a text would be
+    /// stored differently, because of a change here, in anything used here, in [TemporalCue], [RelativeDates] or
+    /// the codec. Rows of other versions are made anew.
     static final int VERSION = 3;
 
     private static final int MAX_CACHED_WORDS = 32_768;

@@ -46,8 +46,8 @@ final class Formula {
 
     /// The part of a turn; that of a fact is its square.
     ///
-    /// @param idfs the sum of the idf of the query's words: of the terms that living memories contain, and of each word
-    ///     that none contains. An expired memory may contain more than is counted, and then has 1
+    /// @param idfs the sum of the idf of the query's words: of the terms that living memories contain, and of each
+    ///     word that none contains. An expired memory may contain more than is counted, and then has 1
     static double wordsPart(double bm25, double idfs) {
         return idfs > 0 ? Math.min(1, bm25 / ((K1 + 1) * idfs)) : 0;
     }

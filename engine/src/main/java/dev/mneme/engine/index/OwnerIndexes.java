@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class OwnerIndexes {
     private static final int WEIGH_EVERY = 64;
 
-    /// How many changes are kept aside for an index that is being loaded. Beyond it the applying thread waits for the
-    /// load, which reads a snapshot and so always ends. Starting the load again might never end under steady writes.
+    /// How many changes are kept aside for an index that is being loaded. Beyond it the applying thread waits for
+    /// the load, which reads a snapshot and so always ends. Starting the load again might never end under steady
+    /// writes.
     static final int MAX_PENDING = 1_024;
 
     private final long budgetBytes;

@@ -117,8 +117,8 @@ final class RelativeDates {
 
     /// The ranges in the order of their phrases; empty if the text has no such phrase.
     ///
-    /// @param reference the day on which the text is said. Days before the year 1 and after 9999 are replaced by the
-    ///     first or last day of those years
+    /// @param reference the day on which the text is said. Days before the year 1 and after 9999 are replaced by
+    ///     the first or last day of those years
     static List<DayRange> in(CharSequence text, LocalDate reference) {
         return ranges(text, reference, true);
     }
@@ -297,8 +297,8 @@ final class RelativeDates {
 
     /// The range of something that comes once a year.
     ///
-    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now, otherwise the
-    ///     one that begins in the reference's year
+    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now, otherwise
+    ///     the one that begins in the reference's year
     private DayRange recurring(int which, int firstMonth, int months) {
         LocalDate first = reference.withDayOfMonth(1).withMonth(firstMonth);
         boolean over = !first.plusMonths(months).isAfter(reference);

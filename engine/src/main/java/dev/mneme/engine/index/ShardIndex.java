@@ -103,9 +103,9 @@ public final class ShardIndex {
         }
     }
 
-    /// For owners whose index is thrown away: the last update that does so. An index on the heap is loaded from rows
-    /// that contain the whole entry, so it must not be given updates from before that one, which might have vectors of
-    /// a space that the owner has left.
+    /// For owners whose index is thrown away: the last update that does so. An index on the heap is loaded from
+    /// rows that contain the whole entry, so it must not be given updates from before that one, which might have
+    /// vectors of a space that the owner has left.
     private static Map<ByteBuffer, Integer> lastThrownAway(List<IndexUpdate> updates) {
         Map<ByteBuffer, Integer> last = new HashMap<>();
         for (int i = 0; i < updates.size(); i++) {

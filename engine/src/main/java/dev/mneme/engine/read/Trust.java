@@ -32,6 +32,7 @@ public interface Trust {
     /// that never existed.
     ///
     /// @param table `n` (entities) or `b` (the server's embedders)
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when a row was changed, removed or put back
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when a row was changed, removed or put
+    ///     back
     void requireTable(char table);
 }

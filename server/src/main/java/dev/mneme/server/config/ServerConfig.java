@@ -33,8 +33,8 @@ public record ServerConfig(
     ///
     /// @param flags the words after `serve`, for example `--port 9000 --http.insecure`
     /// @param environment the process's environment
-    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed it,
-    ///     if a name is unknown, a value is wrong, or two values contradict each other
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed
+    ///     it, if a name is unknown, a value is wrong, or two values contradict each other
     public static ServerConfig load(List<String> flags, Map<String, String> environment) {
         return ConfigSources.read(flags, environment);
     }
