@@ -7,8 +7,8 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
-/// Reads an owner's changes and tells them, on one virtual thread. It holds a position, no queue: a slow
-/// listener delays itself alone.
+/// Reads an owner's changes and tells a listener, on one virtual thread. It holds a position and no queue, so a slow
+/// listener delays only itself.
 final class Listening implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Listening.class.getName());
     private static final int PAGE = 256;
@@ -45,7 +45,7 @@ final class Listening implements AutoCloseable {
         }
     }
 
-    /// Tells all that there is after a sequence; returns the last one told.
+    /// Tells all changes after a sequence, and returns the last one.
     private long tell(long from) {
         long after = from;
         while (!closed) {

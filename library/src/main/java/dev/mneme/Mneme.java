@@ -59,13 +59,13 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// **Promises** are the server's: what was added is on the disk before `add` returns, and the next search
-/// finds it; the same fact is kept once. There are no keys: whoever holds this object may do everything.
+/// **Promises** are those of the server: a memory is on the disk before `add` returns, and the next search finds it;
+/// the same fact is kept once. There are no keys: whoever holds this object may do everything.
 ///
 /// **Threads**: any number may call; calls block.
 ///
-/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or
-/// another program has open is `INVALID_REQUEST`.
+/// **Failures**: [MnemeException] alone; its code and message say what to do. A folder that a server or another program
+/// has open is `INVALID_REQUEST`.
 public final class Mneme implements AutoCloseable {
     private static final String NAME = "library";
     private static final ContextRules CONTEXTS_FOR_EVER =
@@ -94,17 +94,17 @@ public final class Mneme implements AutoCloseable {
         }
     }
 
-    /// Opens a data folder, making it when it is missing, with the embedder that is inside the jar.
+    /// Opens a data folder with the embedder in the jar. A missing folder is created.
     public static Mneme open(Path folder) {
         return at(folder).open();
     }
 
-    /// For other options than the usual ones.
+    /// Opens a data folder with other options than the usual ones.
     public static Builder at(Path folder) {
         return new Builder(folder);
     }
 
-    /// How a folder is opened.
+    /// The options for opening a folder.
     public static final class Builder {
         private final Path folder;
         private LocalEngine.Settings settings = LocalEngine.Settings.DEFAULTS;
@@ -116,27 +116,27 @@ public final class Mneme implements AutoCloseable {
             this.folder = folder;
         }
 
-        /// Turns texts into vectors with this; it is closed with the folder.
+        /// Makes vectors with this embedder, which is closed together with the folder.
         public Builder embedder(Embedder own) {
             this.embedder = own;
             this.builtIn = false;
             return this;
         }
 
-        /// Finds texts by their words alone: opens faster, and takes 150 MB less.
+        /// Finds texts by their words alone. The folder opens faster, and takes 150 MB less.
         public Builder withoutEmbedder() {
             this.embedder = null;
             this.builtIn = false;
             return this;
         }
 
-        /// The name under which this program writes: the history shows it.
+        /// The name under which this program writes, which the history shows.
         public Builder instance(String name) {
             this.instance = name;
             return this;
         }
 
-        /// Everything that the engine can be told.
+        /// All settings of the engine.
         public Builder engine(LocalEngine.Settings engine) {
             this.settings = engine;
             return this;
@@ -156,7 +156,7 @@ public final class Mneme implements AutoCloseable {
         }
     }
 
-    /// Remembers a text of a user's; the memory that is there already if it is known.
+    /// Remembers a text of a user. The result is the memory that is already there if the text is known.
     public Memory add(String userId, String text) {
         return add(ScopeIds.user(userId), text, JsonObject.EMPTY, List.of());
     }
@@ -165,7 +165,7 @@ public final class Mneme implements AutoCloseable {
         return add(new NewMemory(scope, text, null, null, metadata, categories, null, null, null, null, true));
     }
 
-    /// Remembers a memory with everything that one can have.
+    /// Remembers a memory with all of its parts.
     public Memory add(NewMemory memory) {
         return memories.add(caller, memory, null).subject();
     }
@@ -180,16 +180,16 @@ public final class Mneme implements AutoCloseable {
         return search(filter, query, topK, null);
     }
 
-    /// As [#search(Filter, String, int)], asked at another time or of another calendar than UTC's.
+    /// As [#search(Filter, String, int)], asked at another time, or by another calendar than that of UTC.
     ///
-    /// @param seenFrom what "today" is in the query, and whose days "yesterday" and "in May" mean; null: now, in
-    ///     UTC
+    /// @param seenFrom the moment that is "now" in the query; its zone says whose days "yesterday" and "in May"
+    ///     mean. Null: now, in UTC
     public List<SearchResult.Hit> search(Filter filter, String query, int topK, @Nullable ZonedDateTime seenFrom) {
         Search search = new Search(query, null, null, filter, topK, 0, false, seenFrom);
         return memories.search(caller, search, ReadOptions.DEFAULT).hits();
     }
 
-    /// Empty for what was never added, deleted, or has expired.
+    /// The memory; empty if it was never added, was deleted, or has expired.
     public Optional<Memory> find(MemoryId id) {
         try {
             return Optional.of(memories.get(caller, id, ReadOptions.DEFAULT).value());
@@ -201,7 +201,7 @@ public final class Mneme implements AutoCloseable {
         }
     }
 
-    /// Every version, oldest first, also of a deleted memory.
+    /// Every version, oldest first, even of a deleted memory.
     public List<MemoryVersion> history(MemoryId id) {
         return store.history(id).map(at -> at.value()).orElse(List.of());
     }
@@ -221,22 +221,22 @@ public final class Mneme implements AutoCloseable {
         return memories.update(caller, id, patch, null).subject();
     }
 
-    /// Forgets a memory; its history stays.
+    /// Deletes a memory; its history stays.
     ///
     /// @throws MnemeException `NOT_FOUND`
     public void delete(MemoryId id) {
         memories.delete(caller, id, Command.ANY_VERSION, null);
     }
 
-    /// Puts a user's context, whatever was there before. It stays until it is deleted.
+    /// Stores a user's context over whatever was there before. It stays until it is deleted.
     public Context putContext(String userId, String key, JsonObject data) {
         return putContext(userId, key, data, Command.ANY_VERSION);
     }
 
-    /// Puts a user's context.
+    /// Stores a user's context.
     ///
-    /// @param expectedVersion the version that was seen, 0 for none
-    /// @throws MnemeException `VERSION_CONFLICT` when somebody else put it in between
+    /// @param expectedVersion the version that the caller saw, 0 for none
+    /// @throws MnemeException `VERSION_CONFLICT` when somebody else stored it in between
     public Context putContext(String userId, String key, JsonObject data, long expectedVersion) {
         Command.PutContext put = new Command.PutContext(
                 key, ContextType.CUSTOM, null, data, List.of(), null, expectedVersion, MergeStrategy.REPLACE);
@@ -248,7 +248,7 @@ public final class Mneme implements AutoCloseable {
                 .value();
     }
 
-    /// A user's contexts, by their keys; fewer where they are large.
+    /// A user's contexts, in the order of their keys; fewer than `limit` when they are large.
     ///
     /// @param limit 1 to 1,000
     public List<Context> contexts(String userId, int limit) {
@@ -262,9 +262,9 @@ public final class Mneme implements AutoCloseable {
         contexts.delete(caller, Owner.user(userId), key, Command.ANY_VERSION, null);
     }
 
-    /// Tells every change of a user's from now on, in order and each once, on a thread of its own.
+    /// Tells a listener every change of a user from now on, in order and each once, on a thread of its own.
     ///
-    /// @param listener may block; what it throws ends the subscription
+    /// @param listener may block; an exception ends the subscription
     public Store.Subscription subscribe(String userId, Consumer<Change> listener) {
         Listening started = new Listening(store, Owner.user(userId), listener);
         listening.add(started);
@@ -274,7 +274,7 @@ public final class Mneme implements AutoCloseable {
         };
     }
 
-    /// What this stands on, for all that has no method here.
+    /// The store below, for everything that has no method here.
     public Store store() {
         return store;
     }
@@ -283,7 +283,7 @@ public final class Mneme implements AutoCloseable {
         return new Filter.Compare(new Filter.Field.Scope(OwnerKind.USER), Filter.Operator.EQ, new JsonString(userId));
     }
 
-    /// Ends subscriptions, finishes writes and lets the folder go.
+    /// Ends subscriptions, finishes writes, and closes the folder.
     @Override
     public void close() {
         listening.forEach(Listening::close);
@@ -296,7 +296,7 @@ public final class Mneme implements AutoCloseable {
         store.close();
     }
 
-    /// A JSON object of texts.
+    /// A JSON object whose members are all strings.
     public static JsonObject json(Map<String, String> members) {
         Map<String, Json> values = new LinkedHashMap<>();
         members.forEach((name, value) -> values.put(name, new JsonString(value)));

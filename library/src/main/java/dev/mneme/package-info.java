@@ -1,4 +1,4 @@
-/// Mneme inside a program, without a server: [Mneme] is the whole of it; what it gives is `core`'s.
+/// Mneme inside a program, without a server. [Mneme] is all of it; its results are records of `core`.
 @NullMarked
 package dev.mneme;
 

@@ -97,8 +97,7 @@ final class MnemeTest {
         }
     }
 
-    /// As the server does: what another embedder's vectors were made of is embedded anew, meanwhile
-    /// found by its words.
+    /// As the server does: what another embedder's vectors were made of is embedded anew, meanwhile found by its words.
     @Test
     void anotherEmbedderTakesTheFolderOver() {
         try (Mneme mneme = Mneme.at(folder).embedder(new HashingEmbedder()).open()) {

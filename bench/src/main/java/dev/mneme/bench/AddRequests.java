@@ -2,10 +2,10 @@ package dev.mneme.bench;
 
 import java.nio.charset.StandardCharsets;
 
-/// Encoded requests that add one memory each, made before the clock starts: a thousand of them take turns, and only
-/// the user and a running number are written into the bytes, so that no two are the same memory. One thread.
+/// Encoded requests that add one memory each, made before the clock starts. A thousand of them take turns; only the
+/// user and a running number are written into the bytes, so that no two are the same memory. One thread.
 final class AddRequests {
-    /// Stands before the running number in a memory's text.
+    /// Precedes the running number in a memory's text.
     static final String MARK = "\"text\":\"#";
 
     static final int NUMBER_DIGITS = 9;

@@ -9,9 +9,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 
-/// Durable adds over HTTP: 64 connections, 1,000 owners, texts of 1 KB, with the caller's vector of 384 floats or
-/// without. Beside them the floor: the same bytes written and fsynced 64 at a time, which is the most that 64 callers
-/// who each wait for their own fsync can share; or, without vectors, the bare embedder.
+/// Durable adds over HTTP: 64 connections, 1,000 owners, texts of 1 KB, with or without the caller's vector of 384
+/// floats. Beside them is the floor: the same bytes written and fsynced 64 at a time, which is the most that 64 callers
+/// can share who each wait for their own fsync; or, without vectors, the bare embedder.
 final class AddsBench {
     static final int CONNECTIONS = 64;
     static final int OWNERS = 1_000;

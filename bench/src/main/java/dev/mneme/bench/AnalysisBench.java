@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/// What the analysis of a memory costs in CPU, by the script of its text.
+/// The CPU cost of analysing a memory, by the script of its text.
 ///
 /// `java dev.mneme.bench.AnalysisBench [LOCOMO]`
 public final class AnalysisBench {

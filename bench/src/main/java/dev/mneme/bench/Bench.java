@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// One command a figure. Each prints a table with the machine's load during the run, and a bare floor
-/// or peer that was measured in the same run. What the figures were is in `docs/performance.md`.
+/// One command for each figure. It prints a table with the machine's load during the run, and a bare floor or peer that
+/// was measured in the same run. `docs/performance.md` has the figures.
 ///
-/// Run in the project's folder, after `./mvnw package -DskipTests -pl bench -am`:
-/// `java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -jar
-/// bench/target/mneme-bench.jar adds`
+/// Run in the project's folder, after `./mvnw package -DskipTests -pl bench -am`: `java --add-modules
+/// jdk.incubator.vector --enable-native-access=ALL-UNNAMED -jar bench/target/mneme-bench.jar adds`
 public final class Bench {
     private static final String HELP = """
             java --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED \\

@@ -5,7 +5,7 @@ import dev.mneme.core.model.Memory;
 import java.io.IOException;
 import java.util.function.BiConsumer;
 
-/// Fills a server with synthetic chats, vectors given, an owner after the other. The same every time.
+/// Fills a server with synthetic chats with vectors, one owner after another. It is the same every time.
 final class Corpus {
     private static final int BATCH = 200;
 

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// What a reference time is worth: questions with relative dates to a made-up [Diary], asked with the day on
-/// which they are meant and without it, of the index alone. What was written after that day is there, too.
+/// The value of a reference time: questions with relative dates to a made-up [Diary], asked with and without the day on
+/// which they are meant, of the index alone. Notes that were written after that day are there, too.
 final class DatesBench {
     private static final int QUESTIONS = 40;
     private static final long SEED = 1;

@@ -13,10 +13,10 @@ import java.util.Random;
 import java.util.function.BiPredicate;
 import java.util.function.ToIntBiFunction;
 
-/// Two years of made-up notes, one for each day, of things that were done again and again, and questions that
-/// say by a relative date which time is meant: "What did I write about the hike last week?". One note in six is
-/// written beforehand. Which notes answer a question is decided here by what the phrase means, with no help of
-/// the search's own reading of it.
+/// Two years of made-up notes, one for each day, about things that were done again and again, and questions that say by
+/// a relative date which time is meant: "What did I write about the hike last week?". One note in six is written
+/// beforehand. Which notes answer a question is decided here by the meaning of the phrase, without the search's own
+/// reading of it.
 final class Diary {
     private static final LocalDate BEGIN = LocalDate.of(2023, 1, 2);
     private static final int DAYS = 730;

@@ -88,8 +88,8 @@ public final class EmbedBench {
     /// @param cpuMillis of a text
     record Speed(double textsPerSecond, double cpuMillis) {}
 
-    /// How many English texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with
-    /// a worker for each core, as the server has them.
+    /// How many English texts of `textBytes` the bare embedder does in a second for `callers` virtual threads, with a
+    /// worker for each core, as the server has them.
     static Speed speed(int callers, int textBytes, Duration time) {
         EnglishTexts english = new EnglishTexts(7);
         List<String> texts =

@@ -16,8 +16,8 @@ import java.util.List;
 ///   OWNER  a list of facts, or {"name": …, "facts": [fact, …]}; a user holds all of them, without a timestamp
 ///   fact   {"fact": text, "question": text, "half": "fit" | "aside"}
 /// ```
-/// `preference` is read as `fact`, which is how PrefEval's published pairs are kept; what else is there is
-/// ignored. `half` says whether the weights were fitted on the question; without it, it counts as `aside`.
+/// `preference` is read as `fact`, which is how PrefEval's published pairs are kept; what else is there is ignored.
+/// `half` says whether the weights were fitted on the question; without it, it counts as `aside`.
 final class FactsData {
     private static final String OWN = "facts.json";
 

@@ -22,11 +22,11 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// What one user's load is to another: a quiet owner who searches and adds at a modest, steady rate, alone and beside
-/// each of several noisy neighbours with another key; and what the neighbour has without and with the quiet one. The
-/// floor is the same server in the same run, without the neighbour. The neighbour is measured without and with the
-/// quiet one in turns, and what it keeps is the median of the rounds: a machine's speed drifts by more between two
-/// windows of time than the quiet one takes.
+/// The effect of one user's load on another: a quiet owner who searches and adds at a modest, steady rate, alone and
+/// beside each of several noisy neighbours with another key; and what the neighbour gets without and with the quiet
+/// one. The floor is the same server in the same run, without the neighbour. The neighbour is measured without and with the
+/// quiet one in turns, and the figure is the median of the rounds, because the machine's speed drifts between two windows
+/// of time by more than the quiet one takes.
 final class FairnessBench {
     private static final String MEMORIES = "/api/v1/memories";
     private static final String EMBEDDER = "all-minilm-l6-v2-q";

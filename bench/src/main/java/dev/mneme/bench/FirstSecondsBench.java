@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Adds with a vector from the moment on that a new server is ready, second by second, beside the speed that the same
-/// server comes to: without the AOT cache, and with the one that the launcher makes.
+/// Adds with a vector, second by second, from the moment on that a new server is ready, compared with the speed that
+/// the same server reaches later: without the AOT cache, and with the one that the launcher makes.
 final class FirstSecondsBench {
     private static final int FIRST = 10;
     private static final Duration MEANWHILE = Duration.ofSeconds(20);

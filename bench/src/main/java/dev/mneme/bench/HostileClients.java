@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Clients that try to take a server down, each in its own way, for a few seconds at a time and chosen from a seed.
 ///
-/// **Threads**: one virtual thread a client; any may ask for the counts.
+/// **Threads**: one virtual thread for each client; any may ask for the counts.
 final class HostileClients implements AutoCloseable {
     private static final String SMUGGLED =
             "POST /api/v1/memories HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer KEY\r\nContent-Type: application/json\r\n"

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/// A server over HTTP that is asked what LoCoMo asks: a conversation is a user. One thread.
+/// Asks LoCoMo's questions of a server over HTTP: a conversation is a user. One thread.
 abstract class HttpBackend implements LocomoBackend {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/// `mneme import` of a mem0 export, as the command line of its own jar, into a server with the built-in
-/// embedder. Beside it the bare embedder on texts of the same kind, before and after.
+/// `mneme import` of a mem0 export, by the command line's own jar, into a server with the built-in embedder. Beside it
+/// is the bare embedder on texts of the same kind, before and after.
 ///
 /// `-Dmneme.cli=FILE` names another jar of the command line.
 final class ImportBench {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// The index itself, in this process, with an embedder: no door, log or table between.
+/// Asks LoCoMo's questions of the index itself, in this process, with an embedder: no door, log or table between.
 final class IndexBackend implements LocomoBackend {
     private final Embedder embedder;
     private final Map<String, Shelf> shelves = new HashMap<>();

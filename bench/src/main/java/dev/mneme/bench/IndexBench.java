@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/// What a put and a search of the index cost, by the number of owners and of memories of each.
+/// The cost of a put and of a search of the index, by the number of owners and of memories of each.
 ///
 /// `java --add-modules jdk.incubator.vector -Xmx6g dev.mneme.bench.IndexBench OWNERS MEMORIES SEARCHES [QUANTIZE_FROM]`
 ///
-/// Beside wall time it shows the thread's CPU time, which other work on the machine disturbs less.
+/// Besides wall time it shows the thread's CPU time, which other work on the machine disturbs less.
 public final class IndexBench {
     private static final int TOP_K = 10;
     private static final int DEFAULT_QUANTIZE_FROM = 8_192;

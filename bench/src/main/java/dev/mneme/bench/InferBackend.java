@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Over mem0's API with a language model (`infer: true`): up to ten turns of a session are one add,
-/// each a message with its speaker's name apart from the text, so that what links a fact to its message
-/// is all that tells who spoke.
+/// Over mem0's API with a language model (`infer: true`): up to ten turns of a session are one add, each a message with
+/// its speaker's name apart from the text, so that what links a fact to its message is all that tells who spoke.
 final class InferBackend extends HttpBackend {
     private static final int TOGETHER = 10;
 

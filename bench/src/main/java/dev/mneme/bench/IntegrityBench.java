@@ -32,9 +32,9 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What tamper evidence costs: the CPU of applying adds, and of that what sealing their rows takes;
-/// checking an owner before its first read; checking a shard's heads at the start. One shard on disk,
-/// texts of 1 KB, vectors of 384.
+/// The cost of tamper evidence: the CPU of applying adds, and how much of it sealing their rows takes; checking an
+/// owner before its first read; checking a shard's heads at the start. One shard on disk, texts of 1 KB, vectors of
+/// 384.
 final class IntegrityBench {
     private static final int OWNERS = 1_000;
     private static final int A_BATCH = 16;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// The server's jar by part, compressed as it is in the jar.
+/// The size of the server's jar by part, compressed as in the jar.
 final class JarBench {
     private static final double MEGABYTE = 1 << 20;
 

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// `kill -9` in the middle of writes, again and again on the same data folder. After every start each acknowledged
-/// write is read back; at the end each live client, which resumed after every kill from the position that it held,
-/// must have got its owner's changes once each and in order.
+/// write is read back. At the end, each live client, which resumed after every kill from the position that it held,
+/// must have received its owner's changes once each and in order.
 final class KillBench {
     private static final int USERS = 20;
     private static final int SOCKETS_EACH = 2;

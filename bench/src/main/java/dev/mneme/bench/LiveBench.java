@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.Histogram;
 
-/// 1,000 adds a second, vectors given, to 10,000 open WebSockets: 2,000 users with five each. Timed from the add's
+/// 1,000 adds a second, with vectors, to 10,000 open WebSockets: 2,000 users with five each. Times run from the add's
 /// request to the frame in the client; every frame is waited for.
 final class LiveBench {
     private static final int USERS = 2_000;

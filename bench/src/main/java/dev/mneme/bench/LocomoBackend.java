@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What LoCoMo is asked of: the index in this process, or a server over the network.
+/// Whatever LoCoMo's questions are asked of: the index in this process, or a server over the network.
 interface LocomoBackend extends AutoCloseable {
     /// Remembers a turn of a conversation. Turns come in order; what was added is found at once.
     void add(String conversation, Turn turn);

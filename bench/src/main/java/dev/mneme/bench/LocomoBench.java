@@ -12,8 +12,8 @@ final class LocomoBench {
     private LocomoBench() {}
 
     /// @param file in LoCoMo's published form
-    /// @param way `rest`, `mem0`, `infer` (mem0 with a language model that takes each turn for a fact), or
-    ///     `index`: asked in this process, without door, log and tables
+    /// @param way `rest`, `mem0`, `infer` (mem0 with a language model that takes each turn for a fact), or `index`:
+    ///     asked in this process, without door, log and tables
     /// @param reference from when relative dates in the questions are seen
     /// @param join so many consecutive turns of a session are one memory; 1 is LoCoMo as it is
     static void run(Path file, String way, Reference reference, int join) throws IOException {

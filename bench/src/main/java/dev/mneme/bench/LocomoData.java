@@ -51,8 +51,8 @@ final class LocomoData {
         return conversations;
     }
 
-    /// The same conversations with every so many consecutive turns of a session joined to one long turn. The
-    /// evidence of a question is the long turns that hold it.
+    /// The same conversations with every so many consecutive turns of a session joined to one long turn. The evidence
+    /// of a question is the long turns that hold it.
     static List<Conversation> joined(List<Conversation> conversations, int turns) {
         return conversations.stream().map(each -> joined(each, turns)).toList();
     }

@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/// The log alone: 64 entries of 5 KB in flight, over 17 shards, sealed; each that is durable is followed by the next
-/// from its callback. Then a start on what was written, and reading it back. Beside it the floor: the same bytes
-/// written and fsynced 64 at a time.
+/// The log alone: 64 sealed entries of 5 KB in flight, over 17 shards; the callback of each durable one appends the
+/// next. Then a start on the result, and reading it back. Beside it is the floor: the same bytes written and fsynced 64
+/// at a time.
 final class LogBench {
     private static final int IN_FLIGHT = 64;
     private static final int SHARDS = 16;

@@ -26,8 +26,8 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.similarities.BM25Similarity;
 import org.apache.lucene.store.FSDirectory;
 
-/// The peer of our postings: one Lucene index for all owners, the owner a filter, BM25 over the same terms, refreshed
-/// after each add so that it is found at once.
+/// The peer of Mneme's postings: one Lucene index for all owners, the owner a filter, BM25 over the same terms,
+/// refreshed after each add so that it is found at once.
 final class LucenePostings implements AutoCloseable {
     private final FSDirectory directory;
     private final IndexWriter writer;
@@ -80,7 +80,7 @@ final class LucenePostings implements AutoCloseable {
         directory.close();
     }
 
-    /// Our analyser, as Lucene asks for it.
+    /// Mneme's analyser behind Lucene's interface.
     private static final class StemAnalyzer extends org.apache.lucene.analysis.Analyzer {
         @Override
         protected TokenStreamComponents createComponents(String field) {

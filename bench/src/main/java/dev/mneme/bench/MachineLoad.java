@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What the machine did while a figure was taken: how much of a core others used, and how much this process and the
-/// server did. Linux only (`/proc`); elsewhere every share is unknown. One thread.
+/// The machine's load while a figure was taken: how much of a core this process, the server, and others used. Linux
+/// only (`/proc`); elsewhere every share is unknown. One thread.
 final class MachineLoad {
     /// A run during which others used more than this share of a core is not valid.
     static final double MAX_OTHERS = 0.3;

@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
-/// What our scores are worth on mem0's scale: those of the memories that answer a question, and those of memories
-/// that have nothing to do with it, and what mem0's usual thresholds leave of both. From it come the two
-/// constants of [Mem0Score], which it prints as they would be by this data.
+/// Mneme's scores on mem0's scale: those of memories that answer a question, those of memories that have nothing to do
+/// with it, and how much of both mem0's usual thresholds leave. The two constants of [Mem0Score] come from here; it
+/// prints what they would be by this data.
 ///
 /// Each question of the file (PrefEval's form: owners, each a list of preferences with questions) is asked of its own
 /// owner, for the memory that counts, and of Alice's everyday notes below, which answer none of them.
@@ -25,7 +25,7 @@ final class Mem0ScoresBench {
     private static final int ALL = 1_000;
     private static final String NOTES = "everyday notes";
 
-    /// What all but these of the right memories reach is .3 for mem0; what these of the others stay under is .1.
+    /// All but this share of the right memories reach .3 for mem0; this share of the others stays below .1.
     private static final double RIGHT_BELOW = .05;
 
     private static final double NOISE_BELOW = .9;

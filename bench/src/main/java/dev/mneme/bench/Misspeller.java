@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Writes words wrongly, from a seed: a letter left out, doubled, exchanged for one beside it on the keyboard, or
-/// two letters in the wrong order. Words of five or more letters alone. One thread.
+/// Writes words wrongly, from a seed: a letter left out, doubled, exchanged for one beside it on the keyboard, or two
+/// letters in the wrong order. Words of five or more letters alone. One thread.
 final class Misspeller {
     private static final Pattern WORD = Pattern.compile("(?<![\\w'])[A-Za-z]{5,}(?![\\w'])");
 

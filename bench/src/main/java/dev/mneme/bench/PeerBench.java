@@ -18,9 +18,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/// Adds and searches beside mem0's open-source library for Node (its default store on disk, `infer:
-/// false`), which gets its vectors from a stub; Mneme gets the same vectors in the request. Needs
-/// `node` and `npm`.
+/// Adds and searches beside mem0's open-source library for Node (its default store on disk, `infer: false`), which gets
+/// its vectors from a stub; Mneme gets the same vectors in the request. Needs `node` and `npm`.
 final class PeerBench {
     private static final int CLIENTS = 64;
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/// Our postings in the heap beside Lucene's: what an add costs until it is found, and what a search by words costs.
-/// No vectors on either side; ours also keeps and uses neighbours, which Lucene has no word for.
+/// Mneme's postings on the heap beside Lucene's: the cost of an add until it is found, and of a search by words. There
+/// are no vectors on either side; Mneme's also keep and use neighbours, for which Lucene has no equivalent.
 ///
 /// `java --add-modules jdk.incubator.vector -Xmx6g dev.mneme.bench.PostingsBench OWNERS MEMORIES`
 public final class PostingsBench {

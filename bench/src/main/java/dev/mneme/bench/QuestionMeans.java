@@ -16,8 +16,8 @@ import java.util.List;
 /// java -cp ... dev.mneme.bench.QuestionMeans question-styles.bin
 /// ```
 ///
-/// The questions are about all sorts of things, so that their mean is how one asks, not what about. They were
-/// written for this and belong to no set that is measured.
+/// The questions are about all sorts of things, so that their mean is how one asks, not what about. They were written
+/// for this and belong to no set that is measured.
 public final class QuestionMeans {
     private static final List<String> LISTS = List.of("questions-for-advice.txt", "questions-for-facts.txt");
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Where the answers to questions stand among what is found: recall at 1, 5 and 10, and the mean reciprocal rank of
-/// the first answer among the first 20.
+/// The ranks of answers among what is found: recall at 1, 5 and 10, and the mean reciprocal rank of the first answer
+/// among the first 20.
 final class RankTally {
     static final int DEPTH = 20;
     private static final int[] AT = {1, 5, 10};

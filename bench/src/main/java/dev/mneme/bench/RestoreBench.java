@@ -27,9 +27,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/// A server with many memories, in owners of 10,000 with vectors of 384 numbers: how long it takes to
-/// start, how long searches take, a backup over HTTP while a writer goes on, and the same of a server
-/// on what was restored.
+/// A server with many memories, in owners of 10,000 with vectors of 384 numbers: how long it takes to start, how long
+/// searches take, a backup over HTTP while a writer goes on, and the same for a server on the restored data.
 final class RestoreBench {
     private static final int EACH = 10_000;
     private static final int BATCH = 500;

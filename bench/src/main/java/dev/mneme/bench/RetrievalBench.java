@@ -35,11 +35,11 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /// Every kind of data in one table: what the score finds, beside the bare embedder (the cosine of the whole text's
-/// vector) and plain BM25 over the words, each alone. Of the index in this process, with an embedder in it; no
-/// language model.
+/// vector) and plain BM25 over the words, each alone. It measures the index in this process, with an embedder in it,
+/// and without a language model.
 ///
-/// The project's own sets are always there; LoCoMo and facts as PrefEval's come as files, any number of them.
-/// A file whose top is a list is read as LoCoMo's ([LocomoData]), one with `owners` as facts ([FactsData]).
+/// The project's own sets are always there; LoCoMo and facts like PrefEval's come as files, any number of them. A file
+/// whose top is a list is read as LoCoMo's ([LocomoData]), one with `owners` as facts ([FactsData]).
 final class RetrievalBench {
     private static final long SEED = 1;
     private static final int DIARY_QUESTIONS = 40;

@@ -130,8 +130,7 @@ final class SearchBench {
         }
     }
 
-    /// One owner of 100,000, with recall against the same formula over exact vectors, and the bare scan of
-    /// them.
+    /// One owner of 100,000, with recall against the same formula over exact vectors, and the bare scan of them.
     static void oneOwner(int memories) throws IOException {
         try (ServerProcess server = ServerProcess.start();
                 HttpConnection client = server.connect()) {

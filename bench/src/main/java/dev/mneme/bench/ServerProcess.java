@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A server in a process of its own, from the jar that the launcher runs and with the launcher's flags,
-/// on a free port and a data folder under `java.io.tmpdir` that is deleted on close. One thread.
+/// A server in a process of its own, from the jar that the launcher runs and with the launcher's flags, on a free port
+/// and a data folder under `java.io.tmpdir` that is deleted on close. One thread.
 ///
 /// `-Dmneme.jar=FILE` names another jar, `-Dmneme.flags="-Xmx1g …"` adds flags of the JVM.
 final class ServerProcess implements AutoCloseable {

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// A server with a heap of 512 MiB under hostile clients, beside an honest one with a key of its own. The promises: it
-/// lives, every honest request is answered and in time, `/health/ready` is 200 for anybody who asks, no smuggled
-/// request runs, memory, descriptors and log stay bounded. Exits with 1 when one breaks.
+/// A server with a heap of 512 MiB under hostile clients, beside an honest one with a key of its own. The promises: the
+/// server lives, every honest request is answered in time, `/health/ready` is 200 for anybody who asks, no smuggled
+/// request runs, and memory, descriptors and log stay bounded. Exits with 1 when one breaks.
 final class SoakBench {
     private static final int CLIENTS = 12;
     private static final double MOST_MEGABYTES = 1_400;

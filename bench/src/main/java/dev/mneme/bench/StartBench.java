@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// From the start of the process to the first 200 of `/health/ready`, on an empty data folder, and the
-/// memory that the server then holds with the embedder loaded. The AOT cache is made as the launcher
-/// makes it. The launcher itself is timed too, where it has run before.
+/// The time from the start of the process to the first 200 of `/health/ready`, on an empty data folder, and the memory
+/// that the server then holds with the embedder loaded. The AOT cache is made as the launcher makes it. The launcher
+/// itself is timed too, where it has run before.
 final class StartBench {
     private static final Duration REST = Duration.ofSeconds(5);
     private static final Path LAUNCHED_BEFORE = Path.of(".mneme", "current");

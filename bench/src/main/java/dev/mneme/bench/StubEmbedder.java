@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An embedder over HTTP, as OpenAI's API has it, that costs next to nothing: a text's vector is
-/// random, and always the same.
+/// An embedder over HTTP, as OpenAI's API has it, that costs next to nothing: a text's vector is random, and always the
+/// same.
 final class StubEmbedder implements AutoCloseable {
     static final int DIMENSION = 384;
 

@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A language model over HTTP, as OpenAI's API has it, that takes each message for a fact and each fact
-/// for new, so that what is measured is everything but the model.
+/// A language model over HTTP with OpenAI's API that takes each message for a fact and each fact for new, so that
+/// everything but the model is measured.
 final class StubModel implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 
-/// How much CPU the threads of a server used since the watch began, by what they are for; threads that ended
-/// meanwhile are left out. Linux only (`/proc`); elsewhere nothing is known. One thread.
+/// How much CPU the threads of a server have used since the watch began, by purpose; threads that ended meanwhile are
+/// left out. Linux only (`/proc`); elsewhere nothing is known. One thread.
 final class ThreadCpu {
     private static final double MICROS_PER_TICK = 10_000;
     private static final int USER_TIME_AFTER_NAME = 11;

@@ -13,16 +13,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/// Makes `token-matrix.bin`, the matrix that shortens the built-in embedder's token vectors: the top 64 eigenvectors
-/// of the uncentred second-moment matrix of normalised token vectors of 5,000 random WordNet glosses (seed 1).
+/// Makes `token-matrix.bin`, the matrix that shortens the built-in embedder's token vectors: the top 64 eigenvectors of
+/// the uncentred second-moment matrix of normalised token vectors of 5,000 random WordNet glosses (seed 1).
 ///
 /// ```
 /// cat dict/data.noun dict/data.verb dict/data.adj dict/data.adv | sed -n 's/^[0-9].* | //p' > glosses.txt
 /// java -cp ... dev.mneme.bench.TokenMatrix glosses.txt token-matrix.bin
 /// ```
 ///
-/// `dict` is the database folder of WordNet 3.1, whose licence permits this use; a gloss is what follows the last
-/// ` | ` of a data line. Another matrix is another embedding space: vectors kept under the old one cannot be scored.
+/// `dict` is the database folder of WordNet 3.1, whose licence permits this use; a gloss is what follows the last ` | `
+/// of a data line. Another matrix is another embedding space: vectors kept under the old one cannot be scored.
 public final class TokenMatrix {
     private static final int GLOSSES = 5_000;
     private static final long SEED = 1;

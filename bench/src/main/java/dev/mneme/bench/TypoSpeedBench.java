@@ -20,8 +20,8 @@ import java.util.Random;
 import java.util.Set;
 import org.HdrHistogram.Histogram;
 
-/// What a misspelt word costs a search of a large owner, by words alone: the same questions clean, with one
-/// misspelt word and with two, in turn.
+/// How much a misspelt word costs a search of a large owner, by words alone: the same questions without a mistake, with
+/// one misspelt word, and with two, in turn.
 ///
 /// `java --add-modules jdk.incubator.vector -Xmx4g dev.mneme.bench.TypoSpeedBench [MEMORIES] [WORDS]`
 public final class TypoSpeedBench {

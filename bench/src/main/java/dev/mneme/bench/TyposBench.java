@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What typing errors in questions cost, and what correcting them saves: the same questions clean and misspelt from a
-/// seed, asked of the index with corrections and without, and of plain BM25 over the same words.
+/// How much typing errors in questions cost, and how much correcting them saves: the same questions, correct and
+/// misspelt from a seed, asked of the index with and without corrections, and of plain BM25 over the same words.
 final class TyposBench {
     private static final long SEED = 1;
     private static final int DIARY_QUESTIONS = 10;

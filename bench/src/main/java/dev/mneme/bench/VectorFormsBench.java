@@ -3,8 +3,8 @@ package dev.mneme.bench;
 import java.io.IOException;
 import java.time.Duration;
 
-/// What a vector costs as JSON numbers and as base64: the same adds to one server, the two forms in turns, so that
-/// whatever else the machine does meets both.
+/// The cost of a vector as JSON numbers and as base64: the same adds to one server, with the two forms in turns, so
+/// that other load of the machine affects both.
 final class VectorFormsBench {
     private static final int ROUNDS = 6;
     private static final Duration SLICE = Duration.ofSeconds(5);

@@ -1,4 +1,4 @@
-/// Measurements, and the makers of what was measured: one command a figure, beside a peer or a bare floor.
+/// Measurements, and programs that made what is measured: one command for each figure, beside a peer or a bare floor.
 @NullMarked
 package dev.mneme.bench;
 

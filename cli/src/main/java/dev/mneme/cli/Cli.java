@@ -33,17 +33,21 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start
-/// short; the overview is a text.
+/// Runs one command line. Only the command that was named is loaded and parsed, which keeps the start short; the
+/// overview is a text file.
 public final class Cli {
+    private static final int MOST_MISTAKES = 2; // in a name for which another one is suggested
+
     static final List<String> COMMANDS = List.of(
             "serve",
             "status",
@@ -138,7 +142,7 @@ public final class Cli {
         return at >= 0 && args.get(at).equals(name);
     }
 
-    /// Where the command's name is: the first argument that is neither an option nor an option's value.
+    /// The place of the command's name: the first argument that is neither an option nor an option's value.
     private static int commandAt(List<String> args) {
         for (int i = 0; i < args.size(); i++) {
             if (OPTIONS_WITH_VALUE.contains(args.get(i))) {
@@ -198,16 +202,12 @@ public final class Cli {
     }
 
     private static String suggestion(String name) {
-        String nearest = null;
-        int least = 3;
-        for (String known : COMMANDS) {
-            int distance = Spelling.distance(name, known);
-            if (distance < least) {
-                nearest = known;
-                least = distance;
-            }
-        }
-        return nearest == null ? "" : " Did you mean '" + nearest + "'?";
+        LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
+        return COMMANDS.stream()
+                .min(Comparator.comparingInt(known -> distance.apply(name, known)))
+                .filter(nearest -> distance.apply(name, nearest) <= MOST_MISTAKES)
+                .map(nearest -> " Did you mean '" + nearest + "'?")
+                .orElse("");
     }
 
     private ExitStatus parseAndRun(Subcommand command, List<String> args) {

@@ -31,7 +31,7 @@ public final class Main {
         System.exit(status);
     }
 
-    /// Runs one command on these streams and returns the exit status. Texts are UTF-8 whatever the locale.
+    /// Runs one command on these streams and returns the exit status. Texts are UTF-8, whatever the locale.
     public static int run(String[] args, InputStream in, PrintStream out, PrintStream err, Map<String, String> env) {
         boolean terminal = onTerminal();
         int columns = terminal ? columns(env) : Integer.MAX_VALUE;
@@ -60,7 +60,7 @@ public final class Main {
                 new BufferedOutputStream(new FileOutputStream(descriptor)), false, StandardCharsets.UTF_8);
     }
 
-    /// Whoever stops a watch has not met an error: unless the watch ended by itself, the process ends with 0.
+    /// Makes Ctrl-C end a watch with status 0: stopping it is no error, unless the watch ended by itself.
     private static void endQuietlyOnCtrlC(PrintStream out, AtomicBoolean ended) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             if (!ended.get()) {

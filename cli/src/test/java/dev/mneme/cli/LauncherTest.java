@@ -21,8 +21,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The launcher `./mneme`, on a copy of the project whose Maven and JDK are stand-ins that say what they were
-/// asked.
+/// The launcher `./mneme`, on a copy of the project whose Maven and JDK are stand-ins that say what they were asked.
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();

@@ -2,11 +2,11 @@ package dev.mneme.client;
 
 import java.io.IOException;
 
-/// What the server answered.
+/// An answer of the server.
 ///
-/// @param replayed whether it is the answer of an earlier request with the same idempotency key, or in part
+/// @param replayed whether it, or a part of it, is the answer to an earlier request with the same idempotency key
 public record Answer(int status, String text, boolean replayed) {
-    /// Nobody answered in time.
+    /// The status when nobody answered in time.
     public static final int GATEWAY_TIMEOUT = 504;
 
     public Answer(int status, String text) {
@@ -29,7 +29,7 @@ public record Answer(int status, String text, boolean replayed) {
         return status < 200 || status > 299;
     }
 
-    /// The problem that the server told; nothing where the body is none.
+    /// The problem in the body; empty if the body is none.
     public JsonView problem() {
         try {
             return JsonView.parse(text);

@@ -2,8 +2,8 @@ package dev.mneme.client;
 
 import java.util.random.RandomGenerator;
 
-/// How long to wait before the next attempt: 1 s, doubling, at most 30 s, each less up to a half by
-/// chance, so that many clients do not come back in the same moment. One thread.
+/// Waiting times before further attempts: 1 s, doubling, at most 30 s. Up to a half of each is left out at random, so
+/// that many clients do not come back at the same moment. One thread.
 public final class Backoff {
     private static final long FIRST_MILLIS = 1_000;
     private static final long MOST_MILLIS = 30_000;
@@ -22,7 +22,7 @@ public final class Backoff {
         return wait;
     }
 
-    /// The server is well again.
+    /// Begins anew, once the server is well again.
     public void reset() {
         ceiling = FIRST_MILLIS;
     }

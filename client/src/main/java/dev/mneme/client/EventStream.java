@@ -7,14 +7,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `text/event-stream` (WHATWG HTML, §9.2.6): UTF-8, fields `event`, `data`, `id`, an empty line ends an event.
-/// `retry` is ignored. An event that the connection cuts off is not given.
+/// Reads `text/event-stream` (WHATWG HTML, §9.2.6): UTF-8, fields `event`, `data`, `id`; an empty line ends an event.
+/// `retry` is ignored. An event that was cut off is dropped.
 public final class EventStream {
-    /// A change holds at most a memory: 64 KiB of text and of metadata by default.
+    /// The most characters of an event. A change has at most one memory: 64 KiB of text and of metadata by default.
     private static final int MOST_CHARS = 16 << 20;
 
-    /// @param id the last id that the stream has named so far, in this event or before; null if none yet
-    /// @param data empty for a mere comment or a new id
+    /// @param id the latest id in the stream, in this event or before; null if there was none yet
+    /// @param data empty if the event is only a comment or a new id
     public record Event(String type, String data, @Nullable String id) {
         public boolean hasData() {
             return !data.isEmpty();
@@ -28,7 +28,7 @@ public final class EventStream {
         lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     }
 
-    /// The next event, also one without data, so that the caller learns its id; null at the end of the stream.
+    /// The next event, even one without data, so that the caller learns its id; null at the end of the stream.
     @Nullable
     public Event next() throws IOException {
         String type = "message";

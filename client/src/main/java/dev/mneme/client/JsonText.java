@@ -20,7 +20,7 @@ public final class JsonText {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    /// An object whose members `members` writes.
+    /// An object with the members that `members` writes.
     public static String object(Part members) {
         return text(json -> {
             json.writeStartObject();
@@ -73,7 +73,7 @@ public final class JsonText {
         }
     }
 
-    /// A list of strings; nothing when it is empty.
+    /// Writes a list of strings; nothing when it is empty.
     public static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
         if (values.isEmpty()) {
             return;
@@ -85,7 +85,7 @@ public final class JsonText {
         json.writeEndArray();
     }
 
-    /// JSON that the caller typed and [JsonView] has checked, exactly as it was typed.
+    /// Writes JSON that the caller typed and [JsonView] has checked, exactly as it was typed.
     public static void raw(JsonGenerator json, String name, @Nullable String value) throws IOException {
         if (value != null) {
             json.writeFieldName(name);
@@ -93,7 +93,7 @@ public final class JsonText {
         }
     }
 
-    /// Copies the items of an answer's array `field` to an array that `json` has open. Everything else is left out.
+    /// Copies the items of an answer's array `field` to an array that is open in `json`. Everything else is left out.
     public static void copyItems(String answer, String field, JsonGenerator json) throws IOException {
         try (JsonParser parser = JsonView.FACTORY.createParser(answer)) {
             parser.nextToken();

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON value for reading. What is missing reads as null, empty or the empty string, so that an older or newer
-/// server's answer can still be shown.
+/// A JSON value for reading. A missing value reads as null, empty or the empty string, so that answers of older and
+/// newer servers can be shown.
 ///
 /// @param value a `Map`, `List`, `String`, `Boolean`, a number as its digits in a [Digits], or null
 public record JsonView(@Nullable Object value) {
     public static final JsonFactory FACTORY = new JsonFactory();
-    /// Refuses an object that names a member twice: of what a person imports, one of the two would be lost.
+    /// Refuses an object that names a member twice, since an import would lose one of the two.
     public static final JsonFactory STRICT = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -55,7 +55,7 @@ public record JsonView(@Nullable Object value) {
         return parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The value that the parser stands at, to its end.
+    /// The value that begins at the parser's token; the parser then stands at its end.
     public static JsonView ofValueAt(JsonParser parser) throws IOException {
         return new JsonView(read(parser));
     }
@@ -124,13 +124,13 @@ public record JsonView(@Nullable Object value) {
         return Boolean.TRUE.equals(value);
     }
 
-    /// The number, or `otherwise` if this is none.
+    /// The number, or `otherwise` if this is not a number.
     public double number(double otherwise) {
         return value instanceof Digits(String digits) ? Double.parseDouble(digits) : otherwise;
     }
 
     /// The value as a person reads it: a string without quotes, a list joined by commas, an object as JSON; empty for
-    /// null and for what is missing.
+    /// null and for a missing value.
     public String text() {
         return switch (value) {
             case null -> "";

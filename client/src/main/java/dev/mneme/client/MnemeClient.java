@@ -21,22 +21,22 @@ import org.jspecify.annotations.Nullable;
 
 /// A Mneme server, over HTTP.
 ///
-/// **Promises**: a write carries an idempotency key and is sent once more, with the same key, when the
-/// connection breaks before the answer: it is done once all the same. Connecting takes at most 2 s,
-/// waiting for an answer as long as the request says.
+/// **Promises**: a write carries an idempotency key. When the connection breaks before the answer, it is sent once more
+/// with the same key, and is still done only once. Connecting takes at most 2 s, and waiting for an answer as long as
+/// the request says.
 ///
-/// **Not promised**: that an answer is a good one; [Answer#failed] says it.
+/// **Not promised**: that an answer reports success; see [Answer#failed].
 ///
 /// **Threads**: any number may call.
 ///
 /// **Failures**: [NoAnswer] alone, and [IOException] where a stream is read.
 ///
-/// Requests go through `HttpURLConnection`, which is loaded in a third of the time of `java.net.http`;
-/// only PATCH, which it refuses to send, takes the other.
+/// Requests go through `HttpURLConnection`, which loads in a third of the time of `java.net.http`. Only PATCH, which it
+/// refuses to send, takes the other.
 public final class MnemeClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    /// A live stream says something every 15 s; after three such silences the connection is taken for dead.
+    /// A live stream sends something every 15 s. After three times that, the connection counts as dead.
     private static final Duration SILENCE = Duration.ofSeconds(45);
 
     static {
@@ -58,7 +58,7 @@ public final class MnemeClient {
         return url;
     }
 
-    /// Nobody is there to answer: nothing was sent.
+    /// Nobody answers: nothing was sent.
     private static final class Unreachable extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -67,7 +67,7 @@ public final class MnemeClient {
         }
     }
 
-    /// Sends a request and waits for its answer, a good one or a problem.
+    /// Sends a request and waits for its answer, which may be a problem.
     public Answer send(Request request) {
         try {
             try {
@@ -114,7 +114,7 @@ public final class MnemeClient {
                 failure);
     }
 
-    /// What to say when nobody answers.
+    /// The failure when nobody answers.
     public NoAnswer unreachable(Throwable cause) {
         return new NoAnswer(NoAnswer.Kind.UNREACHABLE, "No Mneme server answers at " + url + ".", cause);
     }
@@ -125,7 +125,7 @@ public final class MnemeClient {
         void take(InputStream body) throws IOException;
     }
 
-    /// Hands a file out while it comes, however long it is.
+    /// Gives a file to `download` while it comes, however long it is.
     ///
     /// @throws Refusal when the server answers with a problem
     public void download(String path, Download download) throws Refusal {
@@ -276,7 +276,7 @@ public final class MnemeClient {
         }
     }
 
-    /// Asks for what may be too long to be held. What breaks off is an `IOException` of the body.
+    /// Asks for an answer that may be too long for memory. If it breaks off, reading the body throws an `IOException`.
     ///
     /// @throws Refusal if the server answered with a problem
     public LongAnswer post(String path, String mediaType) throws IOException, Refusal {

@@ -2,22 +2,22 @@ package dev.mneme.client;
 
 import org.jspecify.annotations.Nullable;
 
-/// A request that brought no answer that can be read. The message says what happened, in one sentence; [#kind] what it
-/// means for whoever asked.
+/// A request without a readable answer. The message says in one sentence what happened, and [#kind] what it means for
+/// the caller.
 public final class NoAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /// What is known of a request without an answer.
+    /// What is known about a request without an answer.
     public enum Kind {
-        /// Nobody is there: nothing was sent.
+        /// Nobody answers: nothing was sent.
         UNREACHABLE,
-        /// There is no TLS connection to be had: nothing was sent.
+        /// There is no TLS connection: nothing was sent.
         INSECURE,
-        /// It asked for something and changes nothing: ask again.
+        /// The request changes nothing, so it can be sent again.
         LOST,
-        /// It writes, and it is not known whether the write was done.
+        /// The request is a write, and it is not known whether it was done.
         UNKNOWN,
-        /// It was a part of a longer work, which can be begun again as a whole.
+        /// The request was a part of a longer piece of work, which can be begun again as a whole.
         UNFINISHED,
         /// The waiting thread was interrupted.
         INTERRUPTED,
@@ -42,7 +42,7 @@ public final class NoAnswer extends RuntimeException {
         return kind;
     }
 
-    /// Under which a `POST` of unknown outcome may be repeated; null for anything else.
+    /// The key under which a `POST` of unknown outcome may be repeated; null for any other request.
     public @Nullable String idempotencyKey() {
         return idempotencyKey;
     }

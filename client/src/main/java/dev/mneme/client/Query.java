@@ -13,12 +13,12 @@ public final class Query {
         text = new StringBuilder(path);
     }
 
-    /// A path whose last segment is an id that somebody typed.
+    /// A path that ends in an id that somebody typed.
     public static Query of(String path, String id) {
         return new Query(path + "/" + encode(id));
     }
 
-    /// Adds a parameter; nothing when its value is null.
+    /// Adds a parameter, unless its value is null.
     public Query with(String name, @Nullable Object value) {
         if (value != null) {
             text.append(separator).append(name).append('=').append(encode(value.toString()));

@@ -1,6 +1,6 @@
 package dev.mneme.client;
 
-/// The server answers with a problem where it was asked for a stream.
+/// The server answered with a problem where a stream was asked for.
 public final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 

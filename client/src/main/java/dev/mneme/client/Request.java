@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// What is sent.
+/// A request to the server.
 ///
 /// @param path with its query
 /// @param body JSON, unless the headers name another `Content-Type`; null for none
 /// @param timeout how long its answer may take
-/// @param part whether it is a part of a longer work, which can be begun again as a whole: an answer that does not come
-///     in time is a 504
+/// @param part whether it is a part of a longer piece of work that can be begun again as a whole: if its answer does
+///     not come in time, that is a 504
 public record Request(
         String method,
         String path,
@@ -34,7 +34,7 @@ public record Request(
         return new Request("GET", path, null, Map.of());
     }
 
-    /// A write, which carries an idempotency key: the one that is given, or one by chance.
+    /// A write with the given idempotency key, or a random one.
     public static Request write(String method, String path, @Nullable String body, @Nullable String idempotencyKey) {
         String key = idempotencyKey != null ? idempotencyKey : UUID.randomUUID().toString();
         return new Request(method, path, body, Map.of("Idempotency-Key", key));

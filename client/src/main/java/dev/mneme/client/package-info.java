@@ -1,6 +1,5 @@
 /// A Mneme server over HTTP, for programs: requests that may be repeated, answers, streams, and JSON to read them with.
-/// It
-/// stands on the JDK and a JSON parser alone.
+/// It needs only the JDK and a JSON parser.
 @NullMarked
 package dev.mneme.client;
 

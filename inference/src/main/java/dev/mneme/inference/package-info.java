@@ -1,4 +1,4 @@
-/// What the clients of models have in common.
+/// What the clients of all models have in common.
 @NullMarked
 package dev.mneme.inference;
 

@@ -14,8 +14,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// The file with the first key, which the command line on the same machine finds: made at the first start, readable
-/// by its owner alone.
+/// The file with the first key, where the command line on the same machine finds it. It is made at the first start, and
+/// only its owner can read it.
 final class AdminKey {
     private AdminKey() {}
 
@@ -23,9 +23,8 @@ final class AdminKey {
         return data.resolve("admin.key");
     }
 
-    /// Makes the first key when there is none yet, or another one for an operator who lost it. A crash
-    /// between storing the key and writing the file leaves a key that nobody knows: the operator then
-    /// asks for a new one.
+    /// Makes the first key if there is none yet, or another one for an operator who lost it. A crash between storing
+    /// the key and writing the file leaves a key that nobody knows; the operator then asks for a new one.
     ///
     /// @param anew whether to make one although there are keys
     ///

@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// How many descriptors the process may have, and how many of them connections may take: the rest is for the log, the
-/// tables (an eighth each for rows and index, 512 at most), and what the server itself opens.
+/// How many descriptors the process may have, and how many of them connections may take. The rest is for the log, the
+/// tables (an eighth each for rows and index, at most 512), and everything else that the server opens.
 record Descriptors(OptionalLong limit) {
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final long FOR_TABLES = 512;
     private static final long FOR_THE_REST = 128;
     private static final long FEWEST = 16;
 
-    /// As the system says; unknown where it does not.
+    /// The limit that the system states; unknown where it states none.
     static Descriptors ofProcess() {
         try {
             return Files.isReadable(LIMITS)

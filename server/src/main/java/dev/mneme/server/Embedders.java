@@ -14,11 +14,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The embedder that the operator chose.
+/// Opens the embedder that the operator chose.
 final class Embedders {
     private Embedders() {}
 
-    /// @return null where texts are to be found by their words alone
+    /// @return null if texts are only found by their words
     static @Nullable Embedder open(ServerConfig.Embedder config) {
         return switch (config.kind()) {
             case BUILTIN -> OnnxEmbedder.open(runs(config));

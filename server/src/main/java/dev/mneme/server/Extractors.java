@@ -9,11 +9,11 @@ import dev.mneme.server.config.ServerConfig;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/// The language model that the operator chose.
+/// Opens the language model that the operator chose.
 final class Extractors {
     private Extractors() {}
 
-    /// @return null where conversations are stored as they are
+    /// @return null if conversations are stored as they are
     static @Nullable FactExtractor open(ServerConfig.Extraction config) {
         return switch (config.kind()) {
             case NONE -> null;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// `mneme inspect --stopped`: says what a data folder holds that no server has open, and changes nothing in it.
+/// `mneme inspect --stopped`: shows what a data folder contains while no server has it open, and changes nothing.
 final class Inspect {
     private static final int DAMAGED = 7;
     private static final String ROW = "%-8s %10s %12s %12s %12s %10s %12s%n";

@@ -8,7 +8,7 @@ import dev.mneme.engine.shard.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import java.time.Duration;
 
-/// A node by itself, on a folder of this machine.
+/// A single node, on a folder of this machine.
 record LocalNode(LocalStore store) implements Node {
     static Node open(ServerConfig config, Metrics metrics) {
         return new LocalNode(LocalEngine.open(config.data(), PartConfigs.engine(config, metrics)));

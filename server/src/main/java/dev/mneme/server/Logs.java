@@ -13,8 +13,8 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// Log lines on standard error: one JSON object each, or text. They carry request ids, never a memory's text or a
-/// secret. The JDK's own logging does it, since every part logs through `System.Logger`.
+/// Writes log lines to standard error: one JSON object each, or text. They have request ids, and never a memory's text
+/// or a secret. The JDK's own logging writes them, since every part logs through `System.Logger`.
 final class Logs {
     private Logs() {}
 
@@ -42,7 +42,7 @@ final class Logs {
         KEPT[2].setLevel(Level.OFF);
     }
 
-    /// Loggers are held weakly by the JDK: without a reference their levels are forgotten.
+    /// The JDK holds loggers weakly: without a reference their levels are forgotten.
     private static final Logger[] KEPT = new Logger[3];
 
     private static String stackTrace(Throwable thrown) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `serve`, `verify`, `restore` and `inspect --stopped`: what the launcher hands to the server's jar.
+/// The commands that the launcher hands to the server's jar: `serve`, `verify`, `restore` and `inspect --stopped`.
 public final class Main {
     private static final System.Logger LOG = System.getLogger(Main.class.getName());
     private static final int USAGE = 2;

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/// What `/metrics` tells, in Prometheus' text format.
+/// The text of `/metrics`, in Prometheus' format.
 ///
 /// **Threads**: any.
 final class Metrics {
@@ -106,7 +106,7 @@ final class Metrics {
         feedLag.record(lag);
     }
 
-    /// Watches what is asked for when `/metrics` is read.
+    /// Adds what is looked up when `/metrics` is read.
     void watch(Supplier<StoreStatus> status, IntSupplier sockets) {
         Gauge.builder("mneme_live_connections", sockets::getAsInt) // a supplier is kept; another object would not be
                 .description("Open WebSockets and event streams.")
@@ -119,7 +119,7 @@ final class Metrics {
         }
     }
 
-    /// Watches what is known of data that was changed from outside.
+    /// Adds what is known about data that were changed from outside.
     void watch(Integrity integrity) {
         Gauge.builder("mneme_integrity_checked_owners", () -> integrity.report().owners())
                 .description("Owners that were checked in the background since the start.")
@@ -141,7 +141,7 @@ final class Metrics {
                 .register(registry);
     }
 
-    /// Watches how far writes' times are ahead of the clock.
+    /// Adds how far writes' times are ahead of the clock.
     void watchClock(Supplier<Instant> latest, InstantSource clock) {
         Gauge.builder(
                         "mneme_clock_ahead_seconds",
@@ -152,7 +152,7 @@ final class Metrics {
                 .register(registry);
     }
 
-    /// Watches what waits for the embedder. Whose it is is no label: there can be any number of keys.
+    /// Adds what waits for the embedder. There is no label for whose it is, since there can be any number of keys.
     void watch(Embedder embedder) {
         for (Demand.Purpose purpose : Demand.Purpose.values()) {
             String name = purpose.name().toLowerCase(Locale.ROOT);
@@ -172,7 +172,7 @@ final class Metrics {
         }
     }
 
-    /// Watches what waits for the language model.
+    /// Adds what waits for the language model.
     void watchExtractions(IntSupplier waiting) {
         Gauge.builder("mneme_extractions_waiting", waiting::getAsInt)
                 .description("Conversations that wait for the language model, or that it works on.")
@@ -190,7 +190,7 @@ final class Metrics {
         return registry.scrape();
     }
 
-    /// The embedder, timed.
+    /// The embedder, with its times measured.
     Embedder timed(Embedder embedder) {
         return new Embedder() {
             @Override

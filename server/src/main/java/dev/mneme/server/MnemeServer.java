@@ -67,11 +67,11 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A running server. What is slow to open (engine, embedder) is opened side by side; it listens once both are
-/// there.
+/// A running server. Parts that are slow to open (engine, embedder) are opened side by side; it listens once both are
+/// open.
 ///
-/// Stopping goes the other way: no new connections, live ones are told, requests under way are
-/// finished, what was proposed is committed, and the folder is let go.
+/// Stopping goes the other way: no new connections, live clients are told, requests under way are finished, proposals
+/// are committed, and the folder is closed.
 public final class MnemeServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(MnemeServer.class.getName());
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -106,10 +106,9 @@ public final class MnemeServer implements AutoCloseable {
         this.http = http;
     }
 
-    /// Starts a server; it is ready when this returns.
+    /// Starts a server, which is ready when this returns.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder
-    ///     in use,
+    /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
     ///     an open address without TLS); its message says what to do
     public static MnemeServer start(ServerConfig config) {
         return start(config, false);
@@ -148,7 +147,7 @@ public final class MnemeServer implements AutoCloseable {
         }
     }
 
-    /// Native code must not be in the midst of loading when the process ends.
+    /// The process must not end while native code is being loaded.
     private static void closeOnceOpen(CompletableFuture<java.util.Optional<Embedder>> model) {
         try {
             model.join().ifPresent(Embedder::close);
@@ -356,7 +355,7 @@ public final class MnemeServer implements AutoCloseable {
         }
     }
 
-    /// Where it answers, with the port that it really has.
+    /// The server's address, with its actual port.
     public String url() {
         String host = config.http().host();
         String shown = host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
@@ -368,7 +367,7 @@ public final class MnemeServer implements AutoCloseable {
         return config.data();
     }
 
-    /// What is known of stored data having been changed from outside.
+    /// What is known about stored data that were changed from outside.
     Integrity.Report integrity() {
         return node.integrity().report();
     }
@@ -382,7 +381,7 @@ public final class MnemeServer implements AutoCloseable {
         return madeAdminKey;
     }
 
-    /// Whether the command line finds the key by itself.
+    /// Whether the data folder is the usual one, where the command line finds the key by itself.
     boolean isDefaultData() {
         return ServerConfig.defaultData(System.getenv()).equals(config.data());
     }
@@ -392,9 +391,9 @@ public final class MnemeServer implements AutoCloseable {
         return version == null ? "development" : version;
     }
 
-    /// Waits until the server is closed, or its tables take nothing although there is room.
+    /// Waits until the server is closed, or its tables accept nothing although there is room on the disk.
     ///
-    /// @return whether it is blocked
+    /// @return whether the tables are blocked
     boolean awaitClosedOrBlocked() {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -408,7 +407,7 @@ public final class MnemeServer implements AutoCloseable {
         return false;
     }
 
-    /// Closes this one and starts another on the same folder and port: what the log has and the tables lack is
+    /// Closes this server and starts another on the same folder and port. Whatever the log has and the tables lack is
     /// replayed.
     MnemeServer restarted() {
         int port = http.port();

@@ -1,12 +1,12 @@
 package dev.mneme.server;
 
-/// What happens when the heap is used up all the same: the process ends, with a line and a status of its own. A server
-/// that goes on after an `OutOfMemoryError` is half-dead, with any thread of it gone.
+/// Ends the process when the heap is used up, with a log line and an exit status of its own. A server that goes on
+/// after an `OutOfMemoryError` is half-dead, since any of its threads may be gone.
 ///
-/// The launcher starts the JVM with `-XX:+ExitOnOutOfMemoryError`, which ends it at once, wherever the error is
-/// thrown. Where that is missing, what is here ends it for those errors that reach the end of a thread.
+/// The launcher starts the JVM with `-XX:+ExitOnOutOfMemoryError`, which ends it at once wherever the error is thrown.
+/// Where that option is missing, this class ends it for errors that reach the end of a thread.
 final class OutOfMemory {
-    /// As the JVM's own flag has it.
+    /// The same status as that of the JVM's own flag.
     static final int STATUS = 3;
 
     private static final System.Logger LOG = System.getLogger(OutOfMemory.class.getName());

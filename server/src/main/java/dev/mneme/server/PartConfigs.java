@@ -21,9 +21,9 @@ import java.time.InstantSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the operator chose, as each part wants it. Whatever [ServerConfig] allows, the parts take.
+/// Translates the operator's configuration for each part. The parts accept everything that [ServerConfig] allows.
 final class PartConfigs {
-    /// What a connection takes of the heap by itself, and the part of the heap that all may take.
+    /// How much of the heap a connection takes; then the part of the heap that all connections may take.
     private static final int CONNECTION_BYTES = 16 << 10;
 
     private static final int HEAP_FOR_CONNECTIONS = 8;
@@ -115,7 +115,7 @@ final class PartConfigs {
         return connections(config, Descriptors.ofProcess(), Runtime.getRuntime().maxMemory());
     }
 
-    /// How many connections are really taken: fewer than configured where the descriptors or the heap are short.
+    /// How many connections are really accepted: fewer than configured if there are not enough descriptors or heap.
     static int connections(ServerConfig config, Descriptors descriptors, long heapBytes) {
         long most = Math.min(config.http().maxConnections(), descriptors.forConnections());
         return (int) Math.min(most, Math.max(1, heapBytes / HEAP_FOR_CONNECTIONS / CONNECTION_BYTES));
@@ -146,7 +146,7 @@ final class PartConfigs {
                 : Math.max(4 * http.maxRequestBytes(), Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /// Who has shown no key yet may send less.
+    /// Clients that have shown no key yet may send less.
     static WebSocketConfig webSocket(ServerConfig config) {
         WebSocketConfig defaults = WebSocketConfig.DEFAULTS;
         int frame = config.ws().maxFrameBytes();

@@ -2,7 +2,7 @@ package dev.mneme.server;
 
 import java.io.PrintStream;
 
-/// How far long work is, on one line of a terminal that is written over; silent where nobody looks.
+/// Shows the progress of long work on one line of a terminal, which is overwritten; silent where there is no terminal.
 ///
 /// **Threads**: one.
 final class ProgressBar {
@@ -41,7 +41,7 @@ final class ProgressBar {
         }
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     void end() {
         if (shown && lastPercent >= 0) {
             err.print("\r" + " ".repeat(what.length() + WIDTH + 10) + "\r");

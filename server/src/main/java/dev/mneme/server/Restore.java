@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `mneme restore`: brings a backup back into the data folder of a server that does not run.
+/// `mneme restore`: restores a backup into the data folder of a server that is not running.
 final class Restore {
     private Restore() {}
 
-    /// What it prints as JSON.
+    /// The result as JSON.
     record Restored(String at, long rows, String epoch, String data, String before) {}
 
     static int run(List<String> words, Map<String, String> environment, PrintStream out, PrintStream err) {
@@ -56,7 +56,7 @@ final class Restore {
         return 0;
     }
 
-    /// Takes the file, which is the first word or the last, out of them.
+    /// Takes the file, which is the first or the last word, out of the flags.
     private static Path file(List<String> flags) {
         if (flags.isEmpty()) {
             throw MnemeException.invalid("file", "Which backup? mneme restore FILE --data DIR");

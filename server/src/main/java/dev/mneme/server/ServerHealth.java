@@ -9,8 +9,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How the parts are. It is alive unless a shard has stopped; it is ready when it also takes writes, the embedder is
-/// there and the index is whole.
+/// The state of the server's parts. The server is alive unless a shard has stopped. It is ready if it also accepts
+/// writes, the embedder is there, and the index is complete.
 record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) implements Health {
     private static final Duration CLOCK_AHEAD = Duration.ofMinutes(1);
 
@@ -52,7 +52,8 @@ record ServerHealth(Store store, boolean embedderLoaded, InstantSource clock) im
                         true, status.shards().size() - 1 + " of owners' data and the system's own are running"));
     }
 
-    /// Others are served while somebody is not, so this is no reason to send requests elsewhere.
+    /// Damage to one owner's data does not keep the others from being served, so it is no reason to send requests
+    /// elsewhere.
     static Part integrity(Integrity.Report report) {
         String sofar = report.complete()
                 ? ""

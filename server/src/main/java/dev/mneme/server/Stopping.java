@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/// Stops the server that runs when the process is told to stop, and the process itself when the server has not stopped
-/// in time: what was acknowledged is in the log, so nothing is lost by that.
+/// Stops the running server when the process is told to stop, and ends the process if the server does not stop in time.
+/// Nothing is lost by that, since everything acknowledged is in the log.
 final class Stopping<S> {
     private static final Duration WITHIN = Duration.ofMillis(9_500);
     private static final int STATUS = 143; // as the signal has it
@@ -47,7 +47,7 @@ final class Stopping<S> {
         Runtime.getRuntime().halt(STATUS);
     }
 
-    /// Puts another server in the place of the one that runs; not while the process is stopping.
+    /// Replaces the running server by another, unless the process is stopping.
     synchronized S replace(UnaryOperator<S> next) {
         if (!stopping) {
             server = next.apply(server);

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// A short life of a server in a temporary folder, for the JVM to learn from: the launcher runs it once after a build
-/// to make the AOT cache, which holds the classes of a start and the profiles of the methods that were used most
-/// (JEP 515), so that these are compiled in the first seconds of a later life and not in its first minute.
+/// Runs a server for a short time in a temporary folder, for the JVM to learn from. The launcher does this once after a
+/// build to make the AOT cache, which holds the classes of a start and the profiles of the most used methods (JEP 515).
+/// They are then compiled in the first seconds of a later run, and not in its first minute.
 final class Training {
-    /// How long each kind of work goes on: what the JVM compiles within it is compiled early in every later start.
+    /// How long each kind of work runs. What the JVM compiles within this time is compiled early in every later start.
     private static final Duration EACH = Duration.ofSeconds(5);
 
     private Training() {}

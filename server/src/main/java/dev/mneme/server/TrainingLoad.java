@@ -29,19 +29,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What clients of a server do, so that the JVM sees which of its code is used much and how: adds with a vector, adds
-/// that the embedder must embed, searches, reads, updates and deletions, mem0's routes, and one that listens by each of
-/// the two live doors. The same in every run, but for how much of it fits into the time.
+/// Acts as clients of a server, so that the JVM sees which code is used much, and how: adds with a vector, adds that
+/// the embedder must embed, searches, reads, updates and deletions, mem0's routes, and one listener at each of the two
+/// live doors. Every run is the same, except for how much fits into the time.
 final class TrainingLoad {
     private static final int CLIENTS = 8;
     private static final int OWNERS = 64;
     private static final int DIMENSION = 384;
     private static final String MEMORIES = "/api/v1/memories";
 
-    /// Whose changes are listened to: one of the owners.
+    /// The owner whose changes are listened to.
     private static final String LISTENED = "u1";
 
-    /// In what a live door tells of a new memory.
+    /// Occurs in every live message about a new memory.
     private static final String CHANGE = "\"text\"";
 
     private static final Duration HEARD_WITHIN = Duration.ofSeconds(10);
@@ -85,7 +85,7 @@ final class TrainingLoad {
     /// @param frames of the WebSocket
     record Done(long answers, long events, long frames) {}
 
-    /// Each kind of work for this long, while somebody listens by each live door and is told of it.
+    /// Does each kind of work for this long, while there is a listener at each live door.
     Done run(Duration each) throws InterruptedException {
         Heard events = new Heard("event stream");
         Heard frames = new Heard("WebSocket");
@@ -149,7 +149,7 @@ final class TrainingLoad {
         }
     }
 
-    /// Counts the changes that a live door tells.
+    /// Counts the changes that a live door sends.
     private static final class Heard {
         private final String door;
         private final AtomicLong count = new AtomicLong();
@@ -304,7 +304,7 @@ final class TrainingLoad {
         }
     }
 
-    /// Takes whatever comes.
+    /// Accepts any message.
     private static final class Listener implements WebSocket.Listener {
         private final Heard frames;
         private final StringBuilder frame = new StringBuilder();

@@ -17,14 +17,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /// `mneme verify`: reads everything in a data folder and says what is damaged or was changed from outside. With
-/// `--accept user:alice` or `--accept keys`, it first takes that as it is now, so that it is served again.
+/// `--accept user:alice` or `--accept keys` it first accepts those data as they are, so that they are served again.
 final class Verify {
     private static final int DAMAGED = 7;
     private static final Provenance BY = Provenance.ofKey("verify");
 
     private Verify() {}
 
-    /// Takes `--accept WHOSE`, as often as it is there, out of the flags.
+    /// Takes every `--accept WHOSE` out of the flags.
     private static List<String> accepted(List<String> flags) {
         List<String> accepted = new ArrayList<>();
         for (int at = flags.indexOf("--accept"); at >= 0; at = flags.indexOf("--accept")) {
@@ -56,7 +56,7 @@ final class Verify {
         }
     }
 
-    /// What keeps the store from opening.
+    /// Accepts files whose state keeps the store from opening.
     private static void acceptFiles(ServerConfig config, List<String> accepted, PrintStream out) {
         IntegrityFiles files = PartConfigs.integrity(config);
         if (accepted.remove("first-format")) {

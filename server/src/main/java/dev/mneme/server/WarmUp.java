@@ -5,9 +5,9 @@ import dev.mneme.engine.index.IndexWarmUp;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Makes the first searches of a server fast, in the background, once its memories are in use: from the
-/// first search on, or after some tens of other requests. Not sooner, so that a server at rest stays
-/// small: code that is not compiled yet leaves some 150 MB of garbage behind.
+/// Makes the first searches of a server fast, in the background, once its memories are in use: from the first search
+/// on, or after some tens of other requests. It does not do so earlier, so that a server at rest stays small: code that
+/// is not compiled yet leaves some 150 MB of garbage behind.
 ///
 /// **Threads**: any number may call.
 final class WarmUp {
@@ -27,7 +27,7 @@ final class WarmUp {
         this.warming = warming;
     }
 
-    /// Counts what `metrics` counts.
+    /// Passes everything on to `metrics`.
     HttpMetrics with(HttpMetrics metrics) {
         return (method, template, status, nanos) -> {
             metrics.request(method, template, status, nanos);
@@ -37,7 +37,7 @@ final class WarmUp {
         };
     }
 
-    /// True once.
+    /// True once: when the memories are in use.
     private boolean isInUse(String template) {
         int weight = weight(template);
         if (weight == 0 || requests.get() >= IN_USE) {

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What `mneme serve` prints once it is ready: where things are, and what to type next. The admin key itself is printed
-/// by the start that made it alone, since screens and journals are kept.
+/// The text that `mneme serve` prints once it is ready: where things are, and what to type next. Only the start that
+/// made the admin key prints it, since screens and journals are kept.
 final class Welcome {
     private Welcome() {}
 
@@ -45,7 +45,7 @@ final class Welcome {
         out.flush();
     }
 
-    /// What edits of the data folder are not noticed, and what is not known of the last stop.
+    /// Which edits of the data folder cannot be detected, and what is not known about the last stop.
     private static void evidence(Integrity.Report report, PrintStream out) {
         if (report.evidence().keyWithData()) {
             out.println("  note  The integrity key lies with the data: who can write there can replace it and forge"

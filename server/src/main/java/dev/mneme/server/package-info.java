@@ -1,4 +1,4 @@
-/// Wires the parts of a server together, starts and stops them in order, and tells how they are.
+/// Wires the parts of a server together, starts and stops them in order, and reports their state.
 @NullMarked
 package dev.mneme.server;
 

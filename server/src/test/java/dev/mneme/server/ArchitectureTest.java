@@ -25,9 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /// Draws the picture of docs/adr/0001: which module may know which, and no circles between packages.
 ///
-/// It reads the compiled main classes of the modules in this checkout that are built before `server`.
-/// Those that are built after it (`cli`, `bench`) are read when they are there; their POMs keep them
-/// apart otherwise.
+/// It reads the compiled main classes of the modules in this checkout that are built before `server`. Those that are
+/// built after it (`cli`, `bench`) are read when they are there; their POMs keep them apart otherwise.
 final class ArchitectureTest {
     private static final List<String> MODULES = List.of(
             "core", "testkit", "wire", "engine", "inference", "api", "client", "library", "server", "cli", "bench");

@@ -44,8 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What an export has is what an import brings: histories of a store, exported, imported into an empty
-/// one, and exported again.
+/// What an export has is what an import brings: histories of a store, exported, imported into an empty one, and
+/// exported again.
 class ExportRoundTripTest {
     private static final int STEPS = 300;
     private static final Caller OPERATOR = Caller.of(

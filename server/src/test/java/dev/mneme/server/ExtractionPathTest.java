@@ -21,8 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Adds of which a language model finds the facts, from mem0's door to the store and back, with a model
-/// behind HTTP.
+/// Adds of which a language model finds the facts, from mem0's door to the store and back, with a model behind HTTP.
 final class ExtractionPathTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ADD = "/v3/memories/add/";

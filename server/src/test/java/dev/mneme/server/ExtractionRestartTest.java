@@ -79,8 +79,8 @@ final class ExtractionRestartTest {
         }
     }
 
-    /// Killed at any moment of an extraction: before, between and after the model's answers and the one
-    /// command that applies them.
+    /// Killed at any moment of an extraction: before, between and after the model's answers and the one command that
+    /// applies them.
     @Test
     void whatWasTakenIsThereOnceAfterKills() {
         List<String> taken = Collections.synchronizedList(new ArrayList<>());

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Clients that are slow, broken or hostile, against one server in a process of its own with a small
-/// heap. None may hurt the others, none may see a fault of the server, and after each the server is as
-/// well as before.
+/// Clients that are slow, broken or hostile, against one server in a process of its own with a small heap. None may
+/// hurt the others, none may see a fault of the server, and after each the server is as well as before.
 @Timeout(300)
 class HostileHttpTest {
     private static final int BODY_LIMIT = 8 << 20;

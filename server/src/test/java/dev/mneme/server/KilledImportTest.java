@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server is killed in the middle of an import; the same command again brings the rest in, and nothing
-/// twice.
+/// The server is killed in the middle of an import; the same command again brings the rest in, and nothing twice.
 @Timeout(300)
 class KilledImportTest {
     private static final int MEMORIES = 4_000;

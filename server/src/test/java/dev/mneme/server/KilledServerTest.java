@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at
-/// the version and with the text that it acknowledged, contexts, modes, response sources and sync
-/// events too; what it had not, sent again under its key, happens once; and whoever listens, by
-/// WebSocket or server-sent events, hears every change once and in order.
+/// The server's process is killed under load, several times. Whatever it had acknowledged is there, at the version and
+/// with the text that it acknowledged, contexts, modes, response sources and sync events too; what it had not, sent
+/// again under its key, happens once; and whoever listens, by WebSocket or server-sent events, hears every change once
+/// and in order.
 ///
 /// `-Dmneme.kills=20` kills more often.
 @Timeout(600)

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Nothing that a memory says and no secret reaches the log, whatever is done and however much is
-/// logged; request ids do, and `/metrics` counts what was done by names that say nothing of anybody.
+/// Nothing that a memory says and no secret reaches the log, whatever is done and however much is logged; request ids
+/// do, and `/metrics` counts what was done by names that say nothing of anybody.
 @Timeout(120)
 class LogCanaryTest {
     private static final String CANARY = "kanarienvogel";

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/// Programs that speak mem0's API, installed from their registries into `target`, where the next run finds
-/// them. Where they cannot be had, the tests are skipped and say why.
+/// Programs that speak mem0's API, installed from their registries into `target`, where the next run finds them. Where
+/// they cannot be had, the tests are skipped and say why.
 enum Mem0Clients {
     /// mem0's own clients.
     OFFICIAL("mem0-clients"),

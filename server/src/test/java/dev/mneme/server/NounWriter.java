@@ -8,8 +8,7 @@ import dev.mneme.server.Api.Reply;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Writes a user's contexts, modes, response sources and sync events by turns, and remembers what was
-/// acknowledged.
+/// Writes a user's contexts, modes, response sources and sync events by turns, and remembers what was acknowledged.
 final class NounWriter extends RepeatingWriter {
     private static final String API = "/api/v1";
     private static final int KINDS = 4;

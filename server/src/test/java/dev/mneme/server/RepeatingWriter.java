@@ -7,8 +7,8 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one request at a time to a server that is killed meanwhile, each under its own idempotency key,
-/// which is sent again in the server's next life if it was not answered in this.
+/// Writes one request at a time to a server that is killed meanwhile, each under its own idempotency key, which is sent
+/// again in the server's next life if it was not answered in this.
 abstract class RepeatingWriter {
     private @Nullable Pending unanswered;
     private final AtomicInteger acknowledged = new AtomicInteger();

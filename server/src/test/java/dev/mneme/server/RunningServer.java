@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started
-/// again.
+/// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started again.
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;

@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Stands before a server and hands everything on, until it keeps the answer of one write to itself: then the
-/// write is done, and whoever sent it does not know.
+/// Stands before a server and hands everything on, until it keeps the answer of one write to itself: then the write is
+/// done, and whoever sent it does not know.
 final class SlowDoor implements AutoCloseable {
     private static final List<String> HANDED_ON = List.of("Authorization", "Content-Type", "Idempotency-Key");
 

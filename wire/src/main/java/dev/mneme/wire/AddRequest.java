@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Memories to store; what its components must be like is said in the shapes.
+/// Memories to store. The shapes say what its components must be like.
 @Either({MemoryItem.class, AddManyRequest.class})
 @Doc("One memory to store, or many as `items`.")
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared

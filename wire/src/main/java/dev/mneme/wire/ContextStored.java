@@ -4,7 +4,7 @@ import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 
-/// What became of a context that was put.
+/// The result for a context that was put.
 @Doc("What became of a context that was put.")
 public record ContextStored(
         @Doc("what the write did; NONE: it was so already, or another's version was left in place")

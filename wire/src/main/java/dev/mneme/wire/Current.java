@@ -1,4 +1,4 @@
 package dev.mneme.wire;
 
-/// What a version conflict may be about.
+/// A record that a version conflict may be about.
 public sealed interface Current permits ContextResource, MemoryResource, ModeResource, ResponseResource {}

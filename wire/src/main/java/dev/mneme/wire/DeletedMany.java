@@ -3,7 +3,7 @@ package dev.mneme.wire;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Range;
 
-/// How many memories went.
+/// How many memories were deleted.
 @Doc("How many memories went.")
 public record DeletedMany(
         @Doc(value = "how many", example = "12") @Range(min = 0)

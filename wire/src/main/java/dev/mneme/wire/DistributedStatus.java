@@ -3,7 +3,7 @@ package dev.mneme.wire;
 import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Range;
 
-/// How the systems of a first-generation desktop are, as this server stands for them.
+/// The systems of a first-generation desktop, as this server stands for them.
 @Doc("How the systems of a first-generation desktop are, as this server stands for them.")
 public record DistributedStatus(
         @Doc("not enabled: this server keeps its data itself")

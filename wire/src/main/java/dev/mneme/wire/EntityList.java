@@ -7,7 +7,7 @@ import dev.mneme.wire.schema.Time;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Scope ids that memories carry, by kind and id.
+/// Scope ids that memories carry, ordered by kind and id.
 @Doc("Scope ids that memories carry, by kind and id.")
 public record EntityList(
         List<Entity> items,

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One line of an export: the header, which comes first, or one record with all that is kept of it.
-/// Members that are null are left out.
+/// One line of an export: the header, which comes first, or one record with everything that is kept of it. Members that
+/// are null are left out.
 @Doc(value = "One line of an export: one member alone, the first line's is export.", example = """
                 {"memory":{"id":"0193a000-0000-8000-8000-000000000000","userId":"alice",\
                 "createdAt":"2026-11-21T09:30:00.000Z","versions":[{"version":1,"event":"ADD",\

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Every version of a memory, oldest first, also of a deleted one.
+/// Every version of a memory, oldest first, even of a deleted one.
 @Doc("Every version of a memory, also of a deleted one.")
 public record History(@Doc("oldest first") List<Version> versions) {
     /// A version.

@@ -8,7 +8,7 @@ import dev.mneme.wire.schema.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of the lines of an import.
+/// The results for the lines of an import.
 @Doc("What became of the lines of an import.")
 public record ImportAnswer(
         @Doc("records that came in") @Range(min = 0) int added,
@@ -19,7 +19,7 @@ public record ImportAnswer(
         @Doc("a line each, in their order; without onError=skip the first bad one is the last")
         List<Line> items) {
 
-    /// What became of one line.
+    /// The result for one line.
     @Doc("What became of one line.")
     @JsonInclude(Include.NON_NULL)
     public record Line(

@@ -5,7 +5,7 @@ import dev.mneme.wire.schema.OneOf;
 import dev.mneme.wire.schema.Range;
 import java.util.List;
 
-/// What is known of stored data having been changed from outside.
+/// What is known about stored data that were changed from outside.
 @Doc("What is known of stored data having been changed from outside.")
 public record IntegrityReport(
         @Doc("owners that the background check, which runs after each start, has been through") @Range(min = 0)

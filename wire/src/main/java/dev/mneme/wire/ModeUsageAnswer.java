@@ -6,7 +6,7 @@ import dev.mneme.wire.schema.Range;
 import dev.mneme.wire.schema.Time;
 import java.util.List;
 
-/// How long which mode was on.
+/// For how long each mode was on.
 @Doc("How long which mode was on. Time before an instance's first mode counts for none.")
 public record ModeUsageAnswer(
         @Time String since,

@@ -7,7 +7,7 @@ import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a mode.
+/// The result of a write to a mode.
 @Doc("What became of a mode: `mode`, or of a switch that failed the `transition` that records it.")
 @JsonInclude(Include.NON_NULL)
 public record ModeWritten(

@@ -5,7 +5,7 @@ import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 import dev.mneme.wire.schema.Range;
 
-/// What became of a publication.
+/// The result of a publication.
 @Doc("What became of a publication: it is stored, and told to the user's live connections.")
 public record Published(
         @Doc("always true: what fails is a problem") boolean success,

@@ -4,7 +4,7 @@ import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 
-/// What became of an answer that was sent to be recorded.
+/// The result for an answer that was sent to be recorded.
 @Doc("What became of an answer that was sent to be recorded.")
 public record ResponseRecorded(
         @Doc("NONE: it was recorded already") @OneOf({"ADD", "NONE"})

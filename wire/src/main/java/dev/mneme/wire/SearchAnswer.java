@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What was found.
+/// The results of a search.
 @Doc("What was found.")
 @JsonInclude(Include.NON_NULL)
 public record SearchAnswer(
@@ -23,7 +23,7 @@ public record SearchAnswer(
         @Doc("true when the time limit struck before everything was searched") @Nullable
         Boolean timedOut) {
 
-    /// One that was found.
+    /// One result.
     @Doc("A memory that was found.")
     @JsonInclude(Include.NON_NULL)
     public record Result(

@@ -8,7 +8,7 @@ import dev.mneme.wire.schema.Range;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How the server is.
+/// The state of the server.
 @Doc("How the server is. What counts everybody's data is left out for keys with a restriction.")
 @JsonInclude(Include.NON_NULL)
 public record Status(
@@ -48,7 +48,7 @@ public record Status(
         @Range(min = 0)
         Long clockAheadMillis) {
 
-    /// What edits of the stored data are measured by, and what was found.
+    /// How edits of the stored data are detected, and what was found.
     @Doc("What edits of the stored data are measured by, and what was found; see docs/integrity.md.")
     public record Integrity(
             @Doc("whether the background check, which runs after each start, is through")

@@ -4,7 +4,7 @@ import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 
-/// What became of a memory that was sent.
+/// The result for a memory that was sent.
 @Doc("What became of a memory that was sent.")
 public record Stored(
         @Doc("what the write did; NONE: it was there already") @OneOf({"ADD", "UPDATE", "NONE"})

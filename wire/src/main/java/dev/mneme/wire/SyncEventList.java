@@ -5,7 +5,7 @@ import dev.mneme.wire.schema.Form;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an instance has yet to process.
+/// The events that an instance has yet to process.
 @Doc("What an instance has yet to process: high priority first, then by time.")
 public record SyncEventList(
         List<SyncEventResource> items,

@@ -4,7 +4,7 @@ import dev.mneme.wire.schema.Doc;
 import dev.mneme.wire.schema.Form;
 import dev.mneme.wire.schema.OneOf;
 
-/// What a write did to a sync event.
+/// The result of a write to a sync event.
 @Doc("What a write did to a sync event.")
 public record SyncEventWritten(
         @Doc("ADD: it was posted; UPDATE: it is processed now; NONE: it was before") @OneOf({"ADD", "UPDATE", "NONE"})

@@ -1,9 +1,8 @@
-/// The public JSON contract: what the doors read and write, field by field.
+/// The public JSON contract: everything that the doors read and write, field by field.
 ///
-/// Component names are the JSON names. Times are ISO-8601 UTC with milliseconds, positions are their printed
-/// form. Records that a caller sends end in `Request`; the others are answers. The server's OpenAPI document
-/// and its strict reader are both derived from these records and from the annotations of `wire.schema` on them,
-/// so that neither can drift.
+/// Component names are the JSON names. Times are ISO-8601 UTC with milliseconds; positions are in their printed form.
+/// Records that a caller sends end in `Request`; the others are answers. The server's OpenAPI document and its strict
+/// reader are both derived from these records and from their `wire.schema` annotations, so that neither can drift.
 @NullMarked
 package dev.mneme.wire;
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a handler answers: a body of known length, one of unknown length, or a stream of events.
+/// The answer of a handler: a body of known length, one of unknown length, or a stream of events.
 public sealed interface Answer {
     Map<String, String> headers();
 
@@ -14,10 +14,10 @@ public sealed interface Answer {
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
     record Body(int status, String mediaType, byte[] bytes, Map<String, String> headers) implements Answer {}
 
-    /// Answered with 200 and `text/event-stream`, and then by `source` until it returns.
+    /// Answered with 200 and `text/event-stream`; `source` writes the events until it returns.
     record Events(EventSource source, Map<String, String> headers) implements Answer {}
 
-    /// Answered with 200, in chunks, by `source`.
+    /// Answered with 200; `source` writes the body in chunks.
     record Download(String mediaType, BodySource source, Map<String, String> headers) implements Answer {}
 
     static Answer json(int status, Object body) {

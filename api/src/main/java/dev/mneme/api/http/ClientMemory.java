@@ -9,19 +9,19 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The heap that may be held for clients, all together: unfinished headers, bodies, answers and events that were not
-/// taken yet, WebSocket messages and frames. Every byte is counted as it comes; a length that is only claimed counts
-/// nothing.
+/// Limits the heap that is held for clients, all together: unfinished headers, bodies, answers and events that clients
+/// have not taken yet, WebSocket messages and frames. Bytes are counted as they come; a length that a client merely
+/// claims counts nothing.
 ///
-/// **Fair** between owners, which are the keys and, as one, all who showed none: an owner may hold as much as is
-/// free (a third of that without a key). So whoever is alone gets half, each of two a third, and some is always left
-/// for the next. The first holder of a key may go beyond, as long as there is anything: so that it comes to its end
-/// when many requests of one key wait for each other.
+/// It is **fair** between owners, which are the keys and, as one, all clients without a key. An owner may hold as much
+/// as is free (without a key, a third of that). So a single owner gets half, each of two a third, and some is always
+/// left for the next. A key's first holder may go beyond its share while there is anything left, so that it finishes
+/// even when many requests of one key wait for each other.
 ///
 /// **Threads**: any.
 public final class ClientMemory {
-    /// What a connection has for itself, and is counted with it: headers and answers up to these sizes are not
-    /// counted here.
+    /// What a connection has for itself, which is counted with the connection: headers and answers up to these sizes
+    /// are not counted here.
     public static final int SMALL_HEAD = 4 << 10;
 
     public static final int SMALL_ANSWER = 8 << 10;
@@ -47,7 +47,7 @@ public final class ClientMemory {
         this.total = bytes;
     }
 
-    /// Begins to hold for an owner: nothing yet.
+    /// Begins to hold memory for an owner: nothing yet.
     ///
     /// @param owner a key's id, or [#KEYLESS]
     public Lease open(String owner) {
@@ -67,7 +67,7 @@ public final class ClientMemory {
         }
     }
 
-    /// What one connection or request holds, until it is closed.
+    /// The memory that one connection or request holds, until it is closed.
     public final class Lease implements AutoCloseable {
         private String owner;
         private long held;
@@ -76,7 +76,7 @@ public final class ClientMemory {
             this.owner = owner;
         }
 
-        /// Holds so much more, if there is room at once.
+        /// Holds this much more, if there is room at once.
         public boolean tryAdd(long bytes) {
             lock.lock();
             try {
@@ -86,7 +86,7 @@ public final class ClientMemory {
             }
         }
 
-        /// Holds so much more.
+        /// Holds this much more.
         ///
         /// @throws MnemeException `OVERLOADED` when there is no room at once
         public void add(long bytes) {
@@ -95,7 +95,7 @@ public final class ClientMemory {
             }
         }
 
-        /// Holds so much more, waiting for room: whoever waits does not read its client meanwhile.
+        /// Holds this much more, waiting for room. A caller that waits does not read its client meanwhile.
         ///
         /// @throws MnemeException `OVERLOADED` when there is none for too long
         public void await(long bytes) {
@@ -116,7 +116,7 @@ public final class ClientMemory {
             }
         }
 
-        /// Holds so much more in any case: the answer to something that was done cannot be refused any more.
+        /// Holds this much more in any case: the answer to something that was done can no longer be refused.
         public void addAnyway(long bytes) {
             lock.lock();
             try {
@@ -126,7 +126,7 @@ public final class ClientMemory {
             }
         }
 
-        /// Holds so much less.
+        /// Holds this much less.
         public void release(long bytes) {
             lock.lock();
             try {
@@ -136,7 +136,7 @@ public final class ClientMemory {
             }
         }
 
-        /// Counts from now on on another owner.
+        /// Counts on another owner from now on.
         public void moveTo(String other) {
             lock.lock();
             try {

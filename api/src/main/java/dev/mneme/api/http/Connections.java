@@ -9,16 +9,18 @@ import java.util.Map;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// All open connections, and who goes when there is no place for another: a newcomer is always let in, so that an
-/// operator's look at `/health` is, whatever clients hold.
+/// All open connections. When there is no place for another, it decides which one goes: a newcomer is always let in, so
+/// that an operator can see `/health` whatever clients hold.
 ///
-/// Connections are an owner's: a key's, or an address's as long as they showed none. The owner with the most loses
-/// the one that has been quiet longest: of a key's only such as wait for a request, of others any. Whoever holds more
-/// than half of all places, or an eighth when hardly any can go otherwise, loses its oldest in any case: so that
-/// requests of one key that wait do not leave newcomers to push each other out.
+/// A connection belongs to an owner: to its key, or to its address as long as it has shown none. The owner with the
+/// most connections loses the one that has been quiet longest; of a key's connections only those may go that wait for a
+/// request, of others any. An owner with more than half of all places, or an eighth when hardly any others can go,
+/// loses its oldest one in any case. Otherwise waiting requests of one key would leave newcomers no choice but to push
+/// each other out.
 ///
-/// Quiet is whoever lets the server wait. Who has sent something that the server has not come to yet is spared, so that
-/// a busy machine does not answer a request with the end of its connection; but not for ever.
+/// A connection is quiet while the server waits for it. One that has sent something which the server has not looked at
+/// yet is spared, so that a busy machine does not answer a request by closing its connection; but it is not spared for
+/// ever.
 ///
 /// **Threads**: any; one lock.
 final class Connections<M extends Connections.Member> {
@@ -35,21 +37,21 @@ final class Connections<M extends Connections.Member> {
     private long evicted;
     private int leaving; // of these, still closing
 
-    /// One of them.
+    /// One of the connections.
     interface Member {
         String address();
 
         /// When it was accepted, as `System.nanoTime`.
         long begunNanos();
 
-        /// Bytes that it keeps of a request's head.
+        /// How many bytes of a request's head it keeps.
         int gathered();
 
-        /// Whether the server waits for it, and not the other way round.
+        /// Whether the server waits for it, rather than the other way round.
         boolean isQuiet();
     }
 
-    /// Of one owner, in the order in which they last did something.
+    /// The connections of one owner, in the order in which they last did something.
     private static final class Places<M extends Member> {
         private final SequencedSet<M> free = new LinkedHashSet<>(); // may go
         private final SequencedSet<M> busy = new LinkedHashSet<>();
@@ -58,7 +60,7 @@ final class Connections<M extends Connections.Member> {
             return free.size() + busy.size();
         }
 
-        /// The one of the free to go; none of an owner who has no free ones.
+        /// The longest quiet one of those that may go, for an owner that has some.
         @Nullable
         M quietest() {
             int looked = 0;
@@ -74,14 +76,14 @@ final class Connections<M extends Connections.Member> {
         }
     }
 
-    /// @param most open at once
+    /// @param most how many may be open at once
     Connections(int most) {
         this.most = most;
     }
 
-    /// Lets one in.
+    /// Lets a connection in.
     ///
-    /// @return who has to go for it, to be cut by the caller; the newcomer itself when nobody else can
+    /// @return the connection that has to go for it, to be cut by the caller; the newcomer itself when no other can
     synchronized @Nullable M enter(M peer) {
         M goes = all.size() < most ? null : choose();
         if (goes == null && all.size() >= most) {
@@ -124,8 +126,8 @@ final class Connections<M extends Connections.Member> {
         return freest.quietest();
     }
 
-    /// How long a newcomer should wait outside: as long as whoever would have to go for it has not been there long
-    /// enough to say a request on a busy machine.
+    /// How long a newcomer should wait outside: until the connection that would have to go for it has been there long
+    /// enough to send a request on a busy machine.
     synchronized long waitNanos(long now) {
         M goes = all.size() < most ? null : choose();
         if (goes == null) {
@@ -141,8 +143,7 @@ final class Connections<M extends Connections.Member> {
         leaving++;
     }
 
-    /// Whether those who had to go are so many, and still hold their descriptors, that newcomers had better wait a
-    /// little.
+    /// Whether so many evicted connections still hold their descriptors that newcomers had better wait a little.
     synchronized boolean crowded() {
         return leaving > most / FEW;
     }
@@ -156,7 +157,8 @@ final class Connections<M extends Connections.Member> {
         return goes;
     }
 
-    /// The one that has been sending a request's head longest and holds memory for it; to be cut by the caller.
+    /// The connection that has been sending a request's head for the longest time and holds memory for it; the caller
+    /// cuts it.
     synchronized @Nullable M slowestHead() {
         for (Places<M> each : owners.values()) {
             for (M peer : each.free) {
@@ -178,7 +180,7 @@ final class Connections<M extends Connections.Member> {
         }
     }
 
-    /// It waits for a request.
+    /// The connection waits for a request.
     synchronized void waits(M peer) {
         String owner = all.get(peer);
         if (owner != null && places(owner).busy.remove(peer)) {
@@ -186,7 +188,7 @@ final class Connections<M extends Connections.Member> {
         }
     }
 
-    /// It has a request to answer.
+    /// The connection has a request to answer.
     synchronized void works(M peer) {
         String owner = all.get(peer);
         if (owner != null) {
@@ -224,7 +226,7 @@ final class Connections<M extends Connections.Member> {
         return all.size();
     }
 
-    /// How many had to go for others.
+    /// How many connections had to go for others.
     synchronized long evicted() {
         return evicted;
     }

@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a request to its route and back: origin, route, key, rate, role, handler, problem. Holds no state of
-/// its own but the key buckets.
+/// Takes a request to its route, and the answer back: origin, route, key, rate, role, handler, problem. It has no state
+/// of its own but the keys' token buckets.
 final class Dispatcher {
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final int FAULTS_A_MINUTE = 50;
@@ -48,8 +48,8 @@ final class Dispatcher {
     }
 
     /// @param template the route's, or `unmatched`
-    /// @param keyId who asked, for the log
-    /// @param changes whether it may have changed something: then the answer must go out
+    /// @param keyId the key that asked, for the log
+    /// @param changes whether the request may have changed something: then its answer must go out
     record Outcome(Answer answer, String template, @Nullable String keyId, boolean changes) {}
 
     Outcome dispatch(Incoming incoming) throws InterruptedException {
@@ -74,13 +74,13 @@ final class Dispatcher {
         return new Outcome(shared(answer, incoming), progress.template, progress.keyId, progress.changes);
     }
 
-    /// What is answered instead of an answer for which there is no memory.
+    /// The answer when there is no memory for the real one.
     Answer overloaded(Incoming incoming) {
         return shared(problem(ClientMemory.overloaded(), incoming, Dialect.ofPath(incoming.rawPath())), incoming);
     }
 
-    /// A failure that is not the caller's is found again in the log by its request id. Where one kind comes again and
-    /// again, as on a full disk, it is counted.
+    /// Logs a failure of the server, so that it can be found by the request's id. Kinds that come again and again, such
+    /// as a full disk, are counted.
     private void log(MnemeException failure, Incoming incoming, Progress progress) {
         if (ErrorMapping.status(failure.code(), false) < 500) {
             return;
@@ -100,7 +100,7 @@ final class Dispatcher {
                         passing ? null : failure);
     }
 
-    /// How far a request came: for the problem and the log.
+    /// How far a request came, for the problem and the log.
     private static final class Progress {
         String template = "unmatched";
         Dialect dialect;
@@ -162,7 +162,7 @@ final class Dispatcher {
         return Collected.counting(incoming::collected, () -> route.handler().handle(request));
     }
 
-    /// Many clients send an empty object with every POST.
+    /// Whether the body is empty, or an empty object, which many clients send with every POST.
     private static boolean saysNothing(byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8).strip();
         boolean object = text.length() >= 2 && text.startsWith("{") && text.endsWith("}");
@@ -204,7 +204,8 @@ final class Dispatcher {
         return bulk ? caller.asBulk() : caller;
     }
 
-    /// A browser's `EventSource` cannot send headers: for it, and for nothing else, the key may stand in the URL.
+    /// The key that a request shows. A browser's `EventSource` cannot send headers; for it alone the key may stand in
+    /// the URL.
     private static @Nullable String secret(Route route, Incoming incoming) {
         String secret = Credentials.secret(incoming.header("Authorization"), incoming.header("X-API-Key"));
         if (secret != null
@@ -298,7 +299,7 @@ final class Dispatcher {
         return answer.with("Retry-After", wait == null ? null : String.valueOf(Math.ceilDiv(wait, 1_000L)));
     }
 
-    /// With the headers that let a page of an allowed origin read the answer.
+    /// The answer with the headers that let a page of an allowed origin read it.
     private Answer shared(Answer answer, Incoming incoming) {
         String origin;
         try {

@@ -7,15 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One open stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is flushed when it is
-/// sent.
+/// One open stream of server-sent events (WHATWG HTML, "Server-sent events"). Each event is flushed when it is sent.
 ///
-/// A client that has gone, or that does not read for longer than the listener's write timeout, shows as a
-/// [ClosedException] of the next write; a client that went quietly shows at the next heartbeat.
+/// When a client has gone, or does not read for longer than the listener's write timeout, the next write throws a
+/// [ClosedException]. A client that went quietly is noticed at the next heartbeat.
 ///
 /// **Threads**: one writes; any may ask, close, or be told of the close.
 public final class EventStream {
-    /// The client is gone, too slow, or the server is stopping: stop writing.
+    /// The client is gone or too slow, or the server is stopping: stop writing.
     public static final class ClosedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -93,7 +92,7 @@ public final class EventStream {
         return !closed;
     }
 
-    /// Calls `action` once when the stream is closed, at once if it is already: to wake a source that waits.
+    /// Calls `action` once when the stream is closed, or at once if it already is. It wakes a source that waits.
     ///
     /// @throws IllegalStateException for a second action
     public void onClose(Runnable action) {

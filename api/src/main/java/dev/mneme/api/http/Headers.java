@@ -1,10 +1,10 @@
 package dev.mneme.api.http;
 
-/// The headers that routes have in common. One that a single noun reads or answers is declared beside it.
+/// The headers that several routes have in common. A header of a single noun is declared beside that noun.
 public final class Headers {
     private static final String VISIBLE = "^[!-~]+$";
 
-    /// Read on every request that is no `GET`.
+    /// Read on every request except `GET`.
     public static final Parameter IDEMPOTENCY_KEY = Parameter.string(
                     "Idempotency-Key", "a repeat under the same key answers as the first did")
             .between(1, 200)

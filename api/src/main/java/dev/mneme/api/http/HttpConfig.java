@@ -10,11 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0 lets the system choose one
 /// @param tls null: plain HTTP
 /// @param maxRequestBytes of a body, whether its length is announced or not
-/// @param clientMemoryBytes that may be held for clients at once: headers, bodies, messages and answers; at
-///     least four times maxRequestBytes
+/// @param clientMemoryBytes that may be held for clients at once: headers, bodies, messages and answers; at least four
+///     times maxRequestBytes
 /// @param maxConnections open at once; beyond it the quietest goes
-/// @param allowedOrigins browsers' origins, such as `https://app.example`, that may call beside the server's
-///     own
+/// @param allowedOrigins browsers' origins, such as `https://app.example`, that may call beside the server's own
 /// @param rate of a key that has none of its own
 /// @param requestTimeout how long the headers of a request may take to arrive, and how long its body
 /// @param writeTimeout how long one write to a client may take

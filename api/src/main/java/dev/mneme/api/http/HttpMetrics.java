@@ -1,6 +1,6 @@
 package dev.mneme.api.http;
 
-/// Told of every answered request. Called on the request's thread; must neither block nor throw.
+/// Hears of every answered request. Called on the request's thread; must neither block nor throw.
 @FunctionalInterface
 public interface HttpMetrics {
     HttpMetrics NONE = (method, template, status, nanos) -> {};

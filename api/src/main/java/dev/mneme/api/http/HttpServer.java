@@ -42,14 +42,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The one listener of a server: HTTP/1.1 on virtual threads, and what its connections can be upgraded
-/// to on the same port.
+/// The one listener of a server: HTTP/1.1 on virtual threads, and the protocols that a connection can be upgraded to on
+/// the same port.
 ///
-/// **Stopping**: [#close] accepts nothing new, ends the event streams, lets requests that run go on for
-/// `stopWithin`, then closes what is left.
+/// **Stopping**: [#close] accepts nothing new, ends the event streams, lets running requests go on for `stopWithin`,
+/// then closes the rest.
 public final class HttpServer implements AutoCloseable {
-    /// A body of up to so many times what is allowed is read to its end, so that its sender surely reads the
-    /// refusal; the sender of a larger one is cut while it sends, and may see no more than that.
+    /// A refused body is read to its end if it has at most this many times the allowed size, so that its sender surely
+    /// reads the refusal. The sender of a larger one is cut while it sends, and may see nothing but that.
     private static final long DRAINED = 4;
 
     private static final System.Logger ACCESS = System.getLogger("dev.mneme.access");
@@ -110,7 +110,7 @@ public final class HttpServer implements AutoCloseable {
 
     /// As above.
     ///
-    /// @param memory what may be held for clients, by the upgraders too
+    /// @param memory limits what is held for clients, including the upgraders'
     public static HttpServer start(
             HttpConfig config,
             KeyService keys,
@@ -161,7 +161,7 @@ public final class HttpServer implements AutoCloseable {
                         new Refusals()));
     }
 
-    /// The port that is listened on.
+    /// The port of the listener.
     public int port() {
         return server.port();
     }
@@ -211,8 +211,8 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /// The answer, once it is counted; a refusal when there is no memory for it, unless something was done that it
-    /// tells of.
+    /// The answer, once its memory is counted. If there is no memory for it, a refusal takes its place, unless the
+    /// answer tells of something that was done.
     private Answer.Body counted(Answer.Body body, Dispatcher.Outcome outcome, Incoming incoming) {
         int bytes = body.bytes().length;
         long more = bytes - incoming.expected();
@@ -252,7 +252,7 @@ public final class HttpServer implements AutoCloseable {
         return body.status();
     }
 
-    /// What is written piece by piece as `HEAD` shows it: its headers alone.
+    /// The headers of an answer that is written piece by piece, for `HEAD`.
     private static Answer.Body begin(String mediaType, Answer answer) {
         return new Answer.Body(200, mediaType, new byte[0], answer.headers());
     }
@@ -307,8 +307,7 @@ public final class HttpServer implements AutoCloseable {
         return 200;
     }
 
-    /// Ends the body, with its last chunk: a connection that is closed afterwards leaves the web server no time for
-    /// that.
+    /// Ends the body with its last chunk. A connection that is closed afterwards leaves the web server no time for it.
     private void finish(OutputStream out, ServerResponse response) {
         try (SlowPeerWatch.Guard _ = watch.guard()) {
             out.close();
@@ -325,7 +324,7 @@ public final class HttpServer implements AutoCloseable {
         own.forEach((name, value) -> response.header(name, value));
     }
 
-    /// Answers what the web server refuses before it has a request of ours.
+    /// Answers requests that the web server refuses before this listener sees them.
     private DirectHandlers directHandlers() {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (EventType type : EventType.values()) {
@@ -389,7 +388,7 @@ public final class HttpServer implements AutoCloseable {
         };
     }
 
-    /// Stops as the class says; returns when nothing runs any more.
+    /// Stops as the class says; returns when nothing is running any more.
     @Override
     public void close() {
         stopping = true;

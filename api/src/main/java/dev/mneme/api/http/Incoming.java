@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// A request as the web server hands it over, before it has found its route. To be closed when it is answered.
+/// A request as the web server hands it over, before its route is found. It must be closed once it is answered.
 final class Incoming implements AutoCloseable {
     private static final int MAX_REQUEST_ID = 128;
     private static final int FIRST = 4 << 10;
@@ -44,7 +44,7 @@ final class Incoming implements AutoCloseable {
     private long collected;
     private long begunNanos; // when the body was first asked for
 
-    /// @param arriving gives up a body that takes too long to arrive
+    /// @param arriving cancels a body that takes too long to arrive
     Incoming(ServerRequest request, int maxBytes, ClientConnection connection, SlowPeerWatch arriving) {
         this.request = request;
         this.maxBytes = maxBytes;
@@ -60,7 +60,7 @@ final class Incoming implements AutoCloseable {
         return visible.isEmpty() ? newRequestId() : visible;
     }
 
-    /// A random UUID (RFC 9562, version 4). It is told to everybody, so nobody need be unable to guess it.
+    /// A random UUID (RFC 9562, version 4). It is shown to everybody, so it need not be hard to guess.
     private static String newRequestId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long high = (random.nextLong() & ~0xf000L) | 0x4000L;
@@ -97,7 +97,7 @@ final class Incoming implements AutoCloseable {
         return values.isEmpty() ? null : values.getFirst();
     }
 
-    /// A header that may be sent in several lines, which mean what one with commas means (RFC 9110 §5.3).
+    /// A header that may be sent in several lines, which mean the same as one line with commas (RFC 9110 §5.3).
     @Nullable
     String list(String name) {
         List<String> values = request.headers().all(HeaderNames.create(name), List::of);
@@ -145,8 +145,8 @@ final class Incoming implements AutoCloseable {
         return MnemeException.invalid("body", "The body is not encoded as HTTP/1.1 says.");
     }
 
-    /// Reads a body as it comes, and counts it so: a length that is only claimed takes nothing. While there is no
-    /// memory for more it is not read, and its client waits.
+    /// Reads a body, counting it as it comes: a length that is merely claimed takes no memory. While there is no memory
+    /// for more, the body is not read and its client waits.
     private byte[] gather(InputStream in, long announced) throws IOException {
         byte[] bytes = new byte[(int) Math.min(FIRST, announced < 0 ? FIRST : announced)];
         int size = 0; // what fits in the first bytes is counted with the connection
@@ -175,7 +175,7 @@ final class Incoming implements AutoCloseable {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
-    /// The request's key is known: what is held for it counts as the key's.
+    /// The request's key is known: its memory counts as the key's from now on.
     void shown(String keyId) {
         connection.shown(keyId);
         held.moveTo(keyId);
@@ -186,8 +186,8 @@ final class Incoming implements AutoCloseable {
         connection.cut();
     }
 
-    /// Counts what is about to be read for the answer; waits while there is no memory for it. From now on what is
-    /// read is counted, too.
+    /// Counts what is about to be read for the answer, waiting while there is no memory for it. From now on what is
+    /// read is counted too.
     void expects(long bytes) {
         if (bytes > 0) {
             held.await(bytes);
@@ -196,8 +196,8 @@ final class Incoming implements AutoCloseable {
         counting = true;
     }
 
-    /// Counts what was read for the answer where that is more than was expected: what was read, and as much again for
-    /// the answer that is made of it. It is refused at once, since whoever reads holds a turn.
+    /// Counts what was read for the answer where it is more than was expected: the records themselves, and as much
+    /// again for the answer that is made of them. It is refused at once, since a reader holds a turn.
     void collected(long bytes) {
         collected += bytes;
         while (counting && ANSWER * collected > expected + FEW) {
@@ -206,7 +206,7 @@ final class Incoming implements AutoCloseable {
         }
     }
 
-    /// The same for who can wait.
+    /// As above, for a reader that can wait.
     void collectedPatiently(long bytes) {
         collected += bytes;
         while (counting && ANSWER * collected > expected + FEW) {
@@ -215,12 +215,12 @@ final class Incoming implements AutoCloseable {
         }
     }
 
-    /// What of that which is held is for the answer.
+    /// How much of the held memory is for the answer.
     long expected() {
         return expected;
     }
 
-    /// Counts what is made of the JSON of this request. As much as a small answer takes, or as the body has bytes, is
+    /// Counts what is made of this request's JSON. As much as a small answer takes, or as the body has bytes, is
     /// counted already.
     ParsedHeap parsedHeap() {
         ParsedHeap counting = parsed;
@@ -231,24 +231,24 @@ final class Incoming implements AutoCloseable {
         return counting;
     }
 
-    /// What is held for this request.
+    /// The memory that is held for this request.
     ClientMemory.Lease held() {
         return held;
     }
 
-    /// Whether the client asks that the connection be closed after the answer (RFC 9112 §9.6), and has sent
-    /// all of it.
+    /// Whether the client asks that the connection be closed after the answer (RFC 9112 §9.6), and has sent all of the
+    /// request.
     boolean isLast() {
         return request.headers().contains(HeaderValues.CONNECTION_CLOSE) && (body != null || !hasBody());
     }
 
-    /// Whether the next request can be found after this one: not when the body broke off, nor when the client
-    /// waits to be told to send it.
+    /// Whether the next request can be found after this one. It cannot when the body broke off, or when the client
+    /// waits for permission to send it.
     boolean keepsConnection() {
         return !broken && (body != null || !hasBody() || list("Expect") == null);
     }
 
-    /// Reads what is left, so that the client gets to read the answer; the web server stops it when it is far
+    /// Reads the rest of the body, so that the client gets to read the answer. The web server stops this when it is far
     /// too much.
     private void drain(InputStream in) throws IOException {
         try (SlowPeerWatch.Guard _ = arriving.guard()) {

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Accepts connections for as long as it is not stopped, whatever accepting meets: when the system has no more
-/// descriptors, the quietest connection goes and accepting goes on.
+/// Accepts connections until it is stopped, even when accepting fails: if the system has no more descriptors, the
+/// quietest connection goes and accepting goes on.
 ///
-/// The web server's own listener is not used: it ends for good with the first `accept` that fails.
+/// The web server's own listener is not used, since it ends for good with the first `accept` that fails.
 final class Listener {
     private static final System.Logger LOG = System.getLogger(Listener.class.getName());
     private static final int BACKLOG = 1_024;
@@ -96,8 +96,8 @@ final class Listener {
         return shared.connections().count();
     }
 
-    /// The system gives the port back only once the thread has come out of its `accept`: whoever starts a server in
-    /// this one's place needs it.
+    /// Waits until the port is free. The system gives it back only once the thread has left its `accept`; a server that
+    /// is started in the place of this one needs the port.
     private void awaitFreePort(Duration within) {
         Thread thread = accepting;
         try {
@@ -109,7 +109,7 @@ final class Listener {
         }
     }
 
-    /// Accepts nothing more, lets requests that run go on for a while, and cuts what is left then.
+    /// Accepts nothing more, lets running requests go on for a while, then cuts the rest.
     void stop(Duration within) {
         stopping = true;
         ServerSocket listening = socket;

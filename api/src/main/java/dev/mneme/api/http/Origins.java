@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which browser pages may call: those of the server itself, and those of the origins that were allowed by name.
+/// Decides which browser pages may call: those of the server itself, and those of origins that were allowed by name.
 public final class Origins {
     private final Set<String> allowed;
 
@@ -25,7 +25,7 @@ public final class Origins {
         }
     }
 
-    /// Whether a page of another origin may read the answer.
+    /// Whether a page of this other origin may read the answer.
     boolean sharesWith(@Nullable String origin) {
         return origin != null && allowed.contains(origin);
     }

@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A part of a path, a query parameter, or a header: what it may be, which is what the readers of [Query] and
-/// [Request] hold it to and what the documentation says.
+/// A part of a path, a query parameter, or a header: what values it may have. The readers of [Query] and [Request]
+/// check values by it, and the documentation shows it.
 ///
 /// @param type a JSON Schema type: `string`, `integer`, `boolean`
-/// @param values all that it may be; empty: anything else that is said here
+/// @param values the only values that it may have; empty: any that the other components allow
 /// @param min the least number or number of characters; null: any
 /// @param max the greatest number or number of characters; null: any
-/// @param form what the whole of it is like; null: like anything
-/// @param slashes of a part of a path: whether it may have slashes and backslashes in it, percent-encoded
-/// @param otherwise what holds when it is left out; null: nothing
+/// @param form the form of the whole value; null: any
+/// @param slashes for a part of a path: whether it may contain slashes and backslashes, percent-encoded
+/// @param otherwise the value that holds when it is left out; null: none
 public record Parameter(
         String name,
         String type,
@@ -30,7 +30,7 @@ public record Parameter(
         @Nullable String example,
         boolean slashes) {
 
-    /// What a text is like.
+    /// The form of a text.
     ///
     /// @param words for people
     public record Form(Pattern pattern, String words) {}
@@ -39,7 +39,7 @@ public record Parameter(
         this(name, type, description, List.of(), null, null, null, null, null, false);
     }
 
-    /// The key, where a client cannot send headers; read by [Dispatcher], and never written anywhere.
+    /// The key, for clients that cannot send headers. [Dispatcher] reads it, and it is never logged.
     public static final Parameter TOKEN = string(
             "token", "the key, for a browser's EventSource, which cannot send headers; with text/event-stream alone");
 
@@ -55,29 +55,29 @@ public record Parameter(
         return new Parameter(name, "boolean", description).otherwise(false);
     }
 
-    /// @param every all that it may be
+    /// @param every the only values that it may have
     public Parameter oneOf(String... every) {
         return new Parameter(name, type, description, List.of(every), min, max, form, otherwise, example, slashes);
     }
 
-    /// A number of this range, or a text of so many characters; both ends included.
+    /// A number in this range, or a text with so many characters; both ends included.
     public Parameter between(int least, int most) {
         return new Parameter(name, type, description, values, least, most, form, otherwise, example, slashes);
     }
 
-    /// @param regex what the whole of it matches
+    /// @param regex must match the whole value
     /// @param inWords the same for people, such as "visible characters"
     public Parameter matching(String regex, String inWords) {
         Form matched = new Form(Pattern.compile(regex), inWords);
         return new Parameter(name, type, description, values, min, max, matched, otherwise, example, slashes);
     }
 
-    /// @param value what holds when it is left out
+    /// @param value the value that holds when it is left out
     public Parameter otherwise(Object value) {
         return new Parameter(name, type, description, values, min, max, form, value, example, slashes);
     }
 
-    /// A part of a path that may have slashes and backslashes in it, percent-encoded.
+    /// For a part of a path that may contain slashes and backslashes, percent-encoded.
     public Parameter withSlashes() {
         return new Parameter(name, type, description, values, min, max, form, otherwise, example, true);
     }
@@ -86,7 +86,7 @@ public record Parameter(
         return new Parameter(name, type, description, values, min, max, form, otherwise, value, slashes);
     }
 
-    /// What was sent, if it is as is said here.
+    /// The value that was sent, if it is allowed.
     ///
     /// @throws MnemeException `invalid_request` that names it
     String checked(String sent) {

@@ -9,7 +9,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// What the web server's parser asks of its listener, which is ours.
+/// What the web server's parser asks of its listener; here, of Mneme's own listener.
 record ParserContext(
         Context context,
         MediaContext mediaContext,

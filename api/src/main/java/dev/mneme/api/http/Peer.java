@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// One connection from its acceptance to its end, as the web server's parser wants it. It sits on the socket, so that
-/// what is read is checked ([RequestBytes]) and what is held is counted ([ClientMemory]).
+/// One connection from its acceptance to its end, as the web server's parser needs it. It sits on the socket, so that
+/// bytes are checked ([RequestBytes]) and memory is counted ([ClientMemory]).
 ///
 /// **Threads**: its own virtual one, [#run]. Any may call [#stop] and [#cut].
 final class Peer
@@ -77,7 +77,7 @@ final class Peer
     private boolean late; // the guard is for a head that has begun
     private boolean refused;
 
-    /// Puts TLS on a socket, by a handshake.
+    /// Puts TLS on a socket by a handshake.
     @FunctionalInterface
     interface TlsLayer {
         Socket handshake(Socket plain) throws IOException;
@@ -144,8 +144,8 @@ final class Peer
         return part;
     }
 
-    /// Ends it after the request that runs, or now when none does. A request that has begun is never interrupted: it
-    /// would be answered that its outcome is unknown.
+    /// Ends it after the running request, or now when there is none. A request that has begun is never interrupted,
+    /// since its client would hear that its outcome is unknown.
     void stop() {
         synchronized (turn) {
             stopping = true;
@@ -236,7 +236,7 @@ final class Peer
         }
     }
 
-    /// Begins or ends a request, unless it is to stop.
+    /// Begins or ends a request, unless the connection is to stop.
     private void turn(boolean begins) {
         synchronized (turn) {
             if (stopping) {
@@ -267,7 +267,7 @@ final class Peer
         }
     }
 
-    /// Closing at once would make the system drop the answer that is still on its way.
+    /// Waits a little before closing. Closing at once would make the system drop the answer that is still on its way.
     private void linger() {
         RequestBytes mine = bytes;
         if (!refused || mine == null || accepted.isClosed()) {

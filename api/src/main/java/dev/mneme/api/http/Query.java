@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The query parameters of a request, decoded.
 public record Query(Map<String, List<String>> values) {
-    /// A parameter that comes once.
+    /// A parameter that may come only once.
     ///
     /// @throws MnemeException `invalid_request` when it comes twice
     public @Nullable String get(String name) {
@@ -24,7 +24,7 @@ public record Query(Map<String, List<String>> values) {
         return values.getOrDefault(name, List.of());
     }
 
-    /// A parameter that may be left out but not left empty.
+    /// A parameter that may be left out, but not be empty.
     public @Nullable String filled(String name) {
         String value = get(name);
         if (value != null && value.isEmpty()) {
@@ -33,15 +33,15 @@ public record Query(Map<String, List<String>> values) {
         return value;
     }
 
-    /// A text, held to what its parameter says; null when it was left out.
+    /// A text that its parameter allows; null when it was left out.
     public @Nullable String text(Parameter parameter) {
         String value = filled(parameter.name());
         return value == null ? null : parameter.checked(value);
     }
 
-    /// A whole number, held to what its parameter says.
+    /// A whole number that its parameter allows.
     ///
-    /// @throws IllegalArgumentException when it was left out and the parameter does not say what holds then
+    /// @throws IllegalArgumentException when it was left out and the parameter has no value for that
     public int integer(Parameter parameter) {
         String value = filled(parameter.name());
         if (value != null) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A token bucket for each key that has called: as many as there are keys.
+/// A token bucket for each key that has called, so that there are at most as many as keys.
 ///
 /// **Threads**: any number may call.
 public final class RateLimiter {
@@ -19,7 +19,7 @@ public final class RateLimiter {
         this.otherwise = otherwise;
     }
 
-    /// Takes one request of the key's.
+    /// Takes one request of the key.
     ///
     /// @return zero, or how long the caller should wait
     public Duration take(ApiKey key) {
@@ -28,13 +28,13 @@ public final class RateLimiter {
         return probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(Math.max(1, probe.getNanosToWaitForRefill()));
     }
 
-    /// What the key may do.
+    /// The key's rate: its own, or the usual one.
     ApiKey.Rate rate(ApiKey key) {
         ApiKey.Rate own = key.rate();
         return own == null ? otherwise : own;
     }
 
-    /// For a key that was revoked.
+    /// Forgets a key that was revoked.
     public void forget(String keyId) {
         buckets.remove(keyId);
     }

@@ -2,7 +2,7 @@ package dev.mneme.api.http;
 
 import dev.mneme.core.log.CountedLog;
 
-/// Says in the log, in few lines, that bytes came which are no request.
+/// Logs, in few lines, that bytes came which are no request.
 final class Refusals {
     private static final System.Logger LOG = System.getLogger(Refusals.class.getName());
 

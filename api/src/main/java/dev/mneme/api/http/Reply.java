@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A successful answer of a route, for its documentation.
 ///
-/// @param type the `wire` record that it carries; null for none, or for what is no JSON
-/// @param events the `wire` records that the data of an event stream's events is; else empty
-/// @param headers those it may have, beside those of every answer
+/// @param type the `wire` record that it carries; null for none, or if it is not JSON
+/// @param events the `wire` records that an event stream's data may be; otherwise empty
+/// @param headers headers that it may have, besides those of every answer
 public record Reply(
         int status,
         String mediaType,

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A request that has found its route and, where the route needs one, shown its key.
+/// A request whose route is found and, where the route needs one, whose key is known.
 ///
 /// **Threads**: the one that handles it.
 public final class Request {
@@ -46,7 +46,7 @@ public final class Request {
         return query;
     }
 
-    /// What stands for `{name}` in the route's template, decoded.
+    /// The decoded segment that stands for `{name}` in the route's template.
     public String path(String name) {
         String value = pathParameters.get(name);
         if (value == null) {
@@ -67,25 +67,25 @@ public final class Request {
         return incoming.header(name);
     }
 
-    /// A header, held to what its parameter says; null when it was not sent.
+    /// A header that its parameter allows; null when it was not sent.
     ///
-    /// @throws MnemeException `invalid_request` when it was sent twice, or is not as is said
+    /// @throws MnemeException `invalid_request` when it was sent twice, or is not allowed
     public @Nullable String header(Parameter parameter) {
         String value = header(parameter.name());
         return value == null ? null : parameter.checked(value);
     }
 
-    /// A header that is a list and may be sent in several lines, as one line; null when it was not sent.
+    /// A header that is a list, and that may be sent in several lines, as one line; null when it was not sent.
     public @Nullable String list(String name) {
         return incoming.list(name);
     }
 
-    /// Whether it came over TLS to this server.
+    /// Whether it came to this server over TLS.
     public boolean secure() {
         return incoming.secure();
     }
 
-    /// Who calls.
+    /// The caller.
     ///
     /// @throws IllegalStateException on a route that needs no key
     public Caller caller() {
@@ -95,7 +95,7 @@ public final class Request {
         return caller;
     }
 
-    /// The body; of no bytes when there is none.
+    /// The body; empty when there is none.
     ///
     /// @throws MnemeException `too_large`
     public byte[] body() {
@@ -107,8 +107,7 @@ public final class Request {
         return RecordReader.read(type, body(), "body", parsedHeap());
     }
 
-    /// The body as the route's `wire` record, in which items of lists of records may be wrong: such an item is null in
-    /// its list.
+    /// The body as the route's `wire` record. Items of lists of records may be wrong: such an item is null in its list.
     ///
     /// @param refused gets what was wrong with which item
     public <T extends Record> T json(Class<T> type, Map<Integer, MnemeException> refused) {
@@ -120,15 +119,16 @@ public final class Request {
         return incoming.parsedHeap();
     }
 
-    /// Says how many items the answer may have, before they are read: so they are counted while they wait to be
-    /// written. What they take beyond a guess is counted as they are read ([Collected]), and may be refused then.
+    /// Says how many items the answer may have before they are read, so that they are counted while they wait to be
+    /// written. What they take beyond that estimate is counted as they are read ([Collected]), and may be refused
+    /// then.
     ///
     /// @throws MnemeException `OVERLOADED` when there is no memory for so many for too long
     public void expects(int items) {
         incoming.expects(items > FEW_ITEMS ? (long) Math.min(items, MOST_ITEMS) * ITEM_BYTES : 0);
     }
 
-    /// What makes a repeated request answer as the first did; null when the caller did not ask for that.
+    /// Makes a repeated request get the first answer again; null when the caller did not ask for that.
     public @Nullable Idempotency idempotency() {
         String key = idempotencyKey();
         return key == null ? null : new Idempotency(key, hash());
@@ -142,7 +142,8 @@ public final class Request {
         return header(Headers.IDEMPOTENCY_KEY);
     }
 
-    /// SHA-256 over method, path, query, the version asked for and body, each but the last ended by a zero byte.
+    /// SHA-256 over method, path, query, the expected version and the body; each but the last is followed by a zero
+    /// byte.
     private byte[] hash() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The bytes of one connection on their way to the parser. Each request's head is gathered and checked before the
-/// parser sees any of it ([RequestHead]), and the body is followed to its end here: so the parser is never given a
-/// byte of which it is not sure to which request it belongs. Chunks are unpacked and packed again as they come, so
-/// that a large one is not gathered for its end.
+/// The bytes of one connection on their way to the parser. Each request's head is gathered and checked ([RequestHead])
+/// before the parser sees any of it, and the end of the body is found here. So the parser is never given a byte that
+/// might belong to another request. Chunks are unpacked and packed again as they come, so that a large one need not be
+/// gathered.
 ///
 /// ```text
 ///          head without body                     upgraded
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 ///   any --- malformed ---> OVER: nothing is read any more
 /// ```
 ///
-/// **Threads**: the connection's own, except [#upgraded], which it calls too.
+/// **Threads**: the connection's own, which also calls [#upgraded].
 final class RequestBytes implements Supplier<byte @Nullable []> {
-    /// A request line may have so many bytes, its end included.
+    /// The most bytes of a request line, its end included.
     static final int MAX_REQUEST_LINE = 16 << 10;
 
-    /// Headers, all together, may have so many bytes, their ends included.
+    /// The most bytes of all headers together, their ends included.
     static final int MAX_HEADERS = 32 << 10;
 
     private static final int FIRST = 512;
@@ -51,18 +51,18 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         OVER
     }
 
-    /// What it is part of.
+    /// The connection that the bytes belong to.
     interface Connection {
-        /// It waits for a request.
+        /// The connection waits for a request.
         void waits();
 
-        /// It has a part of a request's head.
+        /// The connection has a part of a request's head.
         ///
-        /// @param bytes that it keeps of it
+        /// @param bytes of the head that it keeps
         /// @return false when there is no memory for so many
         boolean gathers(int bytes);
 
-        /// It has a whole head.
+        /// The connection has a whole head.
         void works();
 
         /// The bytes were no request.
@@ -80,20 +80,20 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
     private long announced; // of the chunks so far
     private boolean parserHolds;
 
-    /// @param maxBody a body of more bytes in chunks is refused
+    /// @param maxBody a body in chunks with more bytes is refused
     RequestBytes(InputStream in, long maxBody, Connection connection) {
         this.maxBody = maxBody;
         this.in = in;
         this.connection = connection;
     }
 
-    /// From here on the bytes are of another protocol.
+    /// The bytes from here on belong to another protocol.
     void upgraded() {
         state = State.RAW;
     }
 
     /// @return null at the end
-    /// @throws RequestException for what is no request; it is then answered, and the connection closed
+    /// @throws RequestException for bytes that are no request; they are answered then, and the connection is closed
     @Override
     public byte @Nullable [] get() {
         try {
@@ -172,7 +172,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         return head.bytes();
     }
 
-    /// Before a request line one empty line is passed over (RFC 9112 §2.2).
+    /// Skips one empty line before a request line (RFC 9112 §2.2).
     private void skipEmptyLine() throws IOException {
         if (read[begin] == '\r' && (end - begin > 1 || more(FIRST)) && read[begin + 1] == '\n') {
             begin += 2;
@@ -182,7 +182,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         }
     }
 
-    /// @param until the end of what is there of the head
+    /// @param until the end of the part of the head that has come
     private void requireShort(int until) throws Malformed {
         int headers = begin;
         while (headers < until && headers - begin <= MAX_REQUEST_LINE && read[headers] != '\n') {
@@ -270,7 +270,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         return packed;
     }
 
-    /// An extension of the chunk is passed over; the size itself is hexadecimal digits and nothing else.
+    /// The size of a chunk: hexadecimal digits and nothing else. An extension of the chunk is skipped.
     private static long size(String line) throws Malformed {
         int semicolon = line.indexOf(';');
         String digits = (semicolon < 0 ? line : line.substring(0, semicolon)).stripTrailing();
@@ -282,7 +282,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         return Long.parseLong(digits, 16);
     }
 
-    /// Trailer fields mean nothing here and are dropped.
+    /// Skips trailer fields, which have no meaning here.
     private boolean trailer() throws IOException, Malformed {
         int bytes = 0;
         while (true) {
@@ -301,7 +301,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         }
     }
 
-    /// @return without its end; null when the connection ends
+    /// @return the line without its end; null when the connection ends
     private @Nullable String line(int most) throws IOException, Malformed {
         int searched = begin;
         while (true) {
@@ -343,7 +343,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         return some;
     }
 
-    /// Reads once. What is held moves to the front.
+    /// Reads once, moving the bytes that are held to the front.
     private boolean more(int room) throws IOException {
         int held = end - begin;
         byte[] next = new byte[held + room];
@@ -360,8 +360,8 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         return true;
     }
 
-    /// Takes what still comes and drops it, so that the client gets to read why it was refused. Nothing of it is
-    /// looked at.
+    /// Reads and drops what still comes, so that the client gets to read why it was refused. Nothing of it is looked
+    /// at.
     void discard(int most) throws IOException {
         byte[] dropped = new byte[1 << 10];
         for (int taken = 0; taken < most; ) {
@@ -373,7 +373,7 @@ final class RequestBytes implements Supplier<byte @Nullable []> {
         }
     }
 
-    /// For a protocol that reads by itself.
+    /// Reads for a protocol that does its own reading.
     int read(BufferData into) {
         return into.readFrom(in);
     }

@@ -6,27 +6,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Request line and headers of one request, checked to the letter of RFC 9112 before the parser sees them, and with
-/// where the request ends. Whatever two readers could take differently is refused: a length and chunks together, two
-/// lengths, a length that is no plain number, any transfer coding but `chunked`, folded lines, a line end without
-/// its carriage return, space before a colon, a control character, no host or two.
+/// The request line and headers of one request, checked to the letter of RFC 9112 before the parser sees them, and
+/// where the request ends. Anything that two readers could understand differently is refused: a length together with
+/// chunks, two lengths, a length that is no plain number, any transfer coding but `chunked`, folded lines, a line end
+/// without its carriage return, space before a colon, a control character, no host, or two.
 ///
-/// A target with scheme and host (§3.2.2) is taken apart: the parser gets its path and query, and its host as the one
+/// A target with scheme and host (§3.2.2) is taken apart: the parser gets its path and query, and its host as the only
 /// `Host`, whatever the header said.
 ///
-/// @param bytes as the parser gets them: what says the end of the body is written in one way alone
-/// @param bodyBytes of a body whose length is said; 0 for none or chunks
+/// @param bytes as the parser gets them: they state the end of the body in only one way
+/// @param bodyBytes the length of the body if it is given; 0 for no body, or for chunks
 /// @param upgrade whether it asks for another protocol
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrade) {
     private static final Pattern ABSOLUTE = Pattern.compile("https?://", Pattern.CASE_INSENSITIVE);
 
-    /// A host and perhaps a port (RFC 3986 §3.2); no user before it (RFC 9110 §4.2.4).
+    /// A host, perhaps with a port (RFC 3986 §3.2), and without a user before it (RFC 9110 §4.2.4).
     private static final Pattern AUTHORITY =
             Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?");
     private static final String TOKEN = "!#$%&'*+-.^_`|~";
 
-    /// @param raw from its first byte up to and with the empty line
+    /// @param raw from the first byte to the end of the empty line
     static RequestHead of(byte[] raw, int size) throws Malformed {
         return new Reader(raw, size).read();
     }
@@ -66,7 +66,7 @@ record RequestHead(byte[] bytes, boolean chunked, long bodyBytes, boolean upgrad
             return new RequestHead(clean.toByteArray(), chunked, Math.max(0, length), upgrade);
         }
 
-        /// The index of the CR; a CR or LF that does not belong to such a pair is refused.
+        /// The index of the CR. A CR or LF that does not belong to such a pair is refused.
         private int endOfLine(int begin) throws Malformed {
             for (int i = begin; i < size - 1; i++) {
                 if (raw[i] == '\r' && raw[i + 1] == '\n') {

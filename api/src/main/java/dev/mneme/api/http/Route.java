@@ -8,18 +8,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One line of the table of routes: from it come dispatch, the OpenAPI document, the page of documentation and
-/// the tests of who may do what.
+/// One line of the table of routes. The dispatch, the OpenAPI document, the page of documentation and the tests of
+/// rights are all made from it.
 ///
 /// @param dialect whose habits it keeps
 /// @param template the path; `{name}` stands for one segment
 /// @param id its name in the OpenAPI document, unique
-/// @param path what stands for the names of the template, in their order
-/// @param query the query parameters it knows; any other is an `invalid_request` (pages aside)
-/// @param headers the request headers it reads, beside those that every route reads
+/// @param path the parameters in the template, in their order
+/// @param query the query parameters that it knows; any other is an `invalid_request` (pages aside)
+/// @param headers the request headers that it reads, besides those that every route reads
 /// @param request the `wire` record of its body; null when it takes none (then a body is refused)
-/// @param lines whether its body is JSON lines, each of which is such a record, rather than one
-/// @param errors what may go wrong, beside what follows from `access` and `request`
+/// @param lines whether its body is JSON lines, each of which is such a record, rather than one record
+/// @param errors what may go wrong, besides what follows from `access` and `request`
 public record Route(
         HttpMethod method,
         Dialect dialect,
@@ -82,12 +82,12 @@ public record Route(
         return access == Access.OPEN;
     }
 
-    /// Whether a part of its path may have slashes in it, percent-encoded.
+    /// Whether a part of its path may contain slashes, percent-encoded.
     boolean takesSlashes() {
         return path.stream().anyMatch(Parameter::slashes);
     }
 
-    /// Everything that may go wrong.
+    /// Every code that it may fail with.
     public Set<ErrorCode> allErrors() {
         Set<ErrorCode> all = EnumSet.of(ErrorCode.INTERNAL, ErrorCode.INVALID_REQUEST, ErrorCode.NOT_ALLOWED);
         all.addAll(errors);
@@ -110,7 +110,7 @@ public record Route(
         return all;
     }
 
-    /// Puts a route together; what is not said is empty, and the access is [Access#READ] for `GET`, else
+    /// Puts a route together. Whatever is not set is empty, and the access is [Access#READ] for `GET`, otherwise
     /// [Access#WRITE].
     public static final class Builder {
         private final HttpMethod method;
@@ -153,7 +153,7 @@ public record Route(
             return this;
         }
 
-        /// @param parameters what stands for the names of the template, in their order
+        /// @param parameters the parameters in the template, in their order
         public Builder path(Parameter... parameters) {
             path.addAll(List.of(parameters));
             return this;

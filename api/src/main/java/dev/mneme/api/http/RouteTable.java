@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the routes of a path. A segment that is spelt out goes before one that stands for anything.
+/// Finds the routes of a path. A literal segment has precedence over a parameter.
 final class RouteTable {
     private final Node root = new Node();
 
@@ -18,11 +18,11 @@ final class RouteTable {
         routes.forEach(this::add);
     }
 
-    /// What a path has.
+    /// The routes of a path.
     ///
-    /// @param parameters the values of the template's names
+    /// @param parameters the values of the template's parameters
     record Match(Map<HttpMethod, Route> routes, Map<String, String> parameters) {
-        /// Whether segments may have slashes in them, percent-encoded.
+        /// Whether segments may contain slashes, percent-encoded.
         boolean takesSlashes() {
             return routes.values().stream().allMatch(Route::takesSlashes);
         }
@@ -66,8 +66,7 @@ final class RouteTable {
         return exact.isPresent() ? exact : forgiving(segments);
     }
 
-    /// With or without an empty segment at the end, and without any at the beginning, where the dialect
-    /// lets that pass.
+    /// Matches with or without an empty segment at the end, and without one at the beginning, if the dialect allows it.
     private Optional<Match> forgiving(List<String> segments) {
         int from = 0;
         int to = segments.size();

@@ -5,12 +5,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Frees threads that wait for a slow client: one that does not read what is written to it, or that
-/// sends its request drop by drop. What takes longer than the limit is interrupted, and interrupting a
-/// virtual thread in a socket's read or write closes that socket. A platform thread goes on in such a write: where
-/// one may write, the guard is told how to cut the connection.
+/// Frees threads that wait for a slow client, that is, one that does not read what is written to it, or that sends its
+/// request drop by drop. A read or write that takes longer than the limit is interrupted; interrupting a virtual thread
+/// in a socket's read or write closes that socket. A platform thread is not stopped by this, so where one may write,
+/// the guard is told how to cut the connection.
 ///
-/// One thread looks several times in a limit, so a client is given up after at most 1.25 limits.
+/// One thread looks several times in a limit, so that a client is given up after at most 1.25 limits.
 final class SlowPeerWatch implements AutoCloseable {
     private final long limitNanos;
     private final Set<Guard> waiting = ConcurrentHashMap.newKeySet();
@@ -21,7 +21,7 @@ final class SlowPeerWatch implements AutoCloseable {
         this.watcher = Thread.ofVirtual().name("slow-peers").start(this::watch);
     }
 
-    /// One read or write, by the thread that made the guard; over when closed.
+    /// One read or write of the thread that made the guard; closing the guard ends it.
     final class Guard implements AutoCloseable {
         private final Thread owner = Thread.currentThread();
         private final long begun;
@@ -41,7 +41,7 @@ final class SlowPeerWatch implements AutoCloseable {
             }
         }
 
-        /// @return whether it was late: it is watched no longer
+        /// @return whether it was late: then it is no longer watched
         private synchronized boolean interruptIfLate(long now) {
             boolean late = now - begun > limitNanos;
             if (late && !over) {
@@ -64,7 +64,7 @@ final class SlowPeerWatch implements AutoCloseable {
         return guard(System.nanoTime(), cut);
     }
 
-    /// @param begunNanos a `System.nanoTime` from which on it counts: for what takes several reads
+    /// @param begunNanos the `System.nanoTime` at which it began, for work that takes several reads
     Guard guard(long begunNanos) {
         return guard(begunNanos, null);
     }

@@ -3,7 +3,7 @@ package dev.mneme.api.http;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Where a listener's certificate and private key are.
+/// Names the files of a listener's certificate and private key.
 public sealed interface TlsFiles {
     /// @param certificates the server's certificate, then the chain that signed it
     /// @param privateKey PKCS#8

@@ -7,7 +7,7 @@ import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import org.jspecify.annotations.Nullable;
 
-/// Tells the connection when it has become one of another protocol.
+/// Tells the connection that it now speaks another protocol.
 record Upgrade(Http1Upgrader upgrader) implements Http1Upgrader {
     @Override
     public String supportedProtocol() {

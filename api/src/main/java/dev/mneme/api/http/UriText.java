@@ -10,9 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Decodes paths and queries, strictly: what is no percent-encoded UTF-8 is refused, and so is a path segment
-/// that decodes to `.` or `..`, or to something with a control character in it; where a route does not ask for
-/// them, slashes and backslashes, too.
+/// Decodes paths and queries strictly. Anything that is not percent-encoded UTF-8 is refused. So is a path segment that
+/// decodes to `.` or `..`, or that has a control character or, unless the route allows them, a slash or backslash.
 final class UriText {
     private UriText() {}
 
@@ -41,7 +40,7 @@ final class UriText {
         return segment;
     }
 
-    /// @throws MnemeException `invalid_request` for a segment with a slash or a backslash in it
+    /// @throws MnemeException `invalid_request` for a segment with a slash or a backslash
     static void requireNoSlashes(List<String> segments) {
         if (segments.stream().anyMatch(segment -> segment.indexOf('/') >= 0 || segment.indexOf('\\') >= 0)) {
             throw wrongPath("must not hide slashes in its segments.");

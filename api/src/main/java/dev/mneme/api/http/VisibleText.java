@@ -4,7 +4,7 @@ package dev.mneme.api.http;
 final class VisibleText {
     private VisibleText() {}
 
-    /// What is visible of a text, at most so much of it.
+    /// The visible characters of a text, at most so many.
     static String of(String text, int maxLength) {
         StringBuilder visible = new StringBuilder();
         text.chars().filter(VisibleText::isVisible).limit(maxLength).forEach(c -> visible.append((char) c));

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.function.BooleanSupplier;
 
-/// Cuts a client that does not read what is written to it, and every client once the server stops.
-/// Buffer what goes in: each write is one guard.
+/// Cuts clients that do not read what is written to them, and every client once the server stops. Its input should be
+/// buffered, since each write has a guard.
 ///
-/// **Threads**: one writes, which may be another than the connection's, and no virtual one (an export's).
+/// **Threads**: one writes. It may be another than the connection's, even a platform thread (that of an export).
 final class WatchedOutput extends FilterOutputStream {
     private final SlowPeerWatch watch;
     private final BooleanSupplier stopping;

@@ -1,4 +1,4 @@
-/// The listener that every HTTP door shares: routes, credentials, limits, problems, event streams.
+/// The listener that all HTTP doors share: routes, credentials, limits, problems, event streams.
 @NullMarked
 package dev.mneme.api.http;
 

@@ -4,15 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 
-/// Numbers as OpenAI-compatible services give embeddings with `encoding_format: base64`: 32-bit floats, the lowest byte
-/// first, one after the other, in the base64 of RFC 4648 §4. A third of the bytes of the same numbers as JSON, and no
-/// number to parse.
+/// Numbers in the form in which OpenAI-compatible services give embeddings with `encoding_format: base64`: 32-bit
+/// floats, the lowest byte first, one after another, in the base64 of RFC 4648 §4. They take a third of the bytes of
+/// the same numbers in JSON, and no number needs to be parsed.
 final class Base64Floats {
     private static final int BYTES = Float.BYTES;
 
     private Base64Floats() {}
 
-    /// @throws IllegalArgumentException whose message says what is wrong, to follow the field's name
+    /// @throws IllegalArgumentException whose message says what is wrong, as the end of a sentence that begins with the
+    ///     field's name
     static float[] read(char[] text, int from, int length, int max) {
         if (length > 4 * Math.ceilDiv(max * BYTES, 3)) {
             throw new IllegalArgumentException("must hold " + max + " numbers at most.");

@@ -15,14 +15,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A component of a `wire` record, as its declaration has it: what the strict reader and the schemas are both
-/// made of.
+/// A component of a `wire` record, from its declaration. The strict reader and the schemas are both made of these.
 ///
-/// @param value the type of its value with its annotations; of a [Given], what may be given
+/// @param value the type of its value with its annotations; for a [Given], the type that may be given
 /// @param given whether leaving it out differs from sending null
 /// @param nullable whether null stands for its absence
 /// @param leftOut whether an answer leaves it out when it is null
-/// @param doc what it means to a client; null where its name says it all
+/// @param doc what it means to a client; null where the name is enough
 public record Component(
         String name,
         AnnotatedType value,
@@ -31,8 +30,8 @@ public record Component(
         boolean leftOut,
         @Nullable Doc doc) {
 
-    /// The components of a record; of an [Either], each as the first of its shapes has it, but for whether it may
-    /// be null.
+    /// The components of a record. Those of an [Either] are taken from the first of its shapes that has them, except
+    /// whether they may be null.
     ///
     /// @throws IllegalArgumentException for an [Either] whose components are not those of its shapes
     public static List<Component> of(Class<? extends Record> type) {
@@ -47,13 +46,13 @@ public record Component(
     private static Component of(Class<?> type, RecordComponent component) {
         boolean given = component.getType() == Given.class;
         AnnotatedType annotated = component.getAnnotatedType();
+        JsonInclude own = component.getAccessor().getAnnotation(JsonInclude.class);
         return new Component(
                 component.getName(),
                 given ? argument(annotated, 0) : annotated,
                 given,
                 annotated.isAnnotationPresent(Nullable.class),
-                isNonNull(type.getAnnotation(JsonInclude.class))
-                        || isNonNull(component.getAccessor().getAnnotation(JsonInclude.class)),
+                isNonNull(own == null ? type.getAnnotation(JsonInclude.class) : own),
                 component.getAnnotation(Doc.class));
     }
 
@@ -88,12 +87,12 @@ public record Component(
         return !given && !nullable;
     }
 
-    /// The class of a type, without what it is a container of.
+    /// The class of a type, without its type arguments.
     public static Type raw(Type type) {
         return type instanceof ParameterizedType parameterized ? parameterized.getRawType() : type;
     }
 
-    /// What a container is of, with its annotations.
+    /// A type argument of a container, with its annotations.
     public static AnnotatedType argument(AnnotatedType container, int index) {
         return ((AnnotatedParameterizedType) container).getAnnotatedActualTypeArguments()[index];
     }

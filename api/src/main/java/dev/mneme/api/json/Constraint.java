@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What an annotation of `wire.schema` demands of a value.
+/// The demand of an annotation of `wire.schema` on a value.
 public sealed interface Constraint {
-    /// Whether a value, which is not null, is as demanded.
+    /// Whether a value, which is not null, meets the demand.
     boolean holds(Object value);
 
     /// The demand, as the rest of a sentence that begins with the value's name.
@@ -20,7 +20,7 @@ public sealed interface Constraint {
     /// The same in the keywords of JSON Schema.
     Map<String, Object> keywords();
 
-    /// Everything that is demanded of the values of a type.
+    /// All demands on the values of a type.
     static List<Constraint> of(AnnotatedType type) {
         List<Constraint> all = new ArrayList<>();
         OneOf oneOf = type.getAnnotation(OneOf.class);
@@ -56,7 +56,7 @@ public sealed interface Constraint {
         }
     }
 
-    /// @param items whether it counts the items of a list, not the characters of a text
+    /// @param items whether it counts the items of a list, rather than the characters of a text
     record Size(boolean items, int min, int max) implements Constraint {
         @Override
         public boolean holds(Object value) {
@@ -115,7 +115,7 @@ public sealed interface Constraint {
             return keywords;
         }
 
-        /// A whole number as one, so that it is not written as `1.0`.
+        /// A whole number as an integer, so that it is not written as `1.0`.
         private static Number plain(double number) {
             if (number == Math.rint(number)) {
                 return (long) number;

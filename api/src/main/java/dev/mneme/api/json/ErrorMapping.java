@@ -11,11 +11,11 @@ import dev.mneme.wire.Current;
 import dev.mneme.wire.Problem;
 import org.jspecify.annotations.Nullable;
 
-/// The one place that turns an [ErrorCode] into what a door answers.
+/// The one place that turns an [ErrorCode] into the answer of a door.
 public final class ErrorMapping {
     private ErrorMapping() {}
 
-    /// The HTTP status of a code. A version conflict is 412 where the version came by `If-Match`.
+    /// The HTTP status of a code. A version conflict is 412 if the version came by `If-Match`.
     public static int status(ErrorCode code, boolean byIfMatch) {
         return switch (code) {
             case INVALID_REQUEST -> 400;
@@ -33,7 +33,7 @@ public final class ErrorMapping {
         };
     }
 
-    /// A few words that are the same for every problem of a code.
+    /// A short title, the same for every problem of a code.
     public static String title(ErrorCode code) {
         return switch (code) {
             case INVALID_REQUEST -> "The request is wrong";
@@ -58,7 +58,7 @@ public final class ErrorMapping {
         };
     }
 
-    /// How long a caller should wait before the same request can succeed; null where waiting does not help.
+    /// How long a caller should wait before the same request can succeed; null if waiting does not help.
     public static @Nullable Long retryAfterMillis(ErrorCode code) {
         return switch (code) {
             case OVERLOADED, RATE_LIMITED, NO_QUORUM, OUTCOME_UNKNOWN -> 1_000L;
@@ -93,7 +93,7 @@ public final class ErrorMapping {
         return code == ErrorCode.VERSION_CONFLICT ? Long.valueOf(current == null ? 0 : current.version()) : null;
     }
 
-    /// What a conflict shows; null for what no client can be in conflict with.
+    /// The record that a conflict shows; null for one that no client can be in conflict with.
     private static @Nullable Current resource(Subject current) {
         return switch (current) {
             case Memory memory -> MemoryMapping.resource(memory);

@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Lines of an export as records. What a record may be like is for whoever takes it in to say.
+/// Reads lines of an export as records. It does not check their contents; the import does.
 ///
 /// **Failures**: `invalid_request` that names the place in the line, such as `memory.versions[2].text`.
 public final class ExportReading {
@@ -279,7 +279,7 @@ public final class ExportReading {
         return set;
     }
 
-    /// Anything that throws what names a field of this part.
+    /// Makes a part of a record; its exceptions name a field of that part.
     private interface Making<T> {
         T make();
     }

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Records as lines of an export: [ExportReading] the other way.
+/// Writes records as lines of an export, for [ExportReading].
 public final class ExportWriting {
-    /// Of the format: raised when a line changes its meaning.
+    /// Version of the format. It is raised when a line changes its meaning.
     public static final int VERSION = 1;
 
     private static final ExportLine HEADER =
@@ -190,7 +190,7 @@ public final class ExportWriting {
         return set ? Boolean.TRUE : null;
     }
 
-    /// Null, which is left out, for JSON's null.
+    /// Plain JSON; null, which is left out, for JSON's null.
     private static @Nullable Object plain(@Nullable Json json) {
         return json == null || json instanceof JsonNull ? null : PlainJson.of(json);
     }

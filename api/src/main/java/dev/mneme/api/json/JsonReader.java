@@ -33,16 +33,16 @@ import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one JSON document, strictly (RFC 8259): well-formed UTF-8, no member twice, nothing after the end, at
+/// Reads one JSON document strictly (RFC 8259): well-formed UTF-8, no member twice, nothing after the end, nested at
 /// most 64 deep, numbers of at most 400 digits before and after the point, every surrogate paired, at most 100,000
-/// values. What is built is counted first ([ParsedHeap]).
+/// values. Memory is counted before values are built ([ParsedHeap]).
 ///
-/// A forward walk: each method reads the value at which the reader stands. What is wrong is an
-/// `invalid_request` that names the place, such as `items[3].text`.
+/// The reader walks forward; each method reads the value where it stands. Mistakes are an `invalid_request` that names
+/// the place, such as `items[3].text`.
 ///
 /// **Threads**: one.
 public final class JsonReader {
-    /// How deep objects and arrays may nest.
+    /// How deeply objects and arrays may nest.
     public static final int MAX_DEPTH = 64;
 
     /// How many members and items a document may have, all together.
@@ -74,7 +74,7 @@ public final class JsonReader {
         this.heap = heap;
     }
 
-    /// Reads one value that must be all there is.
+    /// Reads one value that must be the whole document.
     @FunctionalInterface
     public interface Reading<T extends @Nullable Object> {
         T read(JsonReader in);
@@ -86,7 +86,7 @@ public final class JsonReader {
         void member(String name);
     }
 
-    /// @param whole what the document is called in messages, such as `body`
+    /// @param whole the document's name in messages, such as `body`
     /// @param heap counts what is built
     public static <T extends @Nullable Object> T read(
             byte[] document, String whole, ParsedHeap heap, Reading<T> reading) {
@@ -99,14 +99,14 @@ public final class JsonReader {
         return read(document, new Slice(0, document.length), whole, new Trail(""), heap, reading);
     }
 
-    /// Reads a member that was passed over before.
+    /// Reads a member that was skipped before.
     ///
     /// @param document well-formed, with the member `name` in the slice
     public static Json read(byte[] document, Slice slice, String whole, String name, ParsedHeap heap) {
         return read(document, slice, whole, new Trail(name), heap, JsonReader::value);
     }
 
-    /// Where in a document a value stands, in bytes.
+    /// The place of a value in a document, in bytes.
     public record Slice(int from, int to) {}
 
     private static <T extends @Nullable Object> T read(
@@ -128,7 +128,7 @@ public final class JsonReader {
         return read(document.getBytes(StandardCharsets.UTF_8), whole, heap, JsonReader::value);
     }
 
-    /// Reads text of our own.
+    /// Reads text of the server's own.
     public static Json read(String document, String whole) {
         return read(document, whole, ParsedHeap.unlimited());
     }
@@ -150,7 +150,7 @@ public final class JsonReader {
         }
     }
 
-    /// What the whole document is called in messages.
+    /// The document's name in messages.
     public String root() {
         return whole;
     }
@@ -216,18 +216,18 @@ public final class JsonReader {
         heap.add(bytes);
     }
 
-    /// Passes over the members of an object.
+    /// Skips the members of an object.
     ///
-    /// @return where each of them stands
+    /// @return where each of them is
     public Map<String, Slice> slices() {
         Map<String, Slice> slices = new LinkedHashMap<>();
         free(name -> slices.put(name, skip()));
         return slices;
     }
 
-    /// Passes over the value at which the reader stands. Nothing of it is built, and nothing but its syntax checked.
+    /// Skips the value where the reader stands. Nothing of it is built, and only its syntax is checked.
     ///
-    /// @return where it stands
+    /// @return where it is
     public Slice skip() {
         int from = (int) parser.currentTokenLocation().getByteOffset();
         try {
@@ -275,16 +275,16 @@ public final class JsonReader {
         trail.back(outside);
     }
 
-    /// From here on, what is wrong within an item of a list of objects is given to `refusal`, with the item's
-    /// index, and the walk goes on after the item. What is no JSON at all still fails.
+    /// From here on, a mistake within an item of a list of objects is given to `refusal`, with the item's index, and
+    /// the walk goes on after the item. A document that is not JSON still fails.
     public void tolerate(BiConsumer<Integer, MnemeException> refusal) {
         refused = refusal;
     }
 
     /// Walks the objects of an array.
     ///
-    /// @param item called with the index of the item at which the reader stands
-    /// @param skipped called instead of what is left of `item` for one that was refused (see [#tolerate])
+    /// @param item called with the index of the item where the reader stands
+    /// @param skipped called instead of the rest of `item` for an item that was refused (see [#tolerate])
     public void objects(IntConsumer item, IntConsumer skipped) {
         array(index -> {
             BiConsumer<Integer, MnemeException> refusal = refused;
@@ -357,7 +357,7 @@ public final class JsonReader {
         };
     }
 
-    /// A whole number that a `long` holds.
+    /// A whole number that fits into a `long`.
     public long integer() {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrong("must be a whole number.");
@@ -369,7 +369,7 @@ public final class JsonReader {
         }
     }
 
-    /// A number that a `double` holds.
+    /// A number that fits into a `double`.
     public double real() {
         double value = number().doubleValue();
         if (!Double.isFinite(value)) {
@@ -397,7 +397,7 @@ public final class JsonReader {
         return value;
     }
 
-    /// A list of numbers, at most `max` of them, each of which a `float` holds; or a string with these in base64, as
+    /// A list of at most `max` numbers that each fit into a `float`; or a string with such numbers in base64, as
     /// [Base64Floats] has it.
     public float[] floats(int max) {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
@@ -415,7 +415,7 @@ public final class JsonReader {
         return carefully(max);
     }
 
-    /// The same number by number, for whatever is unusual or wrong.
+    /// The same, number by number, for lists with something unusual or wrong.
     private float[] carefully(int max) {
         float[] values = new float[Math.min(max, 384)];
         int count = 0;
@@ -479,9 +479,9 @@ public final class JsonReader {
         };
     }
 
-    /// A time as it was written: with its offset, if it names one.
+    /// A time as it was written: with its offset, if it has one.
     ///
-    /// @return what [Times#timestamp] and [Times#seenFrom] read
+    /// @return text that [Times#timestamp] and [Times#seenFrom] read
     public String placedTime() {
         if (parser.currentToken() == JsonToken.VALUE_STRING) {
             String text = string();
@@ -492,7 +492,7 @@ public final class JsonReader {
         return time();
     }
 
-    /// A time, as its ISO-8601 form in UTC: a string that is one, or epoch milliseconds.
+    /// A time in ISO-8601 form in UTC. It may be sent as a string or as epoch milliseconds.
     public String time() {
         Json value = switch (parser.currentToken()) {
             case VALUE_STRING -> new JsonString(string());
@@ -526,7 +526,7 @@ public final class JsonReader {
         };
     }
 
-    /// Any value, as [PlainJson] has it.
+    /// Any value, in the form of [PlainJson].
     public @Nullable Object plain() {
         return switch (parser.currentToken()) {
             case START_OBJECT -> map();
@@ -542,14 +542,14 @@ public final class JsonReader {
         };
     }
 
-    /// An object, as [PlainJson] has it.
+    /// An object, in the form of [PlainJson].
     public Map<String, @Nullable Object> map() {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         free(name -> members.put(name, plain()));
         return members;
     }
 
-    /// Walks an object whose names the client makes.
+    /// Walks an object whose member names are the client's own.
     private void free(Members members) {
         object(name -> {
             heap.addText(ParsedHeap.ENTRY, name.length());

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Writes `wire` records as UTF-8. Numbers are written plainly, never as `1E+3`.
+/// Writes `wire` records as UTF-8. Numbers are written in full, never as `1E+3`.
 public final class JsonWriter {
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .recyclerPool(
@@ -30,7 +30,7 @@ public final class JsonWriter {
         }
     }
 
-    /// The members of what is written as an object, in their order; to be changed at will.
+    /// The members that a value has as a JSON object, in their order. The map may be changed.
     public static Map<String, Object> members(Object value) {
         return MAPPER.convertValue(value, new TypeReference<LinkedHashMap<String, Object>>() {});
     }

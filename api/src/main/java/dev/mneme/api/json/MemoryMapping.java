@@ -32,7 +32,7 @@ public final class MemoryMapping {
                 memory.replacedBy() == null ? null : memory.replacedBy().toString());
     }
 
-    /// The instant of a caller's time, in UTC like every other.
+    /// The instant of a caller's timestamp, in UTC like all other times.
     public static @Nullable String instant(@Nullable Timestamp timestamp) {
         return timestamp == null ? null : Times.format(timestamp.at());
     }

@@ -8,8 +8,9 @@ import com.fasterxml.jackson.core.sym.ByteQuadsCanonicalizer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Jackson's parser of a whole document, which can besides read a list of usual numbers straight from the document's
-/// bytes. A token for each number of a vector, with its digits copied, is most of what reading an add costs.
+/// Jackson's parser of a whole document, extended by a fast way to read a list of usual numbers straight from the
+/// document's bytes. With a token for each number of a vector, and its digits copied, most of the cost of an add would
+/// be reading it.
 ///
 /// **Threads**: one.
 final class NumberListParser extends UTF8StreamJsonParser {
@@ -20,7 +21,7 @@ final class NumberListParser extends UTF8StreamJsonParser {
         super(context, features, null, null, symbols, document, from, end, 0, false);
     }
 
-    /// Makes these parsers for documents in arrays, or slices of them, which it takes for UTF-8.
+    /// Makes these parsers for UTF-8 documents in arrays, or in slices of them.
     static final class Factory extends JsonFactory {
         private static final long serialVersionUID = 1L;
 
@@ -45,10 +46,10 @@ final class NumberListParser extends UTF8StreamJsonParser {
         }
     }
 
-    /// The numbers of the list whose beginning is the current token; its end is then the next one.
+    /// The numbers of the list that begins at the current token; afterwards its end is the next token.
     ///
-    /// @return null, and nothing was read, if it holds anything else, more than `max` of them, or numbers that a
-    ///     `float` does not hold or that must be read with more care
+    /// @return null, with nothing read, if the list has anything else, more than `max` numbers, or numbers that do
+    ///     not fit into a `float` or need more care
     float @Nullable [] floats(int max) {
         NumberText text = new NumberText(_inputBuffer, _inputPtr, _inputEnd);
         float[] values = new float[Math.min(max, USUAL_LENGTH)];
@@ -75,7 +76,7 @@ final class NumberListParser extends UTF8StreamJsonParser {
         return count == values.length ? values : Arrays.copyOf(values, count);
     }
 
-    /// Not line ends: the parser counts those for what it says of a mistake.
+    /// Skips spaces, but not line ends: the parser counts those for its error messages.
     private static void skipSpaces(NumberText text) {
         while (text.peek() == ' ') {
             text.step();

@@ -2,10 +2,10 @@ package dev.mneme.api.json;
 
 /// Reads JSON numbers of usual length from bytes as `float`, correctly rounded, several times as fast as the JDK.
 ///
-/// The digits are one integer, of 18 digits at most, times or divided by a power of ten that a `double` holds
-/// exactly (up to 10²², Clinger 1990). The `double` that results is wrong by less than 2 units in its last place;
-/// rounding it to a `float` is therefore right unless it lies that close to the middle between two floats, and
-/// then nothing is said.
+/// The digits are read as one integer, of at most 18 digits, and multiplied or divided by a power of ten that a
+/// `double` holds exactly (up to 10²², Clinger 1990). The resulting `double` is wrong by less than 2 units in its last
+/// place. So rounding it to a `float` is correct unless it lies that close to the middle between two floats; then there
+/// is no result.
 ///
 /// **Threads**: one.
 final class NumberText {
@@ -16,7 +16,7 @@ final class NumberText {
         1e20, 1e21, 1e22
     };
 
-    /// The bits of a `double` that a `float` lacks, what they are half-way, and how near to that is too near.
+    /// The bits of a `double` that a `float` lacks; then their middle value, and how near to it is too near.
     private static final long LOST_BITS = (1L << 29) - 1;
 
     private static final long HALF_WAY = 1L << 28;
@@ -27,19 +27,19 @@ final class NumberText {
     private int at;
     private int significant;
 
-    /// @param text something other than a number stands before `end`, so that each number ends before it
+    /// @param text has something other than a number before `end`, so that each number ends before it
     NumberText(byte[] text, int from, int end) {
         this.text = text;
         this.at = from;
         this.end = end;
     }
 
-    /// Where the next byte is that was not read yet.
+    /// The index of the next byte to be read.
     int at() {
         return at;
     }
 
-    /// The byte there; 0 at the end.
+    /// The next byte; 0 at the end.
     byte peek() {
         return at < end ? text[at] : 0;
     }
@@ -48,9 +48,9 @@ final class NumberText {
         at++;
     }
 
-    /// Reads the number that begins here by the grammar of JSON, and stands behind it.
+    /// Reads the number that begins here by the grammar of JSON, and moves behind it.
     ///
-    /// @return the nearest float; NaN for what is no number, or one that must be read with more care
+    /// @return the nearest float; NaN for anything that is no number, or one that needs more care
     float number() {
         boolean negative = peek() == '-';
         at += negative ? 1 : 0;
@@ -77,7 +77,7 @@ final class NumberText {
         return scaled(negative ? -1 : 1, digits, exponent - fraction);
     }
 
-    /// The digits from here on, behind those before, counted but for zeros that lead; too many of them overflow.
+    /// Reads digits and appends them to `before`; leading zeros are not counted, and too many digits overflow.
     private long digits(long before) {
         long value = before;
         for (int digit = peek() - '0'; digit >= 0 && digit <= 9; digit = peek() - '0') {
@@ -88,7 +88,8 @@ final class NumberText {
         return value;
     }
 
-    /// What stands behind `e` or `E`; out of every range when it is no number or has more digits than are needed.
+    /// Reads the exponent behind `e` or `E`; the result is out of every range when it is no number or has too many
+    /// digits.
     private int exponent() {
         at++;
         boolean negative = peek() == '-';

@@ -1,23 +1,23 @@
 package dev.mneme.api.json;
 
-/// Counts the heap that JSON takes while it is read, each value before it is built: a body of `[{},{},…]` takes a
-/// hundred times its bytes. The heap is asked for in steps, so that a value costs an addition and no lock.
+/// Counts the heap that JSON takes while it is read, before each value is built: a body of `[{},{},…]` takes a hundred
+/// times its bytes. Heap is requested in steps, so that a value costs an addition and no lock.
 ///
-/// What is counted is what a value takes at most, in all its forms together: as plain Java values, as the core's JSON,
-/// and as the copies in between. It is not given back: whoever owns the budget ends with the request.
+/// A value is counted with the most that it takes in all of its forms together: as plain Java values, as the core's
+/// JSON, and as the copies in between. Nothing is given back; the owner of the budget ends with the request.
 ///
 /// **Threads**: one.
 public final class ParsedHeap {
     /// An object or record, with its tables.
     static final int OBJECT = 512;
 
-    /// What each member of an object costs its reader.
+    /// The cost of each member of an object for its reader.
     static final int MEMBER = 96;
 
-    /// What a member of a free object costs beyond that: its entries, and its name.
+    /// The further cost of a member of a free object: its entries, and its name.
     static final int ENTRY = 288;
 
-    /// A name that is passed over, since the parser keeps names until the document's end.
+    /// The cost of a name that is skipped, since the parser keeps names until the document's end.
     static final int NAME = 128;
 
     static final int LIST = 192;
@@ -26,7 +26,7 @@ public final class ParsedHeap {
     static final int NUMBER = 112;
     static final int FLOATS = 32;
 
-    /// What was wrong with an item, kept with where it was found.
+    /// The cost of keeping what was wrong with an item, and where.
     private static final int REFUSAL = 6 << 10;
 
     private static final int CHAR = 2;
@@ -38,7 +38,7 @@ public final class ParsedHeap {
     /// Where the heap comes from.
     @FunctionalInterface
     public interface Budget {
-        /// Takes so much more.
+        /// Takes this much more.
         ///
         /// @throws dev.mneme.core.model.MnemeException `OVERLOADED` when there is no room for it
         void take(long bytes);
@@ -50,12 +50,12 @@ public final class ParsedHeap {
         this.left = granted;
     }
 
-    /// For text of our own.
+    /// For text of the server's own.
     static ParsedHeap unlimited() {
         return new ParsedHeap(bytes -> {}, Long.MAX_VALUE);
     }
 
-    /// Counts what is about to be built.
+    /// Counts a value that is about to be built.
     ///
     /// @throws dev.mneme.core.model.MnemeException `OVERLOADED` when there is no room for it
     public void add(long bytes) {
@@ -67,12 +67,12 @@ public final class ParsedHeap {
         }
     }
 
-    /// Counts that an item was refused, and the rest goes on.
+    /// Counts an item that was refused.
     public void addRefusal() {
         add(REFUSAL);
     }
 
-    /// As [#add], for so many characters beside.
+    /// As [#add], for this many characters besides.
     void addText(long bytes, int length) {
         add(bytes + (long) CHAR * length);
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The core's JSON as plain Java values (`Map`, `List`, `String`, `BigDecimal`, `Boolean`, null), which is how
-/// `wire` carries free-form JSON; and back.
+/// Converts between the core's JSON and plain Java values (`Map`, `List`, `String`, `BigDecimal`, `Boolean`, null),
+/// which is how `wire` carries free-form JSON.
 public final class PlainJson {
     private PlainJson() {}
 

@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a `wire` record strictly: a member that the record does not have, a wrong type, and a missing
-/// or null component that is not `@Nullable` are each an `invalid_request` that names the place; so is
-/// a value that is not as an annotation of `wire.schema` says.
+/// Reads a `wire` record strictly. Each of these is an `invalid_request` that names the place: a member that the record
+/// does not have, a wrong type, a missing or null component that is not `@Nullable`, and a value that an annotation of
+/// `wire.schema` does not allow.
 ///
-/// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free
-/// JSON object), `Object` (any JSON), records, lists of these, and any of them in [Given].
+/// Components may be `String`, `boolean`, `int`, `long`, `double` and their boxes, `float[]`, `Map` (a free JSON
+/// object), `Object` (any JSON), records, lists of these, and any of them in [Given].
 ///
 /// **Threads**: any number may call.
 public final class RecordReader<T extends Record> {
@@ -156,14 +156,13 @@ public final class RecordReader<T extends Record> {
 
     /// Reads a whole document.
     ///
-    /// @param whole what it is called in messages, such as `body`
+    /// @param whole the document's name in messages, such as `body`
     /// @param heap counts what is built
     public static <T extends Record> T read(Class<T> type, byte[] document, String whole, ParsedHeap heap) {
         return JsonReader.read(document, whole, heap, in -> read(type, in));
     }
 
-    /// Reads a whole document in which items of lists of records may be wrong: such an item is null in its
-    /// list.
+    /// Reads a whole document. Items of lists of records may be wrong: such an item is null in its list.
     ///
     /// @param refused gets what was wrong with which item
     public static <T extends Record> T read(
@@ -174,7 +173,7 @@ public final class RecordReader<T extends Record> {
         });
     }
 
-    /// Reads the value at which `in` stands.
+    /// Reads the value where `in` stands.
     public static <T extends Record> T read(Class<T> type, JsonReader in) {
         return type.cast(READERS.get(type).read(in));
     }

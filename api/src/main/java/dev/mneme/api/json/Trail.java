@@ -3,8 +3,8 @@ package dev.mneme.api.json;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The way from a document's root to where its reader stands. It is put into words only when they are asked for: made
-/// for each value, the words of a deep place with long names would cost more than the document.
+/// The path from a document's root to the place where its reader stands. It is turned into words only when they are
+/// needed: made for each value, the words of a deep place with long names would cost more than the document.
 ///
 /// **Threads**: one.
 final class Trail {
@@ -15,7 +15,7 @@ final class Trail {
     private int[] indexes = new int[FEW];
     private int depth;
 
-    /// @param root what every place begins with; nothing for a whole document
+    /// @param root the beginning of every path; empty for a whole document
     Trail(String root) {
         this.root = root;
     }
@@ -24,13 +24,13 @@ final class Trail {
         return depth;
     }
 
-    /// Steps to a member of what stands `outside` steps from the root.
+    /// Steps to a member of the value that is `outside` steps from the root.
     void member(int outside, String name) {
         step(outside);
         names[outside] = name;
     }
 
-    /// Steps to an item of what stands `outside` steps from the root.
+    /// Steps to an item of the value that is `outside` steps from the root.
     void item(int outside, int index) {
         step(outside);
         names[outside] = null;
@@ -45,12 +45,12 @@ final class Trail {
         depth = outside + 1;
     }
 
-    /// Steps back to what stands `outside` steps from the root.
+    /// Steps back to the value that is `outside` steps from the root.
     void back(int outside) {
         depth = outside;
     }
 
-    /// Such as `items[3].text`.
+    /// The path, such as `items[3].text`.
     @Override
     public String toString() {
         StringBuilder words = new StringBuilder(root);

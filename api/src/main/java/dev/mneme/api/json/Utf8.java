@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// Whether bytes are well-formed UTF-8; most bodies are ASCII, which is seen eight bytes at a time.
+/// Checks that bytes are well-formed UTF-8. Most bodies are ASCII, which is checked eight bytes at a time.
 final class Utf8 {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long HIGH_BITS = 0x8080808080808080L;

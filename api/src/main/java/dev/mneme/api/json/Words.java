@@ -2,7 +2,7 @@ package dev.mneme.api.json;
 
 import java.util.List;
 
-/// Lists in sentences.
+/// Puts lists of words into sentences.
 public final class Words {
     private Words() {}
 

@@ -1,4 +1,4 @@
-/// JSON in and out: strict reading, writing, and the mapping between the core's nouns and `wire`'s.
+/// JSON in and out: strict reading, writing, and the mapping between the core's records and those of `wire`.
 @NullMarked
 package dev.mneme.api.json;
 

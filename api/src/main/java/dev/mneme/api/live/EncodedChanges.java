@@ -5,11 +5,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The latest changes as a door writes them, so that a change which many connections are told is encoded once
-/// and not once for each.
+/// The latest changes in a door's own encoding, so that a change which many connections are told is encoded only once.
 ///
-/// A direct-mapped cache: a position has one place, and whoever needs the place takes it. A miss costs an
-/// encoding and nothing else. It holds at most [#PLACES] × [#LARGEST] bytes.
+/// It is a direct-mapped cache: a position has one place, and a newer entry takes the place of an older one. A miss
+/// costs one encoding and nothing else. The cache holds at most [#PLACES] × [#LARGEST] bytes.
 ///
 /// **Threads**: any number may call; none waits for another.
 public final class EncodedChanges {
@@ -25,13 +24,13 @@ public final class EncodedChanges {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Entry(Change change, byte[] bytes) {
-        /// A position names one change of one owner; two owners of a slot may share one.
+        /// Compares position and owner, since two owners of a slot may share a position.
         boolean holds(Change other) {
             return change.position().equals(other.position()) && change.owner().equals(other.owner());
         }
     }
 
-    /// The change's bytes. They are shared: nobody may write to them.
+    /// The change's bytes. They are shared, so nobody may write to them.
     public byte[] of(Change change) {
         int place = change.position().hashCode() & (PLACES - 1);
         Entry entry = places.get(place);

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Why the server ends a live connection.
 ///
-/// @param code what the client is told it was, or null when nothing failed
+/// @param code the error code, or null when nothing failed
 /// @param message for the client: what happened and what to do
 public record Goodbye(Reason reason, @Nullable ErrorCode code, String message) {
-    /// The kinds of end, each with the close code that a WebSocket is told (RFC 6455 §7.4; 4000 and above are
-    /// the application's own: 4000 + the HTTP status that says the same).
+    /// The kinds of end, each with its WebSocket close code (RFC 6455 §7.4). Codes from 4000 are the application's own:
+    /// 4000 + the corresponding HTTP status.
     public enum Reason {
         NORMAL(1000),
         STOPPING(1001),

@@ -4,11 +4,11 @@ import java.time.Duration;
 
 /// How live connections are kept and ended. A config that exists is valid.
 ///
-/// @param pingInterval how often the server pings, and comments on an event stream's silence
+/// @param pingInterval how often the server pings
 /// @param commentInterval how often an event stream that has nothing to say sends a comment
-/// @param staleAfter a client of which nothing was heard for so long is dropped; longer than `pingInterval`
+/// @param staleAfter a client that was not heard for so long is dropped; longer than `pingInterval`
 /// @param credentialsWithin how long a connection may stay without credentials
-/// @param stallAfter a client that takes nothing of what is written to it for so long is cut
+/// @param stallAfter a client that does not read what is written to it for so long is cut
 /// @param closeWithin how long the other side may take to end a connection that is closing
 /// @param maxConnections open at once, over all keys
 /// @param maxPerKey open at once with one key

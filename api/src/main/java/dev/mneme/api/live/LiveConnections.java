@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Every live connection of a server: counts them, pings them, and ends those that are silent, stalled, without
-/// credentials, or whose key is revoked or has expired. One thread walks them; it never waits for any.
+/// Keeps every live connection of a server: counts them, pings them, and ends those that are silent, stalled, without
+/// credentials, or whose key is revoked or has expired. One thread goes through them; it never waits for any.
 ///
 /// **Threads**: any number may call.
 public final class LiveConnections implements AutoCloseable {
@@ -48,15 +48,15 @@ public final class LiveConnections implements AutoCloseable {
         return open.size();
     }
 
-    /// How many are open with one key.
+    /// How many connections are open with one key.
     public int count(String keyId) {
         AtomicInteger count = perKey.get(keyId);
         return count == null ? 0 : count.get();
     }
 
-    /// Takes in a connection that has shown no key yet. For it the longest waiting may have to go, see [Strangers].
+    /// Adds a connection that has shown no key yet. The longest waiting one may have to go for it: see [Strangers].
     ///
-    /// @param address where it comes from
+    /// @param address of the client
     /// @throws MnemeException `overloaded` when the server is stopping
     public void enter(LiveConnection connection, String address) {
         open(connection);
@@ -66,9 +66,9 @@ public final class LiveConnections implements AutoCloseable {
         }
     }
 
-    /// Takes in a connection that came with its key.
+    /// Adds a connection that came with its key.
     ///
-    /// @throws MnemeException as [#admit]; the connection is not in then
+    /// @throws MnemeException as [#admit]; the connection is not added then
     public void enter(LiveConnection connection, ApiKey key) {
         open(connection);
         try {
@@ -89,10 +89,10 @@ public final class LiveConnections implements AutoCloseable {
         }
     }
 
-    /// Counts an entered connection on its key. From here on it ends with the key.
+    /// Counts a connection on its key. From here on it ends with the key.
     ///
     /// @throws MnemeException `overloaded` when there are too many; `rate_limited` when the key has too many;
-    ///     `unauthenticated` when it was revoked just now
+    ///     `unauthenticated` when the key was revoked just now
     public void admit(LiveConnection connection, ApiKey key) {
         Place place = open.get(connection);
         if (place == null || place.key != null) {
@@ -151,7 +151,7 @@ public final class LiveConnections implements AutoCloseable {
         }
     }
 
-    /// A tenth of the shortest time that has to be kept, within reason.
+    /// How often to look: a tenth of the shortest of the times, within reason.
     private long step() {
         long shortest =
                 Math.min(config.stallAfter().toNanos(), config.pingInterval().toNanos());
@@ -196,7 +196,7 @@ public final class LiveConnections implements AutoCloseable {
         connection.end(why);
     }
 
-    /// Ends a connection for a reason of its own. It is cut when it does not end in time.
+    /// Ends a connection for a reason of its own, and cuts it if it does not end in time.
     public void end(LiveConnection connection, Goodbye why) {
         Place place = open.get(connection);
         if (place != null) {
@@ -204,8 +204,8 @@ public final class LiveConnections implements AutoCloseable {
         }
     }
 
-    /// Says goodbye to all, and cuts those that are still there after `closeWithin`. Whoever closes is held up
-    /// for little longer than that, whatever the clients do.
+    /// Says goodbye to all, and cuts those that are still there after `closeWithin`. It takes little longer than that,
+    /// whatever the clients do.
     @Override
     public void close() {
         closing = true;
@@ -219,7 +219,7 @@ public final class LiveConnections implements AutoCloseable {
         open.keySet().forEach(LiveConnection::cut);
     }
 
-    /// What is kept of one connection.
+    /// What is known of one connection.
     private static final class Place {
         private final long enteredNanos;
         private volatile @Nullable ApiKey key;

@@ -8,9 +8,9 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// The places of live connections that have shown no key, apart from all others', and of each address apart. A
-/// newcomer always gets one: when its address, or all together, have as many as they may, the longest there goes. So
-/// whoever shows its key soon is never kept out by those who do not.
+/// The places of live connections that have shown no key. They are limited apart from all others, and each address
+/// apart. A newcomer always gets a place: when its address, or all together, have as many as they may, the oldest
+/// connection goes. So clients that show their key soon are never kept out by those that do not.
 ///
 /// **Threads**: any; one lock.
 final class Strangers {
@@ -24,7 +24,7 @@ final class Strangers {
         this.mostPerAddress = Math.max(1, most / 4);
     }
 
-    /// @return who has to go for it, to be cut by the caller; null when there is room
+    /// @return the connection that has to go for it, to be cut by the caller; null when there is room
     synchronized @Nullable LiveConnection add(LiveConnection connection, String address) {
         SequencedSet<LiveConnection> ofAddress = perAddress.get(address);
         LiveConnection goes = null;

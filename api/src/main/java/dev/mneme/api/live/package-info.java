@@ -1,4 +1,4 @@
-/// What every live connection has in common, whichever door it came through: limits, liveness, its end.
+/// What all live connections have in common, whichever door they came through: limits, signs of life, their end.
 @NullMarked
 package dev.mneme.api.live;
 

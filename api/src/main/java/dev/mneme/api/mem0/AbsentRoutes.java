@@ -8,8 +8,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import java.util.List;
 
-/// What mem0 has and Mneme does not: each answers 404 and says why, so that no client waits for what will not
-/// come.
+/// Routes that mem0 has and Mneme does not. Each answers 404 and says why, so that no client waits in vain.
 final class AbsentRoutes {
     private static final String PROFILES = "This server makes no profiles: they take a language model.";
     private static final String ACCOUNTS =

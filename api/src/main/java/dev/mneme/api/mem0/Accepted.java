@@ -4,9 +4,9 @@ import dev.mneme.api.http.Query;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a query string may say besides what a route asks for. mem0's clients send these with every request: who
-/// sends it, in which version an answer is wanted, and which organisation and project are meant. They change
-/// nothing: there is one of each here, and what was added under one name is found and deleted under every other.
+/// Parameters that a query string may have besides those of its route. mem0's clients send them with every request: who
+/// sends it, which version of the answer is wanted, and which organisation and project are meant. They change nothing,
+/// since there is one of each here: what was added under one name is found and deleted under every other.
 final class Accepted {
     private static final Set<String> ANYWHERE = Set.of(
             "source",
@@ -22,7 +22,7 @@ final class Accepted {
 
     private Accepted() {}
 
-    /// The first parameter that neither the route nor anybody knows; null: there is none.
+    /// The first parameter that is neither the route's nor one of these; null if there is none.
     static @Nullable String unknown(Query query, Set<String> known) {
         for (String name : query.values().keySet()) {
             if (!known.contains(name) && !ANYWHERE.contains(name)) {

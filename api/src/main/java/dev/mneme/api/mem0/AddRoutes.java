@@ -66,7 +66,7 @@ final class AddRoutes {
                         .by(this::server));
     }
 
-    /// @param message in words, whether facts were extracted, or why not
+    /// @param message says whether facts were extracted, or why not
     /// @param results of an add that has succeeded
     private record Done(String message, Extraction.State state, UUID eventId, List<AddResult> results) {
         boolean succeeded() {
@@ -110,7 +110,8 @@ final class AddRoutes {
         return Answer.json(200, items);
     }
 
-    /// mem0's own server answers when it is done; what takes longer than anybody waits is said to be pending.
+    /// Answers as mem0's own server, which answers when the work is done. An add that takes longer than a client waits
+    /// is answered as pending.
     private Answer server(Request request) {
         Done done = add(request, true);
         return switch (done.state()) {
@@ -131,13 +132,13 @@ final class AddRoutes {
         };
     }
 
-    /// Whether an older version of the platform answers an object where it would answer a bare list.
+    /// Whether an older version of the platform answers with an object in the place of a bare list.
     static boolean isWrapped(Body body) {
         return "v1.1".equals(body.text("output_format"));
     }
 
-    /// Here it is decided whether a language model extracts facts from the messages (`infer`, true unless said
-    /// otherwise) or they are kept as they are; the answer says which.
+    /// Adds. Either a language model extracts facts from the messages (`infer`, true by default), or the messages are
+    /// kept as they are; the answer says which.
     ///
     /// @param waits whether the door waits for the result unless the caller says otherwise (`async_mode`)
     private Done add(Request request, boolean waits) {
@@ -189,7 +190,7 @@ final class AddRoutes {
         return new Done(message, Extraction.State.SUCCEEDED, event, results);
     }
 
-    /// Every message is a memory; all are kept or none. They have one scope, so they are one write.
+    /// Makes a memory of every message; all are kept or none. They have one scope, so they are one write.
     private List<Written<Memory>> verbatim(Request request, Body body, Messages messages) {
         ScopeIds scope = Mem0Scopes.ofNew(body);
         JsonObject metadata = Immutability.metadata(body);

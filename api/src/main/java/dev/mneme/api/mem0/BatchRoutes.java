@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// `/v1/batch/`: updates or deletes up to 1,000 memories by id. What is wrong with one of them is found
-/// before any is touched; they are not changed together, though.
+/// `/v1/batch/`: updates or deletes up to 1,000 memories by id. All are checked before any is touched, but they are not
+/// changed together.
 final class BatchRoutes {
     private static final int MOST = 1_000;
     private static final String PATH = "memories";
@@ -88,7 +88,7 @@ final class BatchRoutes {
         return bodies;
     }
 
-    /// What is wrong with one of them, saying which: clients read the words alone.
+    /// The failure of one memory, whose message names the place, since clients read only the message.
     private static MnemeException within(String path, MnemeException e) {
         String field = e.field() == null ? path : path + "." + e.field();
         return MnemeException.at(e.code(), field, path + ": " + e.getMessage());

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON object that a client sent, read as leniently as mem0's clients need: what nobody asks for
-/// is not built, and nothing but its syntax checked; `null` is the same as left out (but where [#says] tells), and a
-/// name may be spelt in camelCase. What is asked for and of the wrong kind is an `invalid_request` that names it.
+/// The JSON object that a client sent, read as leniently as mem0's clients need. Members that nobody asks for are not
+/// built, and only their syntax is checked. `null` is the same as left out (except for [#says]), and a name may be
+/// spelt in camelCase. A member that is asked for and has a wrong type is an `invalid_request` that names it.
 ///
 /// **Threads**: one.
 final class Body {
@@ -56,7 +56,7 @@ final class Body {
         return new Body(object(value, path));
     }
 
-    /// Whether the member is there, as null perhaps.
+    /// Whether the member is there, even as null.
     boolean says(String name) {
         return names.contains(name) || names.contains(Spelling.camel(name));
     }
@@ -72,7 +72,7 @@ final class Body {
         return value instanceof JsonNull ? null : value;
     }
 
-    /// A member of this spelling, as null perhaps; null when it is left out.
+    /// A member with exactly this spelling, even as null; null when it is left out.
     @Nullable
     Json exactly(String name) {
         return names.contains(name) ? built.computeIfAbsent(name, members) : null;
@@ -152,7 +152,7 @@ final class Body {
         };
     }
 
-    /// A list of strings; a single one may come without its list. Empty when there is none.
+    /// A list of strings; a single string may come without the list. Empty when there is none.
     List<String> strings(String name) {
         return switch (get(name)) {
             case null -> List.of();

@@ -33,9 +33,9 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and
-/// `/entities` of mem0's own server. To delete one is to delete the memories that carry it; its name in a path is
-/// taken as it is, white space around it and all, so that what other doors made can be deleted here.
+/// The users, agents, apps and runs that memories carry: `/v1/entities/`, `/v2/entities/…`, and `/entities` of mem0's
+/// own server. Deleting an entity deletes the memories that carry it. Its name is read from the path as it is,
+/// including white space around it, so that entities that came through other doors can be deleted here.
 final class EntityRoutes {
     private static final int MAX_PAGE = 10_000;
     private static final Parameter TYPE =
@@ -130,7 +130,7 @@ final class EntityRoutes {
                 .orElseThrow(() -> absent(request, kind, name));
     }
 
-    /// Nothing carries it, or only what is refused does.
+    /// Fails because nothing carries the entity, or only memories that must be refused do.
     private MnemeException absent(Request request, OwnerKind kind, String name) {
         if (ScopeIds.isId(name)) {
             Filter filter = Filter.scope(kind, name);
@@ -145,7 +145,7 @@ final class EntityRoutes {
                 ErrorCode.NOT_FOUND, "No memory carries this " + kind.wireName() + ": nothing else makes one.");
     }
 
-    /// `POST /v1/users/` and the like: entities are what memories carry, so there is nothing to write.
+    /// `POST /v1/users/` and the like. Entities exist through memories that carry them, so nothing is written.
     private Route announced(OwnerKind kind) {
         return Route.post("/v1/" + kind.wireName() + "s/")
                 .in(Dialect.MEM0)

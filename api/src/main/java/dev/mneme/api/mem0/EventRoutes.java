@@ -28,8 +28,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// `/v1/event/{event_id}/`, `/v1/events/`: what became of adds and deletions. To have an extraction tried
-/// again, or forgotten, is ours: mem0 has no such routes.
+/// `/v1/event/{event_id}/` and `/v1/events/`: the results of adds and deletions. Routes that retry or forget
+/// extractions are Mneme's own: mem0 has none.
 final class EventRoutes {
     private static final int MAX_PAGE = 200;
     private static final int USUAL_PAGE = 50;
@@ -106,7 +106,8 @@ final class EventRoutes {
         return all(request, id -> extractions.deleteFailed(request.caller(), id), "deleted");
     }
 
-    /// What is gone, or no longer failed, when its turn comes is left out.
+    /// Does something to all failed extractions. Those that are gone, or no longer failed, when their turn comes are
+    /// left out.
     private Answer all(Request request, Consumer<UUID> each, String done) {
         int count = 0;
         for (UUID id : extractions.failed(request.caller())) {
@@ -123,7 +124,7 @@ final class EventRoutes {
         return Answer.json(200, new Done(count + " failed events " + done));
     }
 
-    /// One of either kind, which knows when it came and how it is shown.
+    /// An event of either kind: when it came, and how it is shown.
     private record Listed(Instant at, Supplier<Optional<EventItem>> item) {}
 
     private Answer list(Request request) {
@@ -144,7 +145,7 @@ final class EventRoutes {
         return Answer.json(200, page.of(request, all.size(), shown));
     }
 
-    /// Empty for one that is gone meanwhile.
+    /// The event of an extraction; empty if it is gone meanwhile.
     private Optional<EventItem> extraction(Caller caller, UUID id) {
         try {
             return Optional.of(item(caller, extractions.get(caller, id)));
@@ -197,7 +198,7 @@ final class EventRoutes {
                         : null);
     }
 
-    /// The messages, for as long as nothing has been made of them.
+    /// The messages, as long as nothing has been made of them.
     private static Map<String, @Nullable Object> payload(Extraction extraction) {
         return extraction.messages().isEmpty()
                 ? Map.of()

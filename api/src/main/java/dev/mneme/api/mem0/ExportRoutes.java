@@ -25,8 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// `/v1/exports/`: memories by a filter, all at once, each owner's newest first. They are as they are: giving them the
-/// shape that the client asks for takes a language model.
+/// `/v1/exports/`: all memories that match a filter, each owner's newest first. They are exported as they are: giving
+/// them the shape that the client asks for would take a language model.
 final class ExportRoutes {
     private static final int MAX_ASKED_BYTES = 16 * 1024;
     private static final List<String> ASKED = List.of("filters", "user_id", "agent_id", "app_id", "run_id");
@@ -73,8 +73,8 @@ final class ExportRoutes {
         return Answer.json(201, new ExportCreated("Memory export request received", id));
     }
 
-    /// By its id, or anew by filters. The first page is read before the answer begins, so that what is
-    /// wrong is said as everywhere; the rest as it is sent, so that no export is held in memory.
+    /// An export by its id, or a new one by filters. The first page is read before the answer begins, so that mistakes
+    /// are reported as everywhere. The rest is read while it is sent, so that no export is held in memory.
     private Answer get(Request request) {
         Body body = Body.of(request);
         String id = body.text("memory_export_id");
@@ -94,7 +94,7 @@ final class ExportRoutes {
         return LeftOut.said(answer, memories.leftOut(request.caller(), filter));
     }
 
-    /// Says whether a comma comes before the next memory.
+    /// Returns whether a comma comes before the next memory.
     private boolean write(List<Memory> page, boolean comma, OutputStream out) throws IOException {
         Instant now = memories.now();
         boolean between = comma;

@@ -35,7 +35,7 @@ final class FeedbackRoutes {
                         .by(this::get));
     }
 
-    /// Null takes what was said back.
+    /// Sets or, with null, removes feedback.
     private Answer put(Request request) {
         Body body = Body.of(request);
         MemoryId id = Mem0Ids.read(body.needed("memory_id"), "memory_id");

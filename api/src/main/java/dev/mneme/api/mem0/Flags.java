@@ -4,7 +4,7 @@ import dev.mneme.api.http.Query;
 import dev.mneme.core.model.MnemeException;
 import java.util.Locale;
 
-/// Truth in a query string, as JavaScript (`true`) and Python (`True`) write it.
+/// Booleans in a query string, as JavaScript (`true`) and Python (`True`) write them.
 final class Flags {
     private Flags() {}
 

@@ -7,12 +7,12 @@ import dev.mneme.core.model.Memory;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// `immutable` of mem0's adds: kept as a member of the metadata ([Memory#IMMUTABLE]), by which every door refuses
-/// to change the memory, and shown beside the metadata.
+/// `immutable` of mem0's adds. It is kept as a member of the metadata ([Memory#IMMUTABLE]), so that every door refuses
+/// to change the memory, and is shown beside the metadata.
 final class Immutability {
     private Immutability() {}
 
-    /// The metadata of memories to be added, with what `immutable` says.
+    /// The metadata of memories to be added, including `immutable`.
     static JsonObject metadata(Body body) {
         JsonObject given = body.object("metadata");
         JsonObject metadata = given == null ? JsonObject.EMPTY : given;

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Adds of which a language model is to find the facts (`infer`).
+/// Adds whose facts a language model is to find (`infer`).
 final class InferredAdds {
-    /// What replaces a memory is a memory of its own, as what is new.
+    /// A memory that replaces another is a new memory, whose versions begin at 1.
     private static final long FIRST_VERSION = 1;
 
     private final MemoryService memories;
@@ -39,7 +39,7 @@ final class InferredAdds {
         this.wait = wait;
     }
 
-    /// Whether there is a model that may be given what this caller says.
+    /// Whether there is a model that may read this caller's messages.
     boolean isPossible(Request request, ScopeIds scope) {
         return extractions.isAvailable(request.caller(), scope.owner());
     }
@@ -48,14 +48,14 @@ final class InferredAdds {
         return extractions.hasModel();
     }
 
-    /// What an earlier request under the same idempotency key began: then this one is the same, though
-    /// the model may be gone since.
+    /// The extraction that an earlier request with the same idempotency key began. It is the answer even if the model
+    /// is gone by now.
     Optional<Extraction> begun(Request request, ScopeIds scope) {
         Idempotency idempotency = request.idempotency();
         return idempotency == null ? Optional.empty() : extractions.find(request.caller(), scope, idempotency);
     }
 
-    /// Takes the messages and, if the caller wants to wait, waits.
+    /// Submits the messages and, if the caller wants to wait, waits.
     Extraction add(Request request, Body body, Messages said, ScopeIds scope, boolean waits) {
         Json expiry = body.get("expiration_date");
         Instant expiresAt = expiry == null ? null : Mem0Times.expiry(expiry);
@@ -76,7 +76,8 @@ final class InferredAdds {
         return waits ? extractions.await(taken, wait) : taken;
     }
 
-    /// As mem0 does: what the user says is the user's, what the assistant says the agent's.
+    /// Whether the messages are split as mem0 does it: those of the user become the user's memories, those of the
+    /// assistant the agent's.
     private static boolean isSplit(ScopeIds scope) {
         return scope.userId() != null && scope.agentId() != null;
     }
@@ -102,7 +103,7 @@ final class InferredAdds {
         }
     }
 
-    /// What it did, as the caller may see it now; a memory that is gone meanwhile is left out.
+    /// The results of an extraction, as the caller may see them now. Memories that are gone meanwhile are left out.
     List<AddResult> results(Caller caller, Extraction extraction) {
         return results(memories, caller, extraction);
     }
@@ -118,7 +119,7 @@ final class InferredAdds {
         return results;
     }
 
-    /// What it added is shown as it was added; of what it deleted, the last text.
+    /// The memory of a result: one that was added is shown as it was added, a deleted one with its last text.
     private static Optional<Memory> memory(MemoryService memories, Caller caller, Extraction.Result result) {
         MemoryId id = result.id();
         if (result.event() != MemoryEvent.DELETE) {

@@ -24,8 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own
-/// server.
+/// One memory by its id, and deletion by scope: `/v1/memories/…` of the platform, `/memories/…` of mem0's own server.
 final class ItemRoutes {
     private static final String DELETED = "Memory deleted successfully!";
 
@@ -97,7 +96,7 @@ final class ItemRoutes {
         return Answer.json(200, Mem0Mapping.item(memory, memories.now()));
     }
 
-    /// mem0's own server knows no 404 here.
+    /// Answers a missing memory as mem0's own server does, which has no 404 here.
     private Answer getOrNull(Request request) {
         try {
             return get(request);
@@ -132,7 +131,7 @@ final class ItemRoutes {
         return new MemoryPatch(text, metadata, null, expiry, timestamp, null, null, Command.ANY_VERSION);
     }
 
-    /// Under each name that a version of mem0 had for it.
+    /// The new text, under each name that a version of mem0 has for it.
     private static @Nullable String text(Body body) {
         for (String name : List.of("text", "memory", "data")) {
             String text = body.text(name);
@@ -143,7 +142,7 @@ final class ItemRoutes {
         return null;
     }
 
-    /// Null, where it is said, takes the expiry away.
+    /// The new expiry. If it is sent as null, the memory loses its expiry.
     private static @Nullable Expiry expiry(Body body) {
         Json date = body.get("expiration_date");
         if (date == null) {

@@ -11,11 +11,11 @@ import dev.mneme.core.request.ReadOptions;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// A memory as an event left it: by its history, since it may have been changed after.
+/// Finds a memory as an event left it. That takes the history, since the memory may have been changed after.
 final class KeptVersion {
     private KeptVersion() {}
 
-    /// The version, or, where it is no longer kept, the oldest after it; empty for a memory that is gone or hidden.
+    /// The version or, if it is no longer kept, the oldest one after it; empty for a memory that is gone or hidden.
     static Optional<Memory> of(MemoryService memories, Caller caller, MemoryId id, long version) {
         return ifThere(() -> memories.get(caller, id, ReadOptions.DEFAULT).value())
                 .flatMap(now -> now.version() == version
@@ -29,7 +29,7 @@ final class KeptVersion {
                                 .findFirst());
     }
 
-    /// What is read, or empty where it is gone or hidden.
+    /// The result of a read; empty if the memory is gone or hidden.
     static <T> Optional<T> ifThere(Supplier<T> read) {
         try {
             return Optional.of(read.get());

@@ -23,7 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The memories that a memory has superseded, and what those had before: what `delete_linked` deletes with it.
+/// The memories that a memory has superseded, directly or through others: `delete_linked` deletes them with it.
 final class LinkedMemories {
     private static final int MOST = 1_000;
 
@@ -35,9 +35,9 @@ final class LinkedMemories {
         this.walk = new MemoryWalk(memories);
     }
 
-    /// All that lead to the memory, without itself.
+    /// All memories that lead to this one, without itself.
     ///
-    /// @throws MnemeException `not_found` for a memory that is not there, `too_large` for more than 1,000
+    /// @throws MnemeException `not_found` for a memory that does not exist, `too_large` for more than 1,000
     Set<MemoryId> to(Caller caller, MemoryId id) {
         Memory memory = memories.get(caller, id, ReadOptions.DEFAULT).value();
         Filter owner = whole(memory.scope().owner());

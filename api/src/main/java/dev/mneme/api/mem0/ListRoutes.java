@@ -107,7 +107,8 @@ final class ListRoutes {
         return either(request, Narrowing.of(options, named(request)), options);
     }
 
-    /// Another name might have narrowed the list: others' memories would be shown without it.
+    /// Refuses unknown parameters. One of them might have been meant to narrow the list, which would show others'
+    /// memories without it.
     private static void requireKnown(Query query, Set<String> known) {
         String unknown = Accepted.unknown(query, known);
         if (unknown != null) {
@@ -116,7 +117,7 @@ final class ListRoutes {
         }
     }
 
-    /// Of a query string that says whose memories.
+    /// The filter of a query string, which must say whose memories are meant.
     private static Filter named(Request request) {
         Filter filter = Mem0Scopes.ofQuery(request);
         if (!Mem0Filter.namesAnEntity(filter)) {
@@ -125,7 +126,7 @@ final class ListRoutes {
         return filter;
     }
 
-    /// A bare list of the newest, unless a page was asked for.
+    /// A bare list of the newest memories, unless a page was asked for.
     private Answer either(Request request, Filter filter, Body options) {
         if (PageNumbers.of(request.query(), MAX_PAGE, USUAL_PAGE).asked()) {
             return paged(request, filter, options);
@@ -143,7 +144,7 @@ final class ListRoutes {
         return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), filter));
     }
 
-    /// What a bare list, which holds the newest alone, says of the others (RFC 8288).
+    /// The link (RFC 8288) to the other memories, in the answer of a bare list, which has only the newest.
     private static String next(Request request) {
         PageNumbers shown = new PageNumbers(WHOLE / MAX_PAGE, MAX_PAGE, "page_size", false);
         return "<" + shown.next(request, Long.MAX_VALUE) + ">; rel=\"next\"";
@@ -165,7 +166,7 @@ final class ListRoutes {
                 .toList();
     }
 
-    /// What a language model would sum up, as it is.
+    /// The memories that a language model would sum up, as they are.
     private Answer summary(Request request) {
         Body body = Body.of(request);
         Filter filter = Narrowing.of(body, Mem0Scopes.ofFilters(body));
@@ -175,7 +176,7 @@ final class ListRoutes {
                 shown(walk.newest(request.caller(), filter, false, SUMMARY).items(), Fields.of(body)));
     }
 
-    /// Without ids it is everything, for admins alone.
+    /// The list of mem0's own server. Without ids it has everything, for admins only.
     private Answer server(Request request) {
         Query query = request.query();
         requireKnown(query, OF_SERVER);

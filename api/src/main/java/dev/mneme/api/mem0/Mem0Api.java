@@ -5,12 +5,12 @@ import dev.mneme.api.http.Tag;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The mem0 door: the routes of its platform and of its own server. They are not in `/openapi.json`,
-/// which is the contract of Mneme's own interface: docs/adr/0012.
+/// The mem0 door: the routes of mem0's platform and of its own server. They are not in `/openapi.json`, which is the
+/// contract of Mneme's own interface: docs/adr/0012.
 public final class Mem0Api {
     static final Tag TAG = new Tag("mem0", "What programs that speak mem0's API call");
 
-    /// There is one organisation, and in it one project.
+    /// There is one organisation, with one project.
     static final String ORGANIZATION = "default";
 
     static final String PROJECT = "default";

@@ -23,22 +23,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Reads mem0's filters: `AND`, `OR`, `NOT` (of lists or of one object), fields, and `metadata`. What
-/// stands side by side must all hold. A bare value means equality, a list one of its items, `"*"` that
-/// there is a value; anything else is an object of operators.
+/// Reads mem0's filters: `AND`, `OR`, `NOT` (of lists or of one object), fields, and `metadata`. Members of an object
+/// must all hold. A bare value means equality, a list means one of its items, and `"*"` means that there is a value;
+/// anything else is an object of operators.
 ///
-/// It takes what the platform and what mem0's own server take, in either spelling (`user_id`,
-/// `userId`). They differ in one thing: a name that neither knows is a member of the metadata for the
-/// server, and refused by the platform.
+/// It accepts the filters of both the platform and mem0's own server, in either spelling (`user_id`, `userId`). The two
+/// differ in one thing: a name that neither knows is a member of the metadata for the server, and is refused by the
+/// platform.
 ///
 /// `contains` on the categories looks for a part of one, in any case, as the platform does. `created_at` is when a
-/// memory was told, where its add said that ([TimeCondition]).
+/// memory was told, if its add said so ([TimeCondition]).
 ///
-/// A filter that is empty, or empty somewhere inside, is refused: it would mean "everything".
+/// A filter that is empty, or empty somewhere inside, is refused, since it would mean "everything".
 final class Mem0Filter {
     private static final int MAX_CONDITIONS = 1_000;
 
-    /// In all lists of a filter together.
+    /// The most values, in all lists of a filter together.
     private static final int MAX_VALUES = 1_000;
 
     private static final int MAX_NODES = 2 * MAX_CONDITIONS;
@@ -56,31 +56,31 @@ final class Mem0Filter {
         this.metadataAtTop = metadataAtTop;
     }
 
-    /// As the platform reads it.
+    /// Reads a filter of the platform.
     ///
-    /// @param path what the filter is called in the request, for messages
+    /// @param path what the filter is called in the request, for error messages
     static Filter ofPlatform(Json filter, String path) {
         return new Mem0Filter(false).node(filter, path, 1);
     }
 
-    /// As mem0's own server reads it.
+    /// Reads a filter of mem0's own server.
     static Filter ofServer(Json filter, String path) {
         return new Mem0Filter(true).node(filter, path, 1);
     }
 
-    /// The value of one field alone, as it may stand in a query string or beside the filter.
+    /// The condition on one id, which may stand in a query string or beside the filter.
     static Filter of(OwnerKind kind, String id) {
         Field field = new Field.Scope(kind);
         return id.equals(Mem0Scopes.ANY) ? exists(field) : new Compare(field, Operator.EQ, new JsonString(id));
     }
 
-    /// The metadata that a memory must have, member by member.
+    /// A condition on the metadata, member by member.
     static Filter metadata(JsonObject members, String path) {
         return new Mem0Filter(false).metadataMembers(members, path);
     }
 
-    /// Whether a filter lets through only memories of named or of any users, agents, apps or runs: one
-    /// that does not say whose memories it means is refused where much could be lost or shown by it.
+    /// Whether a filter only lets through memories of particular users, agents, apps or runs, or of any of a kind. One
+    /// that does not say whose memories it means is refused where it could delete or show much.
     static boolean namesAnEntity(Filter filter) {
         return switch (filter) {
             case And(List<Filter> parts) -> parts.stream().anyMatch(Mem0Filter::namesAnEntity);
@@ -133,7 +133,7 @@ final class Mem0Filter {
         };
     }
 
-    /// A list of filters; one may come without its list.
+    /// A list of filters; a single one may come without the list.
     private List<Filter> nodes(Json value, String path, int depth) {
         if (!(value instanceof JsonArray(List<Json> items))) {
             return List.of(node(value, path, depth + 1));
@@ -166,8 +166,8 @@ final class Mem0Filter {
         };
     }
 
-    /// Words of the text, in any case: a string, a list of which one is enough, or either behind the operators
-    /// that look for a part.
+    /// A condition on words of the text, in any case: one string, a list one of which must occur, or either of them
+    /// behind an operator that looks for a part.
     private Filter keywords(Json value, String path) {
         return switch (value) {
             case JsonArray(List<Json> items) -> {
@@ -245,7 +245,8 @@ final class Mem0Filter {
         };
     }
 
-    /// An object beside a member of the metadata is a value unless it speaks of operators alone.
+    /// Whether an object is one of operators. Beside a member of the metadata, an object is a value unless all of its
+    /// members are operators.
     private static boolean isOperators(Field field, Map<String, Json> members) {
         return !(field instanceof Field.Metadata)
                 || members.isEmpty()
@@ -269,7 +270,7 @@ final class Mem0Filter {
         return compare(field, operator, listed ? listed(operand) : operand, path);
     }
 
-    /// That there is a value, as a condition of the filter.
+    /// The condition that a field has a value.
     private Filter any(Field field, String path) {
         count(path);
         return exists(field);

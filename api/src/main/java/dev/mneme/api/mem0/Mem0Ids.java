@@ -6,7 +6,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import java.util.UUID;
 
-/// Memories' ids as mem0's clients send them: in the path, or in a body.
+/// Reads memories' ids as mem0's clients send them, in the path or in a body.
 final class Mem0Ids {
     static final Parameter MEMORY_ID =
             Parameter.string("memory_id", "the memory").withSlashes();
@@ -17,8 +17,8 @@ final class Mem0Ids {
         return read(request.path(MEMORY_ID.name()), MEMORY_ID.name());
     }
 
-    /// @throws MnemeException `invalid_request` for what is no UUID, which mem0's platform tells from a
-    ///     missing one
+    /// @throws MnemeException `invalid_request` for an id that is no UUID, which mem0's platform tells from a missing
+    ///     memory
     static MemoryId read(String text, String path) {
         try {
             UUID id = UUID.fromString(text);

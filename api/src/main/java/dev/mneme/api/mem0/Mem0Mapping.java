@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Memories as mem0's clients know them.
+/// Shows memories in the form that mem0's clients know.
 final class Mem0Mapping {
     private Mem0Mapping() {}
 
@@ -29,7 +29,7 @@ final class Mem0Mapping {
         return item(memory, now, null, null);
     }
 
-    /// @param explained with the parts of the score
+    /// @param explained whether to show the parts of the score
     static MemoryItem item(SearchResult.Hit hit, Instant now, boolean explained) {
         return item(hit.memory(), now, Mem0Score.of(hit.score()), explained ? hit.parts() : null);
     }
@@ -64,8 +64,8 @@ final class Mem0Mapping {
                 Times.format(memory.updatedAt()));
     }
 
-    /// When a memory was told, by the `timestamp` of its add; without one, when it came. Filters and orders of this
-    /// door go by it too.
+    /// When a memory was told, by the `timestamp` of its add, or else when it came. The filters and orders of this door
+    /// use it too.
     static Instant createdAt(Memory memory) {
         return memory.timestamp() == null
                 ? memory.createdAt()
@@ -117,7 +117,7 @@ final class Mem0Mapping {
                 Times.format(version.at()));
     }
 
-    /// Tells texts apart for clients that want it; nothing here relies on it.
+    /// A hash that clients may use to tell texts apart; nothing here relies on it.
     private static String md5(String text) {
         try {
             return HexFormat.of()

@@ -9,9 +9,9 @@ import dev.mneme.core.transfer.MemoryExportService;
 import dev.mneme.core.webhook.WebhookService;
 import java.time.Duration;
 
-/// What the mem0 door stands on.
+/// What the mem0 door needs.
 ///
-/// @param extractionWait how long an add that asks for its result waits for it
+/// @param extractionWait how long an add waits for its result, if the client asks for it
 public record Mem0Ports(
         MemoryService memories,
         ExtractionService extractions,

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Whose memories a request is about: entity ids beside the rest of it, or inside its `filters`.
+/// Whose memories a request is about: ids beside the rest of the request, or in its `filters`.
 final class Mem0Scopes {
-    /// What [#ofQuery] reads.
+    /// The parameters that [#ofQuery] reads.
     static final Set<String> QUERY = Set.of("user_id", "agent_id", "app_id", "run_id", "metadata");
 
     private static final String NO_IDS =
@@ -83,8 +83,8 @@ final class Mem0Scopes {
         }
     }
 
-    /// Which memories a search or list asks for, by its `filters` alone, as the third version of the platform
-    /// wants it: ids beside them are refused, since they would have narrowed it in earlier versions.
+    /// The memories that a search or list asks for, by its `filters` alone, as the third version of the platform wants
+    /// it. Ids beside them are refused, since they would have narrowed it in earlier versions.
     static Filter ofFilters(Body body) {
         for (OwnerKind kind : OwnerKind.values()) {
             if (body.get(name(kind)) != null) {
@@ -103,7 +103,7 @@ final class Mem0Scopes {
         return filter;
     }
 
-    /// As [#ofFilters], with the ids beside the filters too, as earlier versions have them.
+    /// As [#ofFilters], but ids beside the filters count too, as in earlier versions.
     static Filter ofBody(Body body, boolean server) {
         List<Filter> parts = ids(body);
         Json filters = body.get("filters");
@@ -117,7 +117,7 @@ final class Mem0Scopes {
         return filter;
     }
 
-    /// mem0's own server takes ids beside empty filters.
+    /// Whether the filters are empty; mem0's own server takes ids beside empty filters.
     private static boolean isEmpty(Json filters) {
         return filters.equals(Json.JsonObject.EMPTY);
     }
@@ -133,9 +133,9 @@ final class Mem0Scopes {
         return parts;
     }
 
-    /// An id as mem0's own library takes it: what is white around it is cut off.
+    /// An id as mem0's own library takes it: without the white space around it.
     ///
-    /// @throws MnemeException `invalid_request` for one of nothing else
+    /// @throws MnemeException `invalid_request` for one that has nothing else
     static String id(String name, String text) {
         String id = text.strip();
         if (id.isEmpty()) {
@@ -144,8 +144,8 @@ final class Mem0Scopes {
         return id;
     }
 
-    /// By the ids of a query string, and its `metadata`, as JSON; nothing at all is [And#ALL]. With `*` for each of
-    /// the four it is every memory that there is, not those that carry all four.
+    /// The memories that the ids of a query string and its `metadata`, as JSON, select; without any it is [And#ALL].
+    /// With `*` for each of the four ids it means all memories, not only those that carry all four.
     static Filter ofQuery(Request request) {
         Query query = request.query();
         Map<OwnerKind, String> ids = ids(query);
@@ -178,11 +178,10 @@ final class Mem0Scopes {
         return ids.values().stream().filter(ANY::equals).count();
     }
 
-    /// What a deletion by the query string is to take.
+    /// The memories that a deletion by query string takes.
     ///
-    /// @throws MnemeException `invalid_request` when it does not say whose memories; and for two or three
-    ///     wildcards with no
-    ///     id, which may mean what carries all of these kinds or any of them
+    /// @throws MnemeException `invalid_request` when it does not say whose memories; and for two or three wildcards
+    ///     without an id, which could mean memories with all of these kinds or with any of them
     static Filter ofDeletion(Request request) {
         Query query = request.query();
         Map<OwnerKind, String> ids = ids(query);
@@ -200,7 +199,7 @@ final class Mem0Scopes {
         return ofQuery(request);
     }
 
-    /// Every memory: each has one of the ids.
+    /// All memories: each has one of the ids.
     static Filter everything() {
         return new Filter.Or(Arrays.stream(OwnerKind.values())
                 .map(kind -> Mem0Filter.of(kind, ANY))
@@ -211,7 +210,7 @@ final class Mem0Scopes {
         return parts.size() == 1 ? parts.getFirst() : new And(parts);
     }
 
-    /// One of the kinds of entity, as a path has it.
+    /// A kind of entity, as it stands in a path.
     static OwnerKind kind(@Nullable String type) {
         for (OwnerKind kind : OwnerKind.values()) {
             if (kind.wireName().equals(type)) {

@@ -2,18 +2,19 @@ package dev.mneme.api.mem0;
 
 import java.util.Arrays;
 
-/// Our scores on the scale that mem0's thresholds are made for, where .1 (the default of its search) parts what has
-/// nothing to do with the question from what may, and .3 (that of its command lines) what may from what does.
+/// Converts Mneme's scores to the scale that mem0's thresholds are made for. There, .1 (the default of its search)
+/// separates memories that have nothing to do with the question from those that may, and .3 (that of its command lines)
+/// separates those that may from those that do.
 ///
-/// The map is monotone, goes from 0 to 1, and knows nothing but the score: it changes no order, and no other candidate
-/// changes it. It is linear between the points below, which `bench mem0-scores` fits: [#NOISE] is what nine of ten
-/// memories that have nothing to do with a question stay under, [#RIGHT] what all but a few of the memories that
-/// answer one reach. When the weights of the score change, they are to be fitted again.
+/// The map is monotone, goes from 0 to 1, and depends on nothing but the score: it changes no order, and other
+/// candidates do not matter. It is linear between the points below, which `bench mem0-scores` fits. Nine of ten
+/// memories that have nothing to do with a question score below [#NOISE], and all but a few of the memories that answer
+/// one reach [#RIGHT]. When the weights of the score change, the points must be fitted again.
 public final class Mem0Score {
-    /// Our score that is .1 there.
+    /// Mneme's score that becomes .1.
     private static final double NOISE = .27;
 
-    /// Our score that is .3 there.
+    /// Mneme's score that becomes .3.
     private static final double RIGHT = .31;
 
     private static final double[] OURS = {0, NOISE, RIGHT, 1};
@@ -21,12 +22,12 @@ public final class Mem0Score {
 
     private Mem0Score() {}
 
-    /// A score of ours as mem0's clients are shown it.
+    /// One of Mneme's scores, as mem0's clients are shown it.
     public static double of(double score) {
         return between(OURS, THEIRS, score);
     }
 
-    /// The score of ours that a threshold of theirs asks for.
+    /// Mneme's score that corresponds to one of mem0's thresholds.
     public static double ours(double threshold) {
         return between(THEIRS, OURS, threshold);
     }

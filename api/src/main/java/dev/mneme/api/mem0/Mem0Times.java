@@ -17,31 +17,31 @@ import java.time.ZonedDateTime;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Times as mem0 has them: seconds since 1970, ISO-8601, and days.
+/// Reads and writes times in mem0's forms: seconds since 1970, ISO-8601, and days.
 ///
-/// A memory with the expiration date of a day is shown on that day and hidden from the next one on
-/// (UTC), as by mem0's own server.
+/// A memory with the expiration date of a day is shown on that day and hidden from the next one on (UTC), as by mem0's
+/// own server.
 final class Mem0Times {
     static final Duration DAY = Duration.ofDays(1);
 
-    /// Numbers from here on are milliseconds: as seconds they would be in the year 5138.
+    /// Numbers from here on are milliseconds; as seconds they would be in the year 5138.
     private static final BigDecimal MILLIS = BigDecimal.valueOf(100_000_000_000L);
 
     private Mem0Times() {}
 
     /// A point in time; a day is its first moment.
     ///
-    /// @throws MnemeException `invalid_request` when it is none
+    /// @throws MnemeException `invalid_request` when it is no time
     static Instant instant(Json value, String path) {
         return timestamp(value, path).at();
     }
 
-    /// As [#instant], with the offset that it names.
+    /// As [#instant], with the offset if there is one.
     static Timestamp timestamp(Json value, String path) {
         return needed(Times.timestamp(millis(value)), path);
     }
 
-    /// From when and where a search is asked; a time without an offset is one of the zone.
+    /// The moment and zone from which a search is asked; a time without an offset is one of the zone.
     static ZonedDateTime seenFrom(Json value, String path, @Nullable ZoneId zone) {
         String text = millis(value) instanceof JsonString(String time) ? time : Times.format(instant(value, path));
         return needed(Times.seenFrom(text, zone), path);
@@ -63,7 +63,7 @@ final class Mem0Times {
                 : value;
     }
 
-    /// The day, if the value is one and no more.
+    /// The day, if the value is a day without a time.
     static Optional<LocalDate> day(Json value) {
         if (!(value instanceof JsonString(String text)) || text.length() != 10) {
             return Optional.empty();
@@ -90,7 +90,8 @@ final class Mem0Times {
         return hidden;
     }
 
-    /// The expiration date of a memory that is hidden from then on: a day where it is one, else a time.
+    /// The expiration date of a memory that is hidden from this moment on: a day if it is the end of one, otherwise a
+    /// time.
     static @Nullable String expirationDate(@Nullable Instant hidden) {
         if (hidden == null) {
             return null;

@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.TreeSet;
 
 /// Reads memories newest first, by when they were told ([Mem0Mapping#createdAt]); the store's order is by when they
-/// came. By page numbers it goes through all that match, since their number is asked for too: a page
-/// costs as much as the list is long.
+/// came. With page numbers it goes through all matches, since their number is asked for too: a page costs as much as
+/// the list is long.
 final class MemoryWalk {
     /// How long one request may count.
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /// Newest first; what one instant brought, as it was read, which within an owner is newest first too.
+    /// Newest first. Memories of the same instant stay in the order in which they were read, which within an owner is
+    /// newest first too.
     private static final Comparator<Place> ORDER =
             Comparator.comparing(Place::createdAt).reversed().thenComparingLong(Place::read);
 
@@ -72,11 +73,11 @@ final class MemoryWalk {
         }
     }
 
-    /// @param more whether there are others, older ones
+    /// @param more whether there are older ones
     record Newest(List<Memory> items, boolean more) {}
 
-    /// The newest, so many at most. Where those that came last were told last too, as is usual, no others are
-    /// read (one with a timestamp in the future may be missed there); else all are.
+    /// The newest memories, at most so many. If the memories that came last were also told last, which is usual, no
+    /// others are read (one with a timestamp in the future may be missed then); otherwise all are.
     Newest newest(Caller caller, Filter filter, boolean showExpired, int most) {
         int step = Math.min(most, memories.limits().pageItems());
         MemoryPage page =

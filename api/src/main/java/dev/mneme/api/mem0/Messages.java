@@ -14,20 +14,20 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The messages of an add: a list of `{role, content}`, one of them, or a bare string, which is the user's.
+/// The messages of an add: a list of `{role, content}`, a single one, or a bare string, which is the user's.
 ///
-/// @param kept what can be kept of them; empty when nothing can
-/// @param leftOut what cannot, by what it is, such as `image_url` or `messages of the system`
+/// @param kept the messages that can be kept; empty when none can
+/// @param leftOut the others, counted by what they are, such as `image_url` or `messages of the system`
 record Messages(List<Message> kept, Map<String, Integer> leftOut) {
     private static final String PATH = "messages";
 
-    /// Whose messages instruct the assistant: they are none of anybody's memories.
+    /// Roles whose messages instruct the assistant. They are nobody's memories.
     private static final Set<String> INSTRUCTING = Set.of("system", "developer");
 
-    /// @param name of the speaker, if the message says one
+    /// @param name the speaker's, if the message has one
     record Message(String role, String text, @Nullable String name) {}
 
-    /// @throws MnemeException `invalid_request` for what are no messages, and when nothing at all is in them
+    /// @throws MnemeException `invalid_request` for anything that is not messages, and for messages that are all empty
     static Messages of(Body body, int atMost) {
         Reader reader = new Reader();
         switch (body.get(PATH)) {
@@ -47,7 +47,7 @@ record Messages(List<Message> kept, Map<String, Integer> leftOut) {
         return messages;
     }
 
-    /// What the answer says about what was left out, as a sentence with a space before it; empty when all was kept.
+    /// The answer's notice of what was left out, as a sentence with a space before it; empty when everything was kept.
     String notice() {
         if (leftOut.isEmpty()) {
             return "";
@@ -103,9 +103,9 @@ record Messages(List<Message> kept, Map<String, Integer> leftOut) {
             leftOut.merge(what, 1, Integer::sum);
         }
 
-        /// The text of a content: itself, or the texts among its parts, one a line.
+        /// The text of a content: the content itself, or the texts among its parts, one per line.
         ///
-        /// @param outer whether it is a message's own, not what a part holds
+        /// @param outer whether it is a message's own content, rather than that of a part
         private String content(@Nullable Json content, String path, boolean outer) {
             return switch (content) {
                 case null -> "";
@@ -125,7 +125,7 @@ record Messages(List<Message> kept, Map<String, Integer> leftOut) {
             };
         }
 
-        /// A part has its text itself, or in a `content` of its own, as results of tools have.
+        /// The text of a part, which it has itself or in a `content` of its own, as results of tools do.
         private String part(Body part, String path, boolean outer) {
             String text = part.get("text") == null && outer
                     ? content(part.get("content"), path + ".content", false)

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What a search or list leaves out by the options beside its filters: `categories`, `metadata`, `keywords`,
-/// `latest_only`, `start_date` and `end_date` (of the creation, both days included).
+/// The options of a search or list beside its filters: `categories`, `metadata`, `keywords`, `latest_only`,
+/// `start_date` and `end_date` (of the creation, both days included).
 final class Narrowing {
     private static final int MAX_CATEGORIES = 1_000;
 
@@ -53,14 +53,14 @@ final class Narrowing {
         return Mem0Scopes.all(parts);
     }
 
-    /// What a query string may say of it, and of `fields` and `show_expired`.
+    /// The parameters for these options, and for `fields` and `show_expired`.
     static final Set<String> QUERY =
             Set.of("categories", "keywords", "fields", "latest_only", "show_expired", "start_date", "end_date");
 
     private static final Set<String> LISTS = Set.of("categories", "fields");
     private static final Set<String> FLAGS = Set.of("latest_only", "show_expired");
 
-    /// The same options from a query string, as a body has them. Lists are there several times, or with commas.
+    /// The same options from a query string, in the form of a body. Lists are repeated parameters, or have commas.
     static Body options(Query query) {
         Map<String, Json> options = new LinkedHashMap<>();
         for (String name : QUERY) {

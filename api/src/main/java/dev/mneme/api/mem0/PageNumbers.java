@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which page of a list is asked for, counted from 1.
 ///
-/// @param named how the query calls the size
-/// @param asked whether the request named a page at all: older versions answer a bare list when it did not
+/// @param named the query's name for the size
+/// @param asked whether the request named a page at all: older versions answer with a bare list when it did not
 record PageNumbers(int page, int size, String named, boolean asked) {
     private static final int MAX_PAGE = 1_000_000;
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,255}");
@@ -23,7 +23,7 @@ record PageNumbers(int page, int size, String named, boolean asked) {
         return of(query, "page_size", most, otherwise);
     }
 
-    /// @param named how the query calls the size
+    /// @param named the query's name for the size
     static PageNumbers of(Query query, String named, int most, int otherwise) {
         String page = query.filled("page");
         String size = query.filled(named);
@@ -47,7 +47,7 @@ record PageNumbers(int page, int size, String named, boolean asked) {
         throw MnemeException.invalid(name, name + " must be a whole number from 1 to " + most + ".");
     }
 
-    /// How many items lie before the page.
+    /// How many items come before the page.
     long from() {
         return (long) (page - 1) * size;
     }
@@ -70,7 +70,7 @@ record PageNumbers(int page, int size, String named, boolean asked) {
         return page > 1 ? link(request, page - 1) : null;
     }
 
-    /// With the server as the client named it, and with what else the query said.
+    /// A link to a page, with the server as the client named it and the other parameters of the query.
     private String link(Request request, int number) {
         StringBuilder link = new StringBuilder(origin(request) + request.rawPath());
         link.append("?page=")
@@ -88,7 +88,7 @@ record PageNumbers(int page, int size, String named, boolean asked) {
         return link.toString();
     }
 
-    /// A proxy that ends TLS says so, as `X-Forwarded-Proto`, and passes the name on or says it.
+    /// The server's address. A proxy that ends TLS says so in `X-Forwarded-Proto`, and passes the host on or states it.
     private static String origin(Request request) {
         String forwarded = request.header("X-Forwarded-Host");
         String host = forwarded == null ? request.header("Host") : forwarded;

@@ -7,7 +7,7 @@ import dev.mneme.api.http.Route;
 import dev.mneme.wire.mem0.Ping;
 import java.util.List;
 
-/// `/v1/ping/`: what every client asks first.
+/// `/v1/ping/`, which every client asks first.
 final class PingRoutes {
     List<Route> routes() {
         return List.of(Route.get("/v1/ping/")

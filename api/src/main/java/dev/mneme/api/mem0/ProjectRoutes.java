@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/orgs/organizations/…/projects/…`: the settings of the one project that there is. People are no
-/// part of it: who may do what, the API keys say.
+/// `/api/v1/orgs/organizations/…/projects/…`: the settings of the one project. It has no members, since the API keys
+/// say who may do what.
 final class ProjectRoutes {
     private static final String ORGANIZATIONS = "/api/v1/orgs/organizations/";
     private static final String PROJECTS = ORGANIZATIONS + "{org_id}/projects/";
@@ -34,7 +34,7 @@ final class ProjectRoutes {
     static final Parameter PROJECT =
             Parameter.string("project_id", "the project").withSlashes();
 
-    /// What can be set. All of it is for a language model.
+    /// The settings. All of them are for a language model.
     private static final List<String> SETTINGS = List.of(
             "custom_instructions",
             "agent_custom_instructions",
@@ -156,7 +156,7 @@ final class ProjectRoutes {
         throw MnemeException.invalid("project", why);
     }
 
-    /// @throws MnemeException `not_found` for an organisation or a project that is not the one that there is
+    /// @throws MnemeException `not_found` for any other organisation or project than the one that exists
     static void requireOnly(Request request) {
         boolean org = request.route().path().contains(ORGANIZATION);
         boolean project = request.route().path().contains(PROJECT);

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The events of the latest requests that were done when they were answered: the newest 10,000, with
-/// 100,000 results at most, in memory, gone with the process. An event holds ids, no text, so that
-/// nothing outlives its memory here.
+/// The events of the latest requests that were done when they were answered: the newest 10,000, with at most 100,000
+/// results. They are in memory and go with the process. An event has ids and no text, so that nothing outlives its
+/// memory here.
 ///
-/// Who may see one: the key that made it, and admin keys without restrictions.
+/// An event is shown to the key that made it, and to admin keys without restrictions.
 ///
 /// **Threads**: any number may call; the lock guards the map.
 final class RecentEvents {
@@ -27,18 +27,18 @@ final class RecentEvents {
     private int held;
 
     /// @param type `ADD` or `DELETE`
-    /// @param results what became of which memory
+    /// @param results what was done to which memory
     record Event(UUID id, String type, String keyId, Instant startedAt, Instant completedAt, List<Result> results) {
         Event {
             results = List.copyOf(results);
         }
 
         /// @param event `ADD`, `UPDATE`, `DELETE` or `NONE`
-        /// @param version of the memory, as the event left it
+        /// @param version of the memory after the event
         record Result(MemoryId id, String event, long version) {}
     }
 
-    /// Remembers what was done between then and now.
+    /// Remembers a request that was done between the two times.
     UUID done(Caller caller, String type, Instant startedAt, Instant now, List<Event.Result> results) {
         Event event = new Event(UUID.randomUUID(), type, caller.key().id(), startedAt, now, results);
         lock.lock();
@@ -63,7 +63,7 @@ final class RecentEvents {
         }
     }
 
-    /// The caller's, newest first.
+    /// The caller's events, newest first.
     List<Event> list(Caller caller) {
         List<Event> seen = new ArrayList<>();
         lock.lock();

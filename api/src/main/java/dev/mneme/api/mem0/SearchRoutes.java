@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Searches: the three versions of the platform, and `/search` of mem0's own server. Scores and thresholds are on
-/// mem0's scale ([Mem0Score]); a threshold that the request does not name is 0, in every version.
+/// mem0's scale ([Mem0Score]). A threshold that the request does not give is 0, in every version.
 final class SearchRoutes {
     private static final int MAX_TOP_K = 1_000;
 
@@ -105,7 +105,7 @@ final class SearchRoutes {
                 .toList();
     }
 
-    /// Whose days are meant: those of `timezone`, else of the offset of `reference_date`, else UTC's.
+    /// Whose days are meant: those of `timezone`, else of the offset of `reference_date`, else of UTC.
     private @Nullable ZonedDateTime seenFrom(Body body) {
         String name = body.text("timezone");
         ZoneId zone = name == null ? null : Times.zone("timezone", name);

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What an administrator of mem0's own server calls: `/api-keys`, `/reset`, `/auth/setup-status`.
+/// Routes for administrators of mem0's own server: `/api-keys`, `/reset`, `/auth/setup-status`.
 final class ServerRoutes {
     private static final Parameter KEY_ID =
             Parameter.string("key_id", "the key").withSlashes();
@@ -89,7 +89,7 @@ final class ServerRoutes {
         return Answer.json(200, new Done("API key deleted successfully"));
     }
 
-    /// Everybody's memories: the contexts, modes and keys of the server stay.
+    /// Deletes everybody's memories. Contexts, modes and the server's keys stay.
     private Answer reset(Request request) {
         if (request.body().length > 0 && !Body.of(request).isEmpty()) {
             throw MnemeException.invalid("body", "Nothing was deleted: this deletes everything, so it takes no body.");

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What mem0's dashboard asks: `/v1/stats/`, `/v1/entities/filters/`, `/v1/memories/events/`.
+/// Routes of mem0's dashboard: `/v1/stats/`, `/v1/entities/filters/`, `/v1/memories/events/`.
 final class StatsRoutes {
     private static final int MAX_PAGE = 1_000;
     private static final int USUAL_PAGE = 100;
@@ -53,7 +53,7 @@ final class StatsRoutes {
                         .by(this::events));
     }
 
-    /// Requests are not counted by kind here: what mem0 says of those is null.
+    /// Requests are not counted by kind here, so those figures of mem0's are null.
     private Answer stats(Request request) {
         List<Entity> entities = memories.entities(request.caller());
         Map<String, @Nullable Object> stats = new LinkedHashMap<>();
@@ -98,7 +98,8 @@ final class StatsRoutes {
                         List.of()));
     }
 
-    /// Of the memories that changed last, as many as one answer may hold; those that are gone are not looked for.
+    /// The events of the memories that changed last, as many as one answer may hold. Deleted memories are not searched
+    /// for.
     private Answer events(Request request) {
         PageNumbers page = PageNumbers.of(request.query(), "limit", MAX_PAGE, USUAL_PAGE);
         int most = memories.limits().pageItems();
@@ -118,7 +119,7 @@ final class StatsRoutes {
                         entries.stream().skip(page.from()).limit(page.size()).toList()));
     }
 
-    /// Each of these is of everybody whom the key may see.
+    /// Each of these answers covers everybody whom the key may see.
     private Answer answer(Request request, Object body) {
         return LeftOut.said(Answer.json(200, body), memories.leftOut(request.caller(), Filter.And.ALL));
     }

@@ -20,18 +20,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a
-/// day is from the next one on, equal to a day is within it.
+/// A condition on a time. A day stands for all of it: up to (`lte`) a day is to its end, after (`gt`) a day is from the
+/// next one on, equal to a day is within it.
 ///
-/// @param shift how much later a memory's own time is than the day that the client gave for it: an expiration
-///     date
-///     is the last day, and what is kept is when it has passed
+/// @param shift how much later a memory's own time is than the client's day for it: an expiration date is the last day,
+///     while the memory keeps the moment when that day is over
 record TimeCondition(Field field, Duration shift) {
     private static final Duration NONE = Duration.ZERO;
     private static final Field CREATED = new Field.Named(Name.CREATED_AT);
     private static final Field TOLD = new Field.Named(Name.TIMESTAMP);
 
-    /// For a field that is a time.
+    /// The condition for a field that is a time.
     static Optional<TimeCondition> of(Field field) {
         if (!(field instanceof Field.Named(Name name))) {
             return Optional.empty();
@@ -43,7 +42,7 @@ record TimeCondition(Field field, Duration shift) {
         };
     }
 
-    /// A memory's creation is the `timestamp` of its add, where there was one: see [Mem0Mapping#createdAt].
+    /// A memory's creation is the `timestamp` of its add, if there was one: see [Mem0Mapping#createdAt].
     Filter compare(Operator operator, Json value, String path) {
         if (!field.equals(CREATED)) {
             return plain(operator, value, path);

@@ -26,7 +26,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/webhooks/…`, and what webhooks are sent.
+/// `/api/v1/webhooks/…`, and the bodies that webhooks are sent.
 public final class WebhookRoutes {
     private static final String OF_PROJECT = "/api/v1/webhooks/projects/{project_id}/";
     private static final String ONE = "/api/v1/webhooks/{webhook_id}/";
@@ -117,7 +117,8 @@ public final class WebhookRoutes {
                 body.get("is_active") == null ? null : body.flag("is_active", true));
     }
 
-    /// Nothing is ever categorised afterwards, so that `memory_categorize` alone would never say anything.
+    /// The changes that the names stand for. Memories are never categorised afterwards, so `memory_categorize` alone
+    /// would never send anything.
     private static Set<ChangeType> events(List<String> names) {
         Set<ChangeType> events = EnumSet.noneOf(ChangeType.class);
         for (String name : names) {
@@ -169,7 +170,7 @@ public final class WebhookRoutes {
                 Times.format(delivery.at()));
     }
 
-    /// What a webhook is sent of a change of a memory.
+    /// The body that a webhook is sent for a change of a memory.
     public static byte[] payload(Change change) {
         Memory memory = change.memory();
         String event = switch (change.type()) {

@@ -4,13 +4,13 @@ import dev.mneme.api.http.Request;
 import dev.mneme.core.model.MnemeException;
 import java.util.Set;
 
-/// What a deletion of many memories may say. Whatever is not understood might have narrowed it, so it is
-/// refused rather than ignored.
+/// Checks deletions of many memories. Anything that is not understood might have been meant to narrow the deletion, so
+/// it is refused rather than ignored.
 final class WholesaleDeletion {
     private WholesaleDeletion() {}
 
-    /// @param known the names that the query string may have, beside those that are [Accepted] anywhere
-    /// @throws MnemeException `invalid_request` for another name, and for a body with members
+    /// @param known parameters that the query string may have, besides those that are [Accepted] everywhere
+    /// @throws MnemeException `invalid_request` for any other parameter, and for a body with members
     static void require(Request request, Set<String> known) {
         String unknown = Accepted.unknown(request.query(), known);
         if (unknown != null) {

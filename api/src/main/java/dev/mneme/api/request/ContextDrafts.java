@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a put asks for of a context.
+/// Makes the core's command from a request that puts a context.
 public final class ContextDrafts {
     private ContextDrafts() {}
 

@@ -9,7 +9,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import java.util.List;
 
-/// The parts of which requests make filters.
+/// Makes the parts of filters from requests.
 public final class Filters {
     private static final Filter LATEST =
             new Compare(new Field.Named(Filter.Name.REPLACED_BY), Operator.EQ, new JsonNull());
@@ -21,7 +21,7 @@ public final class Filters {
         return only ? Filter.and(filter, LATEST) : filter;
     }
 
-    /// @throws dev.mneme.core.model.MnemeException `invalid_request` for what cannot be an id
+    /// @throws dev.mneme.core.model.MnemeException `invalid_request` for a value that cannot be an id
     public static Filter is(OwnerKind kind, String id) {
         return Filter.scope(kind, new Owner(Owner.DEFAULT_PROJECT, kind, id).id());
     }

@@ -6,12 +6,12 @@ import dev.mneme.core.memory.MemoryPatch;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.wire.PatchRequest;
 
-/// What an update changes of a memory.
+/// Makes the core's patch from a request that updates a memory.
 public final class MemoryPatches {
     private MemoryPatches() {}
 
     /// @param expectedVersion the version that the caller saw, or `Command.ANY_VERSION`
-    /// @throws MnemeException `invalid_request` for a patch of nothing
+    /// @throws MnemeException `invalid_request` for an empty patch
     public static MemoryPatch of(PatchRequest body, long expectedVersion) {
         boolean nothing = body.text() == null
                 && body.metadata() == null

@@ -11,7 +11,7 @@ import dev.mneme.wire.ModeSwitchRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is asked of a mode.
+/// Makes the core's switches and patches from requests that concern a mode.
 public final class ModeSwitches {
     private ModeSwitches() {}
 
@@ -28,7 +28,7 @@ public final class ModeSwitches {
                 expectedVersion);
     }
 
-    /// @throws MnemeException `invalid_request` for a patch of nothing
+    /// @throws MnemeException `invalid_request` for an empty patch
     public static void requireChange(ModePatchRequest body) {
         if (body.configuration() == null && body.capabilities() == null) {
             throw MnemeException.invalid("body", "Say what to change: configuration or capabilities.");

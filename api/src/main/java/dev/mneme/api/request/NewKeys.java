@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a new key shall be.
+/// Makes the core's new key from a request.
 public final class NewKeys {
     private NewKeys() {}
 

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The memories that an add brings.
+/// The memories of an add.
 ///
-/// @param many whether they came as `items`, each with its own outcome
+/// @param many whether they came as `items`, each with a result of its own
 public record NewMemories(boolean many, List<AddItem> items) {
     /// @param refused what was wrong with items when they were read, by their places
-    /// @param heap what is kept of items that are refused is counted there
+    /// @param heap counts what is kept of refused items
     public static NewMemories of(AddRequest sent, Map<Integer, MnemeException> refused, ParsedHeap heap) {
         List<MemoryItem> items = sent.items();
         if (items == null) {
@@ -47,7 +47,7 @@ public record NewMemories(boolean many, List<AddItem> items) {
         }
     }
 
-    /// The failure of an item, named as the caller sees it: what the core found wrong does not know its place yet.
+    /// The failure of an item under the caller's name for it, since the core does not know the item's place.
     public static MnemeException placed(MnemeException failure, int index) {
         String field = failure.field();
         boolean known = field == null || field.startsWith(place(index));
@@ -134,7 +134,7 @@ public record NewMemories(boolean many, List<AddItem> items) {
         return PlainJson.toJson(all);
     }
 
-    /// It was read already, so that it is one.
+    /// The timestamp; the text was read before, so it is one.
     private static @Nullable Timestamp timestamp(@Nullable String time) {
         return time == null ? null : Times.timestamp(time);
     }

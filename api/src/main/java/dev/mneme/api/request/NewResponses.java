@@ -10,7 +10,7 @@ import dev.mneme.core.model.SourceType;
 import dev.mneme.wire.ResponseRequest;
 import org.jspecify.annotations.Nullable;
 
-/// What is recorded of an answer.
+/// Makes the core's new audit record from a request.
 public final class NewResponses {
     private NewResponses() {}
 

@@ -9,7 +9,7 @@ import dev.mneme.wire.SyncEventRequest;
 import java.util.List;
 import java.util.Set;
 
-/// What is posted to a user's instances.
+/// Makes the core's new sync event from a request.
 public final class NewSyncEvents {
     private NewSyncEvents() {}
 

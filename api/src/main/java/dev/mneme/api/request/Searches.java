@@ -17,18 +17,18 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// What a search asks for.
+/// Makes the core's search from a request.
 public final class Searches {
     private static final int DEFAULT_TOP_K = 10;
 
     private Searches() {}
 
-    /// How many results are asked for at most.
+    /// The most results that the request asks for.
     public static int topK(SearchRequest sent) {
         return Objects.requireNonNullElse(sent.topK(), DEFAULT_TOP_K);
     }
 
-    /// @param now from when dates in the query are seen where the request names a time zone alone
+    /// @param now the moment from which dates in the query are seen, if the request names only a time zone
     public static Search of(SearchRequest sent, Instant now) {
         return new Search(
                 sent.query(),

@@ -3,7 +3,7 @@ package dev.mneme.api.request;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Times of requests, which were read already: they are in our own form.
+/// Times of requests. They were read before, so they are in Mneme's own form.
 public final class SentTimes {
     private SentTimes() {}
 

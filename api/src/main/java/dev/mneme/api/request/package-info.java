@@ -1,5 +1,5 @@
-/// What requests in the public JSON ask of the core: the rules that no record of `wire` says by itself. Every door that
-/// takes those records reads them here.
+/// Translates requests in the public JSON for the core. Here are the rules that no record of `wire` expresses by
+/// itself. Every door that takes those records reads them here.
 @NullMarked
 package dev.mneme.api.request;
 

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/// `/api/v1/backups`: for unrestricted admin keys. The answer is the backup; the server keeps none.
+/// `/api/v1/backups`, for unrestricted admin keys. The answer is the backup; the server keeps none.
 final class BackupRoutes {
     private static final Tag TAG = new Tag("backups", "Copies of everything, for admin keys without restrictions");
     private static final Parameter BYTES =

@@ -20,7 +20,7 @@ import dev.mneme.wire.ChangeResource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/changes`: as JSON, page by page; as server-sent events where the caller accepts those.
+/// `/api/v1/changes`: JSON, page by page, or server-sent events for callers that accept those.
 final class ChangeRoutes {
     private static final Tag TAG = new Tag("changes", "What was written, in order: page by page, or live");
     private static final Parameter LIMIT =

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whose changes a request asks for, and from where on: of exactly one owner, or of all.
+/// Whose changes a request asks for, and from where on: those of exactly one owner, or of all.
 public sealed interface ChangesQuery {
-    /// Which owners' changes, where one alone is not named.
+    /// Whose changes, if not those of one owner.
     Parameter SCOPE = Parameter.string("scope", "every owner's, for admin keys without restrictions")
             .oneOf("all");
 
@@ -24,7 +24,7 @@ public sealed interface ChangesQuery {
                             + " stream from now on")
             .example("k7f3q2ab:1a4:42");
 
-    /// Where an event stream goes on that was cut.
+    /// Where an event stream goes on after it was cut.
     Parameter LAST_EVENT_ID =
             Parameter.string("Last-Event-ID", "resumes an event stream after this position; goes before `after`");
 
@@ -34,7 +34,7 @@ public sealed interface ChangesQuery {
     /// @param after an operator's cursor; null: from the oldest that is kept, or from now on
     record OfAll(@Nullable String after) implements ChangesQuery {}
 
-    /// Reads the query; `Last-Event-ID`, which a reconnecting event source sends, goes before `after`.
+    /// Reads the query. `Last-Event-ID`, which a reconnecting event source sends, has precedence over `after`.
     ///
     /// @throws MnemeException `invalid_request`
     static ChangesQuery of(Request request) {

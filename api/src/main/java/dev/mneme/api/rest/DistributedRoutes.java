@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/distributed`: the six calls of the first generation's desktop app, under their names.
 ///
-/// A server by itself keeps its data and tells its clients without MongoDB or Redis, so those are never
-/// enabled, and its live sync runs as long as it does: `initialize` and `shutdown` start and stop
-/// nothing, they check and answer.
+/// A single server keeps its data and tells its clients without MongoDB or Redis, so those are never enabled. Its live
+/// sync runs as long as the server does: `initialize` and `shutdown` start and stop nothing, but check and answer.
 final class DistributedRoutes {
     private static final String CALLS = "/api/v1/distributed";
     private static final Tag TAG = new Tag("distributed", "The calls of the first generation's desktop app");

@@ -22,7 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/entities`: who and what memories are about.
+/// `/api/v1/entities`: the users, agents, apps and runs that memories are about.
 final class EntityRoutes {
     private static final Tag TAG = new Tag("entities", "The users, agents, apps and runs that memories carry");
 

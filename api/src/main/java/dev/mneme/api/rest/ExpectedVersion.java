@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The version that a writer saw: by `If-Match` (RFC 9110 §13.1.1, one strong tag or `*`), or by
-/// `expectedVersion` in the body.
+/// The version that a writer saw, from `If-Match` (RFC 9110 §13.1.1, one strong tag or `*`) or from `expectedVersion`
+/// in the body.
 final class ExpectedVersion {
     static final Parameter IF_MATCH = Parameter.string(
                     "If-Match", "the version that the writer saw, in quotes; * for any; \"0\": must not exist")
@@ -22,7 +22,7 @@ final class ExpectedVersion {
 
     private ExpectedVersion() {}
 
-    /// @return `Command.ANY_VERSION` when neither says one
+    /// @return `Command.ANY_VERSION` when neither is given
     static long of(@Nullable String ifMatch, @Nullable Long inBody) {
         if (inBody != null && inBody < 0) {
             throw MnemeException.invalid("expectedVersion", "expectedVersion must be 0 or more.");

@@ -8,7 +8,7 @@ import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.request.ReadOptions.Consistency;
 import org.jspecify.annotations.Nullable;
 
-/// How fresh a read must be, by its headers; and where it stood, for the answer's.
+/// Reads how fresh a read must be from its headers, and puts the position of the read into the answer's.
 final class Freshness {
     static final Parameter CONSISTENCY = Parameter.string("Mneme-Consistency", "how fresh the answer must be")
             .oneOf("strong", "session", "eventual")
@@ -17,10 +17,10 @@ final class Freshness {
                     "Mneme-Position", "see nothing older than this position of the one owner that is asked")
             .example("k7f3q2ab:1a4:42");
 
-    /// What a read of one owner reads.
+    /// The headers that a read of one owner has.
     static final Parameter[] HEADERS = {AT_LEAST, CONSISTENCY};
 
-    /// What an answer about one owner has.
+    /// The header that an answer about one owner has.
     static final Parameter POSITION = Parameter.string("Mneme-Position", "where the one owner's changes stood")
             .example("k7f3q2ab:1a4:42");
 

@@ -2,15 +2,14 @@ package dev.mneme.api.rest;
 
 import java.util.Map;
 
-/// How the parts of the server are, asked by `/health/live` and `/health/ready`. Answers at once; any number may
-/// ask.
+/// The state of the server's parts, for `/health/live` and `/health/ready`. It answers at once; any number may ask.
 public interface Health {
     /// @param detail what it is, or what is wrong; for operators, without secrets
     record Part(boolean ok, String detail) {}
 
-    /// What must hold for the process to be worth keeping.
+    /// The parts that the process needs; otherwise it should be restarted.
     Map<String, Part> live();
 
-    /// What must hold for it to be given requests.
+    /// The parts that must be well before the server is given requests.
     Map<String, Part> ready();
 }

@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/// Pieces of the pages that the server shows to people: no scripts, nothing from elsewhere.
+/// Pieces of the pages that the server shows to people. They have no scripts, and load nothing from elsewhere.
 final class Html {
-    /// Pages may use the style that is in them, and nothing else.
+    /// Pages may use their own style, and nothing else.
     static final String POLICY =
             "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// `/api/v1/integrity`: what an operator learns of data that was changed from outside, and does about it.
+/// `/api/v1/integrity`: shows an operator which data were changed from outside, and lets the operator accept them.
 final class IntegrityRoutes {
     private static final String INTEGRITY = "/api/v1/integrity";
     private static final Tag TAG = new Tag("integrity", "Tamper evidence, for admin keys without restrictions");

@@ -27,10 +27,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/keys`: for unrestricted admin keys.
+/// `/api/v1/keys`, for unrestricted admin keys.
 ///
-/// A secret is shown once and kept nowhere, so a repeated `POST` under the same `Idempotency-Key` answers with
-/// the key that the first one made, without its secret. A repeated `DELETE` finds nothing to revoke.
+/// A secret is shown once and kept nowhere, so a repeated `POST` with the same `Idempotency-Key` is answered with the
+/// key that the first one made, without its secret. A repeated `DELETE` finds nothing to revoke.
 final class KeyRoutes {
     private static final String KEYS = "/api/v1/keys";
     private static final Tag TAG = new Tag("keys", "API keys, for admin keys without restrictions");

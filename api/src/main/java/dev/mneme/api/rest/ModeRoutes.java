@@ -45,7 +45,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/modes` and `/api/v1/transitions`: how a user's instances work, and how they came to.
+/// `/api/v1/modes` and `/api/v1/transitions`: the modes of a user's instances, and their history.
 final class ModeRoutes {
     private static final String MODES = "/api/v1/modes";
     private static final String MODE = MODES + "/{instanceId}";

@@ -10,7 +10,9 @@ import dev.mneme.api.http.Route;
 import dev.mneme.api.json.ErrorMapping;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Role;
+import dev.mneme.wire.LiveMessage;
 import dev.mneme.wire.Problem;
+import dev.mneme.wire.live.LivePayloads;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +23,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes`
-/// the problem codes of an answer.
+/// The OpenAPI 3.1 document of a table of routes. `x-mneme-role` says the least role of a key, `x-mneme-codes` the
+/// problem codes of an answer, and `x-mneme-websocket` the messages of the WebSocket, so that clients can be generated
+/// for them too.
 final class OpenApi {
     private static final List<Map<String, Object>> ANY_SCHEME =
             List.of(Map.of("bearer", List.of()), Map.of("apiKey", List.of()), Map.of("token", List.of()));
@@ -54,8 +57,25 @@ final class OpenApi {
         document.put("servers", List.of(Map.of("url", "/", "description", "the server that this document is from")));
         document.put("tags", tags(routes));
         document.put("paths", paths);
+        document.put("x-mneme-websocket", webSocket());
         document.put("components", Map.of("schemas", schemas.named(), "securitySchemes", securitySchemes()));
         return document;
+    }
+
+    private Map<String, Object> webSocket() {
+        return map(
+                "message",
+                schemas.reference(LiveMessage.class, false),
+                "fromServer",
+                payloads(LivePayloads.FROM_SERVER),
+                "fromClient",
+                payloads(LivePayloads.FROM_CLIENT));
+    }
+
+    private Map<String, Object> payloads(Map<String, Class<? extends Record>> types) {
+        Map<String, Object> payloads = new TreeMap<>();
+        types.forEach((type, payload) -> payloads.put(type, schemas.reference(payload, false)));
+        return payloads;
     }
 
     private static Map<String, Object> info(String version) {
@@ -80,7 +100,7 @@ final class OpenApi {
                 .toList();
     }
 
-    /// The three spellings of a key that `Credentials` reads.
+    /// The three ways to send a key that `Credentials` reads.
     private static Map<String, Object> securitySchemes() {
         return map(
                 "bearer",
@@ -133,7 +153,7 @@ final class OpenApi {
         return parameters;
     }
 
-    /// The headers that a route reads, those of every route included.
+    /// The headers that a route reads, including those that every route reads.
     static List<Parameter> headers(Route route) {
         List<Parameter> headers = new ArrayList<>(route.headers());
         if (route.access() != Access.OPEN) {
@@ -259,7 +279,7 @@ final class OpenApi {
         return headers;
     }
 
-    /// JSON lines, each of which is so: the media type has no schema of its own in OpenAPI 3.1.
+    /// JSON lines with this schema. OpenAPI 3.1 has no schema for the media type itself.
     private static Map<String, Object> lines(Object schema) {
         return map("application/jsonl", map("schema", map("type", "string"), "x-mneme-line", schema));
     }
@@ -268,7 +288,7 @@ final class OpenApi {
         return Map.of("application/json", Map.of("schema", schema));
     }
 
-    /// Names and values by turns, in their order.
+    /// A map of alternating names and values, in their order.
     private static Map<String, Object> map(Object... namesAndValues) {
         Map<String, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {

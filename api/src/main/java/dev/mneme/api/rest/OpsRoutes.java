@@ -76,7 +76,7 @@ final class OpsRoutes {
                         .by(this::metrics));
     }
 
-    /// What is counted is everybody's.
+    /// The metrics, which are about everybody.
     private Answer metrics(Request request) {
         if (!metricsOpen && !request.caller().key().restriction().isNone()) {
             throw new MnemeException(ErrorCode.NOT_ALLOWED, "The counters are for keys without restrictions.");

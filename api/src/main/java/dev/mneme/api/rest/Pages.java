@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What describes the door: `/openapi.json`, `/docs`, and `/`, which leads to everything. Made once.
+/// Pages that describe the door: `/openapi.json`, `/docs`, and `/`, which links to everything. They are made once.
 final class Pages {
     private static final Tag TAG = new Tag("pages", "What describes this server");
     private static final String HTML = "text/html; charset=utf-8";
@@ -19,7 +19,7 @@ final class Pages {
     private final List<Route> described;
     private final String version;
 
-    /// @param described every other route
+    /// @param described all other routes
     Pages(List<Route> described, String version) {
         this.described = List.copyOf(described);
         this.version = version;
@@ -58,7 +58,7 @@ final class Pages {
         return pages;
     }
 
-    /// A text that describes the route that shows it, so that it is written after the routes.
+    /// The text of a page. It also describes the page's own route, so it is written after the routes are made.
     private static final class Document {
         private volatile String text = "";
     }
@@ -67,7 +67,7 @@ final class Pages {
         return Answer.text(200, HTML, html).with("Content-Security-Policy", Html.POLICY);
     }
 
-    /// @param host where the reader found the server, so that the lines can be pasted as they are
+    /// @param host the reader's name for the server, so that the shown commands can be pasted as they are
     private String home(@Nullable String host) {
         String shown = Html.escape(host == null ? "localhost:8765" : host);
         return """

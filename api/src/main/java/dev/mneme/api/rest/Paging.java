@@ -4,7 +4,7 @@ import dev.mneme.api.http.Parameter;
 
 /// The parameters of a list that is read page by page.
 final class Paging {
-    /// The service holds it to the server's `http.pageLimit`.
+    /// The service checks it against the server's `http.pageLimit`.
     static final Parameter LIMIT = Parameter.integer(
                     "limit", "how many at most; up to 1000, unless the server's http.pageLimit says otherwise")
             .between(1, 10_000)

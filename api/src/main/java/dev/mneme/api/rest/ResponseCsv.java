@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// A text that a spreadsheet would take for a formula (its first visible character is one of `= + - @`, in their wide
 /// forms too, or it begins with a tab or a line break) gets a `'` before it, as OWASP advises under "CSV Injection".
 ///
-/// @param export begun; holds one page at a time
+/// @param export under way; holds one page at a time
 record ResponseCsv(Export export) implements BodySource {
     private static final String HEADER = "userId,instanceId,chatId,messageId,mode,sourceType,provider,model,"
             + "confidence,responseHash,timestamp,metadata\r\n";

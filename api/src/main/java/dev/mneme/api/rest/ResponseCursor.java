@@ -15,7 +15,7 @@ final class ResponseCursor {
         return (newestFirst ? "n" : "o") + sequence;
     }
 
-    /// @throws MnemeException `invalid_request` for what is no cursor, or one of the other order
+    /// @throws MnemeException `invalid_request` for a text that is no cursor, or one of the other order
     static @Nullable Long read(@Nullable String cursor, boolean newestFirst) {
         if (cursor == null) {
             return null;

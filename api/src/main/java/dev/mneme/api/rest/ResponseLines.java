@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/// An export as JSON lines: UTF-8, each line one record, ended by a line feed.
+/// An export as JSON lines: UTF-8, one record per line, each ended by a line feed.
 ///
-/// @param export begun; holds one page at a time
+/// @param export under way; holds one page at a time
 record ResponseLines(Export export) implements BodySource {
     @Override
     public void writeTo(OutputStream out) throws IOException {

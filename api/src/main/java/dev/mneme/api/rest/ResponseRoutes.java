@@ -37,7 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// `/api/v1/responses`: the audit of where answers came from.
+/// `/api/v1/responses`: the audit, which records where answers came from.
 final class ResponseRoutes {
     private static final int EXPORTED_AT_A_TIME = 500; // by the service
     private static final String RESPONSES = "/api/v1/responses";

@@ -19,11 +19,11 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the REST door stands on.
+/// What the REST door needs.
 ///
-/// @param changeStream answers `/api/v1/changes` where `text/event-stream` is accepted; null: JSON alone. It
-///     reads its request with [ChangesQuery]
-/// @param metrics what `/metrics` says, in Prometheus' text format
+/// @param changeStream answers `/api/v1/changes` where `text/event-stream` is accepted; null: JSON only. It reads its
+///     request with [ChangesQuery]
+/// @param metrics the text of `/metrics`, in Prometheus' format
 public record RestPorts(
         MemoryService memories,
         ContextService contexts,

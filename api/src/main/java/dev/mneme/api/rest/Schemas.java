@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the
-/// annotations on them.
+/// JSON Schemas (2020-12, as OpenAPI 3.1 has them) of `wire` records, derived from their components and the annotations
+/// on them.
 ///
-/// A record that is both read and answered has one schema, that of the side which asks first: ask for
-/// those that are read before those that are answered.
+/// A record that is both read and answered has only one schema, that of the side which is asked for first. So ask for
+/// records that are read before those that are answered.
 final class Schemas {
     private static final String REF = "$ref";
     private static final String ONE_OF = "oneOf";
@@ -130,7 +130,7 @@ final class Schemas {
         return schema;
     }
 
-    /// See `Base64Floats`: whole floats of 4 bytes in letters of 6 bits.
+    /// Whole floats of 4 bytes, in base64: see `Base64Floats`.
     private static Map<String, Object> base64Floats() {
         Map<String, Object> text = ordered("type", "string", "contentEncoding", "base64");
         text.put("description", "32-bit floats, the lowest byte first, in base64");

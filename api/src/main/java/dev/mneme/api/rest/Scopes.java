@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Which memories a request names: by scope ids and by a filter, all of which must hold.
+/// The memories that a request selects by scope ids and by a filter; both must hold.
 final class Scopes {
     static final List<Parameter> PARAMETERS = Arrays.stream(OwnerKind.values())
             .map(kind -> Parameter.string(kind.fieldName(), "of this " + kind.wireName())

@@ -10,14 +10,14 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// What the server tells of itself.
+/// What the server tells about itself.
 ///
-/// @param embedder the id of what turns texts into vectors; null: nothing does
+/// @param embedder the embedder's id; null: there is none
 /// @param sockets open live connections
 /// @param socketsOfKey those of the key with this id
 /// @param reembedding owners whose vectors are still to be moved to the embedder's space; empty until counted
 /// @param storage what the data folder takes on the disk
-/// @param integrity what is known of stored data having been changed from outside
+/// @param integrity what is known about stored data that were changed from outside
 public record ServerFacts(
         String version,
         Instant startedAt,
@@ -28,7 +28,7 @@ public record ServerFacts(
         Supplier<StorageStatus> storage,
         Supplier<Integrity.Report> integrity) {
 
-    /// The live connections that a key may know of: all, or if it is restricted its own.
+    /// How many live connections a key may know of: all, or only its own if it is restricted.
     int connections(ApiKey key) {
         return key.restriction().isNone() ? sockets.getAsInt() : socketsOfKey.applyAsInt(key.id());
     }

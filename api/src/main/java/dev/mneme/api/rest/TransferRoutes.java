@@ -143,7 +143,7 @@ final class TransferRoutes {
         }
     }
 
-    /// Each ends with a line feed; after the last one it may be missing.
+    /// The lines. Each ends with a line feed, which may be missing after the last one.
     private static List<byte[]> lines(byte[] body) {
         List<byte[]> lines = new ArrayList<>();
         int from = 0;

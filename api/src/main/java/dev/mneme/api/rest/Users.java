@@ -6,7 +6,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
 
-/// The user whose things a request is about.
+/// Reads which user a request is about.
 final class Users {
     static final Parameter USER = Parameter.string("userId", "whose; needed")
             .between(1, ScopeIds.MAX_ID_LENGTH)

@@ -5,7 +5,7 @@ import dev.mneme.api.http.Handler;
 import dev.mneme.api.http.LeftOut;
 import dev.mneme.api.http.Request;
 import dev.mneme.api.live.LiveConnections;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.feed.ChangeFeed.Page;
@@ -13,7 +13,7 @@ import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.MnemeException;
 import org.jspecify.annotations.Nullable;
 
-/// Opens event streams: the changes of one owner (the single id that is given names the owner of its kind), or of
+/// Opens event streams with the changes of one owner (the single id that is given names the owner of its kind), or of
 /// everyone (`scope=all`), from now on or after a position.
 ///
 /// **Threads**: any number may call.
@@ -26,20 +26,24 @@ public final class ChangeStreams implements Handler {
         this.connections = connections;
     }
 
-    /// Of the query it reads `userId`, `agentId`, `appId`, `runId`, `scope`, `after`; of the headers
-    /// `Last-Event-ID`, which a browser sends by itself and which wins over `after`.
+    /// Reads `userId`, `agentId`, `appId`, `runId`, `scope` and `after` of the query, and the header `Last-Event-ID`,
+    /// which a browser sends by itself and which has precedence over `after`.
     @Override
     public Answer handle(Request request) {
         Caller caller = request.caller();
-        Subject whom = Subject.of(request.query()::filled);
+        Followed whom = Followed.of(request.query()::filled);
         if (whom == null) {
             throw MnemeException.invalid("userId", "Say whose changes: send one of userId, agentId, appId, runId.");
         }
         String lastId = request.header("Last-Event-ID");
         boolean resumes = lastId != null && !lastId.isEmpty();
         Reader reader = whom.follow(
-                feed, caller, resumes ? lastId : request.query().filled("after"), resumes ? "Last-Event-ID" : "after");
-        int leftOut = whom instanceof Subject.Everyone ? feed.leftOut(caller) : 0;
+                feed,
+                caller,
+                resumes ? lastId : request.query().filled("after"),
+                resumes ? "Last-Event-ID" : "after",
+                every -> true);
+        int leftOut = whom instanceof Followed.Everyone ? feed.leftOut(caller) : 0;
         return LeftOut.said(Answer.events(open(caller, reader)).with("X-Accel-Buffering", "no"), leftOut);
     }
 

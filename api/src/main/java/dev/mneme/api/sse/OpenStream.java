@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's event stream. The request's own thread follows the feed and writes.
 ///
-/// A client that takes nothing for too long is cut by its keeper, which interrupts that thread; one that went
-/// quietly is noticed when a comment cannot be written.
+/// A client that does not read for too long is cut by [LiveConnections], which interrupts that thread. A client that
+/// went quietly is noticed when a comment cannot be written.
 final class OpenStream implements EventSource, LiveConnection {
     static final int PAGE_CHANGES = 32;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -107,7 +107,7 @@ final class OpenStream implements EventSource, LiveConnection {
         }
     }
 
-    /// A stream is written to and never heard: it counts as heard once it runs.
+    /// A stream is only written to and never heard, so it counts as heard once it runs.
     @Override
     public long heardNanos() {
         return running.get() == null ? madeNanos : System.nanoTime();
@@ -118,7 +118,7 @@ final class OpenStream implements EventSource, LiveConnection {
         return writingNanos;
     }
 
-    /// Its comments are its pings.
+    /// Does nothing: a stream's comments are its pings.
     @Override
     public void ping() {}
 }

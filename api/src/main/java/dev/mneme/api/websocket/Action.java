@@ -1,25 +1,25 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.MnemeException;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a message makes a connection do.
+/// An action of a connection in response to a message.
 sealed interface Action {
     /// Show this token to the key service, before anything else.
     record Authenticate(String token) implements Action {}
 
-    /// Follow what the subject changes.
+    /// Follow someone's changes.
     ///
-    /// @param subject null: the one that the key is restricted to
+    /// @param subject null: the only user that the key may see
     /// @param instance null: the key's default
     /// @param answered whether a `connect` answers it; a first-generation client asked for none
     record Follow(
-            @Nullable Subject subject,
+            @Nullable Followed subject,
             @Nullable String instance,
             @Nullable String resumeFrom,
             Set<Capability> capabilities,
@@ -31,8 +31,8 @@ sealed interface Action {
 
     /// Send the state.
     ///
-    /// @param include which parts of it
-    /// @param since only what changed after this position; null: all
+    /// @param include the parts of it to send
+    /// @param since only changes after this position; null: everything
     record State(Set<StatePart> include, @Nullable String since) implements Action {}
 
     /// Switch the mode of the sender's instance.
@@ -41,7 +41,7 @@ sealed interface Action {
     /// Put or delete a context.
     record SyncContext(ContextSync sync) implements Action {}
 
-    /// Send an `error`. What was asked is not done.
+    /// Send an `error`, and do not do what was asked.
     record Refuse(MnemeException failure) implements Action {}
 
     /// End the connection.

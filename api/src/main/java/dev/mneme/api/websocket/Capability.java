@@ -5,14 +5,14 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 
-/// What a client asks to be told beyond what the first generation knew.
+/// What a client may ask to be told, beyond what the first generation knew.
 enum Capability {
     MEMORIES,
     RESPONSES,
     PRESENCE,
     CONFLICTS;
 
-    /// The capabilities of these names. Names of later versions mean nothing here and are passed over.
+    /// The capabilities with these names. Names of later versions are ignored.
     static Set<Capability> of(Collection<String> names) {
         Set<Capability> found = EnumSet.noneOf(Capability.class);
         for (Capability each : values()) {

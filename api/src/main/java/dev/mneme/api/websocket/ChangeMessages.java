@@ -11,18 +11,18 @@ import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
-import java.nio.charset.StandardCharsets;
+import dev.mneme.wire.live.LiveMemoryUpdate;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
 
-/// How changes are told: the middle of a message, which is the same for every connection. What differs
-/// goes around it: the message's id before, the position and the one before it after.
+/// Writes changes as messages, in three pieces. The middle of a message is the same for every connection. What differs
+/// goes around it: the message's id before it, its position and the previous one after it.
 final class ChangeMessages {
     private ChangeMessages() {}
 
-    /// Whether a client of these capabilities is told of such changes. A transition is told as the mode that it
-    /// leads to; sync events are asked for.
+    /// Whether a client with these capabilities is told of such changes. A transition is told as the mode that it leads
+    /// to. Sync events are not told: clients ask for them.
     static boolean told(ChangeType type, Set<Capability> capabilities) {
         return switch (type) {
             case MEMORY_ADDED, MEMORY_UPDATED, MEMORY_DELETED -> capabilities.contains(Capability.MEMORIES);
@@ -32,8 +32,8 @@ final class ChangeMessages {
         };
     }
 
-    /// `"type":…,"userId":…,"instanceId":…,"timestamp":…,"payload":{…}`, of a change that is told and has its
-    /// subject.
+    /// The middle of a message, `"type":…,"userId":…,"instanceId":…,"timestamp":…,"payload":{…}`, for a change that is
+    /// told and whose record is still kept.
     static byte[] encode(Change change) {
         return switch (change.subject()) {
             case Memory memory ->
@@ -41,19 +41,19 @@ final class ChangeMessages {
                         change,
                         MessageType.MEMORY_UPDATE,
                         change.by().instance(),
-                        new Payloads.MemoryUpdate(event(change).name(), MemoryMapping.resource(memory)));
+                        new LiveMemoryUpdate(event(change).name(), MemoryMapping.resource(memory)));
             case Context context ->
                 message(
                         change,
                         MessageType.CONTEXT_SYNC,
                         change.by().instance(),
-                        Payloads.ContextSync.of(context, change.type() == ChangeType.CONTEXT_DELETED));
+                        Payloads.contextSync(context, change.type() == ChangeType.CONTEXT_DELETED));
             case ModeState state ->
                 message(
                         change,
                         MessageType.MODE_UPDATE,
                         state.instanceId(), // whose mode it is: first-generation clients take it from here
-                        Payloads.ModeUpdate.of(state, change.type() == ChangeType.MODE_CHANGED));
+                        Payloads.modeUpdate(state, change.type() == ChangeType.MODE_CHANGED));
             case ResponseSource source ->
                 message(change, MessageType.RESPONSE_GENERATED, source.instanceId(), ResponseMapping.resource(source));
             case null, default -> throw new IllegalStateException(change.type() + " is not told");
@@ -67,22 +67,25 @@ final class ChangeMessages {
         return Arrays.copyOfRange(members, 1, members.length - 1); // without its braces
     }
 
-    /// What of a message is the same for everybody whom a change is told; of [LiveMessage], in its order.
+    /// The members of `LiveMessage`, in its order, that are the same for every client.
     private record Middle(String type, String userId, String instanceId, long timestamp, Object payload) {}
 
-    /// The beginning of a message, before the middle. An id needs no escapes, nor does a position: both are written at
-    /// each telling, which is why they are put together here and not by a JSON writer.
+    private record Head(String id) {}
+
+    private record Tail(String position, String previous) {}
+
+    /// The beginning of a message, with the comma before the middle.
     static byte[] head(UUID id) {
-        return ascii("{\"id\":\"" + id + "\",");
+        byte[] head = JsonWriter.bytes(new Head(id.toString()));
+        head[head.length - 1] = ','; // for its closing brace
+        return head;
     }
 
-    /// The end of a message, after the middle.
+    /// The end of a message, with the comma after the middle.
     static byte[] tail(String position, String previous) {
-        return ascii(",\"position\":\"" + position + "\",\"previous\":\"" + previous + "\"}");
-    }
-
-    private static byte[] ascii(String json) {
-        return json.getBytes(StandardCharsets.US_ASCII);
+        byte[] tail = JsonWriter.bytes(new Tail(position, previous));
+        tail[0] = ','; // for its opening brace
+        return tail;
     }
 
     private static MemoryEvent event(Change change) {

@@ -11,7 +11,7 @@ import dev.mneme.core.request.ReadOptions;
 import java.util.List;
 import java.util.Optional;
 
-/// What clients' messages write.
+/// Carries out what clients' messages write.
 ///
 /// **Threads**: any number may call.
 ///
@@ -22,7 +22,7 @@ record ClientWrites(ModeService modes, ContextService contexts) {
         modes.switchMode(caller, user, wanted, null);
     }
 
-    /// Puts or deletes. What the message leaves out of a context stays as it is.
+    /// Puts or deletes a context. Parts that the message leaves out stay as they are.
     void sync(Caller caller, Owner user, ContextSync sync) {
         if (sync.data() == null) {
             contexts.delete(caller, user, sync.key(), sync.expectedVersion(), null);

@@ -8,7 +8,7 @@ import dev.mneme.api.json.ParsedHeap;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
 import dev.mneme.api.live.LiveConnection;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed.Page;
 import dev.mneme.core.feed.ChangeFeed.Reader;
@@ -33,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One client's connection, from the upgrade to the end.
 ///
-/// The thread of [#handle] reads, decides and opens readers of the feed; a second one
-/// ([ConnectionWriter]) writes. Both are virtual. Interrupting a virtual thread that is blocked on a
-/// socket closes the socket, whatever the other side does: that is how a connection is cut.
+/// The thread of [#handle] reads, decides, and opens readers of the feed; a second one ([ConnectionWriter]) writes.
+/// Both are virtual. Interrupting a virtual thread that is blocked on a socket closes the socket, whatever the other
+/// side does: this is how a connection is cut.
 ///
-/// The library's own session is not used: it does not tell a listener that the client is gone, decodes the
-/// fragments of a message one by one, and lets two threads write into one buffer.
+/// The library's own session is not used: it does not tell a listener that the client is gone, it decodes the fragments
+/// of a message one by one, and it lets two threads write into one buffer.
 final class Connection implements ServerConnection, LiveConnection {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
     private static final int PAGE_CHANGES = 32;
@@ -58,7 +58,7 @@ final class Connection implements ServerConnection, LiveConnection {
     private volatile @Nullable Thread reading;
     private volatile long heardNanos = System.nanoTime();
     private @Nullable ApiKey key;
-    private @Nullable Subject subject;
+    private @Nullable Followed subject;
     private @Nullable Reader reader;
     private @Nullable Caller caller;
     private Presence.@Nullable Stay stay;
@@ -76,7 +76,7 @@ final class Connection implements ServerConnection, LiveConnection {
         outbox.writtenBy(writing);
     }
 
-    /// The reading thread alone takes from it, so it needs no lock, and a take makes nothing new.
+    /// A bucket for the reading thread alone, so that it needs no lock and allocates nothing.
     private static Bucket bucket(int burst, int tokens, Duration each) {
         return Bucket.builder()
                 .withSynchronizationStrategy(SynchronizationStrategy.NONE)
@@ -84,7 +84,7 @@ final class Connection implements ServerConnection, LiveConnection {
                 .build();
     }
 
-    /// Enters with the key of the handshake, before the connection runs.
+    /// Adds the connection with the key of the handshake, before it runs.
     ///
     /// @throws MnemeException `unauthenticated`, or `rate_limited` when the key has too many connections
     void enter(String secret) {
@@ -93,7 +93,7 @@ final class Connection implements ServerConnection, LiveConnection {
         shown(shown);
     }
 
-    /// Shows its key when it is in.
+    /// Shows a key after the connection was added without one.
     private void authenticate(String secret) {
         ApiKey shown = context.keys().authenticate(secret);
         context.connections().admit(this, shown);
@@ -154,9 +154,9 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
-    private @Nullable Subject subjectAtFirst() {
+    private @Nullable Followed subjectAtFirst() {
         ApiKey shown = key;
-        return shown == null ? null : Subject.onlyUserOf(shown);
+        return shown == null ? null : Followed.onlyUserOf(shown);
     }
 
     // ---- reading
@@ -186,8 +186,8 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
-    /// Takes what still comes, so that the client sees why it was closed and not a broken connection. Ends with
-    /// the client's end, or when the connection is cut.
+    /// Reads and drops what still comes, so that the client sees why it was closed rather than a broken connection. It
+    /// ends when the client ends, or when the connection is cut.
     private void discard() {
         while (true) {
             in.ensureAvailable();
@@ -243,7 +243,7 @@ final class Connection implements ServerConnection, LiveConnection {
         }
     }
 
-    /// What one message takes beyond its bytes.
+    /// The memory that one message takes beyond its bytes.
     private static final class Parsed implements AutoCloseable {
         private final ClientMemory.Lease held;
         private long taken;
@@ -306,9 +306,9 @@ final class Connection implements ServerConnection, LiveConnection {
 
     // ---- following
 
-    /// Where the key is restricted to one user, the connection is that user's from the start.
+    /// Follows the user from the start if the key is restricted to a single one.
     private void followOnlyUser() throws InterruptedException {
-        Subject only = subjectAtFirst();
+        Followed only = subjectAtFirst();
         if (only != null) {
             follow(new Action.Follow(only, null, null, java.util.Set.of(), false));
         }
@@ -319,26 +319,31 @@ final class Connection implements ServerConnection, LiveConnection {
         if (shown == null || outbox.goodbye() != null) {
             return; // the token was refused
         }
-        Subject whom = wanted.subject() == null ? Subject.onlyUserOf(shown) : wanted.subject();
+        Followed whom = wanted.subject() == null ? Followed.onlyUserOf(shown) : wanted.subject();
         if (whom == null) {
             throw MnemeException.invalid(
                     "userId", "Say whose changes: send one of userId, agentId, appId, runId with the connect.");
         }
         Caller caller = Caller.of(shown, wanted.instance());
         String from = wanted.resumeFrom() == null ? here(whom) : wanted.resumeFrom();
-        Reader next = whom.follow(context.feed(), caller, from, "resumeFrom");
+        Reader next = whom.follow(
+                context.feed(),
+                caller,
+                from,
+                "resumeFrom",
+                change -> ChangeMessages.told(change.type(), wanted.capabilities()));
         begin(whom, caller, next, wanted);
     }
 
-    /// Where the connection is already, if it follows the same: nothing may fall between.
-    private @Nullable String here(Subject whom) {
+    /// The position of the connection, if it already follows the same, so that no change falls in between.
+    private @Nullable String here(Followed whom) {
         Reader now = reader;
         return now != null && whom.equals(subject) ? now.position() : null;
     }
 
-    private void begin(Subject whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {
+    private void begin(Followed whom, Caller caller, Reader next, Action.Follow wanted) throws InterruptedException {
         boolean presence =
-                whom instanceof Subject.One(Owner owner) && context.feed().seesWhole(caller, owner);
+                whom instanceof Followed.One(Owner owner) && context.feed().seesWhole(caller, owner);
         String from = next.position();
         next.listen(() -> outbox.raise(Outbox.FEED)); // before the first page is read: nothing falls between
         Page first;
@@ -358,7 +363,7 @@ final class Connection implements ServerConnection, LiveConnection {
         stayAs(presence ? whom : null, caller, wanted.capabilities().contains(Capability.PRESENCE));
     }
 
-    /// Who writes: as whom the connection follows.
+    /// The caller for writes: the one as whom the connection follows.
     private Caller caller() {
         Caller known = caller;
         if (known == null) {
@@ -368,19 +373,19 @@ final class Connection implements ServerConnection, LiveConnection {
     }
 
     private Owner user() {
-        if (subject instanceof Subject.One(Owner owner)) {
+        if (subject instanceof Followed.One(Owner owner)) {
             return owner;
         }
         throw MnemeException.invalid("userId", "Say whose it is: connect first, or send a userId.");
     }
 
-    /// Is there for the others to see.
+    /// Shows this connection to the others.
     ///
-    /// @param whom null for a key that may not see all of the owner: who cannot be told who is there is not shown
-    ///     either, or it could put any name before a user that it knows nothing of
-    private void stayAs(@Nullable Subject whom, Caller caller, boolean told) {
+    /// @param whom null for a key that may not see all of the owner. A client that cannot be told who is there is
+    ///     not shown either, since it could put any name before a user of whom it sees nothing
+    private void stayAs(@Nullable Followed whom, Caller caller, boolean told) {
         Presence.Stay before = stay;
-        if (whom instanceof Subject.One(Owner owner)) {
+        if (whom instanceof Followed.One(Owner owner)) {
             Runnable onChange = told ? () -> outbox.raise(Outbox.PRESENCE) : null;
             stay = context.presence().join(owner, caller.by().instance(), onChange, before);
         } else if (before != null) {
@@ -426,7 +431,7 @@ final class Connection implements ServerConnection, LiveConnection {
 
     // ---- as the server sees it
 
-    /// Never idle: its own pings say whether the client lives.
+    /// A connection is never idle here: its own pings tell whether the client lives.
     @Override
     public Duration idleTime() {
         return Duration.ZERO;

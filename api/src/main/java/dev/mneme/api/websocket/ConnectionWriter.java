@@ -7,9 +7,7 @@ import dev.mneme.api.json.JsonWriter;
 import dev.mneme.api.json.PlainJson;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
-import dev.mneme.api.live.Subject;
-import dev.mneme.api.websocket.Payloads.PresenceList;
-import dev.mneme.api.websocket.Presence.Present;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed.Item;
 import dev.mneme.core.feed.ChangeFeed.Page;
@@ -22,6 +20,14 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
 import dev.mneme.wire.LiveMessage;
+import dev.mneme.wire.live.LiveDisconnect;
+import dev.mneme.wire.live.LiveError;
+import dev.mneme.wire.live.LiveErrorDetails;
+import dev.mneme.wire.live.LiveHeartbeat;
+import dev.mneme.wire.live.LivePing;
+import dev.mneme.wire.live.LivePresence;
+import dev.mneme.wire.live.LivePresent;
+import dev.mneme.wire.live.LiveWelcome;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
 import java.util.List;
@@ -30,12 +36,12 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes to one client and follows the feed for it. All that is here belongs to the connection's writing
-/// thread, except where said.
+/// Writes to one client, and follows the feed for it. Everything here belongs to the connection's writing thread,
+/// except where it says otherwise.
 ///
-/// `held` is the position that the client holds: every message with a position says it as `previous` and
-/// advances it. What the client is not told (filtered changes, kinds it did not ask for) is passed over
-/// with the next message that has a position.
+/// Every message with a position also has the position that the client held before, as `previous`; the feed's reader
+/// keeps count of it. The next message with a position passes over changes that the client is not told, that is,
+/// filtered ones and kinds that it did not ask for.
 final class ConnectionWriter {
     private static final int PAGE_CHANGES = 32;
     private static final int FLUSH_BYTES = 64 << 10;
@@ -53,7 +59,8 @@ final class ConnectionWriter {
     private volatile long writingNanos; // read by any thread
 
     private @Nullable Following following;
-    private @Nullable String held;
+    private @Nullable String told; // the position of the latest message, whether it is written yet or not
+    private @Nullable String written; // the position of the latest message that was written
     private long presenceToldNanos = System.nanoTime() - PRESENCE_GAP_NANOS;
     private long presenceDueNanos; // 0: not
 
@@ -67,14 +74,14 @@ final class ConnectionWriter {
         this.outbox = outbox;
     }
 
-    /// What the connection follows, once it is known whose it is.
+    /// What the connection follows, once that is known.
     ///
     /// @param answered whether the client sent a `connect`, and so understands `reset` and positions
     /// @param presence whether it is told who else is connected
     /// @param from the position at which it began
-    /// @param first what followed that position at once
+    /// @param first the changes after that position that were read at once
     record Following(
-            Subject subject,
+            Followed subject,
             Caller caller,
             Reader reader,
             String from,
@@ -83,7 +90,7 @@ final class ConnectionWriter {
             boolean answered,
             boolean presence) {}
 
-    /// Since when a write waits for the client, as `System.nanoTime`; 0 when none does. Any thread may ask.
+    /// Since when a write has been waiting for the client, as `System.nanoTime`; 0 when none is. Any thread may ask.
     long stalledNanos() {
         return writingNanos;
     }
@@ -92,7 +99,7 @@ final class ConnectionWriter {
     ///
     /// @throws InterruptedException when the connection is cut
     /// @throws java.io.UncheckedIOException when the client is gone
-    void run(@Nullable Subject first) throws InterruptedException {
+    void run(@Nullable Followed first) throws InterruptedException {
         try {
             message(MessageType.CONNECT, first == null ? "" : first.userId(), welcome(null));
             flush();
@@ -138,10 +145,11 @@ final class ConnectionWriter {
         }
         following = next;
         boolean reset = next.first().reset();
-        held = reset ? next.first().position() : next.from();
+        String position = reset ? next.first().position() : next.from();
         if (next.answered()) {
-            message(MessageType.CONNECT, userId(), welcome(reset ? true : null), held, null);
+            message(MessageType.CONNECT, userId(), welcome(reset ? true : null), position, null);
         }
+        told = position;
         tell(next.first());
         outbox.raise(Outbox.FEED); // what was raised before this thread knew what it follows is lost
     }
@@ -155,40 +163,40 @@ final class ConnectionWriter {
     }
 
     void error(MnemeException failure, @Nullable String inReplyTo) {
-        Payloads.Failure whole = failure(failure, inReplyTo, true);
+        LiveError whole = failure(failure, inReplyTo, true);
         boolean fits = JsonWriter.bytes(whole).length <= room();
         message(MessageType.ERROR, userId(), fits ? whole : failure(failure, inReplyTo, false));
     }
 
-    /// @param withData whether what is there is said, where the writer saw something else
-    private static Payloads.Failure failure(MnemeException failure, @Nullable String inReplyTo, boolean withData) {
+    /// @param withData whether to send the record that is there, where the writer saw another one
+    private static LiveError failure(MnemeException failure, @Nullable String inReplyTo, boolean withData) {
         boolean conflict = failure.code() == ErrorCode.VERSION_CONFLICT;
         Context current = failure.current() instanceof Context context ? context : null;
-        Payloads.FailureDetails details = new Payloads.FailureDetails(
+        LiveErrorDetails details = new LiveErrorDetails(
                 inReplyTo,
                 failure.field(),
                 ErrorMapping.retryAfterMillis(failure.code()),
                 current == null ? null : current.key(),
                 !conflict ? null : current == null ? Long.valueOf(0) : Long.valueOf(current.version()),
-                current == null || !withData ? null : Payloads.ContextSync.of(current, false),
+                current == null || !withData ? null : Payloads.contextSync(current, false),
                 current == null || !withData ? null : PlainJson.of(current.data()),
                 failure.paths().isEmpty() ? null : failure.paths());
         String message = String.valueOf(failure.getMessage());
-        return new Payloads.Failure(
+        return new LiveError(
                 failure.code().wireName(),
                 withData ? message : message + " What is there is larger than a message: read it over REST.",
                 details.bare() ? null : details);
     }
 
-    /// What a message has room for, beside its envelope.
+    /// How many bytes a message can have besides its envelope.
     private int room() {
         return context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES;
     }
 
-    /// The state, true at the position that the last part carries: what the feed has until there goes out
-    /// before.
+    /// Sends the state. It is true at the position that its last part carries; all changes up to there are sent before
+    /// it.
     ///
-    /// @param since tell only what changed after it, if that is still known; null: all
+    /// @param since send only what changed after it, if that is still known; null: everything
     void state(Set<StatePart> include, @Nullable String since, @Nullable String inReplyTo) {
         try {
             for (int i = 0; i < STATE_TRIES && outbox.goodbye() == null; i++) {
@@ -205,10 +213,10 @@ final class ConnectionWriter {
         }
     }
 
-    /// @return whether it was sent; not when the feed was reset beyond it meanwhile
+    /// @return whether it was sent; false when the feed was reset to a later position meanwhile
     private boolean stateOnce(Set<StatePart> include, @Nullable String since) {
         Following now = following;
-        if (now == null || !(now.subject() instanceof Subject.One(Owner owner))) {
+        if (now == null || !(now.subject() instanceof Followed.One(Owner owner))) {
             throw MnemeException.invalid("userId", "Say whose state: connect first, or send a userId.");
         }
         StateParts parts = new StateParts(context.config().messageBytes());
@@ -236,14 +244,15 @@ final class ConnectionWriter {
         return true;
     }
 
-    /// Tells what there is up to a position, and nothing beyond it.
+    /// Sends the changes up to a position, and nothing beyond it.
     ///
     /// @return whether the reader is there now
     private boolean feedTo(Following now, Position end) {
         while (outbox.goodbye() == null && !now.reader().position().equals(end.toString())) {
+            String held = now.reader().held();
             Page page = now.reader().pageTo(end, PAGE_CHANGES);
             if (page.reset()) {
-                reset(page.position());
+                reset(page.position(), held);
                 return false;
             }
             tell(page);
@@ -256,9 +265,9 @@ final class ConnectionWriter {
     private void ping() {
         long now = System.currentTimeMillis();
         frames.ping();
-        message(MessageType.PING, userId(), new Payloads.Ping(now));
+        message(MessageType.PING, userId(), new LivePing(now));
         if (following != null) {
-            positioned(MessageType.HEARTBEAT, new Payloads.Heartbeat(context.instanceId(), now));
+            positioned(MessageType.HEARTBEAT, new LiveHeartbeat(context.instanceId(), now));
         }
     }
 
@@ -268,17 +277,18 @@ final class ConnectionWriter {
         }
     }
 
-    /// @return whether there was something
+    /// @return whether there was something to send
     private boolean feedPage() {
         Following now = following;
         if (now == null) {
             return false;
         }
+        String held = now.reader().held();
         Page page = now.reader().page(PAGE_CHANGES);
         if (page.reset()) {
-            reset(page.position());
+            reset(page.position(), held);
         }
-        page.items().forEach(this::tell);
+        tell(page);
         return page.reset() || !page.items().isEmpty();
     }
 
@@ -287,32 +297,28 @@ final class ConnectionWriter {
     }
 
     private void tell(Item item) {
-        Following now = following;
         Change change = item.change();
-        if (now == null || !ChangeMessages.told(change.type(), now.capabilities())) {
-            return;
-        }
-        if (change.subject() == null) { // an erasure, or what was written is no longer kept
-            reset(item.position());
+        if (change.subject() == null) { // an erasure, or a change whose record is no longer kept
+            reset(item.position(), item.previous());
             return;
         }
         byte[] head = ChangeMessages.head(UUID.randomUUID());
-        byte[] tail = ChangeMessages.tail(item.position(), String.valueOf(held));
-        byte[] told = context.updates().of(change);
-        if (head.length + told.length + tail.length > context.config().messageBytes()) {
+        byte[] tail = ChangeMessages.tail(item.position(), item.previous());
+        byte[] middle = context.updates().of(change);
+        if (head.length + middle.length + tail.length > context.config().messageBytes()) {
             tooLarge(item);
         } else {
-            frames.text(head, told, tail);
+            frames.text(head, middle, tail);
+            told = item.position();
         }
-        held = item.position();
         flushIfLarge();
     }
 
-    /// Says which record changed, where the change itself does not fit into a message.
+    /// Names the record whose change does not fit into a message.
     private void tooLarge(Item item) {
         Change change = item.change();
         String what = change.type().wireName() + " of '" + change.key() + "'";
-        Payloads.FailureDetails details = new Payloads.FailureDetails(
+        LiveErrorDetails details = new LiveErrorDetails(
                 null,
                 null,
                 null,
@@ -324,21 +330,21 @@ final class ConnectionWriter {
         message(
                 MessageType.ERROR,
                 userId(),
-                new Payloads.Failure(
+                new LiveError(
                         ErrorCode.TOO_LARGE.wireName(),
                         "A change is larger than a message (" + what + "): read it over REST.",
                         details),
                 item.position(),
-                held);
+                item.previous());
     }
 
-    /// The client must read the state anew at this position. One that holds no position need not know.
-    private void reset(String position) {
+    /// Tells the client to read the state anew at this position. A client that knows no positions need not know.
+    private void reset(String position, String previous) {
         Following now = following;
         if (now != null && now.answered()) {
-            message(MessageType.CONNECT, userId(), welcome(true), position, held);
+            message(MessageType.CONNECT, userId(), welcome(true), position, previous);
         }
-        held = position;
+        told = position;
     }
 
     private void presence() {
@@ -355,24 +361,24 @@ final class ConnectionWriter {
         }
         presenceDueNanos = 0;
         presenceToldNanos = nanos;
-        for (PresenceList list : presenceParts()) {
+        for (LivePresence list : presenceParts()) {
             message(MessageType.PRESENCE, userId(), list);
             flushIfLarge();
         }
     }
 
-    /// Who is there, in lists that each fit into a message; none when the caller may not know.
-    private List<PresenceList> presenceParts() {
+    /// Who is connected, in lists that each fit into a message; empty when the caller may not know.
+    private List<LivePresence> presenceParts() {
         Following now = following;
-        if (now == null || !now.presence() || !(now.subject() instanceof Subject.One(Owner owner))) {
+        if (now == null || !now.presence() || !(now.subject() instanceof Followed.One(Owner owner))) {
             return List.of();
         }
-        List<Present> all = context.presence().of(owner, MAX_PRESENT);
+        List<LivePresent> all = context.presence().of(owner, MAX_PRESENT);
         int total = Math.max(all.size(), context.presence().count(owner));
         int perPart = Math.max(1, (context.config().messageBytes() - WebSocketConfig.ENVELOPE_BYTES) / PRESENT_BYTES);
         int parts = Math.max(1, (all.size() + perPart - 1) / perPart);
         return java.util.stream.IntStream.range(0, parts)
-                .mapToObj(i -> new PresenceList(
+                .mapToObj(i -> new LivePresence(
                         all.subList(i * perPart, Math.min(all.size(), (i + 1) * perPart)),
                         total,
                         parts == 1 ? null : i + 1,
@@ -385,7 +391,7 @@ final class ConnectionWriter {
         if (why == null) {
             return;
         }
-        frames.clear(); // what was not written by now is no longer for this client
+        frames.clear(); // what was not written by now goes no more to this client
         ErrorCode code = why.code();
         if (code != null) {
             error(new MnemeException(code, why.message()), null);
@@ -394,14 +400,14 @@ final class ConnectionWriter {
             message(
                     MessageType.DISCONNECT,
                     userId(),
-                    new Payloads.Disconnect(why.message(), code == null ? null : code.wireName(), held));
+                    new LiveDisconnect(why.message(), code == null ? null : code.wireName(), written));
         }
         frames.close(why.reason().closeCode(), why.message());
         write();
     }
 
-    private Payloads.Connect welcome(@Nullable Boolean reset) {
-        return new Payloads.Connect(
+    private LiveWelcome welcome(@Nullable Boolean reset) {
+        return new LiveWelcome(
                 clientId,
                 context.instanceId(),
                 WebSocketContext.PROTOCOL,
@@ -413,7 +419,7 @@ final class ConnectionWriter {
 
     private @Nullable Integer ownersLeftOut() {
         Following now = following;
-        int leftOut = now != null && now.subject() instanceof Subject.Everyone
+        int leftOut = now != null && now.subject() instanceof Followed.Everyone
                 ? context.feed().leftOut(now.caller())
                 : 0;
         return leftOut == 0 ? null : leftOut;
@@ -424,16 +430,15 @@ final class ConnectionWriter {
         return now == null ? "" : now.subject().userId();
     }
 
-    /// A message that says where the subscription is now.
+    /// Sends a message with the present position of the subscription.
     private void positioned(MessageType type, Object payload) {
         Following now = following;
         if (now == null) {
             message(type, "", payload);
             return;
         }
-        String position = now.reader().announce();
-        message(type, userId(), payload, position, held);
-        held = position;
+        String held = now.reader().held();
+        message(type, userId(), payload, now.reader().announce(), held);
     }
 
     private void message(MessageType type, String userId, Object payload) {
@@ -451,6 +456,9 @@ final class ConnectionWriter {
                 payload,
                 position,
                 previous)));
+        if (position != null) {
+            told = position;
+        }
     }
 
     private void flushIfLarge() {
@@ -459,7 +467,7 @@ final class ConnectionWriter {
         }
     }
 
-    /// Writes what there is, unless the end was asked for meanwhile.
+    /// Writes the frames, unless the connection is to end.
     private void flush() {
         if (outbox.goodbye() == null) {
             write();
@@ -470,6 +478,7 @@ final class ConnectionWriter {
 
     private void write() {
         if (frames.size() == 0) {
+            written = told;
             return;
         }
         int counted = frames.size() > ClientMemory.SMALL_ANSWER ? frames.size() : 0;
@@ -489,5 +498,6 @@ final class ConnectionWriter {
             lease.release(counted);
         }
         frames.clear();
+        written = told;
     }
 }

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A client's `context-sync`.
 ///
-/// @param type null: the one that it has
-/// @param mode null: the one that it has
-/// @param data null: it is deleted
-/// @param tags null: those that it has
+/// @param type null: as it is
+/// @param mode null: as it is
+/// @param data null: delete the context
+/// @param tags null: as they are
 /// @param expectedVersion the version that the client saw, or [Command#ANY_VERSION]
 record ContextSync(
         String key,
@@ -31,8 +31,7 @@ record ContextSync(
         MergeStrategy strategy) {
     private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
-    /// @param versioned whether the client's version counts. The first generation's was its wall clock, and is
-    ///     ignored
+    /// @param versioned whether the client's version counts. The first generation sent its wall clock, which is ignored
     static ContextSync of(Map<String, @Nullable Object> payload, boolean versioned) {
         String key = Envelope.Fields.string(payload, "contextKey");
         if (key == null) {

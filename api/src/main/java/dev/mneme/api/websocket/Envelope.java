@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A client's message. Fields that are not known are passed over, as both sides do.
+/// A client's message. Unknown fields are ignored, as clients do too.
 ///
-/// @param id the client's name for the message; said back where it was refused
+/// @param id the client's name for the message, which the server names when it refuses the message
 /// @param userId null when missing or empty
 /// @param instanceId null when missing or empty
 /// @param payload plain JSON values
@@ -76,7 +76,7 @@ record Envelope(
 
         /// The string at `name`; null when it is missing, null or empty.
         ///
-        /// @throws MnemeException `invalid_request` when it is something else, or too long for a name
+        /// @throws MnemeException `invalid_request` when it is not a string, or too long for a name
         static @Nullable String string(Map<?, ?> fields, String name) {
             return switch (fields.get(name)) {
                 case null -> null;

@@ -3,7 +3,7 @@ package dev.mneme.api.websocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Frames of the server (RFC 6455 §5.2: never masked), gathered for one write.
+/// The server's frames (RFC 6455 §5.2: never masked), gathered for one write.
 ///
 /// **Threads**: one.
 final class FrameBuffer {
@@ -99,7 +99,7 @@ final class FrameBuffer {
         return bytes;
     }
 
-    /// Forgets the frames, and the memory that a large one took.
+    /// Drops the frames, and the memory that a large one took.
     void clear() {
         size = 0;
         if (bytes.length > KEPT_BYTES) {

@@ -9,6 +9,6 @@ sealed interface Message {
 
     record Pong() implements Message {}
 
-    /// The client closes, with this code (1005: it gave none).
+    /// The client closes with this code (1005: it gave none).
     record Close(int code) implements Message {}
 }

@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 
 /// Puts a client's messages together from its frames (RFC 6455 §5).
 ///
-/// Memory is taken as bytes come, never for a length that was only announced. A message is decoded once it is
-/// whole, since a frame may end in the middle of a character.
+/// Memory is taken as bytes come, never for a length that was only announced. A message is decoded once it is whole,
+/// since a frame may end in the middle of a character.
 ///
 /// **Threads**: one.
 final class MessageReader {
@@ -36,8 +36,8 @@ final class MessageReader {
     private int length;
     private boolean within; // a message has begun and not ended
 
-    /// @param maxBytes of one message; asked at each frame, since it may grow with the client's rights
-    /// @param held counts a message from its first byte until it is [#done]
+    /// @param maxBytes the most bytes of one message; asked at each frame, since it may grow with the client's rights
+    /// @param held counts a message from its first byte until [#done]
     MessageReader(DataReader in, IntSupplier maxBytes, ClientMemory.Lease held) {
         this.held = held;
         this.in = in;
@@ -128,7 +128,7 @@ final class MessageReader {
         }
     }
 
-    /// Small messages are counted with the connection.
+    /// Counts a large message; small ones are counted with the connection.
     private void count(int room) {
         if (room > ClientMemory.SMALL_ANSWER) {
             held.await(room - counted);
@@ -136,13 +136,13 @@ final class MessageReader {
         }
     }
 
-    /// The last message was served: nothing is held for it any more.
+    /// The last message was served, so nothing is held for it any more.
     void done() {
         held.release(counted);
         counted = 0;
     }
 
-    /// Forgets a message that has begun.
+    /// Drops a message that has begun.
     void drop() {
         message = NOTHING;
         length = 0;

@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What one connection's writing thread is to do, from the threads that know.
+/// The work of one connection's writing thread, as other threads ask for it.
 ///
 /// There are two kinds of work. Answers are few and queued: the reading thread waits while [#ROOM] of them are
-/// unwritten, so that a client which asks without reading stops being read. Everything else (the feed advanced,
-/// somebody came or went, a ping is due, the end) is one bit each: raising it never waits, whoever raises it, and
-/// a bit raised twice is done once.
+/// unwritten, so that a client which asks without reading is no longer read. Everything else (the feed advanced,
+/// somebody came or went, a ping is due, the end) is one bit each: raising a bit never waits, and a bit that is raised
+/// twice is done once.
 final class Outbox {
     static final int ANSWERS = 1;
     static final int FEED = 2;
@@ -35,14 +35,14 @@ final class Outbox {
     private volatile @Nullable Thread writer;
     private volatile boolean closed;
 
-    /// Says which thread takes from here.
+    /// Says which thread takes the work.
     void writtenBy(Thread thread) {
         writer = thread;
     }
 
-    /// Queues an answer, waiting for room. For the reading thread alone.
+    /// Queues an answer, waiting for room. Only the reading thread may call this.
     ///
-    /// @param size of what it keeps of the client's message; a large one waits until it is the only one
+    /// @param size how much of the client's message it keeps; a large one waits until it is the only one
     void put(int size, Consumer<ConnectionWriter> answer) throws InterruptedException {
         int weight = Math.clamp(size / LARGE, 1, ROOM);
         room.acquire(weight);
@@ -70,9 +70,9 @@ final class Outbox {
         return goodbye.get();
     }
 
-    /// Waits until something is raised, and takes all of it. For the writing thread alone.
+    /// Waits until something is raised, and takes all of it. Only the writing thread may call this.
     ///
-    /// @param untilNanos a `System.nanoTime` at which to return in any case, or 0 for never
+    /// @param untilNanos the `System.nanoTime` at which to return in any case, or 0 for never
     /// @return the bits; 0 when the time came
     int take(long untilNanos) throws InterruptedException {
         while (true) {
@@ -105,7 +105,7 @@ final class Outbox {
         return answer.work();
     }
 
-    /// Nothing is written from here on; whoever waits for room goes on.
+    /// Nothing is written from here on; a thread that waits for room goes on.
     void close() {
         closed = true;
         answers.clear();

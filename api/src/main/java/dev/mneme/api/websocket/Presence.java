@@ -1,6 +1,7 @@
 package dev.mneme.api.websocket;
 
 import dev.mneme.core.model.Owner;
+import dev.mneme.wire.live.LivePresent;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,17 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Which instances of an owner are connected here.
+/// Which instances of an owner are connected to this server.
 ///
-/// **Threads**: any number may call. Listeners run on the thread of whoever came or went, and must neither block
-/// nor throw.
+/// **Threads**: any number may call. Listeners run on the thread that joins or leaves, and must neither block nor
+/// throw.
 final class Presence {
     private final Map<Owner, Room> rooms = new ConcurrentHashMap<>();
 
-    /// @param connections how many of this instance
-    record Present(String instanceId, int connections) {}
-
-    /// One connection's being there, until closed.
+    /// The presence of one connection, until it is closed.
     final class Stay implements AutoCloseable {
         private final Owner owner;
         private final String instance;
@@ -36,11 +34,11 @@ final class Presence {
         }
     }
 
-    /// Counts a connection in. One that was there before is never counted twice: with the same owner it moves in one
-    /// step, from another one it leaves first.
+    /// Adds a connection. One that was present before is never counted twice: for the same owner it moves in one step,
+    /// and from another owner it leaves first.
     ///
-    /// @param before where the connection was; closed by this
-    /// @param onChange called when a count changed, and for this coming; null: it is not told
+    /// @param before the connection's former stay, which this closes
+    /// @param onChange called when a count changed, also by this call; null: it is not told
     Stay join(Owner owner, String instance, @Nullable Runnable onChange, @Nullable Stay before) {
         boolean moves = before != null && before.owner.equals(owner);
         if (before != null && !moves) {
@@ -64,8 +62,8 @@ final class Presence {
         toldOf.forEach(Runnable::run);
     }
 
-    /// Who is there, by name; at most `limit`.
-    List<Present> of(Owner owner, int limit) {
+    /// The instances, by name; at most `limit`.
+    List<LivePresent> of(Owner owner, int limit) {
         Room room = rooms.get(owner);
         return room == null ? List.of() : room.list(limit);
     }
@@ -81,13 +79,13 @@ final class Presence {
         return rooms.size();
     }
 
-    /// One owner's. Its lock is held for as long as it takes to count or to copy.
+    /// The instances of one owner. Its lock is held only for counting or copying.
     private static final class Room {
         private final ReentrantLock lock = new ReentrantLock();
         private final TreeMap<String, Integer> instances = new TreeMap<>();
         private final Map<Stay, Runnable> listeners = new ConcurrentHashMap<>();
 
-        /// @param left the same connection's stay until now
+        /// @param left the former stay of the same connection
         void add(Stay stay, @Nullable Runnable onChange, @Nullable Stay left, List<Runnable> toldOf) {
             lock.lock();
             try {
@@ -125,14 +123,14 @@ final class Presence {
             instances.computeIfPresent(stay.instance, (name, now) -> now == 1 ? null : now - 1);
         }
 
-        List<Present> list(int limit) {
+        List<LivePresent> list(int limit) {
             lock.lock();
             try {
-                List<Present> present = new ArrayList<>();
+                List<LivePresent> present = new ArrayList<>();
                 Iterator<Map.Entry<String, Integer>> each = instances.entrySet().iterator();
                 while (each.hasNext() && present.size() < limit) {
                     Map.Entry<String, Integer> entry = each.next();
-                    present.add(new Present(entry.getKey(), entry.getValue()));
+                    present.add(new LivePresent(entry.getKey(), entry.getValue()));
                 }
                 return present;
             } finally {

@@ -2,7 +2,7 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye.Reason;
 
-/// The client broke the WebSocket protocol or passed a limit of it, so that nothing further can be read.
+/// The client broke the WebSocket protocol or one of its limits, so that nothing further can be read.
 final class ProtocolFault extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package dev.mneme.api.websocket;
 
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
-import dev.mneme.api.live.Subject;
+import dev.mneme.api.live.Followed;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ErrorCode;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a client's messages mean, given what it said before. It decides; the connection does.
+/// Decides what a client's messages mean, given its earlier ones. The connection carries out the decisions.
 ///
 /// ```text
 ///   stranger --credentials--> known --connect, or any message with a userId--> following
@@ -28,7 +28,7 @@ final class Session {
     private static final int MAX_PING_LENGTH = 4 << 10; // it is sent back
 
     private boolean known;
-    private @Nullable Subject subject;
+    private @Nullable Followed subject;
     private boolean connected; // by a connect frame
     private boolean instanceNamed;
 
@@ -37,8 +37,8 @@ final class Session {
         known = true;
     }
 
-    /// The connection follows this subject now.
-    void follows(Subject followed, boolean named, boolean byConnect) {
+    /// The connection follows this from now on.
+    void follows(Followed followed, boolean named, boolean byConnect) {
         subject = followed;
         instanceNamed |= named;
         connected |= byConnect;
@@ -48,7 +48,7 @@ final class Session {
         return known;
     }
 
-    /// What to do, in this order; what fails is told to the client and stops the rest.
+    /// The actions for a message, in order. If one fails, the client is told and the rest is not done.
     List<Action> decide(Envelope message) {
         try {
             MessageType type = MessageType.of(message.type());
@@ -75,9 +75,9 @@ final class Session {
             throw MnemeException.invalid(
                     "type", "This connection is connected already: open another one for another owner or position.");
         }
-        Subject named = Subject.of(name -> Envelope.Fields.string(message.payload(), name));
+        Followed named = Followed.of(name -> Envelope.Fields.string(message.payload(), name));
         if (named == null && message.userId() != null) {
-            named = new Subject.One(Owner.user(message.userId()));
+            named = new Followed.One(Owner.user(message.userId()));
         }
         String instance = Envelope.Fields.string(message.payload(), "instanceId");
         Action follow = new Action.Follow(
@@ -99,12 +99,12 @@ final class Session {
         return List.of(new Action.Authenticate(token), follow);
     }
 
-    /// A first-generation client says who it is by the userId and instanceId of its first message.
+    /// Introduces a first-generation client by the userId and instanceId of its first message.
     private void introduce(Envelope message, List<Action> actions) {
         String userId = message.userId();
         if (subject == null) {
             if (userId != null) {
-                actions.add(introduction(new Subject.One(Owner.user(userId)), message));
+                actions.add(introduction(new Followed.One(Owner.user(userId)), message));
             }
             return;
         }
@@ -118,7 +118,7 @@ final class Session {
         }
     }
 
-    private static Action introduction(Subject whom, Envelope message) {
+    private static Action introduction(Followed whom, Envelope message) {
         return new Action.Follow(whom, message.instanceId(), null, Set.of(), false);
     }
 
@@ -164,7 +164,7 @@ final class Session {
         if (subject == null && message.userId() == null) {
             throw MnemeException.invalid("userId", "Say whose state: connect first, or send a userId.");
         }
-        if (subject instanceof Subject.Everyone) {
+        if (subject instanceof Followed.Everyone) {
             throw MnemeException.invalid("type", "A connection for every owner has no state of its own.");
         }
         return new Action.State(
@@ -172,7 +172,7 @@ final class Session {
                 Envelope.Fields.string(message.payload(), "since"));
     }
 
-    /// The new mode by its name of this generation or of the first. What it was before, the server knows.
+    /// The new mode, by its name of this generation or of the first. The server itself knows the former one.
     private ModeService.Switch modeUpdate(Envelope message) {
         requireUser(message);
         String current = Envelope.Fields.string(message.payload(), "currentMode");
@@ -198,7 +198,7 @@ final class Session {
     private void requireUser(Envelope message) {
         boolean ofUser = subject == null
                 ? message.userId() != null
-                : subject instanceof Subject.One(Owner owner) && owner.kind() == OwnerKind.USER;
+                : subject instanceof Followed.One(Owner owner) && owner.kind() == OwnerKind.USER;
         if (!ofUser) {
             throw MnemeException.invalid(
                     "userId", "Modes and contexts are a user's: connect as one, or send a userId.");

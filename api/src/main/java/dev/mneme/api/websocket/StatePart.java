@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// What a `state-request` may include.
+/// The parts of the state that a `state-request` may ask for.
 enum StatePart {
     MODE,
     CONTEXTS,
     PRESENCE,
     RESPONSES;
 
-    /// @param names none: all
+    /// @param names empty: all parts
     static Set<StatePart> of(List<String> names) {
         if (names.isEmpty()) {
             return EnumSet.allOf(StatePart.class);

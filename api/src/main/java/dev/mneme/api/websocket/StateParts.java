@@ -6,6 +6,7 @@ import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ModeState;
+import dev.mneme.wire.live.LivePresence;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,19 +16,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Packs a user's modes and contexts into as many payloads as keep to the size of a message.
+/// Packs a user's modes and contexts into payloads that each fit into a message.
 ///
-/// The user's mode as a whole is in each; every other thing is in one. What is too large for a message of its own is
-/// left out, and named.
+/// Each payload has the user's mode as a whole; everything else is in one of them. Whatever is too large for a message
+/// of its own is left out, and named.
 ///
 /// **Threads**: one.
 final class StateParts {
     private static final int MAX_BYTES = 32 << 20;
     private static final int SEPARATORS = 8;
 
-    /// One part's content.
+    /// The content of one payload.
     record Content(
-            List<Payloads.Raw> modes, Map<String, Payloads.Raw> contexts, Payloads.@Nullable PresenceList presence) {}
+            List<Payloads.Raw> modes, Map<String, Payloads.Raw> contexts, @Nullable LivePresence presence) {}
 
     private final int roomAtAll;
     private final List<Content> contents = new ArrayList<>();
@@ -50,20 +51,20 @@ final class StateParts {
         room = perPart;
     }
 
-    /// @param only these instances; null: all
+    /// @param only the instances to include; null: all
     void modes(List<ModeState> all, @Nullable Set<String> only) {
         Optional<ModeState> current = ModeService.current(all);
         if (current.isPresent()) {
-            Payloads.Raw whole = raw(Payloads.ModeUpdate.of(current.get(), true));
+            Payloads.Raw whole = raw(Payloads.modeUpdate(current.get(), true));
             modeState = whole.length() <= roomAtAll / 2
                     ? whole
-                    : raw(Payloads.ModeUpdate.of(current.get().withoutConfiguration(), true));
+                    : raw(Payloads.modeUpdate(current.get().withoutConfiguration(), true));
             perPart -= modeState.length();
             room = perPart;
         }
         for (ModeState state : all) {
             if (only == null || only.contains(state.instanceId())) {
-                Payloads.Raw raw = raw(Payloads.ModeUpdate.of(state, true));
+                Payloads.Raw raw = raw(Payloads.modeUpdate(state, true));
                 if (fits(raw.length(), "mode of the instance", state.instanceId(), "instanceId")) {
                     contents.getLast().modes().add(raw);
                 }
@@ -72,14 +73,14 @@ final class StateParts {
     }
 
     /// @return true
-    /// @throws MnemeException `too_large` when a state is more than can be sent
+    /// @throws MnemeException `too_large` when the state is more than can be sent
     boolean context(Context context) {
         add(context, false);
         return true;
     }
 
     private void add(Context context, boolean deleted) {
-        Payloads.Raw raw = raw(Payloads.ContextSync.of(context, deleted));
+        Payloads.Raw raw = raw(Payloads.contextSync(context, deleted));
         bytes += raw.length();
         if (bytes > MAX_BYTES) {
             throw new MnemeException(
@@ -90,7 +91,7 @@ final class StateParts {
         pending.put(context.key(), raw);
     }
 
-    /// Keeps only the contexts that changed, and names as deleted those of them that are no longer there.
+    /// Keeps only the contexts that changed, and lists as deleted those of them that no longer exist.
     ///
     /// @param changed the last change of each
     void keep(Map<String, Context> changed) {
@@ -118,14 +119,14 @@ final class StateParts {
         return true;
     }
 
-    /// Comes last: the contexts, and who is there, with the rest where it fits.
-    void finish(List<Payloads.PresenceList> lists) {
+    /// Comes last: adds the contexts, and who is connected, wherever they fit.
+    void finish(List<LivePresence> lists) {
         pending.forEach((key, raw) -> {
             if (fits(raw.length() + JsonWriter.bytes(key).length, "context", key, "contextKey")) {
                 contents.getLast().contexts().put(key, raw);
             }
         });
-        for (Payloads.PresenceList list : lists) {
+        for (LivePresence list : lists) {
             int length = JsonWriter.bytes(list).length;
             if (length > room || contents.getLast().presence() != null) {
                 next();
@@ -136,12 +137,12 @@ final class StateParts {
         }
     }
 
-    /// What is too large for a message.
+    /// Whatever was too large for a message.
     List<MnemeException> leftOut() {
         return leftOut;
     }
 
-    /// @param since what the state is told from on; null: all of it
+    /// @param since the position after which the state has the changes; null: it has everything
     List<Payloads.State> payloads(@Nullable String since, long timestamp) {
         int parts = contents.size();
         List<Payloads.State> payloads = new ArrayList<>();

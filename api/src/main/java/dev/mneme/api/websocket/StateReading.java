@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A user's modes and contexts, read at one position.
 ///
-/// @param position what was read is true at it
-/// @param since only what changed after it was read; null: all was
+/// @param position at which the state is true
+/// @param since only what changed after it was read; null: everything was
 record StateReading(Position position, @Nullable String since) {
     private static final int PAGE = 256;
     private static final int MAX_CHANGES = 10_000;
@@ -30,9 +30,9 @@ record StateReading(Position position, @Nullable String since) {
     /// What changed since a position.
     private record Changed(Set<String> instances, Map<String, Context> contexts) {}
 
-    /// Reads into `parts`. It is asked for, and so with what is local only.
+    /// Reads into `parts`. The client asks for it, so what is local only is included.
     ///
-    /// @param since a position of the user's; one that is too old, or too far back, gives everything
+    /// @param since a position of the user's; for one that is too old, everything is read
     static StateReading of(
             WebSocketContext context,
             Caller caller,
@@ -53,7 +53,7 @@ record StateReading(Position position, @Nullable String since) {
     }
 
     /// @param until changes beyond it do not count
-    /// @return null when the changes since then are not known, or too many
+    /// @return null when the changes since then are not known, or are too many
     private static @Nullable Changed changed(
             WebSocketContext context, Caller caller, Owner user, String since, Position until) {
         Position after = Position.parse(since)
@@ -78,7 +78,7 @@ record StateReading(Position position, @Nullable String since) {
         return changed;
     }
 
-    /// @return whether it says all that is needed
+    /// @return whether the change is enough to know what must be read
     private static boolean add(Item item, Changed changed) {
         Change change = item.change();
         if (change.type() == ChangeType.OWNER_ERASED) {

@@ -2,16 +2,16 @@ package dev.mneme.api.websocket;
 
 /// What a WebSocket client may send. A config that exists is valid.
 ///
-/// @param messageBytes of one message, over all of its frames; messages of the server keep to it too
+/// @param messageBytes of one message, over all of its frames; the server's messages keep to it too
 /// @param strangerMessageBytes of one message of a client that has shown no key
 /// @param messagesPerSecond of one connection, sustained
 /// @param messageBurst of one connection, at once
-/// @param errorBurst how many messages in short order may be refused before the connection is closed
+/// @param errorBurst how many messages may be refused in quick succession before the connection is closed
 public record WebSocketConfig(
         int messageBytes, int strangerMessageBytes, int messagesPerSecond, int messageBurst, int errorBurst) {
     public static final WebSocketConfig DEFAULTS = new WebSocketConfig(2 << 20, 64 << 10, 100, 200, 20);
 
-    /// What a server's message takes beside the parts that it can be split into.
+    /// How much a server's message takes besides the parts that it can be split into.
     static final int ENVELOPE_BYTES = 4 << 10;
 
     public WebSocketConfig {

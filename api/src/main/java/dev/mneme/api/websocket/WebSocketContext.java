@@ -6,10 +6,10 @@ import dev.mneme.core.access.KeyService;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.mode.ModeService;
 
-/// What every connection of the door shares.
+/// What all connections of the door share.
 ///
 /// @param updates changes as [ChangeMessages] writes them
-/// @param instanceId the server's own, the sender of its messages
+/// @param instanceId the server's own name, as the sender of its messages
 record WebSocketContext(
         WebSocketConfig config,
         LiveConnections connections,
@@ -21,6 +21,6 @@ record WebSocketContext(
         ClientWrites writes,
         String instanceId,
         String serverVersion) {
-    /// Of the messages, as a `connect` says it.
+    /// Version of the messages, which `connect` tells.
     static final int PROTOCOL = 1;
 }

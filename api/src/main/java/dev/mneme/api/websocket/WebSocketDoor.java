@@ -31,10 +31,10 @@ import java.util.Base64;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Opens WebSockets on `/` and `/sync`: what a connection needs before it is one.
+/// Opens WebSockets on `/` and `/sync`: everything that happens before the connection exists.
 ///
-/// It is given to the HTTP/1 selector as the upgrader of `websocket`. A request that is refused (a wrong key, a
-/// foreign origin, too many connections) is answered as HTTP, with a problem.
+/// It is given to the HTTP/1 selector as the upgrader of `websocket`. A refused request (a wrong key, a foreign origin,
+/// too many connections) is answered as HTTP, with a problem.
 ///
 /// **Threads**: any number may call.
 public final class WebSocketDoor implements Http1Upgrader {
@@ -49,9 +49,8 @@ public final class WebSocketDoor implements Http1Upgrader {
     private final Origins origins;
 
     /// @param origins which web pages may connect
-    /// @param connections shared with the other live doors, and closed by whoever made it, before the listener
-    ///     stops
-    /// @param instanceId the server's own
+    /// @param connections shared with the other live doors; whoever made it closes it before the listener stops
+    /// @param instanceId the server's own name
     public WebSocketDoor(
             WebSocketConfig config,
             LiveConnections connections,
@@ -81,7 +80,7 @@ public final class WebSocketDoor implements Http1Upgrader {
         return "websocket";
     }
 
-    /// @return null for another path, which is then routed as HTTP
+    /// @return null for any other path, which is then handled as HTTP
     @Override
     public @Nullable ServerConnection upgrade(
             ConnectionContext socket, HttpPrologue prologue, WritableHeaders<?> headers) {

@@ -1,6 +1,6 @@
 /// The WebSocket door: live sync as JSON messages on `/` and `/sync`.
 ///
-/// A connection is two virtual threads: one reads and decides ([Session]), one writes and follows the feed.
+/// Each connection has two virtual threads: one reads and decides ([Session]), the other writes and follows the feed.
 @NullMarked
 package dev.mneme.api.websocket;
 

@@ -46,8 +46,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A server with the live doors alone, on a model of a store. It can be stopped and started again on the same
-/// data.
+/// A server with the live doors alone, on a model of a store. It can be stopped and started again on the same data.
 public final class LiveServer implements AutoCloseable {
     private static final String ALLOWED_ORIGIN = "https://app.example";
 

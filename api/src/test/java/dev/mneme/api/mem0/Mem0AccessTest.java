@@ -17,8 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Who may do what, for every route of the mem0 door: a route that is added is in the matrix by being in the
-/// table.
+/// Who may do what, for every route of the mem0 door: a route that is added is in the matrix by being in the table.
 class Mem0AccessTest {
     private static final String MISSING = "0193a000-0000-8000-8000-000000000000";
     private static final String SECRET = "the rain in Spain";

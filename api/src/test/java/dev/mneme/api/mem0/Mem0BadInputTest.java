@@ -17,9 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Sends mem0's requests broken at random. Whatever comes: never a 5xx, always mem0's shape of a
-/// failure with a known code; and what belongs to somebody whom no request names is still there
-/// afterwards.
+/// Sends mem0's requests broken at random. Whatever comes: never a 5xx, always mem0's shape of a failure with a known
+/// code; and what belongs to somebody whom no request names is still there afterwards.
 class Mem0BadInputTest {
     private static final int REQUESTS = 4_000;
     private static final Set<String> CODES =

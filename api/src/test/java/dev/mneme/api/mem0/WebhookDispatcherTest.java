@@ -57,8 +57,8 @@ class WebhookDispatcherTest {
     private WebhookService webhooks = service();
     private WebhookDispatcher dispatcher = dispatcher(AT_ONCE);
 
-    /// Answers as it is told, and remembers what it was given. The count is of one webhook's
-    /// deliveries: of several they come side by side.
+    /// Answers as it is told, and remembers what it was given. The count is of one webhook's deliveries: of several
+    /// they come side by side.
     private static final class ScriptedSender implements WebhookSender {
         private record Sent(String webhook, String delivery, String body) {}
 

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Asks every operation of the OpenAPI document. [RestServer] holds each answer to the document; this
-/// test sees to it that none is left out, and that the document refuses what the server refuses.
+/// Asks every operation of the OpenAPI document. [RestServer] holds each answer to the document; this test sees to it
+/// that none is left out, and that the document refuses what the server refuses.
 @Timeout(120)
 class AnswersTest {
     private static final String MEMORIES = "/api/v1/memories";

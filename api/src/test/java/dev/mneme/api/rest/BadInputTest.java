@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Sends requests that were broken at random. Whatever comes: never a 5xx, always a problem with a known code,
-/// the field where one is at fault, and nothing stored but what was answered as stored.
+/// Sends requests that were broken at random. Whatever comes: never a 5xx, always a problem with a known code, the
+/// field where one is at fault, and nothing stored but what was answered as stored.
 class BadInputTest {
     private static final int REQUESTS = 6_000;
     private static final Set<String> CODES =

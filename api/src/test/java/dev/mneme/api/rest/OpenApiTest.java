@@ -14,6 +14,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.CommitLog;
+import dev.mneme.wire.live.LivePayloads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -647,6 +648,33 @@ class OpenApiTest {
         assertThat(document.at("/components/schemas/SearchRequest/additionalProperties")
                         .asBoolean(true))
                 .isFalse();
+    }
+
+    @Test
+    void hasTheMessagesOfTheWebSocket() {
+        JsonNode webSocket = document.path("x-mneme-websocket");
+        Map<String, Class<? extends Record>> all = new TreeMap<>();
+        LivePayloads.FROM_SERVER.forEach((type, payload) -> all.put("fromServer/" + type, payload));
+        LivePayloads.FROM_CLIENT.forEach((type, payload) -> all.put("fromClient/" + type, payload));
+        all.forEach((of, payload) -> {
+            assertThat(webSocket.at("/" + of + "/$ref").asText())
+                    .as(of)
+                    .isEqualTo("#/components/schemas/" + payload.getSimpleName());
+            JsonNode schema = document.path("components").path("schemas").path(payload.getSimpleName());
+            assertThat(schema.path("properties").isEmpty()).as(of).isFalse();
+        });
+        assertThat(document.at("/components/schemas/LiveDisconnect/required").toString())
+                .isEqualTo("[\"reason\"]");
+        assertThat(document.at("/components/schemas/LiveState/required").toString())
+                .isEqualTo("[\"modeState\",\"modes\",\"contexts\",\"timestamp\"]");
+        List<String> modes = names(Mode.values(), Mode::wireName);
+        assertThat(values("LiveModeUpdate", "toMode")).isEqualTo(modes);
+        assertThat(values("LiveModeRequest", "toMode")).isEqualTo(modes);
+        List<String> types = names(ContextType.values(), ContextType::wireName);
+        assertThat(values("LiveContextSync", "contextType")).isEqualTo(types);
+        assertThat(values("LiveContextRequest", "contextType")).isEqualTo(types);
+        assertThat(values("LiveContextRequest", "mergeStrategy"))
+                .isEqualTo(names(MergeStrategy.values(), each -> each.name().toLowerCase(Locale.ROOT)));
     }
 
     /// The values of a component, where a record says them again because `wire` does not know the core.

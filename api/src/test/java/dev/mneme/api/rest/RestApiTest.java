@@ -26,8 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Every route's answers, as `docs` has them; and every code that a request can meet while disk and log are
-/// well.
+/// Every route's answers, as `docs` has them; and every code that a request can meet while disk and log are well.
 class RestApiTest {
     private static final String MEMORIES = "/api/v1/memories";
     private final RestServer rest = new RestServer();

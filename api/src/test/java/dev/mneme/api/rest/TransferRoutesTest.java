@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `/api/v1/export` and `/api/v1/import`: what goes out, what comes in, and what is refused before anything
-/// is written.
+/// `/api/v1/export` and `/api/v1/import`: what goes out, what comes in, and what is refused before anything is written.
 class TransferRoutesTest {
     private static final String HEADER = "{\"export\":{\"format\":\"mneme\",\"version\":1}}";
     private static final String ID = "0193a000-0000-4000-8000-000000000001";

@@ -1,9 +1,12 @@
 package dev.mneme.api.websocket;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mneme.wire.live.LivePayloads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,7 +25,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/// A WebSocket client that remembers all that it was told.
+/// A WebSocket client that remembers all that it was told, and at its end holds every payload to the record of `wire`.
 final class Client implements WebSocket.Listener, AutoCloseable {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -208,6 +211,23 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     @Override
     public void close() {
         socket.abort();
+        messages.forEach(Client::assertAsDeclared);
+    }
+
+    /// The payload has the members that its record declares, and no others.
+    private static void assertAsDeclared(JsonNode message) {
+        Class<? extends Record> declared =
+                LivePayloads.FROM_SERVER.get(message.path("type").asText());
+        if (declared == null) { // a pong has whatever the ping had
+            assertThat(message.path("type").asText()).isEqualTo("pong");
+            return;
+        }
+        try {
+            Object payload = JSON.treeToValue(message.path("payload"), declared);
+            assertThat(JSON.readTree(JSON.writeValueAsString(payload))).isEqualTo(message.path("payload"));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(message + " is not as " + declared.getSimpleName() + " declares it", e);
+        }
     }
 
     /// Waits with little delay.

@@ -366,6 +366,29 @@ class ConnectingTest {
         return payload;
     }
 
+    /// A change that was read but not sent must come again when the client resumes.
+    @Test
+    void theGoodbyeNamesThePositionOfTheLastMessageThatWasSent() {
+        Created key = server.keyOf("alice");
+        try (Client client = Client.open(server.port(), key.secret())) {
+            String position =
+                    client.connect(memoriesOf("alice")).path("position").asText();
+            for (int pongs = 1; pongs <= 2; pongs++) { // then the writer has nothing left to read
+                client.send("ping", null, null, payload());
+                client.await("pong", pongs);
+            }
+            server.afterNextRead(() -> server.revoke(key.key()));
+            server.add("alice", "read, but never sent");
+            assertThat(client.awaitClose()).isEqualTo(4401);
+            assertThat(client.texts()).isEmpty();
+            assertThat(client.await1("disconnect")
+                            .path("payload")
+                            .path("resumeFrom")
+                            .asText())
+                    .isEqualTo(position);
+        }
+    }
+
     @Test
     void theServerSaysGoodbyeWhenItStops() {
         try (Client client = Client.open(server.port(), server.adminSecret())) {

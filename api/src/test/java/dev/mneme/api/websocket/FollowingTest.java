@@ -287,8 +287,7 @@ class FollowingTest {
         }
     }
 
-    /// Clients come, go and resume while others write: each one is told every change of its owner once, in
-    /// order.
+    /// Clients come, go and resume while others write: each one is told every change of its owner once, in order.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void nothingIsMissedOrRepeatedWhileOthersWrite(long seed) throws InterruptedException {

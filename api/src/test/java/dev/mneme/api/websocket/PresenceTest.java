@@ -2,9 +2,9 @@ package dev.mneme.api.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mneme.api.websocket.Presence.Present;
 import dev.mneme.api.websocket.Presence.Stay;
 import dev.mneme.core.model.Owner;
+import dev.mneme.wire.live.LivePresent;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,12 +17,12 @@ final class PresenceTest {
     private final Presence presence = new Presence();
 
     /// What alice's watcher saw each time it was told.
-    private final List<List<Present>> seen = new ArrayList<>();
+    private final List<List<LivePresent>> seen = new ArrayList<>();
 
-    private static List<Present> present(Object... namesAndCounts) {
-        List<Present> all = new ArrayList<>();
+    private static List<LivePresent> present(Object... namesAndCounts) {
+        List<LivePresent> all = new ArrayList<>();
         for (int i = 0; i < namesAndCounts.length; i += 2) {
-            all.add(new Present((String) namesAndCounts[i], (Integer) namesAndCounts[i + 1]));
+            all.add(new LivePresent((String) namesAndCounts[i], (Integer) namesAndCounts[i + 1]));
         }
         return all;
     }
@@ -61,7 +61,7 @@ final class PresenceTest {
     @Test
     void whoComesAgainAsTheSameIsToldAndNobodyElse() {
         Stay watcher = watch();
-        List<List<Present>> own = new ArrayList<>();
+        List<List<LivePresent>> own = new ArrayList<>();
         Stay desk = presence.join(ALICE, "desk", null, null);
         seen.clear();
         Stay again = presence.join(ALICE, "desk", () -> own.add(presence.of(ALICE, 10)), desk);
@@ -77,7 +77,7 @@ final class PresenceTest {
     void whoGoesToAnotherOwnerLeavesFirst() {
         watch();
         Stay desk = presence.join(ALICE, "desk", null, null);
-        List<List<Present>> alices = new ArrayList<>();
+        List<List<LivePresent>> alices = new ArrayList<>();
         presence.join(BOB, "desk", () -> alices.add(presence.of(ALICE, 10)), desk);
         assertThat(alices).containsExactly(present("watcher", 1));
         assertThat(seen).last().isEqualTo(present("watcher", 1));

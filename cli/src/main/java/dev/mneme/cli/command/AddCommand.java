@@ -50,7 +50,7 @@ public final class AddCommand extends Subcommand {
     @ArgGroup(validate = false, exclusive = false, heading = "%nThe memory:%n", order = 2)
     Details details = new Details();
 
-    /// What else is said of a memory.
+    /// The other parts of a memory.
     static final class Details {
         @Option(names = "--metadata", paramLabel = "JSON", description = "A JSON object kept with it.")
         @Nullable
@@ -140,13 +140,13 @@ public final class AddCommand extends Subcommand {
         session.console().print(said + Printable.line(id));
     }
 
-    /// What a batch takes once for all of its items.
+    /// Writes the parts that a batch has once for all of its items.
     private void writeDefaults(JsonGenerator json) throws IOException {
         scope.writeTo(json);
         JsonText.raw(json, "metadata", details.metadata);
     }
 
-    /// What every item says for itself.
+    /// Writes the parts that every item has for itself.
     private void writeShared(JsonGenerator json, Instant now) throws IOException {
         JsonText.string(json, "role", details.role);
         JsonText.strings(json, "categories", details.categories);

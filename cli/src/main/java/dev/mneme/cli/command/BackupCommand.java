@@ -65,7 +65,7 @@ public final class BackupCommand extends Subcommand {
         }
     }
 
-    /// What is under the file's name is whole: it gets the name last.
+    /// Saves the backup. It gets the file's name last, so that a file with that name is always complete.
     private long save(Session session, Path file) throws IOException {
         if (Files.isDirectory(target)) {
             clearUnfinished(target, session.console());
@@ -77,7 +77,7 @@ public final class BackupCommand extends Subcommand {
         }
     }
 
-    /// In a folder the next backup has another name, so that nobody would clear away what killed ones left.
+    /// In a folder, the next backup has another name, so drafts that killed processes left would stay for ever.
     private static void clearUnfinished(Path folder, Console console) throws IOException {
         try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, "mneme-*.backup" + DraftFile.SUFFIX)) {
             for (Path draft : drafts) {

@@ -85,7 +85,7 @@ public final class ContextCommand extends Subcommand {
         @ArgGroup(validate = false, exclusive = false, heading = "%nThe context:%n", order = 2)
         Details details = new Details();
 
-        /// What else is said of a context.
+        /// The other parts of a context.
         static final class Details {
             @Option(
                     names = "--type",
@@ -153,7 +153,7 @@ public final class ContextCommand extends Subcommand {
             return session.show(answer, view -> show(session, view));
         }
 
-        /// What stands there if it is JSON, else what the file of that name holds.
+        /// The argument itself if it is JSON, otherwise the contents of the file with that name.
         private String document(Session session) {
             if (document.equals("-")) {
                 return json(StandardInput.text(session.console().in()), "Standard input");
@@ -264,7 +264,7 @@ public final class ContextCommand extends Subcommand {
         @ArgGroup(validate = false, exclusive = false, heading = "%nWhich:%n", order = 2)
         Which which = new Which();
 
-        /// What restricts the list.
+        /// Restrictions of the list.
         static final class Which extends PageOptions {
             @Option(names = "--type", paramLabel = "TYPE", description = "Of this type.")
             @Nullable

@@ -40,7 +40,7 @@ public final class DeleteCommand extends Subcommand {
     @ArgGroup(validate = false, exclusive = false, heading = "%nHow:%n", order = 2)
     Details details = new Details();
 
-    /// How much goes, and whether to ask.
+    /// How much to delete, and whether to ask.
     static final class Details {
         @Option(names = "--all", description = "All memories of the scope.")
         boolean all;

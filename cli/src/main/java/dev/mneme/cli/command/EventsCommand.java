@@ -157,7 +157,7 @@ public final class EventsCommand extends Subcommand {
         }
     }
 
-    /// Says that an instance has processed events.
+    /// Marks events as processed by an instance.
     @Command(
             name = "ack",
             header = "Say that an instance has processed events.",

@@ -72,7 +72,7 @@ public final class ExportCommand extends Subcommand {
         }
     }
 
-    /// What is under the file's name is whole: it gets the name last.
+    /// Saves the export. It gets the file's name last, so that a file with that name is always complete.
     private static long save(Session session, Query query, Path file) throws IOException {
         try (DraftFile draft = DraftFile.of(file, session.console())) {
             session.server().download(query, in -> copy(session, in, draft.out()));

@@ -118,7 +118,7 @@ public final class ImportCommand extends Subcommand {
         return new MemoryImport(session, found, rows, counted, refusals, file, how).run();
     }
 
-    /// What the file begins with, a byte order mark left out; `in` stands after that.
+    /// The beginning of the file without a byte order mark; `in` then stands after it.
     private static byte[] beginning(InputStream in) throws IOException {
         in.mark(ImportFormat.BEGINNING);
         byte[] beginning = in.readNBytes(ImportFormat.BEGINNING - 1);

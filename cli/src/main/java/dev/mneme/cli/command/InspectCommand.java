@@ -20,8 +20,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Shows an owner (how much there is of it, the versions of one of its records, its latest changes) or the
-/// store.
+/// Shows an owner (how much there is of it, the versions of one of its records, its latest changes) or the store.
 @Command(
         name = "inspect",
         header = "Show what there is of an owner, or what the store holds.",
@@ -47,7 +46,7 @@ public final class InspectCommand extends Subcommand {
     @ArgGroup(validate = false, exclusive = false, heading = "%nWhat:%n", order = 2)
     Details details = new Details();
 
-    /// What is shown of an owner, or the store instead.
+    /// What to show of an owner, or the store instead.
     static final class Details {
         @Option(names = "--memory", paramLabel = "ID", description = "The versions of this memory, too.")
         @Nullable
@@ -153,7 +152,7 @@ public final class InspectCommand extends Subcommand {
         }
     }
 
-    /// The owner's position less so many changes is where they begin, if they are still kept.
+    /// The latest changes. They begin at the owner's position minus their number, if they are still kept that far.
     private JsonView latestChanges(Session session, JsonView owner) {
         String position = owner.at("position").text();
         int colon = position.lastIndexOf(':');

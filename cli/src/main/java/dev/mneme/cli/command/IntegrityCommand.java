@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// What the running server knows of data that was changed from outside.
+/// What the running server knows about data that were changed from outside.
 @Command(
         name = "integrity",
         header = "Show what was changed from outside; verify everything; accept what there is.",
@@ -37,7 +37,7 @@ public final class IntegrityCommand extends Subcommand {
         });
     }
 
-    /// What the background check has been through, and what was found.
+    /// How far the background check is, and what was found.
     private static void checked(Session session, JsonView view) {
         String checked = view.at("checkedOwners").text();
         if (view.at("complete").isTrue()) {
@@ -49,7 +49,7 @@ public final class IntegrityCommand extends Subcommand {
         problems(session, view, soFar, checked.equals("0") ? "nothing is known yet" : "nothing is wrong with those");
     }
 
-    /// What is not noticed in this layout.
+    /// What cannot be detected in this layout.
     private static void evidence(Session session, JsonView view) {
         if (view.at("key").text().equals("with_data")) {
             session.console().print("The integrity key lies with the data: who can write there can forge everything.");
@@ -87,7 +87,7 @@ public final class IntegrityCommand extends Subcommand {
         }
     }
 
-    /// Takes what is there as it is now.
+    /// Accepts data as they are now.
     @Command(
             name = "accept",
             header = "Take an owner's data, or the API keys, as they are now, so that they are served.",

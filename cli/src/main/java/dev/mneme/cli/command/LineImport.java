@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Sends each line of standard input as one memory, in batches. A line that the server refuses is named
-/// on standard error and the others go on; the exit status is then that of the first one refused.
+/// Sends each line of standard input as one memory, in batches. A line that the server refuses is named on standard
+/// error, and the others go on; the exit status is then that of the first refused line.
 final class LineImport {
     private static final int BATCH_ITEMS = 1_000;
-    /// Well under the server's default limit for a request (8 MiB), however much JSON adds.
+    /// Well under the server's default limit of a request (8 MiB), however much the JSON adds.
     private static final int BATCH_BYTES = 2 << 20;
 
-    /// Writes the members that every item carries.
+    /// Writes the members that all items have.
     @FunctionalInterface
     interface Shared {
         void writeTo(JsonGenerator json, Instant now) throws IOException;

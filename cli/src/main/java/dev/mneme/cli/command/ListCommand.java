@@ -40,7 +40,7 @@ public final class ListCommand extends Subcommand {
     @ArgGroup(validate = false, exclusive = false, heading = "%nWhich:%n", order = 2)
     Details details = new Details();
 
-    /// What restricts and orders the list.
+    /// Restrictions and order of the list.
     static final class Details extends PageOptions {
         @Option(names = "--all", description = "All pages.")
         boolean all;
@@ -113,7 +113,7 @@ public final class ListCommand extends Subcommand {
         return ExitStatus.OK;
     }
 
-    /// The pages as one, which is printed when the last has come: a list that broke off is no JSON.
+    /// Joins the pages, and prints them once the last has come: a list that broke off would not be JSON.
     private ExitStatus allAsJson(Session session) {
         StringWriter merged = new StringWriter();
         try (JsonGenerator json = JsonView.FACTORY.createGenerator(merged)) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Records where answers came from, and shows it.
+/// Records where answers came from, and shows the records.
 @Command(
         name = "response",
         header = "Where AI answers came from: record, list, add up, export.",
@@ -264,7 +264,7 @@ public final class ResponseCommand extends Subcommand {
         }
     }
 
-    /// Writes everything for an auditor, as it comes.
+    /// Writes all records for an auditor, as they come.
     @Command(
             name = "export",
             header = "Write all answers for an auditor, oldest first.",
@@ -304,7 +304,8 @@ public final class ResponseCommand extends Subcommand {
             return ExitStatus.OK;
         }
 
-        /// A screen gets nothing that could command it; a pipe gets the bytes.
+        /// Prints the export. Characters that could control a terminal are made harmless on a screen; a pipe gets the
+        /// bytes.
         private static void print(Console console, InputStream in) throws IOException {
             if (!console.terminal()) {
                 in.transferTo(console.out());

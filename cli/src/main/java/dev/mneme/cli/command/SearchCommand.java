@@ -114,7 +114,7 @@ public final class SearchCommand extends Subcommand {
         return session.show(answer, view -> show(session, view.at("results").items()));
     }
 
-    /// This machine's where nothing else is said; a time with an offset of its own says it.
+    /// This machine's time zone, unless another is given; a time with an offset needs none.
     private @Nullable String timezone(ZoneId here) {
         boolean known = ZoneId.getAvailableZoneIds().contains(here.getId());
         return details.timezone != null || !known || Times.namesOffset(details.referenceTime)

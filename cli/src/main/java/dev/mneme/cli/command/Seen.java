@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The last position seen. A position is `epoch:slot:sequence` of an owner, or the operator's opaque cursor. One
-/// thread.
+/// The last position that was seen. A position is `epoch:slot:sequence` of an owner, or the operator's opaque cursor.
+/// One thread.
 final class Seen {
     private static final Pattern OWNERS = Pattern.compile("(.+:[0-9a-f]+):([0-9]{1,18})");
 
@@ -29,7 +29,8 @@ final class Seen {
         last = null;
     }
 
-    /// Whether a change at `position` was seen already: it is the last one, or before it in the same order.
+    /// Whether a change at `position` was already seen, that is, whether it is the last one, or before it in the same
+    /// order.
     boolean covers(String position) {
         if (last == null) {
             return false;

@@ -17,7 +17,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Shows how the server is.
+/// Shows the state of the server.
 @Command(
         name = "status",
         header = "Show how the server is.",
@@ -53,7 +53,7 @@ public final class StatusCommand extends Subcommand {
         return sheet;
     }
 
-    /// One value a line, files with their size in a few digits; an object's members as `embedder dimension`.
+    /// One value a line: files with their size in a few digits, an object's members like `embedder dimension`.
     private static void line(Sheet sheet, String name, JsonView value) {
         if (value.at("bytes").present()) {
             sheet.line(words(name), files(value));
@@ -96,7 +96,7 @@ public final class StatusCommand extends Subcommand {
                 : text.toString();
     }
 
-    /// The shard of the server's own data (keys, settings) is none that owners are divided among.
+    /// The shard of the server's own data (keys, settings) does not count, since owners are not divided among it.
     private static String counted(List<JsonView> all) {
         long ofOwners = all.stream()
                 .filter(shard -> !shard.at("name").text().equals("system"))

@@ -18,15 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 /// One `watch`: a loop of connections, each going on after the last position that was printed. One thread.
 ///
-///     connect --refused for good--> fail
-///        |  ^
-///     events |  lost, or refused for now: wait (1 s, doubling, at most 30 s)
-///        v  |
-///     print, remember the position
+/// ```text
+/// connect --refused for good--> fail
+///    |  ^
+/// events |  lost, or refused for now: wait (1 s, doubling, at most 30 s)
+///    v  |
+/// print, remember the position
+/// ```
 ///
-/// The position to go on from is that of the last change printed; before the first one, that at which
-/// the server said the stream begins. So nothing between two connections is missed, and what comes
-/// twice is printed once.
+/// It goes on from the position of the last change that was printed; before the first one, from the position at which
+/// the server said that the stream begins. So nothing between two connections is missed, and a change that comes twice
+/// is printed once.
 final class Watch {
     private final Session session;
     private final Query path;

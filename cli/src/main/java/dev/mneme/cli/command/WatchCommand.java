@@ -14,7 +14,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Prints changes as they happen, over broken connections and restarts of the server, without a gap or a repeat.
+/// Prints changes as they happen, across broken connections and restarts of the server, without a gap or a repeat.
 @Command(
         name = "watch",
         header = "Print changes as they happen, until Ctrl-C.",

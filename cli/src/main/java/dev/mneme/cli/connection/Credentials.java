@@ -10,12 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The key to send, and where it was looked for. A key from the data folder is sent to this machine alone, unless the
-/// folder was named: a local admin key is nothing for a server elsewhere.
+/// The key to send, and where it was looked for. A key from the data folder is sent only to this machine, unless the
+/// folder was named: a local admin key means nothing to a server elsewhere.
 ///
 /// @param key null if none was found
 /// @param given whether it was named by an option or the environment
-/// @param advice what to tell somebody whose key was missing
+/// @param advice for somebody whose key was missing
 public record Credentials(@Nullable String key, boolean given, String advice) {
     public static Credentials find(@Nullable String keyOption, @Nullable Path dataOption, URI url, Console console) {
         String given = keyOption != null ? keyOption : console.env("MNEME_KEY");

@@ -5,7 +5,7 @@ import dev.mneme.cli.terminal.Failure;
 import dev.mneme.client.Answer;
 import java.util.function.Supplier;
 
-/// Asks again where the server says that it has too much to do.
+/// Repeats a request while the server says that it is overloaded.
 public final class Patience {
     private static final int MOST_ATTEMPTS = 10;
     private static final long MOST_MILLIS = 30_000;

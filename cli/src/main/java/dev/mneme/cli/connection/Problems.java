@@ -5,7 +5,7 @@ import dev.mneme.cli.terminal.Failure;
 import dev.mneme.client.Answer;
 import dev.mneme.client.JsonView;
 
-/// What the server's problems are for a person.
+/// Turns the server's problems into words for a person.
 public final class Problems {
     private Problems() {}
 

@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The server as the commands see it: what [MnemeClient] brings is an answer that can be shown, or a [Failure] that
+/// The server as the commands see it. An answer of [MnemeClient] becomes one that can be shown, or a [Failure] that
 /// tells a person what to do.
 ///
 /// **Failures**: [Failure] alone, with the exit status of the server's problem.
@@ -47,8 +47,8 @@ public final class Server {
         return send(Request.get(path.toString()));
     }
 
-    /// The user whom a key that was given is for; null when it is for more, or the server does not say so. The key of
-    /// the data folder is for all.
+    /// The only user that a given key is for; null when it is for more, or the server does not say. The key of the data
+    /// folder is for all.
     @Nullable
     public String onlyUser() {
         if (!credentials.given()) {
@@ -68,13 +68,13 @@ public final class Server {
         return send(Request.write("POST", path, body, idempotencyKey));
     }
 
-    /// Sends JSON lines that may be sent again; gives the answer also where it is a problem.
+    /// Sends JSON lines that may be sent again. A problem is returned as an answer too.
     public Answer postLines(String path, String body) {
         return sendOrFail(new Request("POST", path, body, Map.of("Content-Type", "application/jsonl")));
     }
 
-    /// Sends much work that may be sent again with the same key, and waits for it up to two minutes; gives the
-    /// answer also where it is a problem. An answer that does not come in time is a 504.
+    /// Sends much work that may be sent again with the same key, and waits up to two minutes for it. A problem is
+    /// returned as an answer too. If no answer comes in time, the result is a 504.
     public Answer postWork(String path, String body, String idempotencyKey) {
         Map<String, String> headers = Map.of("Idempotency-Key", idempotencyKey, "Mneme-Priority", "bulk");
         return sendOrFail(new Request("POST", path, body, headers, workTimeout, true));
@@ -84,13 +84,13 @@ public final class Server {
         return send(Request.write("PUT", path.toString(), body, null));
     }
 
-    /// A `POST` in the name of an instance; null: the key's.
+    /// A `POST` in the name of an instance; null: that of the key.
     public Answer postAs(@Nullable String instance, String path, String body) {
         Request request = Request.write("POST", path, body, null);
         return send(instance == null ? request : request.with("Mneme-Instance", instance));
     }
 
-    /// Hands a file out while it comes, however long it is.
+    /// Gives a file to `download` while it comes, however long it is.
     public void download(Query path, Download download) {
         try {
             client.download(path.toString(), download);
@@ -125,7 +125,7 @@ public final class Server {
         }
     }
 
-    /// What a problem is for a person.
+    /// A problem in words for a person.
     public Failure explained(Answer answer) {
         return answer.status() == 401 && credentials.key() == null
                 ? new Failure(ExitStatus.DENIED, credentials.advice())
@@ -162,7 +162,7 @@ public final class Server {
                 : " Check --url, and that the server runs.";
     }
 
-    /// What to say when nobody answers.
+    /// The failure when nobody answers.
     public Failure unreachable(Throwable cause) {
         return advised(client.unreachable(cause));
     }
@@ -180,7 +180,7 @@ public final class Server {
         }
     }
 
-    /// Asks for what may be too long to be held. What breaks off is an `IOException` of the body.
+    /// Asks for an answer that may be too long for memory. If it breaks off, reading the body throws an `IOException`.
     public LongAnswer post(String path, String mediaType) throws IOException {
         try {
             return client.post(path, mediaType);
@@ -191,7 +191,7 @@ public final class Server {
         }
     }
 
-    /// The server does not give the stream.
+    /// The server refused the stream.
     public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -208,12 +208,12 @@ public final class Server {
             return failure;
         }
 
-        /// Whether it may give it later: it is overloaded, in trouble or asks for patience.
+        /// Whether it may grant it later: it is overloaded, in trouble, or asks to wait.
         public boolean passing() {
             return status == 429 || status >= 500;
         }
 
-        /// The position asked for is gone.
+        /// Whether the requested position is gone.
         public boolean expired() {
             return status == 410;
         }

@@ -6,11 +6,11 @@ import dev.mneme.cli.terminal.Printable;
 import dev.mneme.client.Answer;
 import dev.mneme.client.JsonView;
 
-/// One run of a command: where it prints, whom it asks, and how it shows the answer.
+/// One run of a command: where it prints, which server it asks, and how it shows the answer.
 public record Session(Console console, Server server, boolean json, boolean quiet) {
     public static final String API = "/api/v1";
 
-    /// Shows an answer the way that was asked for: as JSON, not at all, or for a person.
+    /// Shows an answer as requested: as JSON, not at all, or for a person.
     public ExitStatus show(Answer answer, View view) {
         if (json) {
             printJson(answer.text());

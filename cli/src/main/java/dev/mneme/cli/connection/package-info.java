@@ -1,4 +1,4 @@
-/// Which server a command asks, with which key, and what its answers are for a person.
+/// Which server a command asks, with which key, and what its answers mean to a person.
 @NullMarked
 package dev.mneme.cli.connection;
 

@@ -4,12 +4,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Counts what is read of a file, and ends a single row that does not end itself: a quote that is never
-/// closed, say.
+/// Counts the bytes that are read of a file, and stops a single row that does not end, for example because of a quote
+/// that is never closed.
 ///
 /// **Threads**: one.
 public final class CountedInput extends FilterInputStream {
-    /// What is read ahead by those who read rows does not count as theirs.
+    /// Bytes that readers of rows read ahead do not count as the row's.
     private static final long SLACK = 1 << 17;
 
     private long count;
@@ -19,12 +19,12 @@ public final class CountedInput extends FilterInputStream {
         super(in);
     }
 
-    /// A row goes on for too long.
+    /// A row is too long.
     static final class TooLong extends IOException {
         private static final long serialVersionUID = 1L;
     }
 
-    /// From here on, about as many bytes may be read.
+    /// From here on, about this many bytes may be read.
     void allow(long bytes) {
         end = count + bytes + SLACK;
     }

@@ -14,8 +14,8 @@ import java.util.Set;
 /// The first row of a CSV file.
 ///
 /// @param separator between two cells: a comma, a semicolon or a tab
-/// @param columns what they are called, in order
-/// @param announced whether a line `sep=;`, as Excel writes it, stands before it
+/// @param columns their names, in order
+/// @param announced whether a line `sep=;`, as Excel writes it, comes first
 record CsvHeader(char separator, List<String> columns, boolean announced) {
     private static final String ANNOUNCEMENT = "sep=";
 
@@ -24,14 +24,14 @@ record CsvHeader(char separator, List<String> columns, boolean announced) {
     /// The header, if it can be used.
     ///
     /// @param beginning of the file, without a byte order mark
-    /// @throws Failure when no column is a memory's text, a column is not known, or two say the same
+    /// @throws Failure when no column is a memory's text, a column is unknown, or two mean the same
     static CsvHeader of(byte[] beginning) {
         CsvHeader header = find(beginning);
         header.requireUsable();
         return header;
     }
 
-    /// Of the three separators, the one under which most columns are known.
+    /// The separator, of the three, under which most columns are known.
     static CsvHeader find(byte[] beginning) {
         String text = new String(beginning, StandardCharsets.UTF_8); // a character may be cut, or the rest no UTF-8
         int line = text.indexOf('\n');

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of CSV in UTF-8, by RFC 4180: a cell that holds a separator, a quote or the end of a line is
-/// quoted, and a quote in it doubled. Rows end with CR LF or LF. Empty lines are skipped.
+/// The rows of CSV in UTF-8, by RFC 4180: a cell with a separator, a quote or a line end in it is quoted, and a quote
+/// in it doubled. Rows end with CR LF or LF. Empty lines are skipped.
 ///
 /// **Threads**: one.
 final class CsvRows implements AutoCloseable {
@@ -36,8 +36,8 @@ final class CsvRows implements AutoCloseable {
 
     /// The cells of the next row; null at the end.
     ///
-    /// @throws com.fasterxml.jackson.core.JsonProcessingException for what is no CSV
-    /// @throws java.nio.charset.CharacterCodingException for what is no UTF-8
+    /// @throws com.fasterxml.jackson.core.JsonProcessingException for text that is not CSV
+    /// @throws java.nio.charset.CharacterCodingException for bytes that are not UTF-8
     @Nullable
     List<String> next() throws IOException {
         JsonToken token = parser.nextToken();

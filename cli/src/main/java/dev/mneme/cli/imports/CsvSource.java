@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a CSV file below its header, which is row 1. An empty cell says nothing of its field;
-/// spaces around one belong to a text and to metadata alone. After a
-/// fault in the CSV itself nothing more can be read.
+/// The rows of a CSV file below its header, which is row 1. An empty cell leaves its field out; spaces around a cell
+/// count only in a text and in metadata. After a fault in the CSV itself nothing more can be read.
 final class CsvSource implements MemorySource {
     private final CountedInput in;
     private final CsvRows rows;

@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 
-/// What a file holds that `mneme import` reads.
+/// The formats that `mneme import` reads.
 public enum ImportFormat {
     /// Records with ids, versions and vectors, as `mneme export` writes them.
     MNEME("an export of Mneme"),
     /// Answers of mem0: objects, arrays of them, pages; one document or several.
     MEM0("a mem0 export"),
-    /// One memory a line, as `POST /memories` takes it.
+    /// One memory a line, in the form of `POST /memories`.
     JSONL("JSON lines"),
-    /// A header and a memory a row.
+    /// A header, and one memory a row.
     CSV("CSV");
 
-    /// How much of a file is looked at.
+    /// How much of a file is looked at to find its format.
     public static final int BEGINNING = 1 << 16;
 
     private static final String HINT = " Say what it is with --format mem0, jsonl or csv.";
@@ -32,10 +32,10 @@ public enum ImportFormat {
         return shown;
     }
 
-    /// What the file is, by its first 64 KiB.
+    /// The format of a file, by its first 64 KiB.
     ///
     /// @param beginning without a byte order mark
-    /// @throws Failure when it cannot be told: says why, and what to do
+    /// @throws Failure when the format is unclear: it says why, and what to do
     public static ImportFormat of(byte[] beginning) {
         requireText(beginning);
         int first = firstByte(beginning);
@@ -47,7 +47,7 @@ public enum ImportFormat {
         };
     }
 
-    /// @throws Failure for what is packed, of another encoding, or no text at all
+    /// @throws Failure for a file that is compressed, of another encoding, or no text at all
     public static void requireText(byte[] beginning) {
         if (starts(beginning, 0x1f, 0x8b)) {
             throw Failure.usage("The file is compressed: gunzip -c FILE | mneme import -");
@@ -107,7 +107,7 @@ public enum ImportFormat {
         throw Failure.usage("The file is neither JSON nor CSV with a header that has a column text or memory." + HINT);
     }
 
-    /// The format as it is typed.
+    /// The format with this name on the command line.
     public static ImportFormat typed(String name) {
         return switch (name) {
             case "mneme" -> MNEME;
@@ -118,7 +118,7 @@ public enum ImportFormat {
         };
     }
 
-    /// Where memories of this format come from; not for Mneme's own export.
+    /// The memories of a file in this format; not for Mneme's own export.
     public MemorySource open(CountedInput in, byte[] beginning, MemoryFields fields) throws IOException {
         return switch (this) {
             case CSV -> new CsvSource(in, CsvHeader.of(beginning), fields);
@@ -131,7 +131,7 @@ public enum ImportFormat {
         };
     }
 
-    /// As it is typed.
+    /// Its name on the command line.
     public String typed() {
         return name().toLowerCase(Locale.ROOT);
     }

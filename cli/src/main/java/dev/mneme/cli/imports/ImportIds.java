@@ -4,7 +4,7 @@ import dev.mneme.cli.option.ScopeOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The ids that `mneme import` gives to memories which do not say them. None is guessed.
+/// The ids that `mneme import` gives to memories without ids. None is guessed.
 public final class ImportIds {
     @Option(names = "--user", paramLabel = "ID", description = "The user of each memory that names no user.")
     @Nullable

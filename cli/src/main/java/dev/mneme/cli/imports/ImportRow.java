@@ -10,13 +10,13 @@ sealed interface ImportRow {
     /// A memory.
     ///
     /// @param json as an item of `POST /memories`
-    /// @param deduped whether it is the same memory when it comes again; else each one is new
-    /// @param text the row as it stands in the file
+    /// @param deduped whether it is the same memory when it comes again; otherwise each is a new one
+    /// @param text the row as it is in the file
     record Memory(long number, String json, boolean deduped, Supplier<String> text) implements ImportRow {}
 
     /// A row that is not a memory.
     ///
-    /// @param field that is wrong; empty: the row as a whole
+    /// @param field the one at fault; empty: the row as a whole
     /// @param detail what is wrong and what to do, as a sentence
     /// @param text the row, or its beginning
     record Bad(long number, String code, String field, String detail, String text) implements ImportRow {
@@ -29,6 +29,6 @@ sealed interface ImportRow {
         }
     }
 
-    /// From here on the file cannot be read: nothing follows.
+    /// The file cannot be read from here on: nothing follows.
     record Broken(long number, String detail) implements ImportRow {}
 }

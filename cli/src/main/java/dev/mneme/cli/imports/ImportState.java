@@ -10,19 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/// How far an import of a file has come, in a file beside it, so that one that was cut off goes on
-/// where it was. It holds for one server's data and for the file as it was: else the import begins
-/// again, which changes nothing that is in.
+/// How far an import of a file has come, kept in a file beside it, so that an import that was cut off can go on. It is
+/// valid for the data of one server, and for the file as it was; otherwise the import begins again, which changes
+/// nothing that is already imported.
 ///
 /// @param server the epoch of the server's data
 /// @param size of the imported file, in bytes
-/// @param modified when that was last changed, in epoch milliseconds
+/// @param modified when the file was last changed, in epoch milliseconds
 /// @param how the file is read: another format or another owner begins again
-/// @param rows that are done, bad ones included: lines, items or rows below a header
-/// @param offset where the next line begins, in bytes; 0 for formats whose rows are counted only
-/// @param batch how many rows a request had at last, 0 where that does not count: what was sent, and may be in, is sent
-///     again as the same request, so that its idempotency key is the same
-/// @param tally what became of those rows
+/// @param rows that are done, bad ones included: lines, items, or rows below a header
+/// @param offset where the next line begins, in bytes; 0 for formats whose rows are only counted
+/// @param batch how many rows the latest request had; 0 where that does not matter. What was sent and may have arrived
+///     is sent again as the same request, so that its idempotency key is the same
+/// @param tally the results of those rows
 record ImportState(
         String server, long size, long modified, String how, long rows, long offset, int batch, ImportTally tally) {
     private static final String SUFFIX = ".import-state";
@@ -44,7 +44,7 @@ record ImportState(
         return file.resolveSibling(file.getFileName() + SUFFIX);
     }
 
-    /// What an earlier run left for this file and this server; else the beginning.
+    /// The state that an earlier run left for this file and this server; otherwise the beginning.
     static ImportState of(Session session, Path file, String how) throws IOException {
         String server = session.server()
                 .get(new Query(Session.API + "/status"))
@@ -81,7 +81,7 @@ record ImportState(
         return (long) view.at(name).number(-1);
     }
 
-    /// All of it or nothing.
+    /// Saves all of it or nothing.
     void save(Path file) throws IOException {
         String text = JsonText.object(json -> {
             json.writeStringField("server", server);

@@ -4,10 +4,10 @@ import dev.mneme.cli.connection.Session;
 import dev.mneme.cli.terminal.ExitStatus;
 import dev.mneme.client.JsonText;
 
-/// What has become of an import's rows.
+/// The results of an import's rows.
 ///
 /// @param added rows that are new
-/// @param known rows that were there already
+/// @param known rows that were already there
 /// @param first why the first refused row was refused; `OK` while there is none
 record ImportTally(long added, long known, long refused, ExitStatus first) {
     static final ImportTally NONE = new ImportTally(0, 0, 0, ExitStatus.OK);
@@ -25,7 +25,7 @@ record ImportTally(long added, long known, long refused, ExitStatus first) {
         return added + known;
     }
 
-    /// Says it at the end.
+    /// Prints it at the end.
     void print(Session session, ImportFormat format) {
         if (session.json()) {
             session.printJson(JsonText.object(json -> {

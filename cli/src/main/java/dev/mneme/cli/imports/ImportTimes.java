@@ -6,8 +6,8 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.regex.Pattern;
 
-/// Times as other programs write them, for the server, which takes ISO-8601 (UTC where no offset is named)
-/// and epoch milliseconds. What is no time is left as it is: the server says so.
+/// Turns times as other programs write them into forms that the server takes: ISO-8601 (in UTC where there is no
+/// offset) and epoch milliseconds. A text that is no time is left as it is, and the server refuses it.
 final class ImportTimes {
     private static final Pattern SHORT_OFFSET = Pattern.compile(".*[0-9][+-][0-9]{2}");
     private static final Pattern FOUR_DIGIT_OFFSET = Pattern.compile(".*:[0-9.]+[+-][0-9]{4}");
@@ -15,7 +15,7 @@ final class ImportTimes {
     /// As milliseconds this is March 1973, as seconds the year 5138.
     private static final BigDecimal FIRST_MILLIS = BigDecimal.valueOf(100_000_000_000L);
 
-    /// Of numbers that were written as strings.
+    /// Numbers that were written as strings.
     private static final Pattern DIGITS = Pattern.compile("-?[0-9]{5,15}([.][0-9]+)?");
 
     private static final int MOST_DIGITS = 18;
@@ -23,9 +23,9 @@ final class ImportTimes {
 
     private ImportTimes() {}
 
-    /// A number below 1e11 is seconds, with a fraction or without; one above is milliseconds.
+    /// A number below 1e11 is seconds, with or without a fraction; a larger one is milliseconds.
     ///
-    /// @throws BadField for a number that no time can be
+    /// @throws BadField for a number that cannot be a time
     static JsonView time(String field, JsonView time, ImportFormat format) throws BadField {
         return switch (time.value()) {
             case JsonView.Digits(String digits) -> millis(field, digits);
@@ -44,7 +44,7 @@ final class ImportTimes {
                 new JsonView.Digits(number.movePointRight(3).toBigInteger().toString()));
     }
 
-    /// Numbers that are short when they are written out: an exponent alone can ask for gigabytes of digits.
+    /// A number that is short when it is written out: an exponent alone can ask for gigabytes of digits.
     private static BigDecimal number(String field, String digits) throws BadField {
         try {
             BigDecimal number = new BigDecimal(digits);
@@ -62,7 +62,7 @@ final class ImportTimes {
         return new BadField(field, "It is no time: the number is out of range.");
     }
 
-    /// `2024-07-26 10:29:36.63+00`, as databases print it, and `+0000` and ` UTC`.
+    /// Times like `2024-07-26 10:29:36.63+00`, as databases print them, also with `+0000` or ` UTC`.
     private static String iso(String text) {
         if (text.length() > 19 && text.endsWith(" UTC")) {
             return text.substring(0, text.length() - 4) + "Z";

@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What the beginning of a file tells about the first JSON object in it.
+/// What the beginning of a file tells about its first JSON object.
 ///
 /// @param names of the object's members, as far as the beginning goes
-/// @param holdsList whether one of them is a list of memories, as in a page of mem0's
+/// @param holdsList whether one of them is a list of memories, as in one of mem0's pages
 /// @param onOneLine whether no line ends within the object
 record JsonBeginning(Set<String> names, boolean holdsList, boolean onOneLine) {
     private static final JsonBeginning NONE = new JsonBeginning(Set.of(), false, false);
@@ -19,7 +19,7 @@ record JsonBeginning(Set<String> names, boolean holdsList, boolean onOneLine) {
         return onOneLine && !holdsList;
     }
 
-    /// Of what is no object: nothing.
+    /// For a beginning without an object: nothing.
     static JsonBeginning of(byte[] beginning) {
         Set<String> names = new LinkedHashSet<>();
         boolean list = false;
@@ -42,7 +42,7 @@ record JsonBeginning(Set<String> names, boolean holdsList, boolean onOneLine) {
         return new JsonBeginning(Set.copyOf(names), list, oneLine);
     }
 
-    /// Where the line ends on which the object begins.
+    /// The end of the line on which the object begins.
     private static int firstLineEnd(byte[] bytes) {
         boolean begun = false;
         for (int i = 0; i < bytes.length; i++) {
@@ -54,7 +54,7 @@ record JsonBeginning(Set<String> names, boolean holdsList, boolean onOneLine) {
         return bytes.length;
     }
 
-    /// Whether what stands before the end of the line asks for more, as in an object laid out over several.
+    /// Whether the text before the end of the line is incomplete, as in an object laid out over several lines.
     private static boolean goesOnAfter(byte[] bytes, int lineEnd) {
         int last = lineEnd - 1;
         while (last >= 0 && " \t\r".indexOf(bytes[last]) >= 0) {

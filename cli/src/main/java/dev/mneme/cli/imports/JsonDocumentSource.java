@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Memories in JSON documents as mem0 answers them: an object is a memory, unless it holds a list of them
-/// (`results`, `memories` …), such as a page; arrays and pages may lie in each other and follow one another.
-/// An object that begins with a memory's text is one whatever lists it holds. One memory is held at a time. After a
-/// fault in the JSON nothing more can be read.
+/// Memories in JSON documents as mem0 answers them. An object is a memory, unless it has a list of them (`results`,
+/// `memories` …), as a page does. Arrays and pages may be nested and may follow one another. An object that begins with
+/// a memory's text is a memory, whatever lists it has. One memory is held at a time. After a fault in the JSON nothing
+/// more can be read.
 final class JsonDocumentSource implements MemorySource {
     private static final Set<String> LISTS = Set.of("results", "memories", "items", "points", "data");
-    /// Around a list, in the answer of a vector store.
+    /// A name around a list in the answer of a vector store.
     private static final String ENVELOPE = "result";
 
     private final CountedInput in;
@@ -95,7 +95,7 @@ final class JsonDocumentSource implements MemorySource {
         }
     }
 
-    /// What follows the list in an object that holds one; a memory's text there is not passed over in silence.
+    /// The rest of an object after its list. A memory's text there is not skipped silently.
     private ImportRow.@Nullable Bad enterListOrSkip() throws IOException {
         String name = parser.currentName();
         JsonToken value = parser.nextToken();
@@ -121,7 +121,7 @@ final class JsonDocumentSource implements MemorySource {
                 || (value == JsonToken.START_OBJECT && name.equals("payload"));
     }
 
-    /// The members of the object that has begun; null where the parser now stands within a list of its.
+    /// The members of the object that has begun; null if the parser is now within one of its lists.
     private @Nullable Map<String, JsonView> members() throws IOException {
         Map<String, JsonView> members = new LinkedHashMap<>();
         boolean memory = false;

@@ -9,7 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// One JSON object a line. A line that is none does not stop those after it. Blank lines are skipped.
+/// One JSON object a line. A line that is not JSON does not stop those after it. Blank lines are skipped.
 final class JsonLineSource implements MemorySource {
     private static final int SHOWN_BYTES = 1_000;
 

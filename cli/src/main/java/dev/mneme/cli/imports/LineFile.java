@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads lines as bytes, with their numbers and where they begin. A line that is too long is not held.
+/// Reads lines as bytes, with their numbers and where they begin. A line that is too long is not kept in memory.
 ///
 /// **Threads**: one.
 public final class LineFile implements AutoCloseable {
@@ -38,9 +38,9 @@ public final class LineFile implements AutoCloseable {
         this.mostBytes = mostBytes;
     }
 
-    /// Goes on where a line begins that was reached before.
+    /// Goes on at the beginning of a line that was reached before.
     ///
-    /// @param lines how many lie before it
+    /// @param lines how many come before it
     void skipTo(long lines, long begin) throws IOException {
         in.skipNBytes(begin - offset);
         number = lines;
@@ -66,7 +66,7 @@ public final class LineFile implements AutoCloseable {
         return offset == begin ? null : new Line(++number, begin, offset, bytes.toByteArray(), size <= mostBytes);
     }
 
-    /// How far it has been read, in bytes.
+    /// How many bytes have been read.
     long offset() {
         return offset;
     }

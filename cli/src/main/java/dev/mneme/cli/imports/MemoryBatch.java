@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 /// Memories that are sent as one request.
 ///
-/// @param attempt under which key they are sent, from 1: a further one where the server knows the former key
-///     from a batch of which it took other rows
+/// @param attempt numbers the keys under which they are sent, from 1. Another one is needed if the server knows the
+///     former key from a batch with other rows
 record MemoryBatch(List<ImportRow.Memory> rows, int attempt) {
     private static final int MOST_ATTEMPTS = 9;
 
@@ -26,8 +26,8 @@ record MemoryBatch(List<ImportRow.Memory> rows, int attempt) {
         return rows.stream().map(ImportRow.Memory::json).collect(Collectors.joining(",", "{\"items\":[", "]}"));
     }
 
-    /// The same for the same memories, in whatever file and run; where a memory is to be new each time, for the
-    /// same place of the file alone.
+    /// The same for the same memories, whatever the file and the run. Where each memory is to be new, the same only for
+    /// the same place in the file.
     String key() {
         String place = deduped() ? "" : "-at" + rows.getFirst().number();
         return "import-" + digest(body()) + place + (attempt == 1 ? "" : "-" + attempt);
@@ -37,7 +37,7 @@ record MemoryBatch(List<ImportRow.Memory> rows, int attempt) {
         return rows.stream().allMatch(ImportRow.Memory::deduped);
     }
 
-    /// Whether its rows may be sent once more in other batches while it is not known what became of this one.
+    /// Whether its rows may be sent again in other batches while the outcome of this one is unknown.
     boolean divisible() {
         return size() > 1 && deduped();
     }

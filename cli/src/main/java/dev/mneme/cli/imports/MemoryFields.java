@@ -15,13 +15,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// From the fields of a row to an item of `POST /memories`: the names that mem0 and Mneme have for a thing,
-/// in camel case and with underscores, are one. Values are checked where they must be understood here; the
+/// Makes an item of `POST /memories` from the fields of a row. The names that mem0 and Mneme have for the same thing,
+/// in camel case and with underscores, are equal. Values are checked here only where they must be understood; the
 /// server checks the rest.
 ///
 /// - `created_at` becomes the `timestamp` of a row that has none.
-/// - What a store says of its own rows (hash, score, version …) is left out.
-/// - Any other field is kept in the metadata of what comes from mem0, and refused elsewhere.
+/// - What a store says about its own rows (hash, score, version …) is left out.
+/// - Any other field is kept in the metadata if it comes from mem0, and refused otherwise.
 public final class MemoryFields {
     private static final Map<String, String> IDS = Map.ofEntries(
             Map.entry("user_id", "userId"),
@@ -61,7 +61,7 @@ public final class MemoryFields {
     private final @Nullable String idAs;
     private final WholeCharacters characters = new WholeCharacters();
 
-    /// @param defaults the ids of rows that do not name their own
+    /// @param defaults the ids of rows without ids of their own
     /// @param idAs the member of metadata that keeps a row's own id; null: none
     public MemoryFields(ImportFormat format, ScopeOptions defaults, @Nullable String idAs) {
         this.format = format;
@@ -69,7 +69,7 @@ public final class MemoryFields {
         this.idAs = idAs;
     }
 
-    /// One name for both ways of writing it: `userId` is `user_id`.
+    /// One name for both spellings: `userId` becomes `user_id`.
     private static String canonical(String name) {
         return name.strip()
                 .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
@@ -82,7 +82,7 @@ public final class MemoryFields {
         return TEXTS.contains(canonical(column));
     }
 
-    /// Whether spaces around a cell of this column are part of what it says.
+    /// Whether spaces around a cell of this column belong to its value.
     static boolean keepsSpaces(String column) {
         return isText(column) || column.startsWith(METADATA_COLUMN);
     }
@@ -98,8 +98,8 @@ public final class MemoryFields {
                 .anyMatch(names -> names.contains(name));
     }
 
-    /// @param row an object, or what is refused
-    /// @param text the row as it stands in the file
+    /// @param row an object, or something that is refused
+    /// @param text the row as it is in the file
     ImportRow row(long number, JsonView row, Supplier<String> text) {
         if (!row.isObject()) {
             return ImportRow.Bad.of(number, "", "It must be a JSON object.", text.get());
@@ -146,7 +146,7 @@ public final class MemoryFields {
         private final Map<String, JsonView> others = new LinkedHashMap<>();
         private final Map<String, JsonView> metadata = new LinkedHashMap<>();
 
-        /// A row of a vector store has its fields in `payload`.
+        /// Takes the fields of a row. A row of a vector store has them in `payload`.
         void take(JsonView row, Set<String> ignored) throws BadField {
             for (Map.Entry<String, JsonView> member : row.members().entrySet()) {
                 String name = canonical(member.getKey());
@@ -164,7 +164,7 @@ public final class MemoryFields {
             }
         }
 
-        /// In what comes from mem0 the short names are the caller's own metadata.
+        /// In mem0's data, short names are the caller's own metadata.
         private boolean isOwnOfMem0(String name) {
             return format == ImportFormat.MEM0 && SHORT.contains(name);
         }
@@ -206,7 +206,7 @@ public final class MemoryFields {
             }
         }
 
-        /// A cell of CSV may hold JSON.
+        /// The value of a cell of CSV, which may be JSON.
         private JsonView parsed(String field) throws BadField {
             JsonView value = known.getOrDefault(field, JsonView.NOTHING);
             if (format != ImportFormat.CSV || !(value.value() instanceof String cell)) {
@@ -278,7 +278,7 @@ public final class MemoryFields {
             }
         }
 
-        /// As spreadsheets and databases write a date that is not there.
+        /// Whether a time is missing, in the ways in which spreadsheets and databases write that.
         private static boolean isBlank(JsonView time) {
             return time.value() instanceof String text
                     && (text.isBlank() || text.strip().equalsIgnoreCase("null"));

@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Adds the memories of a file in batches, one after another so that each owner's come in the order of the
-/// file, and remembers how far it came. A row that is sent twice, after a broken connection, a cut, or when the
-/// file is imported again, is there once: the server knows a batch by its idempotency key, which is made from
-/// what the batch says, and later a memory by its ids, text, role and time.
+/// Adds the memories of a file in batches, one after another, so that each owner's come in the order of the file, and
+/// remembers how far it came. A row that is sent twice (after a broken connection, after a cut, or when the file is
+/// imported again) is stored once: the server knows a batch by its idempotency key, which is derived from the batch's
+/// contents, and later a memory by its ids, text, role and time.
 ///
 /// **Threads**: one.
 public final class MemoryImport {
@@ -25,7 +25,7 @@ public final class MemoryImport {
     /// As much as two cores embed in some seconds.
     private static final int BATCH_CHARACTERS = 256 << 10;
     private static final int TOO_LARGE = 413;
-    /// Of the rows of an owner of whom the server took others when the key was first used.
+    /// The code for an owner's rows when the server took other rows of that owner under the same key.
     private static final String KEY_REUSED = "idempotency_key_reused";
 
     private final Session session;
@@ -44,8 +44,8 @@ public final class MemoryImport {
     private ImportTally tally = ImportTally.NONE;
     private @Nullable ImportState state;
 
-    /// @param in what `source` reads
-    /// @param file that is imported, if it is one: then what is done is remembered beside it
+    /// @param in what `source` reads from
+    /// @param file the imported file, if it is one: then progress is remembered beside it
     /// @param how the file is read, in words that change when that does
     public MemoryImport(
             Session session,
@@ -141,7 +141,7 @@ public final class MemoryImport {
         return state == null || state.size() == 0 ? -1 : (double) in.count() / state.size();
     }
 
-    /// Divides what is too much for one request, or takes the server too long.
+    /// Sends a batch, and divides it if it is too much for one request, or takes the server too long.
     private void send(MemoryBatch sent) throws IOException {
         Answer answer = ask(sent);
         if (answer.status() == TOO_LARGE && sent.size() > 1) {
@@ -186,7 +186,7 @@ public final class MemoryImport {
         }
     }
 
-    /// Of a batch that was answered before, what was added then is there already.
+    /// Counts the results. If the batch had been answered before, what was added then is already there.
     private void count(Answer answer, MemoryBatch sent) throws IOException {
         List<JsonView> outcomes = answer.json().at("items").items();
         if (outcomes.size() != sent.size()) {
@@ -212,7 +212,7 @@ public final class MemoryImport {
         }
     }
 
-    /// The server names the field as part of the request.
+    /// Refuses a row. The server names the field as part of the request.
     private void refuse(JsonView error, ImportRow.Memory row, int at) throws IOException {
         String place = "items[" + at + "]";
         String field = error.at("field").text();

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: one.
 public interface MemorySource extends AutoCloseable {
-    /// No row may be longer; it is the server's default for a request.
+    /// No row may be longer. This is the server's default for a request.
     int MOST_ROW_BYTES = 8 << 20;
 
     /// What its numbers count, for a person: `line`, `item` or `row`.
     String unit();
 
-    /// The next row; null at the end. A row that cannot be used is a row all the same.
+    /// The next row; null at the end. A row that cannot be used is returned too.
     ///
     /// @throws IOException if the file cannot be read
     @Nullable

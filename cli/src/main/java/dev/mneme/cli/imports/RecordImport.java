@@ -17,12 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the lines of an export in batches, and remembers how far it came. A line may be sent twice,
-/// after a broken connection or a cut: a record that is there stays as it is.
+/// Sends the lines of an export in batches, and remembers how far it came. A line may be sent twice, after a broken
+/// connection or a cut: a record that is already there stays as it is.
 ///
 /// **Threads**: one.
 public final class RecordImport {
-    /// What is longer is refused here; the server's own limit for a request may be lower.
+    /// Longer lines are refused here; the server's own limit of a request may be lower.
     public static final int MOST_LINE_BYTES = 64 << 20;
 
     private static final int BATCH_LINES = 500;
@@ -41,7 +41,7 @@ public final class RecordImport {
     private ImportTally tally = ImportTally.NONE;
     private @Nullable ImportState state;
 
-    /// @param file that is imported, if it is one: then what is done is remembered beside it
+    /// @param file the imported file, if it is one: then progress is remembered beside it
     public RecordImport(Session session, LineFile lines, @Nullable Path file, Refusals refusals) {
         this.session = session;
         this.lines = lines;
@@ -110,7 +110,7 @@ public final class RecordImport {
         }
     }
 
-    /// The line's text; null when it is no UTF-8.
+    /// The line's text; null when it is not UTF-8.
     private static @Nullable String text(LineFile.Line line) {
         try {
             return StandardCharsets.UTF_8
@@ -150,7 +150,7 @@ public final class RecordImport {
         }
     }
 
-    /// Waits where the server says that it has too much to do.
+    /// Sends lines, waiting while the server is overloaded.
     private Answer post(List<LineFile.Line> sent) {
         StringBuilder body = new StringBuilder(header).append('\n');
         sent.forEach(line -> body.append(text(line)).append('\n'));
@@ -200,7 +200,7 @@ public final class RecordImport {
         tally = tally.refuse(why);
     }
 
-    /// What is no UTF-8 is shown as well as can be, and of what is too long the beginning.
+    /// The line as it can be shown: bytes that are not UTF-8 are replaced, and a line that is too long is cut.
     private static String shown(LineFile.Line line) {
         String text = new String(line.bytes(), StandardCharsets.UTF_8);
         return line.whole() ? text : text.substring(0, Math.min(SHOWN_TEXT, text.length()));
@@ -215,6 +215,6 @@ public final class RecordImport {
         }
     }
 
-    /// What was refused in an answer.
+    /// A refused line of an answer.
     private record Refused(LineFile.Line line, String code, int status, String field, String detail) {}
 }

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of an import that were refused: the first one ends it, or all are written with the reason into a
-/// file that its owner alone may read.
+/// The refused rows of an import. The first one ends the import, or all of them are written, with the reason, into a
+/// file that only its owner can read.
 ///
 /// **Threads**: one.
 public final class Refusals implements AutoCloseable {
@@ -23,15 +23,15 @@ public final class Refusals implements AutoCloseable {
     /// Why a row was refused.
     ///
     /// @param unit what the number counts: `line`, `item` or `row`
-    /// @param field that is wrong; empty: the row as a whole
-    /// @param text the row; of what is too long, the beginning
+    /// @param field the one at fault; empty: the row as a whole
+    /// @param text the row; of one that is too long, the beginning
     record Refusal(String unit, long number, String code, int status, String field, String detail, String text) {
         private String place() {
             return Character.toUpperCase(unit.charAt(0)) + unit.substring(1) + " " + number;
         }
     }
 
-    /// @param file where they go; null: the first one ends the import
+    /// @param file where they are written; null: the first one ends the import
     public Refusals(@Nullable Path file) {
         this.file = file;
     }
@@ -57,10 +57,10 @@ public final class Refusals implements AutoCloseable {
         lines = Files.newOutputStream(file, StandardOpenOption.APPEND);
     }
 
-    /// Keeps it, if bad rows are skipped, and gives what it means for the exit status.
+    /// Keeps a refusal, if bad rows are skipped, and returns its exit status.
     ///
-    /// @param before how many are in, for the message
-    /// @throws Failure if they are not
+    /// @param before how many are imported, for the message
+    /// @throws Failure if they are not skipped
     ExitStatus add(Refusal refusal, long before) throws IOException {
         ExitStatus why = ExitStatus.of(refusal.code(), refusal.status());
         OutputStream out = lines;
@@ -84,7 +84,7 @@ public final class Refusals implements AutoCloseable {
         return why;
     }
 
-    /// How many are in, as a sentence.
+    /// How many are imported, as a sentence.
     static String before(long count, String one, String several) {
         if (count == 0) {
             return "Nothing before it is in.";

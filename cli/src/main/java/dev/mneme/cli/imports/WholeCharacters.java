@@ -5,14 +5,14 @@ import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Finds halves of characters: JSON can escape one surrogate of a pair alone (`\ud83d`), which no UTF-8 can
-/// carry, so that it would be replaced on the way. The reader of JSON refuses them in names itself.
+/// Finds halves of characters: JSON can escape one surrogate of a pair alone (`\ud83d`). UTF-8 cannot carry it, so it
+/// would be replaced on the way. The JSON reader itself refuses them in names.
 ///
 /// **Threads**: one.
 final class WholeCharacters {
     private final CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
 
-    /// @throws BadField naming the member of `row` that holds one, however deep
+    /// @throws BadField naming the member of `row` that has one, however deep
     void require(JsonView row) throws BadField {
         for (Map.Entry<String, JsonView> member : row.members().entrySet()) {
             if (!areIn(member.getValue())) {

@@ -1,4 +1,4 @@
-/// Reads what is to be imported, in each format, and sends it in batches that can be sent again.
+/// Reads files to be imported, in each format, and sends them in batches that can be sent again.
 @NullMarked
 package dev.mneme.cli.imports;
 

@@ -37,14 +37,14 @@ public final class ScopeOptions {
         return user != null || agent != null || app != null || run != null;
     }
 
-    /// Fills in the default user when nothing was given, and says so once if it was guessed.
+    /// Fills in the default user when no id was given, and says so once if the user was guessed.
     public void orDefault(Session session) {
         if (!given()) {
             user = defaultUser(session);
         }
     }
 
-    /// The user when none was given: the only one of the key, or else a guess, which is said.
+    /// The user when none was given: the only one of the key, or a guess, which is then announced.
     static String defaultUser(Session session) {
         String configured = session.console().env("MNEME_USER");
         if (configured != null) {
@@ -91,7 +91,7 @@ public final class ScopeOptions {
         return named().size();
     }
 
-    /// For a person: `user alice, agent bot`.
+    /// The ids for a person: `user alice, agent bot`.
     public String shown() {
         return String.join(", ", named());
     }

@@ -4,7 +4,7 @@ import dev.mneme.cli.connection.Session;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Whose: for what belongs to a user as a whole.
+/// The user, for things that belong to a user as a whole.
 public final class UserOption {
     @Option(
             names = "--user",
@@ -13,7 +13,7 @@ public final class UserOption {
     @Nullable
     String user;
 
-    /// The user that was given, or the default one, which is said once if it was guessed.
+    /// The user that was given, or the default one, which is announced once if it was guessed.
     public String of(Session session) {
         if (user == null) {
             user = ScopeOptions.defaultUser(session);

@@ -6,12 +6,12 @@ import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where a command runs: its streams, its environment, the clock and what kind of screen there is.
+/// Where a command runs: its streams, its environment, the clock, and what kind of screen there is.
 ///
-/// @param full whether tables show all of a text, however long it is
-/// @param clock whose zone is that of who types
-/// @param columns how wide a line may be; [Integer#MAX_VALUE] where nobody looks at a screen
-/// @param pause how to wait: between attempts of `watch`
+/// @param full whether tables show texts in full, however long they are
+/// @param clock its zone is that of the user
+/// @param columns how wide a line may be; [Integer#MAX_VALUE] without a screen
+/// @param pause how to wait between attempts of `watch`
 public record Console(
         InputStream in,
         PrintStream out,
@@ -23,30 +23,30 @@ public record Console(
         Clock clock,
         Pause pause) {
 
-    /// Waits. Tests do not.
+    /// Waits; that of a test does not.
     @FunctionalInterface
     public interface Pause {
         void millis(long millis) throws InterruptedException;
     }
 
-    /// The same, for who asked to see all of a long text.
+    /// The same for a user who asked to see long texts in full.
     public Console showingAll() {
         return new Console(in, out, err, env, terminal, columns, true, clock, pause);
     }
 
-    /// The environment variable; null when unset or empty, as shells treat the two alike.
+    /// The environment variable; null when unset or empty, which shells treat alike.
     @Nullable
     public String env(String name) {
         String value = env.get(name);
         return value == null || value.isEmpty() ? null : value;
     }
 
-    /// A line on standard output.
+    /// Prints a line on standard output.
     public void print(String line) {
         out.print(line + "\n");
     }
 
-    /// A note on standard error: not part of the answer.
+    /// Prints a note on standard error, which is not part of the answer.
     public void note(String line) {
         out.flush();
         err.print("mneme: " + Printable.line(line) + "\n");

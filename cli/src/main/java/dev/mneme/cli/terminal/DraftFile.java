@@ -15,10 +15,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A file that gets its name once it is whole. Until then it is called `.part`, is its owner's alone, and locked.
+/// A file that gets its name once it is complete. Until then it is called `.part`, is locked, and is readable only by
+/// its owner.
 ///
-/// Ctrl-C and SIGTERM remove it. A process that is killed leaves it behind, without the lock: whoever writes to the
-/// same name next clears it away and says so.
+/// Ctrl-C and SIGTERM remove it. A killed process leaves it behind without the lock; whoever writes to the same name
+/// next removes it and says so.
 ///
 /// **Threads**: one.
 public final class DraftFile implements AutoCloseable {
@@ -56,9 +57,9 @@ public final class DraftFile implements AutoCloseable {
         return new DraftFile(draft, file, channel);
     }
 
-    /// Removes a draft that nobody writes any more, and says so.
+    /// Removes a draft that nobody is writing any more, and says so.
     ///
-    /// @return false when somebody does
+    /// @return false when somebody is writing it
     public static boolean clear(Path draft, Console console) throws IOException {
         if (!Files.isSymbolicLink(draft) && beingWritten(draft)) {
             return false;
@@ -86,14 +87,14 @@ public final class DraftFile implements AutoCloseable {
         return draft;
     }
 
-    /// Where it is written; not to be closed.
+    /// The stream to write to; not to be closed.
     public OutputStream out() {
         return Channels.newOutputStream(channel);
     }
 
     /// Makes it durable and gives it its name.
     ///
-    /// @return its bytes
+    /// @return its size in bytes
     public long publish() throws IOException {
         channel.force(true);
         long bytes = channel.size();
@@ -101,7 +102,7 @@ public final class DraftFile implements AutoCloseable {
         return bytes;
     }
 
-    /// Removes what did not become whole.
+    /// Removes the file unless it was published.
     @Override
     public void close() throws IOException {
         try (channel) {

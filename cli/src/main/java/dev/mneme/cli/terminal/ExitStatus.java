@@ -3,17 +3,17 @@ package dev.mneme.cli.terminal;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// What the process says to the shell. The numbers are a contract with scripts: they are never changed or reused.
+/// The exit status of the process. The numbers are a contract with scripts: they are never changed or reused.
 public enum ExitStatus {
     OK(0),
-    /// The request or the command line is wrong: mend it.
+    /// The request or the command line is wrong: correct it.
     USAGE(2),
     NOT_FOUND(3),
-    /// Somebody else wrote first, or what was asked for is no longer there: read again.
+    /// Somebody else wrote first, or the requested thing is no longer there: read again.
     CONFLICT(4),
     /// No key, a wrong key, or a key that may not do this.
     DENIED(5),
-    /// Nobody answers, or the server asks for patience: try again later.
+    /// Nobody answers, or the server asks to wait: try again later.
     UNAVAILABLE(6),
     /// The server is in trouble, or it is not known whether the write was done.
     FAILED(7);
@@ -33,7 +33,7 @@ public enum ExitStatus {
         return Arrays.stream(values()).filter(status -> status.code == code).findFirst();
     }
 
-    /// The status for a problem of the server; by the HTTP status where the code is not one that this version knows.
+    /// The status for a problem of the server; by the HTTP status if this version does not know the code.
     public static ExitStatus of(String problemCode, int httpStatus) {
         return switch (problemCode) {
             case "invalid_request", "too_large", "embedder_mismatch" -> USAGE;

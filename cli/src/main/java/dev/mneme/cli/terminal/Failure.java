@@ -2,7 +2,7 @@ package dev.mneme.cli.terminal;
 
 import org.jspecify.annotations.Nullable;
 
-/// Ends a command: the message is one sentence or two for a person, which say what to do.
+/// Ends a command. The message is one or two sentences for a person, which say what to do.
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,11 +4,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// Files that hold what memories say are for whoever made them, and nobody else.
+/// Creates files that only their owner can read, since they contain what memories say.
 public final class OwnerOnly {
     private OwnerOnly() {}
 
-    /// For the creation of a file; none where the file system knows of no owners.
+    /// Attributes for creating such a file; none where the file system has no owners.
     public static FileAttribute<?>[] file() {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         return posix

@@ -1,7 +1,7 @@
 package dev.mneme.cli.terminal;
 
-/// Makes any text safe and measurable on a terminal: nothing in a memory may move the cursor, ring the bell, colour
-/// what follows or turn the direction of the line.
+/// Makes any text safe and measurable on a terminal: nothing in a memory may move the cursor, ring the bell, colour the
+/// text after it, or change the direction of the line.
 public final class Printable {
     private Printable() {}
 
@@ -55,8 +55,8 @@ public final class Printable {
         return Character.isLowSurrogate(c) && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
     }
 
-    /// JSON for a terminal: the same value, with the control characters that JSON allows unescaped (0x7f to 0x9f)
-    /// and marks of direction written as escapes.
+    /// JSON for a terminal: the same value, with the control characters that JSON allows unescaped (0x7f to 0x9f) and
+    /// marks of direction written as escapes.
     public static String json(String json) {
         StringBuilder safe = new StringBuilder(json.length());
         for (int i = 0; i < json.length(); i++) {
@@ -93,7 +93,7 @@ public final class Printable {
         return wide ? 2 : 1;
     }
 
-    /// The text cut to at most `columns` columns; what was cut ends in `…`.
+    /// The text cut to at most `columns` columns; a cut text ends in `…`.
     public static String fit(String text, int columns) {
         if (width(text) <= columns) {
             return text;

@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// Standard input as UTF-8, strictly: a wrong byte is an error, never a question mark in a memory.
+/// Reads standard input as UTF-8, strictly: a wrong byte is an error, and never a question mark in a memory.
 public final class StandardInput {
-    /// The server takes no larger request, whatever is configured (its default is 8 MiB).
+    /// The server accepts no larger request, whatever is configured (its default is 8 MiB).
     private static final int MOST_BYTES = 64 << 20;
 
     private StandardInput() {}
 
-    /// All of it, without one line break at the end.
+    /// All of the input, without one line break at the end.
     public static String text(InputStream in) {
         try {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);

@@ -1,4 +1,4 @@
-/// Where a command runs: its streams, what it says to the shell, and the files that it writes.
+/// Where a command runs: its streams, its exit status, and the files that it writes.
 @NullMarked
 package dev.mneme.cli.terminal;
 

@@ -2,11 +2,11 @@ package dev.mneme.cli.view;
 
 import dev.mneme.client.JsonView;
 
-/// How changes are shown to a person.
+/// Shows changes to a person.
 public final class ChangeViews {
     private ChangeViews() {}
 
-    /// What the change is about: a memory's id, a context's key, an instance; else who wrote it.
+    /// The subject of the change: a memory's id, a context's key, an instance; otherwise who wrote it.
     public static String subject(JsonView change) {
         String subject = change.at("subject").text();
         if (!subject.isEmpty()) {
@@ -16,7 +16,7 @@ public final class ChangeViews {
         return memory.isEmpty() ? change.at("instance").text() : memory;
     }
 
-    /// What it did, in short.
+    /// What the change did, in short.
     public static String text(JsonView change) {
         JsonView context = change.at("context");
         JsonView mode = change.at("mode");

@@ -6,7 +6,7 @@ import dev.mneme.client.JsonView;
 import java.time.Instant;
 import java.util.List;
 
-/// How memories are shown to a person.
+/// Shows memories to a person.
 public final class MemoryViews {
     private MemoryViews() {}
 

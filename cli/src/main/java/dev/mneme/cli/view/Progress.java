@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/// How far long work is, on one line of a terminal's standard error that is written over; silent where
-/// nobody looks.
+/// Shows the progress of long work on one line of a terminal's standard error, which is overwritten; silent where there
+/// is no terminal.
 ///
 /// **Threads**: one.
 public final class Progress implements AutoCloseable {
@@ -26,7 +26,7 @@ public final class Progress implements AutoCloseable {
         this.shown = console.terminal() && !session.json() && !session.quiet();
     }
 
-    /// @param all about how much there is; 0 where nobody knows
+    /// @param all about how much there is; 0 where that is unknown
     /// @param unit for example `MB`
     public void at(long done, long all, String unit) {
         if (!shown) {
@@ -38,9 +38,9 @@ public final class Progress implements AutoCloseable {
     }
 
     /// @param rows that are done
-    /// @param share of the work that is done, 0 to 1; negative where nobody knows
-    /// @param rowsNow of these, how many this run has done
-    /// @param shareBefore what was done before this run
+    /// @param share of the work that is done, 0 to 1; negative where that is unknown
+    /// @param rowsNow how many of these this run has done
+    /// @param shareBefore the share that was done before this run
     public void rows(long rows, double share, long rowsNow, double shareBefore) {
         if (!shown) {
             return;
@@ -73,7 +73,7 @@ public final class Progress implements AutoCloseable {
         }
     }
 
-    /// Takes the line away.
+    /// Clears the line.
     @Override
     public void close() {
         if (!last.isEmpty()) {

@@ -5,7 +5,7 @@ import dev.mneme.cli.terminal.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One record as names and values, a line each. Empty values are left out.
+/// One record as names and values, one a line. Empty values are left out.
 public final class Sheet {
     private record Line(String name, String value) {}
 

@@ -8,7 +8,7 @@ public final class Sizes {
 
     private Sizes() {}
 
-    /// In the largest unit of which there is one, for example `1.5 MiB`.
+    /// A size in the largest unit that it fills, for example `1.5 MiB`.
     public static String shown(long bytes) {
         double size = bytes;
         int unit = 0;

@@ -5,8 +5,8 @@ import dev.mneme.cli.terminal.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Rows under headings. All columns but the last are as wide as their widest cell; the last takes what is left of
-/// the screen, or 200 characters where there is none, and is cut with `…`, unless `--full` asks for all of it.
+/// Rows under headings. All columns but the last are as wide as their widest cell. The last takes the rest of the
+/// screen, or 200 characters without a screen, and is cut with `…`, unless `--full` asks for all of it.
 public final class Table {
     private static final int GAP = 2;
     private static final int LEAST_LAST_COLUMN = 16;

@@ -59,8 +59,8 @@ public final class Times {
                 .orElse(at);
     }
 
-    /// What the API takes for a time that was typed: ISO-8601 text or epoch milliseconds as they are, and `30m`,
-    /// `12h`, `7d`, `2w` as that long after `now`.
+    /// A typed time in the form that the API takes: ISO-8601 text or epoch milliseconds as they are; `30m`, `12h`,
+    /// `7d`, `2w` as that long after `now`.
     public static JsonView typed(String text, Instant now) {
         if (EPOCH_MILLIS.matcher(text).matches()) {
             return new JsonView(new JsonView.Digits(text));
@@ -73,7 +73,7 @@ public final class Times {
         return new JsonView(text);
     }
 
-    /// Whether a typed time says itself at which offset it was read off a clock.
+    /// Whether a typed time has an offset of its own.
     public static boolean namesOffset(@Nullable String text) {
         return text != null && OFFSET.matcher(text).find();
     }

@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a caller may do and see: the one place that every door, search, history, export and live change goes
-/// through.
+/// Decides what a caller may do and see. It is the one place that every door, search, history, export and live change
+/// asks.
 ///
-/// Someone else's id answers exactly as a missing one does, so what may not be seen is `not_found` by
-/// id, left out of queries, and `not_allowed` where the request itself names a scope that the key does
-/// not have, whether it exists or not.
+/// A key cannot find out whether a record exists that it may not see. Such a record is answered as a missing one:
+/// `not_found` by its id, and absent from queries. Where the request itself names a scope that the key does not have,
+/// the answer is `not_allowed`, whether there is such a scope or not.
 public final class Authorizer {
     private Authorizer() {}
 
@@ -33,7 +33,7 @@ public final class Authorizer {
         }
     }
 
-    /// An admin key without restrictions, for what concerns every owner.
+    /// Requires an admin key without restrictions. Whatever concerns every owner needs one.
     public static void requireOperator(Caller caller) {
         require(caller, Role.ADMIN);
         if (!caller.key().restriction().isNone()) {
@@ -71,9 +71,9 @@ public final class Authorizer {
         return caller.key().restriction().allows(memory.scope());
     }
 
-    /// An erasure concerns whoever may see some of the owner's memories: theirs are gone too. What
-    /// belongs to the user as a whole (contexts, modes, the audit) is invisible to a key that is
-    /// restricted below the user.
+    /// Whether the caller may see a change. An erasure is shown to everybody who may see some of the owner's
+    /// memories, since theirs are gone too. Records that belong to the user as a whole (contexts, modes, the audit)
+    /// are invisible to a key that is restricted below the user.
     public static boolean maySee(Caller caller, Change change) {
         if (change.subject() instanceof Memory memory) {
             return maySee(caller, memory);
@@ -83,9 +83,10 @@ public final class Authorizer {
                 : caller.key().restriction().allowsAllOf(change.owner());
     }
 
-    /// For what belongs to a user as a whole: contexts, modes, the audit, sync events.
+    /// Requires a key for records that belong to a user as a whole: contexts, modes, the audit, sync events.
     ///
-    /// @throws MnemeException `not_allowed` for another user's, and for a key restricted by agent, app or run
+    /// @throws MnemeException `not_allowed` for another user's records, and for a key restricted by agent, app or
+    ///     run
     public static void requireUser(Caller caller, Owner user) {
         requireWholeOwner(caller, user);
     }
@@ -106,14 +107,13 @@ public final class Authorizer {
         }
     }
 
-    /// The filter, intersected with what the key may see.
+    /// The filter, narrowed to the memories that the key may see.
     public static Filter restrict(Caller caller, Filter filter) {
         return caller.key().restriction().restrict(filter);
     }
 
-    /// The one owner that a restricted filter asks, if it asks one whose memories the key may see.
-    /// Where it may see none of them the answer is empty, and the owner's position and records are none
-    /// of its business.
+    /// The one owner that a restricted filter names, if it names one of whom the key may see memories. Otherwise the
+    /// result is empty, so that the request does not reach the owner's position and records.
     public static Optional<Owner> route(Caller caller, Filter restricted) {
         return OwnerRoute.of(restricted)
                 .filter(owner -> caller.key().restriction().mayHold(owner));

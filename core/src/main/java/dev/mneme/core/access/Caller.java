@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An authenticated caller: its key, and the instance that it speaks for.
 ///
-/// @param bulk whether its work can wait while others have some, as that of an import can
+/// @param bulk whether the caller's work may wait while others have some, as an import may
 public record Caller(ApiKey key, Provenance by, boolean bulk) {
     public Caller(ApiKey key, Provenance by) {
         this(key, by, false);
@@ -27,7 +27,7 @@ public record Caller(ApiKey key, Provenance by, boolean bulk) {
         return bulk ? this : new Caller(key, by, true);
     }
 
-    /// Who waits, where work on this owner's data, or on several owners', has to.
+    /// Under which tenant work waits that concerns this owner; null: several owners.
     public Tenant tenant(@Nullable Owner owner) {
         return new Tenant(key.id(), owner);
     }

@@ -31,10 +31,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Makes, lists and revokes API keys, and tells who shows one.
+/// Makes, lists and revokes API keys, and finds out whose key a secret is.
 ///
-/// A secret is `mk_` and 32 random bytes in base64url; only its SHA-256 is kept. That hash finds the
-/// key, and it is compared in constant time.
+/// A secret is `mk_` and 32 random bytes in base64url. Only its SHA-256 is kept: the key is found by that hash, and the
+/// hash is compared in constant time.
 ///
 /// **Threads**: any number may call.
 public final class KeyService {
@@ -65,7 +65,7 @@ public final class KeyService {
         }
     }
 
-    /// Who shows this secret.
+    /// The key to which this secret belongs.
     ///
     /// @throws MnemeException `unauthenticated`
     public ApiKey authenticate(@Nullable String secret) {
@@ -86,7 +86,8 @@ public final class KeyService {
         return key;
     }
 
-    /// Whether the key still opens anything: neither revoked nor expired. For what was opened with it earlier.
+    /// Whether the key is still good, that is, neither revoked nor expired. Asked again for connections that it opened
+    /// earlier.
     public boolean holds(ApiKey key) {
         return byHash.containsKey(hex(key.secretHash())) && !key.expired(clock.instant());
     }
@@ -105,7 +106,7 @@ public final class KeyService {
             @Nullable Instant expiresAt,
             ApiKey.@Nullable Rate rate) {}
 
-    /// A key that a repeatable request made.
+    /// A key that was made by a request which may be repeated.
     ///
     /// @param secret null when an earlier request made the key: a secret is shown once, and kept nowhere
     public record CreatedOnce(ApiKey key, @Nullable String secret) {
@@ -135,10 +136,10 @@ public final class KeyService {
         return put(caller.by(), randomId(), asked);
     }
 
-    /// As [#create], so that a repeat under the same idempotency key makes no second key. The new key's id is
-    /// derived from the idempotency key, so a repeat is known as long as the key exists.
+    /// As [#create], but a repeat under the same idempotency key makes no second key. The new key's id is derived from
+    /// the idempotency key, so a repeat is recognised as long as the key exists.
     ///
-    /// @throws MnemeException `idempotency_key_reused` when it asked for another key before
+    /// @throws MnemeException `idempotency_key_reused` when the earlier request asked for another key
     public CreatedOnce createOnce(Caller caller, NewKey asked, String idempotencyKey) {
         Authorizer.requireOperator(caller);
         String id = HexFormat.of().formatHex(sha256(caller.key().id() + '\0' + idempotencyKey), 0, ID_BYTES);
@@ -213,7 +214,7 @@ public final class KeyService {
                 .toList();
     }
 
-    /// Revokes a key: from the answer on it opens nothing, and what it held open is closed.
+    /// Revokes a key. Once this returns the key is refused everywhere, and connections that it opened are closed.
     public void revoke(Caller caller, String keyId) {
         Authorizer.requireOperator(caller);
         if (keyId.equals(caller.key().id())) {
@@ -240,7 +241,7 @@ public final class KeyService {
         byHash.remove(hex(key.secretHash()));
     }
 
-    /// Reads the stored keys again, after an operator accepted some that were not believed.
+    /// Reads the stored keys again, after an operator accepted keys whose rows had failed the integrity check.
     public void reload() {
         changing.lock();
         try {

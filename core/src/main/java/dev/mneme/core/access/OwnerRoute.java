@@ -20,9 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which single owner a filter can match, if it can match only one: equality on `userId` names an
-/// owner; equality on agent, app or run does so only when every higher kind is explicitly null. Any
-/// other query asks every shard.
+/// Finds the single owner that a filter can match, if there is only one. Equality on `userId` names an owner; equality
+/// on agent, app or run does so only when every higher kind is explicitly null. Any other query asks every shard.
 public final class OwnerRoute {
     private final Map<OwnerKind, String> equal = new EnumMap<>(OwnerKind.class);
     private final Set<OwnerKind> absent = EnumSet.noneOf(OwnerKind.class);
@@ -78,7 +77,7 @@ public final class OwnerRoute {
         }
     }
 
-    /// What cannot be an id names no owner, but is no error in a filter: it matches nothing.
+    /// Whether the value can be an id. A filter may hold a value that cannot: it is no error, and matches nothing.
     private static boolean isId(String id) {
         return ScopeIds.isId(id);
     }

@@ -14,7 +14,7 @@ import dev.mneme.core.spi.Store;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Writes of one command, whose refusal is a failure.
+/// Sends single commands to the store, and turns a refusal into an exception.
 public final class Writes {
     private Writes() {}
 
@@ -24,7 +24,7 @@ public final class Writes {
         return one(store, new Write(owner, caller.by(), idempotency, List.of(command)));
     }
 
-    /// As above, where no request may be repeated.
+    /// As above, for a request that cannot be repeated.
     public static WriteResult one(Store store, Provenance by, Owner owner, Command command) {
         return one(store, new Write(owner, by, null, List.of(command)));
     }
@@ -33,7 +33,7 @@ public final class Writes {
         return accepted(store.write(write));
     }
 
-    /// @throws MnemeException what the store refused the command with, now or when the request came first
+    /// @throws MnemeException what the store refused the command with, now or when the request first came
     public static WriteResult accepted(WriteResult result) {
         if (result.outcomes().getFirst() instanceof Rejected rejected) {
             throw failure(rejected, result.replayed());
@@ -41,9 +41,9 @@ public final class Writes {
         return result;
     }
 
-    /// What a caller is told of a refusal.
+    /// The exception for a refusal.
     ///
-    /// @param replayed whether it was refused when the request came first
+    /// @param replayed whether the command was refused when the request first came
     public static MnemeException failure(Outcome outcome, boolean replayed) {
         MnemeException failure = failure(outcome);
         return replayed ? failure.asReplayed() : failure;

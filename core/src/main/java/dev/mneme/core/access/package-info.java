@@ -1,4 +1,4 @@
-/// Who calls, and what each key may do and see. Every room above asks `Authorizer`; nobody outside of core does.
+/// Who calls, and what each key may do and see. Every room above asks `Authorizer`; nothing outside of the core does.
 @NullMarked
 package dev.mneme.core.access;
 

@@ -8,12 +8,12 @@ import dev.mneme.core.model.SourceType;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller records of an answer.
+/// An answer of a model, as a caller records it.
 ///
 /// @param user whose chat it was in
-/// @param instanceId who answered; null for the caller's instance
+/// @param instanceId the instance that answered; null for the caller's
 /// @param confidence 0 to 1
-/// @param responseHash of the answer, as the caller computes it
+/// @param responseHash hash of the answer, as the caller computes it
 /// @param metadata see [Usage]
 /// @param timestamp when it was given; null for now
 /// @param numbered which ids came as numbers

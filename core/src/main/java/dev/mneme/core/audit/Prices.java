@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Optional;
 
-/// What models cost, in the operator's currency. Immutable.
+/// The prices of models, in the operator's currency. Immutable.
 ///
 /// @param byModel by `provider/model`, or by the model's name alone for every provider of it
 public record Prices(Map<String, Price> byModel) {
@@ -16,12 +16,12 @@ public record Prices(Map<String, Price> byModel) {
         byModel = Map.copyOf(byModel);
     }
 
-    /// @param prompt of 1,000,000 prompt tokens
-    /// @param completion of 1,000,000 completion tokens
+    /// @param prompt price of 1,000,000 prompt tokens
+    /// @param completion price of 1,000,000 completion tokens
     public record Price(BigDecimal prompt, BigDecimal completion) {}
 
-    /// What an answer cost: as its metadata say, else by the table. Empty where neither tells: without a price, or
-    /// without both numbers of tokens.
+    /// The cost of an answer: the one that its metadata give, else one computed from the table. Empty where neither is
+    /// possible, since there is no price, or one of the two numbers of tokens is missing.
     Optional<BigDecimal> cost(String provider, String model, Usage usage) {
         if (usage.cost() != null) {
             return Optional.of(usage.cost());

@@ -6,10 +6,10 @@ import dev.mneme.core.model.SourceType;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Which response sources are meant: those of which all holds. Null asks nothing.
+/// Which response sources are asked for. A source must meet every condition; null is no condition.
 ///
 /// @param tool one that the answer used: see [Usage]
-/// @param since inclusive, `until` exclusive; of the answer's own time
+/// @param since inclusive, `until` exclusive; compared with the answer's own time
 public record ResponseFilter(
         @Nullable String instanceId,
         @Nullable String chatId,

@@ -23,13 +23,13 @@ import dev.mneme.core.spi.Store;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The response audit: records where answers came from, lists them, adds them up and hands them out to an auditor.
-/// Reads show what an instance recorded while `inspired`, too: the user asks for its own.
+/// The response audit: records where answers came from, lists the records, adds them up and exports them for an
+/// auditor. Reads include records that an instance made while it was `inspired`, since the user asks for its own data.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
-/// **Failures**: `MnemeException` alone; another user's audit, and any to a key restricted below users, is
-/// `not_allowed`.
+/// **Failures**: `MnemeException` alone. Another user's audit is `not_allowed`, and so is any audit for a key that is
+/// restricted below users.
 public final class ResponseService {
     private static final int EXPORT_PAGE = 500;
 
@@ -48,8 +48,8 @@ public final class ResponseService {
     /// Records an answer once.
     ///
     /// @return `NONE` when it was recorded before
-    /// @throws MnemeException `version_conflict`, with what is recorded, when this message of this chat has another
-    ///     hash
+    /// @throws MnemeException `version_conflict`, with the record that is there, when it has another hash for this
+    ///     message of this chat
     public Written<ResponseSource> record(Caller caller, NewResponse response, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, response.user());
@@ -137,7 +137,7 @@ public final class ResponseService {
         return new At<>(adding.totals(), position);
     }
 
-    /// @return false: the sums hold all that the read is for
+    /// @return false: only the sums keep what was read
     private static boolean addIfMeant(ResponseTotals.Adding adding, ResponseFilter filter, ResponseSource source) {
         if (filter.matches(source)) {
             adding.add(source);
@@ -145,13 +145,13 @@ public final class ResponseService {
         return false;
     }
 
-    /// Begins to hand out what the filter matches and was recorded by now, oldest first.
+    /// Begins to export the records that match the filter and exist by now, oldest first.
     public Export export(Caller caller, Owner user, ResponseFilter filter, ReadOptions options) {
         requireReadable(caller, user, options);
         return new Export(store, user, filter);
     }
 
-    /// What remains to be handed out. Holds one page at a time. Used by one thread.
+    /// The records that are still to be exported. Holds one page at a time. Used by one thread.
     public static final class Export {
         private final Store store;
         private final Owner user;
@@ -167,12 +167,12 @@ public final class ResponseService {
             this.upTo = store.head(user);
         }
 
-        /// Everything that is handed out was recorded up to here.
+        /// All records of the export were written at or before this position.
         public Position position() {
             return upTo;
         }
 
-        /// The next records; none at the end.
+        /// The next records; empty at the end.
         public List<ResponseSource> next() {
             before.forEach(Collected::left);
             List<ResponseSource> page = store.responses()

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Sums over response sources, as a whole and by group. An answer that used several tools counts in the group of each;
-/// one without a mode, or without tools, in the group without a key.
+/// Sums over response sources, as a whole and by group. An answer that used several tools counts in the group of each
+/// of them. An answer without a mode, or without tools, counts in the group without a key.
 ///
-/// @param groups days in their order; others by their number of answers, most first, then by key
+/// @param groups days in their order; other groups by their number of answers, most first, then by key
 public record ResponseTotals(Sum all, List<Group> groups) {
-    /// By what answers are grouped.
+    /// What answers are grouped by.
     public enum By {
         PROVIDER,
         MODEL,
@@ -44,12 +44,12 @@ public record ResponseTotals(Sum all, List<Group> groups) {
 
     private static final List<@Nullable String> NO_KEY = java.util.Collections.singletonList(null);
 
-    /// @param key null for those that have none
+    /// @param key null for the group of answers that have none
     public record Group(@Nullable String key, Sum sum) {}
 
-    /// @param meanConfidence of those that say one; null when none does
-    /// @param cost of those whose cost is known
-    /// @param unpriced how many answers' cost is not known
+    /// @param meanConfidence over the answers that have one; null when none does
+    /// @param cost over the answers whose cost is known
+    /// @param unpriced how many answers have no known cost
     public record Sum(
             long responses,
             @Nullable Double meanConfidence,

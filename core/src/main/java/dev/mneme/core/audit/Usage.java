@@ -11,12 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What the metadata of a response source say of its making: `promptTokens`, `completionTokens`, `totalTokens` (whole
-/// numbers from 0 to 10¹²), `cost` (a number from 0 to 10⁹, in the operator's currency) and `mcpToolsUsed` (a list of
-/// names, or of objects with a `name`). What is of another form counts as not said, since metadata are the caller's
-/// own.
+/// The figures in the metadata of a response source: `promptTokens`, `completionTokens`, `totalTokens` (whole numbers
+/// from 0 to 10¹²), `cost` (a number from 0 to 10⁹, in the operator's currency) and `mcpToolsUsed` (a list of names, or
+/// of objects with a `name`). The metadata are the caller's own, so a value of any other form counts as missing.
 ///
-/// @param totalTokens where it is not said: the sum of the two others, if one of them is
+/// @param totalTokens if missing, the sum of the two others, provided that one of them is there
 /// @param tools without repetition, in their order
 record Usage(
         @Nullable Long promptTokens,
@@ -53,7 +52,7 @@ record Usage(
         return number == null || number.stripTrailingZeros().scale() > 0 ? null : Long.valueOf(number.longValue());
     }
 
-    /// The number, if it is one from 0 to `most` of at most so many digits that summing it costs nothing.
+    /// The value, if it is a number from 0 to `most` with few enough digits to be summed cheaply.
     private static @Nullable BigDecimal within(@Nullable Json value, BigDecimal most) {
         if (!(value instanceof JsonNumber(BigDecimal number))) {
             return null;

@@ -24,14 +24,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller asks of one owner. It carries all it needs, so that it is decided identically
-/// anywhere; the time is its batch's.
+/// What a caller asks of one owner. A command carries everything that it is decided by, except the time, which is that
+/// of its batch. So every node decides it alike.
 public sealed interface Command {
-    /// Stands for "whatever version it has".
+    /// Stands for "at whatever version the record is".
     long ANY_VERSION = -1;
 
-    /// As a limit of metadata: the command says none. So do entries of older logs, which are decided as they were
-    /// when they were answered.
+    /// No limit of metadata is named. Entries of older logs name none either, and are decided as they were when they
+    /// were answered.
     int NO_LIMIT = 0;
 
     /// @param metadataLimit how many bytes the metadata may have after a merge, by [Json#utf8Size], or [#NO_LIMIT]
@@ -53,7 +53,7 @@ public sealed interface Command {
             categories = List.copyOf(categories);
         }
 
-        /// One that says no limit.
+        /// A memory without a limit of metadata.
         public AddMemory(
                 MemoryId id,
                 ScopeIds scope,
@@ -69,9 +69,9 @@ public sealed interface Command {
             this(id, scope, text, role, name, metadata, categories, timestamp, expiresAt, embedding, dedupe, NO_LIMIT);
         }
 
-        /// One that says no limit.
+        /// A memory without a limit of metadata.
         ///
-        /// @param dedupe whether it may be the same as one that is there
+        /// @param dedupe whether it may be a duplicate of one that is there
         public AddMemory(
                 MemoryId id,
                 ScopeIds scope,
@@ -99,23 +99,24 @@ public sealed interface Command {
         }
     }
 
-    /// When a new memory is the same as a live one of its scope ids, text, role and timestamp.
+    /// When a new memory is a duplicate of a live one that has its scope ids, text, role and timestamp.
     enum Dedupe {
         /// Never.
         OFF,
-        /// Whatever else it says: its expiry and its speaker are dropped, and so is what contradicts. Only entries of
+        /// Always, whatever else it says: its expiry, its speaker and whatever contradicts are dropped. Only entries of
         /// older logs are decided so, as they were when they were answered.
         BY_TEXT,
         /// When nothing contradicts: see [Merge].
         BY_CONTENT
     }
 
-    /// Null leaves a part as it is. A changed text brings its embedding, or loses the old one.
+    /// Changes parts of a memory; null leaves a part as it is. A changed text brings its embedding, or loses the
+    /// old one.
     ///
     /// @param expiry null leaves the expiry
     /// @param timestamp the caller's; null leaves it
     /// @param metadataLimit how many bytes the metadata may have after the patch, by [Json#utf8Size], or
-    ///     [#NO_LIMIT]. What makes metadata smaller is taken beyond it, too
+    ///     [#NO_LIMIT]. A patch that makes the metadata smaller is taken even if they are still above the limit
     record UpdateMemory(
             MemoryId id,
             @Nullable String text,
@@ -127,7 +128,7 @@ public sealed interface Command {
             long expectedVersion,
             int metadataLimit)
             implements Command {
-        /// One that says no limit.
+        /// An update without a limit of metadata.
         public UpdateMemory(
                 MemoryId id,
                 @Nullable String text,
@@ -140,7 +141,7 @@ public sealed interface Command {
             this(id, text, embedding, metadataPatch, categories, expiry, timestamp, expectedVersion, NO_LIMIT);
         }
 
-        /// One that says no limit and leaves the timestamp.
+        /// An update without a limit of metadata that leaves the timestamp as it is.
         public UpdateMemory(
                 MemoryId id,
                 @Nullable String text,
@@ -152,16 +153,16 @@ public sealed interface Command {
             this(id, text, embedding, metadataPatch, categories, expiry, null, expectedVersion);
         }
 
-        /// A new expiry; `at` null: none any more.
+        /// A new expiry; null removes it.
         public record Expiry(@Nullable Instant at) {}
     }
 
     record DeleteMemory(MemoryId id, long expectedVersion) implements Command {}
 
-    /// Deletes those of the owner's memories that are still at the versions they were found with, and so still match
-    /// what they were found by. Nothing is to be searched when it is applied.
+    /// Deletes those of the named memories that are still at the version at which they were found, and so still match
+    /// the filter that found them. Applying it needs no search.
     record DeleteUnchanged(List<ForgetVersions.Version> memories) implements Command {
-        /// Two rows of each go into the history.
+        /// Each adds two rows to the history.
         public static final int MAX_MEMORIES = 128;
 
         public DeleteUnchanged {
@@ -169,12 +170,12 @@ public sealed interface Command {
         }
     }
 
-    /// Deletes the owner's memories that match at the moment of applying, expired ones too, the oldest first. In logs
-    /// of before [DeleteUnchanged]: a filter of a client's making is not evaluated while others' writes wait.
+    /// Deletes the owner's memories that match when the command is applied, expired ones too, the oldest first. Only
+    /// logs from before [DeleteUnchanged] hold it: it evaluates a client's filter while others' writes wait.
     ///
     /// @param limit how many at most, so that no entry is too large to be applied
     record DeleteMatching(Filter filter, int limit) implements Command {
-        /// Two rows of each go into the history.
+        /// Each adds two rows to the history.
         public static final int MAX_LIMIT = 128;
 
         public DeleteMatching(Filter filter) {
@@ -182,60 +183,59 @@ public sealed interface Command {
         }
     }
 
-    /// Removes all that is kept of the owner but its head.
+    /// Removes everything that is kept of the owner, except its head.
     record EraseOwner() implements Command {}
 
-    /// Drops earlier versions of memories which the store's limit of age has passed by the command's
-    /// time; those that it has not, and the present ones, stay. No change.
+    /// Drops earlier versions of memories that are older than the store's limit of age at the command's time. Younger
+    /// versions and the present ones stay. Makes no change.
     record ForgetVersions(List<Version> versions) implements Command {
         public ForgetVersions {
             versions = List.copyOf(versions);
         }
 
-        /// Which version of which memory.
+        /// A version of a memory.
         public record Version(MemoryId id, long version) {}
     }
 
-    /// The owner's vectors are to be of another space from some time on: vectors of it are staged,
-    /// beside those in use, until [SwitchSpace]. Of the space in use: what was begun is given up.
-    /// Without effect on an owner that has no vectors yet, or that has begun already. No change, like
-    /// the three that follow.
+    /// Begins the owner's move to another embedding space. Vectors of the new space are staged beside those in use,
+    /// until [SwitchSpace]. Naming the space in use cancels a move. It has no effect on an owner that has no
+    /// vectors yet, or whose move has begun. Like the three commands that follow, it makes no change.
     record BeginSpace(EmbeddingSpace space) implements Command {}
 
-    /// A vector of the space to come, made of the text that the memory had at a version; refused when
-    /// it has another version by now.
+    /// Stages a vector of the space to come, made of the text that the memory had at this version. It is refused when
+    /// the memory has another version by now.
     record StageEmbedding(MemoryId id, long version, Embedding embedding) implements Command {}
 
-    /// The staged vectors become the owner's; refused while a memory lacks one that was made of its present
+    /// Puts the staged vectors in the place of the owner's. It is refused while a memory lacks a vector of its present
     /// text.
     record SwitchSpace(EmbeddingSpace space) implements Command {}
 
-    /// Removes vectors that are no longer in use, so many at most.
+    /// Removes vectors that are no longer in use, at most this many.
     record DropOldVectors(int limit) implements Command {}
 
-    /// Remembers that the server's own embedder made, or makes, vectors of this space; in the system shard.
+    /// Remembers, in the system shard, that the server's own embedder made or makes vectors of this space.
     record PutEmbedder(EmbeddingSpace space) implements Command {}
 
     /// Stores a key, in the system shard.
     record PutKey(ApiKey key) implements Command {}
 
-    /// Takes what is stored of an owner as it is now, after somebody changed it from outside: an operator's
-    /// decision.
+    /// An operator accepts what is stored of an owner as it is, after somebody changed it from outside.
     record AcceptOwner() implements Command {}
 
-    /// The same for the API keys; those whose row is not from here go.
+    /// An operator accepts the API keys as they are. Keys whose rows were not written by this server are removed.
     record AcceptKeys() implements Command {}
 
     /// Revokes a key, in the system shard.
     record DeleteKey(String keyId) implements Command {}
 
-    /// Says what a shard's later entries are decided by, besides themselves and the rows. The shard keeps it in a row:
-    /// no decision may depend on what a node is configured with. Makes no change and no position.
+    /// Sets the rules by which a shard's later entries are decided, besides the entries themselves and the rows.
+    /// The shard keeps the rules in a row, since no decision may depend on a node's configuration. Makes no change
+    /// and no position.
     ///
     /// @param epoch of positions
     record Govern(String epoch, Retention retention) implements Command {}
 
-    /// Stores a document's next version, or its first: of the owner, or in the system shard of the server. No
+    /// Stores the first or the next version of a document: the owner's, or, in the system shard, the server's. Makes no
     /// change.
     ///
     /// @param expectedVersion the version that the writer saw: 0 for none, [#ANY_VERSION] for whatever is there
@@ -245,14 +245,14 @@ public sealed interface Command {
         }
     }
 
-    /// Removes a document. No change.
+    /// Removes a document. Makes no change.
     record DeleteDocument(String collection, String id, long expectedVersion) implements Command {
         public DeleteDocument {
             Document.requireNames(collection, id);
         }
     }
 
-    /// Stores a context's next version, or its first.
+    /// Stores the first or the next version of a context.
     ///
     /// @param expectedVersion the version that the writer saw: 0 for none, [#ANY_VERSION] for whatever is there
     record PutContext(
@@ -274,9 +274,9 @@ public sealed interface Command {
     enum MergeStrategy {
         /// It is a version conflict.
         REPLACE,
-        /// Both edits are kept where they touch different fields; else it is a version conflict. Tags
-        /// are joined likewise; type and mode that the writer left alone stay as the others made them;
-        /// the expiry is the writer's.
+        /// Both edits are kept if they touch different fields; otherwise it is a version conflict. Tags are
+        /// joined likewise. Type and mode stay as the others made them, if the writer left them alone. The
+        /// expiry is the writer's.
         MERGE,
         /// The newest stays, and the writer is told so.
         IGNORE
@@ -284,12 +284,12 @@ public sealed interface Command {
 
     record DeleteContext(String key, long expectedVersion) implements Command {}
 
-    /// Switches an instance's mode, or records that it failed to.
+    /// Switches an instance's mode, or records that a switch failed.
     ///
     /// @param capabilities null for the mode's usual ones
-    /// @param configuration null keeps the one that is there
-    /// @param error null for a switch that succeeded; else only the transition is recorded
-    /// @param from the mode before by the caller's account: it counts where none is stored; null: not told
+    /// @param configuration null keeps the present one
+    /// @param error null for a switch that succeeded; otherwise only the transition is recorded
+    /// @param from the former mode according to the caller: it counts where none is stored; null: not known
     record SwitchMode(
             String instanceId,
             Mode to,
@@ -301,7 +301,7 @@ public sealed interface Command {
             long expectedVersion,
             @Nullable Mode from)
             implements Command {
-        /// One that knows of no mode before.
+        /// A switch whose caller knows of no former mode.
         public SwitchMode(
                 String instanceId,
                 Mode to,
@@ -347,7 +347,7 @@ public sealed interface Command {
             @Nullable Instant timestamp,
             NumberedIds numbered)
             implements Command {
-        /// One whose ids came as strings.
+        /// A record whose ids came as strings.
         public RecordResponse(
                 String instanceId,
                 String chatId,
@@ -390,41 +390,41 @@ public sealed interface Command {
     /// An instance has processed an event.
     record ProcessSyncEvent(MemoryId id, String instanceId) implements Command {}
 
-    /// Removes what has expired, if it is still at the version that was seen and expired still.
+    /// Removes records that are still at the version that was seen, and still expired.
     record Expire(List<Expired> records) implements Command {
         public Expire {
             records = List.copyOf(records);
         }
     }
 
-    /// Stores a record of another store with its ids, times and versions, unless it is there. An operator's.
+    /// Stores a record of another store with its ids, times and versions, unless it is there already. For operators.
     ///
-    /// What is there wins: the outcome is then `NONE`, so that an import which is repeated changes nothing.
+    /// The record that is there wins: the outcome is then `NONE`, so that a repeated import changes nothing.
     record Import(Exported exported) implements Command {
-        /// What a refusal names when a memory's id is another owner's.
+        /// The field that a refusal names when a memory's id belongs to another owner.
         public static final String ID = "memory.id";
 
-        /// What it says then: the same wherever the other owner's data lies.
+        /// The message of that refusal: the same wherever the other owner's data lies.
         public static final String ID_IN_USE =
                 "This id is, or was, another memory's, which keeps it: give this one an id of its own.";
     }
 
-    /// What somebody decided about the owner's memories who had seen some of them: all of it, or, when that
-    /// is no longer how they are, nothing. Refused with `version_conflict`, and the memory as it is, when one
-    /// that was seen is at another version, superseded or gone, and when a fact to add is there already word
-    /// for word; likewise when a document is at another version than expected. What contradicts itself is
-    /// refused with `invalid_request`.
+    /// Applies decisions that somebody made about the owner's memories after seeing some of them: all of the
+    /// decisions, or none if those memories have changed. It is refused with `version_conflict`, and the memory as
+    /// it is, when a memory that was seen is at another version, superseded or gone, when a fact to add is there
+    /// already word for word, and when a document is at another version than expected. Decisions that contradict
+    /// each other are refused with `invalid_request`.
     ///
-    /// A fact with `dedupe` is never merged into another memory. One that is superseded, or that goes with
-    /// the same command, is not the same as a new one.
+    /// A fact with `dedupe` is never merged into another memory. A memory that is superseded, or removed by the
+    /// same command, is no duplicate of a new one.
     ///
-    /// @param seen what the decisions were based on; all that is replaced or removed is among them
-    /// @param documents what is written with it, such as that the work is done
-    /// @param localOnly whether what is added is local only, whatever the writer's mode is by now; what
-    ///     supersedes a memory that is local only is so in any case
+    /// @param seen what the decisions were based on; it includes everything that is replaced or removed
+    /// @param documents documents that are written with the decisions, such as one that says that the work is done
+    /// @param localOnly whether the facts are local only, whatever the writer's mode is by now. A fact that
+    ///     supersedes a memory that is local only is local only in any case
     record Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents, boolean localOnly)
             implements Command {
-        /// Each of the lists has so many members at most.
+        /// The most members that each of the lists may have.
         public static final int MAX = 128;
 
         public Revise {
@@ -433,12 +433,12 @@ public sealed interface Command {
             documents = List.copyOf(documents);
         }
 
-        /// One whose facts are local only if their writer is `inspired`.
+        /// A revision whose facts are local only if their writer is `inspired`.
         public Revise(List<Seen> seen, List<Revision> revisions, List<PutDocument> documents) {
             this(seen, revisions, documents, false);
         }
 
-        /// What is added, on its own or in the place of another.
+        /// The facts that are added, on their own or in the place of another memory.
         public List<AddMemory> facts() {
             return revisions.stream()
                     .flatMap(revision -> switch (revision) {
@@ -449,7 +449,7 @@ public sealed interface Command {
                     .toList();
         }
 
-        /// What is replaced or removed.
+        /// The memories that are replaced or removed.
         public List<MemoryId> targets() {
             return revisions.stream()
                     .flatMap(revision -> switch (revision) {
@@ -464,19 +464,19 @@ public sealed interface Command {
     /// A memory at the version that somebody saw.
     record Seen(MemoryId id, long version) {}
 
-    /// One decision. A memory may be replaced or removed by one of them only.
+    /// One decision. Only one decision may replace or remove a memory.
     sealed interface Revision {
         /// A new fact.
         record Add(AddMemory fact) implements Revision {}
 
-        /// A new fact supersedes one that stays, marked with the new one's id.
+        /// A new fact supersedes a memory. That memory stays, and names the new one.
         record Replace(MemoryId replaced, AddMemory fact) implements Revision {}
 
-        /// What is no longer true is deleted.
+        /// A memory that is no longer true is deleted.
         record Remove(MemoryId id) implements Revision {}
     }
 
-    /// One record that was seen expired.
+    /// A record that was found to be expired.
     sealed interface Expired {
         record OfContext(String key, long version) implements Expired {}
 

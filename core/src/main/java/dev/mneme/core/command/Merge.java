@@ -14,8 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a memory becomes when one of the same scope ids, text, role and timestamp joins it: it takes on what it
-/// lacks, and the longer life. Nothing of either is lost; where that is not possible, they are two memories.
+/// What a memory becomes when a duplicate joins it, that is, one with the same scope ids, text, role and timestamp: it
+/// takes on what it lacks, and the later expiry. Neither loses anything; where that is not possible they stay two
+/// memories.
 public record Merge(
         @Nullable String name,
         JsonObject metadata,
@@ -23,8 +24,9 @@ public record Merge(
         @Nullable Timestamp timestamp,
         @Nullable Instant expiresAt) {
 
-    /// Empty when the two contradict each other (a key of the metadata has two values, they name two speakers), or
-    /// would have too much together: more metadata than the newcomer's limit, or too many categories.
+    /// Joins two memories. Empty when they contradict each other (a key of the metadata has two values, or they
+    /// name two speakers), or when they would have too much together: more metadata than the newcomer's limit, or
+    /// too many categories.
     public static Optional<Merge> of(Memory there, Command.AddMemory add) {
         return of(
                 there,
@@ -58,7 +60,7 @@ public record Merge(
         return merge.fits(metadataLimit) || merge.leaves(there) ? Optional.of(merge) : Optional.empty();
     }
 
-    /// As [Command.Dedupe#BY_TEXT] has it: what contradicts is left out.
+    /// Joins them as [Command.Dedupe#BY_TEXT] says: contradictions are left out.
     public static Merge byText(Memory there, Command.AddMemory add) {
         return new Merge(
                 there.name(),
@@ -68,7 +70,7 @@ public record Merge(
                 there.expiresAt());
     }
 
-    /// Whether the memory stays as it is.
+    /// Whether the memory that is there stays unchanged.
     public boolean leaves(Memory there) {
         return Objects.equals(name, there.name())
                 && metadata.equals(there.metadata())
@@ -84,7 +86,7 @@ public record Merge(
         return small && categories.size() <= Memory.MAX_CATEGORIES;
     }
 
-    /// Whether a key has two values. Null is the same as missing; objects are compared key by key.
+    /// Whether any key has two different values. Null is the same as missing; objects are compared key by key.
     private static boolean contradict(JsonObject ours, JsonObject theirs) {
         return theirs.members().entrySet().stream()
                 .anyMatch(entry -> contradict(ours.members().get(entry.getKey()), entry.getValue()));
@@ -122,7 +124,7 @@ public record Merge(
         return List.copyOf(joined);
     }
 
-    /// The time, which is the same instant in both: as the one that is there has it, or with the newcomer's offset
+    /// The timestamp, which is the same instant in both: as the present memory has it, or with the newcomer's offset
     /// where it has none.
     private static @Nullable Timestamp withOffset(@Nullable Timestamp ours, @Nullable Timestamp theirs) {
         return ours == null || theirs == null || ours.offset() != null ? ours : theirs;

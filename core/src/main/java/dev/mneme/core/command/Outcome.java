@@ -8,11 +8,11 @@ import dev.mneme.core.model.Subject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of one command.
+/// The result of one command.
 public sealed interface Outcome {
     /// The record is there: `ADD`, `UPDATE`, or `NONE` when it was there already.
     record Stored(MemoryEvent event, Subject subject) implements Outcome {
-        /// For a command on a memory.
+        /// The memory, where the command was on one.
         public Memory memory() {
             return (Memory) subject;
         }
@@ -20,21 +20,21 @@ public sealed interface Outcome {
 
     record Deleted(MemoryId id) implements Outcome {}
 
-    /// @param incomplete whether some of what was named had changed or was gone by then: what was to go may be there
-    ///     still
+    /// @param incomplete whether some of the named memories had changed or were gone by then, so that memories that
+    ///     should go may still be there
     record DeletedMany(long count, boolean incomplete) implements Outcome {
         public DeletedMany(long count) {
             this(count, false);
         }
     }
 
-    /// The command took effect, and there is no more to say: it was one of the system shard, or on documents or
-    /// vectors, or a revision of memories, which says itself what is there afterwards.
+    /// The command took effect, and its result needs no more words. It was a command of the system shard, on documents
+    /// or on vectors, or a revision of memories, which itself says what is there afterwards.
     record Done() implements Outcome {}
 
-    /// @param field the field at fault, if one is
+    /// @param field the field at fault, if any
     /// @param current for a version conflict: the record as it is
-    /// @param paths for edits that clash: the JSON Pointers where they do, else empty
+    /// @param paths for edits that clash: the JSON Pointers where they do; otherwise empty
     record Rejected(
             ErrorCode code,
             String message,
@@ -50,6 +50,6 @@ public sealed interface Outcome {
         }
     }
 
-    /// A context, or whatever has no id of its own, was taken away.
+    /// A context, or another record without an id of its own, was removed.
     record Removed(long version) implements Outcome {}
 }

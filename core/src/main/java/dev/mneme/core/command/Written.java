@@ -7,24 +7,24 @@ import dev.mneme.core.model.Subject;
 
 /// A record as a write of one command left it.
 ///
-/// @param event `ADD`, `UPDATE`, or `NONE` when the record was there already as it was asked for
+/// @param event `ADD`, `UPDATE`, or `NONE` when the record was already as requested
 /// @param subject the record
 /// @param position its owner's position after the write
-/// @param replayed whether an earlier write under the same idempotency key was answered so
+/// @param replayed whether this is the answer to an earlier write under the same idempotency key
 public record Written<T extends Subject>(MemoryEvent event, T subject, Position position, boolean replayed) {
-    /// @param type what the command writes
+    /// @param type the type of record that the command writes
     public static <T extends Subject> Written<T> of(WriteResult result, Class<T> type) {
         return of((Outcome.Stored) result.outcomes().getFirst(), result, type);
     }
 
-    /// A memory, of a write of several commands.
+    /// The memory that one command of a larger write stored.
     ///
-    /// @param stored one of the outcomes
+    /// @param stored the outcome of that command
     public static Written<Memory> memory(Outcome.Stored stored, WriteResult result) {
         return of(stored, result, Memory.class);
     }
 
-    /// The same, as it is answered to a request that repeats it.
+    /// The same, marked as the answer to a repeated request.
     public Written<T> asReplayed() {
         return new Written<>(event, subject, position, true);
     }

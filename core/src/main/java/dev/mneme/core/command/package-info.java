@@ -1,4 +1,4 @@
-/// What a caller asks (`Command`) and what it is told (`Outcome`).
+/// What a caller asks for (`Command`), and what becomes of it (`Outcome`).
 @NullMarked
 package dev.mneme.core.command;
 

@@ -6,7 +6,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.request.TextBytes;
 import java.util.List;
 
-/// What a context's parts must be like, whoever brings them.
+/// Checks the parts of a context, whoever sends them.
 public final class ContextChecks {
     private static final int MAX_KEY = 200;
     private static final int MAX_TAGS = 100;
@@ -18,7 +18,7 @@ public final class ContextChecks {
         this.rules = rules;
     }
 
-    /// `.` and `..` are refused because clients take them out of a path before they send it.
+    /// `.` and `..` are refused because clients remove them from a path before sending it.
     public static void key(String key) {
         if (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl)) {
             throw MnemeException.invalid(
@@ -38,7 +38,7 @@ public final class ContextChecks {
         }
     }
 
-    /// @return the tags, each once
+    /// @return the tags, without repetition
     public static List<String> tags(List<String> tags) {
         if (tags.size() > MAX_TAGS) {
             throw MnemeException.invalid("tags", "A context may have " + MAX_TAGS + " tags at most.");

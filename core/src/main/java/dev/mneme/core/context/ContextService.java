@@ -32,19 +32,20 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller can do with a user's contexts: the JSON documents that the user's instances share.
+/// What a caller can do with a user's contexts, the JSON documents that the user's instances share.
 ///
 /// An expired context is hidden by the reader's clock until it is removed.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
-/// **Failures**: `MnemeException` alone; `not_allowed` for a user whose contexts the key may not see, whether
-/// there are any or not.
+/// **Failures**: `MnemeException` alone; `not_allowed` for a user whose contexts the key may not see, whether there are
+/// any or not.
 public final class ContextService {
-    /// Contexts of one read of the store, so that a page of large ones is cut before it fills the heap.
+    /// How many contexts are read from the store at once. It is small, so that a page of large contexts can be cut
+    /// before it fills the heap.
     private static final int CHUNK = 16;
 
-    /// Of one page, as JSON: beyond it the page ends early, and its cursor goes on.
+    /// Size of a page as JSON. A larger page ends early, and its cursor goes on from there.
     private static final long PAGE_BYTES = 8 << 20;
 
     private final Store store;
@@ -61,11 +62,12 @@ public final class ContextService {
         this.checks = new ContextChecks(rules);
     }
 
-    /// Stores a context's next version, or its first.
+    /// Stores the first or the next version of a context.
     ///
-    /// @param draft one without an expiry expires after [ContextRules#ttl]
-    /// @return `NONE` when it was as asked already, or another's version was left in place
-    /// @throws MnemeException `version_conflict` with what is there (null: nothing) and the paths that clash
+    /// @param draft without an expiry of its own, it expires after [ContextRules#ttl]
+    /// @return `NONE` when the context was already as requested, or another's version was left in place
+    /// @throws MnemeException `version_conflict` with the context that is there (null: none) and the paths that
+    ///     clash
     public Written<Context> put(Caller caller, Owner user, PutContext draft, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, user);
@@ -94,7 +96,7 @@ public final class ContextService {
     public record Deleted(long version, Position position, boolean replayed) {}
 
     /// @param expectedVersion the version that the writer saw, or [Command#ANY_VERSION]
-    /// @throws MnemeException `not_found`; `version_conflict` with what is there
+    /// @throws MnemeException `not_found`; `version_conflict` with the context that is there
     public Deleted delete(
             Caller caller, Owner user, String key, long expectedVersion, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
@@ -109,7 +111,7 @@ public final class ContextService {
         return Writes.one(store, caller, user, idempotency, command);
     }
 
-    /// The newest version; empty if there is none, or it has expired.
+    /// The newest version; empty if there is none, or if it has expired.
     public At<Optional<Context>> find(Caller caller, Owner user, String key, ReadOptions options) {
         requireReader(caller, user, options);
         ContextChecks.key(key);
@@ -118,7 +120,7 @@ public final class ContextService {
         return new At<>(found.value().filter(context -> !context.expired(now)), found.position());
     }
 
-    /// The kept versions, oldest first, deletions among them; empty if there never was one, or it has expired.
+    /// The kept versions, oldest first, deletions included; empty if there never was one, or if it has expired.
     public At<List<ContextVersion>> versions(Caller caller, Owner user, String key, ReadOptions options) {
         requireReader(caller, user, options);
         ContextChecks.key(key);
@@ -129,12 +131,12 @@ public final class ContextService {
         return expired ? new At<>(List.of(), found.position()) : found;
     }
 
-    /// What a caller lists.
+    /// Which contexts a caller lists.
     ///
-    /// @param type of this type; null: of any
-    /// @param tag with this tag; null: with any or none
-    /// @param mode of this mode; null: of any or none
-    /// @param afterKey the last key of the page before, or null
+    /// @param type only this type; null: any
+    /// @param tag only contexts with this tag; null: with any tags or none
+    /// @param mode only this mode; null: any or none
+    /// @param afterKey the last key of the former page, or null
     public record Listing(
             @Nullable ContextType type,
             @Nullable String tag,
@@ -143,10 +145,10 @@ public final class ContextService {
             int limit) {}
 
     /// @param nextAfter the key to go on after; null at the end
-    /// @param position everything up to it is in the page
+    /// @param position the page holds everything up to this position
     public record Page(List<Context> items, @Nullable String nextAfter, Position position) {}
 
-    /// A page in the order of the keys' UTF-8 bytes; shorter than asked for where contexts are large.
+    /// A page in the order of the keys' UTF-8 bytes. It may be shorter than requested when contexts are large.
     public Page list(Caller caller, Owner user, Listing listing, ReadOptions options) {
         requireReader(caller, user, options);
         if (listing.limit() < 1 || listing.limit() > limits.pageItems()) {

@@ -1,4 +1,4 @@
-/// The use cases of contexts: what an assistant keeps at hand for a user.
+/// The use cases of contexts, the documents that an assistant keeps at hand for a user.
 @NullMarked
 package dev.mneme.core.context;
 

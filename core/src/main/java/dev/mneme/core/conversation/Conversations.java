@@ -21,8 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// What is kept of conversations beside the memories: the last messages of sessions, and the messages of which
-/// memories are still to be made. It goes when the memories of the same ids are deleted.
+/// What is kept of conversations beside the memories: the last messages of each session, and messages that are still to
+/// be made into memories. It is deleted together with the memories that have the same ids.
 public final class Conversations {
     private static final MemoryId NONE = new MemoryId(new UUID(0, 0));
 
@@ -34,10 +34,10 @@ public final class Conversations {
         this.extractions = new ExtractionDocuments(store);
     }
 
-    /// Forgets conversations whose ids meet the filter. One that asks for more than ids, such as for a
-    /// text, is met by none.
+    /// Forgets the conversations whose ids match the filter. A filter that looks at more than ids, such as the text,
+    /// matches no conversation.
     ///
-    /// @return whether any was waiting, under way or done lately
+    /// @return whether any of them was waiting, under way or finished lately
     public boolean forget(Provenance by, Owner owner, Filter filter) {
         if (!asksForIdsAlone(filter)) {
             return false;
@@ -60,8 +60,8 @@ public final class Conversations {
         return any.get();
     }
 
-    /// As [#forget], of every owner of whom something waits or was done lately. One whose data may not
-    /// be read has nothing made of it either.
+    /// As [#forget], for every owner with conversations that wait or were finished lately. Where an owner's data may
+    /// not be read, no memories are made of its conversations either.
     public void forgetAnywhere(Provenance by, Filter filter) {
         Set<Owner> owners = extractions.pointers().stream()
                 .map(ExtractionDocuments.Pointer::owner)
@@ -77,9 +77,9 @@ public final class Conversations {
         }
     }
 
-    /// What points to the owner's conversations as they are now, and names the owner.
+    /// Collects the pointers that lead to the owner's conversations at present, and that name the owner.
     ///
-    /// @return removes it, once the owner is erased
+    /// @return removes them, once the owner is erased
     public Runnable pointersOf(Owner owner) {
         List<ExtractionDocuments.Pointer> pointers = extractions.pointers().stream()
                 .filter(pointer -> pointer.owner().equals(owner))

@@ -31,9 +31,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Extractions as documents. Each lies with its owner, with whose data it is sealed and erased; the
-/// server has a pointer to it, which says whose it is, so that it is found by its id, and again after a
-/// restart.
+/// Extractions as documents. Each lies among the data of its owner, and is sealed and erased with them. The server
+/// keeps a pointer to it, which names the owner, so that the extraction is found by its id, and again after a restart.
 public final class ExtractionDocuments {
     private static final String COLLECTION = "extractions";
 
@@ -45,16 +44,16 @@ public final class ExtractionDocuments {
         this.pointers = new ServerDocuments(store, COLLECTION);
     }
 
-    /// Where an extraction is.
+    /// Leads to an extraction.
     ///
-    /// @param keyId of the API key that asked for it
-    /// @param at when that was
+    /// @param keyId the API key that asked for it
+    /// @param at when it was asked for
     /// @param touched when it was last written
     public record Pointer(UUID id, Owner owner, String keyId, Instant at, Instant touched, long version) {}
 
-    /// An extraction as it lies there.
+    /// An extraction as it is stored.
     ///
-    /// @param asked what it is to make memories of, beside the messages
+    /// @param asked how memories are to be made of the messages
     public record Stored(Extraction extraction, ExtractionRequest asked, String requestHash, long version) {}
 
     public List<Pointer> pointers() {
@@ -65,7 +64,7 @@ public final class ExtractionDocuments {
         return pointers.find(id.toString()).map(ExtractionDocuments::pointer);
     }
 
-    /// The first pointers after one, by their ids.
+    /// The first pointers after this id, in the order of their ids.
     public List<Pointer> pointersAfter(@Nullable UUID after, int limit) {
         return pointers.after(after == null ? null : after.toString(), limit).stream()
                 .map(ExtractionDocuments::pointer)
@@ -81,7 +80,7 @@ public final class ExtractionDocuments {
         pointers.put(by, id.toString(), data, Command.ANY_VERSION);
     }
 
-    /// Removes one as it was read; one that was written since stays.
+    /// Removes a pointer, unless it was written since it was read.
     public void removePointer(Pointer pointer) {
         pointers.delete(Provenance.ofKey(pointer.keyId()), pointer.id().toString(), pointer.version());
     }
@@ -102,12 +101,12 @@ public final class ExtractionDocuments {
         return store.documents().find(owner, COLLECTION, id.toString()).map(ExtractionDocuments::stored);
     }
 
-    /// Shows those of an owner, by their ids.
+    /// Shows the owner's extractions, in the order of their ids.
     void forEach(Owner owner, Consumer<Stored> visitor) {
         OwnerDocuments.forEach(store, owner, COLLECTION, document -> visitor.accept(stored(document)));
     }
 
-    /// The command that stores it in the place of the version that was read; 0 for none.
+    /// The command that stores an extraction in the place of the version that was read; 0: there was none.
     public static Command.PutDocument put(
             Extraction extraction, ExtractionRequest asked, String requestHash, long version) {
         JsonFields.Writer data = new JsonFields.Writer()
@@ -138,9 +137,9 @@ public final class ExtractionDocuments {
         Writes.one(store, by, owner, command);
     }
 
-    /// Removes one as it was read.
+    /// Removes an extraction, unless it has changed since it was read.
     ///
-    /// @return whether it is gone; else it has changed since
+    /// @return whether it is gone; otherwise it has changed
     public boolean remove(Provenance by, Stored stored) {
         Extraction extraction = stored.extraction();
         try {

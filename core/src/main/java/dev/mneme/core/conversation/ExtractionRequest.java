@@ -9,15 +9,15 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Messages of which memories are to be made, as a caller brings them.
+/// Messages of which memories are to be made, as a caller sends them.
 ///
-/// @param scope whose every memory is, unless they are `split`
-/// @param split whether what the assistant says becomes the agent's memories and all else the user's, each without
-///     the other's id; only of a scope that has both
-/// @param metadata of every memory
+/// @param scope the ids of all the memories, unless they are `split`
+/// @param split whether messages of the assistant become memories of the agent, and all others memories of the user,
+///     each without the other's id; only possible in a scope that has both ids
+/// @param metadata for every memory
 /// @param timestamp when the messages were said, or null
-/// @param expiresAt from then on the memories are hidden; null never
-/// @param guidance what the caller wants beside what the operator does
+/// @param expiresAt from then on the memories are hidden; null: never
+/// @param guidance what the caller wants, beside what the operator wants
 public record ExtractionRequest(
         ScopeIds scope,
         boolean split,
@@ -35,7 +35,7 @@ public record ExtractionRequest(
         }
     }
 
-    /// One whose memories all have the same ids.
+    /// A request whose memories all have the same ids.
     public ExtractionRequest(
             ScopeIds scope,
             List<Message> messages,
@@ -46,7 +46,7 @@ public record ExtractionRequest(
         this(scope, false, messages, metadata, timestamp, expiresAt, guidance);
     }
 
-    /// Whose memories a message makes.
+    /// The ids of the memories that are made of this message.
     public ScopeIds scopeOf(Message message) {
         if (!split) {
             return scope;

@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The last messages of each session, which is what has the same ids, a `runId` among them: what was
-/// said before helps a language model to understand what is said now. Kept are the latest [#KEPT]
-/// messages, the first [#MAX_CHARACTERS] of each; [#AGE] after the last one they are read no more.
+/// The last messages of each session; a session is the set of messages with the same ids, a `runId` among them. Earlier
+/// messages help a language model to understand the present ones. The latest [#KEPT] messages are kept, the first
+/// [#MAX_CHARACTERS] of each; they are no longer read once the last of them is older than [#AGE].
 public final class SessionMessages {
     static final int KEPT = 20;
     static final int MAX_CHARACTERS = 4_096;
@@ -35,7 +35,7 @@ public final class SessionMessages {
 
     private static final String COLLECTION = "sessions";
 
-    /// How many other sessions each extraction looks at for those that are over.
+    /// How many other sessions each extraction checks for being over.
     private static final int SWEPT = 16;
 
     private final Store store;
@@ -54,7 +54,7 @@ public final class SessionMessages {
     /// @param version 0 where nothing was kept yet
     public record Session(ScopeIds scope, List<Said> said, long version) {}
 
-    /// Empty for a scope that is no session.
+    /// The session of these ids; empty for a scope that is no session.
     public Optional<Session> find(ScopeIds scope, Instant now) {
         if (scope.runId() == null) {
             return Optional.empty();
@@ -109,8 +109,7 @@ public final class SessionMessages {
         return new Message(message.role(), message.name(), text.substring(0, end));
     }
 
-    /// Removes some sessions of the same owner that are over; each call looks at those after the one that is
-    /// named.
+    /// Removes some sessions of the same owner that are over. Each call looks at those that follow the named one.
     public void sweep(Provenance by, ScopeIds scope, Instant now) {
         List<Document> next = store.documents().list(scope.owner(), COLLECTION, id(scope), SWEPT);
         List<Document> some = next.isEmpty() ? store.documents().list(scope.owner(), COLLECTION, null, SWEPT) : next;
@@ -119,7 +118,7 @@ public final class SessionMessages {
                 .forEach(session -> remove(by, scope.owner(), session.id(), session.version()));
     }
 
-    /// Shows those of an owner.
+    /// Shows the owner's sessions.
     void forEach(Owner owner, Consumer<Document> visitor) {
         OwnerDocuments.forEach(store, owner, COLLECTION, visitor);
     }
@@ -128,7 +127,7 @@ public final class SessionMessages {
         return ExtractionDocuments.scope(new JsonFields(session.data()).object("scope"));
     }
 
-    /// Removes a session, unless it is at another version, or gone.
+    /// Removes a session, unless it is at another version or gone.
     void remove(Provenance by, Owner owner, String id, long version) {
         try {
             Writes.one(store, by, owner, new Command.DeleteDocument(COLLECTION, id, version));
@@ -140,7 +139,7 @@ public final class SessionMessages {
         }
     }
 
-    /// Of 64 hexadecimal digits, since the ids are longer than a document's may be.
+    /// A hash in 64 hexadecimal digits, since the ids may be longer than a document's id.
     private static String id(ScopeIds scope) {
         String ids = String.join("\0", or(scope.userId()), or(scope.agentId()), or(scope.appId()), or(scope.runId()));
         try {
@@ -151,7 +150,7 @@ public final class SessionMessages {
         }
     }
 
-    /// No id is empty, so that none and an id stay apart.
+    /// The id, or an empty string for none; no id is empty, so the two stay apart.
     private static String or(@Nullable String id) {
         return id == null ? "" : id;
     }

@@ -1,5 +1,5 @@
-/// What is kept of conversations beside the memories: it lies below both memories, with which it is deleted, and
-/// extractions, which make memories of it.
+/// What is kept of conversations beside the memories. It is below both memories, with which conversations are deleted,
+/// and extractions, which make memories of them.
 @NullMarked
 package dev.mneme.core.conversation;
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The members of a document that a service wrote itself: what it lacks is a fault of the program.
+/// Reads a document that a service wrote itself. A missing member is therefore a bug of the program.
 public record JsonFields(JsonObject object) {
     public String text(String name) {
         String text = nullableText(name);
@@ -35,7 +35,7 @@ public record JsonFields(JsonObject object) {
         return object.members().get(name) instanceof JsonNumber(BigDecimal value) ? value.intValue() : 0;
     }
 
-    /// False when it is left out.
+    /// False when the member is left out.
     public boolean flag(String name) {
         return new JsonBoolean(true).equals(object.members().get(name));
     }
@@ -52,12 +52,12 @@ public record JsonFields(JsonObject object) {
         return text == null ? null : Times.timestamp(text);
     }
 
-    /// An object; empty when it is left out.
+    /// The object; empty when it is left out.
     public JsonObject object(String name) {
         return object.members().get(name) instanceof JsonObject value ? value : JsonObject.EMPTY;
     }
 
-    /// The objects of a list; none when it is left out.
+    /// The objects of the list; none when it is left out.
     public <T> List<T> list(String name, Function<JsonFields, T> item) {
         return object.members().get(name) instanceof JsonArray(List<Json> items)
                 ? items.stream()
@@ -72,7 +72,7 @@ public record JsonFields(JsonObject object) {
                 : List.of();
     }
 
-    /// Writes an object; what is null is left out.
+    /// Writes an object, leaving out members that are null.
     public static final class Writer {
         private final Map<String, Json> members = new LinkedHashMap<>();
 

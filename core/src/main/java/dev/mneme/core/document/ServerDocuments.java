@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One collection of the server's own documents, for the services that keep something there. It checks no
-/// rights.
+/// One collection of the server's own documents, for services that keep something there. It checks no rights.
 public final class ServerDocuments {
     private static final int STEP = 1_000;
 
@@ -50,14 +49,14 @@ public final class ServerDocuments {
         return all;
     }
 
-    /// Those after an id, by id, so many at most.
+    /// The documents that follow an id, in the order of their ids, at most `limit`.
     ///
     /// @param id null for the first
     public List<Document> after(@Nullable String id, int limit) {
         return store.systemDocuments().list(Documents.SYSTEM, collection, id, limit);
     }
 
-    /// Those whose ids begin with `prefix`, by id, so many at most.
+    /// The documents whose ids begin with `prefix`, in the order of their ids, at most `limit`.
     public List<Document> startingWith(String prefix, int limit) {
         return store.systemDocuments().list(Documents.SYSTEM, collection, prefix, limit).stream()
                 .takeWhile(document -> document.id().startsWith(prefix))
@@ -68,7 +67,7 @@ public final class ServerDocuments {
         write(by, new Command.PutDocument(collection, id, data, expectedVersion));
     }
 
-    /// @return whether it was there
+    /// @return whether there was such a document
     public boolean delete(Provenance by, String id) {
         try {
             write(by, new Command.DeleteDocument(collection, id, Command.ANY_VERSION));
@@ -81,7 +80,7 @@ public final class ServerDocuments {
         }
     }
 
-    /// Removes one at a version; one that is at another stays.
+    /// Removes a document at this version; one at another version stays.
     public void delete(Provenance by, String id, long version) {
         try {
             write(by, new Command.DeleteDocument(collection, id, version));

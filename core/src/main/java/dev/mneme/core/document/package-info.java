@@ -1,4 +1,5 @@
-/// Documents of an owner or of the server, in which rooms above keep what is no memory. No rights are checked here.
+/// Documents of an owner or of the server, in which the rooms above keep data that are not memories. No rights are
+/// checked here.
 @NullMarked
 package dev.mneme.core.document;
 

@@ -18,7 +18,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Shows extractions to those who asked for them and to operators, has failed ones tried again, and deletes them.
+/// Shows extractions to the keys that asked for them and to operators, retries failed ones on request, and deletes
+/// them.
 ///
 /// **Threads**: any number may call.
 final class ExtractionAdministration {
@@ -38,13 +39,14 @@ final class ExtractionAdministration {
         this.lines = lines;
     }
 
-    /// @throws MnemeException `not_found` for one that another key asked for, unless the caller is an operator
+    /// @throws MnemeException `not_found` for an extraction that another key asked for, unless the caller is an
+    ///     operator
     Extraction get(Caller caller, UUID id) {
         Authorizer.require(caller, Role.READ);
         return stored(pointer(caller, id)).extraction();
     }
 
-    /// Those that the caller asked for, and of an operator's key all; the latest first.
+    /// The extractions that the caller asked for, or all of them for an operator; the latest first.
     List<ExtractionService.Listed> list(Caller caller) {
         Authorizer.require(caller, Role.READ);
         return visible(caller)
@@ -59,7 +61,7 @@ final class ExtractionAdministration {
         return documents.pointers().stream().filter(pointer -> maySee(caller, pointer));
     }
 
-    /// Those that have failed, of those that the caller may see.
+    /// The failed extractions among those that the caller may see.
     List<UUID> failed(Caller caller) {
         Authorizer.require(caller, Role.READ);
         return visible(caller).filter(this::hasFailed).map(Pointer::id).toList();
@@ -76,7 +78,7 @@ final class ExtractionAdministration {
         }
     }
 
-    /// Has one that was given up tried again.
+    /// Tries an extraction again that was given up.
     Extraction retry(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
         Pointer pointer = pointer(caller, id);
@@ -111,8 +113,8 @@ final class ExtractionAdministration {
         return again;
     }
 
-    /// Forgets one with its messages; one that waits is not done any more. The memories that it made
-    /// stay, and so does what it added to a session.
+    /// Forgets an extraction with its messages; if it is still waiting, it is not done any more. Memories that it made
+    /// stay, and so do the messages that it added to a session.
     void delete(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
         Pointer pointer = pointer(caller, id);
@@ -122,7 +124,7 @@ final class ExtractionAdministration {
         }
     }
 
-    /// As [#delete], of one that has failed and still has when it is its turn.
+    /// As [#delete], for an extraction that has failed, if it still has when its turn comes.
     void deleteFailed(Caller caller, UUID id) {
         Authorizer.require(caller, Role.WRITE);
         Pointer pointer = pointer(caller, id);

@@ -33,11 +33,11 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Takes messages: checks them, writes them down, and puts them into their owner's line.
+/// Accepts messages: checks them, stores them, and puts them into their owner's line.
 ///
 /// **Threads**: any number may call.
 final class ExtractionIntake {
-    /// Characters of a request, with room left for what is noted later.
+    /// Characters that a request may have. It leaves room for notes that are added later.
     private static final long MAX_SIZE = Document.MAX_SIZE - (16 << 10);
 
     private final Store store;
@@ -49,7 +49,7 @@ final class ExtractionIntake {
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    /// @param extractor null: there is no model, and nothing is taken
+    /// @param extractor null: there is no model, and no messages are accepted
     ExtractionIntake(
             Store store,
             MemoryService memories,
@@ -69,9 +69,9 @@ final class ExtractionIntake {
         this.random = random;
     }
 
-    /// The extraction that there is of a request that may be repeated.
+    /// The extraction of an earlier request with the same idempotency key, if there is one.
     ///
-    /// @throws MnemeException `idempotency_key_reused` when the key was used for another
+    /// @throws MnemeException `idempotency_key_reused` when the key was used for another request
     Optional<Extraction> find(Caller caller, ScopeIds scope, Idempotency idempotency) {
         Authorizer.requireScope(caller, scope);
         return documents
@@ -79,11 +79,11 @@ final class ExtractionIntake {
                 .map(stored -> repeated(stored, hash(idempotency)));
     }
 
-    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
-    /// for the same request, it is the extraction that there is.
+    /// Accepts messages; they are on the disk once this returns. If the idempotency key was already used for the same
+    /// request, the result is the extraction of that request.
     ///
-    /// What is to be split is not when the key may not write one of the parts, such as an agent's without the user
-    /// that it is restricted to.
+    /// Messages that are to be split are refused when the key may not write one of the parts, such as an agent's
+    /// without the user that the key is restricted to.
     Extraction submit(Caller caller, ExtractionRequest asked, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireScope(caller, asked.scope());
@@ -127,7 +127,7 @@ final class ExtractionIntake {
         }
     }
 
-    /// As its line needs it.
+    /// The pointer that the owner's line needs.
     private static Pointer pointer(Extraction extraction) {
         return new Pointer(
                 extraction.id(),
@@ -182,7 +182,7 @@ final class ExtractionIntake {
         }
     }
 
-    /// A model reads no more at once, and what is kept of an extraction has its limit.
+    /// Checks the size: a model can read only so much at once, and a stored extraction has a limit.
     private static void requireFits(Command.PutDocument document) {
         if (document.data().size() > MAX_SIZE) {
             throw MnemeException.at(
@@ -193,7 +193,8 @@ final class ExtractionIntake {
         }
     }
 
-    /// One that is made of the idempotency key, where there is one, so that the same request has the same.
+    /// The new extraction's id. It is derived from the idempotency key, if there is one, so that the same request gets
+    /// the same id.
     private UUID id(Caller caller, Owner owner, @Nullable Idempotency idempotency) {
         if (idempotency == null) {
             return MemoryId.create(clock.instant(), owner.slot(), random).value();

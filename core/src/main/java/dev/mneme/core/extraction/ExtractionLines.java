@@ -24,46 +24,46 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What waits to be extracted: a line for each owner, in the order in which it came. One of a line is at work at a
-/// time, and so many lines at once, in fair turns of keys and owners.
+/// The lines of extractions that wait: one line for each owner, in order of arrival. Of each line one extraction is at
+/// work at a time, and only so many lines are at work at once; keys and owners take fair turns.
 ///
-/// One that failed keeps its place while it waits to be tried again, and those behind it go on without it, but for two
-/// reasons to wait: those of the same session, since a conversation is read from its beginning; and all of the line
-/// once [#MOST_PUT_OFF] have failed, since then it is the model that fails, and every further one would only use up
-/// its tries.
+/// A failed extraction keeps its place while it waits for its next try, and those behind it overtake it, with two
+/// exceptions. Those of the same session wait, since a conversation is read from its beginning. And the whole line
+/// waits once [#MOST_PUT_OFF] have failed, since then the model itself is failing, and going on would only use up
+/// everybody's tries.
 ///
-/// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while anything
-/// is in it.
+/// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while there is anything
+/// in it.
 final class ExtractionLines implements AutoCloseable {
-    /// How many may wait, over all lines, and of one owner.
+    /// How many extractions may wait, in all lines together and of one owner.
     static final int CAPACITY = 8_000;
 
     static final int CAPACITY_OF_ONE = 1_000;
 
-    /// How many of a line wait to be tried again while others go on.
+    /// How many of a line may wait for their next try while others go on.
     static final int MOST_PUT_OFF = 3;
 
     private static final System.Logger LOG = System.getLogger(ExtractionLines.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    /// After failures that could not even be written down: longer each time.
+    /// The pause after a failure that could not even be stored; it grows with each.
     private static final Duration LEAST_HELD_UP = Duration.ofSeconds(5);
 
     private static final Duration MOST_HELD_UP = Duration.ofMinutes(5);
 
-    /// What one attempt came to.
+    /// The result of one attempt.
     sealed interface Attempted {
         /// Nothing is left to do.
         record Finished() implements Attempted {}
 
-        /// It is to be tried again; it has failed so often by now.
+        /// It is to be tried again, and has failed this many times.
         record Failed(int times) implements Attempted {}
 
-        /// It is to be tried again; the store does not take even the failure.
+        /// It is to be tried again; not even the failure could be stored.
         record HeldUp() implements Attempted {}
     }
 
-    /// One attempt at the first of a line, as [ExtractionWorker#attempt].
+    /// Tries the first extraction of a line once: see [ExtractionWorker#attempt].
     interface Attempt {
         Attempted at(Pointer pointer) throws InterruptedException;
     }
@@ -78,14 +78,14 @@ final class ExtractionLines implements AutoCloseable {
     private Places places = new Places(QueueLimit.of(CAPACITY), 0);
     private boolean closed;
 
-    /// What waits of one owner, and the thread that works it off.
+    /// The waiting extractions of one owner, and the thread that works on them.
     private record Line(List<Waiting> waiting, Thread thread) {}
 
-    /// One that waits; its state is guarded by the lock.
+    /// An extraction that waits. The lock guards its state.
     private static final class Waiting {
         final Pointer pointer;
 
-        /// Whose order it keeps; null for a conversation without a run.
+        /// The session whose order must be kept; null for a conversation without a run.
         final @Nullable ScopeIds session;
 
         boolean failed;
@@ -108,14 +108,14 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// @param pauses after each failed attempt; the last one after every further
+    /// @param pauses the pause after each failed attempt; the last one is used from then on
     ExtractionLines(Attempt attempt, List<Duration> pauses, int concurrency) {
         this.attempt = attempt;
         this.pauses = List.copyOf(pauses);
         this.atWork = new FairGate(concurrency, new QueueLimit(0, 0), "");
     }
 
-    /// Room for one more, which must be closed: what did not take it gives it back.
+    /// Room for one more extraction. It must be closed, which gives back room that was not used.
     ///
     /// **Threads**: for one.
     final class Place implements AutoCloseable {
@@ -128,7 +128,7 @@ final class ExtractionLines implements AutoCloseable {
             this.tenant = tenant;
         }
 
-        /// Puts one at the end of its owner's line; once stopped, nowhere.
+        /// Puts an extraction at the end of its owner's line; once the lines are stopped, does nothing.
         ///
         /// @param session as [#session]
         void take(Pointer pointer, @Nullable ScopeIds session) {
@@ -144,7 +144,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Of which session a conversation is; null for none.
+    /// The session of a conversation; null for none.
     static @Nullable ScopeIds session(ScopeIds scope) {
         return scope.runId() == null ? null : scope;
     }
@@ -164,7 +164,7 @@ final class ExtractionLines implements AutoCloseable {
                                 + " again later, or with infer=false."));
     }
 
-    /// Empty when too many of this key or owner wait.
+    /// Reserves room; empty when too many extractions of this key or owner wait.
     Optional<Place> place(String keyId, Owner owner) {
         Tenant tenant = new Tenant(keyId, owner);
         lock.lock();
@@ -177,7 +177,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Puts one at the end of its line that was taken before the start, whether there is room or not.
+    /// Puts an extraction that was accepted before the start at the end of its line, whether there is room or not.
     void takeUp(Pointer pointer, @Nullable ScopeIds session) {
         lock.lock();
         try {
@@ -231,7 +231,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Lines that are at work or wait for it.
+    /// How many lines are at work or wait for their turn to be.
     int atGate() {
         return atWork.taken();
     }
@@ -245,9 +245,9 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Waits until this one is no longer in its line.
+    /// Waits until this extraction is no longer in its line.
     ///
-    /// @return whether it is not, within the time
+    /// @return whether it left within the time
     boolean await(UUID id, Owner owner, Duration atMost) throws InterruptedException {
         long left = atMost.toNanos();
         lock.lockInterruptibly();
@@ -295,7 +295,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Whose turn it is, once there is one; null when the line is at its end, and gone.
+    /// The next extraction of the line, once one may be tried; null when the line is empty, and removed.
     private @Nullable Waiting next(Owner owner) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -321,7 +321,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// The first that may be tried now.
+    /// The first extraction that may be tried now.
     private static @Nullable Waiting ready(List<Waiting> line, long now) {
         long putOff = line.stream().filter(each -> each.failed).count();
         Set<ScopeIds> earlier = new HashSet<>();
@@ -334,7 +334,7 @@ final class ExtractionLines implements AutoCloseable {
         return null;
     }
 
-    /// Where none may be tried, some have failed.
+    /// How long to wait when none may be tried now, so that some have failed.
     private static long untilDue(List<Waiting> line, long now) {
         return line.stream()
                 .filter(each -> each.failed)
@@ -366,7 +366,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Whatever fails, an error of the machine too, does not end the line.
+    /// Makes one attempt. No failure, not even an error of the JVM, ends the line.
     private Attempted once(Pointer pointer) throws InterruptedException {
         try (FairGate.Turn _ = atWork.enterUncounted(tenant(pointer))) {
             return attempted(pointer);
@@ -406,7 +406,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Has one that waits to be tried again tried at once, since it was deleted, for example.
+    /// Tries a waiting extraction at once, for example since it was deleted.
     void wake(Pointer pointer) {
         lock.lock();
         try {
@@ -420,8 +420,8 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Begins again with empty lines after [#close]; nothing else to do while they are open. What the close did not
-    /// wait for is waited for now.
+    /// Begins again with empty lines after [#close]; does nothing while they are open. It first waits for whatever the
+    /// close did not wait for.
     void open() {
         List<Thread> left;
         lock.lock();
@@ -452,7 +452,7 @@ final class ExtractionLines implements AutoCloseable {
         }
     }
 
-    /// Breaks off what is at work; it is tried again after the next start.
+    /// Interrupts the work under way; it is tried again after the next start.
     @Override
     public void close() {
         List<Thread> stopping;

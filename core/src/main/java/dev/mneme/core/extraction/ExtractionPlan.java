@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
-/// Makes of a language model's decisions what can be done: each memory is changed once at most, and
-/// nothing is said twice. Pure.
+/// Turns a language model's decisions into steps that are possible: each memory is changed once at most, and nothing is
+/// said twice. Pure.
 final class ExtractionPlan {
     private final List<Memory> seen;
     private final Set<MemoryId> changed = new HashSet<>();
@@ -32,9 +32,9 @@ final class ExtractionPlan {
                         .add(memory));
     }
 
-    /// What is done about one fact.
+    /// What to do about one fact.
     sealed interface Step {
-        /// With the text that is kept.
+        /// The fact, with the text that is kept.
         Fact fact();
 
         record Add(Fact fact) implements Step {}
@@ -45,9 +45,9 @@ final class ExtractionPlan {
     }
 
     /// @param seen the memories that the decisions name by their places
-    /// @param hidden memories that are there, but were not shown
+    /// @param hidden memories that exist but were not shown to the model
     /// @param decisions one for each fact
-    /// @param holds whether a memory with a fact's text has all else that the fact would bring
+    /// @param holds whether a memory with a fact's text has everything else that the fact would bring
     static List<Step> of(
             List<Fact> facts,
             List<Memory> seen,
@@ -64,7 +64,7 @@ final class ExtractionPlan {
         return List.copyOf(plan.steps);
     }
 
-    /// Where nothing is shown that a fact could touch.
+    /// The steps when the model was shown no memories that a fact could concern.
     static List<Step> ofNew(List<Fact> facts, List<Memory> hidden, BiPredicate<Memory, Fact> holds) {
         return of(
                 facts,

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// How long extractions are remembered. One that failed stays for [#FAILED_KEPT], with the reason and its messages; one
-/// that succeeded for [#SUCCEEDED_KEPT], without text; when there are many, for [#LEAST_KEPT].
+/// How long extractions are remembered. A failed one is kept for [#FAILED_KEPT], with the reason and its messages; a
+/// successful one for [#SUCCEEDED_KEPT], without text. When there are very many, they are kept for [#LEAST_KEPT].
 ///
 /// **Threads**: any number may call.
 final class ExtractionRetention {
@@ -28,7 +28,7 @@ final class ExtractionRetention {
     static final Duration FAILED_KEPT = Duration.ofDays(30);
     static final int MANY = 5_000;
 
-    /// How many of the server's pointers each request looks at for those whose time is over.
+    /// How many of the server's pointers each request checks for being due.
     private static final int SWEPT = 8;
 
     private final ExtractionDocuments documents;
@@ -44,13 +44,13 @@ final class ExtractionRetention {
         this.clock = clock;
     }
 
-    /// So many are remembered after a start.
+    /// Sets how many extractions are remembered after a start.
     void begin(int count) {
         remembered.set(count);
     }
 
-    /// Forgets some of those whose time is over. A pointer that leads nowhere is one whose work is
-    /// being written, unless it is old.
+    /// Forgets some extractions that are due. A pointer that leads nowhere belongs to an extraction that is being
+    /// written, unless the pointer is old.
     void sweep() {
         List<Pointer> some = documents.pointersAfter(sweptTo.get(), SWEPT);
         counted.addAndGet(some.size());
@@ -90,7 +90,7 @@ final class ExtractionRetention {
         };
     }
 
-    /// As it was read: one that has changed since stays, and so does what points to it.
+    /// Forgets an extraction as it was read. If it has changed since, it stays, and so does its pointer.
     boolean forget(Pointer pointer, Optional<Stored> stored) {
         if (stored.isPresent() && !documents.remove(Provenance.ofKey(pointer.keyId()), stored.get())) {
             return false;

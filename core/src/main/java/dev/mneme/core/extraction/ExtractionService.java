@@ -25,16 +25,16 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Makes memories of conversations, with a language model, in the background: what was taken is done,
-/// after a restart too. Each owner's are done one after another in the order in which they came; one that
-/// fails is passed by, though not by those of its session.
+/// Makes memories of conversations with a language model, in the background. Messages that were accepted are worked on,
+/// after a restart too. Each owner's extractions are done one after another in the order in which they came. Later ones
+/// overtake one that has failed, except those of the same session.
 ///
-/// One that fails (the model is down, slow or answers nonsense) is tried again after each of the
-/// pauses, then given up: it stays for a while, with the reason and its messages, for somebody to have it tried again.
+/// A failed extraction (the model is down, slow or answers nonsense) is tried again after each of the pauses, then
+/// given up. It is kept for a while with the reason and its messages, so that somebody can have it tried again.
 ///
 /// **Threads**: any number may call.
 public final class ExtractionService implements Job, AutoCloseable {
-    /// How long to wait after each failed attempt: six and a half minutes in all.
+    /// The pause after each failed attempt: six and a half minutes in all.
     public static final List<Duration> PAUSES = List.of(
             Duration.ofSeconds(1),
             Duration.ofSeconds(5),
@@ -53,15 +53,15 @@ public final class ExtractionService implements Job, AutoCloseable {
     /// How the work is done.
     ///
     /// @param concurrency how many extractions are at work at once
-    /// @param tries after so many failed attempts one is given up
-    /// @param pauses after each failed attempt; the last one after every further
+    /// @param tries an extraction is given up after this many failed attempts
+    /// @param pauses the pause after each failed attempt; the last one is used from then on
     public record Settings(int concurrency, int tries, List<Duration> pauses) {
         public Settings {
             pauses = List.copyOf(pauses);
         }
     }
 
-    /// @param extractor null: there is no model, and nothing is taken
+    /// @param extractor null: there is no model, and no messages are accepted
     public ExtractionService(
             Store store,
             MemoryService memories,
@@ -90,7 +90,7 @@ public final class ExtractionService implements Job, AutoCloseable {
         return "extractions";
     }
 
-    /// Takes up what was taken before the last stop. Without a model it waits for a start with one.
+    /// Takes up the extractions that were left at the last stop. Without a model they wait for a start with one.
     @Override
     public void start() {
         lines.open();
@@ -104,7 +104,8 @@ public final class ExtractionService implements Job, AutoCloseable {
                 .forEach(this::takeUp);
     }
 
-    /// What cannot be read is looked at again when it is its turn: it is no reason not to serve anybody else.
+    /// Puts an extraction into its line. If it cannot be read, its turn will show why; that must not keep the server
+    /// from starting.
     private void takeUp(Pointer pointer) {
         try {
             documents
@@ -121,29 +122,29 @@ public final class ExtractionService implements Job, AutoCloseable {
         return extractor != null;
     }
 
-    /// Whether there is a model that the caller's messages may be given to: what an instance says while
-    /// `inspired` does not leave this machine.
+    /// Whether there is a model that may read the caller's messages. Messages of an `inspired` instance do not leave
+    /// this machine.
     public boolean isAvailable(Caller caller, Owner owner) {
         return extractor != null && !(extractor.remote() && Inspired.is(store, caller, owner));
     }
 
-    /// The extraction that there is of a request that may be repeated.
+    /// The extraction of an earlier request with the same idempotency key, if there is one.
     ///
-    /// @throws MnemeException `idempotency_key_reused` when the key was used for another
+    /// @throws MnemeException `idempotency_key_reused` when the key was used for another request
     public Optional<Extraction> find(Caller caller, ScopeIds scope, Idempotency idempotency) {
         return intake.find(caller, scope, idempotency);
     }
 
-    /// Takes messages; once this returns they are on the disk. Under an idempotency key that was used
-    /// for the same request, it is the extraction that there is.
+    /// Accepts messages; they are on the disk once this returns. If the idempotency key was already used for the same
+    /// request, the result is the extraction of that request.
     ///
-    /// What is to be split is not when the key may not write one of the parts, such as an agent's without the user
-    /// that it is restricted to.
+    /// Messages that are to be split are refused when the key may not write one of the parts, such as an agent's
+    /// without the user that the key is restricted to.
     public Extraction submit(Caller caller, ExtractionRequest asked, @Nullable Idempotency idempotency) {
         return intake.submit(caller, asked, idempotency);
     }
 
-    /// How far it is now, at the latest when the time is over.
+    /// Waits until the extraction has ended or the time is over, and says how far it is.
     ///
     /// @param taken as it was submitted
     public Extraction await(Extraction taken, Duration atMost) {
@@ -161,52 +162,53 @@ public final class ExtractionService implements Job, AutoCloseable {
         return lines.isRunning(id);
     }
 
-    /// One that can be asked for, and when it came.
+    /// An extraction that can be asked for, and when it came.
     public record Listed(UUID id, Instant at) {}
 
-    /// @throws MnemeException `not_found` for one that another key asked for, unless the caller is an operator
+    /// @throws MnemeException `not_found` for an extraction that another key asked for, unless the caller is an
+    ///     operator
     public Extraction get(Caller caller, UUID id) {
         return administration.get(caller, id);
     }
 
-    /// Those that the caller asked for, and of an operator's key all; the latest first.
+    /// The extractions that the caller asked for, or all of them for an operator; the latest first.
     public List<Listed> list(Caller caller) {
         return administration.list(caller);
     }
 
-    /// Those that have failed, of those that the caller may see.
+    /// The failed extractions among those that the caller may see.
     public List<UUID> failed(Caller caller) {
         return administration.failed(caller);
     }
 
-    /// Has one that was given up tried again.
+    /// Tries an extraction again that was given up.
     public Extraction retry(Caller caller, UUID id) {
         return administration.retry(caller, id);
     }
 
-    /// Forgets one with its messages; one that waits is not done any more. The memories that it made
-    /// stay, and so does what it added to a session.
+    /// Forgets an extraction with its messages; if it is still waiting, it is not done any more. Memories that it made
+    /// stay, and so do the messages that it added to a session.
     public void delete(Caller caller, UUID id) {
         administration.delete(caller, id);
     }
 
-    /// As [#delete], of one that has failed and still has when it is its turn.
+    /// As [#delete], for an extraction that has failed, if it still has when its turn comes.
     public void deleteFailed(Caller caller, UUID id) {
         administration.deleteFailed(caller, id);
     }
 
-    /// How many are not done yet.
+    /// How many extractions are not done yet.
     public int waiting() {
         return lines.waiting();
     }
 
-    /// Stops; what is not done is done after the next start. Nothing is taken meanwhile.
+    /// Stops. Unfinished extractions are done after the next start; no messages are accepted meanwhile.
     @Override
     public void stop() {
         lines.close();
     }
 
-    /// Stops, and lets the model go.
+    /// Stops, and closes the model.
     @Override
     public void close() {
         stop();

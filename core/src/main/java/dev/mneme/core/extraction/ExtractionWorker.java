@@ -73,16 +73,16 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Makes memories of one extraction's messages: the model finds facts, is shown the memories that are
-/// near, and decides; what it decides is one command, refused if those memories have changed meanwhile,
-/// and then it decides again. The same command says that the extraction is done and adds its messages
-/// to their session, so that a crash at any moment leaves either all of it or the work still to do.
+/// Makes memories of one extraction's messages. The model finds facts, is shown the memories that are near them, and
+/// decides what to do. Its decisions become one command; if those memories have changed meanwhile, the command is
+/// refused and the model decides again. The same command marks the extraction as done and adds its messages to their
+/// session, so that a crash at any moment leaves either all of it or the work still to do.
 ///
 /// **Threads**: any number may call, for different extractions.
 final class ExtractionWorker {
     private static final System.Logger LOG = System.getLogger(ExtractionWorker.class.getName());
 
-    /// How many memories near each fact are shown to the model, and how many in all; none that is longer.
+    /// How many memories near each fact the model is shown; the next two limit them all together and the length of one.
     private static final int NEAR = 5;
 
     private static final int MOST_SHOWN = 60;
@@ -103,7 +103,7 @@ final class ExtractionWorker {
     private final InstantSource clock;
     private final int tries;
 
-    /// @param tries after so many failed attempts it is given up
+    /// @param tries an extraction is given up after this many failed attempts
     ExtractionWorker(
             Store store,
             MemoryService memories,
@@ -121,10 +121,10 @@ final class ExtractionWorker {
         this.tries = tries;
     }
 
-    /// Tries once.
+    /// Makes one attempt.
     ///
-    /// @throws MnemeException when not even the failure could be written down
-    /// @throws InterruptedException when it was broken off
+    /// @throws MnemeException when not even the failure could be stored
+    /// @throws InterruptedException when it was interrupted
     Attempted attempt(Pointer pointer) throws InterruptedException {
         Stored stored = documents.find(pointer.owner(), pointer.id()).orElse(null);
         if (stored == null || stored.extraction().isFinished()) {
@@ -177,10 +177,10 @@ final class ExtractionWorker {
         }
     }
 
-    /// What was found.
+    /// The facts that the model found.
     ///
-    /// @param scope whose it is
-    /// @param local whether any of it may come from what an `inspired` instance said
+    /// @param scope whose they are
+    /// @param local whether any of them may come from something that an `inspired` instance said
     private record Found(ScopeIds scope, List<Fact> facts, boolean local) {
         Found those(ScopeIds of, ExtractionRequest asked) {
             return new Found(
@@ -193,8 +193,9 @@ final class ExtractionWorker {
         }
     }
 
-    /// The agent's part of messages that are split. Its owner is another than theirs, so it is written first, with an
-    /// extraction of its own that is done: an attempt after a crash finds that and does not write it again.
+    /// Does the agent's part of messages that are split. It has another owner than the messages, so it is written
+    /// first, together with a finished extraction of its own. An attempt after a crash finds that extraction and
+    /// does not write the part again.
     ///
     /// @return what it did
     private List<Result> agents(Stored stored, Found found, Instant startedAt) {
@@ -238,7 +239,7 @@ final class ExtractionWorker {
                 ErrorCode.OVERLOADED, "The memories that it was based on changed again and again meanwhile.");
     }
 
-    /// @throws MnemeException what is not that a memory has changed
+    /// @throws MnemeException any failure but a changed memory
     private static void note(MnemeException e, Set<MemoryId> clashed) {
         if (e.code() != ErrorCode.VERSION_CONFLICT) {
             throw e;
@@ -248,7 +249,7 @@ final class ExtractionWorker {
         }
     }
 
-    /// The latest messages that the model may read, of as many characters as it takes.
+    /// The latest messages of the session, as many characters as the model may read.
     private List<Said> earlier(ScopeIds scope, Instant now) {
         List<Said> all = sessions.find(scope, now).map(Session::said).orElse(List.of());
         Deque<Said> latest = new ArrayDeque<>();
@@ -277,7 +278,7 @@ final class ExtractionWorker {
                         : asked.guidance().categories());
     }
 
-    /// @param before what was done already
+    /// @param before what was already done
     private void apply(Stored first, Found found, List<Result> before, Instant startedAt) {
         Set<MemoryId> clashed = new LinkedHashSet<>();
         Stored stored = first;
@@ -303,7 +304,7 @@ final class ExtractionWorker {
         throw changedAgainAndAgain();
     }
 
-    /// What is to be done about facts.
+    /// What to do about the facts.
     private record Revised(List<Seen> seen, List<Revision> revisions, List<Result> results, boolean local) {
         Command.Revise with(List<Command.PutDocument> documents) {
             return new Command.Revise(seen, revisions, documents, local);
@@ -336,7 +337,7 @@ final class ExtractionWorker {
         return new Revised(seen, revisions, results, local);
     }
 
-    /// Those that the model may read and may change, of as many characters as it takes.
+    /// The memories that the model may read and may change, as many characters as it takes.
     private List<Memory> shown(List<Memory> near) {
         List<Memory> shown = new ArrayList<>();
         int characters = 0;
@@ -390,7 +391,7 @@ final class ExtractionWorker {
         }
     }
 
-    /// Whether nothing of a fact is lost when the memory of its text is left as it is.
+    /// Whether leaving the memory with a fact's text as it is loses nothing of the fact.
     private boolean holds(Memory memory, ExtractionRequest asked, Fact fact) {
         String name = asked.messages().get(fact.message()).name();
         return Merge.of(
@@ -420,8 +421,8 @@ final class ExtractionWorker {
         return timestamp == null ? null : timestamp.at();
     }
 
-    /// A fact keeps the speaker and the time of its message, and facts come in the order of
-    /// their messages, so that they are one another's context as the messages would be.
+    /// The command that adds a fact. A fact keeps the speaker and the time of its message. Facts come in the order of
+    /// their messages, so that they are context for each other as the messages would be.
     private Command.AddMemory memory(Caller caller, ExtractionRequest asked, ScopeIds scope, Fact fact, boolean local) {
         Message source = asked.messages().get(fact.message());
         return memories.prepare(
@@ -446,8 +447,8 @@ final class ExtractionWorker {
         return said == null ? null : said.at().atZone(said.offset() == null ? ZoneOffset.UTC : said.offset());
     }
 
-    /// The memories of exactly the same ids that are nearest to the facts, so that no fact moves to
-    /// where others see it, or out of sight of those who saw it.
+    /// The memories nearest to the facts, among those with exactly the same ids. So no fact moves to where others see
+    /// it, or out of sight of those who saw it.
     private List<Memory> near(Caller caller, ExtractionRequest asked, Found facts, Set<MemoryId> clashed) {
         ScopeIds scope = facts.scope();
         Map<MemoryId, Memory> near = new LinkedHashMap<>();
@@ -506,7 +507,7 @@ final class ExtractionWorker {
         return state == State.FAILED ? new Attempted.Finished() : new Attempted.Failed(attempts);
     }
 
-    /// Its messages join their session with it, unless the owner has too many sessions.
+    /// Marks the extraction as done. Its messages join their session, unless the owner has too many sessions.
     private void succeed(
             Stored stored,
             Instant startedAt,
@@ -559,7 +560,8 @@ final class ExtractionWorker {
         return ExtractionDocuments.put(now, stored.asked(), stored.requestHash(), stored.version());
     }
 
-    /// Who sent the messages, with the right to the owner that was checked when they came. Nobody waits for the answer.
+    /// The sender of the messages, with the right to the owner that was checked when the messages came. Nobody waits
+    /// for the answer, so the work counts as bulk.
     private static Caller caller(Provenance by, Instant now) {
         ApiKey key = new ApiKey(by.keyId(), "extraction", Role.WRITE, Restriction.NONE, now, null, null, new byte[0]);
         return new Caller(key, by, true);

@@ -20,17 +20,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The settings of the one project that there is: what a language model is told when it extracts memories.
+/// The settings of the one project: what a language model is told when it extracts memories.
 ///
 /// **Threads**: any number may call.
 public final class ProjectService {
     private static final String ID = "default";
     private static final int ATTEMPTS = 10;
 
-    /// Comes before instructions that are for one of two sides.
+    /// Precedes instructions that hold for only one of the two sides.
     public static final String OF_ASSISTANT = "For facts that the assistant tells: ";
 
-    /// The categories of facts until others are set, by the names that mem0 has for them.
+    /// The categories of facts until others are set, under the names that mem0 gives them.
     public static final List<Guidance.Category> DEFAULT_CATEGORIES = List.of(
             new Guidance.Category("personal_details", "name, age, birthday, home, language, character"),
             new Guidance.Category("family", "parents, partner, children, relatives, pets"),
@@ -54,14 +54,14 @@ public final class ProjectService {
         this.projects = new ServerDocuments(store, "projects");
     }
 
-    /// The settings with their times; empty while nothing was ever set.
+    /// The settings with their times; empty if they were never set.
     public Optional<Document> find(Caller caller) {
         Authorizer.require(caller, Role.READ);
         return projects.find(ID);
     }
 
-    /// Sets what the patch names (RFC 7396: null takes a setting away); two at a time do not overwrite one
-    /// another.
+    /// Changes the settings that the patch names (RFC 7396: null removes a setting). Two patches at the same time do
+    /// not overwrite each other.
     public void update(Caller caller, JsonObject patch) {
         Authorizer.requireOperator(caller);
         for (int attempt = 1; ; attempt++) {
@@ -80,10 +80,10 @@ public final class ProjectService {
         }
     }
 
-    /// What the settings ask of every extraction; whoever extracts needs no right to read them.
+    /// What the settings ask of every extraction. Extracting needs no right to read them.
     ///
-    /// @param ofAgent whether an agent's memories are made, which have instructions of their own
-    /// @param split whether those instructions are for what the assistant says alone
+    /// @param ofAgent whether memories of an agent are made, which have instructions of their own
+    /// @param split whether those instructions hold only for what the assistant says
     Guidance guidance(boolean ofAgent, boolean split) {
         JsonObject settings = projects.find(ID).map(Document::data).orElse(JsonObject.EMPTY);
         List<String> instructions = new ArrayList<>();
@@ -101,9 +101,9 @@ public final class ProjectService {
                 categories == null || categories instanceof JsonNull ? DEFAULT_CATEGORIES : categories(categories));
     }
 
-    /// Categories as mem0's clients write them: a list of `{name: description}`, or of names.
+    /// Reads categories as mem0's clients write them: a list of `{name: description}`, or of names.
     ///
-    /// @return none of what is anything else
+    /// @return the categories; entries of any other form are left out
     public static List<Guidance.Category> categories(@Nullable Json value) {
         if (!(value instanceof JsonArray(List<Json> items))) {
             return List.of();

@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The changes that a caller may see, read from a position on and live: what REST, SSE and WebSocket are fed
-/// from.
+/// The changes that a caller may see, read from a position on and then live. REST, event streams and the WebSocket all
+/// read from here.
 ///
-/// A reader pulls: it holds a position, not a queue, so a slow one costs nothing but its own delay.
+/// A reader pulls: it holds a position and no queue, so a slow reader delays nobody but itself.
 public final class ChangeFeed {
     private static final int READ = 256;
 
@@ -35,7 +36,7 @@ public final class ChangeFeed {
         this(store, InstantSource.system(), lag -> {});
     }
 
-    /// @param lags is told, for each page of changes that a live reader reads, how long ago the last was made
+    /// @param lags receives, for each page that a live reader reads, how old its last change is
     public ChangeFeed(Store store, InstantSource clock, Consumer<Duration> lags) {
         this.store = store;
         this.clock = clock;
@@ -48,22 +49,24 @@ public final class ChangeFeed {
     /// @param previous the position that this subscription had before it: filtered changes are no gap
     public record Item(Change change, String position, String previous) {}
 
-    /// @param position where the reader is now; further on than the last item when changes were filtered out
-    /// @param reset the position asked for can no longer be served: read the state at `position` and go on
-    ///     from there
+    /// @param position where the reader is now; beyond the last item when changes after it were filtered out
+    /// @param reset the position asked for can no longer be served: read the state at `position` and go on from
+    ///     there
     public record Page(List<Item> items, String position, boolean reset) {}
 
-    /// What is retained of one owner after a position; without one, from the oldest on. Asked for, and
-    /// so with what is local only.
+    /// Reads one owner's kept changes after a position, or from the oldest on without one. The caller asks for them, so
+    /// changes that are local only are included.
     public Page read(Caller caller, Owner owner, @Nullable Position after, int limit) {
-        try (Reader reader = open(caller, owner, after == null ? Start.OLDEST : Start.AFTER, after, false)) {
+        Shown shown = new Shown(caller, false, every -> true);
+        try (Reader reader = open(shown, owner, after == null ? Start.OLDEST : Start.AFTER, after)) {
             return reader.page(limit);
         }
     }
 
-    /// Every owner's, for an operator. What is local only is left out: it is for its own user to ask for.
+    /// Reads every owner's changes, for an operator. Changes that are local only are left out: only their own user may
+    /// ask for them.
     public Page readAll(Caller caller, String cursor, int limit) {
-        try (Reader reader = openAll(caller, cursor)) {
+        try (Reader reader = openAll(new Shown(caller, true, every -> true), cursor)) {
             return reader.page(limit);
         }
     }
@@ -74,22 +77,29 @@ public final class ChangeFeed {
         return store.leftOut(Filter.And.ALL);
     }
 
-    /// Follows one owner. What is local only is never pushed, also not to who resumes later.
+    /// Follows one owner. What is local only is never pushed, not even to a caller that resumes later.
     ///
     /// @param resumeFrom the last position that the caller holds, or null to begin now
     public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom) {
-        return open(caller, owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom, true);
+        return follow(caller, owner, resumeFrom, every -> true);
+    }
+
+    /// @param wanted the changes that the caller wants; the reader passes over the others
+    public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom, Predicate<Change> wanted) {
+        return open(
+                new Shown(caller, true, wanted), owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
     }
 
     /// Follows every owner, for an operator.
     ///
     /// @param cursor an earlier position of such a reader, or null to begin now
-    public Reader followAll(Caller caller, @Nullable String cursor) {
-        return openAll(caller, cursor == null ? store.operatorCursor() : cursor);
+    /// @param wanted the changes that the caller wants; the reader passes over the others
+    public Reader followAll(Caller caller, @Nullable String cursor, Predicate<Change> wanted) {
+        return openAll(new Shown(caller, true, wanted), cursor == null ? store.operatorCursor() : cursor);
     }
 
-    /// Whether nothing of this owner is hidden from the caller, so that what concerns the owner as a whole (who
-    /// is connected) may be shown.
+    /// Whether nothing of this owner is hidden from the caller, so that it may be shown what concerns the owner as a
+    /// whole, such as who is connected.
     public boolean seesWhole(Caller caller, Owner owner) {
         return Authorizer.seesWhole(caller, owner);
     }
@@ -100,15 +110,29 @@ public final class ChangeFeed {
         AFTER
     }
 
-    private Reader open(Caller caller, Owner owner, Start start, @Nullable Position after, boolean pushed) {
-        Authorizer.require(caller, Role.READ);
-        Authorizer.requireOwner(caller, owner);
+    /// Which changes a reader shows, and how much of each.
+    ///
+    /// @param pushed whether changes go out unasked: then what is local only stays here
+    /// @param wanted what the caller asked for
+    private record Shown(Caller caller, boolean pushed, Predicate<Change> wanted) {
+        /// What is shown of a change; empty if nothing is.
+        Optional<Change> of(Change change) {
+            if (!wanted.test(change) || !Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {
+                return Optional.empty();
+            }
+            return pushed ? change.announced() : Optional.of(change);
+        }
+    }
+
+    private Reader open(Shown shown, Owner owner, Start start, @Nullable Position after) {
+        Authorizer.require(shown.caller(), Role.READ);
+        Authorizer.requireOwner(shown.caller(), owner);
         Position head = store.head(owner);
         if (after == null) {
             long from = start == Start.NOW
                     ? head.sequence()
                     : store.changes(owner, Store.OLDEST, 1).after();
-            return new OwnerReader(caller, owner, head.withSequence(from), false, pushed);
+            return new OwnerReader(shown, owner, head.withSequence(from), false);
         }
         if (after.slot() != owner.slot()) {
             throw MnemeException.invalid(
@@ -117,52 +141,73 @@ public final class ChangeFeed {
         boolean served = after.epoch().equals(head.epoch())
                 && after.sequence() <= head.sequence()
                 && !store.changes(owner, after.sequence(), 1).reset();
-        return new OwnerReader(caller, owner, served ? after : head, !served, pushed);
+        return new OwnerReader(shown, owner, served ? after : head, !served);
     }
 
-    private Reader openAll(Caller caller, String cursor) {
-        Authorizer.requireOperator(caller);
-        return new OperatorReader(caller, cursor);
+    private Reader openAll(Shown shown, String cursor) {
+        Authorizer.requireOperator(shown.caller());
+        return new OperatorReader(shown, cursor);
     }
 
     /// A place in a feed. Used by one thread at a time; `close` may come from any.
     public abstract static sealed class Reader implements AutoCloseable permits OwnerReader, OperatorReader {
-        final Caller caller;
-        private final boolean pushed;
+        private final Shown shown;
+        private String held;
         private volatile boolean advanced = true;
         private volatile @Nullable Thread waiting;
         private volatile boolean closed;
         private volatile Store.@Nullable Subscription subscription;
 
-        /// @param pushed whether changes go out unasked: then what is local only stays here
-        Reader(Caller caller, boolean pushed) {
-            this.caller = caller;
-            this.pushed = pushed;
+        /// @param position where it begins
+        Reader(Shown shown, String position) {
+            this.shown = shown;
+            this.held = position;
         }
 
         /// Where the reader is.
         public abstract String position();
 
-        /// Where the reader is, to be said to the client: the next item's `previous` is this.
-        public abstract String announce();
+        /// The last position that the client was told, once it has what this reader gave: that of the last item,
+        /// announcement or reset. The next item has it as its `previous`.
+        public final String held() {
+            return held;
+        }
 
-        /// Whether the position asked for could not be served, so that the caller must read the state
-        /// anew. Said until the first page was read.
+        /// Where the reader is, to be told to the client, which then holds it.
+        public final String announce() {
+            hold(position());
+            return held;
+        }
+
+        final void hold(String position) {
+            held = position;
+        }
+
+        /// The changes that this reader shows, as items.
+        final void show(Change change, String position, List<Item> items) {
+            shown.of(change).ifPresent(each -> {
+                items.add(new Item(each, position, held));
+                hold(position);
+            });
+        }
+
+        /// Whether the position asked for could not be served, so that the caller must read the state anew. True until
+        /// the first page is read.
         public abstract boolean reset();
 
-        /// What is there now, at most `limit` changes; maybe nothing.
+        /// The changes that are there now, at most `limit`, possibly none.
         public abstract Page page(int limit);
 
-        /// As [#page], but of nothing beyond a position of this owner.
+        /// As [#page], but nothing beyond this position of the owner.
         ///
-        /// @throws UnsupportedOperationException for every owner's
+        /// @throws UnsupportedOperationException on a reader of all owners
         public abstract Page pageTo(Position end, int limit);
 
         abstract Store.Subscription subscribe(Runnable onAdvance);
 
-        /// What is there, waiting up to `atMost` when there is nothing yet.
+        /// As [#page], but waits up to `atMost` when there is nothing yet.
         ///
-        /// @return an empty page when the time passed or the reader was closed
+        /// @return an empty page when the time was over or the reader was closed
         public Page await(int limit, Duration atMost) throws InterruptedException {
             if (subscription == null) {
                 subscription = subscribe(this::wake);
@@ -198,8 +243,9 @@ public final class ChangeFeed {
             }
         }
 
-        /// Calls `onAdvance` after something was written that this reader may have to show, until closed; for
-        /// who waits by itself and then asks for a [#page]. Once per reader, and not beside [#await].
+        /// Calls `onAdvance` whenever something was written that this reader may have to show, until it is
+        /// closed. For callers that do their own waiting and then call [#page]. At most once per reader, and
+        /// not together with [#await].
         ///
         /// @param onAdvance runs on the applying thread: it must neither block nor throw
         public void listen(Runnable onAdvance) {
@@ -227,39 +273,23 @@ public final class ChangeFeed {
                 open.close();
             }
         }
-
-        /// What this reader shows of a change, if anything.
-        final Optional<Change> shown(Change change) {
-            if (!Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {
-                return Optional.empty();
-            }
-            return pushed ? change.announced() : Optional.of(change);
-        }
     }
 
     private final class OwnerReader extends Reader {
         private final Owner owner;
         private Position position;
-        private String told;
         private boolean reset;
 
-        OwnerReader(Caller caller, Owner owner, Position position, boolean reset, boolean pushed) {
-            super(caller, pushed);
+        OwnerReader(Shown shown, Owner owner, Position position, boolean reset) {
+            super(shown, position.toString());
             this.owner = owner;
             this.position = position;
-            this.told = position.toString();
             this.reset = reset;
         }
 
         @Override
         public String position() {
             return position.toString();
-        }
-
-        @Override
-        public String announce() {
-            told = position();
-            return told;
         }
 
         @Override
@@ -291,11 +321,7 @@ public final class ChangeFeed {
                 }
                 for (Change change : batch.changes()) {
                     position = change.position();
-                    Optional<Change> shown = shown(change);
-                    if (shown.isPresent()) {
-                        items.add(new Item(shown.get(), position(), told));
-                        told = position.toString();
-                    }
+                    show(change, position(), items);
                 }
                 if (batch.changes().isEmpty()) {
                     break;
@@ -307,14 +333,13 @@ public final class ChangeFeed {
             return new Page(items, position(), false);
         }
 
-        /// What lay ahead is no longer kept: what was already read goes out first, the reset with the next
-        /// page.
+        /// Changes ahead are no longer kept. What was already read goes out first, and the reset with the next page.
         private Page lost(List<Item> items, ChangeBatch batch) {
             if (!items.isEmpty()) {
                 return new Page(items, position(), false);
             }
             position = batch.position();
-            told = position.toString();
+            hold(position());
             return new Page(List.of(), position(), true);
         }
 
@@ -326,23 +351,15 @@ public final class ChangeFeed {
 
     private final class OperatorReader extends Reader {
         private String cursor;
-        private String told;
 
-        OperatorReader(Caller caller, String cursor) {
-            super(caller, true);
+        OperatorReader(Shown shown, String cursor) {
+            super(shown, cursor);
             this.cursor = cursor;
-            this.told = cursor;
         }
 
         @Override
         public String position() {
             return cursor;
-        }
-
-        @Override
-        public String announce() {
-            told = cursor;
-            return told;
         }
 
         @Override
@@ -357,14 +374,10 @@ public final class ChangeFeed {
             do { // what is filtered out must not look like the end of what is there
                 batch = store.changes(cursor, limit);
                 if (batch.reset()) {
-                    told = batch.cursor();
+                    hold(batch.cursor());
                 }
                 for (Store.OperatorChange each : batch.changes()) {
-                    Optional<Change> shown = shown(each.change());
-                    if (shown.isPresent()) {
-                        items.add(new Item(shown.get(), each.cursor(), told));
-                        told = each.cursor();
-                    }
+                    show(each.change(), each.cursor(), items);
                 }
                 cursor = batch.cursor();
             } while (items.isEmpty() && !batch.changes().isEmpty() && !batch.reset());

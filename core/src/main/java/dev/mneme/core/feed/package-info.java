@@ -1,4 +1,4 @@
-/// What has changed, for those who follow it live.
+/// What has changed, for clients that follow it live.
 @NullMarked
 package dev.mneme.core.feed;
 

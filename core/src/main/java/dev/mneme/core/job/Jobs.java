@@ -19,8 +19,8 @@ public final class Jobs implements AutoCloseable {
         this.jobs = List.copyOf(jobs);
     }
 
-    /// Starts those that do not run. When one cannot be started, those before it run, and those after it do not
-    /// begin.
+    /// Starts the jobs that are not running. If one cannot be started, those before it run, and those after it are not
+    /// started.
     public synchronized void start() {
         for (Job job : jobs) {
             if (!running.contains(job)) {
@@ -30,7 +30,7 @@ public final class Jobs implements AutoCloseable {
         }
     }
 
-    /// Stops those that run, and returns once all have stopped.
+    /// Stops the jobs that are running, and returns once all have stopped.
     public synchronized void stop() {
         List<Thread> stopping = running.stream()
                 .map(job -> Thread.ofVirtual().name("stop-" + job.name()).start(() -> stop(job)))
@@ -53,7 +53,7 @@ public final class Jobs implements AutoCloseable {
         }
     }
 
-    /// The names of those that run, in the order in which they were started.
+    /// The names of the running jobs, in the order in which they were started.
     public synchronized List<String> running() {
         return running.stream().map(Job::name).toList();
     }

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A log line for something that may happen thousands of times: the first ones of each period are told at
-/// once, the others counted and told with the next. One object for each kind of event.
+/// Writes log lines about an event that may happen thousands of times. The first ones of each period are written at
+/// once; the others are counted, and the count is written with the next line. One object for each kind of event.
 ///
 /// **Threads**: any number may call.
 public final class CountedLog {
@@ -26,7 +26,7 @@ public final class CountedLog {
         this(log, level, 1);
     }
 
-    /// @param burst so many a period are told
+    /// @param burst how many lines a period may have
     public CountedLog(Logger log, Level level, int burst) {
         this(log, level, burst, PERIOD, System::nanoTime);
     }
@@ -45,7 +45,7 @@ public final class CountedLog {
         log(message, null);
     }
 
-    /// @param cause shown with the lines that are told
+    /// @param cause shown with the lines that are written
     public void log(String message, @Nullable Throwable cause) {
         long more;
         synchronized (this) {

@@ -1,4 +1,4 @@
-/// Log lines that stay few, however often their cause comes.
+/// Keeps log lines few, however often their cause comes.
 @NullMarked
 package dev.mneme.core.log;
 

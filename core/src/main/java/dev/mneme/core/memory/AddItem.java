@@ -2,7 +2,7 @@ package dev.mneme.core.memory;
 
 import dev.mneme.core.model.MnemeException;
 
-/// A memory of an add, or what was already wrong with it when it was read.
+/// One memory of an add, or the error that was found while it was read.
 public sealed interface AddItem {
     record Valid(NewMemory memory) implements AddItem {}
 

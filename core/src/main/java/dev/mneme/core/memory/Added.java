@@ -4,7 +4,7 @@ import dev.mneme.core.command.Written;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 
-/// One memory's outcome in an add: as it was stored, or why it was refused.
+/// The result for one memory of an add: as it was stored, or why it was refused.
 public sealed interface Added {
     record Stored(Written<Memory> written) implements Added {}
 

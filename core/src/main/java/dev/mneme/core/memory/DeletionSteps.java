@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What of an owner's memories is deleted next by a filter: read here, so that no write has to wait for the filter,
-/// and named by id and version. From the oldest on; behind the last it begins again, for what had changed meanwhile.
+/// Finds the memories that a deletion by filter takes next, each named by id and version. They are found here, so that
+/// no write has to wait for the filter. It goes from the oldest to the last, then begins again for memories that had
+/// changed meanwhile.
 ///
 /// **Threads**: one.
 final class DeletionSteps {
@@ -31,7 +32,8 @@ final class DeletionSteps {
         this.read = read;
     }
 
-    /// The same until [#next]: what was asked under the key of an answer that was given before is asked again.
+    /// The present step. It stays the same until [#next], so that the question to the store can be repeated under the
+    /// idempotency key of an answer that was given before.
     List<Version> present() {
         List<Version> step = present;
         if (step == null) {

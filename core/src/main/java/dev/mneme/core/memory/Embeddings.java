@@ -15,8 +15,8 @@ import dev.mneme.core.spi.Store;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which vector a memory or a query gets: the caller's own, the embedder's, or none; and what may be given to an
-/// embedder at all.
+/// Chooses the vector of a memory or a query: the caller's own, the embedder's, or none; and decides what the embedder
+/// may be given at all.
 ///
 /// **Threads**: any number may call.
 final class Embeddings {
@@ -25,27 +25,27 @@ final class Embeddings {
     private final @Nullable Reembedding reembedding;
 
     /// @param embedder null: texts get no vectors
-    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector
-    ///     of it
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of
+    ///     the embedder
     Embeddings(Store store, @Nullable Embedder embedder, @Nullable Reembedding reembedding) {
         this.store = store;
         this.embedder = embedder;
         this.reembedding = reembedding;
     }
 
-    /// How many texts are worth embedding at the same time.
+    /// How many texts are worth embedding at once.
     int parallelism() {
         return embedder == null ? 1 : embedder.parallelism();
     }
 
-    /// Whether what the caller writes for this owner, or asks of it, must not be given to the embedder.
+    /// Whether texts that the caller writes or searches for this owner must be kept from the embedder.
     boolean areKeptFrom(Caller caller, Owner owner) {
         return embedder != null && embedder.remote() && Inspired.is(store, caller, owner);
     }
 
     /// The vector of a memory's text.
     ///
-    /// @param answered whether the store knows the request already, so that nothing is made of it any more
+    /// @param answered whether the store has answered the request already, so that no vector is needed
     @Nullable
     Embedding ofText(
             Caller caller,
@@ -73,7 +73,7 @@ final class Embeddings {
         return embedding;
     }
 
-    /// What the store would refuse afterwards is not embedded first.
+    /// Fails at once where the store would refuse the vector afterwards, so that nothing is embedded in vain.
     private void requireTakes(Owner owner, EmbeddingSpace space) {
         OwnerSpace there = store.space(owner);
         EmbeddingSpace now = there.now();

@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with
-/// that: saying it makes no new version of the memory, and no change.
+/// What people think of memories. It lies beside the memory, among its owner's data, and is erased with them. Giving
+/// feedback makes no new version of the memory, and no change.
 ///
-/// The engine removes it with the memory, whoever deletes that.
+/// The engine removes it with the memory, whoever deletes the memory.
 ///
 /// **Threads**: any number may call.
 public final class FeedbackService {
@@ -86,7 +86,7 @@ public final class FeedbackService {
         return memory.scope().owner();
     }
 
-    /// Of a memory that may be deleted by now: its history still tells whose it was.
+    /// The owner of a memory that may be deleted by now; its history still tells.
     private Owner lastOwner(Caller caller, MemoryId id) {
         return store.find(id)
                 .map(At::value)
@@ -100,7 +100,7 @@ public final class FeedbackService {
         return new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
     }
 
-    /// Somebody else may have removed it meanwhile.
+    /// Removes the feedback; somebody else may have done so meanwhile.
     private void remove(Caller caller, Owner owner, String id) {
         try {
             write(caller, owner, new Command.DeleteDocument(Document.FEEDBACK, id, Command.ANY_VERSION));

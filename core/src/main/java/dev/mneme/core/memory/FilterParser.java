@@ -23,13 +23,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Reads a filter: `{"AND":[…]}`, `{"OR":[…]}`, `{"NOT":…}`, `{"field": value}` or `{"field":
-/// {"operator": value}}`. Members of one object are ANDed. Everything else is an `invalid_request` that
-/// names the place.
+/// Reads a filter: `{"AND":[…]}`, `{"OR":[…]}`, `{"NOT":…}`, `{"field": value}` or `{"field": {"operator": value}}`.
+/// Members of one object are ANDed. Everything else is an `invalid_request` that names the place.
 public final class FilterParser {
     private static final int MAX_CONDITIONS = 1_000;
 
-    /// In all lists of a filter together.
+    /// The most values, in all lists of a filter together.
     private static final int MAX_VALUES = 1_000;
 
     private static final Map<String, Field> FIELDS = fields();
@@ -42,7 +41,7 @@ public final class FilterParser {
 
     private FilterParser() {}
 
-    /// @param path what the filter is called in the request, for messages
+    /// @param path what the filter is called in the request, for error messages
     public static Filter parse(Json json, String path) {
         return new FilterParser().node(json, path, 1);
     }

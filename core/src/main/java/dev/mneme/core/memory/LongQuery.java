@@ -6,28 +6,28 @@ import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
 import java.util.List;
 
-/// A query of any length. Whoever sends a whole letter as a query asks for what its beginning and its end say: of
-/// a longer one the first and the last characters count, fewer of them for the embedder, whose time they take.
+/// Shortens long queries. A caller who sends a whole letter means what its beginning and its end say: of a longer query
+/// the first and the last characters count, and fewer of them for the embedder, since they take its time.
 final class LongQuery {
-    /// Characters (UTF-16 units) that are looked for as words.
+    /// How many characters (UTF-16 units) are searched for as words.
     static final int WORDS = 16_384;
 
-    /// Characters that are embedded: two or three runs of the built-in model.
+    /// How many characters are embedded: two or three runs of the built-in model.
     static final int EMBEDDED = 2_048;
 
-    /// How far a cut may be moved so that it falls between words.
+    /// How far a cut may be moved to fall between words.
     private static final int LONGEST_WORD = 64;
 
     private static final char GAP = '\n';
 
     private LongQuery() {}
 
-    /// What is looked for.
+    /// The text that is searched for.
     static String shortened(String query) {
         return cut(query, WORDS);
     }
 
-    /// @param query what is looked for; the spans are those of it
+    /// @param query the text that is searched for; the spans of the result are places in it
     static QueryEmbedding embed(Embedder embedder, String query, Demand demand) {
         String cut = cut(query, EMBEDDED);
         QueryEmbedding embedding = embedder.embedQuery(cut, demand);

@@ -32,14 +32,14 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Adds memories: each is checked, gets its id and its vector, and goes to its owner's write.
+/// Adds memories: each is checked, gets an id and a vector, and joins the write of its owner.
 ///
 /// **Threads**: any number may call.
 final class MemoryAdds {
-    /// How many owners' writes of one request wait for the log at the same time.
+    /// How many owners' writes of one request wait for the log at once.
     private static final int OWNERS_AT_A_TIME = 16;
 
-    /// An add of more memories is an import, whether it says so or not.
+    /// An add of more memories than this counts as an import, whether it says so or not.
     private static final int MANY_ITEMS = 100;
 
     private final Store store;
@@ -66,19 +66,19 @@ final class MemoryAdds {
         };
     }
 
-    /// Adds many, each with its own outcome, in order. Memories of one owner become visible together;
+    /// Adds many memories, each with a result of its own, in order. Memories of one owner become visible together;
     /// those of several owners do not.
     ///
-    /// @param idempotency a failure that may pass (overload, a full disk) is then not one item's outcome but
-    ///     the request's, which is repeated as a whole: memories that were stored the first time are answered as
-    ///     they were then
+    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and
+    ///     not one item, so that the request can be repeated as a whole: memories that were stored the first time
+    ///     are answered as they were then
     List<Added> addAll(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return addAll(caller, items, idempotency, false);
     }
 
-    /// As [#addAll], but where one cannot be prepared, such as embedded, none is stored.
+    /// As [#addAll], but if one memory cannot be prepared, for example embedded, none is stored.
     ///
-    /// @throws MnemeException what was wrong with that one
+    /// @throws MnemeException what was wrong with that memory
     List<Added> addAllOrNone(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return addAll(caller, items, idempotency, true);
     }
@@ -140,8 +140,8 @@ final class MemoryAdds {
         record Failed(MnemeException failure) implements Prepared {}
     }
 
-    /// Ids are made one after another, before the embedding, so that their milliseconds never go back (within
-    /// one their order is chance's). Embedding, which takes nearly all of the time, keeps every worker of the
+    /// Ids are made one after another before the embedding, so that their milliseconds never go back (within a
+    /// millisecond their order is random). Embedding takes nearly all of the time, and keeps every worker of the
     /// embedder busy.
     private List<Prepared> prepareAll(Caller caller, List<AddItem> items, Set<Owner> answered) {
         List<Supplier<Prepared>> each =
@@ -166,8 +166,8 @@ final class MemoryAdds {
         };
     }
 
-    /// What each owner's part of the request was answered with when it came first: an answer, or a failure. Owners that
-    /// do not know it are left out.
+    /// What each owner's part of the request was answered with when the request first came: an answer, or a failure.
+    /// Owners for whom it is new are left out.
     private Map<Owner, Supplier<WriteResult>> answered(
             Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         Map<Owner, Supplier<WriteResult>> answered = new HashMap<>();
@@ -192,7 +192,7 @@ final class MemoryAdds {
         return answered;
     }
 
-    /// @param answered what the store answered the same request with before; null when it does not know it
+    /// @param answered the store's answer when the request first came; null when it is new
     private Map<Integer, Added> write(
             Caller caller,
             Owner owner,
@@ -229,8 +229,8 @@ final class MemoryAdds {
         return added;
     }
 
-    /// Takes out what had no vector: when the request came first it was refused before the store was asked, since the
-    /// owner's vectors were another embedder's.
+    /// Takes out the memories that had no vector. When the request first came, they were refused before the store was
+    /// asked, since the owner's vectors were of another embedder.
     private static Map<Integer, Added> refusedBefore(Map<Integer, Command.AddMemory> commands) {
         Map<Integer, Added> refused = new LinkedHashMap<>();
         MnemeException failure = MnemeException.at(
@@ -248,7 +248,7 @@ final class MemoryAdds {
         return refused;
     }
 
-    /// For doors that take all memories of a request or none: what [#addAll] would refuse of this one.
+    /// Fails as [#addAll] would refuse this memory. For doors that take all memories of a request or none.
     void requireValid(Caller caller, NewMemory memory) {
         Authorizer.requireScope(caller, memory.scope());
         checks.text(memory.text());
@@ -258,7 +258,7 @@ final class MemoryAdds {
         checks.metadata(memory.metadata());
     }
 
-    /// The command that adds the memory, embedded and with an id of its own.
+    /// The command that adds the memory, with its vector and a new id.
     ///
     /// @param localOnly whether its text must not leave this machine, whatever the caller's mode is by now
     Command.AddMemory prepare(Caller caller, NewMemory memory, boolean localOnly) {

@@ -21,8 +21,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Deletes memories, one, those of a filter or an owner's all, and with them what is kept of the conversations that
-/// they come from.
+/// Deletes one memory, those that match a filter, or all of an owner, together with what is kept of the conversations
+/// that they come from.
 ///
 /// **Threads**: any number may call.
 final class MemoryDeletions {
@@ -48,8 +48,8 @@ final class MemoryDeletions {
         return new Deletion(1, result.position(), result.replayed());
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps
-    /// that are each atomic.
+    /// Deletes all memories that the filter matches and the key may see, expired ones too, in steps that are each
+    /// atomic.
     Deletion deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);
         if (filter.equals(Filter.And.ALL)) {
@@ -77,8 +77,8 @@ final class MemoryDeletions {
         return new Deletion(count, null, false);
     }
 
-    /// What of the conversations waits to become memories is forgotten after the memories, and what was made of it
-    /// meanwhile is deleted then; not for a repeated request, which would take what came since.
+    /// After the memories, the waiting conversations are forgotten, and memories that were made of them meanwhile are
+    /// deleted then. A repeated request does not do this, since it would take messages that came later.
     private Deletion deleteMatching(
             Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
         Deletion deleted = deleteSteps(caller, owner, matcher, idempotency);
@@ -89,9 +89,9 @@ final class MemoryDeletions {
         return new Deletion(deleted.count() + more.count(), more.position(), false);
     }
 
-    /// In steps, since a command is applied as a whole; a repeated request repeats each step's answer. A step that
-    /// deleted less than it might is the last, unless it, or one before it, named what had changed by then: that is
-    /// looked for once more.
+    /// Deletes in steps, since a command is applied as a whole. A repeated request repeats each step's answer. A
+    /// step that deleted less than it could is the last one, unless it or an earlier step named memories that had
+    /// changed by then: those are looked for once more.
     private Deletion deleteSteps(Caller caller, Owner owner, FilterMatcher matcher, @Nullable Idempotency idempotency) {
         DeletionSteps steps =
                 new DeletionSteps(owner, matcher, clock, query -> turns.take(caller, owner, () -> store.list(query)));
@@ -114,14 +114,15 @@ final class MemoryDeletions {
         }
     }
 
-    /// A key of its own for each step of a request: no caller's key holds a control character.
+    /// An idempotency key for each step of a request. No caller's key holds a control character, so they cannot
+    /// collide.
     private static @Nullable Idempotency step(@Nullable Idempotency idempotency, int n) {
         return idempotency == null || n == 0
                 ? idempotency
                 : new Idempotency(idempotency.key() + '\0' + n, idempotency.requestHash());
     }
 
-    /// Removes all that is kept of one owner: memories, history, changes, idempotency records.
+    /// Removes everything that is kept of one owner: memories, history, changes, idempotency records.
     Deletion erase(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.ADMIN);
         Owner owner = OwnerRoute.of(filter)

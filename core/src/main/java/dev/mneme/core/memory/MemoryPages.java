@@ -14,10 +14,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// All memories that match, a page at a time: one owner after another, each owner's newest first. What all of
-/// them cost grows with their number, where a page over many owners looks at all of them again. Pages are
-/// of different moments. Each is one read of the store, so that whoever takes them can look at the clock in
-/// between: that of an owner without a match is empty.
+/// All memories that match, a page at a time: one owner after another, each owner's newest first. The total cost is
+/// linear in their number, whereas listing over many owners looks at all of them for each page. Pages are of different
+/// moments. Each page is one read of the store, so that the caller can check the time in between; an owner without a
+/// match gives an empty page.
 ///
 /// **Threads**: one.
 final class MemoryPages implements Iterator<List<Memory>> {
@@ -31,7 +31,7 @@ final class MemoryPages implements Iterator<List<Memory>> {
     private @Nullable String cursor;
     private List<Memory> before = List.of();
 
-    /// @param filter everything that must hold, the key's restriction included
+    /// @param filter everything that must hold, including the key's restriction
     MemoryPages(Store store, InstantSource clock, List<Owner> owners, Filter filter, boolean showExpired, int limit) {
         this.store = store;
         this.clock = clock;
@@ -50,7 +50,7 @@ final class MemoryPages implements Iterator<List<Memory>> {
         return more;
     }
 
-    /// Whoever asks for another page is done with the one before.
+    /// Asking for another page means that the caller is done with the former one.
     private void leave() {
         before.forEach(Collected::left);
         before = List.of();

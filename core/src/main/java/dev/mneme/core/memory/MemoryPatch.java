@@ -6,10 +6,10 @@ import dev.mneme.core.model.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What to change of a memory; null leaves a part as it is.
+/// Which parts of a memory to change; null leaves a part as it is.
 ///
 /// @param metadata an RFC 7396 merge patch
-/// @param timestamp when it was said, by the caller's account
+/// @param timestamp when it was said, according to the caller
 /// @param expectedVersion the version that the writer saw, or `Command.ANY_VERSION`
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
 public record MemoryPatch(

@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and searches memories. A read that names an owner is as fresh as the caller wants it; the key's restriction is
-/// joined with every filter.
+/// Reads and searches memories. A read of one owner is as fresh as the caller wants it. The key's restriction is joined
+/// with every filter.
 ///
 /// **Threads**: any number may call.
 final class MemoryReads {
@@ -86,8 +86,8 @@ final class MemoryReads {
                         new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant())));
     }
 
-    /// All memories that match, a page at a time, one owner after another and each owner's newest first:
-    /// linear in their number, where [#list] over many owners looks at all of them for each page.
+    /// All memories that match, a page at a time, one owner after another and each owner's newest first. The cost is
+    /// linear in their number, whereas [#list] over many owners looks at all of them for each page.
     Iterator<List<Memory>> pages(Caller caller, Filter filter, boolean showExpired) {
         Authorizer.require(caller, Role.READ);
         Filter restricted = Authorizer.restrict(caller, filter);
@@ -96,7 +96,7 @@ final class MemoryReads {
         return new MemoryPages(store, clock, owners, restricted, showExpired, limits.pageItems());
     }
 
-    /// How many memories the caller may see, expired ones too; for a key with restrictions they are read for that.
+    /// How many memories the caller may see, expired ones too. For a restricted key they have to be read.
     long count(Caller caller) {
         Authorizer.require(caller, Role.READ);
         if (caller.key().restriction().isNone()) {
@@ -109,8 +109,8 @@ final class MemoryReads {
         return count;
     }
 
-    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. What is
-    /// gone is left out.
+    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. Missing ones are
+    /// left out.
     List<Memory> find(Caller caller, List<MemoryId> ids) {
         Authorizer.require(caller, Role.READ);
         return ids.stream()
@@ -161,7 +161,7 @@ final class MemoryReads {
         return turns.take(caller, null, () -> store.ownersMatching(filter));
     }
 
-    /// A query may be as long as its request: see [LongQuery].
+    /// Checks a query, which may be as long as its request: see [LongQuery].
     private static String query(String text) {
         if (Wording.isEmpty(text)) {
             throw MnemeException.invalid("query", "query must not be empty.");
@@ -186,8 +186,9 @@ final class MemoryReads {
                 .orElseThrow(SeenMemories::noSuchMemory);
     }
 
-    /// How many owners, whom the caller may see and the filter may concern, an answer across owners leaves out,
-    /// because their data was changed from outside. None where one owner is asked: that is refused instead.
+    /// How many owners are left out of an answer across owners, because their data was changed from outside; of the
+    /// owners whom the caller may see and the filter may concern. Zero where one owner is asked: that request is
+    /// refused instead.
     int leftOut(Caller caller, Filter filter) {
         Filter restricted = Authorizer.restrict(caller, filter);
         return Authorizer.route(caller, restricted).isPresent() ? 0 : store.leftOut(restricted);
@@ -199,7 +200,7 @@ final class MemoryReads {
         return turns.take(caller, null, () -> store.entities(caller.key().restriction(), after, limit));
     }
 
-    /// All of them: for a key with restrictions as dear as one page, since its memories are counted for each.
+    /// All of them. For a restricted key this costs as much as one page, since its memories are counted either way.
     List<Entity> entities(Caller caller) {
         Authorizer.require(caller, Role.READ);
         return turns.take(caller, null, () -> store.entities(caller.key().restriction(), null, Integer.MAX_VALUE));

@@ -24,10 +24,11 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller can do with memories. Time, ids and embeddings are obtained here, before the store decides
+/// What a caller can do with memories. The time, ids and embeddings are obtained in this room, before the store decides
 /// anything.
 ///
-/// How it is done, the room's other classes say: [MemoryAdds], [MemoryUpdates], [MemoryDeletions] and [MemoryReads].
+/// This class is the room's face; the work is done by [MemoryAdds], [MemoryUpdates], [MemoryDeletions] and
+/// [MemoryReads].
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
@@ -49,8 +50,8 @@ public final class MemoryService {
 
     /// As above.
     ///
-    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector
-    ///     of it
+    /// @param reembedding moves owners to the embedder's space; null: an owner of another space takes no vector of
+    ///     the embedder
     public MemoryService(
             Store store,
             @Nullable Embedder embedder,
@@ -73,29 +74,29 @@ public final class MemoryService {
         return adds.add(caller, memory, idempotency);
     }
 
-    /// Adds many, each with its own outcome, in order. Memories of one owner become visible together;
+    /// Adds many memories, each with a result of its own, in order. Memories of one owner become visible together;
     /// those of several owners do not.
     ///
-    /// @param idempotency a failure that may pass (overload, a full disk) is then not one item's outcome but
-    ///     the request's, which is repeated as a whole: memories that were stored the first time are answered as
-    ///     they were then
+    /// @param idempotency with a key, a failure that may pass (overload, a full disk) fails the whole request and
+    ///     not one item, so that the request can be repeated as a whole: memories that were stored the first time
+    ///     are answered as they were then
     public List<Added> addAll(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return adds.addAll(caller, items, idempotency);
     }
 
-    /// As [#addAll], but where one cannot be prepared, such as embedded, none is stored.
+    /// As [#addAll], but if one memory cannot be prepared, for example embedded, none is stored.
     ///
-    /// @throws MnemeException what was wrong with that one
+    /// @throws MnemeException what was wrong with that memory
     public List<Added> addAllOrNone(Caller caller, List<AddItem> items, @Nullable Idempotency idempotency) {
         return adds.addAllOrNone(caller, items, idempotency);
     }
 
-    /// For doors that take all memories of a request or none: what [#addAll] would refuse of this one.
+    /// Fails as [#addAll] would refuse this memory. For doors that take all memories of a request or none.
     public void requireValid(Caller caller, NewMemory memory) {
         adds.requireValid(caller, memory);
     }
 
-    /// The command that adds the memory, embedded and with an id of its own.
+    /// The command that adds the memory, with its vector and a new id.
     ///
     /// @param localOnly whether its text must not leave this machine, whatever the caller's mode is by now
     public Command.AddMemory prepare(Caller caller, NewMemory memory, boolean localOnly) {
@@ -106,8 +107,8 @@ public final class MemoryService {
         return updates.update(caller, id, patch, idempotency);
     }
 
-    /// For doors that take all changes of a request or none: what [#update] would refuse of this one, as the
-    /// memory is now.
+    /// Fails as [#update] would refuse this change of the memory as it is now. For doors that take all changes of a
+    /// request or none.
     public void requireValid(Caller caller, MemoryId id, MemoryPatch patch) {
         updates.requireValid(caller, id, patch);
     }
@@ -116,13 +117,13 @@ public final class MemoryService {
         return deletions.delete(caller, id, expectedVersion, idempotency);
     }
 
-    /// Deletes everything that the filter matches and the key may see, expired memories too, in steps
-    /// that are each atomic.
+    /// Deletes all memories that the filter matches and the key may see, expired ones too, in steps that are each
+    /// atomic.
     public Deletion deleteMatching(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         return deletions.deleteMatching(caller, filter, idempotency);
     }
 
-    /// Removes all that is kept of one owner: memories, history, changes, idempotency records.
+    /// Removes everything that is kept of one owner: memories, history, changes, idempotency records.
     public Deletion erase(Caller caller, Filter filter, @Nullable Idempotency idempotency) {
         return deletions.erase(caller, filter, idempotency);
     }
@@ -142,19 +143,19 @@ public final class MemoryService {
         return reads.list(caller, filter, order, limit, cursor, showExpired, options);
     }
 
-    /// All memories that match, a page at a time, one owner after another and each owner's newest first:
-    /// linear in their number, where [#list] over many owners looks at all of them for each page.
+    /// All memories that match, a page at a time, one owner after another and each owner's newest first. The cost is
+    /// linear in their number, whereas [#list] over many owners looks at all of them for each page.
     public Iterator<List<Memory>> pages(Caller caller, Filter filter, boolean showExpired) {
         return reads.pages(caller, filter, showExpired);
     }
 
-    /// How many memories the caller may see, expired ones too; for a key with restrictions they are read for that.
+    /// How many memories the caller may see, expired ones too. For a restricted key they have to be read.
     public long count(Caller caller) {
         return reads.count(caller);
     }
 
-    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. What is
-    /// gone is left out.
+    /// The memories with these ids that the caller may see, expired ones too, in the order of the ids. Missing ones are
+    /// left out.
     public List<Memory> find(Caller caller, List<MemoryId> ids) {
         return reads.find(caller, ids);
     }
@@ -172,8 +173,9 @@ public final class MemoryService {
         return reads.history(caller, id, options);
     }
 
-    /// How many owners, whom the caller may see and the filter may concern, an answer across owners leaves out,
-    /// because their data was changed from outside. None where one owner is asked: that is refused instead.
+    /// How many owners are left out of an answer across owners, because their data was changed from outside; of the
+    /// owners whom the caller may see and the filter may concern. Zero where one owner is asked: that request is
+    /// refused instead.
     public int leftOut(Caller caller, Filter filter) {
         return reads.leftOut(caller, filter);
     }
@@ -182,12 +184,12 @@ public final class MemoryService {
         return reads.entities(caller, after, limit);
     }
 
-    /// All of them: for a key with restrictions as dear as one page, since its memories are counted for each.
+    /// All of them. For a restricted key this costs as much as one page, since its memories are counted either way.
     public List<Entity> entities(Caller caller) {
         return reads.entities(caller);
     }
 
-    /// How much one request may bring or ask.
+    /// How much one request may send or ask for.
     public Limits limits() {
         return limits;
     }

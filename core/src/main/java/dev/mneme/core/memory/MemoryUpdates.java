@@ -38,14 +38,14 @@ final class MemoryUpdates {
         this.checks = new MemoryChecks(limits);
     }
 
-    /// For doors that take all changes of a request or none: what [#update] would refuse of this one, as the
-    /// memory is now.
+    /// Fails as [#update] would refuse this change of the memory as it is now. For doors that take all changes of a
+    /// request or none.
     void requireValid(Caller caller, MemoryId id, MemoryPatch patch) {
         Authorizer.require(caller, Role.WRITE);
         checked(caller, id, patch, false);
     }
 
-    /// The memory that may be changed so.
+    /// The memory, once it is certain that this change of it is allowed.
     private Memory checked(Caller caller, MemoryId id, MemoryPatch patch, boolean maybeRepeated) {
         if (patch.text() != null) {
             checks.text(patch.text());

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A memory as a caller brings it.
+/// A memory as a caller sends it.
 ///
-/// @param name the speaker, where it is told apart from the text
+/// @param name the speaker, where it is not part of the text
 /// @param vector the caller's own, or null to have the text embedded
 /// @param embedder what made `vector`; null: `caller`
 @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared

@@ -16,8 +16,8 @@ import java.time.InstantSource;
 ///
 /// **Threads**: any number may call.
 ///
-/// **Failures**: `MnemeException` alone; `not_allowed` for an owner of which the key can see nothing, whether
-/// it exists or not.
+/// **Failures**: `MnemeException` alone; `not_allowed` for an owner of whom the key can see nothing, whether the owner
+/// exists or not.
 public final class OwnerService {
     private final Store store;
     private final InstantSource clock;
@@ -29,13 +29,12 @@ public final class OwnerService {
         this.limits = limits;
     }
 
-    /// @param whole whether the key sees all of the owner; if not, the memories that it sees are all that it
-    ///     may
-    ///     know of
+    /// @param whole whether the key sees all of the owner; if not, the key may know of nothing but the memories that it
+    ///     sees
     public record Summary(OwnerCounts counts, boolean whole) {}
 
-    /// Counts of what the caller may see, and the owner's position. An owner that was never written has none of
-    /// anything.
+    /// Counts of the records that the caller may see, and the owner's position. For an owner that was never written
+    /// they are zero.
     public At<Summary> summary(Caller caller, Owner owner, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireOwner(caller, owner);

@@ -10,8 +10,8 @@ import dev.mneme.core.spi.Collected;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Reads take turns, so that many of one tenant's do not keep everybody else's from going on. What asks for many
-/// owners' memories takes longer and has turns of its own.
+/// Lets reads take turns, so that many reads of one tenant do not keep the others waiting. Reads over many owners take
+/// longer, and have turns of their own.
 ///
 /// **Threads**: any number may call.
 ///
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class ReadTurns {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
 
-    /// Searches and lists of one owner that wait for their turn.
+    /// How many searches and lists of one owner may wait for their turn.
     private static final int READS_WAITING = 4_000;
 
-    /// Requests over many owners that wait for theirs.
+    /// How many requests over many owners may wait for theirs.
     private static final int ACROSS_OWNERS_WAITING = 1_000;
 
     private final FairPool reads = FairPool.ofShortWork(
@@ -37,7 +37,7 @@ final class ReadTurns {
             "Too many requests of this key that ask for many owners' memories wait: name an owner, or send this again"
                     + " a little later.");
 
-    /// Reads when it is the caller's turn.
+    /// Reads when the caller's turn has come.
     ///
     /// @param owner whose memories are read; null: many owners'
     <T> T take(Caller caller, @Nullable Owner owner, Supplier<T> read) {

@@ -33,7 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Moves the owners whose vectors a former embedder of the server made to the present one's space, in the
+/// Moves owners whose vectors were made by a former embedder of the server to the space of the present one, in the
 /// background.
 ///
 /// ```text
@@ -41,16 +41,14 @@ import org.jspecify.annotations.Nullable;
 ///                                          ^ a memory changed meanwhile ___/
 /// ```
 ///
-/// Where it is, the store's rows say; so it goes on after a restart. Vectors that callers made, by
-/// embedders that the server never had, are left alone. A vector that names an embedder which the
-/// server has had counts as the server's.
+/// The store's rows tell how far it is, so it goes on after a restart. Vectors that callers made, by embedders that the
+/// server never had, are left alone. A vector that names an embedder which the server has had counts as the server's.
 ///
-/// It embeds one text at a time, as bulk work that waits for everybody else's, and rests after each as long
-/// as that took, so that it takes half of one worker at most. An owner that cannot be moved, for example since the
-/// embedder is overloaded, holds
-/// up no other, and is tried again after a second, then after two, up to a minute.
+/// It embeds one text at a time, as bulk work that waits for everybody else's, and rests after each for as long as that
+/// took, so that it uses half of one worker at most. An owner that cannot be moved, for example while the embedder is
+/// overloaded, delays no other owner; it is tried again after a second, then after two, and so on up to a minute.
 ///
-/// **Threads**: its own does the work; [#expect] and [#ownersLeft] may be called by any.
+/// **Threads**: its own thread does the work; any thread may call [#expect] and [#ownersLeft].
 public final class Reembedding implements Job, AutoCloseable {
     private static final Logger LOG = System.getLogger(Reembedding.class.getName());
     private static final Provenance BY = Provenance.ofKey("reembedding");
@@ -74,7 +72,7 @@ public final class Reembedding implements Job, AutoCloseable {
     /// Guarded by the lock.
     private boolean closed;
 
-    /// Of the last start; guarded by the lock.
+    /// The thread of the last start; guarded by the lock.
     private @Nullable Thread thread;
 
     /// Guarded by the lock.
@@ -82,7 +80,7 @@ public final class Reembedding implements Job, AutoCloseable {
 
     private volatile long left = -1;
 
-    /// @param former as [#former] gave them
+    /// @param former the result of [#former]
     public Reembedding(Store store, Embedder embedder, Set<EmbeddingSpace> former) {
         this.store = store;
         this.embedder = embedder;
@@ -121,7 +119,7 @@ public final class Reembedding implements Job, AutoCloseable {
         }
     }
 
-    /// Two at a time would embed the same texts.
+    /// Waits for the former thread first: two at a time would embed the same texts.
     private void runAfter(@Nullable Thread before) {
         try {
             if (before != null) {
@@ -133,20 +131,20 @@ public final class Reembedding implements Job, AutoCloseable {
         run();
     }
 
-    /// Owners whose vectors are still to be moved; empty until they have been counted.
+    /// How many owners' vectors are still to be moved; empty until they have been counted.
     public OptionalLong ownersLeft() {
         long count = left;
         return count < 0 ? OptionalLong.empty() : OptionalLong.of(count);
     }
 
-    /// Whether a vector of the present embedder would be taken for an owner whose vectors are of `now`, since it is
-    /// moved there.
+    /// Whether an owner with vectors of the space `now` is moved to the present embedder's space, so that a vector of
+    /// the present embedder will be accepted.
     boolean moves(EmbeddingSpace now) {
         return former.contains(now);
     }
 
-    /// Says that a vector of the present embedder is about to be written for this owner: its move is
-    /// begun, so that the vector is taken.
+    /// Announces that a vector of the present embedder is about to be written for this owner. The owner's move begins,
+    /// so that the vector is accepted.
     void expect(Owner owner) {
         if (former.isEmpty() || !toBegin(store.space(owner))) {
             return;
@@ -165,7 +163,7 @@ public final class Reembedding implements Job, AutoCloseable {
         return owner.now() != null && former.contains(owner.now()) && !own.equals(owner.next());
     }
 
-    /// Whether vectors are to be moved, given up, or dropped.
+    /// Whether the owner has vectors to be moved, given up, or dropped.
     private boolean toDo(OwnerSpace owner) {
         return toMove(owner) || owner.leftOver() || (own.equals(owner.now()) && owner.next() != null);
     }
@@ -181,16 +179,16 @@ public final class Reembedding implements Job, AutoCloseable {
         }
     }
 
-    /// Rests, twice as long each time.
+    /// Rests, for twice as long each time.
     private Duration heldUp(Duration pause) {
         rest(pause);
         Duration longer = pause.multipliedBy(2);
         return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
     }
 
-    /// One walk over the owners; when there is nothing to do, until there may be.
+    /// Goes once over the owners. If there is nothing to do, waits until there may be.
     ///
-    /// @return whether everything that was begun came to its end
+    /// @return whether everything that was begun was finished
     private boolean round() {
         List<Owner> owners = new ArrayList<>();
         boolean counted = tried(() -> {
@@ -231,9 +229,9 @@ public final class Reembedding implements Job, AutoCloseable {
         }
     }
 
-    /// Counts who is left.
+    /// Counts the owners that are left.
     ///
-    /// @return the first of those for whom something is to be done
+    /// @return the first of those with something to do
     private List<Owner> count() {
         List<Owner> owners = new ArrayList<>();
         long toMove = 0;
@@ -294,8 +292,8 @@ public final class Reembedding implements Job, AutoCloseable {
         return any;
     }
 
-    /// What must not leave this machine gets a vector without a direction, which is like no other: it is
-    /// found by words.
+    /// The command that stages a memory's vector. A memory that must not leave this machine gets a vector without a
+    /// direction, which is near no other: it is found by its words.
     private Command embedded(Memory memory) {
         if (memory.localOnly() && embedder.remote()) {
             Embedding none = new Embedding(own, new float[own.dimension()], null);
@@ -310,12 +308,12 @@ public final class Reembedding implements Job, AutoCloseable {
         return new Command.StageEmbedding(memory.id(), memory.version(), embedding);
     }
 
-    /// What an embedder is given of a memory.
+    /// The text that an embedder is given for a memory.
     static String toEmbed(@Nullable String name, String text) {
         return name == null ? text : name + ": " + text;
     }
 
-    /// @return whether all that was left over is gone
+    /// @return whether all superfluous vectors are gone
     private boolean drop(Owner owner) {
         Command drop = new Command.DropOldVectors(DROPPED_A_WRITE);
         while (!isClosed()) {
@@ -330,8 +328,8 @@ public final class Reembedding implements Job, AutoCloseable {
         return store.write(new Write(owner, BY, null, List.of(commands))).outcomes();
     }
 
-    /// Whether the calling thread shall end: told so, or in the place of which another was started. For who holds the
-    /// lock.
+    /// Whether the calling thread should end, because it was stopped or another thread was started in its place. Call
+    /// it with the lock held.
     private boolean ended() {
         return closed || !Thread.currentThread().equals(thread);
     }
@@ -345,7 +343,7 @@ public final class Reembedding implements Job, AutoCloseable {
         }
     }
 
-    /// Until the time is over, or it is closed; a long rest also ends when there is new work.
+    /// Rests until the time is over or the job is stopped; new work ends a long rest early.
     private void rest(Duration time) {
         lock.lock();
         try {
@@ -368,7 +366,7 @@ public final class Reembedding implements Job, AutoCloseable {
         stop();
     }
 
-    /// Tells the work to end, and waits for the text under way, 5 s at most.
+    /// Ends the work, waiting for the text under way for 5 s at most.
     @Override
     public void stop() {
         Thread working;

@@ -11,7 +11,7 @@ import dev.mneme.core.spi.Store;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// Memories by their ids, as far as the caller may see them: one of somebody else answers as one that is missing.
+/// Finds memories by id, as far as the caller may see them. A memory of somebody else is answered as a missing one.
 ///
 /// **Threads**: any number may call.
 ///
@@ -32,8 +32,8 @@ final class SeenMemories {
                 .orElseThrow(SeenMemories::noSuchMemory);
     }
 
-    /// The memory to write to, as its owner and scope are needed before the write. A repeated request
-    /// may concern one that is deleted by now: its history still tells whose it was.
+    /// The memory that is to be written, since its owner and scope are needed before the write. A repeated request may
+    /// concern a memory that is deleted by now; its history still tells whose it was.
     Memory getToWrite(Caller caller, MemoryId id, boolean maybeRepeated) {
         Optional<Memory> memory = store.find(id).map(At::value);
         if (memory.isEmpty() && maybeRepeated) {

@@ -9,16 +9,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/// Does the parts of one request side by side: each next part is taken by whoever is free, the caller's own
-/// thread among them.
+/// Does the parts of one request side by side. Whichever thread is free takes the next part; the caller's own thread is
+/// one of them.
 final class SideBySide {
     private SideBySide() {}
 
-    /// What `each` gives for every part, in the order of the parts; returns once all are done. What is
-    /// interrupted meanwhile is up to `each`, which is still asked for the rest.
+    /// The results of `each` for every part, in the order of the parts; returns once all are done. After an
+    /// interrupt `each` is still called for the rest, and decides itself what to do.
     ///
-    /// @param width the most parts at a time; 1 or one part alone stay on the caller's thread
-    /// @param each is called by several threads at once; what it throws ends the request
+    /// @param width the most parts at a time; with 1, or with one part alone, everything is done on the caller's
+    ///     thread
+    /// @param each is called by several threads at once; an exception of it ends the request
     static <T, R> List<R> map(int width, List<T> parts, Function<T, R> each) {
         AtomicInteger next = new AtomicInteger();
         Object[] results = new Object[parts.size()];

@@ -6,14 +6,14 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.spi.Store;
 
-/// Whether what a caller says of an owner's, or asks about it, must not leave this machine.
+/// Decides whether texts that a caller writes or searches for an owner must not leave this machine.
 ///
-/// What is written while the answer is yes is marked `localOnly` by the store, which decides that again when it
-/// applies the write.
+/// What is written while they must not is marked `localOnly` by the store, which checks the mode again when it applies
+/// the write.
 public final class Inspired {
     private Inspired() {}
 
-    /// Whether the caller's instance is `inspired` now; only a user's instances have a mode.
+    /// Whether the caller's instance is `inspired` now. Only a user's instances have a mode.
     public static boolean is(Store store, Caller caller, Owner owner) {
         return owner.kind() == OwnerKind.USER
                 && store.modes()

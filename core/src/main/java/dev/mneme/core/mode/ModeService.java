@@ -62,10 +62,10 @@ public final class ModeService {
     ///
     /// @param instanceId null: the caller's own
     /// @param capabilities null: the mode's usual ones
-    /// @param configuration null keeps the one that is there
+    /// @param configuration null keeps the present one
     /// @param error why it failed; null when it did not
     /// @param expectedVersion the version that the writer saw, or `Command.ANY_VERSION`
-    /// @param from the mode before by the caller's account: it counts where none is stored; null: not told
+    /// @param from the former mode according to the caller: it counts where none is stored; null: not known
     public record Switch(
             @Nullable String instanceId,
             Mode to,
@@ -76,7 +76,7 @@ public final class ModeService {
             @Nullable String error,
             long expectedVersion,
             @Nullable Mode from) {
-        /// One that knows of no mode before.
+        /// A switch whose caller knows of no former mode.
         public Switch(
                 @Nullable String instanceId,
                 Mode to,
@@ -99,9 +99,9 @@ public final class ModeService {
         }
     }
 
-    /// Switches an instance's mode, or records that it failed to.
+    /// Switches an instance's mode, or records that a switch failed.
     ///
-    /// @return the [ModeState], or of an attempt that failed the [Transition]
+    /// @return the [ModeState]; for a failed attempt the [Transition]
     public Written<Subject> switchMode(Caller caller, Owner user, Switch wanted, @Nullable Idempotency idempotency) {
         requireWriter(caller, user);
         String instance = wanted.instanceId() == null ? caller.by().instance() : wanted.instanceId();
@@ -208,20 +208,20 @@ public final class ModeService {
                 found.position());
     }
 
-    /// Every instance's mode, by the bytes of the instance's name.
+    /// The modes of all instances, in the order of the names' bytes.
     public At<List<ModeState>> all(Caller caller, Owner user, ReadOptions options) {
         requireReader(caller, user, options);
         return store.modes().all(user);
     }
 
-    /// The user's mode as a whole: that of the instance which was switched last.
+    /// The user's mode as a whole: that of the instance that was switched last.
     public static Optional<ModeState> current(List<ModeState> modes) {
         return modes.stream().max(Comparator.comparingLong(ModeState::activatedBy));
     }
 
-    /// Newest first.
+    /// Transitions, newest first.
     ///
-    /// @param query of a user whom it names as owner
+    /// @param query names the user as its owner
     public At<List<Transition>> transitions(Caller caller, Modes.Query query, ReadOptions options) {
         requireReader(caller, query.owner(), options);
         if (query.limit() < 1 || query.limit() > limits.pageItems()) {
@@ -230,7 +230,7 @@ public final class ModeService {
         return store.modes().transitions(query);
     }
 
-    /// How long which mode was on.
+    /// For how long each mode was on.
     ///
     /// @param until null, or in the future: now
     public ModeUsage usage(Caller caller, Owner user, Instant since, @Nullable Instant until, ReadOptions options) {
@@ -255,7 +255,7 @@ public final class ModeService {
         return ModeUsage.of(switches, atStart, first, since, end);
     }
 
-    /// Oldest first.
+    /// The switches since then, oldest first.
     private List<Transition> switchesSince(Owner user, Instant since) {
         List<Transition> newestFirst = new ArrayList<>();
         Long before = null;
@@ -270,7 +270,7 @@ public final class ModeService {
         return newestFirst.reversed();
     }
 
-    /// What belongs to the user as a whole, at one position: see [Store#userState].
+    /// Everything that belongs to the user as a whole, at one position: see [Store#userState].
     public At<List<ModeState>> state(Caller caller, Owner user, Predicate<Context> contexts) {
         requireReader(caller, user, ReadOptions.DEFAULT);
         Instant now = clock.instant();

@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// For how long which mode was on, within `[since, until)`.
+/// For how long each mode was on, within `[since, until)`.
 ///
-/// @param user by the user's mode as a whole, which is that of the instance switched last
-/// @param instances by each instance's own
+/// @param user times of the user's mode as a whole, which is that of the instance switched last
+/// @param instances times of each instance's own mode
 public record ModeUsage(
         Instant since, Instant until, Map<Mode, Duration> user, Map<String, Map<Mode, Duration>> instances) {
 
-    /// Time before an instance's first mode counts for none.
+    /// Adds up the times. Time before an instance's first mode counts for no mode.
     ///
-    /// @param switches those at or after `since` that succeeded, oldest first
-    /// @param atStart the modes of instances that switched before `since`. One that switched since then, too, need
-    ///     not be right: its first switch says what it came from
+    /// @param switches the successful ones at or after `since`, oldest first
+    /// @param atStart the modes of instances that switched before `since`. It may be wrong for an instance that has
+    ///     switched again since then: that switch says which mode it left
     /// @param userAtStart the mode of the last switch before `since`, or null
     public static ModeUsage of(
             List<Transition> switches,
@@ -53,7 +53,7 @@ public record ModeUsage(
         return new ModeUsage(since, until, user.stop(until), instances);
     }
 
-    /// Counts the time of one sequence of modes.
+    /// Adds up the times of one sequence of modes.
     private static final class Clock {
         private final Map<Mode, Duration> total = new EnumMap<>(Mode.class);
         private @Nullable Mode mode;

@@ -1,4 +1,4 @@
-/// The use cases of modes: in which mode each instance of a user works.
+/// The use cases of modes: which mode each instance of a user is in.
 @NullMarked
 package dev.mneme.core.mode;
 

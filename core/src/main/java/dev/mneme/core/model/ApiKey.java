@@ -3,7 +3,7 @@ package dev.mneme.core.model;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// A key as the server keeps it: never the secret, only its hash.
+/// A key as the server keeps it: its hash, and never the secret.
 ///
 /// @param secretHash SHA-256 of the secret (which has 256 random bits, so that no slow hash is needed)
 @SuppressWarnings("ArrayRecordComponent") // compared in constant time by the authorizer, never by equals

@@ -4,7 +4,7 @@ package dev.mneme.core.model;
 public record Capabilities(
         boolean localAi, boolean externalAi, boolean multiChannel, boolean offlineCapable, boolean realTimeSync) {
 
-    /// What a mode offers where the caller names nothing else.
+    /// What a mode offers unless the caller says otherwise.
     public static Capabilities of(Mode mode) {
         return switch (mode) {
             case INSPIRED -> new Capabilities(true, false, false, true, false);

@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// One condition of a filter, with what it wants folded, hashed and read as a time once.
+/// One condition of a filter. Its value is folded, hashed and read as a time only once.
 ///
 /// **Threads**: one.
 sealed interface Condition {
     boolean matches(Memory memory, FilterWork work);
 
-    /// @param value where the field's value is found, shared by all conditions of the field
+    /// @param value finds the field's value; shared by all conditions on the field
     static Condition of(Compare compare, FieldValue value) {
         if (compare.field() instanceof Field.Named(Name name) && FilterMatcher.isTime(name)) {
             return time(name, compare);
@@ -119,7 +119,7 @@ sealed interface Condition {
             return wanted.contains(actual, work) || (actual instanceof JsonArray array && anyItem(array, work));
         }
 
-        /// Whichever are fewer are looked up among the others.
+        /// Looks up the smaller of the two sets in the larger.
         private boolean anyItem(JsonArray array, FilterWork work) {
             if (array.items().size() <= wanted.values().size()) {
                 for (Json item : array.items()) {
@@ -153,7 +153,7 @@ sealed interface Condition {
         }
     }
 
-    /// @param wanted in lower case if `folded`
+    /// @param wanted the text to find, in lower case if `folded`
     /// @param part the same, if it is a string
     record Part(
             FieldValue value,
@@ -193,7 +193,7 @@ sealed interface Condition {
         }
     }
 
-    /// @param none whether a memory without the time meets it
+    /// @param none whether a memory without this time meets the condition
     record AmongTimes(Name name, Set<Instant> wanted, boolean none) implements Condition {
         static AmongTimes of(Name name, List<Json> wanted) {
             Set<Instant> times = new HashSet<>();

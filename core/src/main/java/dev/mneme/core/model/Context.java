@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// A JSON document that a user's instances share, at one version.
 ///
 /// @param key its name, unique per user
-/// @param mode the mode that it belongs to, if one
-/// @param version counts on over a deletion, so that a number never stands for two documents
+/// @param mode the mode that it belongs to, if any
+/// @param version goes on counting after a deletion, so that a number never stands for two documents
 /// @param createdBy the instance that made version 1, or the first version after a deletion
 /// @param updatedBy the instance that wrote this version
 /// @param expiresAt from then on it is hidden; null: never

@@ -3,16 +3,14 @@ package dev.mneme.core.model;
 import dev.mneme.core.model.Json.JsonObject;
 import java.time.Instant;
 
-/// A small JSON object that a service keeps, at one version: of the server (in the system shard), or of
-/// an owner, with whose data it is erased. It is no noun of its own: no change tells of it, and no
-/// client reads it as it is.
+/// A small JSON object that a service keeps, at one version. It belongs to the server (in the system shard), or to an
+/// owner, with whose data it is erased. It is internal: no change tells of it, and no client reads it as it is.
 ///
 /// @param collection what kind of document it is, such as `webhooks`
 /// @param version counts 1, 2, 3 …
 public record Document(
         String collection, String id, JsonObject data, long version, Instant createdAt, Instant updatedAt) {
-    /// The collection of what people think of memories: a document that has a memory's id goes with the memory
-    /// when that is deleted.
+    /// The collection of feedback: a document with a memory's id is deleted together with the memory.
     public static final String FEEDBACK = "feedback";
 
     /// How large the data may be, by [Json#size].

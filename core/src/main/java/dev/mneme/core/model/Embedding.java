@@ -2,9 +2,8 @@ package dev.mneme.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// A text as numbers: an L2-normalised vector in a space and, when the built-in embedder made it, the
-/// vectors of its tokens or, of a long text, of its passages. The arrays are shared, not copied: nobody writes to
-/// them.
+/// A text as numbers: an L2-normalised vector in a space. The built-in embedder adds the vectors of the text's tokens
+/// or, for a long text, of its passages. The arrays are shared and not copied, so nobody may write to them.
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody; copied never
 public record Embedding(
         EmbeddingSpace space,
@@ -21,12 +20,12 @@ public record Embedding(
         }
     }
 
-    /// Of a text without passages.
+    /// The embedding of a text without passages.
     public Embedding(EmbeddingSpace space, float[] vector, @Nullable TokenVectors tokens) {
         this(space, vector, tokens, null);
     }
 
-    /// A caller's vector: checked (finite, not all zero) and normalised.
+    /// Checks a caller's vector (finite, not all zero) and normalises it.
     ///
     /// @throws MnemeException `invalid_request` naming `vector`
     public static Embedding ofCaller(String embedder, float[] vector) {

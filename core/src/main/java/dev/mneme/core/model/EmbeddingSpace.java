@@ -1,11 +1,11 @@
 package dev.mneme.core.model;
 
-/// Where vectors can be compared: the embedder's id and the dimension. An owner has one, fixed by its first
-/// vector.
+/// Vectors can be compared within a space: the embedder's id and the dimension. An owner has one space, set by its
+/// first vector.
 public record EmbeddingSpace(String embedder, int dimension) {
     public static final int MAX_DIMENSION = 4096;
 
-    /// The embedder of vectors that a caller sends without naming one.
+    /// Names the embedder of vectors that a caller sends without naming one.
     public static final String CALLER = "caller";
 
     public EmbeddingSpace {

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A scope id that memories carry, with how many live memories carry it and when the last of them changed.
 ///
-/// @param createdAt when the first came since there were none, deleted though it may be; where memories are
-///     counted for a key, of those that are there; null where it was not yet kept then
+/// @param createdAt when the first such memory came after there had been none, even if it is deleted by now; where
+///     memories are counted for a key, the first of those that are there; null for data from before this was kept
 public record Entity(
         OwnerKind kind, String id, long memories, @Nullable Instant createdAt, Instant updatedAt) {
-    /// With the memories of another owner that carry it.
+    /// Adds the memories of another owner that carry the same id.
     public Entity and(Entity other) {
         return new Entity(
                 kind,

@@ -2,8 +2,8 @@ package dev.mneme.core.model;
 
 import java.util.Locale;
 
-/// Why a request failed, and what the caller can do about it. A code's name is never changed or reused:
-/// clients branch on it.
+/// Why a request failed, and what the caller can do about it. A code's name is never changed or reused, since clients
+/// branch on it.
 public enum ErrorCode {
     INVALID_REQUEST(Advice.FIX_REQUEST),
     UNAUTHENTICATED(Advice.FIX_CREDENTIALS),
@@ -25,7 +25,7 @@ public enum ErrorCode {
     INTEGRITY_VIOLATION(Advice.CALL_OPERATOR),
     INTERNAL(Advice.CALL_OPERATOR);
 
-    /// What helps.
+    /// What the caller can do.
     public enum Advice {
         FIX_REQUEST,
         FIX_CREDENTIALS,
@@ -45,7 +45,7 @@ public enum ErrorCode {
         return advice;
     }
 
-    /// Whether the very same request may be taken another time, with nothing about it or its caller changed.
+    /// Whether the very same request may succeed later, although nothing about it or its caller has changed.
     public boolean isPassing() {
         return switch (this) {
             case RATE_LIMITED,

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A record with all that is kept of it, as it goes from one store to another: ids, times, writers and
-/// versions stay what they were.
+/// A record with everything that is kept of it, on its way from one store to another. Ids, times, writers and versions
+/// stay what they were.
 ///
-/// **Failures**: `INVALID_REQUEST` for versions that are not those of one record.
+/// **Failures**: `INVALID_REQUEST` for versions that do not belong to one record.
 public sealed interface Exported {
     /// Whose it is.
     Owner owner();
@@ -55,7 +55,7 @@ public sealed interface Exported {
             return newest().event() == MemoryEvent.DELETE;
         }
 
-        /// All that are not the present one: a deletion is no present one.
+        /// All versions but the present one. A deletion is not a present one.
         public List<MemoryVersion> earlier() {
             return deleted() ? versions : versions.subList(0, versions.size() - 1);
         }
@@ -87,7 +87,7 @@ public sealed interface Exported {
             return versions.getLast();
         }
 
-        /// All that are not the present one: a deletion is no present one.
+        /// All versions but the present one. A deletion is not a present one.
         public List<ContextVersion> earlier() {
             return newest().deleted() ? versions : versions.subList(0, versions.size() - 1);
         }
@@ -106,7 +106,7 @@ public sealed interface Exported {
         }
     }
 
-    /// Two that are alike in everything but their place count as one.
+    /// A transition. Two that are equal in everything but their place count as one.
     record OfTransition(Transition transition) implements Exported {
         @Override
         public Owner owner() {

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Messages of which a language model is to make memories, and what has become of them.
+/// Messages of which a language model is to make memories, and how far that is.
 ///
 /// @param scope whose the memories are
 /// @param by who sent the messages
-/// @param attempts how often it was tried and failed
+/// @param attempts how many attempts have failed
 /// @param reason why the last attempt failed; null when none has
 /// @param startedAt when the first attempt began, or null
 /// @param messages what was sent; empty once it has succeeded, so that no text outlives its memory here
-/// @param localOnly whether the messages were sent by an `inspired` instance: no model on another machine reads
-///     them, and what is made of them is local only
+/// @param localOnly whether an `inspired` instance sent the messages: then no model on another machine reads them, and
+///     the memories are local only
 /// @param results what it did, once it has succeeded
 public record Extraction(
         UUID id,
@@ -34,17 +34,17 @@ public record Extraction(
         results = List.copyOf(results);
     }
 
-    /// How far it has come.
+    /// How far an extraction is.
     public enum State {
-        /// It waits for its turn, or to be tried again.
+        /// It waits for its turn, or for another try.
         PENDING,
-        /// All that the messages tell is kept.
+        /// Everything that the messages tell is kept.
         SUCCEEDED,
         /// It was given up; the messages are kept.
         FAILED
     }
 
-    /// What became of one fact.
+    /// The result for one fact.
     ///
     /// @param id the memory that was added or deleted, or that took on what the fact brought
     /// @param event `ADD`, `UPDATE` (it superseded `replaced`, or was there and lacked something), or `DELETE`

@@ -12,20 +12,20 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What one memory after another has in a field: found, folded and hashed once for each, however many conditions look
-/// at it.
+/// The value of a field, of one memory after another. For each memory it is found, folded and hashed once, however many
+/// conditions look at it.
 ///
 /// **Threads**: one.
 final class FieldValue {
-    /// So many characters that are compared are a step, so many digits too.
+    /// Comparing this many characters, or digits, counts as one step.
     static final int CHARACTERS = 32;
 
     static final int DIGITS = 8;
 
-    /// As JSON text, of what is gone through value by value.
+    /// As many characters of JSON text count as one step when a value is walked through.
     private static final int STRUCTURE = 4;
 
-    /// Beyond so many items they are hashed, before that gone through.
+    /// Arrays with more items than this are hashed; shorter ones are walked through.
     private static final int FEW_ITEMS = 8;
 
     private final Field field;
@@ -41,7 +41,7 @@ final class FieldValue {
         this.steps = field instanceof Field.Metadata(String pointer) ? Json.steps(pointer) : List.of();
     }
 
-    /// Null where the memory has none; never JSON's null.
+    /// The field's value; null where the memory has none. It is never JSON's null.
     @SuppressWarnings("ReferenceEquality") // the very memory that was looked at last; an equal one costs a second look
     @Nullable
     Json of(Memory of, FilterWork work) {
@@ -54,7 +54,7 @@ final class FieldValue {
         return value;
     }
 
-    /// In lower case.
+    /// The value in lower case.
     @Nullable
     Json folded(Memory of, FilterWork work) {
         Json plain = of(of, work);
@@ -65,7 +65,7 @@ final class FieldValue {
         return folded;
     }
 
-    /// Steps that it takes to go through a value.
+    /// How many steps it takes to walk through a value.
     static long weight(Json value) {
         return switch (value) {
             case JsonString(String text) -> text.length() / CHARACTERS;
@@ -83,7 +83,8 @@ final class FieldValue {
         };
     }
 
-    /// Whether a value is one of the array's items. The array must be the value of the memory that was last asked for.
+    /// Whether a value is one of the array's items. The array must be the field's value of the memory that was last
+    /// asked for.
     boolean hasItem(JsonArray array, Json wanted, FilterWork work) {
         List<Json> all = array.items();
         if (all.size() <= FEW_ITEMS) {

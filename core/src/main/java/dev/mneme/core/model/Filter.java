@@ -2,12 +2,12 @@ package dev.mneme.core.model;
 
 import java.util.List;
 
-/// Which memories: a tree of conditions over a memory's fields. Matching is defined by `FilterMatcher`.
+/// Selects memories: a tree of conditions on a memory's fields. `FilterMatcher` defines what matches.
 public sealed interface Filter {
-    /// How deep conditions may nest.
+    /// How deeply conditions may nest.
     int MAX_DEPTH = 32;
 
-    /// All of them; of none: true.
+    /// All parts must hold; without parts it is true.
     record And(List<Filter> parts) implements Filter {
         /// Every memory.
         public static final And ALL = new And(List.of());
@@ -17,7 +17,7 @@ public sealed interface Filter {
         }
     }
 
-    /// Any of them; of none: false.
+    /// One of the parts must hold; without parts it is false.
     record Or(List<Filter> parts) implements Filter {
         public Or {
             parts = List.copyOf(parts);
@@ -26,7 +26,7 @@ public sealed interface Filter {
 
     record Not(Filter part) implements Filter {}
 
-    /// One field against one value. For `IN` and `NIN` the value is an array; for `EXISTS` a boolean.
+    /// Compares a field with a value. For `IN` and `NIN` the value is an array, for `EXISTS` a boolean.
     record Compare(Field field, Operator operator, Json value) implements Filter {}
 
     enum Operator {
@@ -77,7 +77,8 @@ public sealed interface Filter {
         return new Compare(new Field.Scope(kind), Operator.EQ, new Json.JsonString(id));
     }
 
-    /// Whether the filter says this owner and nothing else: its id, and that higher kinds are absent.
+    /// Whether the filter selects exactly this owner: it names the owner's id, says that all higher kinds are absent,
+    /// and nothing else.
     static boolean isExactly(Filter filter, Owner owner) {
         return switch (filter) {
             case And and -> and.parts().stream().allMatch(part -> isExactly(part, owner));

@@ -10,14 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Whether memories meet a filter, whose work is counted: see [FilterWork].
+/// Decides whether memories match a filter, and counts the work: see [FilterWork].
 ///
-/// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin`
-/// match them, every other operator does not. On an array (`categories`, or metadata), `eq`, `in` and
-/// `contains` hold when one of its items is equal (`eq` also for the whole), `icontains` when one of its
-/// strings holds the text as a part, in any case. On a string `contains` looks for a part; `icontains` does
-/// so in any case. Order compares numbers with numbers, strings with strings, times with times; anything
-/// else is false.
+/// A missing value and `null` are the same: `eq null` and `exists false` match both, `ne` and `nin` match them, and no
+/// other operator does. On an array (`categories`, or one in the metadata), `eq`, `in` and `contains` hold when one of
+/// its items is equal (`eq` also when the whole array is), and `icontains` when one of its strings contains the text,
+/// in any case. On a string `contains` looks for a part; `icontains` does so in any case. Order compares numbers with
+/// numbers, strings with strings, and times with times; any other comparison is false.
 ///
 /// **Threads**: one.
 public final class FilterMatcher {
@@ -31,12 +30,12 @@ public final class FilterMatcher {
         this.root = node(filter, new HashMap<>());
     }
 
-    /// Of one request, or of a part of it.
+    /// A matcher whose work counts towards that of a larger request.
     public static FilterMatcher of(Filter filter, FilterWork work) {
         return new FilterMatcher(filter, work);
     }
 
-    /// Of one request.
+    /// A matcher for one request.
     public static FilterMatcher of(Filter filter) {
         return of(filter, FilterWork.ofRequest());
     }
@@ -45,13 +44,13 @@ public final class FilterMatcher {
         return filter;
     }
 
-    /// @throws MnemeException `too_large` where the request has done too much of this
+    /// @throws MnemeException `too_large` when the request's filter has taken too many steps
     public boolean matches(Memory memory) {
         work.next(memory);
         return matches(root, memory);
     }
 
-    /// Of one memory, whatever the work.
+    /// Whether one memory matches, however many steps it takes.
     public static boolean matches(Filter filter, Memory memory) {
         return of(filter, FilterWork.unlimited()).matches(memory);
     }

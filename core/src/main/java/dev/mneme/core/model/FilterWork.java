@@ -1,18 +1,18 @@
 package dev.mneme.core.model;
 
-/// What a filter of a client's making costs one request, counted in steps: a condition that is looked at, a value
-/// that is looked up, some characters that are looked through. The count depends on the filter and on the memories
-/// alone, never on the time, so that a loaded machine takes what a quiet one takes.
+/// The work that a client's filter causes in one request, counted in steps. A step is a condition that is looked at, a
+/// value that is looked up, or some characters that are compared. The count depends only on the filter and the
+/// memories, never on the time, so that a loaded machine accepts what a quiet one accepts.
 ///
-/// Each memory brings some steps along, about as many as it takes to read it anyway. Only what a filter costs beyond
-/// that is limited: a filter of twenty conditions may go through any number of memories.
+/// Each memory adds some steps to the budget, about as many as reading it costs anyway. Only the work beyond that is
+/// limited, so that a filter of twenty conditions may go through any number of memories.
 ///
 /// **Threads**: one.
 public final class FilterWork {
-    /// Steps beyond those that the memories bring. A step takes 10 to 50 ns.
+    /// Steps beyond those that the memories add. A step takes 10 to 50 ns.
     public static final long LIMIT = 20_000_000;
 
-    /// What each memory brings, and one more for so many characters of its text.
+    /// Steps that each memory adds, besides one for each few characters of its text.
     static final long EACH = 64;
 
     static final int CHARACTERS = 16;
@@ -26,7 +26,7 @@ public final class FilterWork {
         this.left = left;
     }
 
-    /// Of one request.
+    /// The work of one request.
     public static FilterWork ofRequest() {
         return limited(LIMIT);
     }
@@ -35,12 +35,12 @@ public final class FilterWork {
         return new FilterWork(true, steps);
     }
 
-    /// Where nothing may be refused, since it was decided before.
+    /// Work without a limit, for decisions that must not be refused, since they were made before.
     public static FilterWork unlimited() {
         return new FilterWork(false, 0);
     }
 
-    /// The next memory is looked at.
+    /// Begins with the next memory.
     void next(Memory memory) {
         brought = EACH + memory.text().length() / CHARACTERS;
     }
@@ -61,7 +61,7 @@ public final class FilterWork {
         }
     }
 
-    /// Steps so far beyond those that the memories brought, of a limit.
+    /// Steps taken so far beyond those that the memories added, where there is a limit.
     long left() {
         return left;
     }

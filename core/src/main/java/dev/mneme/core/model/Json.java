@@ -10,18 +10,18 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A JSON value, immutable. Equality is JSON's: objects ignore the order of members, numbers compare by
-/// value (`1` equals `1.0`).
+/// An immutable JSON value. Equality is JSON's: objects ignore the order of members, and numbers compare by value (`1`
+/// equals `1.0`).
 public sealed interface Json {
-    /// Of a place in an array.
+    /// The most digits of an array index.
     int MAX_INDEX_DIGITS = 9;
 
-    /// About how many characters it takes as JSON text, escapes aside.
+    /// About how many characters it has as JSON text, not counting escapes.
     default long size() {
         return size(String::length);
     }
 
-    /// How many bytes it takes as UTF-8, escapes aside: what limits are measured by.
+    /// How many bytes it has as UTF-8, not counting escapes. Limits are measured in these.
     default long utf8Size() {
         return size(Json::utf8Size);
     }
@@ -67,7 +67,7 @@ public sealed interface Json {
         return bytes;
     }
 
-    /// Members in the order in which they came.
+    /// The members are in the order in which they came.
     record JsonObject(Map<String, Json> members) implements Json {
         public static final JsonObject EMPTY = new JsonObject(Map.of());
 
@@ -75,7 +75,7 @@ public sealed interface Json {
             members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
         }
 
-        /// RFC 7396: members of the patch replace ours, `null` removes, objects merge.
+        /// Applies a merge patch (RFC 7396): members of the patch replace this object's, `null` removes, objects merge.
         public JsonObject mergePatch(JsonObject patch) {
             Map<String, Json> merged = new LinkedHashMap<>(members);
             patch.members.forEach((name, value) -> {
@@ -116,7 +116,7 @@ public sealed interface Json {
 
     record JsonNull() implements Json {}
 
-    /// What a JSON Pointer (RFC 6901; `""` is the whole) names in this value.
+    /// The value at a JSON Pointer (RFC 6901); `""` is the whole.
     default Optional<Json> at(String pointer) {
         Json here = this;
         for (String step : steps(pointer)) {
@@ -128,7 +128,7 @@ public sealed interface Json {
         return Optional.of(here);
     }
 
-    /// The names by which a JSON Pointer goes down, one after another.
+    /// The names that a JSON Pointer goes through, from the top down.
     static List<String> steps(String pointer) {
         if (pointer.isEmpty()) {
             return List.of();
@@ -138,7 +138,7 @@ public sealed interface Json {
                 .toList();
     }
 
-    /// What has a name in an object, or a number in an array; null if there is none.
+    /// The member of this name of an object, or the item at this index of an array; null if there is none.
     default @Nullable Json member(String name) {
         return switch (this) {
             case JsonObject object -> object.members().get(name);
@@ -150,7 +150,7 @@ public sealed interface Json {
         };
     }
 
-    /// As JSON Pointers write places in arrays; -1 for anything else.
+    /// The index as JSON Pointers write it; -1 for anything else.
     private static int index(String name) {
         if (name.isEmpty() || name.length() > MAX_INDEX_DIGITS || (name.length() > 1 && name.charAt(0) == '0')) {
             return -1;

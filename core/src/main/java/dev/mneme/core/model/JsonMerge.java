@@ -9,27 +9,26 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A three-way merge of JSON by field: two edits of the same base are joined where they touch different
-/// members of objects. Anything else that both changed, arrays too, clashes unless both made the same
-/// of it.
+/// A three-way merge of JSON by field. Two edits of the same base are joined if they touch different members of
+/// objects. Where both changed the same value, or the same array, they clash, unless both changed it to the same.
 ///
-/// @param merged the joined document; where edits clash it holds theirs
-/// @param clashes JSON Pointers (RFC 6901) to where they do; empty when the merge worked
+/// @param merged the joined document; where edits clash it has their value
+/// @param clashes JSON Pointers (RFC 6901) to the clashes; empty when the merge succeeded
 public record JsonMerge(Json merged, List<String> clashes) {
     public JsonMerge {
         clashes = List.copyOf(clashes);
     }
 
-    /// @param base what both edits began with
-    /// @param mine the document as one edit left it
-    /// @param theirs as the other did
+    /// @param base the document that both edits began with
+    /// @param mine the document after one edit
+    /// @param theirs the document after the other
     public static JsonMerge of(Json base, Json mine, Json theirs) {
         List<String> clashes = new ArrayList<>();
         Json merged = merge(base, mine, theirs, "", clashes);
         return new JsonMerge(merged == null ? theirs : merged, clashes);
     }
 
-    /// Null stands for a member that is not there.
+    /// Merges one value. Null stands for a missing member.
     private static @Nullable Json merge(
             @Nullable Json base, @Nullable Json mine, @Nullable Json theirs, String path, List<String> clashes) {
         if (same(mine, theirs) || same(base, mine)) {

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// A fact in words, at one version. Versions count 1, 2, 3 … per memory. Times have milliseconds.
 ///
 /// @param name the speaker, where the caller named one apart from the text
-/// @param timestamp when it was said, by the caller's account; memories of one caller's timestamp were told
-///     together
+/// @param timestamp when it was said, according to the caller; memories with the same timestamp were told together
 /// @param createdAt the command time of version 1
 /// @param expiresAt from then on it is hidden
 /// @param replacedBy the memory that superseded it
@@ -33,17 +32,17 @@ public record Memory(
 
     public static final int MAX_CATEGORIES = 100;
 
-    /// The member of the metadata that, when true, says that the memory may be deleted but not changed.
+    /// A member of the metadata. If it is true, the memory may be deleted but not changed.
     public static final String IMMUTABLE = "mneme:immutable";
 
-    /// How large the metadata may grow by joining duplicates where the command says no limit, by [Json#size].
+    /// How large the metadata may become when duplicates join, by [Json#size], if the command names no limit.
     public static final long MAX_METADATA = 1 << 20;
 
     public Memory {
         categories = List.copyOf(categories);
     }
 
-    /// One that is not `localOnly`.
+    /// A memory that is not local only.
     public Memory(
             MemoryId id,
             ScopeIds scope,

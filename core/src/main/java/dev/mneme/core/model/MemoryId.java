@@ -5,9 +5,9 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot,
-/// and 62 random bits, so that an id alone can be routed. Ids of another form (only an admin's import
-/// brings one) are valid but must be asked of every shard.
+/// A memory's id: a UUIDv8 of 48 bits of time (epoch milliseconds), the 12 bits of the owner's slot, and 62 random
+/// bits. So the shard can be found by the id alone. Ids of another form are valid too (only an admin's import can bring
+/// one), but every shard must be asked for them.
 public record MemoryId(UUID value) implements Comparable<MemoryId> {
     private static final long VERSION_8 = 0x8000L;
     private static final long VARIANT = 0x8000_0000_0000_0000L;
@@ -20,7 +20,7 @@ public record MemoryId(UUID value) implements Comparable<MemoryId> {
 
     /// Reads the canonical form, 36 characters.
     ///
-    /// @throws MnemeException `not_found`, since what cannot be an id names no memory
+    /// @throws MnemeException `not_found`, since no memory can have such an id
     public static MemoryId parse(String text) {
         if (text.length() == 36) {
             try {
@@ -32,13 +32,13 @@ public record MemoryId(UUID value) implements Comparable<MemoryId> {
         throw new MnemeException(ErrorCode.NOT_FOUND, "There is no memory with this id.");
     }
 
-    /// The owner's slot, if this is a UUIDv8 of ours.
+    /// The owner's slot, if this is an id of Mneme's form.
     public OptionalInt slot() {
         boolean ours = value.version() == 8 && value.variant() == 2;
         return ours ? OptionalInt.of((int) (value.getMostSignificantBits() & 0xfff)) : OptionalInt.empty();
     }
 
-    /// Orders by the unsigned bytes, as the tables do.
+    /// Compares unsigned bytes, as the tables do.
     @Override
     public int compareTo(MemoryId other) {
         int high = Long.compareUnsigned(value.getMostSignificantBits(), other.value.getMostSignificantBits());

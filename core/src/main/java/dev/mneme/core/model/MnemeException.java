@@ -3,8 +3,8 @@ package dev.mneme.core.model;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The one failure that crosses a port. Its message is for the caller: it says what was wrong and what
-/// to do, and never holds a memory's text or a secret.
+/// The one failure that ports and services throw. Its message is meant for the caller: it says what was wrong and what
+/// to do, and never contains a memory's text or a secret.
 public final class MnemeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -38,7 +38,7 @@ public final class MnemeException extends RuntimeException {
         this.replayed = replayed;
     }
 
-    /// The request is wrong at `field`, spelt as the caller spelt it (`items[3].text`).
+    /// The request is wrong at `field`, which is written as the caller wrote it (`items[3].text`).
     public static MnemeException invalid(String field, String message) {
         return new MnemeException(ErrorCode.INVALID_REQUEST, message, field, null, List.of(), false, null);
     }
@@ -63,7 +63,7 @@ public final class MnemeException extends RuntimeException {
 
     /// A version conflict as the store found it.
     ///
-    /// @param paths where edits clash, as JSON Pointers; empty when versions alone do
+    /// @param paths JSON Pointers to where edits clash; empty when only the versions differ
     public static MnemeException conflict(String message, @Nullable Subject current, List<String> paths) {
         return new MnemeException(ErrorCode.VERSION_CONFLICT, message, null, current, paths, false, null);
     }
@@ -76,28 +76,28 @@ public final class MnemeException extends RuntimeException {
         return field;
     }
 
-    /// For a version conflict: the record as it is now.
+    /// For a version conflict: the record as it is.
     public @Nullable Subject current() {
         return current;
     }
 
-    /// For edits that clash: the JSON Pointers where they do.
+    /// For edits that clash: the JSON Pointers to where they do.
     public List<String> paths() {
         return paths;
     }
 
-    /// The same failure, said of `prefix` + the field: for a part of a larger request.
+    /// The same failure with `prefix` before its field, for a part of a larger request.
     public MnemeException within(String prefix) {
         String named = field == null ? prefix : prefix + "." + field;
         return new MnemeException(code, String.valueOf(getMessage()), named, current, paths, replayed, getCause());
     }
 
-    /// The same failure, as the answer to a repeated request: it was decided when the first one came.
+    /// The same failure, as the answer to a repeated request that was decided when the first one came.
     public MnemeException asReplayed() {
         return new MnemeException(code, String.valueOf(getMessage()), field, current, paths, true, getCause());
     }
 
-    /// Whether this is what an earlier request under the same idempotency key was answered.
+    /// Whether this is the answer to an earlier request with the same idempotency key.
     public boolean isReplayed() {
         return replayed;
     }

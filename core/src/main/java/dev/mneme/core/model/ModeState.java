@@ -4,14 +4,14 @@ import dev.mneme.core.model.Json.JsonObject;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// The mode that one instance of a user is in. There is one per (user, instance).
+/// The mode that one instance of a user is in. There is one for each user and instance.
 ///
-/// @param previous the mode before, null at the first
+/// @param previous the former mode; null at first
 /// @param activatedAt when it was switched to
-/// @param activatedBy the sequence of the change that switched to it: the order of switches of the user
+/// @param activatedBy the sequence of the change that switched to it, which puts the user's switches in order
 /// @param updatedAt when mode or configuration last changed
-/// @param localOnly whether the configuration holds what was written while `inspired`. The switch itself is
-///     announced all the same: see [#announced]
+/// @param localOnly whether the configuration was written while `inspired`. The switch itself is announced all the
+///     same: see [#announced]
 public record ModeState(
         String userId,
         String instanceId,
@@ -26,12 +26,12 @@ public record ModeState(
         boolean localOnly)
         implements Subject {
 
-    /// What may be told of a switch: all of it, or all but a configuration that is local only.
+    /// The part of a switch that may be announced: all of it, except a configuration that is local only.
     public ModeState announced() {
         return localOnly ? withoutConfiguration() : this;
     }
 
-    /// The same in a store where another change switched to it.
+    /// The same state in a store where another change switched to it.
     ///
     /// @param sequence of that change
     public ModeState activatedBy(long sequence) {

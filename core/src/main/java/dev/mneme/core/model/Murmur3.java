@@ -3,8 +3,8 @@ package dev.mneme.core.model;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// MurmurHash3_x86_32 with seed 0 (Austin Appleby, public domain: `MurmurHash3.cpp`). Kept here because
-/// slots must never change with a library.
+/// MurmurHash3_x86_32 with seed 0 (Austin Appleby, public domain: `MurmurHash3.cpp`). It is kept here because slots
+/// must never change with a library.
 final class Murmur3 {
     private static final int C1 = 0xcc9e2d51;
     private static final int C2 = 0x1b873593;

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Whose data it is: the unit of isolation, order and placement. Immutable for the life of a memory.
+/// Whose data it is. Data are isolated, ordered and placed by owner. A memory's owner never changes.
 public record Owner(String project, OwnerKind kind, String id) {
     public static final String DEFAULT_PROJECT = "default";
 
-    /// How many slots there are, for ever: a slot is what is assigned to shards.
+    /// The number of slots, which never changes. Slots are assigned to shards.
     public static final int SLOTS = 4096;
 
     public Owner {
@@ -19,21 +19,21 @@ public record Owner(String project, OwnerKind kind, String id) {
         return new Owner(DEFAULT_PROJECT, OwnerKind.USER, id);
     }
 
-    /// The server itself, as the owner of what it keeps of its own in the system shard.
+    /// The server itself, as the owner of its own data in the system shard.
     ///
-    /// @param what the name of that, such as `keys`
+    /// @param what the name of those data, such as `keys`
     public static Owner ofServer(String what) {
         return new Owner("system", OwnerKind.APP, what);
     }
 
-    /// `murmur3_32(length-prefixed project, kind, id) mod 4096`, seed 0, over UTF-8 with 4-byte big-endian
-    /// lengths. Never changes (golden vectors in `OwnerTest`).
+    /// `murmur3_32(length-prefixed project, kind, id) mod 4096` with seed 0, over UTF-8 with 4-byte big-endian lengths.
+    /// It never changes (golden vectors in `OwnerTest`).
     public int slot() {
         return Integer.remainderUnsigned(Murmur3.hash32(bytes()), SLOTS);
     }
 
-    /// The first 16 bytes of SHA-256 over the same length-prefixed parts: the owner's name in table
-    /// keys, which says nothing of the owner.
+    /// The first 16 bytes of SHA-256 over the same length-prefixed parts. Table keys use it as the owner's name, since
+    /// it reveals nothing about the owner.
     public byte[] hash() {
         return Arrays.copyOf(Sha256.of(bytes()), 16);
     }

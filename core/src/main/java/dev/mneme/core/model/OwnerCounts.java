@@ -2,7 +2,7 @@ package dev.mneme.core.model;
 
 /// How many records of each noun an owner has.
 ///
-/// @param memories expired ones too, until they are deleted
+/// @param memories including expired ones, until they are deleted
 /// @param contexts that have not expired
 /// @param modes instances that have one
 /// @param syncEvents that have not expired

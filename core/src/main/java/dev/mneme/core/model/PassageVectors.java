@@ -2,9 +2,9 @@ package dev.mneme.core.model;
 
 import java.util.Arrays;
 
-/// The vectors of a long text's passages, in order: rows of as many signed bytes as the space has dimensions, each
-/// row a vector times what makes its largest number 127, rounded. Its direction alone counts. The array is shared,
-/// not copied: nobody writes to it.
+/// The vectors of a long text's passages, in order: each row has as many signed bytes as the space has dimensions. A
+/// row is a vector, scaled so that its largest number becomes 127, and rounded; only its direction counts. The array is
+/// shared and not copied, so nobody may write to it.
 ///
 /// @param dimension bytes of a row, at least 1
 @SuppressWarnings("ArrayRecordComponent") // many of these exist; identity equality is what is wanted
@@ -18,7 +18,7 @@ public record PassageVectors(int dimension, byte[] rows) {
         }
     }
 
-    /// Rounds vectors that follow one another.
+    /// Rounds vectors that lie one after another.
     ///
     /// @param vectors `dimension` numbers for each passage
     public static PassageVectors of(int dimension, float[] vectors) {

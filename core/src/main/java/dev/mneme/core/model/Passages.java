@@ -3,18 +3,18 @@ package dev.mneme.core.model;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a long text is cut into passages: a sentence each, so that each is found as a short text is. Pure.
+/// Cuts a long text into passages of about a sentence, so that each can be found as a short text can. Pure.
 ///
-/// A passage ends where a sentence or a line ends, or, without one, at a space before [#MAX_LENGTH]. A text of more
-/// than [#LIMIT] sentences has passages of several, so that any text is covered whole by at most so many.
+/// A passage ends where a sentence or a line ends, or, if there is no such end, at a space before [#MAX_LENGTH]. In a
+/// text of more than [#LIMIT] sentences a passage has several of them, so that no text needs more passages than that.
 public final class Passages {
-    /// Texts shorter than this (in UTF-16 units, some 150 English words) have no passages: they are searched whole.
+    /// Shorter texts (in UTF-16 units; some 150 English words) have no passages: they are searched as a whole.
     public static final int MIN_TEXT = 800;
 
     /// The most passages of one text.
     public static final int LIMIT = 384;
 
-    /// The longest passage, if there are no more than [#LIMIT].
+    /// The length of the longest passage, as long as there are no more than [#LIMIT].
     static final int MAX_LENGTH = 480;
 
     private static final String SENTENCE_ENDS = ".!?…。！？।؟۔";
@@ -26,7 +26,7 @@ public final class Passages {
     /// A passage's characters, from `start` to before `end`.
     public record Passage(int start, int end) {}
 
-    /// The passages in order: all of the text but the white space between them. None of a short text.
+    /// The passages in order. They cover all of the text except white space between them. A short text has none.
     public static List<Passage> of(String text) {
         if (text.length() < MIN_TEXT) {
             return List.of();
@@ -38,7 +38,7 @@ public final class Passages {
         return passages;
     }
 
-    /// @param least a passage that is shorter goes on after the end of its sentence
+    /// @param least a shorter passage goes on beyond the end of its sentence
     private static List<Passage> cut(String text, int least) {
         int most = Math.max(MAX_LENGTH, 2 * least);
         List<Passage> passages = new ArrayList<>();

@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The place of an owner's change in that owner's order: `<epoch>:<slot in hex>:<sequence>`, for
-/// example `k7f3q2ab:1a4:42`. The sequence is dense per owner and starts at 1; 0 stands before the
-/// first change. Epochs are compared for equality only.
+/// The place of a change in its owner's order: `<epoch>:<slot in hex>:<sequence>`, for example `k7f3q2ab:1a4:42`.
+/// Sequences of an owner start at 1 and have no gaps; 0 stands before the first change. Epochs are only compared for
+/// equality.
 public record Position(String epoch, int slot, long sequence) {
     private static final Pattern FORM = Pattern.compile("([a-z0-9]{1,32}):([0-9a-f]{1,3}):([0-9]{1,18})");
 

@@ -4,12 +4,12 @@ import dev.mneme.core.model.Json.JsonObject;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// The audit record of one AI answer, unique by (user, chat, message). Never changes.
+/// The audit record of one AI answer. There is one for each user, chat and message, and it never changes.
 ///
 /// @param confidence 0 to 1
-/// @param responseHash of the answer, as the caller computed it; the answer itself is not kept
+/// @param responseHash hash of the answer, as the caller computed it; the answer itself is not kept
 /// @param metadata tools, tokens, cost, strategies
-/// @param sequence of the change that recorded it: the order of records
+/// @param sequence of the change that recorded it, which puts the records in order
 public record ResponseSource(
         String userId,
         String instanceId,
@@ -28,7 +28,7 @@ public record ResponseSource(
         NumberedIds numbered)
         implements Subject {
 
-    /// One whose ids came as strings.
+    /// A record whose ids came as strings.
     public ResponseSource(
             String userId,
             String instanceId,
@@ -62,7 +62,7 @@ public record ResponseSource(
                 NumberedIds.NONE);
     }
 
-    /// The same, recorded by another change.
+    /// The same record, recorded by another change.
     public ResponseSource withSequence(long other) {
         return new ResponseSource(
                 userId,
@@ -82,7 +82,7 @@ public record ResponseSource(
                 numbered);
     }
 
-    /// The same, with what else is known of it.
+    /// The same record with these two facts about it.
     public ResponseSource flagged(boolean local, NumberedIds numbers) {
         return new ResponseSource(
                 userId,

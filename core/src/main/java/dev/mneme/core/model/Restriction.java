@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Which data a key may touch: for each kind that it names, the id must be present and one of these.
-/// Kinds are ANDed; no kinds, no restriction.
+/// Which data a key may touch. A memory must have an id of each kind that is named here, and it must be one of the
+/// allowed ids. Without kinds there is no restriction.
 public record Restriction(Map<OwnerKind, Set<String>> allowed) {
     public static final Restriction NONE = new Restriction(Map.of());
 
@@ -28,7 +28,7 @@ public record Restriction(Map<OwnerKind, Set<String>> allowed) {
         return allowed.isEmpty();
     }
 
-    /// The filter, intersected with what this lets through.
+    /// The filter, narrowed to the memories that are allowed.
     public Filter restrict(Filter filter) {
         List<Filter> parts = new ArrayList<>();
         allowed.forEach((kind, ids) -> parts.add(oneOf(kind, ids)));
@@ -47,8 +47,8 @@ public record Restriction(Map<OwnerKind, Set<String>> allowed) {
         });
     }
 
-    /// Whether memories that this lets through can belong to the owner: a memory of an owner has none of the kinds
-    /// above the owner's, and the owner's id.
+    /// Whether the owner can have memories that are allowed: a memory has its owner's id, and no id of a kind above the
+    /// owner's.
     public boolean mayHold(Owner owner) {
         return allowed.entrySet().stream().allMatch(entry -> {
             int order = entry.getKey().compareTo(owner.kind());
@@ -56,7 +56,7 @@ public record Restriction(Map<OwnerKind, Set<String>> allowed) {
         });
     }
 
-    /// Whether this lets all of the owner's memories through.
+    /// Whether all of the owner's memories are allowed.
     public boolean allowsAllOf(Owner owner) {
         return mayHold(owner) && allowed.keySet().stream().allMatch(kind -> kind == owner.kind());
     }

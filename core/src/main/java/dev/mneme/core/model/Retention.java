@@ -3,8 +3,8 @@ package dev.mneme.core.model;
 import java.time.Duration;
 import java.time.Instant;
 
-/// How long an owner's changes and idempotency records, and a memory's versions, are kept: whichever bound is met
-/// first.
+/// How long an owner's changes and idempotency records, and a memory's versions, are kept. The bound that is reached
+/// first counts.
 ///
 /// @param maxVersions of a memory, the present one and a deletion included; 0 for all
 /// @param maxVersionAge since a version was written; zero for ever. The present version of a memory always stays
@@ -43,12 +43,12 @@ public record Retention(
                 maxContextBytes);
     }
 
-    /// Whether a version has become too old by `now`.
+    /// Whether a version is too old at `now`.
     public boolean outlived(Instant versionAt, Instant now) {
         return !maxVersionAge.isZero() && !versionAt.isAfter(now.minus(maxVersionAge));
     }
 
-    /// Whether a memory has gone too far beyond a version.
+    /// Whether a version is dropped because there are too many newer ones.
     public boolean outnumbered(long version, long newest) {
         return maxVersions > 0 && version <= newest - maxVersions;
     }

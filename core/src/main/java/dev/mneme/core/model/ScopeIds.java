@@ -2,8 +2,7 @@ package dev.mneme.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// Whose and whence a memory is: any of the four ids, at least one of them. Each is 1 to 256
-/// characters, none a control character.
+/// The scope ids of a memory, at least one of the four. Each has 1 to 256 characters, and no control characters.
 public record ScopeIds(
         @Nullable String userId,
         @Nullable String agentId,
@@ -35,7 +34,7 @@ public record ScopeIds(
         };
     }
 
-    /// The owner: the first of user, agent, app, run that is present.
+    /// The owner: the first id that is present, in the order user, agent, app, run.
     public Owner owner() {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = id(kind);
@@ -58,7 +57,7 @@ public record ScopeIds(
         }
     }
 
-    /// What is wrong with an id, as the end of a sentence; null: nothing.
+    /// What is wrong with an id, as the end of a sentence; null if nothing is.
     private static @Nullable String fault(String id) {
         if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
             return " must have 1 to " + MAX_ID_LENGTH + " characters.";

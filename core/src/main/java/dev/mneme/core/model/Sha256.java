@@ -3,8 +3,7 @@ package dev.mneme.core.model;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// SHA-256 of short texts, many of them: a digest that is copied is had several times as fast as one that the JDK
-/// looks up.
+/// SHA-256 of many short texts. Copying a digest is several times as fast as looking one up in the JDK.
 ///
 /// **Threads**: any number may call; the digest that is copied never changes.
 public final class Sha256 {

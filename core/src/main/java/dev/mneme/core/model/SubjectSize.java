@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// About how much a noun takes on the heap, for limits.
+/// Estimates how much of the heap a record takes, for limits.
 public final class SubjectSize {
-    /// Beside its texts: ids, times, the objects of its parts.
+    /// What a record takes besides its texts: ids, times, and the objects of its parts.
     private static final long OVERHEAD = 512;
 
     private static final long CHARACTER = 2;
@@ -28,7 +28,7 @@ public final class SubjectSize {
 
     private SubjectSize() {}
 
-    /// In bytes, at most two a character.
+    /// In bytes, with at most two for a character.
     public static long bytes(@Nullable Subject subject) {
         return OVERHEAD + (subject == null ? 0 : parts(subject));
     }
@@ -45,7 +45,7 @@ public final class SubjectSize {
         };
     }
 
-    /// Of JSON the objects that it is made of outweigh its text: `{}` takes two characters and a map.
+    /// The size of JSON. The objects that it is made of outweigh its text: `{}` is two characters, and a map.
     private static long bytes(@Nullable Json json) {
         return switch (json) {
             case null -> 0;

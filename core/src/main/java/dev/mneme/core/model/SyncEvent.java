@@ -9,13 +9,13 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A message from one instance of a user to others, kept until it expires.
+/// A message from one instance of a user to others. It is kept until it expires.
 ///
-/// @param sourceInstance who posted it; it is not pending for that instance
+/// @param sourceInstance the instance that posted it, for which it is not pending
 /// @param targets the instances that it is for; null: all
 /// @param processedBy the instances that have acknowledged it
-/// @param version 1 and one more for each acknowledgement
-/// @param sequence of the change that posted it: the order of events
+/// @param version 1, and one more for each acknowledgement
+/// @param sequence of the change that posted it, which puts the events in order
 public record SyncEvent(
         MemoryId id,
         String userId,
@@ -31,7 +31,7 @@ public record SyncEvent(
         long sequence,
         boolean localOnly)
         implements Subject {
-    /// How many instances an event remembers to have processed it.
+    /// How many instances an event remembers as having processed it.
     public static final int MAX_PROCESSED_BY = 1_000;
 
     public SyncEvent {
@@ -39,7 +39,7 @@ public record SyncEvent(
         processedBy = Collections.unmodifiableSet(new TreeSet<>(processedBy));
     }
 
-    /// The same, recorded by another change.
+    /// The same event, posted by another change.
     public SyncEvent withSequence(long other) {
         return new SyncEvent(
                 id,
@@ -100,7 +100,7 @@ public record SyncEvent(
             this.rank = rank;
         }
 
-        /// The most urgent is 0. Never changes: rows lie in this order.
+        /// The most urgent is 0. Ranks never change, since rows are kept in their order.
         public int rank() {
             return rank;
         }

@@ -2,10 +2,10 @@ package dev.mneme.core.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// A text that is looked for in others, in time that is linear in theirs: by Knuth, Morris and Pratt, from where its
-/// beginning stands on.
+/// A text that is searched for in others, in time linear in theirs: by the method of Knuth, Morris and Pratt, from
+/// where its beginning was found.
 final class TextPart {
-    /// So long a beginning is looked for by the library, whose search may take the product of both lengths.
+    /// A beginning of this length is found by the JDK's search, which may take the product of both lengths.
     private static final int HEAD = 16;
 
     private static final int FAST = 32;
@@ -14,8 +14,8 @@ final class TextPart {
     private final String part;
     private final String head;
 
-    /// For each length of a beginning of the part, that of its longest own beginning that it also ends with; made
-    /// when it is needed.
+    /// For each length of a beginning of the part: the length of its longest proper beginning that it also ends with.
+    /// Made when it is first needed.
     private int @Nullable [] borders;
 
     TextPart(String part) {

@@ -14,7 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Times as callers write them and as we answer: milliseconds, UTC, the years 1 to 9999.
+/// Reads times as callers write them, and writes them as answers have them: milliseconds, UTC, the years 1 to 9999.
 public final class Times {
     private static final DateTimeFormatter OUT =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -38,13 +38,13 @@ public final class Times {
         return timestamp == null ? null : timestamp.at();
     }
 
-    /// As [#read(Json)], of a string; digits alone are epoch milliseconds.
+    /// As [#read(Json)], for a string; a string of digits is epoch milliseconds.
     public static @Nullable Instant read(String text) {
         Timestamp timestamp = timestamp(text);
         return timestamp == null ? null : timestamp.at();
     }
 
-    /// As [#read(Json)], with the offset that was named.
+    /// As [#read(Json)], together with the offset if one is given.
     public static @Nullable Timestamp timestamp(Json value) {
         return switch (value) {
             case JsonString(String text) -> timestamp(text);
@@ -53,7 +53,7 @@ public final class Times {
         };
     }
 
-    /// As [#read(String)], with the offset that was named.
+    /// As [#read(String)], together with the offset if one is given.
     public static @Nullable Timestamp timestamp(String text) {
         Written written = written(text);
         return written == null
@@ -61,8 +61,8 @@ public final class Times {
                 : inRange(written.local.toInstant(written.clock()), written.names() ? written.offset : null);
     }
 
-    /// From where and when somebody asks: a time as [#timestamp(String)] reads it, in the zone if there is one, else
-    /// at its own offset, else in UTC. A time without an offset is one of the zone.
+    /// The moment and zone from which a query's dates are seen. The time is read as by [#timestamp(String)]; the zone
+    /// is the given one, else the time's own offset, else UTC. A time without an offset is one of the zone.
     ///
     /// @return null when it is no time
     public static @Nullable ZonedDateTime seenFrom(String text, @Nullable ZoneId zone) {
@@ -80,7 +80,7 @@ public final class Times {
 
     /// A time zone by its IANA name, or an offset such as `+02:00`.
     ///
-    /// @param field what it is called in the message
+    /// @param field the name of the field, for the error message
     /// @throws MnemeException `invalid_request` when it is neither
     public static ZoneId zone(String field, String name) {
         boolean offset = name.startsWith("+") || name.startsWith("-");
@@ -95,7 +95,7 @@ public final class Times {
                 field, field + " must be the IANA name of a time zone, such as Europe/Berlin, or an offset: +02:00.");
     }
 
-    /// @param offset null where none is named
+    /// @param offset null where none is given
     /// @param names whether the offset tells of a place: `Z` and `-00:00` do not
     private record Written(LocalDateTime local, @Nullable ZoneOffset offset, boolean names) {
         ZoneOffset clock() {

@@ -1,8 +1,7 @@
 package dev.mneme.core.model;
 
-/// The projected vectors of a text's tokens, for token-level scoring: `count` rows of `DIMENSION`
-/// signed bytes, each row a unit vector times 127, rounded. The array is shared, not copied: nobody
-/// writes to it.
+/// The projected vectors of a text's tokens, for scoring by token: `count` rows of `DIMENSION` signed bytes, each a
+/// unit vector times 127, rounded. The array is shared and not copied, so nobody may write to it.
 @SuppressWarnings("ArrayRecordComponent") // millions of these exist; identity equality is what is wanted
 public record TokenVectors(byte[] rows) {
     public static final int DIMENSION = 64;

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param from null when the instance had no mode
 /// @param contextSnapshot what was open at the time, as the caller gave it
-/// @param durationMillis how long the switch took, by the caller's account
+/// @param durationMillis how long the switch took, according to the caller
 /// @param error why it failed; null when it did not
-/// @param sequence of the change that recorded it: the order of transitions
+/// @param sequence of the change that recorded it, which puts the transitions in order
 public record Transition(
         String userId,
         String instanceId,
@@ -24,7 +24,7 @@ public record Transition(
         boolean localOnly)
         implements Subject {
 
-    /// The same, recorded by another change.
+    /// The same transition, recorded by another change.
     public Transition withSequence(long other) {
         return new Transition(
                 userId, instanceId, from, to, contextSnapshot, durationMillis, success, error, at, other, localOnly);

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// JSON values among which others are looked up. Strings are hashed; so are numbers, as doubles, and those of one
-/// double are gone through; objects and arrays are gone through. Each step is counted, so that values which a client
-/// chose to collide are dear for it alone.
+/// A set of JSON values that others are looked up in. Strings are hashed. Numbers are hashed as doubles, and those with
+/// the same double are walked through; objects and arrays are always walked through. Each step is counted, so that
+/// values that a client chose to collide cost only that client.
 final class ValueSet {
     private static final int TO_HASH = 4;
 
@@ -88,7 +88,7 @@ final class ValueSet {
         return false;
     }
 
-    /// Equal numbers have equal ones; 0 has no sign.
+    /// Equal numbers have equal keys; 0 has no sign.
     private static Double key(BigDecimal number) {
         return number.doubleValue() + 0.0;
     }

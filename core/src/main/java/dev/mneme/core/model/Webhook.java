@@ -4,9 +4,9 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Set;
 
-/// An address that is told of everybody's memories, but of those that are local only.
+/// An address that is sent the changes of everybody's memories, except those that are local only.
 ///
-/// @param events which changes of memories it is told of
+/// @param events which changes of memories it is sent
 /// @param secret what deliveries are signed with
 public record Webhook(
         String id,
@@ -21,8 +21,8 @@ public record Webhook(
         events = Set.copyOf(events);
     }
 
-    /// Whether it is to be told of a change: of one that it asked for and that may be pushed, made since it
-    /// is there.
+    /// Whether a change is sent to this webhook: it must be of a kind that the webhook asked for, must not be local
+    /// only, and must be newer than the webhook.
     public boolean wants(Change change) {
         return active
                 && events.contains(change.type())

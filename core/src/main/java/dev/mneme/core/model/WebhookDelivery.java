@@ -3,9 +3,9 @@ package dev.mneme.core.model;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What became of telling a webhook of one change.
+/// The delivery of one change to one webhook, and how it went.
 ///
-/// @param id the same for every attempt, after a restart too: what the receiver knows a repeat by
+/// @param id the same for every attempt, even after a restart, so that the receiver can recognise a repeat
 /// @param event of the change, such as `memory.added`
 /// @param memoryId the memory's
 /// @param at of the last attempt
@@ -22,9 +22,9 @@ public record WebhookDelivery(
         @Nullable String error) {
     public enum State {
         DELIVERED,
-        /// Another attempt will be made.
+        /// There will be another attempt.
         RETRYING,
-        /// No further attempt is made.
+        /// There will be no other attempt.
         FAILED
     }
 }

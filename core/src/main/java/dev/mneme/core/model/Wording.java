@@ -2,22 +2,23 @@ package dev.mneme.core.model;
 
 import java.text.Normalizer;
 
-/// When two texts say the same word for word: how characters are composed (Unicode's NFC) and blanks at
-/// the ends do not matter. And when a text says nothing at all.
+/// Decides when two texts are the same word for word: neither the composition of characters (Unicode's NFC) nor blanks
+/// at the ends matter. It also decides when a text says nothing at all.
 public final class Wording {
-    /// Every character below it is in NFC, beside whatever other: no composition looks at it again.
+    /// Characters below this one are in NFC whatever stands beside them: no composition looks at them again.
     private static final char FIRST_COMBINING = '\u0300';
 
     private static final int MOST_MARKS = 1_000;
 
     private Wording() {}
 
-    /// The form in which such texts are equal.
+    /// A form that is equal for texts that are the same word for word.
     public static String of(String text) {
         return (isComposed(text) || isEndless(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC)).strip();
     }
 
-    /// Whether more marks stand on one letter than anybody writes: they are put in order in the square of their number.
+    /// Whether a letter has more marks than anybody writes. Putting marks in order takes time in the square of their
+    /// number.
     private static boolean isEndless(String text) {
         int marks = 0;
         for (int i = 0; i < text.length() && marks <= MOST_MARKS; i += Character.charCount(text.codePointAt(i))) {
@@ -42,7 +43,7 @@ public final class Wording {
         return true;
     }
 
-    /// Whether nothing of a text can be seen: blanks, controls, and characters of no width or without a shape.
+    /// Whether nothing of a text can be seen: it has only blanks, controls, and characters without width or shape.
     public static boolean isEmpty(String text) {
         return text.codePoints().allMatch(Wording::isInvisible);
     }
@@ -69,7 +70,7 @@ public final class Wording {
         };
     }
 
-    /// Signs that are written before or under numbers (Unicode's Prepended_Concatenation_Mark).
+    /// Whether this is a sign that is written before or under numbers (Unicode's Prepended_Concatenation_Mark).
     private static boolean isVisibleFormat(int c) {
         return (c >= 0x600 && c <= 0x605)
                 || c == 0x6DD

@@ -1,4 +1,4 @@
-/// The nouns: records that know their own rules and nothing of storage or the network.
+/// The nouns: records that know their own rules, and nothing of storage or the network.
 @NullMarked
 package dev.mneme.core.model;
 

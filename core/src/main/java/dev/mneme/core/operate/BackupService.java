@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Backups, for an admin key without restrictions; one at a time.
+/// Takes backups, one at a time, for admin keys without restrictions.
 ///
 /// **Threads**: any number may call.
 public final class BackupService {
@@ -20,7 +20,7 @@ public final class BackupService {
         this.backups = backups;
     }
 
-    /// Takes a cut; the next one can be taken when it is closed.
+    /// Takes a cut. The next one can be taken once this one is closed.
     ///
     /// @throws MnemeException `NOT_ALLOWED`, or `OVERLOADED` while another backup is under way
     public Backups.Backup begin(Caller caller) {
@@ -36,7 +36,7 @@ public final class BackupService {
         }
     }
 
-    /// Lets the next one begin when it is closed.
+    /// A backup that lets the next one begin when it is closed.
     private final class Only implements Backups.Backup {
         private final Backups.Backup backup;
         private final AtomicBoolean open = new AtomicBoolean(true);

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What an operator learns of data that was changed from outside, and does about it. For admin keys without
+/// Shows an operator which data were changed from outside, and lets the operator accept them. For admin keys without
 /// restrictions.
 ///
-/// **Threads**: any number may call; one of them at a time has everything read again.
+/// **Threads**: any number may call; only one at a time can have everything read again.
 public final class IntegrityService {
     private final Store store;
     private final KeyService keys;
@@ -26,16 +26,16 @@ public final class IntegrityService {
         this.keys = keys;
     }
 
-    /// What was found so far.
+    /// What has been found so far.
     public Integrity.Report report(Caller caller) {
         Authorizer.requireOperator(caller);
         return store.integrity().report();
     }
 
-    /// Reads every row again: takes as long as that takes.
+    /// Reads every row again, which may take long.
     ///
     /// @return what is wrong, in sentences that name the records
-    /// @throws MnemeException `overloaded` while another caller has it done
+    /// @throws MnemeException `overloaded` while another caller's verification runs
     public List<String> verify(Caller caller) {
         Authorizer.requireOperator(caller);
         if (!verifying.tryLock()) {
@@ -49,12 +49,12 @@ public final class IntegrityService {
         }
     }
 
-    /// Takes data as it is now, so that it is served again: an owner's, or the API keys but for forged ones,
-    /// which go.
+    /// Accepts data as they are now, so that they are served again: an owner's data, or the API keys. Forged keys are
+    /// removed.
     ///
-    /// @param owner whose; null: nobody's
-    /// @param ofKeys whether it is the keys
-    /// @throws MnemeException `invalid_request` unless it is one of both
+    /// @param owner whose data; null: nobody's
+    /// @param ofKeys whether the keys are accepted
+    /// @throws MnemeException `invalid_request` unless exactly one of the two is named
     public void accept(Caller caller, @Nullable Owner owner, boolean ofKeys) {
         Authorizer.requireOperator(caller);
         if (ofKeys == (owner != null)) {

@@ -1,4 +1,4 @@
-/// What an operator asks of the whole server: backups and the integrity of its data.
+/// What an operator asks of the whole server: backups, and the integrity of its data.
 @NullMarked
 package dev.mneme.core.operate;
 

@@ -5,11 +5,11 @@ import dev.mneme.core.model.MnemeException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Lets so many callers through at a time, in fair turns, each on its own thread.
+/// Lets a limited number of callers through at a time, in fair turns, each on its own thread.
 ///
-/// **Threads**: any number may call; virtual ones wait without holding a carrier.
+/// **Threads**: any number may call; virtual threads wait without holding a carrier.
 ///
-/// **Failures**: `overloaded` for the tenant who has too many waiting already.
+/// **Failures**: `overloaded` for a tenant that has too many callers waiting already.
 public final class FairGate {
     private final ReentrantLock lock = new ReentrantLock();
     private final FairQueue<Waiter> queue = new FairQueue<>();
@@ -25,7 +25,7 @@ public final class FairGate {
         boolean left;
     }
 
-    /// Whoever is inside; leaves by closing it.
+    /// A caller that is inside. Closing it leaves.
     public final class Turn implements AutoCloseable {
         private final Tenant tenant;
         private final boolean alone;
@@ -35,8 +35,8 @@ public final class FairGate {
             this.alone = alone;
         }
 
-        /// Whether nobody else was inside when this one was let in. Of those who are inside at the same time this is
-        /// true of one at most.
+        /// Whether nobody else was inside when this caller was let in. It is true of at most one of the callers that
+        /// are inside.
         public boolean alone() {
             return alone;
         }
@@ -54,9 +54,9 @@ public final class FairGate {
         }
     }
 
-    /// @param permits how many are inside at a time
-    /// @param limit of those who wait
-    /// @param refusal what the one is told who is too many
+    /// @param permits how many may be inside at a time
+    /// @param limit how many may wait
+    /// @param refusal the message for a caller that is refused
     public FairGate(int permits, QueueLimit limit, String refusal) {
         this.permits = permits;
         this.free = permits;
@@ -67,12 +67,12 @@ public final class FairGate {
     /// Waits for a turn.
     ///
     /// @throws MnemeException `overloaded` when the tenant has too many waiting
-    /// @throws InterruptedException when interrupted meanwhile
+    /// @throws InterruptedException when interrupted while waiting
     public Turn enter(Tenant tenant) throws InterruptedException {
         return await(tenant, admit(tenant, false));
     }
 
-    /// As above, however many wait: for work that is counted elsewhere.
+    /// As above, however many wait. For work that is counted elsewhere.
     public Turn enterUncounted(Tenant tenant) throws InterruptedException {
         return await(tenant, admit(tenant, true));
     }
@@ -119,7 +119,7 @@ public final class FairGate {
         }
     }
 
-    /// Under the lock.
+    /// Lets in whoever is next; call it with the lock held.
     private void letIn() {
         while (free > 0) {
             Waiter next = queue.poll();
@@ -134,7 +134,7 @@ public final class FairGate {
         }
     }
 
-    /// Those who are inside or wait.
+    /// How many are inside or wait.
     public int taken() {
         lock.lock();
         try {

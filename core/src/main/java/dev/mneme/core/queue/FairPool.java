@@ -8,16 +8,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// Does what computes for long, for callers on virtual threads: in the turns of a [FairGate], and on platform threads,
-/// so that it holds no carrier. The operating system takes a core from a platform thread for whoever has slept, as the
-/// carriers have then; nothing takes a carrier from a virtual thread. Callers on platform threads do it themselves.
+/// Does long computations for callers on virtual threads: in the turns of a [FairGate], and on platform threads, so
+/// that they hold no carrier. The operating system takes a core from a platform thread for a thread that has slept,
+/// such as a carrier; nothing takes a carrier from a virtual thread. Callers on platform threads do the work
+/// themselves.
 ///
-/// Work that is mostly short is better done by whoever finds nobody else inside, since handing it over takes longer
-/// than it does. That holds one carrier at most, and only where there is another one.
+/// Work that is mostly short is better done by the caller itself when nobody else is inside, since handing it over
+/// takes longer than doing it. That holds one carrier at most, and is only done where there is another.
 ///
-/// Fair in whose turn comes next, not in how long a turn takes: what is long is its caller's to limit.
+/// It is fair about whose turn is next, not about how long a turn takes: callers must limit long work themselves.
 ///
-/// **Threads**: any number may call. Its own end when nothing was done for a while.
+/// **Threads**: any number may call. The pool's own threads end when there was no work for a while.
 public final class FairPool {
     private static final long IDLE_SECONDS = 10;
 
@@ -29,14 +30,14 @@ public final class FairPool {
 
     /// For work that is always long.
     ///
-    /// @param threads how many things are done at a time
-    /// @param limit of those who wait
-    /// @param refusal what the one is told who is too many
+    /// @param threads how much work is done at a time
+    /// @param limit how much work may wait
+    /// @param refusal the message for a caller that is refused
     public static FairPool ofLongWork(String name, int threads, QueueLimit limit, String refusal) {
         return new FairPool(name, threads, limit, refusal, false);
     }
 
-    /// For work that is mostly short: as above, but whoever finds nobody inside does it on its own thread.
+    /// For work that is mostly short: as above, but a caller that finds nobody inside does it on its own thread.
     public static FairPool ofShortWork(String name, int threads, QueueLimit limit, String refusal) {
         return new FairPool(name, threads, limit, refusal, OTHER_CARRIERS);
     }
@@ -54,10 +55,10 @@ public final class FairPool {
         this.threads.allowCoreThreadTimeOut(true);
     }
 
-    /// What `work` gives, or throws.
+    /// The result of `work`, or its exception.
     ///
-    /// @throws MnemeException `overloaded` when the tenant has too many waiting
-    /// @throws InterruptedException when interrupted meanwhile
+    /// @throws MnemeException `overloaded` when the tenant has too much waiting
+    /// @throws InterruptedException when interrupted while waiting
     public <T> T run(Tenant tenant, Supplier<T> work) throws InterruptedException {
         try (FairGate.Turn turn = gate.enter(tenant)) {
             if (!Thread.currentThread().isVirtual() || (aloneInPlace && turn.alone())) {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Items of many tenants, given out in fair turns: among keys, and among the owners of a key. Each tenant's come in
-/// their order. What a turn costs counts, so that whoever asks for much at a time has as many fewer turns.
+/// Items of many tenants, handed out in fair turns among keys, and among the owners of a key. Each tenant's items keep
+/// their order. Turns have a cost, so that a tenant whose items cost more has fewer turns.
 ///
 /// This is start-time fair queueing (Goyal, Vin and Cheng): see [Turns]. How long a tenant waits depends on how many
 /// others wait, not on how much they have queued.
 ///
-/// **Threads**: one, or a lock of the caller's.
+/// **Threads**: one, or callers that hold a lock of their own.
 ///
 /// @param <T> what waits
 public final class FairQueue<T> {
@@ -27,19 +27,19 @@ public final class FairQueue<T> {
 
     private record Item<T>(T value, long cost) {}
 
-    /// @param cost of its turn, in whatever unit the queue counts; at least 1
+    /// @param cost of its turn, in the queue's own unit; at least 1
     public void add(Tenant tenant, long cost, T value) {
         OfKey<T> ofKey = keys.enter(tenant.key(), OfKey::new);
         ofKey.owners.enter(tenant, ArrayDeque::new).addLast(new Item<>(value, Math.max(1, cost)));
         size++;
     }
 
-    /// Whose turn it is; null when nothing waits. It stays there.
+    /// The next item, which stays in the queue; null when nothing waits.
     public @Nullable T peek() {
         return size == 0 ? null : first().value();
     }
 
-    /// What the turn costs of whoever is next.
+    /// The cost of the next item's turn.
     public long nextCost() {
         return first().cost();
     }
@@ -48,7 +48,7 @@ public final class FairQueue<T> {
         return Objects.requireNonNull(keys.first().owners.first().peekFirst());
     }
 
-    /// Takes out whose turn it is; null when nothing waits.
+    /// Removes the next item; null when nothing waits.
     public @Nullable T poll() {
         if (size == 0) {
             return null;
@@ -62,7 +62,7 @@ public final class FairQueue<T> {
         return item.value();
     }
 
-    /// Takes out all, in the order of their turns.
+    /// Removes all items, in the order of their turns.
     public List<T> drain() {
         List<T> all = new ArrayList<>(size);
         for (T next = poll(); next != null; next = poll()) {

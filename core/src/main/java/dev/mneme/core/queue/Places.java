@@ -3,10 +3,10 @@ package dev.mneme.core.queue;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Counts who holds a place in a queue or is served, and admits as the [QueueLimit] says. As many as can be served at
-/// once do not count as waiting.
+/// Counts the tenants' places in a queue, and admits as the [QueueLimit] says. As many as can be served at once do not
+/// count as waiting.
 ///
-/// **Threads**: one, or a lock of the caller's.
+/// **Threads**: one, or callers that hold a lock of their own.
 public final class Places {
     private final QueueLimit limit;
     private final int served;
@@ -37,7 +37,7 @@ public final class Places {
         return Math.max(0, there - served);
     }
 
-    /// Takes a place, whether there is one or not.
+    /// Takes a place, even if there is none.
     public void takeBeyondLimit(Tenant tenant) {
         taken++;
         byKey.merge(tenant.key(), 1, Integer::sum);

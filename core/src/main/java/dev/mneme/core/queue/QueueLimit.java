@@ -2,12 +2,12 @@ package dev.mneme.core.queue;
 
 /// How much may wait in one queue: in all, and of one key.
 ///
-/// The last places are never one tenant's. A key may hold no more than are free, so that one that wants all of
-/// them gets half, two get a third each, and there is always room for whoever has little there; an owner stands to
-/// the other owners of its key as a key to the other keys. (Known as dynamic thresholds, from Choudhury and Hahne.)
-/// So who is refused is who has the most waiting, never who comes after it.
+/// No tenant gets the last places. A key may hold no more places than are free, so that a single key that wants all of
+/// them gets half, two keys get a third each, and there is always room for a key that has little there. Owners of a key
+/// are limited among each other in the same way. (Known as dynamic thresholds, from Choudhury and Hahne.) So the tenant
+/// with the most waiting is refused, and never one that comes after it.
 ///
-/// @param all  the most that wait
+/// @param all the most that may wait
 /// @param ofKey the most of one key
 public record QueueLimit(int all, int ofKey) {
     public QueueLimit {
@@ -16,7 +16,7 @@ public record QueueLimit(int all, int ofKey) {
         }
     }
 
-    /// Half of all for one key.
+    /// A limit that gives one key half of all.
     public static QueueLimit of(int all) {
         return of(all, 0);
     }
@@ -28,9 +28,9 @@ public record QueueLimit(int all, int ofKey) {
 
     /// Whether one more may wait.
     ///
-    /// @param waiting how many do, in all
-    /// @param sameKey how many of those are of its key
-    /// @param sameOwner how many of those are of its key and owner
+    /// @param waiting how many wait in all
+    /// @param sameKey how many of them are of its key
+    /// @param sameOwner how many of them are of its key and owner
     public boolean admits(int waiting, int sameKey, int sameOwner) {
         int free = all - waiting;
         return sameOwner < Math.min(ofKey, free) - sameKey;

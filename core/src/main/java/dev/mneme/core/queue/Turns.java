@@ -7,14 +7,14 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.Supplier;
 
-/// Whose turn it is among those who wait, by virtual time: each turn begins at a tag, and the lowest tag is next. A
-/// turn moves the tag of who had it on by what it cost. Who comes anew begins at the tag of the latest turn, or where
-/// its own last turn ended if that is later: nobody saves up turns by staying away, and nobody is rid of what a turn
-/// cost by leaving the line for a moment. When nobody waits any more all is forgotten.
+/// Keeps the order of turns by virtual time. Each waiting party has a tag, and the lowest tag is next. A turn moves the
+/// tag of the one that had it on by its cost. A newcomer begins at the tag of the latest turn, or where its own last
+/// turn ended if that is later. So nobody can save up turns by staying away, and nobody can get rid of a turn's cost by
+/// leaving the line for a moment. When nobody waits any more, everything is forgotten.
 ///
-/// **Threads**: one, or a lock of the caller's.
+/// **Threads**: one, or callers that hold a lock of their own.
 ///
-/// @param <K> who waits
+/// @param <K> identifies who waits
 /// @param <L> what each has in its line
 final class Turns<K, L> {
     private static final Comparator<Turn<?, ?>> LOWEST =
@@ -23,7 +23,7 @@ final class Turns<K, L> {
     private final Map<K, Turn<K, L>> all = new HashMap<>();
     private final PriorityQueue<Turn<K, L>> waiting = new PriorityQueue<>(LOWEST);
 
-    /// Who waits for nothing now, but whose last turn is not yet made up for.
+    /// Those who wait for nothing now, but whose last turn is not yet made up for.
     private final PriorityQueue<Turn<K, L>> away = new PriorityQueue<>(LOWEST);
 
     private long now;
@@ -42,7 +42,7 @@ final class Turns<K, L> {
         }
     }
 
-    /// The line of who waits, which is in turn from now on.
+    /// The line of one that waits, which takes part in the turns from now on.
     L enter(K who, Supplier<L> line) {
         Turn<K, L> turn = all.computeIfAbsent(who, each -> new Turn<>(each, line.get()));
         if (!turn.isWaiting) {
@@ -59,12 +59,12 @@ final class Turns<K, L> {
         return waiting.isEmpty();
     }
 
-    /// The line of whose turn it is.
+    /// The line that is next.
     L first() {
         return Objects.requireNonNull(waiting.peek()).line;
     }
 
-    /// The turn of [#first] is over.
+    /// Ends the turn of [#first].
     ///
     /// @param last whether its line is empty now
     void served(long cost, boolean last) {

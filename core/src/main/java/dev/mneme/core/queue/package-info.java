@@ -1,4 +1,4 @@
-/// Who waits, and who is next: fair turns and limits for whatever is asked for faster than it can be done.
+/// Who waits, and who is next: fair turns and limits for work that is asked for faster than it can be done.
 @NullMarked
 package dev.mneme.core.queue;
 

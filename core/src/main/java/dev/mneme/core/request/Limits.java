@@ -2,7 +2,7 @@ package dev.mneme.core.request;
 
 import java.time.Duration;
 
-/// How much one request may bring or ask.
+/// How much one request may send or ask for.
 ///
 /// @param textBytes of a memory's text, as UTF-8
 /// @param metadataBytes of a memory's metadata, as JSON

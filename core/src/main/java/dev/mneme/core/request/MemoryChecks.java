@@ -7,7 +7,7 @@ import dev.mneme.core.model.Wording;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a memory's parts must be like, whoever brings them.
+/// Checks the parts of a memory, whoever sends them.
 public final class MemoryChecks {
     private static final int MAX_CATEGORIES = 100;
     private static final int MAX_SHORT = 128;
@@ -53,7 +53,7 @@ public final class MemoryChecks {
         }
     }
 
-    /// What a memory's own metadata becomes may be over the limit where it was so before, and grows smaller.
+    /// Checks metadata after a patch. They may be over the limit if they were so before, and have become smaller.
     public void patched(JsonObject before, JsonObject after) {
         if (after.utf8Size() >= before.utf8Size() && !after.equals(before)) {
             metadata(after);

@@ -3,15 +3,15 @@ package dev.mneme.core.request;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.ScopeIds;
 
-/// What names of chats, messages, instances, providers and the like must be.
+/// Checks the names of chats, messages, instances, providers and the like.
 public final class Names {
-    /// As long as the header that names an instance may be.
+    /// The longest name of an instance, also in the header that carries it.
     static final int MAX_INSTANCE = 128;
 
     private Names() {}
 
-    /// @throws MnemeException `invalid_request` for a text that is empty, longer than an id may be, holds control
-    ///     characters or is no well-formed Unicode
+    /// @throws MnemeException `invalid_request` for a text that is empty, is longer than an id may be, holds control
+    ///     characters, or is not well-formed Unicode
     public static void check(String field, String name) {
         check(field, name, ScopeIds.MAX_ID_LENGTH);
     }

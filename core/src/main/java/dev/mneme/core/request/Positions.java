@@ -7,12 +7,14 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.spi.Store;
 import java.time.Duration;
 
-/// Whether a position that a caller shows can be one of this owner, here.
+/// Checks the positions that callers send.
 public final class Positions {
     private Positions() {}
 
-    /// @throws MnemeException `invalid_request` for another owner's position, `position_expired` for another
-    ///     epoch's
+    /// Checks that the position can be one of this owner in this store.
+    ///
+    /// @throws MnemeException `invalid_request` for another owner's position, `position_expired` for one of another
+    ///     epoch
     static void check(Store store, Owner owner, Position position, String field) {
         if (position.slot() != owner.slot()) {
             throw MnemeException.invalid(
@@ -27,9 +29,9 @@ public final class Positions {
         }
     }
 
-    /// Returns once what is read of the owner is as fresh as the caller wants.
+    /// Returns once reads of the owner are as fresh as the caller wants.
     ///
-    /// @throws MnemeException as [#check], and `position_ahead` when it is not within `atMost`
+    /// @throws MnemeException as [#check], and `position_ahead` when that takes longer than `atMost`
     public static void await(Store store, Owner owner, ReadOptions options, Duration atMost) {
         Position position = options.position();
         if (position == null) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How fresh a read must be.
 ///
-/// @param position see nothing older than this, or null
+/// @param position the read must contain everything up to here; null: no demand
 public record ReadOptions(@Nullable Position position, Consistency consistency) {
     public static final ReadOptions DEFAULT = new ReadOptions(null, Consistency.SESSION);
 

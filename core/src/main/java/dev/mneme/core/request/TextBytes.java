@@ -3,20 +3,20 @@ package dev.mneme.core.request;
 import dev.mneme.core.model.Json;
 import dev.mneme.core.model.MnemeException;
 
-/// How many bytes texts and JSON take as UTF-8.
+/// Counts the bytes of texts and JSON as UTF-8.
 ///
-/// **Failures**: `invalid_request` for a text with half of a surrogate pair, which UTF-8 cannot say.
+/// **Failures**: `invalid_request` for a text with half of a surrogate pair, which UTF-8 cannot express.
 public final class TextBytes {
     private TextBytes() {}
 
-    /// Of a JSON value, escapes aside.
+    /// The bytes of a JSON value, not counting escapes.
     ///
-    /// @param field what the value is called in the message of a failure
+    /// @param field the name of the value, for the error message
     public static long of(String field, Json value) {
         return value.size(text -> of(field, text));
     }
 
-    /// Of a text.
+    /// The bytes of a text.
     public static int of(String field, String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {

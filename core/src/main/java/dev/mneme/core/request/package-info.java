@@ -1,4 +1,4 @@
-/// What every request is held to: how much it may bring, what its texts must be like, how fresh its answer is.
+/// Rules for every request: how much it may send, what its texts must be like, how fresh its answer is.
 @NullMarked
 package dev.mneme.core.request;
 

@@ -6,29 +6,29 @@ import dev.mneme.core.model.SubjectSize;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a read has collected for its answer: counted as each noun joins it, so that whoever answers can refuse before
-/// the heap is spent on it. Who asks without counting is held to nothing.
+/// Counts what a read collects for its answer, as each record joins it, so that the answer can be refused before it
+/// fills the heap. A read that is not counted has no limit.
 ///
-/// **Threads**: that which reads, and whoever it binds the count for.
+/// **Threads**: the thread that reads, and any that the count is carried to.
 public final class Collected {
     private static final ScopedValue<Count> COUNT = ScopedValue.newInstance();
 
-    /// Is told what joins, and what leaves again.
+    /// Hears what joins the answer, and what leaves it again.
     @FunctionalInterface
     public interface Count {
-        /// @param bytes on the heap; negative for what leaves
-        /// @throws MnemeException `OVERLOADED` when there is no memory for so much
+        /// @param bytes on the heap; negative for a record that leaves
+        /// @throws MnemeException `OVERLOADED` when there is not enough memory
         void changed(long bytes);
     }
 
     private Collected() {}
 
-    /// Runs a read whose collecting is counted.
+    /// Runs a read, counting what it collects.
     public static <T, X extends Throwable> T counting(Count count, ScopedValue.CallableOp<T, X> read) throws X {
         return ScopedValue.where(COUNT, count).call(read);
     }
 
-    /// The same read for another thread, which counts for the one that waits for it.
+    /// The same read for another thread, counted for the thread that waits for it.
     public static <T> Supplier<T> carried(Supplier<T> read) {
         if (!COUNT.isBound()) {
             return read;
@@ -37,14 +37,14 @@ public final class Collected {
         return () -> ScopedValue.where(COUNT, count).call(read::get);
     }
 
-    /// One more that will be answered with.
+    /// A record will be part of the answer.
     public static void joined(@Nullable Subject subject) {
         if (COUNT.isBound()) {
             COUNT.get().changed(SubjectSize.bytes(subject));
         }
     }
 
-    /// One that was collected and is not answered with.
+    /// A record that was collected is not part of the answer after all.
     public static void left(@Nullable Subject subject) {
         if (COUNT.isBound()) {
             COUNT.get().changed(-SubjectSize.bytes(subject));

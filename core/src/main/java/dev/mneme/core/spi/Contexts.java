@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of contexts. The promises of [Store] hold; expired ones are shown, and the caller hides them.
+/// Reads contexts. The promises of [Store] hold. Expired contexts are shown, and the caller hides them.
 public interface Contexts {
-    /// The newest version, also of an expired context; empty if never written, deleted, or removed after its
-    /// expiry.
+    /// The newest version, even of an expired context; empty if there never was one, or if it was deleted, or removed
+    /// after its expiry.
     At<Optional<Context>> find(Owner owner, String key);
 
-    /// Every kept version, oldest first, the newest last; a deletion is one too.
+    /// Every kept version, oldest first; a deletion is one too.
     At<List<ContextVersion>> versions(Owner owner, String key);
 
     /// A page in the order of the keys' UTF-8 bytes.
     At<List<Context>> list(Query query);
 
-    /// @param now what has expired by then is left out
-    /// @param afterKey the last key of the page before, or null
+    /// @param now contexts that have expired by then are left out
+    /// @param afterKey the last key of the former page, or null
     record Query(
             Owner owner,
             @Nullable ContextType type,

@@ -2,22 +2,22 @@ package dev.mneme.core.spi;
 
 import dev.mneme.core.queue.Tenant;
 
-/// What a text is embedded for, and whose it is: by this an embedder that is busy decides who is next.
+/// For what purpose a text is embedded, and for whom. A busy embedder decides by it which text is next.
 public record Demand(Purpose purpose, Tenant tenant) {
-    /// Somebody who is alone with the embedder.
+    /// For a program that is alone with its embedder.
     public static final Demand NONE = new Demand(Purpose.ADD, Tenant.NONE);
 
     /// In the order in which they are served.
     public enum Purpose {
-        /// Somebody waits for an answer.
+        /// Somebody waits for a search.
         QUERY,
         /// A memory is to be stored or changed.
         ADD,
-        /// An import, an extraction, a change of the embedder: takes what the others leave.
+        /// An import, an extraction, a change of the embedder: it gets whatever the others leave.
         BULK
     }
 
-    /// A query of the same tenant, unless it is bulk work that asks.
+    /// A query of the same tenant, unless this is bulk work, which stays so.
     public Demand asQuery() {
         return purpose == Purpose.BULK ? this : new Demand(Purpose.QUERY, tenant);
     }

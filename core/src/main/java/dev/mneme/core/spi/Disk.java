@@ -4,21 +4,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// One folder of files as the log sees it: the seam at which tests put a disk that fails, fills up, or loses
-/// power.
+/// One folder of files, as the log sees it. Tests put a disk here that fails, fills up, or loses power.
 ///
-/// **Durability**: what was written is sure to survive a power loss only after [File#sync] returned; a new,
-/// removed or renamed file only after [#syncFolder]. After a failed `sync` nothing is known about what
-/// was written since the last good one.
+/// **Durability**: written data are sure to survive a power loss only after [File#sync] returned; a new, removed or
+/// renamed file only after [#syncFolder]. After a failed `sync` nothing is known about what was written since the last
+/// good one.
 ///
 /// **Threads**: one at a time per file.
 public interface Disk {
-    /// The names of the files here, in no order.
+    /// The names of the files, in no order.
     List<String> list() throws IOException;
 
     boolean exists(String name) throws IOException;
 
-    /// Opens a file to read and write, making it when it is missing.
+    /// Opens a file for reading and writing, and creates it if it is missing.
     File open(String name) throws IOException;
 
     void delete(String name) throws IOException;
@@ -36,8 +35,8 @@ public interface Disk {
         /// Writes all of `from` at `offset`, or throws. After a throw any part may have been written.
         void write(ByteBuffer from, long offset) throws IOException;
 
-        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes never
-        /// written read as zero.
+        /// Reserves room, so that later writes below `size` cannot meet a full disk. Bytes that were never written read
+        /// as zero.
         ///
         /// @throws java.nio.file.FileSystemException (or another `IOException`) when there is no room
         void allocate(long size) throws IOException;
@@ -45,7 +44,7 @@ public interface Disk {
         /// Shortens the file.
         void truncate(long size) throws IOException;
 
-        /// Returns when all that was written is on the disk (fdatasync).
+        /// Returns when everything that was written is on the disk (fdatasync).
         void sync() throws IOException;
 
         @Override

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads documents. Threads and failures as of [Store].
+/// Reads documents. Threads and failures are those of [Store].
 public interface Documents {
-    /// Whose the server's own documents are, in the system shard.
+    /// The owner of the server's own documents, in the system shard.
     Owner SYSTEM = Owner.ofServer("documents");
 
     Optional<Document> find(Owner owner, String collection, String id);
 
-    /// A collection's documents by the bytes of their ids, so many at most.
+    /// A collection's documents in the order of their ids' bytes, at most `limit`.
     ///
-    /// @param afterId the last of the page before, or null
+    /// @param afterId the last id of the former page, or null
     List<Document> list(Owner owner, String collection, @Nullable String afterId, int limit);
 }

@@ -5,19 +5,20 @@ import dev.mneme.core.model.Owner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads everything that is kept of owners, for another store. Each owner's records are of one moment;
-/// several owners' are not.
+/// Reads everything that is kept of owners, for another store. Each owner's records are of one moment; those of several
+/// owners are not.
 ///
 /// **Threads**: any may call.
 public interface Exports {
-    /// Before an export begins.
+    /// Checks the data before an export begins.
     ///
     /// @param owner whose; null: everybody's
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when data of it was changed from outside
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when some of them were changed from
+    ///     outside
     default void requireServed(@Nullable Owner owner) {}
 
-    /// Gives every record: memories in the order in which they came, deleted ones too, then contexts and
-    /// the rest.
+    /// Shows every record: memories in the order in which they came, deleted ones included, then contexts and the other
+    /// records.
     ///
     /// @param owner whose; null: everybody's
     void export(@Nullable Owner owner, Consumer<Exported> visitor);

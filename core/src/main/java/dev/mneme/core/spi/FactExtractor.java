@@ -5,36 +5,34 @@ import dev.mneme.core.model.Timestamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A language model that finds facts in conversations, and says what they mean for what is known already.
+/// A language model that finds facts in conversations, and decides what they mean for existing memories.
 ///
-/// **Promises**: what it answers is checked: a fact names a message that was given, a decision a memory that
-/// was shown. What messages and memories say is data to it; nothing in them is taken for an
-/// instruction.
+/// **Promises**: its answers are checked: a fact names a message that was given, and a decision a memory that was
+/// shown. The contents of messages and memories are data to it, and never instructions.
 ///
-/// **Threads**: any number may call; a call blocks, for as long as the model takes, and ends when its thread is
+/// **Threads**: any number may call. A call blocks for as long as the model takes, and ends when its thread is
 /// interrupted.
 ///
-/// **Failures**: `MnemeException` alone: `OVERLOADED` when the model does not answer, refuses, or answers
-/// what cannot be understood. The message says which, and holds neither text nor key.
+/// **Failures**: `MnemeException` alone: `OVERLOADED` when the model does not answer, refuses, or gives an answer that
+/// cannot be understood. The message says which, and contains neither text nor key.
 public interface FactExtractor extends AutoCloseable {
     /// How many facts one conversation may give.
     int MAX_FACTS = 100;
 
-    /// The model, for people, such as `openai/gpt-4o-mini`.
+    /// The model's name for people, such as `openai/gpt-4o-mini`.
     String model();
 
-    /// Whether texts leave this machine: then what is local only must not be given to it.
+    /// Whether texts leave this machine. If so, it must not be given texts that are local only.
     boolean remote();
 
-    /// How many characters of messages it reads at once. Of what it is given beside them, earlier messages or
-    /// memories, it reads half as many.
+    /// How many characters of messages it reads at once. Of other texts, earlier messages or memories, it reads half as
+    /// many.
     int maxCharacters();
 
-    /// The facts that the messages tell, in the order in which they tell them; at most [#MAX_FACTS].
-    /// One call to the model.
+    /// The facts that the messages tell, in their order; at most [#MAX_FACTS]. One call of the model.
     List<Fact> extract(Conversation conversation);
 
-    /// What each fact means for the memories, which are numbered by their place in the list. One call to the
+    /// Decides what each fact means for the memories, which are numbered by their place in the list. One call of the
     /// model.
     ///
     /// @param memories not empty
@@ -44,9 +42,9 @@ public interface FactExtractor extends AutoCloseable {
     @Override
     void close();
 
-    /// @param messages what facts are taken from
-    /// @param earlier what was said before, which helps to understand the messages; the oldest first
-    /// @param at when it was said, or null
+    /// @param messages the messages that facts are taken from
+    /// @param earlier what was said before, as help to understand the messages; oldest first
+    /// @param at when the messages were said, or null
     record Conversation(
             List<Message> messages,
             List<Message> earlier,
@@ -61,7 +59,7 @@ public interface FactExtractor extends AutoCloseable {
     /// What the operator and the caller want.
     ///
     /// @param instructions in words; all of them hold
-    /// @param categories that a fact may be given, each with its description
+    /// @param categories that a fact may be given
     record Guidance(List<String> instructions, List<Category> categories) {
         public static final Guidance NONE = new Guidance(List.of(), List.of());
 
@@ -75,27 +73,27 @@ public interface FactExtractor extends AutoCloseable {
     }
 
     /// @param message the index of the message that tells it
-    /// @param categories of those that were given
+    /// @param categories some of those that were given
     record Fact(String text, int message, List<String> categories) {
         public Fact {
             categories = List.copyOf(categories);
         }
     }
 
-    /// What is to be done about one fact.
+    /// What to do about one fact.
     sealed interface Decision {
-        /// It is new.
+        /// The fact is new.
         record Add() implements Decision {}
 
-        /// It changes or completes a memory.
+        /// The fact changes or completes a memory.
         ///
-        /// @param text the memory and the fact as one
+        /// @param text the memory and the fact in one text
         record Update(int memory, String text) implements Decision {}
 
-        /// It says that a memory is no longer true, and nothing else.
+        /// The fact says that a memory is no longer true, and nothing else.
         record Delete(int memory) implements Decision {}
 
-        /// It is known already.
+        /// The fact is known already.
         record None() implements Decision {}
     }
 }

@@ -4,11 +4,11 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import java.util.List;
 
-/// What a store knows of its data having been changed from outside: see [Store#integrity].
+/// What a store knows about data that were changed from outside: see [Store#integrity].
 ///
 /// **Threads**: any.
 public interface Integrity {
-    /// Of a store that makes no such claim.
+    /// For a store that makes no such claim.
     Integrity NONE = new Integrity() {
         @Override
         public Report report() {
@@ -33,26 +33,26 @@ public interface Integrity {
 
     Report report();
 
-    /// Reads every row again, whatever was checked before. Costs about what the background check does, at
+    /// Reads every row again, whatever was checked before. It costs about as much as the background check, but runs at
     /// full speed.
     ///
-    /// What is found is not served from then on, and stays in [#report].
+    /// Data that fail are no longer served from then on, and stay in [#report].
     ///
     /// @return what is wrong, in sentences that name the records
     List<String> verify();
 
-    /// Takes an owner's data as it is now, so that it is served again. Rows that cannot be read go, and
-    /// so do the changes: who follows the owner reads its state anew. Logged, as every command.
+    /// Accepts an owner's data as they are now, so that they are served again. Rows that cannot be read are removed,
+    /// and so are the changes: clients that follow the owner read its state anew. It is logged like every command.
     void accept(Owner owner, Provenance by);
 
-    /// Takes the API keys as they are now, but for those whose row is not from here, which go.
+    /// Accepts the API keys as they are now. Keys whose rows were not written by this server are removed.
     void acceptKeys(Provenance by);
 
-    /// @param checkedOwners how many the background check, which runs after each start, has been through
+    /// @param checkedOwners how many owners the background check, which runs after each start, has been through
     /// @param owners how many there are: not fewer than were checked
-    /// @param complete whether that check is through
+    /// @param complete whether that check is finished
     /// @param problems what was found so far, in sentences that name the records
-    /// @param unknown what nothing can tell of the last stop, in sentences
+    /// @param unknown what cannot be known about the last stop, in sentences
     /// @param evidence what edits are measured by
     record Report(
             long checkedOwners,
@@ -67,12 +67,12 @@ public interface Integrity {
         }
     }
 
-    /// What edits are measured by, and how the last stop was.
+    /// How edits can be detected, and how the last stop was.
     ///
-    /// @param keyWithData whether the integrity key lies in the data folder: who can write there can then replace
-    ///     it, and seal anew whatever he likes
-    /// @param anchored whether an anchor elsewhere says how far the folder has come: without one, an older copy is
-    ///     not noticed
+    /// @param keyWithData whether the integrity key lies in the data folder: then whoever can write there can
+    ///     replace it, and seal anything anew
+    /// @param anchored whether an anchor elsewhere tells how far the folder has come: without one, an older copy is
+    ///     not detected
     /// @param lastStop how the log ended
     /// @param uncertainStops how many stops so far left something unknown
     record Evidence(boolean keyWithData, boolean anchored, LastStop lastStop, int uncertainStops) {
@@ -83,9 +83,9 @@ public interface Integrity {
     enum LastStop {
         /// It was closed, or is new.
         CLOSED,
-        /// The process was killed; nothing that was acknowledged is missing.
+        /// The process was killed; nothing acknowledged is missing.
         KILLED,
-        /// Nothing tells whether something that was acknowledged is missing.
+        /// It cannot be known whether something acknowledged is missing.
         UNCERTAIN
     }
 }

@@ -4,48 +4,47 @@ import dev.mneme.core.model.MnemeException;
 import java.util.Map;
 import java.util.SortedSet;
 
-/// What a node writes down for its shards, all in one: entries, votes and members, one fsync for all that wait.
-/// Whoever agrees on a shard's entries (this node alone, or a consensus engine) keeps its memory here. The journal
-/// knows nothing of agreement: an entry that is durable is not yet decided.
+/// The durable memory of a node's shards: entries, votes and members, with one fsync for all that wait. Whatever agrees
+/// on a shard's entries (this node alone, or a consensus engine) keeps its memory here. The journal knows nothing of
+/// agreement: a durable entry is not yet decided.
 ///
 /// **Promises**, each held by a test of `JournalContract`:
-/// - *Durable*: what a callback heard [Callback#durable] of is there after a restart, whatever was killed, the
-///    machine's power included; entries, terms, votes, members, truncations and resets, shards that were opened
-///    and dropped.
-/// - *Ordered*: the requests of one shard take effect, and are answered, in the order in which they were made. So
-///    a shard may be appended to as soon as [#open] was called, before it was answered.
-/// - *Honest*: what was refused ([Callback#failed] with anything but `OUTCOME_UNKNOWN`) never takes effect.
-/// - *Read at any time*: [#read] gives what is durable, also while others append, and holds up nobody who does.
+/// - *Durable*: what a callback heard [Callback#durable] of is there after a restart, whatever failed, even the
+///   machine's power. This holds for entries, terms, votes, members, truncations and resets, and for shards that were
+///   opened or dropped.
+/// - *Ordered*: the requests of one shard take effect, and are answered, in the order in which they were made. So a
+///   shard may be appended to as soon as [#open] was called, before its answer.
+/// - *Honest*: a request that was refused ([Callback#failed] with anything but `OUTCOME_UNKNOWN`) never takes effect.
+/// - *Read at any time*: [#read] shows what is durable, even while others append, and delays nobody who does.
 /// - *Apart*: no shard notices that another one is opened, dropped, reset or truncated.
 ///
-/// **Not promised**: that something of unknown outcome is there, or not, after a restart; that a release
-/// ([#releaseBefore]) outlives one: what was released may be there again.
+/// **Not promised**: whether something of unknown outcome is there after a restart; that a release ([#releaseBefore])
+/// outlives one: released entries may be there again.
 ///
-/// **Indexes** of a shard begin at 1 and increase; its entries may leave some out. **Terms** never decrease from
-/// one entry to the next.
+/// **Indexes** of a shard begin at 1 and increase, and may have gaps. **Terms** never decrease from one entry to the
+/// next.
 ///
-/// **Threads**: any number may call; nothing but [#read] and [#close] waits for the disk. Callbacks run on the
-/// journal's thread and must not block; a refusal that needs no disk may come at once, on the caller's.
+/// **Threads**: any number may call; only [#read] and [#close] wait for the disk. Callbacks run on the journal's thread
+/// and must not block; a refusal that needs no disk may come at once, on the caller's thread.
 ///
 /// **Failures** come through the callback: `STORAGE_FULL` (nothing was written; try again when there is room),
 /// `LOG_FAILED` (an earlier fsync failed; only a restart helps), `OUTCOME_UNKNOWN` (it was written when the log
 /// failed), `OVERLOADED` (the queue is full, or the journal is closed), `TOO_LARGE`, `INVALID_REQUEST` (there is no
 /// such shard, or the request does not fit what the shard holds: the message says how), `INTEGRITY_VIOLATION` (the
-/// shard's durable entries are damaged: see [#read]). Methods without a callback throw `INVALID_REQUEST` when
-/// there is no such shard.
+/// shard's durable entries are damaged: see [#read]). Methods without a callback throw `INVALID_REQUEST` when there is
+/// no such shard.
 public interface Journal extends AutoCloseable {
     /// For [#append]: the index after the shard's last entry.
     long NEXT = 0;
 
-    /// Begins an empty log for a shard: last index 0, term 0, no vote, no members. A shard that is there stays as
-    /// it is.
+    /// Begins an empty log for a shard: last index 0, term 0, no vote, no members. A shard that exists stays as it is.
     void open(ShardId shard, Callback callback);
 
-    /// Forgets a shard: its entries, its vote and its members. Opened again, it begins anew. A shard that is not
-    /// there is no failure.
+    /// Forgets a shard: its entries, its vote and its members. If it is opened again, it begins anew. Dropping a shard
+    /// that does not exist is no failure.
     void drop(ShardId shard, Callback callback);
 
-    /// The shards that are there.
+    /// The shards that exist.
     SortedSet<ShardId> shards();
 
     /// Adds an entry after the shard's last one. Never blocks. The array belongs to the journal from then on. The
@@ -55,41 +54,42 @@ public interface Journal extends AutoCloseable {
     /// @param term at least that of the shard's last entry
     void append(ShardId shard, long index, long term, byte[] entry, Callback callback);
 
-    /// Makes the entries at or above `index` void, as consensus takes back what was never agreed (Raft §5.3). The
-    /// callback hears the index of the last entry that stays.
+    /// Makes the entries at or above `index` void, as consensus does with entries that were never agreed (Raft §5.3).
+    /// The callback hears the index of the last entry that stays.
     ///
     /// @param index from [#firstIndex] to the last index + 1
     void truncateFrom(ShardId shard, long index, Callback callback);
 
-    /// Writes down the term in which this node is, and whom it voted for in it. A vote never goes back: neither to
-    /// an earlier term, nor from one candidate to another within a term. `INVALID_REQUEST` says so.
+    /// Records the term in which this node is, and whom it voted for in it. A vote never goes back, neither to an
+    /// earlier term nor from one candidate to another within a term: that fails as `INVALID_REQUEST`.
     ///
-    /// @param votedFor in the words of who asks for votes, at most 255 bytes of UTF-8; empty: nobody yet
+    /// @param votedFor in the words of whoever asks for votes, at most 255 bytes of UTF-8; empty: nobody yet
     void vote(ShardId shard, long term, String votedFor, Callback callback);
 
-    /// Writes down who takes part in the shard, in the words of who agrees on it. They are kept apart from the
+    /// Records who takes part in the shard, in the words of whatever agrees on it. Members are kept apart from the
     /// entries: truncations and resets leave them. The array belongs to the journal from then on.
     void members(ShardId shard, byte[] members, Callback callback);
 
-    /// Voids all entries and begins after `index`, as when a snapshot was installed that contains everything up to
-    /// it: [#lastIndex] is `index`, [#lastTerm] is `term`. Vote and members stay. A damaged shard is sound again.
+    /// Makes all entries void and begins after `index`, as after the installation of a snapshot that contains
+    /// everything up to it: [#lastIndex] is `index`, [#lastTerm] is `term`. Vote and members stay. A damaged shard
+    /// is sound again.
     void reset(ShardId shard, long index, long term, Callback callback);
 
-    /// Gives entries at or above `from` in their order, as they stood when it was called: at least one if there is
-    /// one, and then more while they are not more than `maxBytes` together. It may stop earlier: go on with what
-    /// it returned.
+    /// Shows entries at or above `from` in their order, as they were when it was called: at least one if there is
+    /// one, and further ones up to `maxBytes` together. It may stop earlier: go on at the index that it returns.
     ///
     /// @param visitor may take its time, and may call this journal
-    /// @return where to go on: the index after the last entry given; `from` when there is none
-    /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]; `INTEGRITY_VIOLATION` when an
-    ///     entry that was durable cannot be read: the message says which, and what to do. Such a shard is not
-    ///     appended to either, until who holds the lost entries elsewhere releases or resets them
+    /// @return where to go on: the index after the last entry shown; `from` when there was none
+    /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]; `INTEGRITY_VIOLATION` when a
+    ///     durable entry cannot be read: the message says which, and what to do. Such a shard takes no further
+    ///     entries until somebody who has the lost entries elsewhere releases or resets them
     long read(ShardId shard, long from, long maxBytes, Visitor visitor);
 
-    /// The lowest index that [#read] takes: from here on nothing is missing. Last index + 1 when nothing is held.
+    /// The lowest index that [#read] accepts; nothing is missing from here on. The last index + 1 when there are no
+    /// entries.
     long firstIndex(ShardId shard);
 
-    /// The index of the shard's last durable entry, or what the shard was reset to; 0 when there was none.
+    /// The index of the shard's last durable entry, or the one that the shard was reset to; 0 when there was none.
     long lastIndex(ShardId shard);
 
     /// The term that belongs to [#lastIndex]; 0 when there was none.
@@ -101,21 +101,21 @@ public interface Journal extends AutoCloseable {
     /// The last durable members; empty when there were none.
     byte[] members(ShardId shard);
 
-    /// Says that nobody needs the entries below `index` any more: what the shard's tables keep durably, and no
-    /// follower has yet to be sent. They cannot be read from then on, and segments that no shard needs go. Beyond
-    /// the last index + 1 it means that.
+    /// Says that nobody needs the entries below `index` any more: the shard's tables keep their effects durably, and no
+    /// follower has yet to be sent them. They cannot be read from then on, and segments that no shard needs are
+    /// deleted. An index beyond the last index + 1 counts as that.
     void releaseBefore(ShardId shard, long index);
 
-    /// Shards that hold back segments which the limit would have deleted, with the index before which each must
-    /// release.
+    /// The shards that hold back segments beyond the limit, each with the index before which it must release its
+    /// entries.
     Map<ShardId, Long> pinning();
 
-    /// The largest entry that [#append] takes, in bytes; a larger one fails as `TOO_LARGE`. Always the same.
+    /// The largest entry that [#append] accepts, in bytes; a larger one fails as `TOO_LARGE`. Never changes.
     int maxEntryBytes();
 
     State state();
 
-    /// Makes durable what was asked for, then closes.
+    /// Makes all requests durable, then closes.
     @Override
     void close();
 
@@ -125,7 +125,7 @@ public interface Journal extends AutoCloseable {
         STORAGE_FULL
     }
 
-    /// What this node promised in a term.
+    /// This node's promise in a term.
     ///
     /// @param term the latest that the shard knows of; 0: none
     /// @param votedFor empty: nobody yet
@@ -139,9 +139,9 @@ public interface Journal extends AutoCloseable {
     }
 
     interface Callback {
-        /// It is durable.
+        /// The request is durable.
         ///
-        /// @param index of an append, the entry's; else the shard's last
+        /// @param index for an append, that of the entry; otherwise the shard's last one
         void durable(long index);
 
         void failed(MnemeException failure);

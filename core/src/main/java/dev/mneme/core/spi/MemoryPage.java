@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// @param nextCursor where the next page begins; null at the end
-/// @param position the owner's, when one was asked
+/// @param position the owner's, when one owner was asked
 public record MemoryPage(
         List<Memory> items,
         @Nullable String nextCursor,

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Which memories to list.
 ///
 /// @param owner whose; null asks every shard
-/// @param matcher everything that must hold, the key's restriction included; it may be that of earlier reads of the
-///     same request, whose work is counted together
+/// @param matcher everything that must hold, including the key's restriction. Several reads of one request may share
+///     it, so that their work is counted together
 /// @param cursor an earlier page's, or null
 /// @param now the reader's clock: memories that expired before are hidden unless `showExpired`
 public record MemoryQuery(
@@ -22,7 +22,7 @@ public record MemoryQuery(
         boolean showExpired,
         Instant now) {
 
-    /// Of a request that reads once.
+    /// For a request that reads once.
     public MemoryQuery(
             @Nullable Owner owner,
             Filter filter,

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of modes and transitions. The promises of [Store] hold.
+/// Reads modes and transitions. The promises of [Store] hold.
 public interface Modes {
     At<Optional<ModeState>> find(Owner owner, String instanceId);
 
-    /// The modes of all of the user's instances, by the bytes of the instance's name.
+    /// The modes of all of the user's instances, in the order of their names' bytes.
     At<List<ModeState>> all(Owner owner);
 
-    /// Newest first.
+    /// Transitions, newest first.
     At<List<Transition>> transitions(Query query);
 
     /// @param since inclusive, `until` exclusive
-    /// @param beforeSequence the sequence of the last one of the page before, or null
+    /// @param beforeSequence the last sequence of the former page, or null
     record Query(
             Owner owner,
             @Nullable String instanceId,

@@ -2,7 +2,7 @@ package dev.mneme.core.spi;
 
 import java.time.Duration;
 
-/// A node that was opened: its store with all that an operator asks of it, whichever way the store came about.
+/// A node that was opened: its store, and everything that an operator asks of it, however the store came about.
 ///
 /// **Threads**: any number may call.
 public interface Node extends AutoCloseable {
@@ -20,11 +20,11 @@ public interface Node extends AutoCloseable {
         return store().status();
     }
 
-    /// Whether the tables have taken nothing for so long although there is room on the disk: then a start anew may
+    /// Whether the tables have accepted nothing for this long although there is room on the disk, so that a restart may
     /// help.
     boolean blockedWithRoom(Duration atLeast);
 
-    /// Finishes what was proposed, checkpoints, closes.
+    /// Finishes all proposals, makes a checkpoint, and closes.
     @Override
     void close();
 }

@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of the response audit. The promises of [Store] hold.
+/// Reads the response audit. The promises of [Store] hold.
 public interface ResponseSources {
     At<Optional<ResponseSource>> find(Owner owner, String chatId, String messageId);
 
-    /// In the order in which they were recorded.
+    /// Records in the order in which they were recorded.
     ///
-    /// @param filter sees every record that is read; at most `limit` that pass are given
+    /// @param filter sees every record that is read; at most `limit` that pass are returned
     /// @param afterSequence 0 for the first
     At<List<ResponseSource>> list(Owner owner, Predicate<ResponseSource> filter, long afterSequence, int limit);
 
-    /// Newest first.
+    /// Records, newest first.
     ///
     /// @param beforeSequence null for the newest
     At<List<ResponseSource>> newest(

@@ -10,22 +10,21 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
-/// What to search for: words, a vector, or both.
+/// What the store searches for: words, a vector, or both.
 ///
-/// @param owner whose; null asks every shard
+/// @param owner whose memories; null asks every shard
 /// @param text the words, or null
-/// @param embedding the query's vector (and token vectors, when the built-in embedder made them), or null
-/// @param vectorGiven whether the caller sent the vector: in another space than the owner's it is
-///     `embedder_mismatch`;
-///     a vector that we made is left out there, and the words are searched
-/// @param restriction what the caller's key lets through: what it does not is not there for this search, neither in
-///     a statistic nor as the context of another memory
-/// @param filter what must hold beside that
+/// @param embedding the query's vector (with token vectors, if the built-in embedder made it), or null
+/// @param vectorGiven whether the caller sent the vector. If it is of another space than the owner's, the search fails
+///     with `embedder_mismatch`; a vector that the server made is left out then, and only the words are searched
+/// @param restriction which memories the caller's key may see. For this search no others exist, neither in a statistic
+///     nor as the context of another memory
+/// @param filter what must hold besides
 /// @param threshold the least score, 0 to 1
-/// @param now the reader's clock: what has expired by it is hidden
-/// @param reference from when and where dates in the text are seen: its day is "today", and its zone that of a memory
-///     whose own offset is not known
-/// @param timeLimit how long a search over every shard may take before it answers with what it has
+/// @param now the reader's clock: memories that have expired by then are hidden
+/// @param reference the moment and zone from which dates in the text are seen: its day is "today", and its zone is used
+///     for memories without a known offset
+/// @param timeLimit how long a search over every shard may take; then it answers with what it has
 public record SearchQuery(
         @Nullable Owner owner,
         @Nullable String text,
@@ -39,12 +38,12 @@ public record SearchQuery(
         Instant now,
         ZonedDateTime reference,
         Duration timeLimit) {
-    /// All that must hold of what is found: the filter, and the key's restriction.
+    /// Everything that must hold of a result: the filter, and the key's restriction.
     public Filter restrictedFilter() {
         return restriction.restrict(filter);
     }
 
-    /// A search that nothing is hidden from, as seen from now.
+    /// A search without a restriction, seen from now.
     public SearchQuery(
             @Nullable Owner owner,
             @Nullable String text,

@@ -1,7 +1,7 @@
 package dev.mneme.core.spi;
 
-/// Which shard: the shards that hold owners are 0, 1, 2 …, the one of the server's own data is [#SYSTEM]. An id
-/// names one shard for ever, wherever it lies; it is no place in a list.
+/// Names a shard: those that hold owners are 0, 1, 2 …, and that of the server's own data is [#SYSTEM]. An id names one
+/// shard for ever, wherever the shard lies; it is not a place in a list.
 ///
 /// @param value 0 or more; -1 for the system's shard (`0xFFFFFFFF` on the disk)
 public record ShardId(int value) implements Comparable<ShardId> {
@@ -14,7 +14,7 @@ public record ShardId(int value) implements Comparable<ShardId> {
         }
     }
 
-    /// By number; the system's shard last.
+    /// By number; the system's shard comes last.
     @Override
     public int compareTo(ShardId other) {
         return Integer.compareUnsigned(value, other.value);

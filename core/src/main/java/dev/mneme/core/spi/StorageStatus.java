@@ -1,6 +1,6 @@
 package dev.mneme.core.spi;
 
-/// What a data folder takes on the disk.
+/// How much of the disk a data folder takes.
 public record StorageStatus(Files log, Files tables, Files index) {
 
     /// Files of one kind.

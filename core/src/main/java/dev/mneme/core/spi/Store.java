@@ -24,56 +24,57 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps everything and finds it again: the one port that every topology implements. It knows nothing
-/// of keys' rights: the services do.
+/// Keeps everything and finds it again: the one port that every topology implements. It knows nothing of keys' rights;
+/// the services check them.
 ///
 /// **Promises**, each held by a test of `StoreContract`:
-/// - *Durable*: once [#write] returned, a store opened again on the same folder has it.
+/// - *Durable*: once [#write] has returned, a store that is opened again on the same folder has the write.
 /// - *Atomic*: a reader sees all of a write or none of it.
-/// - *Ordered*: an owner's positions are dense, and what is read at a position contains every change up to it.
-/// - *Immediate*: what was written is found by every read and search that begins after `write` returned.
+/// - *Ordered*: an owner's positions have no gaps, and a read at a position contains every change up to it.
+/// - *Immediate*: every read and search that begins after `write` returned finds what was written.
 /// - *Isolated*: a read that names an owner sees nothing of another.
 ///
-/// **Threads**: any number may call. Calls block: callers run them on virtual threads.
+/// **Threads**: any number may call. Calls block, so callers run them on virtual threads.
 ///
-/// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` write the same again under the same
-/// idempotency key.
+/// **Failures**: `MnemeException` alone. After `OUTCOME_UNKNOWN` send the same write again under the same idempotency
+/// key.
 public interface Store extends OwnerSpaces, AutoCloseable {
     /// Decides the commands of one owner and makes them durable.
     WriteResult write(Write write);
 
-    /// What [#write] would answer a repeated request with, of which it would not look at the commands: for whoever
-    /// would spare the work of making them. Nothing changes. Empty when the request is not known, or under way.
+    /// What [#write] would answer to a repeated request, whose commands it would not look at. It spares callers the
+    /// work of making them. Nothing changes. Empty when the request is not known, or still under way.
     ///
     /// @throws MnemeException `idempotency_key_reused` when the key was used for another request
     Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency);
 
-    /// The live or expired memory; empty if never written or deleted.
+    /// The live or expired memory; empty if there never was one, or if it was deleted.
     Optional<At<Memory>> find(MemoryId id);
 
-    /// Every kept version, oldest first, also of a deleted memory; empty if the id was never used or
-    /// its owner was erased.
+    /// Every kept version, oldest first, even of a deleted memory; empty if the id was never used or its owner was
+    /// erased.
     Optional<At<List<MemoryVersion>>> history(MemoryId id);
 
     MemoryPage list(MemoryQuery query);
 
     SearchResult search(SearchQuery query);
 
-    /// Scope ids with their counts, of what `restriction` lets through, ordered by kind and id.
+    /// Scope ids with their counts, of the memories that `restriction` allows, ordered by kind and id.
     ///
-    /// @param after the last entity of the page before, or null
+    /// @param after the last entity of the former page, or null
     List<Entity> entities(Restriction restriction, @Nullable Entity after, int limit);
 
-    /// The owners that may have memories which match, expired ones too; at least those that have.
+    /// The owners that may have matching memories, expired ones included; it may name more owners than have one, but
+    /// never fewer.
     List<Owner> ownersMatching(Filter filter);
 
-    /// How many owners that may have memories which match are left out of lists and searches across owners,
-    /// because their data was changed from outside; as far as it was checked.
+    /// How many owners that may have matching memories are left out of lists and searches across owners because their
+    /// data were changed from outside, as far as they were checked.
     default int leftOut(Filter filter) {
         return 0;
     }
 
-    /// How much there is of the owner, at one position.
+    /// How much the owner has, at one position.
     ///
     /// @param restriction which of its memories are counted; everything else is counted whole
     /// @param now contexts and sync events that have expired by then are left out
@@ -97,22 +98,20 @@ public interface Store extends OwnerSpaces, AutoCloseable {
 
     /// Every owner's changes after an operator's cursor, each shard's in its order.
     ///
-    /// @param cursor as an earlier batch gave it; `""` for the oldest retained
+    /// @param cursor from an earlier batch; `""` for the oldest retained change
     OperatorBatch changes(String cursor, int limit);
 
-    /// The operator's cursor of now.
+    /// The operator's cursor at present.
     String operatorCursor();
 
-    /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null),
-    /// until closed. It runs on the applying thread and must neither block nor throw; several advances
-    /// may come as one call.
+    /// Calls `onAdvance` after the owner's position has advanced (or any owner's, if `owner` is null), until closed. It
+    /// runs on the applying thread and must neither block nor throw; several advances may come as one call.
     Subscription subscribe(@Nullable Owner owner, Runnable onAdvance);
 
-    /// What belongs to a user as a whole, at one position: the modes of all instances, as [Modes#all]
-    /// gives them, and each context, by the bytes of its key, until the visitor says stop. Expired
-    /// contexts are shown.
+    /// Everything that belongs to a user as a whole, at one position: the modes of all instances, as by [Modes#all],
+    /// and each context in the order of the keys' bytes, until the visitor says stop. Expired contexts are shown.
     ///
-    /// @param contexts is called during the read and must be quick: it says whether to go on
+    /// @param contexts is called during the read and must be quick; it says whether to go on
     At<List<ModeState>> userState(Owner owner, Predicate<Context> contexts);
 
     Contexts contexts();
@@ -137,7 +136,7 @@ public interface Store extends OwnerSpaces, AutoCloseable {
 
     StoreStatus status();
 
-    /// What is known of the data having been changed from outside.
+    /// What is known about data that were changed from outside.
     default Integrity integrity() {
         return Integrity.NONE;
     }
@@ -145,20 +144,18 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// The epoch of this data folder's positions.
     String epoch();
 
-    /// Finishes what was proposed, checkpoints, closes.
+    /// Finishes all proposals, makes a checkpoint, and closes.
     @Override
     void close();
 
-    /// @param reset the changes after the given sequence are no longer retained: read the state at
-    ///     `position`, then
-    ///     go
-    /// on from there
+    /// @param reset the changes after the given sequence are no longer retained: read the state at `position`, then go
+    ///     on from there
     record ChangeBatch(List<Change> changes, long after, Position position, boolean reset) {}
 
-    /// @param cursor where to resume after the changes; of a reset: now
-    /// @param reset changes after the given cursor are no longer retained
-    /// @param retained of a reset: where to resume for whoever takes what is still retained after the given
-    ///     cursor; otherwise as `cursor`
+    /// @param cursor where to resume after the changes; after a reset: now
+    /// @param reset whether changes after the given cursor are no longer retained
+    /// @param retained for a reset: where to resume in order to get what is still retained after the given cursor;
+    ///     otherwise the same as `cursor`
     record OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset, String retained) {
         public OperatorBatch(List<OperatorChange> changes, String cursor, boolean reset) {
             this(changes, cursor, reset, cursor);

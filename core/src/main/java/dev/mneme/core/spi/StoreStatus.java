@@ -3,11 +3,11 @@ package dev.mneme.core.spi;
 import java.time.Instant;
 import java.util.List;
 
-/// How the store is.
+/// The state of a store.
 ///
-/// @param indexBacklog memories that the search index has yet to rebuild; 0 in normal running
-/// @param latest the time that the latest write was stamped with: it never goes back, so that it is ahead of the
-///     clock when that was wrong once
+/// @param indexBacklog memories that the search index has yet to rebuild; 0 in normal operation
+/// @param latest the time of the latest write. It never goes back, so it is ahead of the clock if the clock was once
+///     wrong
 public record StoreStatus(
         String epoch,
         CommitLog.State log,
@@ -27,6 +27,6 @@ public record StoreStatus(
         this(epoch, log, shards, owners, memories, indexBacklog, Instant.EPOCH);
     }
 
-    /// @param error what stopped the shard, or the empty string
+    /// @param error what stopped the shard, or an empty string
     public record ShardStatus(String name, long logIndex, long applied, long checkpoint, int queue, String error) {}
 }

@@ -9,23 +9,21 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of sync events. The promises of [Store] hold; expired ones are shown by [#find], and the caller
-/// hides them.
+/// Reads sync events. The promises of [Store] hold. Expired ones are shown by [#find], and the caller hides them.
 public interface SyncEvents {
     At<Optional<SyncEvent>> find(Owner owner, MemoryId id);
 
-    /// What the instance has yet to process: by priority, then in the order in which they were posted.
-    /// A page takes no longer than looking at some thousand events, so that it may end before it is
-    /// full.
+    /// The events that the instance has yet to process: by priority, then in the order in which they were posted. A
+    /// page looks at some thousand events at most, so it may end before it is full.
     ///
-    /// @param after where the page before ended; null: from the beginning
-    /// @param now what has expired by then is left out
+    /// @param after where the former page ended; null: from the beginning
+    /// @param now events that have expired by then are left out
     At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit);
 
     /// A place in the order in which events are pending.
     record Place(SyncEvent.Priority priority, long sequence) {}
 
-    /// @param next where the next page begins after; null when nothing follows
+    /// @param next the place after which the next page begins; null when nothing follows
     record Page(List<SyncEvent> events, @Nullable Place next) {
         public Page {
             events = List.copyOf(events);

@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of one shard: an ordered map from bytes to bytes that remembers the log index which it contains.
+/// The rows of one shard: an ordered map from bytes to bytes that remembers which log index it contains.
 ///
 /// **Promises**, each held by a test of `TablesContract`:
 /// - *Atomic*: the rows of a [Batch] and its applied index change together, for readers and through a crash.
-/// - *Prefix*: after a crash the rows are those of some earlier applied index, never less than the last
-///   [#checkpoint].
+/// - *Prefix*: after a crash the rows are those of some earlier applied index, never before the last [#checkpoint].
 /// - *Isolated*: a [Snapshot] sees one applied index, however long it is read.
-/// - *Replaced whole*: [#replaceAll] leaves what was there before, or all of what is there afterwards, for
-///    readers and through a crash.
+/// - *Replaced whole*: after [#replaceAll] there are either all of the old rows or all of the new ones, for readers and
+///   through a crash.
 ///
 /// Keys are ordered by unsigned bytes; the first byte of each is 1 to 254.
 ///
@@ -22,26 +21,26 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Failures**: `MnemeException` with `INTEGRITY_VIOLATION` (unreadable rows), `STORAGE_FULL` or `INTERNAL`.
 public interface Tables extends AutoCloseable {
-    /// The log index that the rows contain; 0 when new.
+    /// The log index that the rows contain; 0 for new tables.
     long appliedIndex();
 
     byte @Nullable [] get(byte[] key);
 
     void write(Batch batch);
 
-    /// Puts these rows in the place of all there are: another replica's, at another index. Durable when it returns.
-    /// When it fails, nothing has changed.
+    /// Replaces all rows, by those of another replica at another index. Durable when it returns. If it fails, nothing
+    /// has changed.
     ///
-    /// @param appliedIndex the log index that the rows contain
-    /// @param rows shows each of them once, in ascending order of their keys, to the visitor that it is given
-    /// @throws MnemeException `INTEGRITY_VIOLATION` also when they are in no order
+    /// @param appliedIndex the log index that the new rows contain
+    /// @param rows shows each of them once to the given visitor, in ascending order of their keys
+    /// @throws MnemeException `INTEGRITY_VIOLATION` also when they are not in order
     void replaceAll(long appliedIndex, Consumer<Visitor> rows);
 
     /// A view that does not change. Close it soon: it holds back the store's own cleaning.
     Snapshot snapshot();
 
-    /// The rows as they lie on the disk, past every cache: for who looks whether somebody changed them there.
-    /// Everything applied so far is made durable first. Costs an opening of the files.
+    /// The rows as they lie on the disk, past every cache, for a check whether somebody changed them there. Everything
+    /// applied so far is made durable first. It costs an opening of the files.
     default Snapshot stored() {
         return snapshot();
     }
@@ -51,10 +50,10 @@ public interface Tables extends AutoCloseable {
     /// @return the applied index that is durable now
     long checkpoint();
 
-    /// Lets the store drop what deletions left behind in `[from, to)`: after an erasure.
+    /// Lets the store clean up what deletions left behind in `[from, to)`, after an erasure.
     void compact(byte[] from, byte[] to);
 
-    /// Bytes on disk (or heap), as near as the store knows.
+    /// Bytes on the disk (or heap), as nearly as the store knows.
     long sizeBytes();
 
     @Override
@@ -87,7 +86,7 @@ public interface Tables extends AutoCloseable {
         boolean row(byte[] key, byte[] value);
     }
 
-    /// Rows to put and keys to delete, in order, with the log index that they bring the tables to.
+    /// Rows to put and keys to delete, in order, with the log index that the tables have afterwards.
     final class Batch {
         /// One row; a null value deletes.
         @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared

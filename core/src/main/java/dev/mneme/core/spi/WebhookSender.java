@@ -13,6 +13,6 @@ public interface WebhookSender {
     /// @param deliveryId the same for every attempt
     /// @param at the time of this attempt
     /// @return the HTTP status of the answer
-    /// @throws IOException when there is none, or the address may not be called
+    /// @throws IOException when there is no answer, or the address may not be called
     int send(Webhook webhook, String deliveryId, Instant at, byte[] body) throws IOException;
 }

@@ -1,4 +1,4 @@
-/// The ports: what others implement for the core.
+/// The ports: interfaces that other modules implement for the core.
 @NullMarked
 package dev.mneme.core.spi;
 

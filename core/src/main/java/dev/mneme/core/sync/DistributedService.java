@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What the first generation's desktop calls mean here: they name no version, so the last one wins.
+/// Carries out the calls of the first generation's desktop. They name no version, so the last write wins.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
@@ -36,9 +36,9 @@ public final class DistributedService {
         this.contexts = contexts;
     }
 
-    /// Switches the mode of the caller's instance and records the transition. What it came from is what is stored.
+    /// Switches the mode of the caller's instance and records the transition from the stored mode.
     ///
-    /// @param configuration null keeps the one that is there
+    /// @param configuration null keeps the present one
     public Written<Subject> publishMode(
             Caller caller,
             Owner user,
@@ -51,7 +51,7 @@ public final class DistributedService {
         return modes.switchMode(caller, user, wanted, idempotency);
     }
 
-    /// Stores a context's next version over whatever is there; its tags and mode stay.
+    /// Stores a context's next version over whatever is there. Its tags and mode stay.
     public Written<Context> publishContext(
             Caller caller, Owner user, String key, ContextType type, Json data, @Nullable Idempotency idempotency) {
         Authorizer.requireUser(caller, user); // before anything is said of the request

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a caller posts to a user's instances.
+/// An event that a caller posts to a user's instances.
 ///
 /// @param targets null for every other instance
 /// @param expiresAt null for the server's usual time to live

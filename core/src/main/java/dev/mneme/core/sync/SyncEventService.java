@@ -36,12 +36,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Messages between the instances of a user, which wait until each has processed them or they expire.
+/// Messages between the instances of a user. They wait until each instance has processed them, or until they expire.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
-/// **Failures**: `MnemeException` alone; another user's events, and any to a key restricted below users, are
-/// `not_allowed`.
+/// **Failures**: `MnemeException` alone. Another user's events are `not_allowed`, and so are all events for a key that
+/// is restricted below users.
 public final class SyncEventService {
     private static final Pattern CURSOR = Pattern.compile("(high|normal|low)-([0-9]{1,18})");
     private static final int MAX_TARGETS = SyncEvent.MAX_PROCESSED_BY;
@@ -54,7 +54,7 @@ public final class SyncEventService {
     private final MemoryChecks checks;
 
     /// @param random gives ids their random bits; must be safe to share among threads
-    /// @param timeToLive of events that say no other; zero: for ever
+    /// @param timeToLive of events without an expiry of their own; zero: for ever
     public SyncEventService(
             Store store, InstantSource clock, RandomGenerator random, Limits limits, Duration timeToLive) {
         this.store = store;
@@ -111,7 +111,7 @@ public final class SyncEventService {
         }
     }
 
-    /// An instance has processed an event; a second time changes nothing.
+    /// Marks an event as processed by an instance; a second time changes nothing.
     ///
     /// @param instanceId null for the caller's
     /// @throws MnemeException `not_found` for an event that this user does not have, or that has expired
@@ -144,11 +144,11 @@ public final class SyncEventService {
     /// @param nextCursor goes on after these; null when there are no more
     public record Pending(List<SyncEvent> items, @Nullable String nextCursor, Position position) {}
 
-    /// What an instance has yet to process: high priority first, then in the order of posting. A page
-    /// may have fewer than were asked for, or none, and more follow.
+    /// The events that an instance has yet to process: high priority first, then in the order of posting. A page may
+    /// have fewer than requested, or none, although more follow.
     ///
     /// @param instanceId null for the caller's
-    /// @param cursor of the page before; null: from the beginning
+    /// @param cursor of the former page; null: from the beginning
     public Pending pending(
             Caller caller,
             Owner user,

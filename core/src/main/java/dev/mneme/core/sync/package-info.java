@@ -1,4 +1,4 @@
-/// What a user's instances tell each other, and what the first generation's desktop calls mean here.
+/// What a user's instances tell each other, and the calls of the first generation's desktop.
 @NullMarked
 package dev.mneme.core.sync;
 

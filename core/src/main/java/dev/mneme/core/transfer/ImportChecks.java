@@ -26,7 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What an imported record must be like: as if it had been written here.
+/// Checks imported records by the same rules as if they had been written here.
 ///
 /// **Failures**: `MnemeException` with the place in the record, such as `memory.versions[2].text`.
 final class ImportChecks {
@@ -59,7 +59,7 @@ final class ImportChecks {
         }
     }
 
-    /// Names the place of what is wrong in it.
+    /// Runs a check, and adds the place to its failure.
     private static void within(String place, Runnable check) {
         try {
             check.run();
@@ -101,7 +101,7 @@ final class ImportChecks {
         happened("updatedAt", memory.updatedAt(), memory.createdAt());
     }
 
-    /// A vector is kept as it is: it must be one of length 1 already.
+    /// A vector is kept as it is, so it must already have length 1.
     private static void embedding(Embedding embedding) {
         double sum = 0;
         for (float x : embedding.vector()) {
@@ -124,7 +124,7 @@ final class ImportChecks {
         ContextChecks.key(context.newest().context().key());
     }
 
-    /// A context may be written again after its deletion; then the deletion is an earlier version.
+    /// A context may be written again after its deletion; the deletion is then an earlier version.
     private void contextVersion(ContextVersion version, @Nullable ContextVersion before) {
         Context context = version.context();
         dense(context.version(), before == null ? null : before.context().version());

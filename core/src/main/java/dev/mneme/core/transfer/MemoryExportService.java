@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Exports that were asked for. Kept is what was asked, not what it gives: that is read when the export
-/// is fetched, so that no memory outlives its deletion in one. Of each key's exports beyond the latest
-/// 100 the oldest are forgotten.
+/// Exports that clients asked for. The question is kept and not its result: the result is read when the export is
+/// fetched, so that no memory outlives its deletion in one. Of each key's exports only the latest 100 are kept.
 ///
 /// **Threads**: any number may call.
 public final class MemoryExportService {
@@ -29,8 +28,8 @@ public final class MemoryExportService {
         this.exports = new ServerDocuments(store, "exports");
     }
 
-    /// @param asked what the door needs to answer it
-    /// @return its id
+    /// @param asked what the door needs to produce the result
+    /// @return the export's id
     public String create(Caller caller, JsonObject asked) {
         Authorizer.require(caller, Role.WRITE);
         forgetOldest(caller);
@@ -39,7 +38,7 @@ public final class MemoryExportService {
         return id;
     }
 
-    /// A key's exports lie side by side.
+    /// The common beginning of a key's exports, which lie side by side.
     private static String prefix(Caller caller) {
         return caller.key().id() + '.';
     }
@@ -52,7 +51,7 @@ public final class MemoryExportService {
                 .forEach(oldest -> exports.delete(caller.by(), oldest.id()));
     }
 
-    /// What was asked for, by the key that did.
+    /// The question of an export, for the key that asked it.
     ///
     /// @throws MnemeException `not_found`
     public JsonObject get(Caller caller, String id) {

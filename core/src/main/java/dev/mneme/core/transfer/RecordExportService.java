@@ -16,17 +16,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Hands out every record that a key may see, with ids, times and history, for another store. Also what
-/// was written while `inspired`, marked so: like a backup, an export is the operator's own copy.
+/// Exports every record that a key may see, with ids, times and history, for another store. Records that were written
+/// while `inspired` are included, and marked: like a backup, an export is the operator's own copy.
 ///
-/// **Threads**: any number may call; the monitor guards who exports.
+/// **Threads**: any number may call; the monitor guards the list of those who export.
 ///
 /// **Failures**: `MnemeException` alone; `not_allowed` without an admin key.
 public final class RecordExportService {
-    /// At once: each holds back the cleaning of the shard that it reads.
+    /// How many exports may run at once; each holds back the cleaning of the shard that it reads.
     private static final int MAX_UNDER_WAY = 4;
 
-    /// Of one key, so that others' exports find a place too.
+    /// How many of one key may run at once, so that others' exports find a place too.
     private static final int MAX_OF_KEY = 2;
 
     private final Exports exports;
@@ -52,11 +52,11 @@ public final class RecordExportService {
         }
     }
 
-    /// Begins to hand out.
+    /// Begins an export.
     ///
     /// @param owner whose; null: everybody's
-    /// @throws MnemeException `OVERLOADED` while too many exports are under way,
-    ///     `INTEGRITY_VIOLATION` when data of it was changed from outside
+    /// @throws MnemeException `OVERLOADED` while too many exports are under way, `INTEGRITY_VIOLATION` when some of
+    ///     the data were changed from outside
     public Export begin(Caller caller, @Nullable Owner owner) {
         Authorizer.require(caller, Role.ADMIN);
         if (owner != null) {
@@ -77,7 +77,7 @@ public final class RecordExportService {
         return new Export(caller, owner);
     }
 
-    /// What is being handed out. To be closed; used by one thread.
+    /// An export under way. It must be closed, and is used by one thread.
     public final class Export implements AutoCloseable {
         private final Caller caller;
         private final @Nullable Owner owner;
@@ -88,8 +88,8 @@ public final class RecordExportService {
             this.owner = owner;
         }
 
-        /// Gives every record that the caller may see, each owner's as of one moment. Where the caller's thread is
-        /// virtual it is done on another, for which the caller waits, so that no carrier is held for so long.
+        /// Shows every record that the caller may see, each owner's as of one moment. A caller on a virtual thread
+        /// waits while another thread does it, so that no carrier is held for so long.
         public void read(Consumer<Exported> visitor) {
             FutureTask<?> reading = new FutureTask<>(
                     () -> exports.export(owner, exported -> {
@@ -129,7 +129,7 @@ public final class RecordExportService {
             }
         }
 
-        /// Lets another one begin.
+        /// Lets another export begin.
         @Override
         public void close() {
             if (open.compareAndSet(true, false)) {

@@ -26,22 +26,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Takes in what another store handed out: records with their ids, times and versions. What is there
-/// stays as it is, so that an import which is repeated, or was cut off, can be sent again.
+/// Imports records of another store with their ids, times and versions. Records that are already here stay as they are,
+/// so that an import can be repeated, or sent again after it was cut off.
 ///
-/// A record is checked as if it had been written here, before it is proposed: nothing comes in that
-/// could not have been made.
+/// Each record is checked before it is proposed, by the same rules as if it had been written here.
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
-/// **Failures**: `MnemeException` alone; `not_allowed` without an admin key. Those of the store as a whole
-/// (`OVERLOADED`, `STORAGE_FULL` and the like) end the import: what came before is in, and all of it may be
-/// sent again.
+/// **Failures**: `MnemeException` alone; `not_allowed` without an admin key. Failures of the store as a whole
+/// (`OVERLOADED`, `STORAGE_FULL` and the like) end the import: the records before are imported, and all may be sent
+/// again.
 public final class RecordImportService {
-    /// Records of one write, which is applied as a whole.
+    /// How many records one write has; a write is applied as a whole.
     private static final int WRITE_RECORDS = 32;
 
-    /// About how large a write gets before the next begins.
+    /// About how large a write becomes before the next one begins.
     private static final long WRITE_BYTES = 1 << 20;
 
     private final Store store;
@@ -52,7 +51,7 @@ public final class RecordImportService {
         this.checks = new ImportChecks(clock, limits, rules);
     }
 
-    /// A record, or what was already wrong with it when it was read.
+    /// A record, or the error that was found while it was read.
     public sealed interface Item {
         /// @param bytes about how large it is
         record Valid(Exported record, int bytes) implements Item {}
@@ -60,18 +59,18 @@ public final class RecordImportService {
         record Invalid(MnemeException failure) implements Item {}
     }
 
-    /// What became of a record.
+    /// The result for one record.
     public sealed interface Result {
-        /// @param event `ADD`, or `NONE`: it was there
+        /// @param event `ADD`, or `NONE`: it was already there
         record Done(MemoryEvent event) implements Result {}
 
         record Refused(MnemeException failure) implements Result {}
     }
 
-    /// Takes records in, in their order.
+    /// Imports records, in their order.
     ///
-    /// @param skipBad whether to go on after a record that is refused; without it the results end with the
-    ///     first one
+    /// @param skipBad whether to go on after a record that is refused; otherwise the results end with the first
+    ///     such record
     /// @return a result for each record that was looked at
     public List<Result> take(Caller caller, List<Item> items, boolean skipBad) {
         Authorizer.require(caller, Role.ADMIN);
@@ -86,7 +85,7 @@ public final class RecordImportService {
         return under.results();
     }
 
-    /// One import. What is waiting is of one owner.
+    /// One import under way. The records that wait to be written are all of one owner.
     private final class Import {
         private final Caller caller;
         private final boolean skipBad;
@@ -142,7 +141,7 @@ public final class RecordImportService {
             }
         }
 
-        /// All vectors of an owner are of one space. The store decides; this refuses before it has to.
+        /// Checks that all vectors of an owner are of one space. The store decides it; this refuses earlier.
         private void checkSpace(Exported exported) {
             Embedding embedding = exported instanceof Exported.OfMemory memory ? memory.embedding() : null;
             if (embedding == null) {
@@ -172,7 +171,7 @@ public final class RecordImportService {
             write(whose, commands);
         }
 
-        /// A write that is refused as a whole for what is the matter with one of its records is taken apart.
+        /// Writes records. If the write is refused as a whole because of one of them, they are written one by one.
         private void write(Owner whose, List<Command> commands) {
             try {
                 WriteResult result = store.write(new Write(whose, caller.by(), null, commands));
@@ -194,7 +193,8 @@ public final class RecordImportService {
             }
         }
 
-        /// A record may be too large for a write of its own, let alone with others; its id may be another owner's.
+        /// Whether the refusal concerns one record: it may be too large even for a write of its own, or its id may be
+        /// another owner's.
         private static boolean isOfOneRecord(MnemeException failure) {
             return failure.code() == ErrorCode.TOO_LARGE || failure.code() == ErrorCode.VERSION_CONFLICT;
         }
@@ -209,7 +209,7 @@ public final class RecordImportService {
             }
         }
 
-        /// Without `skipBad` nothing after the first refusal is told, though what was written with it is in.
+        /// The results. Without `skipBad` they end with the first refusal, even if records after it were written.
         List<Result> results() {
             if (skipBad) {
                 return List.copyOf(results);

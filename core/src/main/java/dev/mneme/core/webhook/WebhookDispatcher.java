@@ -11,14 +11,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// Tells webhooks of changes: at least once, in the order of the operator's feed, also over a restart.
-/// Each webhook has its own place in the feed and its own thread, so that one whose receiver is away
-/// delays nobody else. What a webhook was told is written down within a second; a crash repeats what
-/// was told since, under the same delivery ids.
+/// Sends changes to webhooks: at least once, in the order of the operator's feed, and across restarts. Each webhook has
+/// its own place in the feed and its own thread, so that a receiver that does not answer delays no other. A webhook's
+/// progress is stored within a second; after a crash, deliveries since then are repeated under the same delivery ids.
 ///
-/// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up.
-/// Changes that the feed no longer keeps when the webhook comes to them are lost to it; the log says
-/// so.
+/// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up. Changes that the
+/// feed no longer keeps when the webhook comes to them are lost to it; the log says so.
 ///
 /// **Threads**: any number may call. `workers` holds one worker for each webhook.
 public final class WebhookDispatcher implements Job, AutoCloseable {
@@ -41,7 +39,7 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
     private final Map<String, WebhookWorker> workers = new ConcurrentHashMap<>();
     private volatile boolean stopped = true;
 
-    /// @param payload what a webhook is sent of a change of a memory
+    /// @param payload makes the body that a webhook is sent for a change of a memory
     public WebhookDispatcher(
             Store store,
             WebhookService webhooks,
@@ -63,7 +61,7 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
         return "webhooks";
     }
 
-    /// Begins to tell, each webhook from where it was.
+    /// Begins to send, to each webhook from where it was.
     @Override
     public void start() {
         stopped = false;
@@ -90,7 +88,7 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
         stop();
     }
 
-    /// Stops; a delivery under way is finished, and what is not yet told is told after the next start.
+    /// Stops. A delivery under way is finished; the rest is sent after the next start.
     @Override
     public void stop() {
         stopped = true;

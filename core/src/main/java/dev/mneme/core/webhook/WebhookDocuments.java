@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Webhooks and how far each has been told, as documents of the server.
+/// Keeps webhooks, and how far each has come, as documents of the server.
 final class WebhookDocuments {
     private final ServerDocuments webhooks;
     private final ServerDocuments progress;
@@ -45,7 +45,7 @@ final class WebhookDocuments {
         webhooks.put(by, webhook.id(), json(webhook), Command.ANY_VERSION);
     }
 
-    /// Says from where a webhook is to be told, before it is there.
+    /// Stores from where a webhook is to be sent changes, before the webhook exists.
     void begin(Provenance by, String id, String cursor) {
         put(by, id, new WebhookProgress(0, cursor, List.of()));
     }
@@ -59,7 +59,7 @@ final class WebhookDocuments {
         return progress.find(id).map(WebhookDocuments::progress);
     }
 
-    /// @throws dev.mneme.core.model.MnemeException `version_conflict` when the webhook has gone meanwhile
+    /// @throws dev.mneme.core.model.MnemeException `version_conflict` when the webhook has been removed meanwhile
     void put(Provenance by, String id, WebhookProgress now) {
         progress.put(by, id, json(now), now.version());
     }

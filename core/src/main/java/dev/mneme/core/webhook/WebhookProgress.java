@@ -4,10 +4,10 @@ import dev.mneme.core.model.WebhookDelivery;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How far a webhook has been told.
+/// How far a webhook has come.
 ///
 /// @param version of the document that keeps it
-/// @param cursor of the operator's feed: what comes after it is still to be told
+/// @param cursor of the operator's feed: changes after it are still to be sent
 /// @param deliveries the latest, newest first
 record WebhookProgress(long version, String cursor, List<WebhookDelivery> deliveries) {
     static final int MAX_DELIVERIES = 100;
@@ -24,7 +24,7 @@ record WebhookProgress(long version, String cursor, List<WebhookDelivery> delive
         return new WebhookProgress(version + 1, cursor, deliveries);
     }
 
-    /// With a delivery as it is now, instead of what was said of it before.
+    /// With a delivery as it is now, in the place of its former state.
     WebhookProgress with(WebhookDelivery delivery) {
         List<WebhookDelivery> all = new ArrayList<>(List.of(delivery));
         deliveries.stream()

@@ -31,13 +31,13 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Makes, lists, changes and removes webhooks, for admin keys without restrictions, since a webhook is told of
-/// everybody's memories. `WebhookDispatcher` delivers.
+/// Makes, lists, changes and removes webhooks, for admin keys without restrictions, since a webhook is sent everybody's
+/// memories. `WebhookDispatcher` delivers.
 ///
-/// **Threads**: any number may call. The webhooks are in the heap as they are in the store; `writing` is held
-/// from the look at them to the write.
+/// **Threads**: any number may call. The webhooks are kept in the heap as they are in the store; `writing` is held from
+/// reading them to the end of the write.
 public final class WebhookService {
-    /// What a webhook can be told of.
+    /// The changes that a webhook can ask for.
     public static final Set<ChangeType> EVENTS =
             EnumSet.of(ChangeType.MEMORY_ADDED, ChangeType.MEMORY_UPDATED, ChangeType.MEMORY_DELETED);
 
@@ -57,9 +57,8 @@ public final class WebhookService {
     private final ReentrantLock writing = new ReentrantLock();
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
-    /// @param refusedHosts hosts that can be seen not to be called, by their names alone: what a name stands
-    ///     for is
-    ///     looked at when it is called
+    /// @param refusedHosts recognises hosts that must not be called by their names alone; the addresses that a name
+    ///     stands for are checked when it is called
     public WebhookService(Store store, InstantSource clock, SecureRandom random, Predicate<String> refusedHosts) {
         this.store = store;
         this.documents = new WebhookDocuments(store);
@@ -69,14 +68,14 @@ public final class WebhookService {
         documents.webhooks().forEach(webhook -> webhooks.put(webhook.id(), webhook));
     }
 
-    /// What to make of a webhook, or to change of one; null leaves a part as it is.
+    /// A new webhook, or the changes of one; null leaves a part as it is.
     public record Wanted(
             @Nullable String name,
             @Nullable String url,
             @Nullable Set<ChangeType> events,
             @Nullable Boolean active) {}
 
-    /// A new webhook. It is told of what changes from now on.
+    /// Makes a webhook. It is sent the changes from now on.
     public Webhook create(Caller caller, Wanted wanted) {
         Authorizer.requireOperator(caller);
         writing.lock();

@@ -30,23 +30,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Tells one webhook, on a virtual thread of its own, which alone has `progress`.
+/// Sends changes to one webhook, on a virtual thread of its own. Only that thread uses `progress`.
 final class WebhookWorker {
     private static final System.Logger LOG = System.getLogger(WebhookWorker.class.getName());
     private static final Provenance BY = Provenance.ofKey("webhooks");
     private static final int PAGE = 50;
     private static final int MAX_ERROR = 200;
 
-    /// How many changes that a webhook does not want may pass before its place is written down.
+    /// How many changes that a webhook does not want may pass before its place is stored.
     private static final int PASSED = 5_000;
 
-    /// How long what was told may wait to be written down, so that a busy feed does not make a write of each
-    /// change.
+    /// How long progress may wait to be stored, so that a busy feed does not make one write for each change.
     private static final Duration SAVED_AFTER = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /// After a read or write of its own that failed.
+    /// The pause after a read or write of its own that failed.
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final String id;
@@ -98,14 +97,14 @@ final class WebhookWorker {
         return worker;
     }
 
-    /// The webhook is another now: what waits to be tried again is tried at once.
+    /// The webhook was changed: deliveries that wait to be tried again are tried at once.
     void changed() {
         raise(changed);
         raise(more);
     }
 
-    /// One permit says it: more would only be counted, while the webhook waits to try again, until they
-    /// overflow. Who drains it looks afterwards.
+    /// Raises a signal of at most one permit. While the webhook waits to try again, more permits would only pile up
+    /// until they overflow. Whoever takes the permit looks at everything afterwards.
     private static void raise(Semaphore signal) {
         if (signal.availablePermits() == 0) {
             signal.release();
@@ -117,8 +116,8 @@ final class WebhookWorker {
         changed();
     }
 
-    /// Waits for a delivery under way; one that takes long is broken off, and made again after the next start.
-    /// What cannot be broken off, such as the look-up of a name, is left behind: it finds the store closed.
+    /// Waits for a delivery under way. One that takes long is interrupted, and made again after the next start. Work
+    /// that cannot be interrupted, such as looking up a name, is left behind: it finds the store closed.
     void join() {
         try {
             if (!thread.join(PATIENCE)) {
@@ -142,7 +141,7 @@ final class WebhookWorker {
         }
     }
 
-    /// What fails in the store is tried again from where the webhook was last known to be.
+    /// Sends changes. After a failure of the store it goes on from the place where the webhook was last known to be.
     private void tellSafely() throws InterruptedException {
         try {
             Optional<WebhookProgress> saved = documents.progress(id);
@@ -219,8 +218,8 @@ final class WebhookWorker {
         return webhook.wants(change) && !(change.type() == ChangeType.MEMORY_DELETED && byInspired(change));
     }
 
-    /// Whether the instance that made the change was `inspired` then. A change of type deletion is
-    /// local only as its memory was, so that it does not say who deleted it.
+    /// Whether the instance that made the change was `inspired` then. A deletion is local only if its memory was, so
+    /// the change itself does not say so.
     private boolean byInspired(Change change) {
         if (change.owner().kind() != OwnerKind.USER) {
             return false;
@@ -248,7 +247,7 @@ final class WebhookWorker {
 
     /// Tries until it is delivered or given up.
     ///
-    /// @return false when this was stopped before
+    /// @return false when the worker was stopped before
     private boolean deliver(Change change) throws InterruptedException {
         String delivery = deliveryId(change);
         byte[] body = payload.apply(change);
@@ -274,7 +273,7 @@ final class WebhookWorker {
         return false;
     }
 
-    /// @return whether it was cut short
+    /// @return whether the pause was cut short
     private boolean pause(Duration atMost) throws InterruptedException {
         if (!stopped && changed.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
             changed.drainPermits();
@@ -312,7 +311,7 @@ final class WebhookWorker {
         return message == null || message.length() <= MAX_ERROR ? message : message.substring(0, MAX_ERROR);
     }
 
-    /// The same for the same change told to the same webhook.
+    /// The same for the same change and webhook.
     private String deliveryId(Change change) {
         String name = id
                 + ' '

@@ -1,4 +1,4 @@
-/// Tells other servers of changes.
+/// Tells other servers about changes.
 @NullMarked
 package dev.mneme.core.webhook;
 

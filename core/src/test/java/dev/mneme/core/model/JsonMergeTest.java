@@ -84,8 +84,7 @@ class JsonMergeTest {
         return LongStream.range(0, 500);
     }
 
-    /// An unedited side yields the other; the sides may be exchanged; every clash is something that both
-    /// changed.
+    /// An unedited side yields the other; the sides may be exchanged; every clash is something that both changed.
     @ParameterizedTest
     @MethodSource("seeds")
     void holdsItsLawsForAnyThreeDocuments(long seed) {

@@ -33,10 +33,10 @@ public final class BatchCodec {
     private static final int UPDATE_TIME = 52;
     private static final int UPDATE_PLACED_TIME = 54;
 
-    /// A limit of metadata, and an update with a tag of its own.
+    /// The tag of an update with a limit of metadata.
     private static final int UPDATE_WITHIN = 55;
 
-    /// Beside the rule of duplicates: a limit of metadata follows.
+    /// Added to the rule of duplicates: a limit of metadata follows.
     private static final int WITHIN = 4;
 
     private BatchCodec() {}
@@ -44,7 +44,7 @@ public final class BatchCodec {
     /// @param at the command time of all its writes
     public record ShardBatch(Instant at, List<Write> writes) {}
 
-    /// What precedes the writes takes no more bytes than this.
+    /// The most bytes before the writes.
     public static final int MAX_HEADER = 1 + 10 + 10;
 
     public static byte[] encode(ShardBatch batch) {
@@ -52,7 +52,7 @@ public final class BatchCodec {
                 batch.at(), batch.writes().stream().map(BatchCodec::encode).toList());
     }
 
-    /// One write as it stands in a batch.
+    /// One write in the form that it has in a batch.
     public static byte[] encode(Write write) {
         ByteWriter out = new ByteWriter(about(write));
         write(out, write);
@@ -91,7 +91,7 @@ public final class BatchCodec {
                 + (passages == null ? 0 : passages.rows().length);
     }
 
-    /// A batch of encoded writes: at most [#MAX_HEADER] bytes more than they.
+    /// A batch of encoded writes, with at most [#MAX_HEADER] bytes more than they have.
     public static byte[] encode(Instant at, List<byte[]> writes) {
         int size = MAX_HEADER + writes.stream().mapToInt(write -> write.length).sum();
         ByteWriter out = new ByteWriter(size);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads what [ByteWriter] wrote.
 ///
-/// **Failures**: `INTEGRITY_VIOLATION` when the bytes end too early or a length cannot be.
+/// **Failures**: `INTEGRITY_VIOLATION` when the bytes end too early, or a length is impossible.
 public final class ByteReader {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -29,7 +29,7 @@ public final class ByteReader {
 
     /// Reads a whole record.
     ///
-    /// @throws MnemeException `INTEGRITY_VIOLATION` for whatever the bytes say that cannot be
+    /// @throws MnemeException `INTEGRITY_VIOLATION` for bytes that mean nothing possible
     public static <T> T decode(byte[] bytes, Function<ByteReader, T> fields) {
         try {
             return fields.apply(new ByteReader(bytes));
@@ -49,7 +49,7 @@ public final class ByteReader {
         return Arrays.copyOfRange(bytes, from, from + length);
     }
 
-    /// All that is left.
+    /// The bytes that are left.
     public byte[] rest() {
         return raw(bytes.length - at);
     }

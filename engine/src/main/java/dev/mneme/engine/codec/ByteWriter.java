@@ -9,9 +9,8 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Writes fields one after another. Integers are LEB128 (signed ones zigzag), fixed ones big-endian,
-/// strings UTF-8 with their length; a nullable field begins with a byte 0 or 1. [ByteReader] reads the
-/// same back.
+/// Writes fields one after another. Integers are LEB128 (signed ones zigzag), fixed ones big-endian, strings UTF-8 with
+/// their length; a nullable field begins with a byte 0 or 1. [ByteReader] reads them back.
 public final class ByteWriter {
     private byte[] bytes;
     private int size;
@@ -82,7 +81,7 @@ public final class ByteWriter {
         return signed(value.toEpochMilli());
     }
 
-    /// Like [#nullableInstant], and 2 instead of 1 before one with an offset, whose seconds follow.
+    /// As [#nullableInstant]; a timestamp with an offset has 2 instead of 1, and the offset's seconds follow.
     public ByteWriter nullableTimestamp(@Nullable Timestamp value) {
         return value == null ? u8(0) : u8(value.offset() == null ? 1 : 2).timestamp(value);
     }

@@ -7,7 +7,7 @@ import dev.mneme.core.model.MemoryVersion;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A record that is imported, as fields: u8 kind, then what the record has.
+/// An imported record as fields: u8 kind, then the record's own.
 final class ExportedCodec {
     static final int IMPORT = 40;
 

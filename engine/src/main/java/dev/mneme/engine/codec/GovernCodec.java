@@ -4,7 +4,7 @@ import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.model.Retention;
 import java.time.Duration;
 
-/// What a shard's entries are decided by, in its log and in its row:
+/// The rules by which a shard's entries are decided, in its log and in its row:
 ///
 /// ```text
 /// u8 form (1) · epoch · max changes, their age · max idempotency keys, their age · max versions, their age ·

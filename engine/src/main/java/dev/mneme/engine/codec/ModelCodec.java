@@ -35,13 +35,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The nouns as fields. Enums are written by a number that is fixed here, never by an ordinal that an edit
-/// could move.
+/// The nouns as fields. Enums are written as numbers that are fixed here, never as ordinals, which an edit could
+/// change.
 public final class ModelCodec {
-    /// Deeper than any door lets in; damaged bytes must not exhaust the stack.
+    /// Deeper than any door accepts. Damaged bytes must not exhaust the stack.
     private static final int MAX_DEPTH = 500;
 
-    /// What an embedding holds beside its vector: the first was all there was, as a boolean.
+    /// What an embedding has besides its vector. This was the only possibility at first, as a boolean.
     private static final int TOKENS = 1;
 
     private static final int PASSAGES = 2;

@@ -18,7 +18,7 @@ import java.util.function.Function;
 /// count documents
 /// ```
 ///
-/// A count beyond [Revise#MAX] is read as well: whoever decides refuses it.
+/// A count beyond [Revise#MAX] is read as well; the decision refuses it.
 final class RevisionCodec {
     static final int REVISE = 53;
 

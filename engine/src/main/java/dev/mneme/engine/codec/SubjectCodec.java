@@ -15,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The nouns that belong to a user as a whole, as fields. Enums are written by a number that is fixed here.
+/// The nouns that belong to a user as a whole, as fields. Enums are written as numbers that are fixed here.
 public final class SubjectCodec {
     private static final int LOCAL_ONLY = 1;
     private static final int CHAT_NUMBER = 2;
@@ -143,7 +143,7 @@ public final class SubjectCodec {
         return source.flagged((flags & LOCAL_ONLY) != 0, numbered(flags));
     }
 
-    /// In a byte whose lowest bit is free.
+    /// A code that leaves the lowest bit of its byte free.
     static int code(NumberedIds numbered) {
         return (numbered.chat() ? CHAT_NUMBER : 0) | (numbered.message() ? MESSAGE_NUMBER : 0);
     }

@@ -6,7 +6,7 @@ import dev.mneme.core.model.NumberedIds;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Commands on what belongs to a user as a whole, as fields; the tag comes first.
+/// Commands on things that belong to a user as a whole, as fields; the tag comes first.
 final class UserCommandCodec {
     static final int PUT_CONTEXT = 10;
     static final int DELETE_CONTEXT = 11;
@@ -66,7 +66,7 @@ final class UserCommandCodec {
         }
     }
 
-    /// @param from whether the mode before is told
+    /// @param from whether the former mode is included
     static Command.SwitchMode switchMode(ByteReader in, boolean from) {
         return new Command.SwitchMode(
                 in.string(),

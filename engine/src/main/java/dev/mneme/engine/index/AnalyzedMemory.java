@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// What scoring needs of a memory besides its vectors, so that its text need not be read again.
 ///
 /// @param terms the distinct terms of the text with its date, in order of appearance
-/// @param speaker the caller's `name`, else what stands before a first `": "` of the text; null if neither
-/// @param role the caller's role: who speaks, where no speaker is known
+/// @param speaker the caller's `name`, else the text before its first `": "`; null if there is neither
+/// @param role the caller's role, which says who speaks if no speaker is known
 /// @param bodyWords words of the text without its speaker, stop words included
 /// @param question whether the text contains `?`
 /// @param temporal whether the text tells a time
 /// @param date the day of the caller's timestamp, at its own offset, else in UTC
-/// @param told the days that the text tells of by what they are to the day on which it was told, such as
-///     "yesterday": see [RelativeDates#told]
-/// @param episode the key that memories told together share; null for a memory that belongs to no episode
+/// @param told the days that the text tells of relative to the day on which it was told, such as "yesterday": see
+///     [RelativeDates#told]
+/// @param episode a key that memories told together share; null for a memory that belongs to no episode
 public record AnalyzedMemory(
         List<TermFrequency> terms,
         @Nullable String speaker,
@@ -82,13 +82,13 @@ public record AnalyzedMemory(
                 : List.of();
     }
 
-    /// When it was told: by the caller's timestamp, else when it was made.
+    /// When the memory was told: by the caller's timestamp, otherwise when it was made.
     static Timestamp told(Memory memory) {
         return memory.timestamp() == null ? Timestamp.of(memory.createdAt()) : memory.timestamp();
     }
 
-    /// The text as it is analysed, and as it is to be embedded: with `name: ` before it, where the
-    /// caller gave the name apart.
+    /// The text as it is analysed and embedded: with `name: ` before it, if the caller gave the name apart from the
+    /// text.
     public static String spokenText(Memory memory) {
         String name = memory.name();
         if (name == null || name.isBlank() || memory.text().startsWith(name + SEPARATOR)) {
@@ -108,19 +108,18 @@ public record AnalyzedMemory(
 
     /// Reads what [#encode] wrote.
     ///
-    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` if the bytes are not that; an
-    ///     analysis of
-    ///     another version too: analyse the text again
+    /// @throws dev.mneme.core.model.MnemeException `integrity_violation` for any other bytes, and for an analysis
+    ///     of another version: analyse the text again
     public static AnalyzedMemory decode(byte[] bytes) {
         return AnalyzedMemoryCodec.decode(bytes);
     }
 
-    /// The compact form, drawn in `AnalyzedMemoryCodec`.
+    /// The compact form; `AnalyzedMemoryCodec` describes it.
     public byte[] encode() {
         return AnalyzedMemoryCodec.encode(this);
     }
 
-    /// The same without terms: what an index keeps beside its postings.
+    /// The same without terms, for an index, which has them in its postings.
     AnalyzedMemory withoutTerms() {
         return new AnalyzedMemory(List.of(), speaker, role, bodyWords, question, temporal, date, told, episode);
     }

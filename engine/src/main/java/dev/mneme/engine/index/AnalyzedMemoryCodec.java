@@ -63,7 +63,7 @@ final class AnalyzedMemoryCodec {
         return out.toByteArray();
     }
 
-    /// Whether these bytes are of this version: others are of no use.
+    /// Whether these bytes are of the present version; others are useless.
     static boolean isCurrent(byte[] bytes) {
         return bytes.length > 0 && Byte.toUnsignedInt(bytes[0]) == Analyzer.VERSION;
     }

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
 /// @param days the dates that the query names
 /// @param asksTime whether the query asks for a time
 record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces, AskersDays days, boolean asksTime) {
-    /// Of a longer query the first and the last words count, half of these each.
+    /// Of a longer query the first and the last words count, half of this number each.
     static final int MAX_WORDS = 512;
 
-    /// Of more terms, which a few very long words have, the first count.
+    /// A few very long words can have more terms than this; then the first ones count.
     static final int MAX_TERMS = 4_096;
 
-    /// @param reference from when and where dates in the text are seen
+    /// @param reference the moment and zone from which dates in the text are seen
     static AnalyzedQuery of(String text, ZonedDateTime reference) {
         List<Word> words = headAndTail(Analyzer.words(text));
         Set<String> terms = new LinkedHashSet<>();
@@ -46,8 +46,8 @@ record AnalyzedQuery(List<Word> words, List<String> terms, Set<String> surfaces,
         return both;
     }
 
-    /// What each token of the query counts, 1 together: the idf of the term of the word that its span
-    /// overlaps, 0 where there is none; all the same if that leaves nothing.
+    /// The weight of each token of the query; together they are 1. A token's weight is the idf of the term of the word
+    /// that its span overlaps, or 0 without such a word. If that leaves nothing, all weights are equal.
     double[] tokenWeights(List<Span> spans, ToDoubleFunction<String> idf) {
         double[] weights = new double[spans.size()];
         double sum = 0;

@@ -9,21 +9,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Turns a text into words and their terms. The text is folded first ([Folding]); a final `'s` is cut, stop
-/// words have no term, irregular forms are brought to their base, and Porter's stemmer is applied to what is
-/// written in Latin letters. A word may have further terms by which it is found: see [WordTerms] and
-/// [Compounds]. The same text always gives the same words.
+/// Turns a text into words and their terms. First the text is folded ([Folding]). A final `'s` is cut, stop words have
+/// no term, irregular forms are replaced by their base, and Porter's stemmer is applied to words in Latin letters. A
+/// word may have further terms by which it is found: see [WordTerms] and [Compounds]. The same text always gives the
+/// same words.
 ///
 /// **Threads**: any number may call.
 public final class Analyzer {
-    /// Of what [AnalyzedMemory] stores: one more whenever a text would be stored otherwise, by a change here, in
-    /// what it uses, in [TemporalCue], [RelativeDates] or the codec. Rows of another version are made anew.
+    /// The version of the analyses that [AnalyzedMemory] stores. It must be increased whenever a text would be
+    /// stored differently, because of a change here, in anything used here, in [TemporalCue], [RelativeDates] or
+    /// the codec. Rows of other versions are made anew.
     static final int VERSION = 3;
 
     private static final int MAX_CACHED_WORDS = 32_768;
     private static final int MAX_CACHED_LENGTH = 32;
 
-    /// Word to terms. It also lets the owners' indexes share their strings.
+    /// Terms by word. It also lets the owners' indexes share their strings.
     private static final Map<String, List<String>> TERMS = new ConcurrentHashMap<>();
 
     private Analyzer() {}
@@ -32,10 +33,10 @@ public final class Analyzer {
     ///
     /// @param start where it begins, in UTF-16 units
     /// @param end where it ends, a final `'s` included
-    /// @param surface the word as it is folded, without a final `'s`
-    /// @param terms its own first, then others by which it is found; none for a stop word
+    /// @param surface the folded word, without a final `'s`
+    /// @param terms its own term first, then others by which it is found; none for a stop word
     public record Word(int start, int end, String surface, List<String> terms) {
-        /// What counts as the word: the stem; null for a stop word.
+        /// The term that stands for the word: its stem; null for a stop word.
         public @Nullable String term() {
             return terms.isEmpty() ? null : terms.getFirst();
         }
@@ -87,7 +88,7 @@ public final class Analyzer {
             words.add(new Word(text.start(start), text.end(end), surface, terms));
         }
 
-        /// With the parts of what is written `likeThis`.
+        /// The terms, with those of the parts of a word written `likeThis`.
         private List<String> withParts(int start, int end, List<String> terms) {
             Set<String> all = new LinkedHashSet<>(terms);
             int from = start;

@@ -5,10 +5,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 
-/// How well memories' days agree with a query's, as the asker's calendar has them: a memory that was told with its
-/// own offset keeps its day, any other one is of the day that the asker's clock showed when it was told.
+/// How well memories' days agree with those of a query, by the asker's calendar. A memory that was told with an offset
+/// of its own keeps its day; any other one belongs to the day that the asker's clock showed when it was told.
 ///
-/// What a text without an offset tells of ("yesterday") was resolved in UTC when it was stored, and stays so.
+/// Days in the text of a memory without an offset ("yesterday") were resolved in UTC when it was stored, and stay so.
 ///
 /// **Threads**: of one search alone, since it remembers the last day's offset.
 final class AskersDays {
@@ -32,7 +32,7 @@ final class AskersDays {
         return cue.isEmpty();
     }
 
-    /// The part "date", 0 to 1, of the memory in a slot.
+    /// The part "date", 0 to 1, of the memory in this slot.
     double part(Slots slots, int slot) {
         if (cue.isEmpty()) {
             return 0;
@@ -50,8 +50,8 @@ final class AskersDays {
         return cue.part(date, day, slots.told(slot));
     }
 
-    /// The zone's offset in minutes at a minute of a day in UTC; asked of its rules once for a run of memories of one
-    /// day, unless the clock changes on it.
+    /// The zone's offset in minutes at a minute of a day in UTC. The zone's rules are asked only once for consecutive
+    /// memories of one day, unless the clock changes on that day.
     private int offset(int day, int minute) {
         if (day != lastDay) {
             LocalDate date = DateCue.unpack(day);

@@ -2,8 +2,8 @@ package dev.mneme.engine.index;
 
 import java.util.Arrays;
 
-/// The best of what was offered, at most `limit`: higher scores first, ties by id. A binary heap with the
-/// worst on top.
+/// The best of the offered slots, at most `limit`: higher scores first, ties by id. It is a binary heap with the worst
+/// on top.
 final class BestSlots {
     private final Slots memories;
     private final int limit;
@@ -27,7 +27,7 @@ final class BestSlots {
         return size < limit || isWorse(slots[0], scores[0], slot, score);
     }
 
-    /// Takes what is admitted.
+    /// Adds an admitted slot.
     void add(int slot, double score) {
         if (size < limit) {
             if (size == slots.length) {
@@ -41,7 +41,7 @@ final class BestSlots {
         }
     }
 
-    /// Takes out the worst.
+    /// Removes the worst.
     int removeWorst() {
         int worst = slots[0];
         size--;

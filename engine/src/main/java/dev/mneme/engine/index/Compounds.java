@@ -5,12 +5,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What is written as one without spaces: addresses, versions, paths, identifiers, times. Its words are found one
-/// by one, and each whole is a further term of its first word, so that two hosts or versions that share their
-/// parts are told apart. Before `/`, `:`, `@` and the like a smaller whole ends (`10.0.0.12:8080`).
+/// Words written together without spaces: addresses, versions, paths, identifiers, times. Each of the words is found by
+/// itself. The whole is a further term of its first word, so that two hosts or versions with common parts are told
+/// apart. A `/`, `:`, `@` or the like ends a smaller whole (`10.0.0.12:8080`).
 ///
-/// Spellings that mean the same have one term: `user_name`, `user-name` and `userName`; `e-mail` and `email`;
-/// `1,000` and `1000`; `v1.2.3` and `1.2.3`; `U.S.A.` and `USA`. Beside these: `#123`, `C++`, `C#`.
+/// Spellings that mean the same have one term: `user_name`, `user-name` and `userName`; `e-mail` and `email`; `1,000`
+/// and `1000`; `v1.2.3` and `1.2.3`; `U.S.A.` and `USA`. Besides these: `#123`, `C++`, `C#`.
 final class Compounds {
     /// Takes further terms of a word.
     interface Sink {
@@ -73,7 +73,7 @@ final class Compounds {
         }
     }
 
-    /// No more words belong to it.
+    /// No further words belong to it.
     void end() {
         if (parts.size() > 1) {
             Set<String> terms = LinkedHashSet.newLinkedHashSet(4);

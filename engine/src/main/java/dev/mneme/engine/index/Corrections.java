@@ -8,23 +8,24 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// What the words of a query are taken for that no living memory holds as they are written. A word that the
-/// embedder knows as one piece is one of the language, and rightly absent: it is left as it is, since taking
-/// it for another made clean questions worse.
+/// What words of a query probably mean that no living memory contains as they are written. A word that the embedder
+/// knows as one piece is a word of the language, and rightly absent: it is left as it is, since replacing it made
+/// correct questions worse.
 ///
 /// @param all at most one for each word
-/// @param terms those of the words that are taken for others
+/// @param terms those of the replaced words
 record Corrections(List<Correction> all, Set<String> terms) {
-    /// Each is compared with all of the owner's words: of more, the first are corrected.
+    /// Each corrected word is compared with all of the owner's words; if there are more than this, the first are
+    /// corrected.
     static final int MAX_COMPARED = 64;
 
     private static final double ONE_LETTER = .9;
     private static final double TWO_LETTERS = .5;
 
-    /// @param postings of the terms that it may be meant for
-    /// @param weight what a match counts, of an exact one's 1
+    /// @param postings of the terms that the word may mean
+    /// @param weight how much a match counts, where an exact one counts 1
     record Correction(List<Postings> postings, double weight) {
-        /// How many memories hold one of them, or a little more: one that holds several counts for each.
+        /// How many memories contain one of them, or a little more: a memory that contains several counts for each.
         int frequency(int memories) {
             int sum = 0;
             for (Postings one : postings) {
@@ -34,7 +35,7 @@ record Corrections(List<Correction> all, Set<String> terms) {
         }
     }
 
-    /// @param pieces the query's, as its embedder knows them; none where that is not known
+    /// @param pieces the query's word pieces as its embedder knows them; none if that is unknown
     static Corrections of(OwnerMemories memories, AnalyzedQuery query, List<Span> pieces) {
         List<Correction> corrections = new ArrayList<>();
         Set<String> corrected = new HashSet<>();

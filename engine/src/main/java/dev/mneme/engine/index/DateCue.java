@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The years, months and days that a query names, and how well a memory's date agrees with them. Days may
-/// also be named by what they are to a day of reference: see [RelativeDates].
+/// The years, months and days that a query names, and how well a memory's date agrees with them. Days may also be named
+/// relative to a day of reference: see [RelativeDates].
 ///
-/// A `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count
-/// next to the full name of a month alone.
+/// `may` is a month only beside a preposition of time, a day or a year; `mar` never is. Days count only next to the
+/// full name of a month.
 final class DateCue {
     private static final List<String> MONTHS =
             List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
@@ -29,7 +29,7 @@ final class DateCue {
     private static final Pattern DAY_BEFORE = compile(DAY + "(?:\\s+of)?,?\\s+(?:" + FULL + "|may)");
     private static final Pattern DAY_AFTER = compile("(?:" + FULL + "|may),?\\s+(?:the\\s+)?" + DAY);
 
-    /// Each memory is compared with each.
+    /// The most ranges; each memory is compared with each of them.
     private static final int MAX_RANGES = 32;
 
     private static final int MAY = 5;
@@ -45,7 +45,8 @@ final class DateCue {
     private final BitSet months;
     private final BitSet days;
 
-    /// Three packed days for each range: its first, the first after it, the first when nobody tells of it.
+    /// Three packed days for each range: its first, the first after it, and the first on which nobody tells of it any
+    /// more.
     private final int[] ranges;
 
     private DateCue(BitSet years, BitSet months, BitSet days, int[] ranges) {
@@ -81,17 +82,17 @@ final class DateCue {
                 .toArray();
     }
 
-    /// A day as one int, never 0, later days greater; 0 for none.
+    /// A day as an int that is never 0, and greater for later days; 0 for none.
     static int pack(@Nullable LocalDate date) {
         return date == null ? 0 : date.getYear() << 9 | date.getMonthValue() << 5 | date.getDayOfMonth();
     }
 
-    /// Of a day that is one.
+    /// The reverse, for a day that exists.
     static LocalDate unpack(int day) {
         return LocalDate.of(day >> 9, day >> 5 & 15, day & 31);
     }
 
-    /// Of whole words.
+    /// A pattern of whole words.
     private static Pattern compile(String regex) {
         return Pattern.compile(WordEdges.BEGIN + regex + WordEdges.END, Pattern.CASE_INSENSITIVE);
     }
@@ -113,11 +114,11 @@ final class DateCue {
         return years.isEmpty() && months.isEmpty();
     }
 
-    /// The part "date", 0 to 1, of a memory; all days packed.
+    /// The part "date", 0 to 1, of a memory; all days are packed.
     ///
-    /// @param date the day of the caller's timestamp, to which named years, months and days are compared
-    /// @param day the day on which it was told, to which ranges are compared
-    /// @param told the days that its text tells of: compared to both, and nobody tells of them later
+    /// @param date the day of the caller's timestamp, which is compared with named years, months and days
+    /// @param day the day on which it was told, which is compared with ranges
+    /// @param told the days that its text tells of: they are compared with both, and nobody tells of them later
     double part(int date, int day, int... told) {
         if (isEmpty()) {
             return 0;

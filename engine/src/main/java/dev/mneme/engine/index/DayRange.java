@@ -4,7 +4,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/// Days from one, up to but without another.
+/// Days from one up to, but not including, another.
 ///
 /// @param from the first day
 /// @param to the day after the last, later than `from`
@@ -17,7 +17,7 @@ record DayRange(LocalDate from, LocalDate to) {
         }
     }
 
-    /// The day in its middle, the later one of two; none if it is longer than a month.
+    /// The day in the middle, or the later one of two; empty for a range longer than a month.
     Optional<LocalDate> middle() {
         long days = ChronoUnit.DAYS.between(from, to);
         return days > MONTH ? Optional.empty() : Optional.of(from.plusDays(days / 2));

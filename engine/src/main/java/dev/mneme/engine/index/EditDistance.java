@@ -2,20 +2,20 @@ package dev.mneme.engine.index;
 
 import java.util.Arrays;
 
-/// How many letters must be put in, left out, exchanged for another or for the next one to make one word from
-/// another: the restricted Damerau-Levenshtein distance, up to a limit. Works in time linear in the words.
+/// How many letters must be inserted, left out, replaced, or exchanged with the next one to turn one word into another:
+/// the restricted Damerau-Levenshtein distance, up to a limit. Works in time linear in the words.
 final class EditDistance {
     private static final int MAX_LENGTH = 64;
 
     private final String from;
     private final int limit;
 
-    /// Rows of the table by their number modulo 3, each from 0 letters of `from` on.
+    /// Rows of the table, by their number modulo 3; each begins with 0 letters of `from`.
     private final int[][] rows;
 
-    /// From one word to any number of others. One thread.
+    /// Compares one word with any number of others. One thread.
     ///
-    /// @param from of [#MAX_LENGTH] letters at most
+    /// @param from of at most [#MAX_LENGTH] letters
     EditDistance(String from, int limit) {
         if (from.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("too long a word");
@@ -30,7 +30,7 @@ final class EditDistance {
         return lastRow(word) ? Math.min(row(word.length())[from.length()], limit + 1) : limit + 1;
     }
 
-    /// The least distance from any beginning of the word to this other, or `limit + 1`.
+    /// The least distance from any beginning of the first word to this word, or `limit + 1`.
     int fromAnyPrefixTo(CharSequence word) {
         if (!lastRow(word)) {
             return limit + 1;

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Emoji as words: sequences as UTS #51 describes them.
+/// Treats emoji as words; sequences are those of UTS #51.
 final class Emoji {
     private static final int FIRST_SYMBOL = 0x203C;
     private static final int JOINER = 0x200D;
@@ -16,7 +16,7 @@ final class Emoji {
 
     private Emoji() {}
 
-    /// Where the emoji that begins here ends; the place itself if none does.
+    /// The end of the emoji that begins here; the place itself if there is none.
     static int end(String text, int start) {
         int c = text.codePointAt(start);
         if (c < 128) {
@@ -64,8 +64,8 @@ final class Emoji {
         return end;
     }
 
-    /// The terms of one: without its skin and style, with its skin, each of what is joined in it, and the
-    /// digit of a keycap.
+    /// The terms of an emoji: without its skin and style, with its skin, each of its joined parts, and the digit of a
+    /// keycap.
     static List<String> terms(String emoji) {
         Set<String> terms = LinkedHashSet.newLinkedHashSet(4);
         StringBuilder bare = new StringBuilder();

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// The living memories that were told together, in their order of arrival, and how many voices tell them.
 final class Episode {
-    /// About what an episode takes, and each memory in it.
+    /// About how many bytes an episode takes, and each memory in it.
     static final int OBJECT_BYTES = 250;
 
     static final int MEMORY_BYTES = 15;
@@ -33,12 +33,12 @@ final class Episode {
         return slots[position];
     }
 
-    /// Whether memories lend each other context: it takes two to talk.
+    /// Whether memories lend each other context: a conversation has at least two voices.
     boolean isConversation() {
         return voices.size() > 1;
     }
 
-    /// Adds a memory at its place, which is returned.
+    /// Adds a memory at its place, and returns the place.
     ///
     /// @param voice who tells it; empty if unknown
     int add(long ordinal, int slot, String voice) {
@@ -59,7 +59,7 @@ final class Episode {
         return at;
     }
 
-    /// Takes a memory out and returns the place that it had.
+    /// Removes a memory and returns its former place.
     int remove(long ordinal, String voice) {
         int at = Arrays.binarySearch(ordinals, 0, size, ordinal);
         size--;

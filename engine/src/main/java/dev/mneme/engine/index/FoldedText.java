@@ -3,7 +3,7 @@ package dev.mneme.engine.index;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// A text in the form of [Folding], with where each of its characters came from.
+/// A text in the form of [Folding], with the place in the text that each of its characters came from.
 final class FoldedText {
     private static final int ZERO_WIDTH_SPACE = 0x200B;
 
@@ -42,17 +42,17 @@ final class FoldedText {
         return lower == null ? ascii : new String(lower, StandardCharsets.ISO_8859_1);
     }
 
-    /// In lower case; no longer or shorter than the text only if that is ASCII.
+    /// In lower case. If the text is ASCII, it has the same length.
     String folded() {
         return folded;
     }
 
-    /// Where what stands at this place of the folded text begins in the text.
+    /// Where the character at this place of the folded text begins in the text.
     int start(int at) {
         return starts.length == 0 ? at : starts[at];
     }
 
-    /// Where what stands before this place of the folded text ends in the text.
+    /// Where the characters before this place of the folded text end in the text.
     int end(int at) {
         return starts.length == 0 ? at : ends[at - 1];
     }

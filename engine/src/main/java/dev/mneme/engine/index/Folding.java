@@ -6,9 +6,9 @@ import com.ibm.icu.lang.UScript;
 import com.ibm.icu.text.Normalizer2;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/// How characters are brought to one form, so that whoever writes a word otherwise finds it: Unicode's
-/// `NFKC_Casefold` (case, full-width and other compatibility forms, invisible characters), and then what
-/// people leave out or exchange in each script:
+/// Brings characters to one form, so that a word is found however it is written. This is Unicode's `NFKC_Casefold`
+/// (case, full-width and other compatibility forms, invisible characters), followed by what people leave out or
+/// exchange in each script:
 ///
 /// - Latin, Greek: all marks; letters with a stroke and ligatures (`đ`, `ø`, `æ`) become plain, `ı` is `i`
 /// - Cyrillic: stress, and the dots of `ё`; other marks make other letters (`й`)
@@ -20,13 +20,14 @@ final class Folding {
     private static final Normalizer2 DECOMPOSED = Normalizer2.getNFDInstance();
     private static final Normalizer2 COMPOSED = Normalizer2.getNFCInstance();
 
-    /// What combines beyond so many characters does not count: marks are put in order in the square of their number.
+    /// Combining characters beyond this number do not count, since putting marks in order takes time in the square of
+    /// their number.
     private static final int MAX_CLUSTER = 64;
 
     private static final int NUKTA = 7; // its canonical combining class
     private static final int DIAERESIS = 0x308;
 
-    /// By character; null for what was not asked for yet.
+    /// By character; null for one that was not needed yet.
     private static final AtomicReferenceArray<String> KNOWN = new AtomicReferenceArray<>(1 << Character.SIZE);
 
     private Folding() {}
@@ -36,7 +37,7 @@ final class Folding {
         return CASEFOLD.hasBoundaryBefore(c);
     }
 
-    /// The folded form of one character with what combines with it.
+    /// The folded form of one character together with the marks on it.
     static String of(String text, int start, int end) {
         if (end - start > MAX_CLUSTER) {
             boolean pair = Character.isHighSurrogate(text.charAt(start + MAX_CLUSTER - 1));
@@ -78,7 +79,7 @@ final class Folding {
                 || type == Character.ENCLOSING_MARK;
     }
 
-    /// @param base what it stands on; 0 for a mark that never joins it, as vowel signs do
+    /// @param base the character below it; 0 for a mark that never joins one, as vowel signs do
     private static boolean isLeftOut(int mark, int base) {
         if (base == 0 || UCharacter.getType(mark) == Character.COMBINING_SPACING_MARK) {
             return false;
@@ -125,7 +126,7 @@ final class Folding {
         }
     }
 
-    /// Letters, digits, and numbers of other forms: what a word may begin with.
+    /// Whether a word may begin with it: letters, digits, and numbers of other forms.
     static boolean isWordCharacter(int c) {
         return switch (UCharacter.getType(c)) {
             case Character.UPPERCASE_LETTER,
@@ -140,7 +141,7 @@ final class Folding {
         };
     }
 
-    /// Scripts of South East Asia that set no spaces between words: UAX #14's class SA.
+    /// Whether it belongs to a script of South East Asia without spaces between words: UAX #14's class SA.
     static boolean needsDictionary(int c) {
         return c >= 0xE00
                 && UCharacter.getIntPropertyValue(c, UProperty.LINE_BREAK) == UCharacter.LineBreak.COMPLEX_CONTEXT;

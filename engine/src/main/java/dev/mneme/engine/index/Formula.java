@@ -11,8 +11,7 @@ package dev.mneme.engine.index;
 /// |---|---|---|---|
 /// | `bmc`, `bm` | x | x | BM25 over the words, over the most that the query could reach; with neighbours or alone |
 /// | `cosc`, `cos` | x | x | cosine of the vectors, with neighbours; of a long text that of its nearest passage |
-/// | `ms`, `msc` | x | `ms` | for each token of the query its best match among the memory's tokens, or neighbours' too
-/// |
+/// | `ms`, `msc` | x | `ms` | each query token's best match among the memory's tokens, or neighbours' too |
 /// | `spk` | x | x | the query names the speaker |
 /// | `date` | x | x | the query names the memory's date, or one that it tells of |
 /// | `rare` | | x | the memory alone holds a telling word of the query: [RareWords] |
@@ -38,22 +37,22 @@ final class Formula {
         return Math.log(1 + (memories - frequency + .5) / (frequency + .5));
     }
 
-    /// What one term adds to BM25.
+    /// How much one term adds to BM25.
     ///
-    /// @param relativeLength the memory's length over the mean
+    /// @param relativeLength the memory's length divided by the mean
     static double bm25(double idf, double frequency, double relativeLength) {
         return idf * frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * relativeLength));
     }
 
     /// The part of a turn; that of a fact is its square.
     ///
-    /// @param idfs sum of the idf of the query's words: of the terms that living memories hold, and of each
-    ///     word that none holds. An expired memory may hold more than is counted, and has 1
+    /// @param idfs the sum of the idf of the query's words: of the terms that living memories contain, and of each
+    ///     word that none contains. An expired memory may contain more than is counted, and then has 1
     static double wordsPart(double bm25, double idfs) {
         return idfs > 0 ? Math.min(1, bm25 / ((K1 + 1) * idfs)) : 0;
     }
 
-    /// What the weighted parts add up to, as a score.
+    /// The score for a sum of weighted parts.
     static double score(double sum) {
         return clamp(sum);
     }

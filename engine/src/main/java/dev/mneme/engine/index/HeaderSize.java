@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// About how many bytes of heap a memory's header takes, with all that an index keeps for it in small objects.
+/// About how many bytes of heap a memory's header takes, with everything that an index keeps for it in small objects.
 final class HeaderSize {
-    /// The record, its id, scope and times (about 240), the lean analysis (130), map entries (80), the row of
-    /// terms.
+    /// The record, its id, scope and times (about 240), the lean analysis (130), map entries (80), the row of terms.
     private static final int FIXED = 500;
 
     private static final int NODE = 48;

@@ -11,21 +11,21 @@ import java.time.ZonedDateTime;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What to find in one owner's index: by words, by a vector, or by both.
+/// What to find in one owner's index: by words, by a vector, or by both. It is the store's `SearchQuery` for one owner,
+/// as far as the index needs it.
 ///
 /// @param text the words; null or blank if there are none
 /// @param embedding the query's vector, with its token vectors if the built-in embedder made it
 /// @param topK how many at most, at least 1
 /// @param threshold the least score, 0 to 1
-/// @param now the reader's clock: what has expired by it is hidden
-/// @param reference from when and where dates in the text ("last week", "in May") are seen
+/// @param now the reader's clock: memories that have expired by then are hidden
+/// @param reference the moment and zone from which dates in the text ("last week", "in May") are seen
 /// @param showExpired whether expired memories are found too
-/// @param restriction what is there for this search at all: what it does not allow counts in no statistic and
-///     lends to
-///     no neighbour; null for everything. The first search with one costs an indexing of what it allows
-/// @param filter what a memory's header must pass to be a candidate; asked once for a memory at most, under the
-///     index's read lock, so it must not call the index
-/// @param explain whether hits tell the parts of their score
+/// @param restriction which memories exist for this search at all: others count in no statistic and lend nothing to
+///     neighbours; null for no restriction. The first search with a restriction indexes the memories that it allows
+/// @param filter what a memory's header must pass to be a candidate; asked at most once for a memory, under the index's
+///     read lock, so it must not call the index
+/// @param explain whether hits have the parts of their score
 public record IndexQuery(
         @Nullable String text,
         @Nullable QueryEmbedding embedding,
@@ -58,7 +58,7 @@ public record IndexQuery(
         }
     }
 
-    /// A search in all there is, as seen from now.
+    /// A search without a restriction, seen from now.
     public IndexQuery(
             @Nullable String text,
             @Nullable QueryEmbedding embedding,

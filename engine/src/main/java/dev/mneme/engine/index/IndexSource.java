@@ -4,13 +4,13 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
 import org.jspecify.annotations.Nullable;
 
-/// Where a shard's index is made from: the shard's rows, at one snapshot each call.
+/// The source of a shard's index: the shard's rows, at one snapshot for each call.
 public interface IndexSource {
     /// The owner's memories, by arrival.
     void memories(byte[] owner, Visitor visitor);
 
-    /// The hashes of the owners whose memories changed after a log index, erased ones too, each once;
-    /// of every owner when that cannot be told any more.
+    /// The hashes of the owners whose memories changed after a log index, erased ones too, each once; of every owner if
+    /// that can no longer be told.
     void ownersChangedAfter(long logIndex, java.util.function.Consumer<byte[]> visitor);
 
     @FunctionalInterface

@@ -4,14 +4,14 @@ import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
 import org.jspecify.annotations.Nullable;
 
-/// What an applied entry means for the search index, in order.
+/// What an applied entry means for the search index; updates are in order.
 public sealed interface IndexUpdate {
     /// @return the owner's hash
     byte[] owner();
 
-    /// The memory is there, new or changed.
+    /// The memory exists, and is new or changed.
     ///
-    /// @param embedding its embedding now, or null when it has none
+    /// @param embedding its present embedding, or null when it has none
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Put(
             byte[] owner,
@@ -22,11 +22,11 @@ public sealed interface IndexUpdate {
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Remove(byte[] owner, long arrival) implements IndexUpdate {}
 
-    /// The owner's vectors are others, all at once: to be read again from the rows.
+    /// All of the owner's vectors have changed at once, and must be read again from the rows.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Reload(byte[] owner) implements IndexUpdate {}
 
-    /// All of the owner is gone.
+    /// All data of the owner are gone.
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Drop(byte[] owner) implements IndexUpdate {}
 }

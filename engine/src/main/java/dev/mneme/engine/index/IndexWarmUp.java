@@ -15,10 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Lets the JVM compile the code of a search before somebody waits for it: the first searches of a process take many
-/// times as long as later ones, since vectors are slow until their code is compiled.
+/// Lets the JVM compile the code of a search before somebody waits for it. The first searches of a process take many
+/// times as long as later ones, since vector code is slow until it is compiled.
 ///
-/// It searches an index of its own of made-up memories, in the heap, that goes when it is done. No data is touched.
+/// It searches a temporary index of made-up memories on the heap. No data are touched.
 public final class IndexWarmUp {
     private static final int MEMORIES = 100;
     private static final int SEARCHES = 100;
@@ -36,10 +36,10 @@ public final class IndexWarmUp {
         this.giveUp = System.nanoTime() + limit.toNanos();
     }
 
-    /// Searches a hundred times, on the caller's thread. In a cold JVM that takes about 0.4 s of CPU, and its
-    /// compiler half a second more.
+    /// Searches a hundred times, on the caller's thread. In a cold JVM that takes about 0.4 s of CPU, and its compiler
+    /// half a second more.
     ///
-    /// @param limit after which it stops, however far it came
+    /// @param limit after which it stops, however far it is
     /// @return how many searches were made
     public static int run(Duration limit) {
         return new IndexWarmUp(limit).run();

@@ -1,7 +1,7 @@
 package dev.mneme.engine.index;
 
-/// How much a neighbour lends, by how far it is: g(0) = 1, less the farther, and what went before more
-/// than what followed. In tenths, so that sums of it are exact.
+/// How much a neighbour lends, depending on its distance: g(0) = 1, less with distance, and earlier memories lend more
+/// than later ones. It is in tenths, so that sums are exact.
 final class Kernel {
     /// How far neighbours reach, in memories of an episode.
     static final int REACH = 3;
@@ -9,14 +9,14 @@ final class Kernel {
     /// Neighbours that a memory can have.
     static final int NEIGHBOURS = 2 * REACH;
 
-    /// The distances of a memory's neighbours, in the order in which they are kept.
+    /// The distances of a memory's neighbours, in the order in which the neighbours are kept.
     private static final int[] OFFSETS = {-3, -2, -1, 1, 2, 3};
 
     private static final int[] TENTHS = {3, 6, 9, 6, 4, 2};
 
     private Kernel() {}
 
-    /// How far the i-th neighbour is; below 0 if it went before.
+    /// The distance of the i-th neighbour; below 0 for an earlier one.
     static int offset(int i) {
         return OFFSETS[i];
     }
@@ -30,7 +30,7 @@ final class Kernel {
         return TENTHS[i] / 10f;
     }
 
-    /// By what the i-th neighbour's token products are multiplied.
+    /// The factor for the i-th neighbour's token products.
     static double tokenWeight(int i) {
         return 1 - .3 * (1 - TENTHS[i] / 10.0);
     }

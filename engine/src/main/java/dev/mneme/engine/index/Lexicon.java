@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// The words that the analyser knows by heart: stop words, and irregular forms with their base.
+/// Words that the analyser knows by heart: stop words, and irregular forms with their base.
 final class Lexicon {
     private static final Set<String> STOP_WORDS = Set.of("""
             a about again all am an and any are as at be been being both but by can could did do does doing don done \
@@ -13,7 +13,7 @@ final class Lexicon {
             such t than that the their then there these they this to too under up very was we were what when where \
             which who whom why will with would you your""".split(" ", -1));
 
-    /// Groups divided by `|`; the first word of each is the base.
+    /// Groups separated by `|`; the first word of each is the base.
     private static final String IRREGULAR = """
             go went gone|buy bought|take took taken|get got gotten|make made|see saw seen|give gave given|find found|\
             think thought|tell told|become became|leave left|feel felt|bring brought|begin began begun|keep kept|\

@@ -12,25 +12,25 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
-/// The search index of one owner, in the heap: what was put is found by every search that begins afterwards.
+/// The search index of one owner, on the heap. Every search finds what was put before it began.
 ///
-/// **Promises**: a score is that of [Formula], over this owner's living memories alone; it does not depend on
-/// filters or on other candidates. State after any history of puts, removals and expiries is that of an
-/// index into which the remaining memories were put in order.
+/// **Promises**: a score is that of [Formula], over this owner's living memories alone; it does not depend on filters
+/// or on other candidates. After any history of puts, removals and expiries, the state is that of an index into which
+/// the remaining memories were put in order.
 ///
-/// **Expiry** is by the readers' clocks, of which the latest counts: what one search saw expire stays hidden
+/// **Expiry** follows the readers' clocks, of which the latest counts: a memory that one search saw expire stays hidden
 /// from a search whose clock is a little behind.
 ///
-/// **Not promised**: that owners of more than `OwnerSearch.FULL_LIMIT` memories get every hit of the plain
-/// exact scan; their first stage keeps the best 200, which lost nothing when it was measured.
+/// **Not promised**: that owners of more than `OwnerSearch.FULL_LIMIT` memories get every hit of a plain exact scan.
+/// Their first stage keeps the best 200, which lost nothing when it was measured.
 ///
-/// **Threads**: any number may search, at the same time; writers take turns, and wait for searches to end.
+/// **Threads**: any number may search at the same time; writers take turns, and wait for searches to end.
 ///
-/// **Failures**: `MnemeException` with `embedder_mismatch` for a vector that cannot be compared with those
-/// held; the index is then unchanged.
+/// **Failures**: `MnemeException` with `embedder_mismatch` for a vector that cannot be compared with those in the
+/// index, which is then unchanged.
 public final class OwnerIndex {
-    /// Fair: otherwise searches on virtual threads, which nobody preempts, pass by a parked one and the
-    /// writer behind it for seconds.
+    /// Fair. Otherwise searches on virtual threads, which nothing preempts, overtake a parked one and the writer behind
+    /// it for seconds.
     private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
     private static final int MAX_VIEWS = 8;
@@ -40,7 +40,7 @@ public final class OwnerIndex {
     /// Guarded by the lock.
     private OwnerMemories memories;
 
-    /// What each restriction allows, as if there were nothing else. Made under the read lock, changed
+    /// For each restriction the memories that it allows, as if there were no others. Made under the read lock, changed
     /// under the write lock together with `memories`.
     private final Map<Restriction, OwnerMemories> views = new ConcurrentHashMap<>();
 
@@ -48,18 +48,18 @@ public final class OwnerIndex {
         this(Vectors.QUANTIZE_FROM);
     }
 
-    /// An index that, from so many memories on, scans vectors rounded to bytes first and takes exact
-    /// ones for the best few hundred.
+    /// An index that, from this many memories on, first scans vectors rounded to bytes, and then exact ones for the
+    /// best few hundred.
     public OwnerIndex(int quantizeFrom) {
         this(VectorMath.BEST, quantizeFrom);
     }
 
-    /// An index that may take the words of a query as they are written, to measure what [Corrections] are worth.
+    /// An index that takes a query's words as they are written, to measure what [Corrections] are worth.
     public static OwnerIndex withoutCorrections() {
         return new OwnerIndex(VectorMath.BEST, Vectors.QUANTIZE_FROM, false);
     }
 
-    /// With a given arithmetic.
+    /// An index with a given arithmetic.
     OwnerIndex(VectorMath math, int quantizeFrom) {
         this(math, quantizeFrom, true);
     }
@@ -70,9 +70,9 @@ public final class OwnerIndex {
 
     /// Adds a memory, or replaces the one with this ordinal.
     ///
-    /// @param ordinal the owner's sequence at the memory's add: its place in the order of arrival
+    /// @param ordinal the owner's sequence when the memory was added, which is its place in the order of arrival
     /// @param header the memory, for filters; its text is not used and may be empty
-    /// @param analyzed what [AnalyzedMemory#of] made of the memory with its text
+    /// @param analyzed the result of [AnalyzedMemory#of] for the memory with its text
     /// @param embedding its vector and token vectors, or null while it has none
     public void put(long ordinal, Memory header, AnalyzedMemory analyzed, @Nullable Embedding embedding) {
         write(() -> {
@@ -120,7 +120,8 @@ public final class OwnerIndex {
         }
     }
 
-    /// For who holds the read lock. When there are too many, those in use live on with their readers alone.
+    /// The view of a restriction; call it with the read lock held. When there are too many views, those in use live on
+    /// only with their readers.
     private OwnerMemories view(Restriction restriction) {
         if (views.size() >= MAX_VIEWS && !views.containsKey(restriction)) {
             views.clear();
@@ -128,7 +129,7 @@ public final class OwnerIndex {
         return views.computeIfAbsent(restriction, each -> memories.of(header -> each.allows(header.scope())));
     }
 
-    /// Takes the read lock when nothing that is held as living has expired by `now`.
+    /// Takes the read lock once no memory that counts as living has expired by `now`.
     private void readAsOf(Instant now, Lock read) {
         read.lock();
         while (!now.isBefore(nextExpiry)) {
@@ -141,7 +142,7 @@ public final class OwnerIndex {
         }
     }
 
-    /// Memories held, expired ones included.
+    /// How many memories it has, expired ones included.
     public int size() {
         Lock read = lock.readLock();
         read.lock();
@@ -152,7 +153,7 @@ public final class OwnerIndex {
         }
     }
 
-    /// About how much heap the index takes.
+    /// About how much of the heap the index takes.
     public long sizeBytes() {
         Lock read = lock.readLock();
         read.lock();

@@ -12,31 +12,31 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The owners whose indexes are on the heap, least recently used first to go once they take more than the
-/// budget.
+/// The owners whose indexes are on the heap. Once they take more than the budget, the least recently used go first.
 ///
-/// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock,
-/// which is never held while an index is loaded or searched.
+/// **Threads**: any. Each owner's changes come from one thread. The map is guarded by this object's lock, which is
+/// never held while an index is loaded or searched.
 public final class OwnerIndexes {
     private static final int WEIGH_EVERY = 64;
 
-    /// Changes kept aside for an index that is being loaded. Beyond it the applying thread waits for the load, which
-    /// reads a snapshot and so always ends: starting again would not, under steady writes.
+    /// How many changes are kept aside for an index that is being loaded. Beyond it the applying thread waits for
+    /// the load, which reads a snapshot and so always ends. Starting the load again might never end under steady
+    /// writes.
     static final int MAX_PENDING = 1_024;
 
     private final long budgetBytes;
     private final Map<ByteBuffer, Slot> slots = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /// @param budgetBytes of heap; the owner in use may exceed it alone
+    /// @param budgetBytes of heap; an owner in use may exceed it by itself
     public OwnerIndexes(long budgetBytes) {
         this.budgetBytes = budgetBytes;
     }
 
-    /// One owner, from the moment that somebody wants it.
+    /// One owner, from the moment that its index is needed.
     private static final class Slot {
         final CompletableFuture<OwnerIndex> ready = new CompletableFuture<>();
-        /// What was applied while it is loading; guarded by this slot's lock.
+        /// Changes that were applied while it was loading; guarded by this slot's lock.
         final List<Consumer<OwnerIndex>> pending = new ArrayList<>();
         /// Guarded by this slot's lock; null while loading.
         @Nullable
@@ -47,7 +47,7 @@ public final class OwnerIndexes {
         long weight;
     }
 
-    /// The owner's index; the first caller loads it, others wait for that.
+    /// The owner's index. The first caller loads it, and others wait for that.
     OwnerIndex get(byte[] owner, Supplier<OwnerIndex> load) {
         ByteBuffer key = ByteBuffer.wrap(owner);
         Slot slot;
@@ -88,12 +88,12 @@ public final class OwnerIndexes {
         }
     }
 
-    /// Whether the owner's index is here or on its way.
+    /// Whether the owner's index is here or being loaded.
     synchronized boolean holds(byte[] owner) {
         return slots.containsKey(ByteBuffer.wrap(owner));
     }
 
-    /// Changes the owner's index, if it is here or on its way.
+    /// Changes the owner's index, if it is here or being loaded.
     void change(byte[] owner, Consumer<OwnerIndex> change) {
         ByteBuffer key = ByteBuffer.wrap(owner);
         for (Slot slot = slot(key); slot != null; slot = slot(key)) {
@@ -148,7 +148,7 @@ public final class OwnerIndexes {
         }
     }
 
-    /// Heap that the indexes take, as last weighed.
+    /// How much of the heap the indexes take, as last measured.
     public synchronized long bytes() {
         return bytes;
     }

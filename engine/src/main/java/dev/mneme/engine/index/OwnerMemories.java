@@ -17,16 +17,15 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The state of an owner's index: memories with their words, vectors and neighbours, and the statistics
-/// over the living ones.
+/// The state of an owner's index: memories with their words, vectors and neighbours, and the statistics over the living
+/// ones.
 ///
-/// A memory is *living* or *expired*. The living ones alone count in every statistic, lend to
-/// neighbours and name speakers. Expired ones keep their slot, postings and vectors, so that they can
-/// be found when they are asked for.
+/// A memory is *living* or *expired*. Only the living ones count in statistics, lend to neighbours and name speakers.
+/// Expired ones keep their slot, postings and vectors, so that they can be found when they are asked for.
 ///
-/// **Invariants** after each method: a living memory's neighbours, context length, norm and question flag are
-/// those of its place in its episode; `contextLengths` is the sum of the living memories' context
-/// lengths; a term's `living` count is its document frequency.
+/// **Invariants** after each method: a living memory's neighbours, context length, norm and question flag are those of
+/// its place in its episode; `contextLengths` is the sum of the living memories' context lengths; a term's `living`
+/// count is its document frequency.
 ///
 /// **Threads**: none of its own; [OwnerIndex] holds the lock.
 final class OwnerMemories {
@@ -104,7 +103,7 @@ final class OwnerMemories {
         return postings != null && postings.living() > 0;
     }
 
-    /// The terms that a word may be meant for which no living memory holds.
+    /// The terms that a word may mean if no living memory contains it.
     List<Spellings.Match> spelt(String word) {
         return corrects ? spellings.nearest(word, vocabulary::get) : List.of();
     }
@@ -128,7 +127,7 @@ final class OwnerMemories {
         return expiries.isEmpty() ? Instant.MAX : expiries.first().at();
     }
 
-    /// Whether so many slots are free that [#compacted] pays.
+    /// Whether so many slots are free that [#compacted] is worthwhile.
     boolean isSparse() {
         return slots.end() > MIN_SPARSE_SLOTS && size() < slots.end() / SPARSE_FACTOR;
     }
@@ -202,7 +201,7 @@ final class OwnerMemories {
         return true;
     }
 
-    /// Lets expire what has expired by `now`.
+    /// Marks as expired whatever has expired by `now`.
     void advance(Instant now) {
         if (now.isAfter(asOf)) {
             asOf = now;
@@ -221,7 +220,7 @@ final class OwnerMemories {
         return of(header -> true);
     }
 
-    /// These memories as they would be if there were only those that pass.
+    /// A copy of these memories, as if only those that pass existed.
     OwnerMemories of(Predicate<Memory> view) {
         OwnerMemories dense = new OwnerMemories(math, quantizeFrom, corrects);
         dense.asOf = asOf;
@@ -335,8 +334,8 @@ final class OwnerMemories {
         return analysis.role() == null ? "" : "r" + analysis.role();
     }
 
-    /// Computes anew what a change at one place of an episode has altered: its surroundings, or
-    /// everything when the episode became a conversation or stopped being one.
+    /// Updates everything that a change at one place of an episode has altered: its surroundings, or the whole episode
+    /// if it became a conversation or stopped being one.
     private void refresh(Episode episode, int at, boolean wasConversation) {
         boolean all = wasConversation != episode.isConversation();
         int from = all ? 0 : Math.max(0, at - Kernel.REACH);

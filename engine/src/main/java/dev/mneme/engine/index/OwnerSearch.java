@@ -20,19 +20,18 @@ import org.jspecify.annotations.Nullable;
 ///                (words, vectors,              (only if the scan
 ///                 filter)                       read bytes)
 /// ```
-/// Owners of up to [#FULL_LIMIT] memories are scored in full at once. The filter is asked of a memory
-/// only when its first-stage score would make it a candidate, which comes to the same as asking it
-/// before.
+/// For owners of up to [#FULL_LIMIT] memories all are scored in full at once. A memory is only shown to the filter if
+/// its first-stage score would make it a candidate; the result is the same as that of filtering first.
 ///
 /// **Threads**: one, under the index's read lock.
 final class OwnerSearch {
-    /// Up to so many memories all are scored in full.
+    /// Up to this many memories, all are scored in full.
     static final int FULL_LIMIT = 1_000;
 
-    /// So many of the first stage are scored in full where there are more.
+    /// How many memories of the first stage are scored in full, if there are more than that limit.
     static final int SHORTLIST = 200;
 
-    /// How many times the shortlist is taken from rough vectors, before exact ones cut it.
+    /// How many times the shortlist is taken from rough vectors, before exact ones shorten it.
     private static final int ROUGH_FACTOR = 2;
 
     private static final AnalyzedQuery NO_WORDS = AnalyzedQuery.of("", Instant.EPOCH.atZone(ZoneOffset.UTC));
@@ -104,7 +103,7 @@ final class OwnerSearch {
         return new TokenScores(memories, rows, weights, scratch);
     }
 
-    /// By the kind of the memory: twice its place here, and one more if it has a vector to compare.
+    /// By the kind of the memory: twice its place here, plus one if it has a vector to compare.
     private static Weights[] weights(boolean hasText, Weights... kinds) {
         Weights[] weights = new Weights[2 * kinds.length];
         for (int i = 0; i < kinds.length; i++) {
@@ -152,7 +151,7 @@ final class OwnerSearch {
         return best;
     }
 
-    /// Most memories are out before their neighbours' vectors need to be looked at.
+    /// Most memories are excluded before their neighbours' vectors need to be looked at.
     private void offer(BestSlots best, int slot) {
         Weights weights = firstWeights[kind(slot)];
         double scoreBeforeVector = scoreWithoutVectors(slot, weights);
@@ -169,8 +168,8 @@ final class OwnerSearch {
         return state == Slots.LIVING || (state == Slots.EXPIRED && request.showExpired());
     }
 
-    /// Words and vectors alike make a candidate; a memory that neither speaks for is no hit, however it was
-    /// said.
+    /// Whether words or vectors make it a candidate. A memory without support from either is no hit, whatever else its
+    /// score has.
     private boolean isCandidate(int slot) {
         return hasVector(slot) || words.part(slot) > 0;
     }

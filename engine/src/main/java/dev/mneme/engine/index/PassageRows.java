@@ -5,8 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The vectors of the passages of an owner's long memories: each memory's rows are an array of its own, the one that
-/// was put.
+/// The vectors of the passages of an owner's long memories. Each memory's rows are the array that was put.
 final class PassageRows {
     private static final int OBJECT_BYTES = 64; // two arrays' heads, a record
 
@@ -25,7 +24,7 @@ final class PassageRows {
         return present.get(slot);
     }
 
-    /// Passages held.
+    /// How many passages there are.
     long count() {
         return passages;
     }
@@ -92,7 +91,7 @@ final class PassageRows {
         return vectors.rows().length + (long) Float.BYTES * vectors.count() + OBJECT_BYTES;
     }
 
-    /// What makes each row of length 1; 0 for a row of zeros.
+    /// The factor that gives each row length 1; 0 for a row of zeros.
     private static float[] scales(PassageVectors vectors) {
         float[] scales = new float[vectors.count()];
         for (int row = 0; row < scales.length; row++) {

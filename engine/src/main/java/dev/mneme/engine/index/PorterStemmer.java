@@ -2,9 +2,8 @@ package dev.mneme.engine.index;
 
 /// The stemmer of M. F. Porter, "An algorithm for suffix stripping", Program 14(3), 1980, in its original form.
 ///
-/// The one departure is the author's own: words of one or two letters are left alone. Every character
-/// that is not one of `aeiou` (or a `y` after a consonant) counts as a consonant, digits and
-/// apostrophes too.
+/// There is one difference, which is the author's own: words of one or two letters are left alone. Every character that
+/// is not one of `aeiou` (or a `y` after a consonant) counts as a consonant, including digits and apostrophes.
 final class PorterStemmer {
     private static final String[][] STEP_2 = {
         {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"}, {"anci", "ance"}, {"izer", "ize"},
@@ -77,8 +76,7 @@ final class PorterStemmer {
         return word.endsWith("ll") && measure(cut(word, 1)) > 1 ? cut(word, 1) : word;
     }
 
-    /// Of the rules whose suffix matches, the longest alone is tried; it holds if the stem's measure is above
-    /// `least`.
+    /// Of the rules whose suffix matches, only the longest is tried. It applies if the stem's measure is above `least`.
     private static String replaceLongest(String word, String[][] rules, int least) {
         String[] longest = null;
         for (String[] rule : rules) {

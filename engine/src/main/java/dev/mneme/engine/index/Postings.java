@@ -2,8 +2,8 @@ package dev.mneme.engine.index;
 
 import java.util.Arrays;
 
-/// The memories of an owner that hold one term, by slot, each with the term's frequency. Expired
-/// memories stay in it but do not count as [#living].
+/// The memories of an owner that contain one term, by slot, each with the term's frequency. Expired memories stay in it
+/// but do not count as [#living].
 final class Postings {
     private static final int OBJECT_BYTES = 160; // this object, its arrays' heads, the vocabulary's entry
 
@@ -35,7 +35,7 @@ final class Postings {
         living += by;
     }
 
-    /// Where [Spellings] keeps it.
+    /// Its place in [Spellings].
     int place() {
         return place;
     }

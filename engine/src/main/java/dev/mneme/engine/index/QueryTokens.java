@@ -2,8 +2,8 @@ package dev.mneme.engine.index;
 
 import dev.mneme.core.model.TokenVectors;
 
-/// A query's token vectors, transposed: dimension by dimension, one number for each token, so that one
-/// memory row is compared with all the query's tokens at once.
+/// A query's token vectors, transposed: for each dimension one number for each token, so that a memory's row is
+/// compared with all of the query's tokens at once.
 final class QueryTokens {
     /// Tokens are padded with zeros to a multiple of this, the lanes of the widest vector of 16-bit numbers.
     static final int LANES = 32;

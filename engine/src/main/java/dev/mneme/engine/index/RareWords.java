@@ -6,13 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The memories that alone hold a telling word of the query: an identifier, a name, a word that is none of the
-/// language's. Vectors know little of such words, so that what holds one would be lost among what is merely near.
+/// Finds the only memories that contain a significant word of the query: an identifier, a name, or a word that does not
+/// belong to the language. Vectors know little of such words, so such a memory would be lost among those that are
+/// merely near.
 final class RareWords {
     private static final double IDENTIFIER = 1;
     private static final double NAME = .4;
 
-    /// Pieces into which a model cuts a word that it does not know.
+    /// Into this many pieces or more, a model cuts a word that it does not know.
     private static final int UNKNOWN_PIECES = 3;
 
     private static final int DIGITS_OF_NUMBER = 3;
@@ -20,7 +21,7 @@ final class RareWords {
     private final Map<Integer, Double> parts = new HashMap<>();
 
     /// @param text the query
-    /// @param spans those of its tokens; none if the embedder does not tell
+    /// @param spans those of its tokens; empty if the embedder does not give any
     RareWords(OwnerMemories memories, String text, List<Word> words, List<Span> spans) {
         for (Word word : words) {
             String term = word.term();
@@ -34,7 +35,7 @@ final class RareWords {
         }
     }
 
-    /// 1 for an identifier, less for a name or an unknown word, 0 for a memory that alone holds none.
+    /// 1 for the only memory with an identifier, less for one with a name or an unknown word, 0 for all others.
     double part(int slot) {
         return parts.isEmpty() ? 0 : parts.getOrDefault(slot, 0.0);
     }
@@ -54,7 +55,8 @@ final class RareWords {
         return isName(text, word) || isUnknown(word, spans) ? NAME : 0;
     }
 
-    /// `E4107`, the `2291` of `OPS-2291`, `port6543`, 6543; not 7, not the year 2023.
+    /// Whether it is an identifier: `E4107`, the `2291` of `OPS-2291`, `port6543`, 6543; but not 7, and not the year
+    /// 2023.
     private static boolean isIdentifier(String text, Word word) {
         String surface = word.surface();
         int digits = (int) surface.chars().filter(Character::isDigit).count();
@@ -66,7 +68,7 @@ final class RareWords {
         return digits < surface.length() || number || isJoined(text, word);
     }
 
-    /// Whether a hyphen or the like joins it to what stands before it.
+    /// Whether a hyphen or the like joins it to the text before it.
     private static boolean isJoined(String text, Word word) {
         int before = word.start() - 1;
         return before > 0
@@ -74,7 +76,7 @@ final class RareWords {
                 && Character.isLetterOrDigit(text.charAt(before - 1));
     }
 
-    /// Written with a capital, although no sentence begins with it.
+    /// Whether it has a capital although it does not begin a sentence.
     private static boolean isName(String text, Word word) {
         if (!Character.isUpperCase(text.codePointAt(word.start()))) {
             return false;

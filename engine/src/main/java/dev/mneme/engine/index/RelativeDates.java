@@ -13,9 +13,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The days that English phrases such as "yesterday", "last week" or "two months ago" mean, as seen
-/// from a day of reference. Other languages, and words without a length such as "recently", mean
-/// nothing here.
+/// The days that English phrases such as "yesterday", "last week" or "two months ago" mean, seen from a day of
+/// reference. Other languages mean nothing here, nor do words without a length such as "recently".
 ///
 /// | phrase | range |
 /// |---|---|
@@ -28,9 +27,9 @@ import java.util.regex.Pattern;
 /// | the past month, in the last 3 weeks; the next two days | up to the reference, and from it on; with it |
 /// | since last week | from its beginning to the reference |
 ///
-/// Seasons are the northern meteorological ones: summer is June to August. An amount has four digits at most.
+/// Seasons are the northern meteorological ones: summer is June to August. An amount has at most four digits.
 ///
-/// The days that texts tell of are stored: what changes [#told] or [#mayBeIn] raises [Analyzer#VERSION].
+/// The days that texts tell of are stored, so a change to [#told] or [#mayBeIn] must increase [Analyzer#VERSION].
 final class RelativeDates {
     static final int MAX_TOLD = 8;
 
@@ -60,7 +59,7 @@ final class RelativeDates {
                     + ")(?![\\p{L}\\p{N}\\p{Mn}_])",
             Pattern.CASE_INSENSITIVE);
 
-    /// One of them is in every phrase.
+    /// Every phrase has at least one of these.
     private static final Set<String> SIGNS = Set.of(
             "yesterday",
             "today",
@@ -83,7 +82,7 @@ final class RelativeDates {
             "saturday",
             "sunday");
 
-    /// One of them is in every phrase, too.
+    /// Every phrase has at least one of these, too.
     private static final Set<String> TIMES = Set.of(("yesterday today tonight tomorrow night morning afternoon evening"
                     + " day days weekend weekends week weeks month months year years spring summer autumn fall winter"
                     + " january february march april may june july august september october november december"
@@ -108,23 +107,23 @@ final class RelativeDates {
         this.monday = reference.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
     }
 
-    /// Whether a text of these words may have such a phrase: false for nearly all that have none, and sooner
-    /// than [#in] finds none.
+    /// Whether a text with these words may have such a phrase. It is false for nearly all texts without one, and faster
+    /// than [#in].
     ///
     /// @param words in lower case
     static boolean mayBeIn(Collection<String> words) {
         return !Collections.disjoint(words, SIGNS) && !Collections.disjoint(words, TIMES);
     }
 
-    /// The ranges in the order of their phrases; none if the text has no such phrase.
+    /// The ranges in the order of their phrases; empty if the text has no such phrase.
     ///
-    /// @param reference the day on which the text is said. Before the year 1 and after 9999 it is the
-    ///     first or last day of those
+    /// @param reference the day on which the text is said. Days before the year 1 and after 9999 are replaced by
+    ///     the first or last day of those years
     static List<DayRange> in(CharSequence text, LocalDate reference) {
         return ranges(text, reference, true);
     }
 
-    /// @param bareWeekdays whether "on Friday" is one of the phrases
+    /// @param bareWeekdays whether "on Friday" counts as a phrase
     private static List<DayRange> ranges(CharSequence text, LocalDate reference, boolean bareWeekdays) {
         List<DayRange> ranges = new ArrayList<>(0);
         Matcher phrase = PHRASE.matcher(text);
@@ -138,9 +137,9 @@ final class RelativeDates {
         return ranges;
     }
 
-    /// The days that a text tells of besides the one on which it is said: the middle day of each range that is
-    /// no longer than a month. At most [#MAX_TOLD], each once. A bare "on Friday" is none: who asks so means the
-    /// one before, but who tells may tell of a plan.
+    /// The days that a text tells of, besides the one on which it is said: the middle day of each range that is no
+    /// longer than a month. At most [#MAX_TOLD], each once. A bare "on Friday" does not count: somebody who asks so
+    /// means the one before, but somebody who tells may tell of a plan.
     ///
     /// @param said the day on which the text is said, as for [#in]
     static List<LocalDate> told(CharSequence text, LocalDate said) {
@@ -239,7 +238,7 @@ final class RelativeDates {
         };
     }
 
-    /// How many an amount may be: of a few, the most.
+    /// The most that an amount may be, for example of "a few".
     private static int most(String amount) {
         if (amount.charAt(0) <= '9') {
             return Integer.parseInt(amount);
@@ -281,7 +280,7 @@ final class RelativeDates {
         };
     }
 
-    /// Saturday and Sunday of a week counted from the reference's.
+    /// Saturday and Sunday of a week, counted from the reference's.
     private DayRange weekend(int weeks) {
         LocalDate saturday = monday.plusWeeks(weeks).plusDays(5);
         return new DayRange(saturday, saturday.plusDays(2));
@@ -296,10 +295,10 @@ final class RelativeDates {
                 });
     }
 
-    /// What comes once a year.
+    /// The range of something that comes once a year.
     ///
-    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now,
-    ///     else that begins in the reference's year
+    /// @param which -1: the latest that is over; 1: the first that has not begun; 0: the one that is now, otherwise
+    ///     the one that begins in the reference's year
     private DayRange recurring(int which, int firstMonth, int months) {
         LocalDate first = reference.withDayOfMonth(1).withMonth(firstMonth);
         boolean over = !first.plusMonths(months).isAfter(reference);

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/// The arrays that a search works in, lent from search to search: they are as long as the owner has
-/// slots. Between searches all numbers are 0.
+/// Arrays that searches work in, lent from one search to the next, since they are as long as the owner has slots.
+/// Between searches all numbers are 0.
 final class Scratch {
     private static final BlockingQueue<Scratch> IDLE =
             new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
 
     float[] dots = new float[0];
 
-    /// The cosine of a slot's nearest passage; 0 for one without.
+    /// The cosine of a slot's nearest passage; 0 for a slot without one.
     float[] passages = new float[0];
 
     float[] bm25 = new float[0];
@@ -23,7 +23,7 @@ final class Scratch {
     /// The slots whose frequency is not 0.
     int[] touched = new int[0];
 
-    /// One above the place of a slot's token products; 0 if they were not computed.
+    /// One more than the place of a slot's token products; 0 if they were not computed.
     int[] productsOf = new int[0];
 
     private int used;
@@ -35,7 +35,7 @@ final class Scratch {
         return scratch;
     }
 
-    /// Gives it back; it is dropped when enough others are idle.
+    /// Gives it back; it is dropped if enough others are idle.
     void giveBack() {
         Arrays.fill(dots, 0, used, 0);
         Arrays.fill(passages, 0, used, 0);

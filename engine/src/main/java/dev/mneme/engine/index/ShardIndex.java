@@ -13,20 +13,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The search index of one shard: the forward index on disk (what the analyser made of each memory)
-/// and, on the heap, the owners that are in use.
+/// The search index of one shard: the forward index on disk (the analyses of memories) and, on the heap, the owners
+/// that are in use.
 ///
-/// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is a cache of the
-/// analysis and nothing else: a memory whose row is missing, or of another version of it or of the analyser,
-/// is analysed when its owner is loaded. So the whole folder can be deleted at any time, and a memory whose
-/// owner nobody searches is not analysed at all until somebody does: an add then costs no analysis and no row.
+/// A row of the forward index is `owner hash · arrival -> version · analysed memory`. It is only a cache of the
+/// analysis. A memory is analysed when its owner is loaded, if its row is missing, or is of another version of the
+/// memory or of the analyser. So the whole folder can be deleted at any time. A memory whose owner nobody searches is
+/// not analysed at all until somebody does, so that its add costs no analysis and no row.
 ///
-/// It remembers the log index that it contains: no row is of something that was changed or removed up to there.
-/// By this a start sees which owners' rows must be checked.
+/// It remembers which log index it contains: no row is of something that was changed or removed up to there. This tells
+/// a start which owners' rows must be checked.
 ///
-/// Loading an owner and applying a change may coincide. The owner is registered before its rows are
-/// read, and changes that are applied from then on are kept aside and put on top; applying one twice
-/// changes nothing.
+/// Loading an owner and applying a change may coincide. The owner is registered before its rows are read. Changes that
+/// are applied from then on are kept aside and applied afterwards; applying a change twice has no further effect.
 ///
 /// **Threads**: [#begin], [#applied], [#replaced] and [#rebuildSlice] on the shard's thread, or before it starts; the
 /// rest on any.
@@ -43,13 +42,13 @@ public final class ShardIndex {
 
     private long applied;
 
-    /// Held for a write of rows: tables take one at a time, and a checkpoint writes too.
+    /// Held while rows are written: tables take one write at a time, and a checkpoint writes too.
     private final Object writing = new Object();
 
-    /// The log index that the forward index contains, on the disk or not; guarded by `writing`.
+    /// The log index that the forward index contains, whether it is on the disk yet or not; guarded by `writing`.
     private long contained;
 
-    /// @param forward the forward index; thrown away with its folder
+    /// @param forward the forward index, which goes when its folder is deleted
     /// @param loaded the owners on the heap, shared with the other shards
     public ShardIndex(Tables forward, IndexSource source, OwnerIndexes loaded) {
         this.forward = forward;
@@ -58,7 +57,7 @@ public final class ShardIndex {
         this.contained = forward.appliedIndex();
     }
 
-    /// What an applied entry means for the index. When it returns, every search finds it.
+    /// Applies what an entry means for the index. When it returns, every search finds it.
     public void applied(long logIndex, List<IndexUpdate> updates) {
         Tables.Batch rows = new Tables.Batch();
         Map<ByteBuffer, Integer> thrownAway = lastThrownAway(updates);
@@ -79,7 +78,7 @@ public final class ShardIndex {
         write(rows, ownersToRebuild == null ? applied : 0);
     }
 
-    /// All memories were replaced by others. Nothing of the earlier ones is found any more.
+    /// All memories were replaced. None of the former ones is found any more.
     ///
     /// @param owners shows each owner that had or has memories
     public void replaced(long logIndex, Consumer<Consumer<byte[]>> owners) {
@@ -93,7 +92,7 @@ public final class ShardIndex {
         owners.accept(loaded::forget);
     }
 
-    /// @param contains what the forward index contains afterwards, if that is more than before
+    /// @param contains the log index that the forward index contains afterwards, if it is greater than before
     private void write(Tables.Batch rows, long contains) {
         synchronized (writing) {
             contained = Math.max(contains, contained);
@@ -104,9 +103,9 @@ public final class ShardIndex {
         }
     }
 
-    /// At which update each owner's index is thrown away last, for the owners whose index is. An index on the heap is
-    /// loaded from rows that contain the whole entry, so it must not be given what stands before that update: it
-    /// might have vectors of a space that the owner has left.
+    /// For owners whose index is thrown away: the last update that does so. An index on the heap is loaded from
+    /// rows that contain the whole entry, so it must not be given updates from before that one, which might have
+    /// vectors of a space that the owner has left.
     private static Map<ByteBuffer, Integer> lastThrownAway(List<IndexUpdate> updates) {
         Map<ByteBuffer, Integer> last = new HashMap<>();
         for (int i = 0; i < updates.size(); i++) {
@@ -118,7 +117,7 @@ public final class ShardIndex {
         return last;
     }
 
-    /// An owner that is loaded from now on is loaded from rows which have this memory already.
+    /// Writes a row. An owner that is loaded from now on is loaded from rows that have this memory already.
     private void put(Tables.Batch rows, IndexUpdate.Put put, boolean onHeap) {
         byte[] key = key(put.owner(), put.arrival());
         if (loaded.holds(put.owner())) {
@@ -150,7 +149,7 @@ public final class ShardIndex {
         }
     }
 
-    /// The owner's index, loaded when it is not.
+    /// The owner's index, which is loaded if necessary.
     public OwnerIndex owner(byte[] owner) {
         return loaded.get(owner, () -> load(owner));
     }
@@ -170,7 +169,7 @@ public final class ShardIndex {
         return analysis == null ? AnalyzedMemory.of(memory) : AnalyzedMemory.decode(analysis);
     }
 
-    /// What a row says of the memory; null if it is of another version of either the memory or the analyser.
+    /// The row's analysis of the memory; null if it is of another version of either the memory or the analyser.
     private static byte @Nullable [] analysis(byte[] row, Memory memory) {
         ByteReader in = new ByteReader(row);
         if (in.unsigned() != memory.version()) {
@@ -180,9 +179,9 @@ public final class ShardIndex {
         return AnalyzedMemoryCodec.isCurrent(analysis) ? analysis : null;
     }
 
-    /// Says that the tables contain this log index. Where the forward index contains less, the owners that
-    /// changed since then have to be checked: all of them when it is new, and then every row is made. All of
-    /// them, too, when its rows are of an earlier version of the analyser, which are made anew.
+    /// Says that the tables contain this log index. If the forward index contains less, the owners that changed since
+    /// then have to be checked. If it is new, every owner has to be, and every row is made; if its rows are of an
+    /// earlier version of the analyser, every row is made anew.
     public void begin(long tablesContain) {
         long contains = forward.appliedIndex();
         applied = Math.max(contains, tablesContain);
@@ -196,7 +195,7 @@ public final class ShardIndex {
         }
     }
 
-    /// Whether an earlier version of the analyser made the first row, which is the last to be made anew.
+    /// Whether an earlier version of the analyser made the first row, which is the last one to be made anew.
     private boolean isOutdated() {
         boolean[] outdated = {false};
         try (Tables.Snapshot snapshot = forward.snapshot()) {
@@ -215,8 +214,8 @@ public final class ShardIndex {
         return backlog.get();
     }
 
-    /// Makes the rows of one more owner what its memories say: old ones are made anew, left-over ones removed,
-    /// and missing ones made when the forward index is new.
+    /// Corrects the rows of one more owner: rows that no longer agree with their memories are made anew, rows without a
+    /// memory are removed, and missing ones are made when the forward index is new.
     ///
     /// @return whether there is more to do
     public boolean rebuildSlice() {
@@ -257,7 +256,7 @@ public final class ShardIndex {
         return rows;
     }
 
-    /// Makes durable what the forward index contains, which may be no more than that it had no row to change.
+    /// Makes the forward index's contents durable, even if only its log index has changed.
     public void checkpoint() {
         Tables.Batch nothing = new Tables.Batch();
         synchronized (writing) {
@@ -267,12 +266,12 @@ public final class ShardIndex {
         forward.checkpoint();
     }
 
-    /// Drops from the disk what an erased owner's words left behind.
+    /// Cleans up on the disk what an erased owner's words left behind.
     public void compact(byte[] owner) {
         forward.compact(key(owner, 0), key(owner, -1));
     }
 
-    /// A memory without its text: for filters.
+    /// A memory without its text, for filters.
     private static Memory header(Memory memory) {
         return new Memory(
                 memory.id(),

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The Vector API, at the machine's own width. Only [VectorMath#BEST] may name this class: it does not
-/// load in a JVM without the module.
+/// Uses the Vector API, at the machine's own width. Only [VectorMath#BEST] may name this class, which does not load in
+/// a JVM without the module.
 final class SimdVectorMath implements VectorMath {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_PREFERRED;
@@ -70,7 +70,7 @@ final class SimdVectorMath implements VectorMath {
         }
     }
 
-    /// Two products of 127 · 127 fit a short, so every second addition is made there.
+    /// Two products of 127 · 127 fit into a short, so every second addition is made there.
     private static int dot(short[] query, byte[] rows, int offset, int length) {
         int lanes = SHORTS.length();
         IntVector sum0 = IntVector.zero(INTS);

@@ -8,12 +8,12 @@ import java.time.temporal.ChronoField;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What is known of each memory of an owner, in columns: a search reads a few of them, from end to end.
-/// A freed slot is used again by the next memory.
+/// What is known of each memory of an owner, in columns: a search reads a few of them from end to end. The next memory
+/// uses a freed slot again.
 final class Slots {
     static final int NONE = -1;
 
-    /// What a slot holds.
+    /// The states of a slot.
     static final byte FREE = 0;
 
     static final byte LIVING = 1;
@@ -52,7 +52,7 @@ final class Slots {
     private @Nullable Episode[] episodes = new Episode[0];
     private Postings[][] terms = new Postings[0][];
 
-    /// One above the highest slot that was ever used.
+    /// One more than the highest slot that was ever used.
     int end() {
         return end;
     }
@@ -107,7 +107,7 @@ final class Slots {
         free[freeCount++] = slot;
     }
 
-    /// Takes away what its episode made of it and what neighbours lent.
+    /// Removes everything that its episode and its neighbours gave it.
     void standAlone(int slot) {
         Arrays.fill(neighbours, slot * Kernel.NEIGHBOURS, (slot + 1) * Kernel.NEIGHBOURS, NONE);
         flags[slot] &= ~(AFTER_QUESTION | IN_CONTEXT | TURN);
@@ -186,7 +186,7 @@ final class Slots {
         return (flags[slot] & IN_CONTEXT) != 0;
     }
 
-    /// Whether it is a turn of a dialogue, with neighbours or without; else it is a fact.
+    /// Whether it is a turn of a dialogue, with or without neighbours; otherwise it is a fact.
     boolean isTurn(int slot) {
         return (flags[slot] & TURN) != 0;
     }
@@ -199,17 +199,17 @@ final class Slots {
         return lengths[slot];
     }
 
-    /// Ten times its own length and what its neighbours' lengths lend.
+    /// Ten times the sum of its own length and of what its neighbours' lengths lend.
     int contextLength(int slot) {
         return contextLengths[slot];
     }
 
-    /// The day of the caller's timestamp, packed, by its own offset, else in UTC; 0 without one.
+    /// The day of the caller's timestamp, packed, by its own offset, else in UTC; 0 without a timestamp.
     int date(int slot) {
         return dates[slot];
     }
 
-    /// The minute of its day in UTC at which it was told; NONE where its own offset says which day that was.
+    /// The minute of its day in UTC at which it was told; NONE if it was told with an offset, which decides the day.
     int minute(int slot) {
         return minutes[slot];
     }

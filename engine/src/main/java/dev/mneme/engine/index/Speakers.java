@@ -10,10 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Who speaks in an owner's living memories, findable by any word of their names. Names are the same in any
-/// case.
+/// Who speaks in an owner's living memories. Speakers are found by any word of their names, in any case.
 final class Speakers {
-    /// One speaker. Compared by identity: an owner's index has one object for each.
+    /// One speaker. Compared by identity, since an owner's index has one object for each.
     static final class Speaker {
         private final String key;
         private final Set<String> words;
@@ -43,7 +42,7 @@ final class Speakers {
         return speaker;
     }
 
-    /// Counts one memory less; a speaker without memories is forgotten.
+    /// Counts one memory less. A speaker without memories is forgotten.
     void remove(Speaker speaker) {
         if (--speaker.memories > 0) {
             return;
@@ -57,7 +56,7 @@ final class Speakers {
         }
     }
 
-    /// The speaker of whose name one of these words is a part; null if there is none or more than one.
+    /// The speaker whose name contains one of these words; null if there is none, or more than one.
     @Nullable
     Speaker named(Set<String> words) {
         Speaker found = null;

@@ -7,12 +7,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The words of an owner's vocabulary by their length, each with the set of its letters, so that those few
-/// that a misspelt word may stand for are found without looking at each one's letters in turn: one comparison of two
-/// numbers rules out nearly all.
+/// The words of an owner's vocabulary by length, each with the set of its letters. The few words that a misspelt word
+/// may stand for are found without looking at every word's letters: comparing two numbers rules out nearly all.
 ///
-/// The vocabulary holds stems. A misspelt word is compared with what a stem may have been: with itself, and with
-/// its English endings.
+/// The vocabulary contains stems. A misspelt word is compared with what a stem may have been: the stem itself, and the
+/// stem with English endings.
 ///
 /// **Threads**: none of its own; [OwnerIndex] holds the lock.
 final class Spellings {
@@ -25,7 +24,7 @@ final class Spellings {
     private static final int MAX_MATCHES = 5;
     private static final int ENTRY_BYTES = 12;
 
-    /// What Porter's stemmer may have cut.
+    /// Endings that Porter's stemmer may have cut.
     private static final List<String> ENDINGS = List.of(
             "s", "e", "es", "ed", "d", "ing", "er", "ers", "ly", "y", "al", "ally", "ment", "ments", "ness", "ion",
             "ions", "ation", "ations", "ance", "ances", "ence", "ences", "ant", "ants", "ent", "ents", "able", "ible",
@@ -116,10 +115,10 @@ final class Spellings {
         return true;
     }
 
-    /// The terms of living memories that a word of at least [#MIN_LENGTH] letters may be meant for, best
-    /// first: all at the same distance, the least; none if it is near a stop word.
+    /// The terms of living memories that a word of at least [#MIN_LENGTH] letters may mean, best first. All are at the
+    /// same distance, which is the least; empty if the word is near a stop word.
     ///
-    /// @param vocabulary a term's postings, or null: for irregular forms
+    /// @param vocabulary a term's postings, or null; for irregular forms
     List<Match> nearest(String word, Function<String, @Nullable Postings> vocabulary) {
         if (!isSpelt(word, MIN_LENGTH) || isStopWord(word)) {
             return List.of();
@@ -146,7 +145,7 @@ final class Spellings {
         return Lexicon.stopWords().stream().anyMatch(stop -> stop.length() >= MIN_LENGTH - 1 && distance.to(stop) <= 1);
     }
 
-    /// What is near an irregular form stands for its base.
+    /// A word near an irregular form stands for its base.
     private static void addIrregulars(
             List<Match> matches, String word, int limit, Function<String, @Nullable Postings> vocabulary) {
         EditDistance distance = new EditDistance(word, limit);
@@ -199,7 +198,7 @@ final class Spellings {
         }
     }
 
-    /// The nearest of the words whose stem a term is.
+    /// The nearest of the words that a term is the stem of.
     private static final class Nearest {
         private final EditDistance distance;
         private final String term;
@@ -240,7 +239,7 @@ final class Spellings {
         }
     }
 
-    /// A bit for each letter, those of other scripts sharing some.
+    /// One bit for each letter; some letters of other scripts share one.
     private static long letters(String word) {
         long letters = 0;
         for (int i = 0; i < word.length(); i++) {

@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 
 /// Whether a query asks for a time, and whether a text tells one.
 ///
-/// Every text that is stored is looked through, so the expression is tried only where a word begins
-/// like one of its alternatives: trying it at every word was a quarter of an add's CPU.
+/// Every stored text is searched, so the expression is tried only where a word begins like one of its alternatives.
+/// Trying it at every word took a quarter of an add's CPU.
 ///
-/// Whether a text tells a time is stored: what changes [#tells] raises [Analyzer#VERSION].
+/// Whether a text tells a time is stored, so a change to [#tells] must increase [Analyzer#VERSION].
 final class TemporalCue {
     private static final Pattern ASKS = compile("^\\s*(when|what (?:date|day|month|year|time)|which (?:month|year|day)"
             + "|how long|in (?:which|what) (?:month|year))");
@@ -57,7 +57,7 @@ final class TemporalCue {
         return false;
     }
 
-    /// Whether an alternative may begin here: true for all that do, false for nearly all other words.
+    /// Whether an alternative may begin here: true wherever one does, and false for nearly all other words.
     private static boolean mayBegin(CharSequence text, int at) {
         char first = text.charAt(at);
         if (first >= '0' && first <= '9') {
@@ -73,7 +73,7 @@ final class TemporalCue {
         return place >= 0 && BEGINS[place];
     }
 
-    /// Where three letters stand in the table, in whatever case; -1 if one is none.
+    /// The place of three letters in the table, in any case; -1 if one of them is no letter.
     private static int place(CharSequence text, int at) {
         int place = 0;
         for (int i = at; i < at + 3; i++) {
@@ -86,13 +86,13 @@ final class TemporalCue {
         return place;
     }
 
-    /// As the expression's `\w` sees it: ASCII alone.
+    /// Whether the expression's `\w` matches it: ASCII only.
     private static boolean isWord(char c) {
         int letter = (c | 0x20) - 'a';
         return c < 128 && ((letter >= 0 && letter < LETTERS) || (c >= '0' && c <= '9') || c == '_');
     }
 
-    /// The definition, which [#tells] must agree with.
+    /// The definition, with which [#tells] must agree.
     static Pattern definition() {
         return TELLS;
     }

@@ -4,8 +4,8 @@ import dev.mneme.core.model.TokenVectors;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The token vectors of an owner's memories: each memory's rows side by side in a chunk. What is
-/// cleared leaves a hole; [#isSparse] says when holes are most of it.
+/// The token vectors of an owner's memories: each memory's rows lie side by side in a chunk. Clearing leaves a hole;
+/// [#isSparse] says when most of it is holes.
 final class TokenRows {
     private static final int FIRST_CHUNK = 1 << 14;
     private static final int MAX_CHUNK = 1 << 20;
@@ -85,7 +85,7 @@ final class TokenRows {
         return new TokenVectors(Arrays.copyOfRange(chunks[chunkOf[slot]], offsets[slot], offsets[slot] + length));
     }
 
-    /// For each token of the query the best product with a row of this slot, which has some.
+    /// For each token of the query, the best product with a row of this slot, which must have some.
     void maxDots(QueryTokens query, int slot, short[] best, int bestOffset) {
         math.maxDots(query, chunks[chunkOf[slot]], offsets[slot], counts[slot], best, bestOffset);
     }

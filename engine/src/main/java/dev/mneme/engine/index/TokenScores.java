@@ -3,8 +3,8 @@ package dev.mneme.engine.index;
 import dev.mneme.core.model.TokenVectors;
 import java.util.Arrays;
 
-/// Token-level similarity (MaxSim) of single memories with one query. A memory's products are computed
-/// when it, or a neighbour of it, is first asked for.
+/// Similarity of single memories with one query by token (MaxSim). A memory's products are computed when it, or a
+/// neighbour of it, is first asked for.
 final class TokenScores {
     private static final double UNIT = 127.0 * 127.0;
 
@@ -57,7 +57,7 @@ final class TokenScores {
         return Formula.tokensPart(sum / UNIT);
     }
 
-    /// Where the memory's best product for each token of the query begins.
+    /// The place of the memory's best products, one for each token of the query.
     private int products(int slot) {
         if (scratch.productsOf[slot] > 0) {
             return scratch.productsOf[slot] - 1;

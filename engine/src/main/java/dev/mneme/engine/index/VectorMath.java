@@ -1,14 +1,13 @@
 package dev.mneme.engine.index;
 
-/// The inner loops of a search. Implementations agree: exactly on integers, to rounding on floats.
+/// The inner loops of a search. Implementations agree: exactly on integers, and up to rounding on floats.
 ///
-/// Integer vectors are bytes of −127 to 127 whose length is at most 131, as a unit vector times 127 has after
-/// rounding; sums of their products then stay within 16 bits at every step (Cauchy–Schwarz).
+/// Integer vectors are bytes of −127 to 127 whose length is at most 131, which is what a unit vector times 127 has
+/// after rounding. Sums of their products then stay within 16 bits at every step (Cauchy–Schwarz).
 ///
 /// **Threads**: any number may call.
 interface VectorMath {
-    /// With the Vector API where this JVM was started with `--add-modules jdk.incubator.vector`, else plain
-    /// Java.
+    /// With the Vector API if this JVM was started with `--add-modules jdk.incubator.vector`, otherwise plain Java.
     VectorMath BEST = best();
 
     float dot(float[] a, int aOffset, float[] b, int bOffset, int length);
@@ -29,8 +28,7 @@ interface VectorMath {
             float[] out,
             int outOffset);
 
-    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at
-    /// least one.
+    /// `best[bestOffset + j]` = the greatest product of query token j with any of the `count` token rows, at least one.
     void maxDots(QueryTokens query, byte[] rows, int offset, int count, short[] best, int bestOffset);
 
     private static VectorMath best() {

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The vectors of an owner's memories, one row a slot, in long chunks so that a scan reads the heap in
-/// order. A slot without a vector has a row of zeros.
+/// The vectors of an owner's memories, one row for each slot, in long chunks, so that a scan reads the heap in order. A
+/// slot without a vector has a row of zeros.
 ///
-/// From [#QUANTIZE_FROM] slots on, each row is also kept as bytes with a scale of its own, a quarter of
-/// what a scan must read.
+/// From [#QUANTIZE_FROM] slots on, each row is also kept as bytes with a scale of its own, which is a quarter of what a
+/// scan must read.
 final class Vectors {
-    /// Slots from which a scan reads bytes first.
+    /// From this many slots on, a scan reads bytes first.
     static final int QUANTIZE_FROM = 8_192;
 
     private static final int CHUNK_ROWS = 1_024;
@@ -35,7 +35,7 @@ final class Vectors {
         this.quantizeFrom = quantizeFrom;
     }
 
-    /// Where these vectors are comparable; null while there are none.
+    /// The space of these vectors; null while there are none.
     @Nullable
     EmbeddingSpace space() {
         return space;
@@ -65,7 +65,7 @@ final class Vectors {
         }
     }
 
-    /// Fills a slot that has no vector.
+    /// Fills a slot without a vector.
     void put(int slot, Embedding embedding) {
         check(embedding.space());
         space = embedding.space();
@@ -206,7 +206,7 @@ final class Vectors {
         }
     }
 
-    /// Rounds to −127 … 127 and returns what one step is worth.
+    /// Rounds to −127 … 127 and returns the value of one step.
     static float quantize(float[] from, int offset, int length, short[] to) {
         float max = 0;
         for (int i = 0; i < length; i++) {

@@ -1,9 +1,9 @@
 package dev.mneme.engine.index;
 
-/// The weights of the parts for one kind of memory. `tooLong` is taken off; `base` is there for every memory of the
-/// kind, so that scores of all kinds can stand in one list.
+/// The weights of the parts for one kind of memory. `tooLong` is subtracted. Every memory of the kind has `base`, so
+/// that scores of all kinds can be compared in one list.
 ///
-/// @param reach what the parts that can be had weigh together at least
+/// @param reach the least that the available parts weigh together
 record Weights(
         double base,
         double words,
@@ -19,23 +19,24 @@ record Weights(
         double tooLong,
         double reach) {
 
-    /// Of a turn of a dialogue with neighbours.
+    /// For a turn of a dialogue with neighbours.
     static final Weights TURN = new Weights(0, .137, 0, .094, .133, .251, .076, .009, .077, .05, .157, .10, .967);
 
-    /// Of a turn without neighbours.
+    /// For a turn without neighbours.
     static final Weights LONE_TURN = new Weights(0, .137, 0, .094, .384, 0, .076, 0, .077, .05, .157, .10, .967);
 
-    /// Of any other memory, short or long.
+    /// For any other memory, short or long.
     static final Weights FACT = new Weights(.17, .75, .3, .61, .05, 0, .05, 0, 0, 0, .25, 0, .83);
 
-    /// The first stage, and the whole score where there are no token vectors.
+    /// For the first stage, and for the whole score where there are no token vectors.
     static final Weights TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, .009, .077, .05, .157, .10, .967);
 
     static final Weights LONE_TURN_FIRST = new Weights(0, .329, 0, .329, 0, 0, .076, 0, .077, .05, .157, .10, .967);
 
     static final Weights FACT_FIRST = new Weights(.17, .75, .3, .66, 0, 0, .05, 0, 0, 0, .25, 0, .83);
 
-    /// These, with what cannot be had given to the rest in proportion until they reach what they should.
+    /// These weights, with those of unavailable parts given to the others, in proportion, until they reach what they
+    /// should.
     ///
     /// @param hasText whether the query has words
     /// @param hasVector whether both query and memory have a vector

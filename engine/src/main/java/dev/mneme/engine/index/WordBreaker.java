@@ -5,13 +5,13 @@ import com.ibm.icu.text.BreakIterator;
 import com.ibm.icu.util.ULocale;
 import org.jspecify.annotations.Nullable;
 
-/// Where the words of a folded text begin and end.
+/// Finds where the words of a folded text begin and end.
 ///
-/// Letters and digits with their marks are a word, with one `'` and letters after it. Hangul is divided from
-/// what it is written next to (`iPhone를`). Han and kana come as whole runs, which have no spaces. Thai, Lao,
+/// A word is letters and digits with their marks, and may have one `'` with letters after it. Hangul is separated from
+/// its neighbours of other scripts (`iPhone를`). Han and kana come as whole runs, since they have no spaces. Thai, Lao,
 /// Khmer and Burmese are divided by ICU's dictionaries.
 final class WordBreaker {
-    /// What a word is made of, which says how its terms are made.
+    /// What a word is made of, which decides how its terms are made.
     enum Kind {
         ALPHABET,
         HANGUL,
@@ -66,7 +66,7 @@ final class WordBreaker {
         return at + 1 < text.length() && text.charAt(at + 1) > FIRST_EMOJI;
     }
 
-    /// Returns where the word ends.
+    /// Returns the end of the word.
     private int word(int start, int end, Kind kind) {
         if (kind == Kind.DICTIONARY) {
             divide(start, end);
@@ -77,7 +77,7 @@ final class WordBreaker {
         return whole;
     }
 
-    /// Null for what is in no word.
+    /// Null for characters that belong to no word.
     private static @Nullable Kind kind(int c) {
         if (c < 128) {
             return isAsciiWord(c) ? Kind.ALPHABET : null;
@@ -126,7 +126,7 @@ final class WordBreaker {
         return end;
     }
 
-    /// The end of a word that stands before `end`, with the `'` and letters that follow, if any.
+    /// The end of a word that ends at `end`, including a following `'` and letters.
     private int withApostrophe(int end) {
         if (end >= text.length() || text.charAt(end) != '\'') {
             return end;

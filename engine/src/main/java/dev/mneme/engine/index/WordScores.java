@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// BM25 of every memory for one query: each posting is scattered to the memories that its own lends to.
+/// BM25 of every memory for one query. Each posting is scattered to the memories that its own memory lends to.
 final class WordScores {
     private final OwnerMemories memories;
     private final Slots slots;
@@ -34,8 +34,8 @@ final class WordScores {
         }
     }
 
-    /// How many words of the query no living memory holds, in none of their terms, and that are taken for no other
-    /// word. Each is one, however many terms it has: they are ways to find one word.
+    /// How many words of the query occur in no living memory, by none of their terms, and are not replaced by another
+    /// word. Each word counts once, however many terms it has, since those are only ways to find it.
     private int unheard(AnalyzedQuery query, Set<String> corrected) {
         Set<String> unheard = new HashSet<>();
         for (Word word : query.words()) {
@@ -49,7 +49,7 @@ final class WordScores {
         return unheard.size();
     }
 
-    /// The idf of a term over the owner's living memories, also of one that nobody used.
+    /// The idf of a term over the owner's living memories, even of a term that nobody used.
     static double idf(OwnerMemories memories, @Nullable Postings postings) {
         return Formula.idf(memories.living(), postings == null ? 0 : postings.living());
     }
@@ -59,7 +59,7 @@ final class WordScores {
         return slots.isTurn(slot) ? part : part * part;
     }
 
-    /// Takes a word of the query: one term, or several that are as good as one.
+    /// Adds a word of the query: one term, or several equally good ones.
     private void add(List<Postings> word, double idf, double weight) {
         int touched = 0;
         for (Postings postings : word) {
@@ -75,7 +75,7 @@ final class WordScores {
         }
     }
 
-    /// Sums up the term's frequency over each memory's surroundings, and returns how many memories were touched by now.
+    /// Sums up the term's frequency over each memory's surroundings, and returns how many memories have been touched.
     private int scatter(Postings postings, int touchedBefore) {
         int touched = touchedBefore;
         for (int p = 0; p < postings.size(); p++) {

@@ -6,15 +6,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The terms of a word, by how its script is written.
+/// The terms of a word, depending on how its script is written.
 ///
-/// - Latin letters: the stem of the base form. Behind an elided article or before a suffix with an apostrophe
-///   (`l'hôtel`, `Ankara'da`) the word itself, too.
+/// - Latin letters: the stem of the base form. After an elided article, or before a suffix with an apostrophe
+///   (`l'hôtel`, `Ankara'da`), also the word itself.
 /// - Arabic: without the article.
-/// - Hangul: without the particle, as it stands, and every two syllables of it, so that a part of a
-///   compound finds it.
-/// - Han and kana, which set no spaces: each Han character, and every two characters; hiragana and katakana
-///   are one; a katakana word as a whole.
+/// - Hangul: without the particle, as it is, and every two syllables of it, so that a part of a compound finds it.
+/// - Han and kana, which have no spaces: each Han character, and every two characters; hiragana and katakana are the
+///   same; a katakana word as a whole.
 /// - Thai, Lao, Khmer, Burmese, and all others: the word.
 final class WordTerms {
     /// Takes the words of a run of ideographs, as spans in it.
@@ -27,13 +26,13 @@ final class WordTerms {
     private static final Set<String> CONTRACTED = Set.of("t", "d", "ll", "re", "ve", "m", "s", "em", "clock", "all");
     private static final int MIN_PART = 3;
 
-    /// What Korean attaches to a noun, longest first.
+    /// Particles that Korean attaches to a noun, longest first.
     private static final List<String> PARTICLES = List.of(
             "에서는", "으로는", "에게서", "한테서", "이라도", "이라는", "입니다", "이에요", "에서", "에게", "한테", "께서", "으로", "까지", "부터", "보다",
             "처럼", "마다", "라도", "이나", "밖에", "조차", "마저", "하고", "이랑", "에는", "에도", "과는", "와는", "이다", "예요", "은", "는", "이",
             "가", "을", "를", "의", "에", "께", "로", "와", "과", "도", "만", "랑", "나");
 
-    /// Those that are taken from a noun of one syllable, too: others end as many nouns (`사과` is an apple).
+    /// Particles that are also cut from a noun of one syllable. Others are the ends of many nouns (`사과` is an apple).
     private static final Set<String> SURE_PARTICLES = Set.of("은", "는", "을", "를", "에", "에서", "에게", "에는", "에서는", "입니다");
 
     private static final List<String> ARTICLES = List.of("وال", "بال", "كال", "فال", "لل", "ال");
@@ -139,7 +138,7 @@ final class WordTerms {
         }
     }
 
-    /// With the marks that follow.
+    /// The end of a character with the marks that follow.
     private static int characterEnd(String run, int start) {
         int end = start + Character.charCount(run.codePointAt(start));
         while (end < run.length() && Folding.isMark(run.codePointAt(end))) {

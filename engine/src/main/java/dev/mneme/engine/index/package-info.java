@@ -1,7 +1,6 @@
-/// The search index of one owner, in the heap: words, vectors, token vectors, and the score that they add up
-/// to.
+/// The search index of one owner, on the heap: words, vectors, token vectors, and the score that is made of them.
 ///
-/// The score's formula, with the names of its parts, is drawn in [dev.mneme.engine.index.Formula].
+/// [dev.mneme.engine.index.Formula] has the formula of the score, with the names of its parts.
 @NullMarked
 package dev.mneme.engine.index;
 

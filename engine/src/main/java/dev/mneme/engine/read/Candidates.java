@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// The owners of a shard that can have memories which match a filter: those under a scope id that the
-/// filter demands, or else all.
+/// Finds the owners of a shard that may have memories which match a filter: those with a scope id that the filter
+/// demands, or else all.
 public final class Candidates {
     private Candidates() {}
 

@@ -19,10 +19,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A page of scope ids with counts, summed over shards and owners. Without a restriction the counts are
-/// kept ready; with one, the memories that it lets through are counted.
+/// A page of scope ids with counts, summed over shards and owners. Without a restriction the stored counts are used;
+/// with one, the memories that it allows are counted.
 public final class EntityPage {
-    /// As the rows lie: by kind, then by the bytes of the id.
+    /// The order of the rows: by kind, then by the bytes of the id.
     private static final Comparator<Key> ORDER = Comparator.comparing(Key::kind)
             .thenComparing(key -> key.id().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 

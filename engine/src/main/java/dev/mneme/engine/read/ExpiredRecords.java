@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What of a shard has expired and is still there, oldest expiry first.
+/// Finds the records of a shard that have expired and are still there, oldest expiry first.
 public final class ExpiredRecords {
     private ExpiredRecords() {}
 
     /// @param limit how many at most
-    /// @return the commands that remove them, by owner; deciding them anew is theirs
+    /// @return the commands that remove them, by owner; the commands check the expiry again
     public static Map<Owner, Command.Expire> find(Scans scans, Instant now, int limit) {
         Map<Owner, List<Expired>> found = new LinkedHashMap<>();
         byte[] table = Keys.table('f');

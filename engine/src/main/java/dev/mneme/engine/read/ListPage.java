@@ -21,12 +21,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One page of a list that is being filled, owner by owner: the first `limit + 1` memories beyond the cursor.
+/// One page of a list while it is being filled, owner by owner: the first `limit + 1` memories beyond the cursor.
 ///
-/// Within one owner memories come in the order of arrival (or last change), which is the order of time
-/// with ties in the order of arrival, but for memories that were imported; across owners, by time with
-/// ties by id. A cursor is base64url of `<order> <sequence> <millis> <id>`: the first number leads
-/// within an owner, the other two across.
+/// Within one owner memories come in the order of arrival (or of the last change). That is the order of time, with ties
+/// in the order of arrival, except for imported memories. Across owners they come by time, with ties by id. A cursor is
+/// base64url of `<order> <sequence> <millis> <id>`: the sequence counts within an owner, the other two across owners.
 public final class ListPage {
     private static final Pattern CURSOR =
             Pattern.compile("([A-Z_]{1,20}) ([0-9]{1,18}) (-?[0-9]{1,18}) ([0-9a-f-]{36})");
@@ -51,7 +50,7 @@ public final class ListPage {
         this.page = new TreeSet<>(query.order().down() ? order.reversed() : order);
     }
 
-    /// Takes from one owner what can still be on the page.
+    /// Takes the memories of one owner that can still be on the page.
     public void fill(Scans scans, byte[] owner) {
         Order order = query.order();
         boolean inTime = query.owner() != null || scans.row(Keys.imported(owner)) == null;
@@ -75,8 +74,8 @@ public final class ListPage {
         });
     }
 
-    /// Across owners, memories of one instant are ordered by id, and so not in the order in which they are
-    /// read.
+    /// Whether nothing further of this owner can be on the page. Across owners, memories of one instant are ordered by
+    /// id, and so not in the order in which they are read.
     private boolean isBeyondLast(Place place) {
         Place last = page.last();
         if (query.owner() == null && place.time().equals(last.time())) {

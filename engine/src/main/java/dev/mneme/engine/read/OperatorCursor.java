@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A place in every shard's changes at once: base64url of the epoch and, for each shard, its log index,
-/// the ordinal within that entry, and how many changes retention had removed when the cursor was given.
+/// A place in every shard's changes at once: base64url of the epoch and, for each shard, its log index, the ordinal
+/// within that entry, and how many changes retention had removed when the cursor was made.
 record OperatorCursor(String epoch, List<Place> places) {
     private static final Pattern PLACE = Pattern.compile("[0-9]{1,18}\\.(-1|[0-9]{1,10})\\.[0-9]{1,18}");
 
     record Place(long logIndex, int ordinal, long trims) {
-        /// Whether nothing that lies ahead of this place has been removed since it was given.
+        /// Whether nothing after this place has been removed since the cursor was made.
         boolean served(Rows.Shard shard) {
             return trims == shard.trims()
                     || logIndex > shard.trimmedIndex()
@@ -48,7 +48,7 @@ record OperatorCursor(String epoch, List<Place> places) {
     }
 
     /// @return empty for a cursor of another epoch or another number of shards
-    /// @throws MnemeException `invalid_request` for what is no cursor
+    /// @throws MnemeException `invalid_request` for a text that is no cursor
     static Optional<OperatorCursor> parse(String text, String epoch, int shards) {
         String[] words = decoded(text).split(" ", -1);
         List<Place> places = new ArrayList<>();

@@ -9,17 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Every owner's changes, each shard's in the order of its log. A page takes of every shard that has any before it
-/// takes more of one, so that a busy shard does not keep the others' changes from a reader that is slower than it.
+/// Every owner's changes, each shard's in the order of its log. A page takes some of every shard that has any before it
+/// takes more of one, so that a busy shard does not keep the others' changes from a slow reader.
 public final class OperatorFeed {
     private static final int BEFORE_ALL = -1;
 
-    /// What a reader has yet to read is no longer kept.
+    /// Changes that the reader has yet to read are no longer kept.
     private static final int GONE = -1;
 
     private OperatorFeed() {}
 
-    /// The cursor of now.
+    /// The cursor of the present.
     public static String now(List<? extends ShardView> shards, String epoch) {
         return current(shards, epoch).toString();
     }
@@ -77,7 +77,7 @@ public final class OperatorFeed {
         return new OperatorBatch(page.changes, page.at.toString(), false);
     }
 
-    /// What is being read.
+    /// A page while it is being read.
     private static final class Page {
         private final int limit;
         private final List<OperatorChange> changes = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class OperatorFeed {
             return limit - changes.size();
         }
 
-        /// Another shard as the reader goes on, for pages that are too short for all of them.
+        /// The shard to begin with. It changes as the reader goes on, for pages that are too short for all shards.
         int first(int shards) {
             long read = 0;
             for (int i = 0; i < shards; i++) {
@@ -127,7 +127,7 @@ public final class OperatorFeed {
         return new OperatorBatch(List.of(), current(shards, epoch).toString(), true, retained.toString());
     }
 
-    /// The same places, as if what has been removed ahead of them had never been.
+    /// The same places, as if the changes removed after them had never existed.
     private static OperatorCursor retained(List<? extends ShardView> shards, OperatorCursor from) {
         OperatorCursor retained = from;
         for (int i = 0; i < shards.size(); i++) {

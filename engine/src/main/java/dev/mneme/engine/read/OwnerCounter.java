@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the records of one owner. Memories are counted ready unless a restriction asks for some of
-/// them; of the other nouns the rows are walked.
+/// Counts the records of one owner. The stored count of memories is used unless a restriction asks for some of them;
+/// the rows of the other nouns are walked.
 public final class OwnerCounter {
     private final Scans scans;
     private final byte[] hash;
@@ -26,7 +26,7 @@ public final class OwnerCounter {
     }
 
     /// @param restriction which memories are counted; everything else is counted whole
-    /// @param now what has expired by then is left out, but for memories
+    /// @param now records that have expired by then are left out, except memories
     public OwnerCounts count(Restriction restriction, Instant now) {
         Head head = scans.head(hash).orElse(Head.of(owner));
         return new OwnerCounts(
@@ -43,7 +43,7 @@ public final class OwnerCounter {
         return context != null && !context.expired(now);
     }
 
-    /// All of an owner's memories carry its id.
+    /// The stored count: all of an owner's memories carry its id.
     private long memories() {
         byte[] row = scans.row(Keys.entity(owner.kind(), owner.id(), hash));
         return row == null ? 0 : EntityRow.decode(row).memories();

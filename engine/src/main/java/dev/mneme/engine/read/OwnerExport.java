@@ -32,7 +32,7 @@ public final class OwnerExport {
     private final long generation;
     private final UnaryOperator<List<Version>> kept;
 
-    /// @param kept leaves of a memory's versions those that readers may see
+    /// @param kept reduces a memory's versions to those that readers may see
     public OwnerExport(Scans scans, Owner owner, UnaryOperator<List<Version>> kept) {
         this.kept = kept;
         this.scans = scans;
@@ -56,7 +56,7 @@ public final class OwnerExport {
         each('z', row -> new Exported.OfSyncEvent(Rows.syncEvent(row)), visitor);
     }
 
-    /// Of deleted memories too, as long as a version of them is kept.
+    /// The arrivals of memories, deleted ones too, as long as a version of them is kept.
     private SortedSet<Long> arrivals() {
         SortedSet<Long> arrivals = new TreeSet<>();
         for (char table : new char[] {'m', 'v'}) {
@@ -79,7 +79,7 @@ public final class OwnerExport {
         return new Exported.OfMemory(versions, embedding == null || isZero(embedding) ? null : embedding);
     }
 
-    /// What stands for the vector of a text that no remote model may see.
+    /// Whether this stands for the vector of a text that no remote model may see.
     private static boolean isZero(Embedding embedding) {
         for (float each : embedding.vector()) {
             if (each != 0) {

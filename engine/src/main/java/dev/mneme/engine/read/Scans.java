@@ -38,7 +38,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reads of one shard's rows, all at one snapshot: what is read together belongs together.
+/// Reads one shard's rows, all at one snapshot, so that rows read together belong together.
 ///
 /// **Threads**: one per instance. Close it soon.
 public final class Scans implements AutoCloseable {
@@ -51,7 +51,7 @@ public final class Scans implements AutoCloseable {
         this(tables, epoch, Trust.ALL);
     }
 
-    /// @param trust what may be shown: the rest is left out of what is read across owners
+    /// @param trust which rows may be shown; reads across owners leave the others out
     public Scans(Tables tables, String epoch, Trust trust) {
         this.rows = tables.snapshot();
         this.epoch = epoch;
@@ -71,7 +71,7 @@ public final class Scans implements AutoCloseable {
         return served;
     }
 
-    /// How many owners were left out of what was read here so far, because their data was changed from outside.
+    /// How many owners these reads have left out so far, because their data were changed from outside.
     public int leftOut() {
         return leftOut.size();
     }
@@ -113,7 +113,7 @@ public final class Scans implements AutoCloseable {
         return row == null ? Optional.empty() : Optional.of(Version.decode(row));
     }
 
-    /// @param generation that counts: see `Head`
+    /// @param generation the one that counts: see `Head`
     public byte @Nullable [] embeddingRow(byte[] owner, long generation, long arrival) {
         return rows.get(Keys.embedding(owner, generation, arrival));
     }
@@ -162,8 +162,7 @@ public final class Scans implements AutoCloseable {
     /// The owner's memories in the order of creation or of the last change, beyond a place in that order.
     ///
     /// @param byUpdate by last change rather than by arrival
-    /// @param beyond the arrival, or the sequence of the last change, after which to begin; null: at the
-    ///     beginning
+    /// @param beyond the arrival, or the sequence of the last change, after which to begin; null: at the beginning
     public void ordered(byte[] owner, boolean byUpdate, boolean down, @Nullable Long beyond, MemoryVisitor visitor) {
         byte[] table = Keys.owned(byUpdate ? 'u' : 'm', owner);
         byte[] from = table;
@@ -188,7 +187,7 @@ public final class Scans implements AutoCloseable {
         }
     }
 
-    /// The heads of owners from a hash on, with their keys.
+    /// The heads of owners from this hash on, with their keys.
     public void heads(byte[] fromOwner, Tables.Visitor visitor) {
         rows.scan(Keys.head(fromOwner), Keys.end(Keys.table('h')), visitor);
     }
@@ -226,8 +225,7 @@ public final class Scans implements AutoCloseable {
         });
     }
 
-    /// Scope ids with their counts per owner, in the order of their keys: rows of one id come one after
-    /// another.
+    /// Scope ids with their counts per owner, in the order of their keys, so that rows of one id follow one another.
     ///
     /// @param after the entity after which to begin, or null
     public void entities(@Nullable Entity after, Predicate<Entity> visitor) {
@@ -241,7 +239,7 @@ public final class Scans implements AutoCloseable {
         });
     }
 
-    /// The hashes of owners that changed after a log index, as far back as the operator's feed goes; else of
+    /// The hashes of owners that changed after a log index, if the operator's feed reaches back so far; otherwise of
     /// all.
     public void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
         if (logIndex == 0 || shard().trimmedIndex() > logIndex) {
@@ -275,7 +273,7 @@ public final class Scans implements AutoCloseable {
 
     /// The owner's changes after a sequence, oldest first.
     ///
-    /// @param keptSince older changes count as gone, even where retention has not yet removed them
+    /// @param keptSince older changes count as gone, even if retention has not removed them yet
     public ChangeBatch changes(Owner owner, long after, int limit, Instant keptSince) {
         byte[] hash = owner.hash();
         Head head = head(hash).orElse(Head.of(owner));
@@ -307,7 +305,7 @@ public final class Scans implements AutoCloseable {
         return oldest[0];
     }
 
-    /// The ids under which API keys lie.
+    /// The ids of the API keys' rows.
     public List<String> keyIds() {
         List<String> ids = new ArrayList<>();
         byte[] table = Keys.table('k');
@@ -315,7 +313,7 @@ public final class Scans implements AutoCloseable {
         return ids;
     }
 
-    /// @param believed says of a key's id whether its row may be believed: others are left out
+    /// @param believed decides by a key's id whether its row may be believed; others are left out
     public List<ApiKey> keys(Predicate<String> believed) {
         List<ApiKey> keys = new ArrayList<>();
         byte[] table = Keys.table('k');

@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// In which spaces owners' vectors are.
+/// Reads which spaces owners' vectors are in.
 public final class SpaceReads {
     private SpaceReads() {}
 
@@ -42,7 +42,7 @@ public final class SpaceReads {
         return new SpacePage(owners, null);
     }
 
-    /// @return the hash that did not fit any more, or null
+    /// @return the hash that no longer fitted, or null
     private static byte @Nullable [] fill(ShardView shard, byte[] from, List<OwnerSpace> owners, int limit) {
         byte[][] next = new byte[1][];
         try (Scans scans = shard.scan()) {

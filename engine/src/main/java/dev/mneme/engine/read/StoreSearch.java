@@ -22,13 +22,14 @@ import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One search, of one owner or of all. The index ranks; the rows give the memories that are shown.
+/// One search, of one owner or of all. The index ranks, and the rows give the memories that are shown.
 public final class StoreSearch {
     private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
             .reversed()
@@ -44,7 +45,8 @@ public final class StoreSearch {
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
-    /// The position is read before the index is asked, so that the result contains all that it claims.
+    /// Searches one owner. The position is read before the index is asked, so that the result contains everything up to
+    /// it.
     public SearchResult of(ShardView shard, Owner owner) {
         Position position;
         Optional<Head> head;
@@ -58,36 +60,44 @@ public final class StoreSearch {
         return new SearchResult(hits(shard, owner, head.get().space()), position, false);
     }
 
-    /// Owner by owner, until the time is over.
+    /// Searches owner by owner. When the time is over it stops, and asks nothing of the remaining shards.
     public SearchResult across(List<? extends ShardView> shards) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
         PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
-        boolean timedOut = false;
         CarrierSlice slice = new CarrierSlice();
-        for (ShardView shard : shards) {
-            for (Owner owner : owners(shard)) {
-                if (System.nanoTime() > deadline) {
-                    timedOut = true;
-                    break;
-                }
-                slice.step();
-                best.addAll(hitsWhereComparable(shard, owner));
-                while (best.size() > query.topK()) {
-                    Collected.left(best.remove().memory());
-                }
-            }
+        boolean inTime = true;
+        for (Iterator<? extends ShardView> each = shards.iterator(); inTime && each.hasNext(); ) {
+            inTime = !isOver(deadline) && within(deadline, each.next(), slice, best);
         }
         List<Hit> hits = new ArrayList<>(best);
         hits.sort(BEST_FIRST);
-        return new SearchResult(hits, null, timedOut);
+        return new SearchResult(hits, null, !inTime);
     }
 
-    private List<Owner> owners(ShardView shard) {
+    /// Searches the owners of one shard.
+    ///
+    /// @param best gets their hits, and keeps as many as are asked for
+    /// @return whether all of them were searched before the deadline
+    private boolean within(long deadline, ShardView shard, CarrierSlice slice, PriorityQueue<Hit> best) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {
-            Candidates.owners(scans, query.restrictedFilter(), owners::add);
+            Candidates.owners(scans, query.restrictedFilter(), owner -> owners.add(owner) && !isOver(deadline));
         }
-        return owners;
+        for (Owner owner : owners) {
+            if (isOver(deadline)) {
+                return false;
+            }
+            slice.step();
+            best.addAll(hitsWhereComparable(shard, owner));
+            while (best.size() > query.topK()) {
+                Collected.left(best.remove().memory());
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOver(long deadline) {
+        return System.nanoTime() - deadline > 0;
     }
 
     /// Owners whose vectors cannot be compared with the query's are searched by its words, or not at all.
@@ -143,7 +153,7 @@ public final class StoreSearch {
         }
     }
 
-    /// The index keeps no texts: a filter that looks at them needs the row.
+    /// The memory with its text, for filters that look at texts: the index keeps none, so it takes the row.
     private Memory whole(Scans scans, Memory header) {
         if (!readsText) {
             return header;
@@ -154,7 +164,7 @@ public final class StoreSearch {
                 .orElse(header);
     }
 
-    /// What was deleted since it was ranked is left out.
+    /// The memories of the hits. Those that were deleted since they were ranked are left out.
     private static List<Hit> shown(ShardView shard, byte[] hash, List<SearchHit> ranked) {
         List<Hit> hits = new ArrayList<>(ranked.size());
         try (Scans scans = shard.scan()) {

@@ -68,7 +68,7 @@ public final class StoredContexts implements Contexts {
         }
     }
 
-    /// The user's contexts by the bytes of their keys, until the visitor says stop.
+    /// The user's contexts in the order of their keys' bytes, until the visitor says stop.
     ///
     /// @param afterKey the key after which to begin; null: at the first
     public static void visit(Scans scans, Owner owner, @Nullable String afterKey, Predicate<Context> visitor) {

@@ -39,7 +39,7 @@ public final class StoredModes implements Modes {
         }
     }
 
-    /// The modes of all of the user's instances, by the bytes of the instance's name.
+    /// The modes of all of the user's instances, in the order of their names' bytes.
     public static List<ModeState> all(Scans scans, Owner owner) {
         List<ModeState> states = new ArrayList<>();
         byte[] table = Keys.owned('a', owner.hash());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any.
 public final class StoredSyncEvents implements SyncEvents {
-    /// Of one page: beyond it the page ends early.
+    /// How many events a page looks at; beyond that it ends early.
     static final int MAX_SEEN = 1_000;
 
     private final Function<Owner, ? extends ShardView> shards;

@@ -1,10 +1,10 @@
 package dev.mneme.engine.read;
 
-/// What of the stored rows may be shown: see `engine.integrity`.
+/// Decides which stored rows may be shown: see `engine.integrity`.
 ///
 /// **Threads**: any.
 public interface Trust {
-    /// Of rows that nobody seals.
+    /// For rows that are not sealed.
     Trust ALL = new Trust() {
         @Override
         public boolean serves(byte[] owner) {
@@ -25,12 +25,14 @@ public interface Trust {
     /// Whether the data of the owner with this hash may be shown.
     boolean serves(byte[] owner);
 
-    /// Whether a row that lies with no owner is as it was stored.
+    /// Whether a row that belongs to no owner is as it was stored.
     boolean sound(byte[] key, byte[] row);
 
-    /// Before rows of a table are read that lie with no owner, so that a missing one is not taken for none.
+    /// Checks a table whose rows belong to no owner before it is read, so that a removed row does not look like one
+    /// that never existed.
     ///
     /// @param table `n` (entities) or `b` (the server's embedders)
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when one was changed, removed or put back
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when a row was changed, removed or put
+    ///     back
     void requireTable(char table);
 }

@@ -56,10 +56,6 @@ public final class LocalEngine {
             return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics, integrity);
         }
 
-        public Settings withClock(InstantSource other) {
-            return new Settings(shards, tablesBytes, log, store, other, logMetrics, shardMetrics, integrity);
-        }
-
         public Settings withIntegrity(IntegrityFiles other) {
             return new Settings(shards, tablesBytes, log, store, clock, logMetrics, shardMetrics, other);
         }

@@ -83,11 +83,6 @@ public record StoreConfig(
         return QueueLimit.of(queue, queueOfKey);
     }
 
-    public StoreConfig withRetention(Retention other) {
-        return new StoreConfig(
-                other, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, recentBytes, expires);
-    }
-
     public StoreConfig withExpires(boolean other) {
         return new StoreConfig(
                 retention, queue, queueOfKey, checkpointInterval, minFreeBytes, indexBytes, recentBytes, other);

@@ -540,7 +540,8 @@ final class BackupTest {
             });
             assertThatThrownBy(() -> restore(evil, folder.resolve("b"), PLAIN))
                     .as("%d", length)
-                    .isInstanceOf(MnemeException.class);
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
         }
         assertThat(folder.resolve("b")).doesNotExist();
     }
@@ -570,7 +571,8 @@ final class BackupTest {
             HostileZip.resealed(file, evil, lies.get(i));
             assertThatThrownBy(() -> restore(evil, folder.resolve("b"), PLAIN))
                     .as("lie %d", i)
-                    .isInstanceOf(MnemeException.class)
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION))
                     .message()
                     .doesNotContain("\n");
             assertThat(folder.resolve("b")).doesNotExist();
@@ -649,7 +651,8 @@ final class BackupTest {
             store.write(Fixtures.write(Owner.user("old"), Fixtures.add("old", "of before")));
         }
         assertThatThrownBy(() -> restore(cut, data, new Options(false, true, IntegrityFiles.DEFAULTS)))
-                .isInstanceOf(MnemeException.class);
+                .isInstanceOf(MnemeException.class)
+                .hasMessageContaining("cut.backup");
         try (LocalStore store = open(data)) {
             assertThat(store.head(Owner.user("old")).sequence()).isEqualTo(1);
         }
@@ -748,7 +751,10 @@ final class BackupTest {
         List<Path> left = crashes(file, folder.resolve("b"), PLAIN);
         Path crashed = left.get(left.size() - 2);
         Path damaged = damagedInTheMiddle(file);
-        assertThatThrownBy(() -> restore(damaged, crashed, PLAIN)).isInstanceOf(MnemeException.class);
+        assertThatThrownBy(() -> restore(damaged, crashed, PLAIN))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION))
+                .hasMessageContaining(damaged.getFileName().toString());
         assertThatThrownBy(() -> open(crashed)).hasMessageContaining("restore again");
     }
 

@@ -20,23 +20,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A model of the operator's own, from a folder ([ModelFolder]), run in process as the built-in one is: on worker
-/// threads, a window of a long text at a turn, at most [#MAX_WINDOWS] of them.
+/// A model of the operator's own, from a folder ([ModelFolder]). It runs in process as the built-in one does: on worker
+/// threads, one window of a long text per turn, at most [#MAX_WINDOWS] of them.
 ///
-/// Its space is `onnx:` and the folder's fingerprint, so that another model, tokenizer, pooling, prefix or length is
-/// another space and everything is embedded anew.
+/// Its space is `onnx:` and the folder's fingerprint. Another model, tokenizer, pooling, prefix or length is another
+/// space, and everything is embedded anew.
 ///
-/// There are no token vectors: the matrix that keeps those small was made for the built-in model's. A memory is then
-/// scored by its words and its vector alone.
+/// There are no token vectors, since the matrix that makes them small belongs to the built-in model. So a memory is
+/// scored only by its words and its vector.
 ///
-/// **Long texts** have a vector for each of their [Passages], made as if it were alone, and the normalised mean of them
-/// as their own. What else is longer than a run, a query or a passage, is cut into windows, each with the special
-/// tokens and the prefix of its own; the vector is the normalised mean of the windows'.
+/// **Long texts** have a vector for each of their [Passages], made as if the passage were alone; the normalised mean of
+/// those is the text's own vector. Other texts that are longer than a run, that is, a query or a passage, are cut into
+/// windows, each with its own special tokens and prefix; the vector is the normalised mean of the windows' vectors.
 public final class FolderEmbedder implements Embedder {
-    /// The most windows of one text that are run; one for each passage when those are more.
+    /// The most windows of one text that are run; if there are more passages than that, one for each passage.
     public static final int MAX_WINDOWS = 64;
 
-    /// Fewer tokens of text in a run say nothing.
+    /// A run with fewer tokens of text is useless.
     private static final int LEAST_WINDOW = 8;
 
     private final ModelFolder folder;
@@ -46,14 +46,14 @@ public final class FolderEmbedder implements Embedder {
     private final EmbeddingSpace space;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /// What the operator says.
+    /// The operator's settings.
     ///
     /// @param pooling empty to take the folder's
     /// @param queryPrefix empty to take the folder's
     /// @param passagePrefix empty to take the folder's
     /// @param maxTokens 0 to take the folder's, and no more than 512
-    /// @param dimension what the model is expected to give; 0 to take what it gives
-    /// @param runs how many texts at once, and how many wait
+    /// @param dimension the expected length of the model's vectors; 0 to accept any
+    /// @param runs how many texts run at once, and how many wait
     public record Config(
             Path folder,
             Optional<Pooling> pooling,
@@ -62,7 +62,7 @@ public final class FolderEmbedder implements Embedder {
             int maxTokens,
             int dimension,
             OnnxEmbedder.Config runs) {
-        /// As the folder has it.
+        /// The settings of the folder alone.
         public static Config of(Path folder) {
             return new Config(
                     folder, Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, OnnxEmbedder.Config.DEFAULTS);
@@ -78,7 +78,7 @@ public final class FolderEmbedder implements Embedder {
         this.space = space;
     }
 
-    /// Loads the model, embeds a first text, and takes the folder's fingerprint beside that.
+    /// Loads the model, embeds a first text, and meanwhile computes the folder's fingerprint.
     ///
     /// @throws MnemeException `invalid_request` when folder or settings cannot be used; the message says what to do
     public static FolderEmbedder open(Config config) {
@@ -125,7 +125,7 @@ public final class FolderEmbedder implements Embedder {
         }
     }
 
-    /// The length of the model's vectors, if the model does as it was set up to.
+    /// The length of the model's vectors, once it is certain that the model works as it was set up.
     private static int dimension(ModelFolder folder, FolderModel model, RustTokenizer tokenizer, int expected) {
         requireRoom(folder, tokenizer, folder.queryPrefix());
         requireRoom(folder, tokenizer, folder.passagePrefix());
@@ -148,7 +148,7 @@ public final class FolderEmbedder implements Embedder {
                         + prefix + "': set embedder.maxTokens higher, or a shorter prefix.");
     }
 
-    /// A run of full length: a model that takes fewer tokens fails now, not at the first long text.
+    /// Makes a run of full length, so that a model that takes fewer tokens fails now, and not at the first long text.
     private static float[] longest(ModelFolder folder, FolderModel model, RustTokenizer tokenizer) {
         int[] ids = new int[folder.maxTokens()];
         Arrays.fill(ids, tokenizer.tokenize("a").ids()[0]);
@@ -211,7 +211,7 @@ public final class FolderEmbedder implements Embedder {
                 PassageVectors.of(space.dimension(), vectors));
     }
 
-    /// @param most windows that are run
+    /// @param most how many windows are run at most
     private float[] vector(Place place, String prefix, String text, int most) {
         List<int[]> runs = place.run(1 + text.length() / OnnxEmbedder.SHORT, () -> runs(prefix, text, most));
         float[] vectors = new float[runs.size() * space.dimension()];
@@ -223,8 +223,8 @@ public final class FolderEmbedder implements Embedder {
         return runs.size() == 1 ? vectors : UnitVectors.meanDirection(vectors, space.dimension());
     }
 
-    /// The tokens of each run. Prefix and text are cut together, as the model was trained; what ends within the prefix
-    /// stands before each window.
+    /// The tokens of each run. Prefix and text are cut together, as the model was trained; tokens that end within the
+    /// prefix precede each window.
     private List<int[]> runs(String prefix, String text, int most) {
         Tokens tokens = tokenizer.tokenize(prefix + text);
         int told = prefix.codePointCount(0, prefix.length());
@@ -265,7 +265,7 @@ public final class FolderEmbedder implements Embedder {
         return false;
     }
 
-    /// Ends once no text is being embedded any more; the native memory is then given back.
+    /// Returns once no text is being embedded any more; the native memory is then freed.
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

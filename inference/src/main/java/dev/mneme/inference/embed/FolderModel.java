@@ -22,13 +22,14 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// An embedding model of somebody's own, run by onnxruntime: token ids in, one vector of length 1 out. It may take
-/// `attention_mask`, `token_type_ids` and `position_ids` besides `input_ids`, as 64-bit or 32-bit numbers, and give a
-/// row for each token or the text's vector (`sentence_embedding`), or both.
+/// An embedding model of somebody else's, run by onnxruntime: token ids in, one vector of length 1 out. Besides
+/// `input_ids` it may take `attention_mask`, `token_type_ids` and `position_ids`, as 64-bit or 32-bit numbers. It may
+/// return a row for each token, or the text's vector (`sentence_embedding`), or both.
 ///
-/// One text per run, as with [MiniLm]: quantised models are not the same in batches.
+/// It gets one text per run, as [MiniLm] does, since quantised models give other results in batches.
 ///
-/// **Threads**: any number may call, each running the model on its own thread; [#close] once nobody does any more.
+/// **Threads**: any number may call, each running the model on its own thread; call [#close] only when nobody does any
+/// more.
 final class FolderModel implements AutoCloseable {
     private static final String SENTENCE = "sentence_embedding";
     private static final List<String> ROWS = List.of("last_hidden_state", "token_embeddings");
@@ -88,7 +89,7 @@ final class FolderModel implements AutoCloseable {
         return rank(outputs.get(SENTENCE)) == 2 ? SENTENCE : first(outputs, 2);
     }
 
-    /// In the order of the model.
+    /// The first, in the order of the model.
     private static @Nullable String first(Map<String, NodeInfo> outputs, int rank) {
         return outputs.values().stream()
                 .filter(node -> rank(node) == rank)
@@ -105,7 +106,7 @@ final class FolderModel implements AutoCloseable {
         return numbers ? tensor.getShape().length : 0;
     }
 
-    /// @throws MnemeException `invalid_request` when it cannot be used; the message says why
+    /// @throws MnemeException `invalid_request` when the model cannot be used; the message says why
     static FolderModel open(Path model, @Nullable Pooling pooling) {
         OrtEnvironment environment = environment();
         try (OrtSession.SessionOptions options = OnnxSessions.oneThread()) {
@@ -129,7 +130,7 @@ final class FolderModel implements AutoCloseable {
         }
     }
 
-    /// The vector of a text with these tokens, the special ones among them.
+    /// The vector of a text with these tokens, which include the special ones.
     ///
     /// @throws MnemeException `internal` when the runtime fails
     float[] run(int[] ids) {

@@ -16,13 +16,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// The model all-MiniLM-L6-v2, quantised to int8: word pieces in, one row of [#WIDTH] numbers for each of them out.
-/// The model and its vocabulary are resources on the class path; nothing is fetched.
+/// The model all-MiniLM-L6-v2, quantised to int8: word pieces in, one row of [#WIDTH] numbers for each of them out. The
+/// model and its vocabulary are resources on the class path; nothing is fetched.
 ///
-/// One text per run, never a batch: the int8 ranges are found at run time over the whole input, so that a text's row
-/// would depend on the texts beside it. A run uses the calling thread alone and does not spin.
+/// It gets one text per run, never a batch: the int8 ranges are found at run time over the whole input, so that a
+/// text's row would depend on the other texts. A run uses only the calling thread and does not spin.
 ///
-/// **Threads**: any number may call, each running the model on its own thread; [#close] once nobody does any more.
+/// **Threads**: any number may call, each running the model on its own thread; call [#close] only when nobody does any
+/// more.
 public final class MiniLm implements AutoCloseable {
     /// The length of a hidden state.
     public static final int WIDTH = 384;
@@ -92,7 +93,7 @@ public final class MiniLm implements AutoCloseable {
         return in;
     }
 
-    /// The text's word pieces, however many.
+    /// The text's word pieces, however many there are.
     public Tokens tokenize(String text) {
         return tokenizer.tokenize(text);
     }

@@ -16,17 +16,18 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Posts JSON to a model's service: so many requests at once, in the order of [Workers], so many tries. A request is
-/// sent again, after a [Backoff], when the service answers 429 or 5xx, or not at all. Where several may be under way,
-/// one of them is always a query's, so that a slow service that adds wait for does not keep queries waiting too.
+/// Posts JSON to a model's service, with limits on how many requests are under way and how often each is tried; callers
+/// wait in the order of [Workers]. A request is sent again after a [Backoff] when the service answers 429 or 5xx, or
+/// does not answer. If several requests may be under way, one of them is always a query's, so that a slow service that
+/// adds wait for does not delay queries too.
 ///
-/// **Failures**: `overloaded` for the tenant who has too many callers waiting, when the service does not answer in time
-/// or says that it
-/// cannot, and once closed; `internal` when it refuses the request. No message holds the key, the text or the answer.
+/// **Failures**: `overloaded` for a tenant that has too many callers waiting, when the service does not answer in time
+/// or says that it is overloaded, and once closed; `internal` when the service refuses the request. No message contains
+/// the key, the text or the answer.
 final class ModelClient implements AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 1 << 20;
 
-    /// Waits; a test's does not.
+    /// Waits; that of a test does not.
     interface Pause {
         void wait(Duration time) throws InterruptedException;
     }
@@ -55,7 +56,7 @@ final class ModelClient implements AutoCloseable {
                 QueueLimit.of(config.maxWaiting(), config.maxWaitingOfKey()));
     }
 
-    /// Whether the service is on another machine, as far as its address says.
+    /// Whether the service is on another machine, as far as its address says so.
     boolean remote() {
         return !Loopback.isHostOf(address);
     }
@@ -150,7 +151,7 @@ final class ModelClient implements AutoCloseable {
         return new MnemeException(ErrorCode.OVERLOADED, message, cause);
     }
 
-    /// Breaks off what is under way.
+    /// Interrupts the requests under way.
     @Override
     public void close() {
         closed = true;

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A folder with an embedding model, as HuggingFace and sentence-transformers lay it out, and how the model is to be
-/// used:
+/// A folder with an embedding model, laid out as HuggingFace and sentence-transformers do it, and how the model is to
+/// be used:
 ///
 /// ```text
 /// model.onnx                         the model; weights of their own files beside it: model.onnx_data, model.onnx.data
@@ -32,19 +32,19 @@ import org.jspecify.annotations.Nullable;
 /// tokenizer_config.json              model_max_length
 /// ```
 ///
-/// The last four may be missing. What the operator says goes before what they say.
+/// The last four may be missing. The operator's settings have precedence over them.
 ///
-/// @param pooling null to take the model's own vector of a text if it gives one, else the mean
-/// @param queryPrefix stands before every query; may be empty
-/// @param passagePrefix stands before every text that is stored
-/// @param maxTokens of one run, special tokens and prefix included
+/// @param pooling null to take the model's own vector of a text if it gives one, otherwise the mean
+/// @param queryPrefix precedes every query; may be empty
+/// @param passagePrefix precedes every text that is stored; may be empty
+/// @param maxTokens of one run, including special tokens and prefix
 record ModelFolder(Path folder, @Nullable Pooling pooling, String queryPrefix, String passagePrefix, int maxTokens) {
     static final String FIELD = "embedder.folder";
     static final String MODEL = "model.onnx";
     static final String TOKENIZER = "tokenizer.json";
 
-    /// More is taken only when the operator asks: a run's time grows with the square of its tokens, and a query waits
-    /// for the run before it.
+    /// Longer runs need the operator's consent: a run's time grows with the square of its tokens, and a query waits for
+    /// the run before it.
     private static final int USUAL_TOKENS = 512;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -120,8 +120,8 @@ record ModelFolder(Path folder, @Nullable Pooling pooling, String queryPrefix, S
         }
     }
 
-    /// What the vectors depend on, as 24 hexadecimal digits: the bytes of model and tokenizer, and how they are used.
-    /// The folder may be moved and renamed.
+    /// Everything that the vectors depend on, as 24 hexadecimal digits: the bytes of model and tokenizer, and how they
+    /// are used. The folder may be moved and renamed.
     String fingerprint() {
         try (Stream<Path> files = Files.list(folder)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -158,13 +158,13 @@ record ModelFolder(Path folder, @Nullable Pooling pooling, String queryPrefix, S
         }
     }
 
-    /// Lengths stand before what they count, so that no two folders have the same bytes.
+    /// Each part is preceded by its length, so that no two folders have the same bytes.
     private static byte[] header(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return (bytes.length + ":" + text).getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Refuses a folder or a setting that does not fit it.
+    /// Refuses a folder, or a setting that does not fit it.
     static void require(boolean holds, String what) {
         if (!holds) {
             throw invalid(what, null);

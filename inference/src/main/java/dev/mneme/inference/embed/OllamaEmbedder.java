@@ -3,8 +3,8 @@ package dev.mneme.inference.embed;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/// An embedding model behind Ollama's `POST /api/embed`. Its space is `ollama:<model>`. The service itself cuts what
-/// is longer than the model's context.
+/// An embedding model behind Ollama's `POST /api/embed`. Its space is `ollama:<model>`. The service itself cuts texts
+/// that are longer than the model's context.
 public final class OllamaEmbedder extends RemoteEmbedder {
     /// Embeds a first text when the dimension is not given.
     public static OllamaEmbedder open(RemoteConfig config) {

@@ -20,31 +20,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The built-in embedder: all-MiniLM-L6-v2, quantised, run in process without a network or a key.
 ///
-/// A text's vector is the mean of the last hidden states, [CLS] and [SEP] included, normalised; its
-/// token vectors are the hidden states without those two, as [TokenProjection] keeps them. Both come
-/// from the same run.
+/// A text's vector is the normalised mean of the last hidden states, including those of [CLS] and [SEP]. Its token
+/// vectors are the hidden states without those two, in the form that [TokenProjection] makes. Both come from the same
+/// run.
 ///
-/// A query's vector has what is common to questions of its kind taken off: [QuestionStyles].
+/// From a query's vector, what is common to questions of its kind is subtracted: see [QuestionStyles].
 ///
-/// **Long texts** have a vector for each of their [Passages], each made by a run of its own as if it were alone,
-/// which takes about as long as running the text in full windows; the text's vector is the normalised mean of them,
-/// and their token vectors follow one another.
+/// **Long texts** have a vector for each of their [Passages], made by a run of its own as if the passage were alone.
+/// That takes about as long as running the text in full windows. The text's vector is the normalised mean of those
+/// vectors, and their token vectors follow one another.
 ///
-/// What else is longer than 254 word pieces, a query or a passage, is cut into windows of nearly equal size; the
-/// vector is the normalised mean of the windows' vectors, and their token vectors follow one another. At most
-/// [#MAX_WINDOWS] windows are run: that covers 16,256 word pieces, and takes at most some 1.3 s of one worker; of a
-/// longer text, so many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the
+/// Other texts that are longer than 254 word pieces, that is, a query or a passage, are cut into windows of nearly
+/// equal size. Their vector is the normalised mean of the windows' vectors, whose token vectors follow one another. At
+/// most [#MAX_WINDOWS] windows are run, which covers 16,256 word pieces and takes at most some 1.3 s of one worker; of
+/// a longer text, that many windows are taken at equal distances. At most [#MAX_TOKEN_ROWS] token vectors are kept, the
 /// first ones.
 ///
-/// **Threads**: any number may call, virtual ones too; the model runs on `workers` platform threads of its
-/// own, one text each, in the order of [Workers]. A window or a passage is a turn, so that a long text keeps nobody
-/// waiting for longer than one run; what it costs are its word pieces. One thread more runs queries alone, so that
-/// none waits for a run of another text: what it takes, the operating system takes from the others.
+/// **Threads**: any number may call, virtual ones too. The model runs on `workers` platform threads of its own, one
+/// text each, in the order of [Workers]. A window or a passage is one turn, whose cost is its word pieces, so that a
+/// long text keeps nobody waiting for longer than one run. One more thread runs only queries, so that no query waits
+/// for a run of another text; the operating system takes its time from the other threads.
 ///
-/// **Failures**: `overloaded` for the tenant who has too many callers waiting, or after [#close]; `internal` when
-/// the native runtime fails.
+/// **Failures**: `overloaded` for a tenant that has too many callers waiting, or after [#close]; `internal` when the
+/// native runtime fails.
 public final class OnnxEmbedder implements Embedder {
-    /// Where its vectors can be compared.
+    /// The space of its vectors.
     public static final EmbeddingSpace SPACE = new EmbeddingSpace("all-minilm-l6-v2-q", MiniLm.WIDTH);
 
     /// The most windows of one text that are run.
@@ -55,7 +55,7 @@ public final class OnnxEmbedder implements Embedder {
 
     private static final int WINDOW_TOKENS = MiniLm.WINDOW - 2;
 
-    /// Characters that are cut into word pieces in a fraction of a millisecond.
+    /// So many characters are cut into word pieces in a fraction of a millisecond.
     static final int SHORT = 4_096;
 
     private final MiniLm model;
@@ -70,14 +70,14 @@ public final class OnnxEmbedder implements Embedder {
         this.workers = workers;
     }
 
-    /// How many texts are embedded at once, and how many callers may wait beside them, for each purpose.
+    /// How many texts are embedded at once, and how many more callers may wait for each purpose.
     ///
     /// @param maxWaitingOfKey how many of those may be of one key; 0 for half of them
     public record Config(int workers, int maxWaiting, int maxWaitingOfKey) {
         /// A worker for each core.
         public static final Config DEFAULTS = new Config(cores(), 1_024);
 
-        /// As many as this process may use, and no more than there can be workers.
+        /// As many as this process may use, up to the most workers that there can be.
         public static int cores() {
             return Math.min(256, Runtime.getRuntime().availableProcessors());
         }
@@ -113,8 +113,7 @@ public final class OnnxEmbedder implements Embedder {
         return SPACE;
     }
 
-    /// Any text will do: one without a word piece (empty, blank) has the vector of [CLS] and [SEP] and no
-    /// token rows.
+    /// Embeds any text. One without a word piece (empty, blank) has the vector of [CLS] and [SEP] and no token rows.
     @Override
     public Embedding embed(String text, Demand demand) {
         List<Passage> passages = Passages.of(text);
@@ -168,8 +167,8 @@ public final class OnnxEmbedder implements Embedder {
         }
     }
 
-    /// A long text takes milliseconds: on a worker, which the operating system interrupts for others, and not on the
-    /// caller's carrier, which it would hold.
+    /// Cutting a long text takes milliseconds. It is done on a worker, which the operating system can interrupt, and
+    /// not on the caller's carrier, which it would hold.
     private Tokens tokenize(Place place, String text) {
         return text.length() <= SHORT
                 ? model.tokenize(text)
@@ -239,7 +238,7 @@ public final class OnnxEmbedder implements Embedder {
         return false;
     }
 
-    /// Ends once no text is being embedded any more; the native memory is then given back.
+    /// Returns once no text is being embedded any more; the native memory is then freed.
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

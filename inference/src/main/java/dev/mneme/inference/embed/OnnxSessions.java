@@ -8,18 +8,18 @@ import java.util.function.Supplier;
 
 /// How every model is run here: on the calling thread alone, which does not spin.
 final class OnnxSessions {
-    /// Of a thread that loads native libraries: with the default of 1 MiB the process can end in a segmentation fault,
-    /// without a word, when ONNX Runtime is set up.
+    /// The stack of a thread that loads native libraries. With the default of 1 MiB the process can end in a
+    /// segmentation fault, without any message, when ONNX Runtime is set up.
     private static final long LOADING_STACK = 8L << 20;
 
     private OnnxSessions() {}
 
-    /// The native runtime. It is never set up on a thread of somebody else's, whose stack may be too small.
+    /// The native runtime. It is never set up on another's thread, whose stack may be too small.
     static CompletableFuture<OrtEnvironment> environment() {
         return loading(OrtEnvironment::getEnvironment);
     }
 
-    /// Does a part of what loads a model beside the others.
+    /// Does one part of loading a model beside the others.
     static <T> CompletableFuture<T> loading(Supplier<T> part) {
         return CompletableFuture.supplyAsync(
                 part,
@@ -30,7 +30,7 @@ final class OnnxSessions {
                         .start(task));
     }
 
-    /// The caller closes them once the session is there.
+    /// The caller closes them once the session exists.
     static OrtSession.SessionOptions oneThread() throws OrtException {
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         try {

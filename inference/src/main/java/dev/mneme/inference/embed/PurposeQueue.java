@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What waits for a worker: queries first, then adds, then bulk work; each of these in fair turns of its own.
+/// Tasks that wait for a worker: queries first, then adds, then bulk work; within each of these, fair turns.
 ///
-/// What comes later is not put off for ever: while it waits, a small part of what those before it cost is owed to it,
-/// and once that pays for its next turn it has it.
+/// Later kinds do not wait for ever: while they wait, they are credited a small part of the cost of earlier ones, and
+/// once that pays for their next turn, they get it.
 ///
-/// **Threads**: one, or a lock of the caller's.
+/// **Threads**: one, or callers that hold a lock of their own.
 final class PurposeQueue<T> {
-    /// Costs are owed in parts of this.
+    /// Credits are counted in parts of this.
     private static final int WHOLE = 16;
 
     /// In the order in which they are served.
@@ -32,7 +32,7 @@ final class PurposeQueue<T> {
             this.purpose = purpose;
         }
 
-        /// What is owed to those who wait: an eighth to adds, a sixteenth to bulk work.
+        /// The share that is credited to those who wait: an eighth to adds, a sixteenth to bulk work.
         private int share() {
             return switch (purpose) {
                 case QUERY -> 0;
@@ -45,7 +45,7 @@ final class PurposeQueue<T> {
             return owed >= queue.nextCost() * WHOLE;
         }
 
-        /// An earlier lane had a turn.
+        /// A task of an earlier kind had a turn.
         void passedBy(long cost) {
             if (!queue.isEmpty()) {
                 owed += cost * share();
@@ -72,7 +72,7 @@ final class PurposeQueue<T> {
                 .orElseThrow();
     }
 
-    /// Who is next; null when nobody waits.
+    /// The next task; null when nobody waits.
     @Nullable
     T poll() {
         Lane<T> next = null;
@@ -84,7 +84,7 @@ final class PurposeQueue<T> {
         return next == null ? null : take(next);
     }
 
-    /// Who is next of one purpose; null when nobody waits.
+    /// The next task of one purpose; null when nobody waits.
     @Nullable
     T poll(Purpose purpose) {
         return size(purpose) == 0 ? null : take(lane(purpose));

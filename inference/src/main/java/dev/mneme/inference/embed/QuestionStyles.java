@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/// Takes off a query's vector half of what all questions of its style have in common, so that what it asks about is
-/// left: otherwise "Can you recommend …?" is near to whatever sounds like a recommendation. Immutable.
+/// Subtracts from a query's vector half of what all questions of its style have in common, so that its subject remains.
+/// Otherwise "Can you recommend …?" is near to anything that sounds like a recommendation. Immutable.
 ///
-/// A style is the mean vector of many questions about all sorts of things. There are two: asking for advice, and
-/// asking for what was told. A query has the style to which it is nearer.
+/// A style is the mean vector of many questions about all sorts of things. There are two: asking for advice, and asking
+/// for something that was told. A query has the style that it is nearer to.
 ///
 /// `question-styles.bin` (two rows of [MiniLm#WIDTH] float32, little-endian) is made by
 /// `dev.mneme.bench.QuestionMeans`.
@@ -43,7 +43,7 @@ final class QuestionStyles {
         }
     }
 
-    /// The query's vector without its style, of length 1 again.
+    /// The query's vector without its style, again of length 1.
     float[] takenOff(float[] query) {
         float[] mean = means[0];
         for (float[] other : means) {

@@ -4,18 +4,18 @@ import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// How a model behind HTTP is reached.
+/// How a model is reached over HTTP.
 ///
-/// @param baseUrl          where the service is, for example `https://api.openai.com`
-/// @param model            the model's name there
-/// @param apiKey           sent as a bearer token; null for none. Never printed
-/// @param dimension        the numbers of a vector; 0: learnt from a first text when the embedder is made
+/// @param baseUrl the service's address, for example `https://api.openai.com`
+/// @param model the model's name there
+/// @param apiKey sent as a bearer token; null for none. Never printed
+/// @param dimension the length of a vector; 0: learnt from a first text when the embedder is made
 /// @param windowCharacters the most characters of one request; a longer text is cut, and gets the mean of its parts
-/// @param timeout          for each try, from the connection to the last byte
-/// @param tries            how often a request is sent at most
-/// @param concurrency      how many requests are under way at once
-/// @param maxWaiting       how many callers may wait beside those, for each purpose
-/// @param maxWaitingOfKey  how many of those may be of one key; 0 for half of them
+/// @param timeout for each try, from the connection to the last byte
+/// @param tries how often a request is sent at most
+/// @param concurrency how many requests are under way at once
+/// @param maxWaiting how many more callers may wait, for each purpose
+/// @param maxWaitingOfKey how many of those may be of one key; 0 for half of them
 public record RemoteConfig(
         URI baseUrl,
         String model,
@@ -42,7 +42,7 @@ public record RemoteConfig(
         check(maxWaitingOfKey >= 0, "embedder.queuePerKey must be at least 0");
     }
 
-    /// As above, where one key may have half of those who wait.
+    /// As above, where one key may have half of the callers that wait.
     public RemoteConfig(
             URI baseUrl,
             String model,
@@ -56,7 +56,7 @@ public record RemoteConfig(
         this(baseUrl, model, apiKey, dimension, windowCharacters, timeout, tries, concurrency, maxWaiting, 0);
     }
 
-    /// The same with other limits of those who wait.
+    /// The same with other limits for callers that wait.
     public RemoteConfig withWaiting(int all, int ofKey) {
         return new RemoteConfig(
                 baseUrl, model, apiKey, dimension, windowCharacters, timeout, tries, concurrency, all, ofKey);

@@ -27,23 +27,25 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What the embedders behind HTTP share: requests, windows, passages, and the check of what comes back. There are no
-/// token vectors.
+/// The common part of embedders behind HTTP: requests, windows, passages, and checks of the answers. There are no token
+/// vectors.
 ///
-/// **Long texts** have a vector for each of their [Passages], several of which are asked for in one request, and the
-/// normalised mean of them as their own. What else is longer than `windowCharacters`, a query or a passage, is cut into
-/// parts of nearly equal length, at most [#MAX_WINDOWS] of them, and gets the normalised mean of their vectors.
+/// **Long texts** have a vector for each of their [Passages], several of which share a request; the normalised mean of
+/// those is the text's own vector. Other texts that are longer than `windowCharacters`, that is, a query or a passage,
+/// are cut into parts of nearly equal length, at most [#MAX_WINDOWS] of them, and get the normalised mean of the parts'
+/// vectors.
 ///
-/// **Not promised** here, since it is the service's: that the same text always gets the same bits.
+/// **Not promised** here, since it depends on the service: that the same text always gets the same bits.
 ///
-/// **Failures**: those of [ModelClient]; `internal` when an answer cannot be used, such as one of another dimension.
+/// **Failures**: those of [ModelClient]; `internal` when an answer cannot be used, for example one of another
+/// dimension.
 abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder, OllamaEmbedder {
     static final int MAX_WINDOWS = 64;
 
-    /// Requests of one add that are under way at the same time.
+    /// How many requests of one add are under way at once.
     private static final int PARALLELISM = 4;
 
-    /// The most texts of one request, and the most bytes of the answer to it: half of what [ModelClient] takes, where a
+    /// The most texts of one request, then the most bytes of its answer: half of what [ModelClient] accepts, if a
     /// number has up to 24 bytes.
     private static final int MOST_TEXTS = 32;
 
@@ -57,7 +59,7 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
     private final ModelClient client;
     private final EmbeddingSpace space;
 
-    /// @param vectorField the field of the answer that holds the vector, perhaps within another array
+    /// @param vectorField the field of the answer with the vector, which may be within another array
     RemoteEmbedder(String service, RemoteConfig config, ModelClient client, String vectorField) {
         this.config = config;
         this.vectorField = vectorField;
@@ -85,7 +87,7 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return space;
     }
 
-    /// A model on this machine is not remote.
+    /// Whether texts leave this machine: a model on it is not remote.
     @Override
     public boolean remote() {
         return client.remote();
@@ -166,7 +168,7 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return vectors;
     }
 
-    /// The window's characters, a pair of surrogates never cut in two.
+    /// The window's characters; a pair of surrogates is never cut in two.
     private static String part(String text, Window window) {
         return text.substring(boundary(text, window.from()), boundary(text, window.to()));
     }
@@ -223,16 +225,16 @@ abstract sealed class RemoteEmbedder implements Embedder permits OpenAiEmbedder,
         return bytes.toByteArray();
     }
 
-    /// What else the service wants in the request.
+    /// Writes further members of the request that the service wants.
     abstract void writeOptions(JsonGenerator json) throws IOException;
 
-    /// Halves of surrogate pairs, which JSON in UTF-8 cannot say, become question marks.
+    /// Replaces halves of surrogate pairs, which JSON in UTF-8 cannot express, by question marks.
     private static String wellFormed(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    /// Those of the vector's fields, each an array of numbers or of such arrays. A service that numbers them by `index`
-    /// may give them in any order.
+    /// The vectors in the vector's fields, each an array of numbers or of such arrays. A service that numbers them by
+    /// `index` may send them in any order.
     private List<float[]> vectors(JsonParser parser) throws IOException {
         List<float[]> vectors = new ArrayList<>();
         NavigableMap<Integer, float[]> numbered = new TreeMap<>();

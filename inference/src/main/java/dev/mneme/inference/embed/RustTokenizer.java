@@ -6,14 +6,16 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.util.Arrays;
 
 /// Any tokenizer that a `tokenizer.json` describes (WordPiece, BPE, Unigram …), by HuggingFace's own library, which is
-/// written in Rust. It is called below DJL's Java class for it, since that reports its use to DJL's makers.
+/// written in Rust. It is called directly, and not through DJL's Java class, since that reports its use to DJL's
+/// makers.
 ///
 /// The native library is unpacked once into `~/.djl.ai`, or into the folder that the environment variable
 /// `ENGINE_CACHE_DIR` names. There is none for Macs with an Intel processor.
 ///
-/// A text that spells out a special token, such as `</s>`, is read as that token: so the library has it.
+/// A text that spells out a special token, such as `</s>`, is read as that token; this is the library's way.
 ///
-/// **Threads**: any number may call; [#close] once nobody does any more. Calls are native: on a platform thread.
+/// **Threads**: any number may call; call [#close] only when nobody does any more. Calls are native, so make them on a
+/// platform thread.
 final class RustTokenizer implements AutoCloseable {
     private static final String PROBE = "a";
 
@@ -33,8 +35,8 @@ final class RustTokenizer implements AutoCloseable {
         after = Arrays.copyOfRange(whole, at + bare.length, whole.length);
     }
 
-    /// @param json a `tokenizer.json`; what it says of padding and truncation is left out
-    /// @throws IllegalArgumentException when it is none that the library knows
+    /// @param json a `tokenizer.json`; its settings of padding and truncation are ignored
+    /// @throws IllegalArgumentException when the library does not know it
     /// @throws LinkageError when the native library does not load on this machine
     static RustTokenizer read(String json) {
         load();
@@ -54,8 +56,8 @@ final class RustTokenizer implements AutoCloseable {
         }
     }
 
-    /// `TokenizersLibrary` does not load its native library itself. Offline, DJL takes the one in its jar; else it
-    /// would fetch another where it finds a graphics card.
+    /// Loads the native library, which `TokenizersLibrary` does not do itself. Offline, DJL takes the one in its jar;
+    /// otherwise it would fetch another one if it finds a graphics card.
     private static void load() {
         System.setProperty("ai.djl.offline", "true");
         try {
@@ -74,17 +76,17 @@ final class RustTokenizer implements AutoCloseable {
         return -1;
     }
 
-    /// The special tokens that stand before every text.
+    /// The special tokens before every text.
     int[] before() {
         return before;
     }
 
-    /// Those that stand after it.
+    /// The special tokens after every text.
     int[] after() {
         return after;
     }
 
-    /// A text's tokens without the special ones. Spans count code points, as the library does.
+    /// A text's tokens, without the special ones. Spans count code points, as the library does.
     Tokens tokenize(String text) {
         return encode(text, false);
     }
@@ -110,7 +112,7 @@ final class RustTokenizer implements AutoCloseable {
         }
     }
 
-    /// The library takes no half of a surrogate pair.
+    /// Replaces halves of surrogate pairs, which the library does not accept.
     private static String wellFormed(String text) {
         if (text.chars().noneMatch(unit -> Character.isSurrogate((char) unit))) {
             return text;

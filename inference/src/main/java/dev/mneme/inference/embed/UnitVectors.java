@@ -1,7 +1,6 @@
 package dev.mneme.inference.embed;
 
-/// Arithmetic on vectors of length 1. Sums run in a fixed order, so that equal input gives
-/// equal bits.
+/// Arithmetic on vectors of length 1. Sums run in a fixed order, so that equal input gives equal bits.
 final class UnitVectors {
     private UnitVectors() {}
 

@@ -3,9 +3,9 @@ package dev.mneme.inference.embed;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where a text longer than one run of the model is cut: at most `limit` windows of at most `size` tokens, in order.
-/// A text that fits in so many is covered whole and without overlap by windows of nearly equal size; of a longer one,
-/// `limit` full windows are taken at equal distances, the first and the last token included.
+/// Decides where a text is cut that is longer than one run of the model: into at most `limit` windows of at most `size`
+/// tokens, in order. If that is enough, the text is covered without overlap by windows of nearly equal size. Otherwise
+/// `limit` full windows are taken at equal distances, which include the first and the last token.
 final class Windows {
     /// The tokens `[from, to)`.
     record Window(int from, int to) {}

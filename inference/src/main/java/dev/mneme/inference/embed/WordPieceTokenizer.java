@@ -12,12 +12,12 @@ import java.util.Map;
 
 /// Cuts texts into word pieces as BERT's uncased models know them (Devlin et al. 2019, `tokenization.py`): characters
 /// are cleaned, decomposed, stripped of accents and lower-cased; words end at white space, punctuation and CJK
-/// ideographs; each word is cut greedily into the longest pieces of the vocabulary, those after the first written
-/// with `##`, and becomes one `[UNK]` when it cannot be.
+/// ideographs; each word is cut greedily into the longest pieces of the vocabulary, those after the first written with
+/// `##`. A word that cannot be cut so becomes one `[UNK]`.
 ///
-/// Equal, piece by piece, to the HuggingFace tokenizer of the same `tokenizer.json`, which the tests hold beside it,
-/// but for one thing: `[SEP]` and its like in a text are words as any other, so that no text can forge a boundary.
-/// Characters are told apart by the running JDK's Unicode tables.
+/// The result is equal, piece by piece, to that of the HuggingFace tokenizer of the same `tokenizer.json`, with which
+/// tests compare it. There is one exception: `[SEP]` and the like in a text are ordinary words, so that no text can
+/// forge a boundary. Characters are classified by the running JDK's Unicode tables.
 ///
 /// Immutable; any number of threads may call. Takes time and space linear in the text.
 final class WordPieceTokenizer {
@@ -26,7 +26,7 @@ final class WordPieceTokenizer {
     private static final int MAX_WORD_CHARACTERS = 100;
     private static final int FIRST_DECOMPOSABLE = 0xC0;
 
-    /// Each of the 30,000 field names is read once: interning them would cost more than all the rest.
+    /// Each of the 30,000 field names is read only once; interning them would cost more than everything else.
     private static final JsonFactory ONE_TIME_NAMES = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -221,7 +221,7 @@ final class WordPieceTokenizer {
             characters = 0;
         }
 
-        /// False when no piece fits somewhere; what was added until then is the caller's to take back.
+        /// False when no piece fits at some place; the caller then removes the pieces that were added.
         private boolean cutWord() {
             int start = 0;
             while (start < word.length()) {

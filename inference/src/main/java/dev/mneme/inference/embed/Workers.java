@@ -20,12 +20,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed number of threads that run an embedder's tasks for callers, who may be virtual threads, in the order of a
+/// A fixed number of threads that run an embedder's tasks for callers, which may be virtual threads, in the order of a
 /// [PurposeQueue].
 ///
-/// A caller is admitted once for all the tasks of its text ([#admit]) and then has one task outstanding at a time,
-/// so the queue never holds more than the admitted callers, and the turn changes between the tasks of a long text.
-/// A task that runs is not interrupted; so that a query need not wait for one, some workers take queries alone.
+/// A caller is admitted once for all the tasks of its text ([#admit]) and then has one task outstanding at a time. So
+/// the queue never holds more tasks than there are admitted callers, and others get turns between the tasks of a long
+/// text. A running task is not interrupted; so that a query need not wait for one, some workers run only queries.
 ///
 /// **Threads**: any number may call; the lock guards the queue and the places.
 final class Workers implements AutoCloseable {
@@ -38,9 +38,9 @@ final class Workers implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private boolean closed;
 
-    /// @param workers how many take whatever is next
-    /// @param queryWorkers how many more take queries alone
-    /// @param waiting how many callers may wait beside those who are served, for each purpose
+    /// @param workers how many workers run whatever is next
+    /// @param queryWorkers how many more run only queries
+    /// @param waiting how many callers may wait besides those who are served, for each purpose
     Workers(ThreadFactory factory, int workers, int queryWorkers, QueueLimit waiting) {
         count = workers;
         for (Purpose purpose : Purpose.values()) {
@@ -55,7 +55,7 @@ final class Workers implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /// Those of an embedder that runs in process: as many as are configured, and one for queries alone.
+    /// The workers of an embedder that runs in process: as many as are configured, and one for queries only.
     static Workers of(OnnxEmbedder.Config config) {
         return new Workers(
                 Thread.ofPlatform().name("mneme-embedder-", 0).daemon().factory(),
@@ -64,11 +64,11 @@ final class Workers implements AutoCloseable {
                 QueueLimit.of(config.maxWaiting(), config.maxWaitingOfKey()));
     }
 
-    /// A caller's place; given back by closing it.
+    /// A caller's place. Closing it gives it back.
     interface Place extends AutoCloseable {
         /// Runs the task on a worker and waits for it.
         ///
-        /// @param cost of it, in tokens or what else all tasks are measured in
+        /// @param cost of the task, in tokens or any other unit that all tasks share
         <T> T run(long cost, Callable<T> task);
 
         @Override
@@ -79,7 +79,7 @@ final class Workers implements AutoCloseable {
         return count;
     }
 
-    /// Who is admitted for one purpose. Guarded by the lock.
+    /// The callers that are admitted for one purpose. Guarded by the lock.
     private static final class Admission {
         final Places places;
         long refused;
@@ -93,7 +93,7 @@ final class Workers implements AutoCloseable {
         return Objects.requireNonNull(admissions.get(purpose));
     }
 
-    /// How it stands with one purpose.
+    /// The queue of one purpose.
     Embedder.Queue queue(Purpose purpose) {
         lock.lock();
         try {
@@ -192,7 +192,7 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /// Null when it is closed and nothing is left to do.
+    /// The next task; null when the workers are closed and nothing is left to do.
     @Nullable
     private FutureTask<?> next(boolean queriesOnly) {
         lock.lock();
@@ -209,13 +209,13 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /// As [#close], but what runs is interrupted.
+    /// As [#close], but running tasks are interrupted.
     void closeNow() {
         threads.forEach(Thread::interrupt);
         close();
     }
 
-    /// Lets running tasks end and runs every waiting one; returns once no worker runs.
+    /// Finishes running and waiting tasks; returns once no worker runs.
     @Override
     public void close() {
         lock.lock();

@@ -12,16 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What a model answered, once it makes sense. Small slips are overlooked, such as words around the
-/// JSON or a category that nobody knows; where a guess could do harm, the whole answer is refused.
+/// Reads a model's answer. Small slips are ignored, such as words around the JSON or an unknown category. Where a guess
+/// could do harm, the whole answer is refused.
 ///
-/// **Failures**: `OVERLOADED`, in words that hold nothing of the answer.
+/// **Failures**: `OVERLOADED`, with a message that contains nothing of the answer.
 final class Answers {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Answers() {}
 
-    /// @param messages how many there were
+    /// @param messages how many messages the model was given
     /// @param categories the names that a fact may have
     static List<Fact> facts(String answer, int messages, List<String> categories) {
         JsonNode items = list(answer, "facts");
@@ -40,7 +40,7 @@ final class Answers {
         return facts;
     }
 
-    /// One that is not said is the last.
+    /// The index of a fact's message. If it is missing, it is the last one.
     private static int message(JsonNode number, int messages) {
         if (number.isMissingNode() || number.isNull()) {
             return messages - 1;
@@ -58,7 +58,7 @@ final class Answers {
         return known;
     }
 
-    /// @return one for each fact; what the model forgot is added
+    /// @return a decision for each fact; those that the model forgot are added
     static List<Decision> decisions(String answer, List<String> facts, int memories) {
         List<Decision> decisions = new ArrayList<>();
         facts.forEach(_ -> decisions.add(new Decision.Add()));

@@ -19,9 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// LangChain4j's way to the network, which reads no more of an answer than one can have: the library's own reads until
-/// the service ends it. HTTP/1.1, since some of the smaller servers stumble over the offer of another; redirects
-/// are not followed.
+/// LangChain4j's HTTP client, with a limit on the length of an answer: the library's own client reads until the service
+/// ends it. It speaks HTTP/1.1, since some smaller servers cannot handle the offer of another version; redirects are
+/// not followed.
 ///
 /// **Threads**: any number may call; an interruption ends a call.
 final class BoundedHttpClient implements HttpClient {
@@ -31,7 +31,7 @@ final class BoundedHttpClient implements HttpClient {
     private final java.net.http.HttpClient client;
     private final Duration timeout;
 
-    /// An answer that is longer.
+    /// The answer was longer.
     static final class TooLongException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -45,7 +45,7 @@ final class BoundedHttpClient implements HttpClient {
                 .build();
     }
 
-    /// As LangChain4j's models want it.
+    /// The builder that LangChain4j's models ask for.
     static final class Builder implements HttpClientBuilder {
         private static final Duration OTHERWISE = Duration.ofSeconds(60);
 
@@ -118,7 +118,7 @@ final class BoundedHttpClient implements HttpClient {
                 .build();
     }
 
-    /// Closing what is not read to its end ends the connection.
+    /// Reads the body. Closing it before its end ends the connection.
     private static String body(HttpResponse<InputStream> response) throws IOException {
         try (InputStream in = response.body()) {
             byte[] bytes = in.readNBytes(MAX_ANSWER_BYTES + 1);

@@ -6,11 +6,10 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 
-/// LangChain4j's models, as a configuration wants them. Nothing is tried again here, and nothing is
-/// logged: both is the caller's business. Anthropic has no mode of JSON alone, so there the prompt must
-/// do.
+/// Makes LangChain4j's models from a configuration. They neither retry nor log; the caller does both. Anthropic has no
+/// mode for JSON alone, so there the prompt must suffice.
 final class ChatModels {
-    /// What Anthropic wants to be told: more than the longest answer that is of use.
+    /// A limit that Anthropic requires: more than the longest useful answer.
     private static final int MAX_ANSWER_TOKENS = 8_192;
 
     private ChatModels() {}

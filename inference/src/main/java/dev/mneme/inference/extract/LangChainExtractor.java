@@ -24,13 +24,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a language model that LangChain4j reaches.
+/// Finds facts by asking a language model through LangChain4j.
 public final class LangChainExtractor implements FactExtractor {
     private static final String TOO_SLOW = "The language model did not answer in time (extraction.timeout).";
 
     private static final String TOO_LONG = "The language model's answer is longer than any that is of use.";
 
-    /// A token is rarely shorter than this.
+    /// A token rarely has fewer characters than this.
     private static final int CHARACTERS_OF_A_TOKEN = 3;
 
     private final ChatModel chat;
@@ -64,8 +64,8 @@ public final class LangChainExtractor implements FactExtractor {
         return remote;
     }
 
-    /// Half of what the model reads and writes; a quarter is for what comes beside it, and a quarter
-    /// for instructions and answer.
+    /// Half of what the model reads and writes. A quarter is for texts besides the messages, and a quarter for
+    /// instructions and answer.
     @Override
     public int maxCharacters() {
         return context / 2 * CHARACTERS_OF_A_TOKEN;
@@ -98,8 +98,8 @@ public final class LangChainExtractor implements FactExtractor {
         return text == null ? "" : text;
     }
 
-    /// The library's own time limit ends with the first bytes of an answer, and a model may stall after
-    /// them: so it is waited for from here, and broken off.
+    /// Waits for an answer and cancels it when it takes too long. The library's own time limit ends with the first
+    /// bytes of an answer, and a model may stall after them.
     private ChatResponse answer(ChatRequest request) {
         FutureTask<ChatResponse> call = new FutureTask<>(() -> chat.chat(request));
         Thread.ofVirtual().name("language-model").start(call);
@@ -117,7 +117,7 @@ public final class LangChainExtractor implements FactExtractor {
         }
     }
 
-    /// The library may wrap what its client throws.
+    /// Looks through the causes, since the library may wrap its client's exceptions.
     private static boolean isTooLong(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof BoundedHttpClient.TooLongException) {
@@ -127,8 +127,7 @@ public final class LangChainExtractor implements FactExtractor {
         return false;
     }
 
-    /// Whatever a library below throws: its own message may hold texts or keys, so the log and the caller get
-    /// ours.
+    /// A message of our own for any exception of a library: its message may contain texts or keys.
     private static String reason(@Nullable Throwable e) {
         return switch (e) {
             case TimeoutException _ -> TOO_SLOW;

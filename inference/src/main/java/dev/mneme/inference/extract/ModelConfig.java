@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How a language model is reached.
 ///
-/// @param url where the service is; null for the usual one
+/// @param url the service's address; null for the usual one
 /// @param model the model's name there
 /// @param apiKey null for none. Never printed
 /// @param context how many tokens the model reads and writes at once
@@ -19,7 +19,7 @@ public record ModelConfig(
         @Nullable String apiKey,
         int context,
         Duration timeout) {
-    /// Whose protocol the service speaks.
+    /// The protocol of the service.
     public enum Protocol {
         /// `POST /v1/chat/completions`, which many servers speak.
         OPENAI("https://api.openai.com"),
@@ -53,17 +53,17 @@ public record ModelConfig(
         }
     }
 
-    /// Where the service is.
+    /// The service's address.
     URI address() {
         return url == null ? protocol.address : url;
     }
 
-    /// Whether that is on another machine, as far as its address says.
+    /// Whether the service is on another machine, as far as its address says so.
     boolean isRemote() {
         return !Loopback.isHostOf(address());
     }
 
-    /// The address up to and with `/v1`, whether it was given with it or not.
+    /// The address up to and including `/v1`, whether it was given with that or not.
     String firstVersion() {
         return root().replaceAll("/v1$", "") + "/v1";
     }

@@ -8,7 +8,7 @@ import dev.mneme.core.spi.FactExtractor.Conversation;
 import dev.mneme.core.spi.FactExtractor.Guidance;
 import java.util.List;
 
-/// What the model is told, and what it is given: the first is ours and the operator's, the second is
+/// What the model is told, and what it is given. The instructions are Mneme's own and the operator's; the material is
 /// JSON in a message of its own, so that no text in it can pass for an instruction.
 final class Prompts {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -56,7 +56,7 @@ final class Prompts {
 
     private Prompts() {}
 
-    /// @param instructions ours
+    /// @param instructions Mneme's own and the operator's
     /// @param data the material, as JSON
     record Prompt(String instructions, String data) {}
 
@@ -106,7 +106,7 @@ final class Prompts {
         return array;
     }
 
-    /// Each on a line of its own, so that none passes for several.
+    /// The wishes, one per line, so that none can pass for several.
     private static String wishes(Guidance guidance) {
         if (guidance.instructions().isEmpty()) {
             return "";

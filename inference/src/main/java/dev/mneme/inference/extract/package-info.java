@@ -1,4 +1,4 @@
-/// Language models that find facts, behind core's port.
+/// Language models that find facts, behind the core's port.
 @NullMarked
 package dev.mneme.inference.extract;
 

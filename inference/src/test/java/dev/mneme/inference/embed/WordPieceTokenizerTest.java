@@ -41,9 +41,9 @@ class WordPieceTokenizerTest {
         reference.close();
     }
 
-    /// The reference's tables are those of Unicode 8: characters that became marks, formats and punctuation
-    /// since then are unknown letters to it, and three have moved elsewhere. Every character of the first two
-    /// planes, and a sample of the rest.
+    /// The reference's tables are those of Unicode 8: characters that became marks, formats and punctuation since
+    /// then are unknown letters to it, and three have moved elsewhere. Every character of the first two planes, and
+    /// a sample of the rest.
     @Test
     void agreesOnEveryCharacterThatTheReferenceKnows() {
         List<Integer> differing = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)

@@ -7,7 +7,8 @@ import java.util.ListIterator;
 import java.util.Map;
 import java.util.Optional;
 
-/// The flags: `--name value`, `--name=value`, and for what is true or false `--name` alone, which is true.
+/// The flags: `--name value`, `--name=value`, or, for settings that are true or false, `--name` alone, which means
+/// true.
 ///
 /// @param values by flag as typed, the last of each, without `--config`
 record ConfigFlags(Optional<String> config, Map<String, String> values) {
@@ -37,7 +38,7 @@ record ConfigFlags(Optional<String> config, Map<String, String> values) {
         return words.next();
     }
 
-    /// Whether a value follows, and not the next flag.
+    /// Whether the next word is a value, rather than a flag.
     private static boolean saysMore(ListIterator<String> words) {
         if (!words.hasNext()) {
             return false;

@@ -4,16 +4,18 @@ import dev.mneme.core.model.MnemeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/// Gathers what was typed, from the weakest source to the strongest.
+/// Gathers the settings as they were typed, from the weakest source to the strongest.
 final class ConfigSources {
-    /// Short names of settings, and those of the first generation of instances, weakest first. The
-    /// setting's own name overrules them.
+    /// Short names of settings, and those of the first generation of instances, weakest first. A setting's own name has
+    /// precedence over them.
     private record Alias(String name, Setting<?> setting, String unit) {}
 
     private static final List<Alias> ALIASES = List.of(
@@ -38,7 +40,7 @@ final class ConfigSources {
             "--anchor",
             Settings.STORE_ANCHOR);
 
-    /// Read by the command line or the launcher, not by the server.
+    /// Variables of the command line or the launcher, which the server does not read.
     private static final Set<String> NOT_OURS = Set.of(
             "MNEME_CONFIG",
             "MNEME_URL",
@@ -75,7 +77,8 @@ final class ConfigSources {
         }
     }
 
-    /// Who can change the data could otherwise say what it is believed by.
+    /// Refuses settings that must not come from the data folder. Otherwise somebody who can change the data could also
+    /// change what the data are checked against.
     private static void refuseFromData(Path file, Map<Setting<?>, ConfigValues.Typed> fromFile, ConfigValues values) {
         for (Setting<?> setting : Settings.NOT_FROM_DATA) {
             ConfigValues.Typed typed = fromFile.get(setting);
@@ -90,8 +93,8 @@ final class ConfigSources {
         }
     }
 
-    /// `--config`, else `MNEME_CONFIG`; else `mneme.yaml` in the data folder, which then only flags or the
-    /// environment name.
+    /// The configuration file: `--config`, else `MNEME_CONFIG`, else `mneme.yaml` in the data folder, which then only
+    /// flags or the environment can name.
     private static Optional<Path> file(ConfigFlags flags, Map<String, String> environment) {
         String named = flags.config().orElse(environment.getOrDefault("MNEME_CONFIG", ""));
         if (!named.isEmpty()) {
@@ -134,7 +137,7 @@ final class ConfigSources {
                 });
     }
 
-    /// An empty variable counts as unset, as it does in shells and compose files.
+    /// An empty variable counts as not set, as it does in shells and compose files.
     private static void put(
             Map<String, String> environment, String name, String unit, Setting<?> setting, ConfigValues values) {
         String text = environment.getOrDefault(name, "");
@@ -159,7 +162,7 @@ final class ConfigSources {
         return Settings.find(flag.substring(2)).orElseThrow(() -> unknownFlag(flag));
     }
 
-    /// Whether the flag may stand alone and then means true.
+    /// Whether the flag may stand alone, which then means true.
     static boolean isSwitch(String flag) {
         Setting<?> setting = SHORT_FLAGS.get(flag);
         Optional<Setting<?>> named = setting != null ? Optional.of(setting) : Settings.find(flag.substring(2));
@@ -175,9 +178,11 @@ final class ConfigSources {
         return unknown(flag, known);
     }
 
-    /// The failure for a name that nobody reads, with the nearest that somebody does.
+    /// The failure for an unknown name; it suggests the nearest known one.
     static MnemeException unknown(String name, Stream<String> known) {
-        String nearest = Spelling.nearest(name, known.toList());
+        String nearest = known.min(Comparator.comparingInt(each ->
+                        LevenshteinDistance.getDefaultInstance().apply(name, each)))
+                .orElseThrow();
         return MnemeException.invalid(
                 name,
                 "There is no setting " + name + ". Did you mean " + nearest + "? docs/configuration.md lists all.");

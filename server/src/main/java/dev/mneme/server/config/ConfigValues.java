@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What was typed for each setting, and the records made of it. One thread; used once.
+/// The typed value of each setting, and the records made of them. One thread; used once.
 final class ConfigValues {
     /// @param name the setting's name as the operator typed it, for example `MNEME_HTTP_PORT` or `--port`
     record Typed(String name, String text) {}
 
     private final Map<String, Typed> typed = new HashMap<>();
 
-    /// Sets a value; what was set before is overruled.
+    /// Sets a value, replacing an earlier one.
     void put(Setting<?> setting, Typed value) {
         typed.put(setting.key(), value);
     }
@@ -37,7 +37,7 @@ final class ConfigValues {
         return value == null ? setting.key() : value.name();
     }
 
-    /// Whether the setting's value is this one, and not a stronger source's.
+    /// Whether the setting's value comes from here, and not from a stronger source.
     boolean takes(Setting<?> setting, Typed value) {
         return value.equals(typed.get(setting.key()));
     }
@@ -176,7 +176,7 @@ final class ConfigValues {
         return new ServerConfig.Logging(get(LOGGING_FORMAT), get(LOGGING_LEVEL));
     }
 
-    /// What no value can say alone.
+    /// Checks rules that concern several values.
     private void check(ServerConfig config) {
         checkTls(config.http().tls());
         boolean open = !loopback(config.http().host());

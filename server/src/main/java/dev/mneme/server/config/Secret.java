@@ -1,6 +1,6 @@
 package dev.mneme.server.config;
 
-/// A value that no log, error or status may show.
+/// A value that must not appear in any log, error or status.
 public record Secret(String value) {
     @Override
     public String toString() {

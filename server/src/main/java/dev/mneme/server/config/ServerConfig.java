@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that the operator chose. Each part is what one part of the server is built with; a
-/// configuration that [#load] gives is valid as a whole. Secrets print as `***`.
+/// The whole configuration. Each of its parts configures one part of the server. A configuration that [#load] returns
+/// is valid as a whole. Secrets print as `***`.
 public record ServerConfig(
         Path data,
         Http http,
@@ -29,18 +29,17 @@ public record ServerConfig(
         Metrics metrics,
         Logging logging) {
 
-    /// Reads `mneme.yaml`, then the environment, then the flags: the later wins.
+    /// Reads `mneme.yaml`, then the environment, then the flags; later ones have precedence.
     ///
-    /// @param flags what follows `serve`, for example `--port 9000 --http.insecure`
+    /// @param flags the words after `serve`, for example `--port 9000 --http.insecure`
     /// @param environment the process's environment
-    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator
-    ///     typed
-    ///     it, if a name is unknown, a value is wrong or two values contradict each other
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST`, whose field is the name as the operator typed
+    ///     it, if a name is unknown, a value is wrong, or two values contradict each other
     public static ServerConfig load(List<String> flags, Map<String, String> environment) {
         return ConfigSources.read(flags, environment);
     }
 
-    /// The same on another port.
+    /// The same configuration with another port.
     public ServerConfig withPort(int port) {
         Http other = new Http(
                 http.host(),
@@ -74,7 +73,7 @@ public record ServerConfig(
                 logging);
     }
 
-    /// Where data is kept when the operator says nothing.
+    /// The data folder if the operator names none.
     public static Path defaultData(Map<String, String> environment) {
         return ConfigSources.defaultData(environment);
     }
@@ -92,7 +91,7 @@ public record ServerConfig(
             int maxConnections,
             int pageLimit) {}
 
-    /// Either a certificate and its key, or a key store with its password, or nothing.
+    /// Either a certificate and its key, or a key store with its password, or none of them.
     public record Tls(
             Optional<Path> certificate,
             Optional<Path> key,
@@ -173,7 +172,7 @@ public record ServerConfig(
         LAST
     }
 
-    /// A model of the operator's own. What is empty, and 0, is as the folder has it.
+    /// A model of the operator's own. Values that are empty or 0 are taken from the folder.
     public record EmbedderFolder(
             Optional<Path> path,
             Optional<Pooling> pooling,
@@ -206,9 +205,9 @@ public record ServerConfig(
 
     /// @param context tokens
     /// @param timeout of one call
-    /// @param concurrency conversations under way at once
-    /// @param tries after which one is given up
-    /// @param patience of an add that asks for its result
+    /// @param concurrency how many conversations are under way at once
+    /// @param tries after which an extraction is given up
+    /// @param patience how long an add waits for its result, if asked to
     public record Extraction(
             ExtractionKind kind,
             Optional<String> url,
@@ -224,7 +223,7 @@ public record ServerConfig(
     /// @param timeout of one attempt
     public record Webhooks(boolean allowPrivate, Duration timeout) {}
 
-    /// @param open whether the counters are for everybody
+    /// @param open whether anybody may read the counters
     public record Metrics(boolean open) {}
 
     /// How a log line looks.
@@ -233,7 +232,7 @@ public record ServerConfig(
         TEXT
     }
 
-    /// What is logged at least.
+    /// The least severe level that is logged.
     public enum LogLevel {
         TRACE,
         DEBUG,

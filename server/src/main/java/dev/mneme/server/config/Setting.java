@@ -2,9 +2,9 @@ package dev.mneme.server.config;
 
 import java.util.Locale;
 
-/// One thing that an operator may set.
+/// A setting of the operator's.
 ///
-/// @param key its name in `mneme.yaml`, for example `http.port`; the other two spellings follow from it
+/// @param key its name in `mneme.yaml`, for example `http.port`; the two other spellings are derived from it
 /// @param fallback the default, as it would be typed; empty for none
 /// @param about one line for the operator
 record Setting<T>(String key, ValueType<T> type, String fallback, String about, boolean secret) {

@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// The table of everything that can be set. A setting is added here, in [ServerConfig] and in
-/// `docs/configuration.md`; tests hold the three together.
+/// The table of all settings. A setting is added here, in [ServerConfig] and in `docs/configuration.md`; tests hold the
+/// three together.
 final class Settings {
     private static final List<Setting<?>> TABLE = new ArrayList<>();
 
@@ -323,8 +323,8 @@ final class Settings {
     static final Setting<ServerConfig.LogLevel> LOGGING_LEVEL =
             setting("logging.level", ValueType.choice(ServerConfig.LogLevel.class), "info", "What is logged at least.");
 
-    /// Whom the data is believed by, and where its texts go: not taken from a file that lies with the data, which
-    /// who changes the data can change too.
+    /// Settings that say what the data are checked against, and where texts are sent. They are not read from a file
+    /// that lies with the data, which somebody who changes the data can change too.
     static final List<Setting<?>> NOT_FROM_DATA = List.of(
             STORE_INTEGRITY_KEY,
             STORE_ANCHOR,

@@ -15,11 +15,11 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How a setting's text becomes a value, and which values there are.
+/// Turns a setting's text into a value, and says which values there are.
 ///
 /// @param description for the operator, for example `a number from 0 to 65535`
-/// @param reader the value; empty if the text is none
-/// @param verbatim whether spaces at its ends are part of it
+/// @param reader gives the value; empty if the text is none
+/// @param verbatim whether spaces at its ends belong to it
 record ValueType<T>(String description, Function<String, Optional<T>> reader, boolean verbatim) {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})\\s*(B|KiB|MiB|GiB)?");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h|d)");
@@ -125,7 +125,7 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader, bo
         return new ValueType<>("text", text -> Optional.of(text.isEmpty() ? Optional.empty() : Optional.of(text)));
     }
 
-    /// As it stands, spaces included.
+    /// The text as it is, including spaces.
     static ValueType<Optional<String>> prefix() {
         return new ValueType<>(
                 "text",
@@ -169,7 +169,7 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader, bo
         }
     }
 
-    /// What models cost: `model=prompt/completion` or `provider/model=prompt/completion`, with commas between. A price
+    /// Prices of models: `model=prompt/completion` or `provider/model=prompt/completion`, separated by commas. A price
     /// has up to 9 digits before and after the point.
     static ValueType<Prices> prices() {
         Pattern entry = Pattern.compile("([^=,]+)=([0-9]{1,9}(?:\\.[0-9]{1,9})?)/([0-9]{1,9}(?:\\.[0-9]{1,9})?)");
@@ -188,7 +188,7 @@ record ValueType<T>(String description, Function<String, Optional<T>> reader, bo
         });
     }
 
-    /// Origins as browsers send them, exactly: no wildcard, no path.
+    /// Origins exactly as browsers send them: no wildcard, no path.
     static ValueType<List<String>> origins() {
         Pattern origin = Pattern.compile("https?://[^/\\s*,]+");
         return new ValueType<>("origins like https://app.example, with commas between", text -> {

@@ -16,12 +16,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/// Reads `mneme.yaml`: nested maps or dotted names, every value as the text that was typed (YAML's failsafe schema: no
-/// guessing of numbers or dates). A name without a value counts as not written.
+/// Reads `mneme.yaml`: nested maps or dotted names. Every value is the text that was typed (YAML's failsafe schema,
+/// which does not guess numbers or dates). A name without a value counts as not written.
 final class YamlFile {
     private YamlFile() {}
 
-    /// @return what the file sets
+    /// @return the settings in the file
     static Map<Setting<?>, ConfigValues.Typed> read(Path file, ConfigValues values) {
         Map<Setting<?>, ConfigValues.Typed> read = new LinkedHashMap<>();
         Map<String, String> flat = new LinkedHashMap<>();

@@ -31,16 +31,15 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Sends deliveries over HTTP/1.1, a connection for each.
+/// Sends deliveries over HTTP/1.1, with a connection for each.
 ///
-/// It is no general client, because of what it must not do: it calls the very address that it has
-/// looked at, so that a name cannot stand for another address when it is called (DNS rebinding), it
-/// follows no redirect, and it waits for nobody longer than its time-out, however slowly an answer
-/// trickles.
+/// It is not a general client, because of what it must not do. It calls exactly the address that it has checked, so
+/// that a name cannot stand for another address when it is called (DNS rebinding). It follows no redirect. And it never
+/// waits longer than its timeout, however slowly an answer trickles in.
 ///
-/// A delivery carries `Mneme-Delivery` (its id), `Mneme-Timestamp` (seconds since 1970) and
-/// `Mneme-Signature`: `sha256=` and, in hexadecimal, the HMAC-SHA256 under the webhook's secret of the
-/// timestamp, a full stop, and the body.
+/// A delivery has the headers `Mneme-Delivery` (its id), `Mneme-Timestamp` (seconds since 1970) and `Mneme-Signature`:
+/// `sha256=` followed by the hexadecimal HMAC-SHA256, under the webhook's secret, of the timestamp, a full stop, and
+/// the body.
 ///
 /// **Threads**: any number may call.
 public final class HttpWebhookSender implements WebhookSender {
@@ -51,7 +50,7 @@ public final class HttpWebhookSender implements WebhookSender {
     private final String agent;
     private final Resolver resolver;
 
-    /// Looks a name up; it may take long, and an interruption may not end it.
+    /// Looks a name up. It may take long, and an interruption may not end it.
     interface Resolver {
         InetAddress[] addresses(String host) throws UnknownHostException;
     }
@@ -70,7 +69,7 @@ public final class HttpWebhookSender implements WebhookSender {
         this.agent = "Mneme/" + version;
     }
 
-    /// Whether a host can be seen to lie inside the server's own network without looking it up.
+    /// Whether a host lies inside the server's own network, as far as that can be seen without looking it up.
     public static boolean looksPrivate(String host) {
         return PublicAddresses.looksPrivate(host);
     }
@@ -106,7 +105,8 @@ public final class HttpWebhookSender implements WebhookSender {
         }
     }
 
-    /// The address that is called: the first, and all must be public, lest it be chance which one is taken.
+    /// The address to call: the first one. All of the name's addresses must be public, so that it does not depend on
+    /// chance which one is called.
     private InetAddress address(String host) throws IOException {
         InetAddress[] addresses = lookUp(host);
         for (InetAddress address : addresses) {
@@ -118,7 +118,8 @@ public final class HttpWebhookSender implements WebhookSender {
         return addresses[0];
     }
 
-    /// On a thread of its own, which is left behind when it takes too long: nothing ends a look-up.
+    /// Looks a name up on a thread of its own, which is left behind when it takes too long, since nothing can end a
+    /// look-up.
     private InetAddress[] lookUp(String host) throws IOException {
         FutureTask<InetAddress[]> lookUp = new FutureTask<>(() -> resolver.addresses(host));
         Thread.ofVirtual().name("webhook-name").start(lookUp);
@@ -186,7 +187,7 @@ public final class HttpWebhookSender implements WebhookSender {
         }
     }
 
-    /// The status of the answer; its body is nobody's business.
+    /// The status of the answer. Its body is not read.
     private static int status(InputStream in) throws IOException {
         String line = line(in);
         if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Which addresses lie outside this server's own network: those that anybody on the Internet could
-/// call. The others are of RFC 6890 and the registries that it founded, whatever form of IPv6 they hide
-/// in.
+/// Recognises addresses outside this server's own network, that is, those that anybody on the Internet could call. All
+/// others are listed in RFC 6890 and the registries that it founded; they are recognised in every form of IPv6 that can
+/// contain them.
 final class PublicAddresses {
     private static final List<Block> NOT_PUBLIC = List.of(
             Block.of("0.0.0.0/8"),
@@ -36,7 +36,7 @@ final class PublicAddresses {
             Block.of("fe80::/9"),
             Block.of("ff00::/8"));
 
-    /// All that IANA has given out of IPv6 to be called from anywhere.
+    /// The part of IPv6 that IANA has assigned for calls from anywhere.
     private static final Block GLOBAL_UNICAST = Block.of("2000::/3");
 
     private PublicAddresses() {}
@@ -78,7 +78,7 @@ final class PublicAddresses {
         return within.isEmpty() ? GLOBAL_UNICAST.holds(bytes) : within.stream().allMatch(PublicAddresses::contains);
     }
 
-    /// The IPv4 addresses that an IPv6 one stands for: translated (RFC 6052), 6to4 (RFC 3056).
+    /// The IPv4 addresses that an IPv6 address contains: translated (RFC 6052), 6to4 (RFC 3056).
     private static List<InetAddress> ipv4Within(byte[] ipv6) {
         boolean translated = begins(ipv6, 0x00, 0x64, 0xff, 0x9b) && Arrays.equals(ipv6, 4, 12, new byte[8], 0, 8);
         if (translated) {
@@ -107,8 +107,7 @@ final class PublicAddresses {
         }
     }
 
-    /// Whether a host, as it is written in a URL, can be seen to lie inside: an address in figures, or
-    /// `localhost`.
+    /// Whether a host in a URL can be seen to lie inside: an address in digits, or `localhost`.
     static boolean looksPrivate(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.equals("localhost") || name.endsWith(".localhost")) {

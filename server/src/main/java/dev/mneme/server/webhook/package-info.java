@@ -1,4 +1,4 @@
-/// Webhooks' way out of the server.
+/// How webhooks' deliveries leave the server.
 @NullMarked
 package dev.mneme.server.webhook;
 

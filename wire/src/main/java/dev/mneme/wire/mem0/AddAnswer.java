@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An add as the third version of the platform answers it.
+/// An add, as the third version of the platform answers it.
 ///
 /// @param status `SUCCEEDED`, `PENDING` or `FAILED`
 /// @param results left out while it is pending

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/// What became of one message of an add.
+/// The result for one message of an add.
 ///
-/// @param event `ADD`, `UPDATE`, or `NONE` for what was there already
+/// @param event `ADD`, `UPDATE`, or `NONE` if the memory was already there
 /// @param data the text again, where the platform has it
 @JsonInclude(Include.NON_NULL)
 public record AddResult(

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/// One memory of an add as the first version of the platform answers it: a bare list of these. Of an
-/// add that is pending or has failed the list has one item, which names no memory.
+/// One memory of an add, as the first version of the platform answers it: with a bare list of these. For an add that is
+/// pending or has failed, the list has one item, which names no memory.
 @JsonInclude(Include.NON_NULL)
 public record AddedMemory(
         @Nullable String id,

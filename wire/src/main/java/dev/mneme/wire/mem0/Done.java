@@ -5,9 +5,9 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/// That something was done, in words.
+/// Says that something was done.
 ///
-/// @param cascadeCount how many linked memories went too
+/// @param cascadeCount how many linked memories were deleted too
 @JsonInclude(Include.NON_NULL)
 public record Done(
         String message,

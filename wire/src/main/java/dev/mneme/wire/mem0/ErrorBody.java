@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mneme.wire.Problem;
 import org.jspecify.annotations.Nullable;
 
-/// Why a request failed: `detail` for the Python client, `error` for what reads mem0's older answers,
-/// and beside them the code by which Mneme names the failure everywhere.
+/// Why a request failed: `detail` for the Python client, `error` for programs that read mem0's older answers, and
+/// besides them the code by which Mneme names the failure everywhere.
 @JsonInclude(Include.NON_NULL)
 public record ErrorBody(
         String detail,

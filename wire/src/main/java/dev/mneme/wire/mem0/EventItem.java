@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a request that made an event.
+/// A request that made an event, and its result.
 ///
 /// @param status `PENDING`, `RUNNING`, `SUCCEEDED` or `FAILED`
-/// @param payload the messages of what has not succeeded
-/// @param metadata of an extraction: `failed_attempts`, and the last one's `reason`
-/// @param results what it did to memories, those that are gone or hidden left out
+/// @param payload the messages, as long as it has not succeeded
+/// @param metadata for an extraction: `failed_attempts`, and the `reason` of the last one
+/// @param results what it did to memories, except those that are gone or hidden
 /// @param latency in milliseconds
 public record EventItem(
         String id,

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A memory as mem0's clients know it: all that its platform shows in a search and in a list, and what its own
-/// server adds.
+/// A memory as mem0's clients know it: everything that mem0's platform shows in a search and in a list, and what its
+/// own server adds.
 ///
-/// @param sessionId the run id, under the name that lists have for it
+/// @param sessionId the run id, under its name in lists
 /// @param hash MD5 of the text, as mem0's own server gives it
 /// @param actorId the speaker
-/// @param score of a search; absent elsewhere
-/// @param scoreBreakdown of a search that asked for it, as the platform calls it
-/// @param scoreDetails the same, as mem0's own server calls it
-/// @param expirationDate the last day on which it is shown, or a time where it expires within a day
+/// @param score in a search; absent elsewhere
+/// @param scoreBreakdown in a search that asked for it, as the platform names it
+/// @param scoreDetails the same, as mem0's own server names it
+/// @param expirationDate the last day on which it is shown, or a time if it expires within a day
 /// @param synthesized always false: nothing here is made up from other memories
 /// @param lifecycleState `active`, `expired` or `superseded`
-/// @param immutable whether it can be deleted only
-/// @param createdAt the timestamp, where there is one
+/// @param immutable whether it can only be deleted
+/// @param createdAt the timestamp, if there is one
 public record MemoryItem(
         String id,
         String memory,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One page of a list that is read by page numbers.
 ///
-/// @param count of all that the list holds
-/// @param next where the page after this one is; null at the end
-/// @param previous where the page before this one is; null at the beginning
+/// @param count of all items of the list
+/// @param next link to the next page; null at the end
+/// @param previous link to the former page; null at the beginning
 public record NumberedPage<T>(
         long count, @Nullable String next, @Nullable String previous, List<T> results) {}

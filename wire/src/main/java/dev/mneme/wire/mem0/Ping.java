@@ -2,7 +2,7 @@ package dev.mneme.wire.mem0;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// That the key is known, and what it belongs to.
+/// Says that the key is known, and what it belongs to.
 ///
 /// @param userEmail no address: clients that find one here report it to a third party
 public record Ping(

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An add as mem0's own server answers it.
+/// An add, as mem0's own server answers it.
 ///
-/// @param status `PENDING` where it could not be waited for; left out otherwise, as `message` and `eventId` are
+/// @param status `PENDING` if it could not be waited for; otherwise left out, as `message` and `eventId` are
 @JsonInclude(Include.NON_NULL)
 public record ServerAdded(
         List<AddResult> results,

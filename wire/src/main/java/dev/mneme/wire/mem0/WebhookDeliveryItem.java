@@ -3,7 +3,7 @@ package dev.mneme.wire.mem0;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/// What became of one delivery.
+/// One delivery, and how it went.
 ///
 /// @param status `delivered`, `retrying` or `failed`
 /// @param responseStatus the HTTP status of the last answer; null when there was none

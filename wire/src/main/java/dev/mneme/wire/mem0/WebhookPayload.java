@@ -3,7 +3,7 @@ package dev.mneme.wire.mem0;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
-/// What a webhook is sent: one change of one memory.
+/// The body that a webhook is sent: one change of one memory.
 public record WebhookPayload(@JsonProperty("event_details") Details eventDetails) {
     /// @param id the memory's
     /// @param data the memory after the change; of a deletion, as it last was

@@ -5,8 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// A record that carries one of several shapes: its components are those of all shapes together, and what a client
-/// sends or gets is exactly one of them.
+/// A record that has one of several shapes: its components are those of all shapes together, and a client sends or gets
+/// exactly one shape.
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Either {

@@ -10,6 +10,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE_USE)
 public @interface Time {
-    /// Whether a request's time is read with the offset that it names, or names not: it decides a day.
+    /// Whether a request's time is read with its offset, or without one: the offset decides the day.
     boolean placed() default false;
 }

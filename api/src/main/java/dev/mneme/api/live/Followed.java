@@ -4,6 +4,7 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
@@ -11,12 +12,13 @@ import dev.mneme.core.model.Position;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Whom a connection concerns: exactly one owner, or everyone, for an operator.
-public sealed interface Subject {
-    record One(Owner owner) implements Subject {
+/// Whose changes a connection follows: exactly one owner's, or everyone's, for an operator.
+public sealed interface Followed {
+    record One(Owner owner) implements Followed {
         /// The user's id; empty for an owner that is no user.
         @Override
         public String userId() {
@@ -24,21 +26,21 @@ public sealed interface Subject {
         }
     }
 
-    record Everyone() implements Subject {
+    record Everyone() implements Followed {
         @Override
         public String userId() {
             return "";
         }
     }
 
-    /// What the `userId` of messages says.
+    /// The `userId` in messages.
     String userId();
 
-    /// Whom a request names, or null when it names nobody. A single id names the owner of its kind.
+    /// The owner or owners that a request names; null when it names none. A single id names the owner of its kind.
     ///
     /// @param field gives a field's text, or null where it is missing
     /// @throws MnemeException `invalid_request` when it names more than one
-    static @Nullable Subject of(Function<String, @Nullable String> field) {
+    static @Nullable Followed of(Function<String, @Nullable String> field) {
         String scope = field.apply("scope");
         List<OwnerKind> named = Stream.of(OwnerKind.values())
                 .filter(kind -> field.apply(kind.fieldName()) != null)
@@ -62,15 +64,18 @@ public sealed interface Subject {
         return id == null ? null : new One(new Owner(Owner.DEFAULT_PROJECT, kind, id));
     }
 
-    /// Opens the feed of this subject.
+    /// Opens the feed.
     ///
     /// @param from the last position that the client holds, or null to begin now
-    /// @param name what the client calls that position
-    /// @throws MnemeException `invalid_request` for a position that cannot be of this subject; `not_allowed`
-    default Reader follow(ChangeFeed feed, Caller caller, @Nullable String from, String name) {
+    /// @param name the client's name for that position
+    /// @param wanted the changes that the client wants to be told
+    /// @throws MnemeException `invalid_request` for a position of anybody else; `not_allowed`
+    default Reader follow(
+            ChangeFeed feed, Caller caller, @Nullable String from, String name, Predicate<Change> wanted) {
         return switch (this) {
-            case Everyone everyone -> feed.followAll(caller, from);
-            case One(Owner owner) -> feed.follow(caller, owner, from == null ? null : position(owner, from, name));
+            case Everyone everyone -> feed.followAll(caller, from, wanted);
+            case One(Owner owner) ->
+                feed.follow(caller, owner, from == null ? null : position(owner, from, name), wanted);
         };
     }
 
@@ -81,8 +86,8 @@ public sealed interface Subject {
                         MnemeException.invalid(name, name + " must be a position that this owner's changes gave."));
     }
 
-    /// The only user that a key may see, if there is just one: then every connection with it is that user's.
-    static @Nullable Subject onlyUserOf(ApiKey key) {
+    /// The only user that a key may see, if there is just one: every connection with the key then follows that user.
+    static @Nullable Followed onlyUserOf(ApiKey key) {
         Set<String> users = key.restriction().allowed().get(OwnerKind.USER);
         return users != null && users.size() == 1
                 ? new One(Owner.user(users.iterator().next()))
