@@ -86,8 +86,7 @@ public final class ChangeFeed {
 
     /// @param wanted the changes that the caller wants; the reader passes over the others
     public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom, Predicate<Change> wanted) {
-        return open(
-                new Shown(caller, true, wanted), owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
+        return open(new Shown(caller, true, wanted), owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
     }
 
     /// Follows every owner, for an operator.
