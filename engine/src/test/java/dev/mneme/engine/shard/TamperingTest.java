@@ -685,7 +685,8 @@ final class TamperingTest {
             assertThat(store.integrity().verify()).isEmpty();
             damageTablesOf(owner);
             String unreadable = "rows of shard " + shardOf(owner) + " cannot be read";
-            assertThat(store.integrity().verify()).anySatisfy(problem -> assertThat(problem).contains(unreadable));
+            assertThat(store.integrity().verify())
+                    .anySatisfy(problem -> assertThat(problem).contains(unreadable));
             refuses(() -> store.list(Fixtures.everything(owner, ManualClock.START)));
             refuses(() -> store.search(Fixtures.words(owner, "text", ManualClock.START)));
             refuses(() -> store.write(Fixtures.write(owner, Fixtures.add(owner.id(), "more"))));
