@@ -113,7 +113,7 @@ public final class ChangeFeed {
     ///
     /// @param pushed whether changes go out unasked: then what is local only stays here
     /// @param wanted what the caller asked for
-    private record Shown(Caller caller, boolean pushed, Predicate<Change> wanted) {
+    record Shown(Caller caller, boolean pushed, Predicate<Change> wanted) {
         /// What is shown of a change; empty if nothing is.
         Optional<Change> of(Change change) {
             if (!wanted.test(change) || !Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {
