@@ -82,7 +82,8 @@ class CommandLineTest {
         assertThat(ok("get", id).out()).contains("peanuts");
         assertThat(ok("get", id, "--json").json()).isEqualTo(added.path("memory"));
         assertThat(ok("search", "peanuts", "--top-k", "3", "--explain").out()).contains("allergic");
-        JsonNode found = ok("search", "peanuts", "--top-k", "3", "--json").json().path("results");
+        JsonNode found =
+                ok("search", "peanuts", "--top-k", "3", "--json").json().path("results");
         assertThat(found).hasSize(1);
         assertThat(found.at("/0/memory")).isEqualTo(added.path("memory"));
         assertThat(found.at("/0/score").asDouble()).isBetween(0.1, 1.0);
@@ -182,12 +183,11 @@ class CommandLineTest {
                         .status())
                 .isEqualTo(5);
         assertThat(ok("key", "list").out()).contains("phone").doesNotContain(secret);
-        assertThat(ok("key", "list", "--json").json().path("items"))
-                .anySatisfy(key -> {
-                    assertThat(key.path("id")).isEqualTo(made.path("id"));
-                    assertThat(key.path("role").asText()).isEqualTo("write");
-                    assertThat(key.at("/restrict/users/0").asText()).isEqualTo("kit");
-                });
+        assertThat(ok("key", "list", "--json").json().path("items")).anySatisfy(key -> {
+            assertThat(key.path("id")).isEqualTo(made.path("id"));
+            assertThat(key.path("role").asText()).isEqualTo("write");
+            assertThat(key.at("/restrict/users/0").asText()).isEqualTo("kit");
+        });
         ok("key", "revoke", made.path("id").asText());
         assertThat(ok("key", "list").out()).doesNotContain("phone");
         assertThat(run("", "list", "--user", "kit", "--key", secret).status()).isEqualTo(5);

@@ -1,7 +1,7 @@
 package dev.mneme.api.websocket;
 
-import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Followed;
+import dev.mneme.api.live.Goodbye;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.MnemeException;
 import java.util.Map;

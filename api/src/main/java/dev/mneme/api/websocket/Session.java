@@ -1,8 +1,8 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.live.Followed;
 import dev.mneme.api.live.Goodbye;
 import dev.mneme.api.live.Goodbye.Reason;
-import dev.mneme.api.live.Followed;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ErrorCode;

@@ -28,7 +28,9 @@ final class StateParts {
 
     /// The content of one payload.
     record Content(
-            List<Payloads.Raw> modes, Map<String, Payloads.Raw> contexts, @Nullable LivePresence presence) {}
+            List<Payloads.Raw> modes,
+            Map<String, Payloads.Raw> contexts,
+            @Nullable LivePresence presence) {}
 
     private final int roomAtAll;
     private final List<Content> contents = new ArrayList<>();

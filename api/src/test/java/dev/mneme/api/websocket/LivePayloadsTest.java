@@ -126,7 +126,7 @@ class LivePayloadsTest {
                         following(),
                         "context-sync",
                         new LiveContextRequest("theme", null, null, null, true, null, null, null)))
-                .containsExactly(new Action.SyncContext(new ContextSync(
-                        "theme", null, null, null, null, Command.ANY_VERSION, MergeStrategy.REPLACE)));
+                .containsExactly(new Action.SyncContext(
+                        new ContextSync("theme", null, null, null, null, Command.ANY_VERSION, MergeStrategy.REPLACE)));
     }
 }

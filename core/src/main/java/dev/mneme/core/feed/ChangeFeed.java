@@ -86,8 +86,7 @@ public final class ChangeFeed {
 
     /// @param wanted the changes that the caller wants; the reader passes over the others
     public Reader follow(Caller caller, Owner owner, @Nullable Position resumeFrom, Predicate<Change> wanted) {
-        return open(
-                new Shown(caller, true, wanted), owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
+        return open(new Shown(caller, true, wanted), owner, resumeFrom == null ? Start.NOW : Start.AFTER, resumeFrom);
     }
 
     /// Follows every owner, for an operator.
@@ -114,7 +113,7 @@ public final class ChangeFeed {
     ///
     /// @param pushed whether changes go out unasked: then what is local only stays here
     /// @param wanted what the caller asked for
-    private record Shown(Caller caller, boolean pushed, Predicate<Change> wanted) {
+    record Shown(Caller caller, boolean pushed, Predicate<Change> wanted) {
         /// What is shown of a change; empty if nothing is.
         Optional<Change> of(Change change) {
             if (!wanted.test(change) || !Authorizer.maySee(caller, change) || change.echoOf(caller.by())) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: one.
 final class FieldValue {
-    /// Comparing this many characters, or digits, counts as one step.
+    /// How many characters that are compared count as one step; the next is the same for digits.
     static final int CHARACTERS = 32;
 
     static final int DIGITS = 8;

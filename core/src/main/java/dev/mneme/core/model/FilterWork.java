@@ -61,7 +61,7 @@ public final class FilterWork {
         }
     }
 
-    /// Steps taken so far beyond those that the memories added, where there is a limit.
+    /// How many steps are left; each memory adds some.
     long left() {
         return left;
     }

@@ -180,8 +180,8 @@ final class ConfigSources {
 
     /// The failure for an unknown name; it suggests the nearest known one.
     static MnemeException unknown(String name, Stream<String> known) {
-        String nearest = known.min(Comparator.comparingInt(each ->
-                        LevenshteinDistance.getDefaultInstance().apply(name, each)))
+        String nearest = known.min(Comparator.comparingInt(
+                        each -> LevenshteinDistance.getDefaultInstance().apply(name, each)))
                 .orElseThrow();
         return MnemeException.invalid(
                 name,

@@ -26,5 +26,7 @@ public record LiveContextRequest(
         @Doc("the version that the client saw; left out: store it over whatever is there") @Nullable
         Long version,
 
-        @Doc("what to do where the context has changed since that version") @Nullable @OneOf({"replace", "merge", "ignore"})
+        @Doc("what to do where the context has changed since that version")
+        @Nullable
+        @OneOf({"replace", "merge", "ignore"})
         String mergeStrategy) {}

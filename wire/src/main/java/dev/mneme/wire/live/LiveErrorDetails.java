@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 @Doc("What an error is about.")
 @JsonInclude(Include.NON_NULL)
 public record LiveErrorDetails(
-        @Doc("the id of the message that was refused") @Nullable String inReplyTo,
+        @Doc("the id of the message that was refused") @Nullable
+        String inReplyTo,
+
         @Doc("the field at fault") @Nullable String field,
         @Doc("when to try again") @Nullable Long retryAfterMillis,
 

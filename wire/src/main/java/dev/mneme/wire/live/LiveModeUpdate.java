@@ -15,7 +15,9 @@ public record LiveModeUpdate(
         @Doc("the mode before; null at the first") @Nullable @OneOf({"inspired", "didactic", "parallel"})
         String previousMode,
 
-        @Doc("of a switch: the mode before; else the mode that goes on") @Nullable @OneOf({"inspired", "didactic", "parallel"})
+        @Doc("of a switch: the mode before; else the mode that goes on")
+        @Nullable
+        @OneOf({"inspired", "didactic", "parallel"})
         String fromMode,
 
         @Doc("the same as currentMode") @OneOf({"inspired", "didactic", "parallel"})
@@ -24,5 +26,8 @@ public record LiveModeUpdate(
         @Doc("the instance's own JSON object") Map<String, @Nullable Object> configuration,
         CapabilitiesResource capabilities,
         @Doc(value = "the instance", example = "desk") String instanceId,
-        @Doc("when it was switched to, in epoch milliseconds") long activatedAt,
+
+        @Doc("when it was switched to, in epoch milliseconds")
+        long activatedAt,
+
         @Doc("counts the mode's changes") long version) {}

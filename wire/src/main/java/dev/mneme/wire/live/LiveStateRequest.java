@@ -13,4 +13,5 @@ public record LiveStateRequest(
         @Doc("mode, contexts, presence, responses; left out: all of them") @Nullable
         List<String> include,
 
-        @Doc("only what changed after this position") @Nullable String since) {}
+        @Doc("only what changed after this position") @Nullable
+        String since) {}

@@ -20,5 +20,6 @@ public record LiveWelcome(
         Boolean reset,
 
         @Doc("of a connection for every owner: how many owners are left out, because their stored data was changed"
-                + " from outside") @Nullable
+                + " from outside")
+        @Nullable
         Integer ownersLeftOut) {}
