@@ -51,6 +51,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +90,10 @@ class ExtractionServiceTest {
         volatile boolean decides = true;
         volatile Runnable meanwhile = () -> {};
         volatile Decision decision = new Decision.Add();
+        volatile List<String> categories = List.of();
+        volatile boolean backwards;
+        volatile @Nullable String rewritten;
+        volatile Runnable whileItDecides = () -> {};
 
         @Override
         public String model() {
@@ -112,18 +117,23 @@ class ExtractionServiceTest {
             if (fails) {
                 throw new MnemeException(ErrorCode.OVERLOADED, "down");
             }
-            return IntStream.range(0, conversation.messages().size())
-                    .mapToObj(i -> new Fact(conversation.messages().get(i).text(), i, List.of()))
+            List<Fact> facts = IntStream.range(0, conversation.messages().size())
+                    .mapToObj(i -> new Fact(conversation.messages().get(i).text(), i, categories))
                     .toList();
+            return backwards ? facts.reversed() : facts;
         }
 
         @Override
         public List<Decision> decide(List<String> facts, List<String> memories, Guidance guidance) {
             shown.addAll(memories);
+            whileItDecides.run();
             if (!decides) {
                 throw new MnemeException(ErrorCode.OVERLOADED, "undecided");
             }
-            return Collections.nCopies(facts.size(), decision);
+            Decision each = rewritten == null
+                    ? decision
+                    : new Decision.Update(memories.indexOf(rewritten), "rewritten " + rewritten);
+            return Collections.nCopies(facts.size(), each);
         }
 
         @Override
@@ -270,6 +280,107 @@ class ExtractionServiceTest {
 
         assertThat(model.shown).isEmpty();
         assertThat(texts()).containsExactly("likes tea", "likes tea with milk");
+    }
+
+    /// Each of its own message, whatever the order in which the model names them.
+    @Test
+    void aFactIsAsItsMessageAndItsRequestSay() {
+        Timestamp monday = Timestamp.of(Instant.parse("2026-01-05T08:00:00Z"));
+        Instant expiry = ManualClock.START.plus(Duration.ofDays(400));
+        model.categories = List.of("sport");
+        model.backwards = true;
+        ExtractionRequest request = new ExtractionRequest(
+                ScopeIds.user("alice"),
+                List.of(new Message("user", "Ann", "I hike"), new Message("assistant", "Bo", "boots are best")),
+                Fixtures.json("from", "phone"),
+                monday,
+                expiry,
+                FactExtractor.Guidance.NONE);
+        Extraction done = extractions.await(extractions.submit(caller("laptop"), request, null), PATIENCE);
+
+        assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(memories())
+                .extracting(Memory::text, Memory::role, Memory::name)
+                .containsExactly(tuple("I hike", "user", "Ann"), tuple("boots are best", "assistant", "Bo"));
+        assertThat(memories()).allSatisfy(memory -> {
+            assertThat(memory.metadata()).isEqualTo(Fixtures.json("from", "phone"));
+            assertThat(memory.categories()).containsExactly("sport");
+            assertThat(memory.timestamp()).isEqualTo(monday);
+            assertThat(memory.expiresAt()).isEqualTo(expiry);
+        });
+    }
+
+    /// Else a fact would move to where others see it.
+    @Test
+    void memoriesOfOtherIdsAreNotShown() {
+        model.remote = false;
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "likes tea");
+        say("laptop", new ScopeIds("alice", "bot", null, null), "likes tea a lot");
+
+        say("laptop", ScopeIds.user("alice"), "likes tea with milk");
+        assertThat(model.shown).isEmpty();
+
+        say("laptop", new ScopeIds("alice", null, null, "r1"), "likes tea with sugar");
+        assertThat(model.shown).containsExactly("likes tea");
+    }
+
+    @Test
+    void whatWasSupersededIsNotShown() {
+        model.remote = false;
+        say("laptop", ScopeIds.user("alice"), "likes tea");
+        model.rewritten = "likes tea";
+        MemoryId tea = memories().getFirst().id();
+        Extraction.Result replaced = say("laptop", ScopeIds.user("alice"), "likes tea with milk")
+                .results()
+                .getFirst();
+        assertThat(replaced.event()).isEqualTo(MemoryEvent.UPDATE);
+        assertThat(replaced.replaced()).isEqualTo(tea);
+        assertThat(memories()).extracting(Memory::id).contains(replaced.id());
+        model.rewritten = null;
+        model.shown.clear();
+
+        say("laptop", ScopeIds.user("alice"), "likes tea with sugar");
+        assertThat(model.shown).containsExactly("rewritten likes tea");
+    }
+
+    /// The model decides again, on what is there by then.
+    @Test
+    void whatIsSupersededWhileItDecidesIsNotShownAgain() {
+        model.remote = false;
+        say("laptop", ScopeIds.user("alice"), "likes tea");
+        Memory tea = memories().getFirst();
+        Command.AddMemory other = Fixtures.add("alice", "likes tea with lemon");
+        model.whileItDecides = () -> {
+            model.whileItDecides = () -> {};
+            Command revise = new Command.Revise(
+                    List.of(new Command.Seen(tea.id(), tea.version())),
+                    List.of(new Command.Revision.Replace(tea.id(), other)),
+                    List.of());
+            store.write(new Write(ALICE, caller("desk").by(), null, List.of(revise)));
+        };
+
+        Extraction done = say("laptop", ScopeIds.user("alice"), "likes tea with milk");
+
+        assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(model.shown).containsExactly("likes tea", "likes tea with lemon");
+    }
+
+    /// What is written anew may have taken something from each memory that was shown.
+    @Test
+    void whatIsRewrittenWhileALocalMemoryIsShownIsLocal() {
+        model.remote = false;
+        inspire("phone");
+        say("phone", ScopeIds.user("alice"), "takes pills for the heart");
+        say("laptop", ScopeIds.user("alice"), "has a dog");
+        model.rewritten = "has a dog";
+
+        say("laptop", ScopeIds.user("alice"), "takes pills to the dog");
+
+        assertThat(model.shown).contains("takes pills for the heart", "has a dog");
+        assertThat(memories())
+                .filteredOn(memory -> memory.text().equals("rewritten has a dog"))
+                .singleElement()
+                .satisfies(memory -> assertThat(memory.localOnly()).isTrue());
     }
 
     /// A fact joins the memory of its text when it is of the same time: then that memory is what was changed. One of

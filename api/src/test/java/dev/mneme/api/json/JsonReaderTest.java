@@ -162,6 +162,21 @@ class JsonReaderTest {
         assertThat(refused).isEmpty();
     }
 
+    /// Too many values are the body's fault, whichever item they stand in: the others are not read on.
+    @Test
+    void tooManyValuesInAnItemEndTheReading() {
+        String item = "{\"text\":\"x\",\"metadata\":{\"a\":" + list("0", JsonReader.MAX_VALUES + 1) + "}}";
+        byte[] items = bytes("{\"items\":[" + item + ",{\"text\":\"y\"}]}");
+        Map<Integer, MnemeException> refused = new HashMap<>();
+        assertThatThrownBy(
+                        () -> RecordReader.read(AddRequest.class, items, "body", ParsedHeap.unlimited(), refused))
+                .isInstanceOfSatisfying(MnemeException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE);
+                    assertThat(e.field()).isEqualTo("body");
+                });
+        assertThat(refused).isEmpty();
+    }
+
     /// A refusal takes more than the item that it refuses.
     @Test
     void refusedItemsAreCounted() {

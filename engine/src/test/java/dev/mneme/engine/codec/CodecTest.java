@@ -19,6 +19,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Mode;
+import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.PassageVectors;
@@ -26,6 +27,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.Timestamp;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
@@ -89,6 +91,29 @@ final class CodecTest {
                 time(random),
                 Provenance.ofKey("k"));
         assertThat(Rows.Version.decode(version.encode())).isEqualTo(version);
+    }
+
+    /// Who reads the log again gives numbers as numbers, too.
+    @Test
+    void whichIdsOfAResponseCameAsNumbersIsReadAsItWasWritten() {
+        for (boolean chat : List.of(true, false)) {
+            for (boolean message : List.of(true, false)) {
+                Command.RecordResponse response = new Command.RecordResponse(
+                        "desk",
+                        "12",
+                        "13",
+                        null,
+                        SourceType.LOCAL,
+                        "p",
+                        "m",
+                        null,
+                        "h",
+                        Json.JsonObject.EMPTY,
+                        null,
+                        new NumberedIds(chat, message));
+                assertThat(readAgain(response)).isEqualTo(response);
+            }
+        }
     }
 
     @Test
