@@ -3,7 +3,7 @@ package dev.mneme.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.engine.shard.IntegrityFiles;
+import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
