@@ -31,6 +31,7 @@ import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
+import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -305,6 +306,17 @@ public final class ModelStore implements Store, Exports {
     public Position head(Owner owner) {
         return locked(() ->
                 home.find(owner).map(ModelOwner::head).orElseGet(() -> new Position(home.epoch, owner.slot(), 0)));
+    }
+
+    /// There is one copy, which is always the latest: only a position that nobody gave out is waited for.
+    @Override
+    public StoreReads reading(Freshness freshness) {
+        Owner owner = freshness.owner();
+        Position position = freshness.position();
+        if (owner != null && position != null && !await(owner, position, freshness.atMost())) {
+            throw new MnemeException(ErrorCode.POSITION_AHEAD, "This store has not reached that position yet.");
+        }
+        return this;
     }
 
     @Override
