@@ -90,7 +90,7 @@ final class Metrics {
     ShardMetrics shards() {
         return new ShardMetrics() {
             @Override
-            public void applied(int shard, int count, Duration time) {
+            public void applied(int count, Duration time) {
                 apply.record(time);
                 writes.increment(count);
             }

@@ -9,6 +9,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Retention;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.folder.Anchor;
@@ -23,9 +24,9 @@ import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.node.Governing;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.state.Applied;
+import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
@@ -38,9 +39,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -67,7 +69,6 @@ public final class Restoration {
     private static final String BEFORE = "before-restore-";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
-    private static final String SYSTEM = "system";
 
     /// What a folder may hold and still count as empty.
     private static final Set<String> NO_DATA = Set.of("lock", "mneme.yaml", "lost+found", "restoring");
@@ -263,14 +264,19 @@ public final class Restoration {
         if (file == null) {
             return;
         }
-        List<String> names = DataFolder.shardNames(backup.manifest().slots().size());
-        try (RocksFolder tables = RocksFolder.open(data.resolve("tables"), names, TABLES_BYTES)) {
-            List<Tables> shards = new ArrayList<>();
-            for (int i = 0; i < names.size(); i++) {
-                shards.add(tables.tables(i));
+        try (RocksFolder tables = RocksFolder.open(data.resolve("tables"), names(), TABLES_BYTES)) {
+            SortedMap<ShardId, Tables> shards = new TreeMap<>();
+            for (BackupManifest.Part part : backup.manifest().parts()) {
+                shards.put(part.shard(), tables.tables(part.shard().toString()));
             }
             new Anchor(file, data, epoch, seal, options.integrity().anchorEvery()).append(shards);
         }
+    }
+
+    private List<String> names() {
+        return backup.manifest().parts().stream()
+                .map(part -> part.shard().toString())
+                .toList();
     }
 
     private static boolean holdsData(Path data) throws IOException {
@@ -285,26 +291,25 @@ public final class Restoration {
     /// @return its epoch
     private String prepare(Path folder) throws IOException {
         BackupManifest manifest = backup.manifest();
-        List<String> names = DataFolder.shardNames(manifest.slots().size());
         Path elsewhere = options.integrity().key();
         IntegrityKey key = new IntegrityKey(elsewhere == null ? folder.resolve(DataFolder.KEY) : elsewhere);
         if (!key.exists()) {
             key.put(seal);
         }
         String epoch = DataFolder.writeManifest(folder, manifest.slots(), seal, random);
-        long[] indexes = manifest.appliedIndexes();
-        try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), names, TABLES_BYTES)) {
-            for (int i = 0; i < names.size(); i++) {
-                restore(manifest.parts().get(i), tables.tables(i));
-                new ShardGuard(names.get(i), tables.tables(i), seal).begin();
-                indexes[i] = beginEpoch(tables.tables(i), epoch);
-                if (names.get(i).equals(SYSTEM) && !options.keys()) {
-                    indexes[i] = removeKeys(tables.tables(i), epoch);
-                }
-                tables.tables(i).checkpoint();
+        SortedMap<ShardId, Long> indexes = new TreeMap<>();
+        try (RocksFolder folders = RocksFolder.open(folder.resolve("tables"), names(), TABLES_BYTES)) {
+            for (BackupManifest.Part part : manifest.parts()) {
+                Tables tables = folders.tables(part.shard().toString());
+                restore(part, tables);
+                new ShardGuard(part.shard().toString(), tables, seal).begin();
+                long index = beginEpoch(tables, epoch);
+                boolean removes = part.shard().equals(ShardId.SYSTEM) && !options.keys();
+                indexes.put(part.shard(), removes ? removeKeys(tables, epoch) : index);
+                tables.checkpoint();
             }
         }
-        emptyIndex(folder.resolve("index"), names, indexes);
+        emptyIndex(folder.resolve("index"), indexes);
         step.run();
         Files.createDirectory(folder.resolve("log"));
         LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)));
@@ -315,14 +320,15 @@ public final class Restoration {
 
     /// A forward index without a row, as of owners that nobody has searched: the first search of each
     /// analyses its memories, and no start makes the rows of all.
-    private static void emptyIndex(Path folder, List<String> names, long[] indexes) {
-        try (RocksFolder index = RocksFolder.open(folder, names, TABLES_BYTES / 4)) {
-            for (int i = 0; i < names.size(); i++) {
+    private void emptyIndex(Path folder, SortedMap<ShardId, Long> indexes) {
+        try (RocksFolder folders = RocksFolder.open(folder, names(), TABLES_BYTES / 4)) {
+            indexes.forEach((shard, index) -> {
                 Tables.Batch contains = new Tables.Batch();
-                contains.appliedIndex(indexes[i]);
-                index.tables(i).write(contains);
-                index.tables(i).checkpoint();
-            }
+                contains.appliedIndex(index);
+                Tables words = folders.tables(shard.toString());
+                words.write(contains);
+                words.checkpoint();
+            });
         }
     }
 
@@ -336,9 +342,9 @@ public final class Restoration {
     ///
     /// @return the index of the entry that says so
     private long beginEpoch(Tables tables, String epoch) {
-        Govern former = Governing.rules(tables);
+        Govern former = ShardRules.of(tables);
         Retention retention = former == null ? Retention.DEFAULTS : former.retention();
-        return enter(tables, epoch, Governing.write(new Govern(epoch, retention)));
+        return enter(tables, epoch, ShardRules.write(new Govern(epoch, retention)));
     }
 
     /// Revokes every key.
@@ -349,7 +355,7 @@ public final class Restoration {
         try (Scans scans = new Scans(tables, epoch)) {
             List<Command> revocations =
                     scans.keyIds().stream().<Command>map(Command.DeleteKey::new).toList();
-            Owner keys = new Owner(SYSTEM, OwnerKind.APP, "keys");
+            Owner keys = new Owner("system", OwnerKind.APP, "keys");
             index = enter(tables, epoch, new Write(keys, Provenance.ofKey("restore"), null, revocations));
         }
         requireNoKeys(tables, epoch);

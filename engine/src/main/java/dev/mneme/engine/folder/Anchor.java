@@ -2,6 +2,7 @@ package dev.mneme.engine.folder;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.Keys;
@@ -17,7 +18,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// the folder is not taken for it. Lines are appended and fsynced, never changed:
 ///
 /// ```text
-/// <epoch>@<id of the integrity key> <log index>:<16 hex digits of the MAC of the shard's row> … one for each
-/// shard … <64 hex digits: MAC>
+/// <epoch>@<id of the integrity key> <shard>/<log index>:<16 hex digits of the MAC of the shard's row> … one for each
+/// shard that is here … <64 hex digits: MAC>
 /// ```
 ///
-/// (Earlier versions wrote no `@` and id.) All lines of the folder's epoch are read: none may be changed,
-/// none may say less than one before it, and the folder must have come as far as each. Those at the
-/// beginning may be cut off; what a crash left of a line is skipped.
+/// (Earlier versions wrote no `@` and id, and no shard: the first was shard 0, and so on, the last the system's.) All
+/// lines of the folder's epoch are read: none may be changed, none may say less of a shard than one before it, and the
+/// folder must have come as far as each. Those at the beginning may be cut off; what a crash left of a line is skipped.
+/// The folder must have every shard that the last line names: one that leaves is left out before it goes.
 ///
 /// **The folder remembers** the line that it appended last, in its file `anchored`. So an anchor whose end was
 /// cut off is noticed, and a folder that went on without its anchor, while that went on with another copy: at
@@ -60,8 +63,9 @@ public final class Anchor {
     }
 
     /// How far a line says that the folder had come.
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Line(String text, long[] indexes, String[] macs) {}
+    private record Line(String text, SortedMap<ShardId, Place> shards) {}
+
+    private record Place(long index, String mac) {}
 
     /// What of the file concerns this folder.
     private static final class Reading {
@@ -77,9 +81,9 @@ public final class Anchor {
     /// @param lastIndex the last index that the log has for a shard
     /// @param expected whether the folder had an anchor before
     /// @throws MnemeException `INTEGRITY_VIOLATION`
-    void check(List<Tables> shards, ToLongFunction<Integer> lastIndex, boolean expected) {
+    void check(SortedMap<ShardId, Tables> shards, ToLongFunction<ShardId> lastIndex, boolean expected) {
         String remembered = expected ? remembered() : "";
-        Reading reading = read(shards.size(), remembered);
+        Reading reading = read(remembered);
         Line last = reading.last;
         if (last == null && !reading.otherEpoch.isEmpty()) {
             throw refused("is of a data folder with the epoch " + reading.otherEpoch + ", and this one has " + epoch);
@@ -90,23 +94,28 @@ public final class Anchor {
             }
             return;
         }
-        for (int shard = 0; shard < shards.size(); shard++) {
-            long index = last.indexes[shard];
-            if (lastIndex.applyAsLong(shard) < index) {
-                throw refused("says that shard " + shard + " had come to log entry " + index
-                        + ", and this folder ends at " + lastIndex.applyAsLong(shard)
-                        + ": it is an older copy, or the end of its log is gone");
-            }
-            if (shards.get(shard).appliedIndex() == index && !last.macs[shard].equals(rowMac(shards.get(shard)))) {
-                throw refused("says otherwise of shard " + shard + " at log entry " + index
-                        + ": this folder was an older copy, and was written to");
-            }
-        }
+        last.shards().forEach((shard, place) -> check(shard, place, shards.get(shard), lastIndex));
         if (!remembered.isEmpty()) {
-            compare(reading, last, line(remembered, shards.size()));
+            compare(reading, last, line(remembered));
         }
         written = last.text;
         remember();
+    }
+
+    private void check(ShardId shard, Place place, @Nullable Tables rows, ToLongFunction<ShardId> lastIndex) {
+        if (rows == null) {
+            throw refused("says that this folder had shard " + shard
+                    + ", which it does not have: it is an older copy, or another folder");
+        }
+        long index = place.index();
+        if (lastIndex.applyAsLong(shard) < index) {
+            throw refused("says that shard " + shard + " had come to log entry " + index + ", and this folder ends at "
+                    + lastIndex.applyAsLong(shard) + ": it is an older copy, or the end of its log is gone");
+        }
+        if (rows.appliedIndex() == index && !place.mac().equals(rowMac(rows))) {
+            throw refused("says otherwise of shard " + shard + " at log entry " + index
+                    + ": this folder was an older copy, and was written to");
+        }
     }
 
     private void compare(Reading reading, Line last, @Nullable Line remembered) {
@@ -125,15 +134,13 @@ public final class Anchor {
 
     /// Whether a line says less of some shard than another.
     private static boolean below(Line line, Line other) {
-        for (int shard = 0; shard < line.indexes.length; shard++) {
-            if (line.indexes[shard] < other.indexes[shard]) {
-                return true;
-            }
-        }
-        return false;
+        return line.shards().entrySet().stream().anyMatch(each -> {
+            Place place = other.shards().get(each.getKey());
+            return place != null && each.getValue().index() < place.index();
+        });
     }
 
-    private Reading read(int shards, String remembered) {
+    private Reading read(String remembered) {
         Reading reading = new Reading();
         if (!Files.exists(file)) {
             return reading;
@@ -141,7 +148,7 @@ public final class Anchor {
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             for (String text = lines.readLine(); text != null; text = lines.readLine()) {
                 if (isWhole(text)) {
-                    take(text, shards, remembered, reading);
+                    take(text, remembered, reading);
                 }
             }
             return reading;
@@ -156,7 +163,7 @@ public final class Anchor {
         return text.length() - text.lastIndexOf(' ') - 1 == MAC_DIGITS;
     }
 
-    private void take(String text, int shards, String remembered, Reading reading) {
+    private void take(String text, String remembered, Reading reading) {
         String signed = text.substring(0, text.length() - MAC_DIGITS - 1);
         String head = signed.substring(0, Math.max(0, signed.indexOf(' ')));
         int at = head.indexOf('@');
@@ -175,9 +182,9 @@ public final class Anchor {
             reading.otherEpoch = ofEpoch;
             return;
         }
-        Line line = line(signed, shards);
+        Line line = line(signed);
         if (line == null) {
-            throw refused("is of a data folder with another number of shards");
+            throw refused("has a line that names shards in a way that this version does not know");
         }
         if (reading.last != null && below(line, reading.last)) {
             throw refused("has a line that says less than one before it: an old line was appended again");
@@ -191,19 +198,29 @@ public final class Anchor {
         }
     }
 
-    private static @Nullable Line line(String signed, int shards) {
+    /// @return null when it is no line
+    private static @Nullable Line line(String signed) {
         String[] words = signed.split(" ", -1);
-        if (words.length != shards + 1) {
+        SortedMap<ShardId, Place> shards = new TreeMap<>();
+        try {
+            for (int i = 1; i < words.length; i++) {
+                String word = words[i];
+                int slash = word.indexOf('/');
+                int colon = word.indexOf(':');
+                ShardId shard = slash < 0 ? ofPosition(i - 1, words.length - 1) : ShardId.named(word.substring(0, slash));
+                long index = Long.parseLong(word.substring(slash + 1, colon));
+                shards.put(shard, new Place(index, word.substring(colon + 1)));
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            System.getLogger(Anchor.class.getName()).log(System.Logger.Level.DEBUG, "This is no line of an anchor", e);
             return null;
         }
-        long[] indexes = new long[shards];
-        String[] macs = new String[shards];
-        for (int shard = 0; shard < shards; shard++) {
-            String[] place = words[shard + 1].split(":", -1);
-            indexes[shard] = Long.parseLong(place[0]);
-            macs[shard] = place[1];
-        }
-        return new Line(signed, indexes, macs);
+        return shards.isEmpty() ? null : new Line(signed, shards);
+    }
+
+    /// As earlier versions named them.
+    private static ShardId ofPosition(int position, int shards) {
+        return position == shards - 1 ? ShardId.SYSTEM : new ShardId(position);
     }
 
     private MnemeException refused(String how) {
@@ -247,25 +264,27 @@ public final class Anchor {
     }
 
     /// As [#append], unless that was done a short while ago.
-    public void appendWhenDue(List<Tables> shards) {
+    public void appendWhenDue(SortedMap<ShardId, Tables> shards) {
         if (System.nanoTime() - appendedAt >= everyNanos) {
             append(shards);
         }
     }
 
-    /// Says how far the shards have come, when they have come further. Durable on return.
-    public void append(List<Tables> shards) {
+    /// Says how far the shards have come, when they have come further, or are others. Durable on return.
+    public void append(SortedMap<ShardId, Tables> shards) {
         appendedAt = System.nanoTime();
         StringBuilder line = new StringBuilder(epoch).append('@').append(seal.keyId());
-        for (Tables tables : shards) {
+        shards.forEach((shard, tables) -> {
             try (Tables.Snapshot rows = tables.snapshot()) {
                 byte[] row = rows.get(Keys.shard());
                 line.append(' ')
+                        .append(shard)
+                        .append('/')
                         .append(Rows.Shard.decode(row).totals().logIndex())
                         .append(':')
                         .append(mac(row));
             }
-        }
+        });
         String text = line.toString();
         if (text.equals(written)) {
             return;

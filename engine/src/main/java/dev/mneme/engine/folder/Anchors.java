@@ -2,11 +2,12 @@ package dev.mneme.engine.folder;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.ToLongFunction;
 
 /// Which anchor a data folder is held to.
@@ -20,7 +21,7 @@ public final class Anchors {
     /// @throws MnemeException `INTEGRITY_VIOLATION` when the folder and its anchor do not agree, or it has one that
     ///     nobody names
     public static Optional<Anchor> open(
-            DataFolder folder, IntegrityFiles files, List<Tables> shards, ToLongFunction<Integer> lastIndex) {
+            DataFolder folder, IntegrityFiles files, SortedMap<ShardId, Tables> shards, ToLongFunction<ShardId> lastIndex) {
         Optional<Anchor> anchor = check(folder, files, shards, lastIndex);
         anchor.filter(begun -> !folder.isAnchored()).ifPresent(begun -> {
             begun.append(shards);
@@ -31,7 +32,7 @@ public final class Anchors {
 
     /// As [#open], and changes nothing but what the folder remembers of the anchor.
     public static Optional<Anchor> check(
-            DataFolder folder, IntegrityFiles files, List<Tables> shards, ToLongFunction<Integer> lastIndex) {
+            DataFolder folder, IntegrityFiles files, SortedMap<ShardId, Tables> shards, ToLongFunction<ShardId> lastIndex) {
         Path file = files.anchor();
         if (file == null) {
             if (folder.isAnchored()) {

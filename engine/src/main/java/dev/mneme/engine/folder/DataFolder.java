@@ -2,7 +2,7 @@ package dev.mneme.engine.folder;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.integrity.IntegrityKey;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogSeal;
@@ -17,22 +17,20 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The folder that holds everything of a standalone node, opened by one process at a time.
 ///
 /// ```text
-/// manifest     format, epoch, shards, which slots each shard has, and what else must be there
+/// manifest     format, epoch, which slots each shard has, which shards are here, and what else must be there
 /// lock         held while a process has the folder open
 /// log/         the commit log
 /// tables/      the tables of every shard, and in `belongs` the epoch
@@ -41,45 +39,32 @@ import org.jspecify.annotations.Nullable;
 /// anchored     what the folder last wrote into its anchor: see [Anchor]
 /// ```
 ///
-/// While a backup is restored there is also `restoring/`: see [FolderSwap].
-///
-/// The manifest is lines of `key=value` in UTF-8: `format=2`, `epoch=<8 of a-z2-7>`, `shards=<n>`,
-/// `integrity=<id of the key>`, `mac=<hex>` over the other lines, and for each shard
-/// `slots.<shard>=<first>-<last>,…` in hex; `parts=new` before the first start was through, then `parts=kept`;
-/// and `anchored=true` once the folder has had an anchor.
+/// While a backup is restored there is also `restoring/`: see [FolderSwap]. The lines of the manifest are told in
+/// [FolderManifest].
 ///
 /// **Nothing is begun anew beside a manifest**: once the parts are kept, the log's mark and the tables' `belongs`
 /// must be there. An empty `log/` or `tables/` is then no new one, but a disk that is not mounted.
 public final class DataFolder implements AutoCloseable {
-    private static final int FORMAT = 2;
-    private static final String FIRST_FORMAT = "1";
-    static final String MANIFEST = "manifest";
+    static final String MANIFEST = FolderManifest.NAME;
     public static final String KEY = "integrity.key";
     private static final String PARTS = "parts";
     private static final String NEW = "new";
     private static final String KEPT = "kept";
     private static final String BELONGS = "belongs";
     private static final String ANCHORED = "anchored";
-    private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final Path path;
     private final FileChannel lockFile;
     private final FileLock lock;
-    private final String epoch;
-    private final int[] shardOfSlot;
-    private final int shards;
     private final Seal seal;
-    private final Map<String, String> manifest;
+    private final FolderManifest manifest;
 
-    private DataFolder(Path path, FileChannel lockFile, FileLock lock, Map<String, String> manifest, Seal seal) {
+    private DataFolder(Path path, FileChannel lockFile, FileLock lock, FolderManifest manifest, Seal seal) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
-        this.epoch = required(manifest, "epoch");
-        this.shards = Integer.parseInt(required(manifest, "shards"));
-        this.shardOfSlot = slots(manifest, shards);
         this.seal = seal;
-        this.manifest = new TreeMap<>(manifest);
+        this.manifest = manifest;
     }
 
     /// Whether a store was ever opened on the folder, or a restore into it begun.
@@ -106,7 +91,9 @@ public final class DataFolder implements AutoCloseable {
                 IntegrityKey key = keyOf(path, keyFile);
                 if (!Files.exists(manifest)) {
                     refuseWithoutManifest(path);
-                    write(path, newManifest(shards, key.openOrMake(), random));
+                    SortedMap<ShardId, String> slots = FolderManifest.evenSlots(shards);
+                    FolderManifest.write(
+                            path, FolderManifest.newEpoch(random), slots, withSystem(slots), NEW, key.openOrMake());
                 }
                 DataFolder folder = opened(path, lockFile, lock, manifest, key);
                 FormatUpgrade.removeLeftovers(path);
@@ -122,6 +109,37 @@ public final class DataFolder implements AutoCloseable {
                             + " permissions.",
                     e);
         }
+    }
+
+    /// Makes the folder of a node that joins others: of their epoch and map, without a shard. One that is there stays as it
+    /// is.
+    ///
+    /// @param slots which slots each shard has, as `<first>-<last>,…` in hex
+    /// @throws MnemeException `INVALID_REQUEST` when the folder is of another epoch, or the slots cannot be
+    public static void join(Path path, String epoch, SortedMap<ShardId, String> slots, @Nullable Path keyFile) {
+        if (!areSlots(slots)) {
+            throw MnemeException.invalid("slots", "Every slot must lie in one shard.");
+        }
+        try {
+            Folders.createPrivate(path);
+            Path manifest = path.resolve(MANIFEST);
+            if (!Files.exists(manifest)) {
+                refuseWithoutManifest(path);
+                Seal seal = keyOf(path, keyFile).openOrMake();
+                FolderManifest.write(path, epoch, slots, new TreeSet<>(), NEW, seal);
+            } else if (!epoch.equals(FolderManifest.read(manifest).get("epoch"))) {
+                throw MnemeException.invalid(
+                        "data", "The data folder " + path + " is of another epoch: choose an empty one with --data.");
+            }
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be written: " + e, e);
+        }
+    }
+
+    private static SortedSet<ShardId> withSystem(SortedMap<ShardId, String> slots) {
+        SortedSet<ShardId> shards = new TreeSet<>(slots.keySet());
+        shards.add(ShardId.SYSTEM);
+        return shards;
     }
 
     private static void refuseHalfRestored(Path path) {
@@ -175,7 +193,7 @@ public final class DataFolder implements AutoCloseable {
     private static DataFolder opened(Path path, FileChannel lockFile, FileLock lock, Path manifest, IntegrityKey key)
             throws IOException {
         Map<String, String> lines = readable(manifest);
-        if (FIRST_FORMAT.equals(lines.get("format"))) {
+        if (FolderManifest.FIRST_FORMAT.equals(lines.get("format"))) {
             throw FormatUpgrade.refused(path, key.exists());
         }
         DataFolder folder = opened(path, lockFile, lock, lines, key);
@@ -185,27 +203,15 @@ public final class DataFolder implements AutoCloseable {
 
     private static DataFolder opened(
             Path path, FileChannel lockFile, FileLock lock, Map<String, String> lines, IntegrityKey key) {
-        Path manifest = path.resolve(MANIFEST);
-        try {
-            Seal seal = key.open(required(lines, "integrity"));
-            if (!mac(lines, seal).equals(required(lines, "mac"))) {
-                throw damaged(manifest, "its MAC is wrong");
-            }
-            return new DataFolder(path, lockFile, lock, lines, seal);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
-            damaged.addSuppressed(e);
-            throw damaged;
-        }
+        Seal seal = key.open(FolderManifest.required(lines, "integrity"));
+        return new DataFolder(path, lockFile, lock, new FolderManifest(path, lines, seal), seal);
     }
 
     private static Map<String, String> readable(Path manifest) throws IOException {
         try {
-            return read(manifest);
+            return FolderManifest.read(manifest);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            MnemeException damaged = damaged(manifest, "a number in it cannot be (" + e.getMessage() + ")");
-            damaged.addSuppressed(e);
-            throw damaged;
+            throw FolderManifest.impossible(manifest, e);
         }
     }
 
@@ -219,7 +225,7 @@ public final class DataFolder implements AutoCloseable {
                         FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(path, lockFile)) {
             Map<String, String> lines = Files.exists(manifest) && lock.isValid() ? readable(manifest) : Map.of();
-            if (!FIRST_FORMAT.equals(lines.get("format"))) {
+            if (!FolderManifest.FIRST_FORMAT.equals(lines.get("format"))) {
                 throw MnemeException.invalid(
                         "accept", "There is no data folder of the first format at " + path + ": nothing was done.");
             }
@@ -245,7 +251,6 @@ public final class DataFolder implements AutoCloseable {
     public static void forgetAnchor(Path path, @Nullable Path keyFile) {
         changed(path, keyFile, folder -> {
             folder.manifest.remove(ANCHORED);
-            folder.rewrite();
             Files.deleteIfExists(path.resolve(Anchor.MEMORY));
             return folder;
         });
@@ -303,7 +308,7 @@ public final class DataFolder implements AutoCloseable {
         String epoch = Files.exists(belongs)
                 ? Files.readString(belongs, StandardCharsets.UTF_8).strip()
                 : "";
-        if (!epoch.equals(required(manifest, "epoch"))) {
+        if (!epoch.equals(FolderManifest.required(manifest, "epoch"))) {
             throw missing(tables, epoch.isEmpty() ? "lacks its file " + BELONGS : "is of the data folder " + epoch);
         }
     }
@@ -320,17 +325,12 @@ public final class DataFolder implements AutoCloseable {
 
     private static Map<String, String> upgraded(Path path, Map<String, String> first, IntegrityKey key)
             throws IOException {
-        List<String> names = shardNames(Integer.parseInt(required(first, "shards")));
+        List<String> names = shardNames(Integer.parseInt(FolderManifest.required(first, "shards")));
         boolean sealed = key.exists();
         Seal seal = key.openOrMake();
-        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, required(first, "epoch"));
+        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, FolderManifest.required(first, "epoch"));
         upgrade.run(sealed);
-        Map<String, String> manifest = new TreeMap<>(first);
-        manifest.put("format", String.valueOf(FORMAT));
-        manifest.put("integrity", seal.keyId());
-        manifest.put("mac", mac(manifest, seal));
-        write(path, manifest);
-        return manifest;
+        return FolderManifest.ofFirstFormat(path, first, seal);
     }
 
     private static IntegrityKey keyOf(Path path, @Nullable Path keyFile) {
@@ -343,7 +343,8 @@ public final class DataFolder implements AutoCloseable {
     public static void refuseFirstFormat(Path path) {
         try {
             if (isThere(path)
-                    && FIRST_FORMAT.equals(read(path.resolve(MANIFEST)).get("format"))) {
+                    && FolderManifest.FIRST_FORMAT.equals(
+                            FolderManifest.read(path.resolve(MANIFEST)).get("format"))) {
                 throw MnemeException.invalid(
                         "data",
                         String.valueOf(FormatUpgrade.refused(path, false).getMessage()));
@@ -370,143 +371,25 @@ public final class DataFolder implements AutoCloseable {
         return lock;
     }
 
-    private static Map<String, String> newManifest(int shards, Seal seal, RandomGenerator random) {
-        List<String> slots = new ArrayList<>();
-        HexFormat hex = HexFormat.of();
-        for (int shard = 0; shard < shards; shard++) {
-            int first = shard * Owner.SLOTS / shards;
-            int last = (shard + 1) * Owner.SLOTS / shards - 1;
-            slots.add(hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(last, 3));
-        }
-        return newManifest(slots, seal, random);
-    }
-
-    private static Map<String, String> newManifest(List<String> slots, Seal seal, RandomGenerator random) {
-        Map<String, String> manifest = slotLines(slots);
-        manifest.put("format", String.valueOf(FORMAT));
-        manifest.put("epoch", newEpoch(random));
-        manifest.put("shards", String.valueOf(slots.size()));
-        manifest.put(PARTS, NEW);
-        manifest.put("integrity", seal.keyId());
-        manifest.put("mac", mac(manifest, seal));
-        return manifest;
-    }
-
-    private static Map<String, String> slotLines(List<String> slots) {
-        Map<String, String> lines = new TreeMap<>();
-        for (int shard = 0; shard < slots.size(); shard++) {
-            lines.put("slots." + shard, slots.get(shard));
-        }
-        return lines;
-    }
-
-    private static String mac(Map<String, String> manifest, Seal seal) {
-        Map<String, String> covered = new TreeMap<>(manifest);
-        covered.remove("mac");
-        return seal.textMac("manifest", lines(covered));
-    }
-
-    private static String lines(Map<String, String> manifest) {
-        return manifest.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
-                .collect(Collectors.joining());
-    }
-
-    /// Writes a manifest with these slots and an epoch of its own.
+    /// Writes a manifest with these slots and an epoch of its own, whose parts come with it.
     ///
     /// @return the epoch
-    public static String writeManifest(Path folder, List<String> slots, Seal seal, RandomGenerator random) throws IOException {
-        Map<String, String> manifest = newManifest(slots, seal, random);
-        manifest.remove(PARTS); // they come with it
-        manifest.put("mac", mac(manifest, seal));
-        write(folder, manifest);
-        return required(manifest, "epoch");
+    public static String writeManifest(
+            Path folder, SortedMap<ShardId, String> slots, Seal seal, RandomGenerator random) throws IOException {
+        String epoch = FolderManifest.newEpoch(random);
+        FolderManifest.write(folder, epoch, slots, withSystem(slots), null, seal);
+        return epoch;
     }
 
     /// Whether these can be the slots of shards: all of them, each in hex as the manifest has it.
-    public static boolean areSlots(List<String> slots) {
+    public static boolean areSlots(SortedMap<ShardId, String> slots) {
         try {
-            slots(slotLines(slots), slots.size());
+            FolderManifest.shardOfSlot(slots);
             return true;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | MnemeException e) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             System.getLogger(DataFolder.class.getName()).log(System.Logger.Level.DEBUG, "These are no slots", e);
             return false;
         }
-    }
-
-    private static String newEpoch(RandomGenerator random) {
-        return random.ints(8, 0, EPOCH_LETTERS.length())
-                .mapToObj(i -> String.valueOf(EPOCH_LETTERS.charAt(i)))
-                .collect(Collectors.joining());
-    }
-
-    /// Writes the manifest so that a crash leaves all of it or none.
-    private static void write(Path folder, Map<String, String> manifest) throws IOException {
-        writeText(folder, MANIFEST, lines(manifest));
-    }
-
-    private static void writeText(Path folder, String name, String text) throws IOException {
-        Path draft = folder.resolve(name + ".new");
-        try (FileChannel file = FileChannel.open(
-                draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            file.write(StandardCharsets.UTF_8.encode(text));
-            file.force(true);
-        }
-        Files.move(draft, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
-    private static Map<String, String> read(Path file) throws IOException {
-        Map<String, String> manifest = new TreeMap<>();
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-            int equals = line.indexOf('=');
-            if (equals < 0) {
-                throw damaged(file, "the line '" + line + "' has no '='");
-            }
-            manifest.put(line.substring(0, equals), line.substring(equals + 1));
-        }
-        int format = Integer.parseInt(manifest.getOrDefault("format", "0"));
-        if (format > FORMAT) {
-            throw MnemeException.invalid(
-                    "data",
-                    "The data folder's format is " + format + ", and this version knows up to " + FORMAT
-                            + ": start it with the newer version that made it.");
-        }
-        if (format < 1) {
-            throw damaged(file, "it names no format");
-        }
-        return manifest;
-    }
-
-    private static int[] slots(Map<String, String> manifest, int shards) {
-        int[] shardOfSlot = new int[Owner.SLOTS];
-        Arrays.fill(shardOfSlot, -1);
-        for (int shard = 0; shard < shards; shard++) {
-            for (String range : required(manifest, "slots." + shard).split(",", -1)) {
-                String[] ends = range.split("-", -1);
-                Arrays.fill(shardOfSlot, HexFormat.fromHexDigits(ends[0]), HexFormat.fromHexDigits(ends[1]) + 1, shard);
-            }
-        }
-        if (Arrays.stream(shardOfSlot).anyMatch(shard -> shard < 0)) {
-            throw damaged(Path.of(MANIFEST), "some slots have no shard");
-        }
-        return shardOfSlot;
-    }
-
-    private static String required(Map<String, String> manifest, String key) {
-        String value = manifest.get(key);
-        if (value == null) {
-            throw damaged(Path.of(MANIFEST), "it has no '" + key + "'");
-        }
-        return value;
-    }
-
-    private static MnemeException damaged(Path file, String how) {
-        return new MnemeException(
-                ErrorCode.INTEGRITY_VIOLATION,
-                "The data folder's " + file.getFileName() + " is damaged: " + how + ". Put it back from a backup.");
     }
 
     public Path path() {
@@ -519,41 +402,72 @@ public final class DataFolder implements AutoCloseable {
         if (KEPT.equals(manifest.get(PARTS)) || !WriteAheadLog.isMarked(path.resolve("log"))) {
             return;
         }
-        try {
-            writeText(path.resolve("tables"), BELONGS, epoch + "\n");
-            manifest.put(PARTS, KEPT);
-            rewrite();
-        } catch (IOException e) {
-            throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be written: " + e, e);
-        }
+        changed(() -> {
+            FolderManifest.writeText(path.resolve("tables"), BELONGS, epoch() + "\n");
+            manifest.set(PARTS, KEPT);
+        });
     }
 
     /// Whether the folder has had an anchor since it was made, or since an operator had it forgotten.
     boolean isAnchored() {
-        return manifest.containsKey(ANCHORED);
+        return manifest.get(ANCHORED) != null;
     }
 
     /// The folder has an anchor: from now on it is missed when it is not there.
     void keepAnchor() {
-        if (isAnchored()) {
-            return;
+        if (!isAnchored()) {
+            changed(() -> manifest.set(ANCHORED, "true"));
         }
+    }
+
+    @FunctionalInterface
+    private interface Rewriting {
+        void run() throws IOException;
+    }
+
+    private void changed(Rewriting rewriting) {
         try {
-            manifest.put(ANCHORED, "true");
-            rewrite();
+            rewriting.run();
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be written: " + e, e);
         }
     }
 
-    private void rewrite() throws IOException {
-        manifest.put("mac", mac(manifest, seal));
-        write(path, manifest);
+    /// The shards that are here.
+    public synchronized SortedSet<ShardId> held() {
+        return manifest.held();
+    }
+
+    /// The shards of which only something is here.
+    public synchronized SortedSet<ShardId> unfinished() {
+        return manifest.unfinished();
+    }
+
+    /// A shard is about to come.
+    ///
+    /// @throws MnemeException `INVALID_REQUEST` when it is here, or the folder's map has no such shard
+    public synchronized void begin(ShardId shard) {
+        changed(() -> manifest.begin(shard));
+    }
+
+    /// It has come.
+    public synchronized void keep(ShardId shard) {
+        changed(() -> manifest.keep(shard));
+    }
+
+    /// A shard is about to go.
+    public synchronized void giveUp(ShardId shard) {
+        changed(() -> manifest.giveUp(shard));
+    }
+
+    /// It has gone, or has not come.
+    public synchronized void forget(ShardId shard) {
+        changed(() -> manifest.forget(shard));
     }
 
     /// The key of the log's batches, of this life alone.
     public byte[] logKey() {
-        return seal.logKey(epoch);
+        return seal.logKey(epoch());
     }
 
     /// What everything in the folder is sealed with.
@@ -562,22 +476,19 @@ public final class DataFolder implements AutoCloseable {
     }
 
     public String epoch() {
-        return epoch;
+        return manifest.epoch();
     }
 
-    public int shards() {
-        return shards;
+    public ShardId shardOf(int slot) {
+        return manifest.shardOf(slot);
     }
 
-    public int shardOf(int slot) {
-        return shardOfSlot[slot];
-    }
-
-    /// The names of the shards, the system shard last.
+    /// The names of the shards that are here, the system's last.
     public List<String> shardNames() {
-        return shardNames(shards);
+        return held().stream().map(ShardId::toString).toList();
     }
 
+    /// The names of the shards of a folder that has so many.
     public static List<String> shardNames(int shards) {
         List<String> names = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {

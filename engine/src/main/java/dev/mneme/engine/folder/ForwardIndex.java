@@ -49,11 +49,9 @@ public final class ForwardIndex {
         }
     }
 
-    /// Each shard's part of it.
-    public static List<Tables> tables(Path folder, List<Tables> shards) {
-        return shards.stream()
-                .<Tables>map(tables -> new Dispensable(folder, tables))
-                .toList();
+    /// A shard's part of it.
+    public static Tables tables(Path folder, Tables ofShard) {
+        return new Dispensable(folder, ofShard);
     }
 
     /// Tables that are empty as soon as they are found damaged.

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// reach: command time never goes back, so that after a jump and back `createdAt` stays ahead.
 ///
 /// Used by one thread, which looks about once a second.
-public final class ClockWatch {
+final class ClockWatch {
     private static final System.Logger LOG = System.getLogger(ClockWatch.class.getName());
     private static final Duration WORTH_SAYING = Duration.ofMinutes(1);
     private static final Duration AGAIN = Duration.ofHours(1);
@@ -25,7 +25,7 @@ public final class ClockWatch {
 
     /// @param nanos a clock that nobody sets
     /// @param latest the time that the latest write was stamped with
-    public ClockWatch(InstantSource clock, LongSupplier nanos, Supplier<Instant> latest) {
+    ClockWatch(InstantSource clock, LongSupplier nanos, Supplier<Instant> latest) {
         this.clock = clock;
         this.nanos = nanos;
         this.latest = latest;

@@ -4,7 +4,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Integrity;
-import dev.mneme.core.spi.Tables;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.folder.Anchor;
 import dev.mneme.engine.folder.Anchors;
 import dev.mneme.engine.folder.DataFolder;
@@ -14,27 +14,30 @@ import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogRuntime;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.LogTail;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.replica.ShardMetrics;
 import dev.mneme.engine.store.LocalStore;
+import dev.mneme.engine.store.ShardMap;
 import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Opens a node's store on one data folder: everything side by side, and closed in order with the store.
+/// Opens a node on one data folder: everything side by side, and closed in order with the node or its store.
 public final class LocalEngine {
     private LocalEngine() {}
 
@@ -86,6 +89,15 @@ public final class LocalEngine {
     ///
     /// @param disks the disk for the log's folder
     public static LocalStore open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
+        return node(path, settings, disks).store();
+    }
+
+    /// Opens the node of a folder: its store, and its shards, which may come and go.
+    public static LocalNode node(Path path, Settings settings) {
+        return node(path, settings, LocalEngine::disk);
+    }
+
+    private static LocalNode node(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder =
                 DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
         Opening opening = new Opening(folder);
@@ -102,13 +114,14 @@ public final class LocalEngine {
         private final DataFolder folder;
         private @Nullable CompletableFuture<RocksFolder> tables;
         private @Nullable CompletableFuture<RocksFolder> forward;
-        private @Nullable CompletableFuture<PositionedLog> log;
+        private @Nullable CompletableFuture<WriteAheadLog> log;
 
         Opening(DataFolder folder) {
             this.folder = folder;
         }
 
-        LocalStore finish(Settings settings, Function<Path, ? extends Disk> disks) {
+        LocalNode finish(Settings settings, Function<Path, ? extends Disk> disks) {
+            SortedSet<ShardId> shards = folder.held();
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
@@ -116,40 +129,47 @@ public final class LocalEngine {
             CompletableFuture<RocksFolder> words =
                     aside(() -> ForwardIndex.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
-            CompletableFuture<PositionedLog> entries = aside(() -> PositionedLog.open(
+            CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.open(
                     disks.apply(folder.path().resolve("log")),
-                    names.size(),
+                    shards,
                     settings.log(),
                     settings.logMetrics(),
-                    LogSeal.under(folder.logKey())));
+                    LogSeal.under(folder.logKey()),
+                    LogRuntime.system()));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
-            PositionedLog openLog = joined(entries);
+            WriteAheadLog openLog = joined(entries);
             folder.keepParts();
-            List<Tables> rowsOfShards = each(openTables, names.size());
-            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);
+            AtomicReference<@Nullable Anchor> kept = new AtomicReference<>();
+            FolderShards files = new FolderShards(folder, openTables, openForward, others -> {
+                Anchor file = kept.get();
+                if (file != null) {
+                    file.append(others);
+                }
+            });
+            Optional<Anchor> anchor =
+                    Anchors.open(folder, settings.integrity(), files.rowsOfHeld(), shard -> last(openLog, shard));
+            kept.set(anchor.orElse(null));
             FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
-            LocalStore.Parts parts = new LocalStore.Parts(
+            LocalNode.Parts parts = new LocalNode.Parts(
                     folder.epoch(),
                     folder.seal(),
                     settings.integrity().key() == null,
-                    folder::shardOf,
-                    names,
+                    ShardMap.of(folder::shardOf),
                     openLog,
+                    files,
                     () -> openLog.roll().join(),
-                    rowsOfShards,
-                    ForwardIndex.tables(folder.path().resolve("index"), each(openForward, names.size())),
                     settings.clock(),
                     room,
                     room::forTables,
                     settings.shardMetrics(),
-                    () -> anchor.ifPresent(file -> file.appendWhenDue(rowsOfShards)),
+                    () -> anchor.ifPresent(file -> file.appendWhenDue(files.rowsOfHeld())),
                     openLog.recoveryReport().unknown(),
                     evidence(settings.integrity(), openLog.recoveryReport().tail()),
                     () -> {
                         try {
-                            anchor.ifPresent(file -> file.append(rowsOfShards));
+                            anchor.ifPresent(file -> file.append(files.rowsOfHeld()));
                         } finally {
                             openLog.close();
                             openForward.close();
@@ -157,7 +177,12 @@ public final class LocalEngine {
                             folder.close();
                         }
                     });
-            return LocalStore.open(parts, settings.store());
+            return LocalNode.open(parts, settings.store());
+        }
+
+        /// 0 of a shard that the log does not have, which is said when the shards are opened.
+        private static long last(WriteAheadLog log, ShardId shard) {
+            return log.shards().contains(shard) ? log.lastIndex(shard) : 0;
         }
 
         void abandon() {
@@ -215,13 +240,5 @@ public final class LocalEngine {
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The log's folder " + path + " cannot be made: " + e, e);
         }
-    }
-
-    private static List<Tables> each(RocksFolder folder, int shards) {
-        List<Tables> tables = new ArrayList<>();
-        for (int i = 0; i < shards; i++) {
-            tables.add(folder.tables(i));
-        }
-        return tables;
     }
 }

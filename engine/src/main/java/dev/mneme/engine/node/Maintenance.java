@@ -3,31 +3,32 @@ package dev.mneme.engine.node;
 import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.engine.replica.LocalShard;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
 /// little; by force when a shard holds back segments beyond the limit. One thread.
-public final class Maintenance implements AutoCloseable {
+final class Maintenance implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
     private static final CountedLog RETIRING = new CountedLog(LOG, Level.WARNING);
     private static final CountedLog CHECKPOINTS = new CountedLog(LOG, Level.WARNING);
     private static final CountedLog ANCHORS = new CountedLog(LOG, Level.ERROR);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final List<LocalShard> shards;
-    private final CommitLog log;
+    private final Supplier<Collection<LocalShard>> shards;
+    private final Journal log;
     private final OldVersions oldVersions;
     private final Expiry expiry;
     private final Runnable anchor;
@@ -42,10 +43,10 @@ public final class Maintenance implements AutoCloseable {
     /// @param anchor says elsewhere how far the shards have come, when that is due
     /// @param roomForTables whether the disk takes tables: one that failed on a full disk keeps the tables from
     ///     being written afterwards too
-    /// @param shards in the log's numbering
-    public Maintenance(
-            List<LocalShard> shards,
-            CommitLog log,
+    /// @param shards those that are open now
+    Maintenance(
+            Supplier<Collection<LocalShard>> shards,
+            Journal log,
             Duration checkpointInterval,
             OldVersions oldVersions,
             Expiry expiry,
@@ -62,7 +63,7 @@ public final class Maintenance implements AutoCloseable {
         this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
     }
 
-    public void start() {
+    void start() {
         looking = thread.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -71,9 +72,9 @@ public final class Maintenance implements AutoCloseable {
             return;
         }
         boolean all = ++looks % lookEvery == 0;
-        for (int i = 0; i < shards.size(); i++) {
-            if (all || log.pinning().containsKey(i)) {
-                checkpoint(shards.get(i));
+        for (LocalShard shard : shards.get()) {
+            if (all || log.pinning().containsKey(shard.id())) {
+                checkpoint(shard);
             }
         }
         anchor();
@@ -116,7 +117,7 @@ public final class Maintenance implements AutoCloseable {
 
     /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that
     /// hold them.
-    public void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
+    void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
         try {
             thread.execute(() -> drop(shard, owner, rollLog));
         } catch (RejectedExecutionException closing) {
@@ -127,7 +128,7 @@ public final class Maintenance implements AutoCloseable {
     private void drop(LocalShard shard, Owner owner, Runnable rollLog) {
         try {
             rollLog.run();
-            shards.forEach(Maintenance::checkpoint);
+            shards.get().forEach(Maintenance::checkpoint);
             shard.compactErased(owner);
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "What an erasure left on the disk could not be dropped yet: " + e.getMessage(), e);

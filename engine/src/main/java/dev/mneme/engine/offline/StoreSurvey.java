@@ -1,6 +1,7 @@
 package dev.mneme.engine.offline;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.StorageStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.folder.DataFolder;
@@ -55,8 +56,9 @@ public record StoreSurvey(
             LogSurvey log = LogSurvey.of(path.resolve("log"), seal);
             List<Shard> shards = new ArrayList<>();
             try (RocksFolder tables = RocksFolder.openUnchanged(path.resolve("tables"), names, TABLES_BYTES)) {
-                for (int i = 0; i < names.size(); i++) {
-                    shards.add(shard(names.get(i), tables.tables(i), folder.epoch(), log.lastIndex(i, names.size())));
+                for (ShardId id : folder.held()) {
+                    long last = log.lastIndexes().getOrDefault(id, 0L);
+                    shards.add(shard(id.toString(), tables.tables(id.toString()), folder.epoch(), last));
                 }
             }
             return new StoreSurvey(

@@ -2,6 +2,7 @@ package dev.mneme.engine.offline;
 
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.folder.Anchors;
 import dev.mneme.engine.folder.DataFolder;
@@ -10,14 +11,16 @@ import dev.mneme.engine.integrity.ShardVerification;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.LogSurvey;
 import dev.mneme.engine.log.LogTail;
-import dev.mneme.engine.node.Governing;
 import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.Rows;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row
@@ -84,10 +87,8 @@ public final class Verification {
         List<String> names = folder.shardNames();
         LogSurvey log = log(folder);
         try (RocksFolder tables = RocksFolder.open(folder.path().resolve("tables"), names, TABLES_BYTES)) {
-            for (int i = 0; i < names.size(); i++) {
-                shard(names.get(i), tables.tables(i), folder);
-            }
-            anchor(folder, files, names, tables, log);
+            names.forEach(name -> shard(name, tables.tables(name), folder));
+            anchor(folder, files, tables, log);
         } catch (MnemeException e) {
             problems.add("tables: " + told(e));
         }
@@ -96,17 +97,14 @@ public final class Verification {
                 owners, memories, rows, log == null ? 0 : log.recovery().records(), problems, unknown);
     }
 
-    private void anchor(
-            DataFolder folder, IntegrityFiles files, List<String> names, RocksFolder tables, @Nullable LogSurvey log) {
+    private void anchor(DataFolder folder, IntegrityFiles files, RocksFolder tables, @Nullable LogSurvey log) {
         if (log == null) {
             return; // how far the folder has come cannot be told
         }
-        List<Tables> shards = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            shards.add(tables.tables(i));
-        }
+        SortedMap<ShardId, Tables> shards = new TreeMap<>();
+        folder.held().forEach(shard -> shards.put(shard, tables.tables(shard.toString())));
         try {
-            Anchors.check(folder, files, shards, shard -> log.lastIndex(shard, names.size()));
+            Anchors.check(folder, files, shards, shard -> log.lastIndexes().getOrDefault(shard, 0L));
         } catch (MnemeException e) {
             problems.add("anchor: " + told(e));
         }
@@ -130,8 +128,8 @@ public final class Verification {
 
     private void index(DataFolder folder, List<String> names) {
         try (RocksFolder index = RocksFolder.open(folder.path().resolve("index"), names, TABLES_BYTES)) {
-            for (int i = 0; i < names.size(); i++) {
-                try (Tables.Snapshot snapshot = index.tables(i).snapshot()) {
+            for (String name : names) {
+                try (Tables.Snapshot snapshot = index.tables(name).snapshot()) {
                     snapshot.scan(new byte[] {0}, new byte[] {(byte) 0xff}, (key, row) -> true);
                 }
             }
@@ -152,7 +150,7 @@ public final class Verification {
         }
         problems.addAll(ShardVerification.problems(tables, folder.seal(), name));
         try (Scans scans = new Scans(tables, folder.epoch())) {
-            Governing.requireEpoch(tables, name, folder.epoch(), folder.seal()::sound);
+            ShardRules.requireEpoch(tables, name, folder.epoch(), folder.seal()::sound);
             long[] counted = new long[2];
             scans.owners(owner -> {
                 counted[0]++;

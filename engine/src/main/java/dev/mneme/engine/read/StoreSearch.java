@@ -24,13 +24,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One search, of one owner or of all. The index ranks; the rows give the memories that are shown.
+/// One search in one shard, of one owner or of all. The index ranks; the rows give the memories that are shown.
 public final class StoreSearch {
-    private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
+    static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
             .reversed()
             .thenComparing(hit -> hit.memory().id());
 
@@ -39,8 +38,13 @@ public final class StoreSearch {
     private final boolean readsText;
 
     public StoreSearch(SearchQuery query) {
+        this(query, FilterMatcher.of(query.restrictedFilter()));
+    }
+
+    /// @param matcher of the query's filter: its work may be counted together with other searches'
+    public StoreSearch(SearchQuery query, FilterMatcher matcher) {
         this.query = query;
-        this.matcher = FilterMatcher.of(query.restrictedFilter());
+        this.matcher = matcher;
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
@@ -59,27 +63,19 @@ public final class StoreSearch {
     }
 
     /// Owner by owner, until the time is over.
-    public SearchResult across(List<? extends ShardView> shards) {
+    public SearchResult across(ShardView shard) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
-        PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
-        boolean timedOut = false;
+        MergedSearch best = new MergedSearch(query.topK());
         CarrierSlice slice = new CarrierSlice();
-        for (ShardView shard : shards) {
-            for (Owner owner : owners(shard)) {
-                if (System.nanoTime() > deadline) {
-                    timedOut = true;
-                    break;
-                }
-                slice.step();
-                best.addAll(hitsWhereComparable(shard, owner));
-                while (best.size() > query.topK()) {
-                    Collected.left(best.remove().memory());
-                }
+        for (Owner owner : owners(shard)) {
+            if (System.nanoTime() > deadline) {
+                best.timedOut();
+                break;
             }
+            slice.step();
+            best.add(hitsWhereComparable(shard, owner));
         }
-        List<Hit> hits = new ArrayList<>(best);
-        hits.sort(BEST_FIRST);
-        return new SearchResult(hits, null, timedOut);
+        return best.result();
     }
 
     private List<Owner> owners(ShardView shard) {

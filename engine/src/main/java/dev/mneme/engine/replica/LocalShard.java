@@ -4,29 +4,28 @@ import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
-import dev.mneme.core.model.Embedding;
-import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
+import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
-import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.feed.RecentChanges;
 import dev.mneme.engine.feed.Subscribers;
-import dev.mneme.engine.index.IndexSource;
 import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.index.ShardIndex;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.ShardGuard;
 import dev.mneme.engine.integrity.StoringStage;
-import dev.mneme.engine.node.Governing;
+import dev.mneme.engine.read.IndexedRows;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
+import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.state.StateMachine;
-import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
@@ -40,7 +39,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One shard of a local store with everything that follows its log: tables, search index, recent changes.
@@ -48,8 +46,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     private static final Logger LOG = System.getLogger(LocalShard.class.getName());
     private static final long TELLING_NANOS = 20_000;
 
-    private final String name;
-
+    private final ShardId id;
     private final Tables tables;
     private final Tables forwardIndex;
     private final String epoch;
@@ -60,33 +57,49 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     private final RecentChanges recent;
     private final Subscribers subscribers;
 
-    public LocalShard(
-            int number,
-            String name,
-            Agreement agreement,
-            Execution execution,
-            Tables tables,
-            Tables forwardIndex,
-            OwnerIndexes indexes,
-            Subscribers subscribers,
-            InstantSource clock,
+    /// What all shards of a node have in common.
+    ///
+    /// @param epoch of their positions
+    /// @param indexes the search indexes on the heap
+    /// @param queue how many writes may wait for one shard
+    /// @param recentBytes what the recent changes of one shard may take of the heap
+    public record Common(
             String epoch,
             Seal seal,
-            StoreConfig config,
+            InstantSource clock,
+            OwnerIndexes indexes,
+            Subscribers subscribers,
+            Retention retention,
+            QueueLimit queue,
             long recentBytes,
-            ShardMetrics metrics) {
-        this.name = name;
-        this.recent = new RecentChanges(recentBytes);
+            ShardMetrics metrics) {}
+
+    /// @param forwardIndex what the search index is loaded from
+    public LocalShard(
+            ShardId id, Agreement agreement, Execution execution, Tables tables, Tables forwardIndex, Common common) {
+        String name = id.toString();
+        this.id = id;
+        this.recent = new RecentChanges(common.recentBytes());
         this.tables = tables;
         this.forwardIndex = forwardIndex;
-        this.epoch = epoch;
-        this.subscribers = subscribers;
-        this.guard = new ShardGuard(name, tables, seal);
-        this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
-        this.machine = new StateMachine(tables, new Govern(epoch, config.retention()));
-        Applier applier = new Applier(name, tables, machine, new StoringStage(seal), this, execution);
-        this.shard =
-                new Shard(number, name, agreement, tables, applier, execution, clock, config.queueLimit(), metrics);
+        this.epoch = common.epoch();
+        this.subscribers = common.subscribers();
+        this.guard = new ShardGuard(name, tables, common.seal());
+        IndexedRows rows = new IndexedRows(this::scan, () -> new Scans(tables, epoch));
+        this.index = new ShardIndex(forwardIndex, rows, common.indexes());
+        this.machine = new StateMachine(tables, new Govern(epoch, common.retention()));
+        StoringStage stage = new StoringStage(common.seal());
+        Applier applier = new Applier(name, tables, machine, stage, this, execution);
+        this.shard = new Shard(
+                id, agreement, tables, applier, execution, common.clock(), common.queue(), common.metrics());
+    }
+
+    public ShardId id() {
+        return id;
+    }
+
+    public String epoch() {
+        return epoch;
     }
 
     /// Begins to bring tables and index to where the log is.
@@ -94,7 +107,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// @return completes when they are there
     public CompletableFuture<@Nullable Void> recover() {
         guard.begin();
-        Governing.requireEpoch(tables, name, epoch, guard::sound);
+        ShardRules.requireEpoch(tables, id.toString(), epoch, guard::sound);
         index.begin(tables.appliedIndex());
         shard.start();
         return shard.recovered();
@@ -103,7 +116,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// Makes what the search index lacks, aside. Once it has recovered.
     public void start() {
         if (index.backlog() > 0) {
-            LOG.log(Level.INFO, "Shard {0}: checking the search index of {1} owners", name, index.backlog());
+            LOG.log(Level.INFO, "Shard {0}: checking the search index of {1} owners", id, index.backlog());
             rebuildNext();
         }
     }
@@ -114,7 +127,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
             if (index.rebuildSlice()) {
                 rebuildNext();
             } else {
-                LOG.log(Level.INFO, "Shard {0}: the search index is whole", name);
+                LOG.log(Level.INFO, "Shard {0}: the search index is whole", id);
             }
         });
     }
@@ -171,7 +184,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// What its entries are decided by; null if its rows do not say.
     @Nullable
     public Govern rules() {
-        return Governing.rules(tables);
+        return ShardRules.of(tables);
     }
 
     /// See [StateMachine#answered].
@@ -189,9 +202,9 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         shard.resume();
     }
 
-    /// The rows as they are now. While the shard is held they are those of one log index.
-    public BackupCut.Part part() {
-        return new BackupCut.Part(name, tables.appliedIndex(), tables.snapshot());
+    /// The rows as they are now. While the shard is held they are those of one log index. Close it soon.
+    public Tables.Snapshot rows() {
+        return tables.snapshot();
     }
 
     public long sizeBytes() {
@@ -206,23 +219,6 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// What is wrong with the rows: see `ShardVerification`.
     public List<String> verify() {
         return guard.verify();
-    }
-
-    /// Every owner that was not erased.
-    ///
-    /// @throws MnemeException `INTEGRITY_VIOLATION` at one that may not be shown
-    public void everyOwner(Consumer<Owner> visitor) {
-        byte[] table = Keys.table('h');
-        try (Tables.Snapshot rows = tables.snapshot()) {
-            rows.scan(table, Keys.end(table), (key, row) -> {
-                guard.require(Keys.ownerOf(key));
-                Owner owner = Rows.Head.decode(row).owner();
-                if (owner != null) {
-                    visitor.accept(owner);
-                }
-                return true;
-            });
-        }
     }
 
     public ShardGuard guard() {
@@ -285,23 +281,36 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     }
 
     /// The rows for another replica.
-    Agreement.Snapshot snapshot() {
+    public Agreement.Snapshot snapshot() {
         return shard.snapshot();
     }
 
     /// What this replica is to the shard.
-    Agreement.Role role() {
+    public Agreement.Role role() {
         return shard.role();
     }
 
     /// See [Shard#readBarrier].
-    CompletableFuture<Long> readBarrier() {
+    public CompletableFuture<Long> readBarrier() {
         return shard.readBarrier();
     }
 
     /// See [Shard#finish].
     CompletableFuture<@Nullable Void> finish() {
         return shard.finish();
+    }
+
+    /// Forgets what the heap has of its owners' search indexes, which another node may have changed meanwhile.
+    public void forgetLoaded() {
+        try (Tables.Snapshot now = tables.snapshot()) {
+            heads(now, (hash, owner) -> index.forget(hash));
+        }
+    }
+
+    /// Ends at once, since the shard is no longer here: writes that wait are refused with `NOT_PRIMARY`, those under
+    /// way with `OUTCOME_UNKNOWN`. Nothing is checkpointed.
+    public void leave() {
+        shard.leave();
     }
 
     /// Ends it as it is, when the store could not be opened. Its tables stay open.
@@ -320,37 +329,10 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
             LOG.log(
                     Level.WARNING,
                     "Shard {0}: no checkpoint while closing; the next start replays more: {1}",
-                    name,
+                    id,
                     e.getMessage());
         }
         forwardIndex.close();
         tables.close();
-    }
-
-    /// The rows as the index wants them.
-    private final class RowSource implements IndexSource {
-        @Override
-        public void memories(byte[] owner, Visitor visitor) {
-            try (Scans scans = scan()) {
-                long generation = scans.generation(owner);
-                scans.memories(owner, 0, (arrival, version) -> {
-                    Memory memory = version.memory();
-                    visitor.memory(arrival, memory, () -> embedding(scans, owner, generation, arrival));
-                    return true;
-                });
-            }
-        }
-
-        private static @Nullable Embedding embedding(Scans scans, byte[] owner, long generation, long arrival) {
-            byte[] row = scans.embeddingRow(owner, generation, arrival);
-            return row == null ? null : Rows.embedding(row);
-        }
-
-        @Override
-        public void ownersChangedAfter(long logIndex, Consumer<byte[]> visitor) {
-            try (Scans scans = new Scans(tables, epoch)) {
-                scans.ownersChangedAfter(logIndex, visitor);
-            }
-        }
     }
 }

@@ -2,10 +2,10 @@ package dev.mneme.engine.replica;
 
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
-import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
@@ -15,9 +15,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,8 +46,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private static final Duration FULL_DISK_PAUSE = Duration.ofMillis(200);
 
-    private final int number;
-    private final String name;
+    private final ShardId id;
     private final Agreement agreement;
     private final Tables tables;
     private final Applier applier;
@@ -66,7 +63,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private volatile @Nullable Sequencer sequencer;
     private volatile Agreement.Role role = Agreement.Role.NO_PRIMARY;
-    private final PriorityQueue<Reader> readers = new PriorityQueue<>(Comparator.comparingLong(Reader::index));
+    private final WaitingReads readers = new WaitingReads();
     private @Nullable Hold hold;
     /// What is done once the entry is applied for which there was no room.
     private @Nullable Runnable afterwards;
@@ -75,6 +72,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private volatile long checkpoint;
     private volatile String failure = "";
     private volatile boolean closing;
+    private volatile boolean leaving;
 
     private sealed interface Event {}
 
@@ -96,12 +94,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private record Resume() implements Event {}
 
     /// A read waits until this index is applied.
-    private record Reader(long index, CompletableFuture<Long> reached) implements Event {}
+    private record Reader(WaitingReads.Read read) implements Event {}
 
     /// @param limit how many writes may wait before `OVERLOADED`
     Shard(
-            int number,
-            String name,
+            ShardId id,
             Agreement agreement,
             Tables tables,
             Applier applier,
@@ -109,8 +106,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
             InstantSource clock,
             QueueLimit limit,
             ShardMetrics metrics) {
-        this.number = number;
-        this.name = name;
+        this.id = id;
         this.agreement = agreement;
         this.tables = tables;
         this.applier = applier;
@@ -149,7 +145,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         }
         Sequencer primary = sequencer;
         if (primary == null) {
-            return CompletableFuture.failedFuture(notPrimary(role));
+            return CompletableFuture.failedFuture(ShardRefusals.notPrimary(role));
         }
         CompletableFuture<WriteResult> answer = new CompletableFuture<>();
         MnemeException refused = primary.offer(write, answer);
@@ -307,9 +303,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
             case Task(Runnable work) -> work.run();
             case Hold asked -> hold = asked;
             case Resume() -> hold = null;
-            case Reader reader -> {
-                readers.add(reader);
-                readersReached(applier.index());
+            case Reader(WaitingReads.Read read) -> {
+                readers.add(read);
+                readers.reached(applier.index());
             }
         }
     }
@@ -326,7 +322,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
             if (primary != null && own != null) {
                 primary.applied(id, results);
             }
-            metrics.applied(number, results.size(), Duration.ofNanos(execution.nanos() - begin));
+            metrics.applied(results.size(), Duration.ofNanos(execution.nanos() - begin));
         };
         finishEntry();
     }
@@ -335,7 +331,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private void replaceBy(Agreement.Snapshot snapshot) {
         Sequencer primary = sequencer;
         if (primary != null) {
-            primary.giveUp(unknown("The shard was replaced while this was under way", "", null));
+            primary.giveUp(ShardRefusals.unknown("The shard was replaced while this was under way", "", null));
         }
         applier.install(snapshot);
         afterwards = () -> applied(snapshot.index());
@@ -344,7 +340,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private void applied(long index) {
         agreement.applied(index);
-        readersReached(index);
+        readers.reached(index);
     }
 
     private void finishEntry() {
@@ -366,7 +362,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 ? new Sequencer(agreement, clock, applier.latest(), ids::incrementAndGet, limit)
                 : null;
         if (before != null) {
-            before.end(unknown("The shard's primary changed while this was under way", "", null), notPrimary(next));
+            before.end(ShardRefusals.unknown("The shard's primary changed while this was under way", "", null), ShardRefusals.notPrimary(next));
         }
         recovered.complete(null);
     }
@@ -380,7 +376,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         if (hold != null && (primary == null || primary.nothingUnderWay()) && applier.blockedBy() == null) {
             hold.held().complete(applier.index());
         }
-        if (closing && (primary == null || primary.idle())) {
+        if (closing && (leaving || primary == null || primary.idle())) {
             end();
         } else if (!events.isEmpty()) {
             turnSoon();
@@ -389,8 +385,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private void end() {
         agreement.close();
-        endSequencer(closed(), closed());
+        endSequencer(ShardRefusals.unknown("The shard left this node while this was under way", "", null), closed());
         recovered.completeExceptionally(closed());
+        if (hold != null) {
+            hold.held().completeExceptionally(closed());
+        }
         ended.complete(null); // before the queue is looked through: who tells something later sees it
         refuseQueued(closed());
     }
@@ -409,10 +408,10 @@ final class Shard implements Agreement.Member, AutoCloseable {
         failure = message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
         LOG.log(
                 Level.ERROR,
-                "shard " + name + " stopped at log index " + applier.index() + ": restart the server",
+                "shard " + id + " stopped at log index " + applier.index() + ": restart the server",
                 cause);
         recovered.completeExceptionally(cause);
-        endSequencer(unknown("The shard stopped while this was under way", " after a restart", cause), stopped());
+        endSequencer(ShardRefusals.unknown("The shard stopped while this was under way", " after a restart", cause), stopped());
         if (hold != null) {
             hold.held().completeExceptionally(stopped());
         }
@@ -423,12 +422,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
     }
 
     private void refuseQueued(MnemeException why) {
-        readers.forEach(reader -> reader.reached().completeExceptionally(why));
-        readers.clear();
+        readers.refuse(why);
         for (Event event = events.poll(); event != null; event = events.poll()) {
             switch (event) {
                 case Hold(CompletableFuture<Long> held) -> held.completeExceptionally(why);
-                case Reader reader -> reader.reached().completeExceptionally(why);
+                case Reader(WaitingReads.Read read) -> read.reached().completeExceptionally(why);
                 case Installed(Agreement.Snapshot snapshot) -> snapshot.close();
                 case Delivered delivered -> {}
                 case Refused refused -> {}
@@ -440,32 +438,12 @@ final class Shard implements Agreement.Member, AutoCloseable {
         }
     }
 
-    private static MnemeException closed() {
-        return new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again when it is back.");
-    }
-
-    private static MnemeException unknown(String what, String when, @Nullable Throwable cause) {
-        return new MnemeException(
-                ErrorCode.OUTCOME_UNKNOWN,
-                what + ": send the same request with the same idempotency key" + when + ".",
-                cause);
-    }
-
-    private static MnemeException notPrimary(Agreement.Role role) {
-        return role == Agreement.Role.NO_PRIMARY
-                ? new MnemeException(
-                        ErrorCode.NO_QUORUM,
-                        "Nothing was written: the shard has no primary now, or too few of its replicas can be reached."
-                                + " Try again shortly.")
-                : new MnemeException(
-                        ErrorCode.NOT_PRIMARY,
-                        "Nothing was written: this node is not, or no longer, the primary of the shard. Try again"
-                                + " shortly.");
+    private MnemeException closed() {
+        return leaving ? ShardRefusals.notHere(id) : ShardRefusals.closed();
     }
 
     private MnemeException stopped() {
-        return new MnemeException(
-                ErrorCode.INTERNAL, "Shard " + name + " has stopped; the server's log says why. Restart the server.");
+        return ShardRefusals.stopped(id);
     }
 
     /// For a linearizable read.
@@ -476,19 +454,12 @@ final class Shard implements Agreement.Member, AutoCloseable {
     }
 
     private CompletableFuture<Long> reached(long index) {
-        Reader reader = new Reader(index, new CompletableFuture<>());
+        Reader reader = new Reader(new WaitingReads.Read(index));
         tell(reader);
         if ((!failure.isEmpty() || ended.isDone()) && events.remove(reader)) {
-            reader.reached().completeExceptionally(failure.isEmpty() ? closed() : stopped());
+            reader.read().reached().completeExceptionally(failure.isEmpty() ? closed() : stopped());
         }
-        return reader.reached();
-    }
-
-    private void readersReached(long index) {
-        for (Reader next = readers.peek(); next != null && next.index() <= index; next = readers.peek()) {
-            readers.remove();
-            next.reached().complete(index);
-        }
+        return reader.read().reached();
     }
 
     /// Since when the tables have taken nothing, as the execution's nanoseconds; 0 when they do.
@@ -521,7 +492,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     ShardStatus status() {
         Sequencer primary = sequencer;
         int queue = primary == null ? 0 : primary.queue();
-        return new ShardStatus(name, agreement.lastIndex(), applier.index(), checkpoint, queue, failure);
+        return new ShardStatus(id.toString(), agreement.lastIndex(), applier.index(), checkpoint, queue, failure);
     }
 
     /// Answers what was submitted, then ends.
@@ -531,6 +502,12 @@ final class Shard implements Agreement.Member, AutoCloseable {
         closing = true;
         turnSoon();
         return ended;
+    }
+
+    /// Ends at once: writes that wait are refused with `NOT_PRIMARY`, those under way with `OUTCOME_UNKNOWN`.
+    void leave() {
+        leaving = true;
+        close();
     }
 
     /// As [#finish], and waits for it.

@@ -6,7 +6,7 @@ import java.time.Duration;
 public interface ShardMetrics {
     ShardMetrics NONE = new ShardMetrics() {
         @Override
-        public void applied(int shard, int writes, Duration time) {}
+        public void applied(int writes, Duration time) {}
 
         @Override
         public void searched(Duration time) {}
@@ -14,7 +14,7 @@ public interface ShardMetrics {
 
     /// @param writes how many an entry held
     /// @param time from taking the entry up to answering its writers
-    void applied(int shard, int writes, Duration time);
+    void applied(int writes, Duration time);
 
     /// @param time of one search, from its start to its hits
     void searched(Duration time);

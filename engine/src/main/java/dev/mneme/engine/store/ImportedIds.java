@@ -6,8 +6,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.engine.read.Scans;
-import dev.mneme.engine.replica.LocalShard;
+import dev.mneme.core.spi.Freshness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +25,13 @@ import java.util.concurrent.TimeUnit;
 final class ImportedIds {
     private static final int PLACES = 256;
 
-    private final List<LocalShard> shards;
+    private final Router router;
     private final Duration patience;
     private final Semaphore[] places = new Semaphore[PLACES];
 
     /// @param patience how long a place is waited for
-    ImportedIds(List<LocalShard> shards, Duration patience) {
-        this.shards = shards;
+    ImportedIds(Router router, Duration patience) {
+        this.router = router;
         this.patience = patience;
         for (int i = 0; i < PLACES; i++) {
             places[i] = new Semaphore(1);
@@ -44,7 +43,7 @@ final class ImportedIds {
     /// @param own the shard that is written to: what it has, it decides itself, as what is there stays as it is
     /// @return gives the places back: to be run once the write is answered, by any thread
     /// @throws MnemeException `VERSION_CONFLICT` for an id that is another owner's
-    Runnable hold(Write write, LocalShard own) {
+    Runnable hold(Write write, StoreShard own) {
         List<MemoryId> ids = write.commands().stream()
                 .<MemoryId>mapMulti((command, out) -> {
                     if (command instanceof Command.Import(Exported.OfMemory memory)) {
@@ -95,15 +94,14 @@ final class ImportedIds {
         }
     }
 
-    private void requireFree(MemoryId id, LocalShard own) {
-        if (!holds(own, id) && shards.stream().anyMatch(shard -> shard != own && holds(shard, id))) {
+    private void requireFree(MemoryId id, StoreShard own) {
+        if (!holds(own, id)
+                && router.all().stream().anyMatch(shard -> !shard.id().equals(own.id()) && holds(shard, id))) {
             throw MnemeException.at(ErrorCode.VERSION_CONFLICT, Command.Import.ID, Command.Import.ID_IN_USE);
         }
     }
 
-    private static boolean holds(LocalShard shard, MemoryId id) {
-        try (Scans scans = shard.scan()) {
-            return scans.pointer(id).isPresent();
-        }
+    private static boolean holds(StoreShard shard, MemoryId id) {
+        return shard.reads(Freshness.ANY).has(id);
     }
 }

@@ -2,14 +2,15 @@ package dev.mneme.engine.store;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.replica.LocalShard;
+import dev.mneme.engine.replica.ShardRefusals;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,42 +29,51 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ShardsCut {
     private static final Duration AT_MOST = Duration.ofSeconds(10);
 
-    private final List<LocalShard> shards;
-    private final LocalStore.SlotTable slots;
+    private final LocalShards shards;
+    private final ShardMap map;
     private final String epoch;
     private final Seal seal;
     private final boolean withKey;
     private final InstantSource clock;
     private final ReentrantLock one = new ReentrantLock();
 
-    /// @param shards the system's last
     /// @param withKey whether the integrity key lies with the data, and is to come along
     ShardsCut(
-            List<LocalShard> shards,
-            LocalStore.SlotTable slots,
-            String epoch,
-            Seal seal,
-            boolean withKey,
-            InstantSource clock) {
-        this.shards = List.copyOf(shards);
-        this.slots = slots;
+            LocalShards shards, ShardMap map, String epoch, Seal seal, boolean withKey, InstantSource clock) {
+        this.shards = shards;
+        this.map = map;
         this.epoch = epoch;
         this.seal = seal;
         this.withKey = withKey;
         this.clock = clock;
     }
 
-    /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s
+    /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s, `NOT_PRIMARY` when one is not
+    ///     here
     BackupCut take() {
+        List<LocalShard> cut = all();
         one.lock();
         try {
-            CompletableFuture<?>[] held = shards.stream().map(LocalShard::hold).toArray(CompletableFuture<?>[]::new);
+            CompletableFuture<?>[] held = cut.stream().map(LocalShard::hold).toArray(CompletableFuture<?>[]::new);
             await(CompletableFuture.allOf(held));
-            return new BackupCut(clock.instant(), epoch, slotRanges(), parts(), seal, withKey);
+            return new BackupCut(clock.instant(), epoch, map.slotRanges(), parts(cut), seal, withKey);
         } finally {
-            shards.forEach(LocalShard::resume);
+            cut.forEach(LocalShard::resume);
             one.unlock();
         }
+    }
+
+    /// The shards of the map, the system's last.
+    private List<LocalShard> all() {
+        List<LocalShard> all = new ArrayList<>();
+        for (ShardId id : map.idsWithSystem()) {
+            LocalShard shard = shards.find(id);
+            if (shard == null) {
+                throw ShardRefusals.notHere(id);
+            }
+            all.add(shard);
+        }
+        return all;
     }
 
     private static void await(CompletableFuture<Void> all) {
@@ -85,10 +95,10 @@ final class ShardsCut {
         }
     }
 
-    private List<BackupCut.Part> parts() {
+    private static List<BackupCut.Part> parts(List<LocalShard> shards) {
         List<BackupCut.Part> parts = new ArrayList<>();
         try {
-            shards.forEach(shard -> parts.add(shard.part()));
+            shards.forEach(shard -> parts.add(part(shard)));
             return parts;
         } catch (RuntimeException | Error e) {
             parts.forEach(part -> part.rows().close());
@@ -96,21 +106,8 @@ final class ShardsCut {
         }
     }
 
-    /// For each shard but the system's, its slots as ranges in hex.
-    private List<String> slotRanges() {
-        List<List<String>> ranges = new ArrayList<>();
-        for (int i = 0; i < shards.size() - 1; i++) {
-            ranges.add(new ArrayList<>());
-        }
-        HexFormat hex = HexFormat.of();
-        int first = 0;
-        for (int slot = 1; slot <= Owner.SLOTS; slot++) {
-            int shard = slots.shardOf(first);
-            if (slot == Owner.SLOTS || slots.shardOf(slot) != shard) {
-                ranges.get(shard).add(hex.toHexDigits(first, 3) + "-" + hex.toHexDigits(slot - 1, 3));
-                first = slot;
-            }
-        }
-        return ranges.stream().map(each -> String.join(",", each)).toList();
+    private static BackupCut.Part part(LocalShard shard) {
+        Tables.Snapshot rows = shard.rows();
+        return new BackupCut.Part(shard.id(), rows.appliedIndex(), rows);
     }
 }

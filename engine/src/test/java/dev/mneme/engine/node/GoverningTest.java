@@ -24,6 +24,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.offline.Verification;
 import dev.mneme.engine.replica.RecordingLog;
+import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.store.LocalStore;
 import dev.mneme.engine.table.HeapTables;
@@ -76,7 +77,7 @@ final class GoverningTest {
     private List<@Nullable Govern> rules() {
         List<@Nullable Govern> rules = new ArrayList<>();
         for (int shard = 0; shard < HeapNode.SHARDS; shard++) {
-            rules.add(Governing.rules(node.rows(shard)));
+            rules.add(ShardRules.of(node.rows(shard)));
         }
         return rules;
     }
@@ -169,7 +170,7 @@ final class GoverningTest {
             List<String> names = DataFolder.shardNames(settings.shards());
             try (RocksFolder tables = RocksFolder.open(restored.resolve("tables"), names, 16 << 20)) {
                 for (int shard = 0; shard < names.size(); shard++) {
-                    assertThat(Governing.rules(tables.tables(shard)))
+                    assertThat(ShardRules.of(tables.tables(shard)))
                             .isEqualTo(
                                     new Govern(report.epoch(), settings.store().retention()));
                 }
@@ -189,15 +190,15 @@ final class GoverningTest {
         Transaction rows = machine.apply(1, new ShardBatch(ManualClock.START, List.of(write)))
                 .rows();
         tables.write(new StoringStage(SEAL).stored(1, rows));
-        assertThat(Governing.rules(tables)).isNull();
+        assertThat(ShardRules.of(tables)).isNull();
         Tables system = new HeapTables(new HeapTables.Home());
         Path file = backup(
                 new BackupCut.Part("0", 1, tables.snapshot()), new BackupCut.Part("system", 0, system.snapshot()));
         Path restored = folder.resolve("b");
         Restoration.Report report = restore(file, restored);
         try (RocksFolder folders = RocksFolder.open(restored.resolve("tables"), DataFolder.shardNames(1), 16 << 20)) {
-            assertThat(Governing.rules(folders.tables(0))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
-            assertThat(Governing.rules(folders.tables(1))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
+            assertThat(ShardRules.of(folders.tables(0))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
+            assertThat(ShardRules.of(folders.tables(1))).isEqualTo(new Govern(report.epoch(), Retention.DEFAULTS));
         }
         try (LocalStore store = LocalEngine.open(restored, settings(0))) {
             assertThat(store.head(Fixtures.ALICE).sequence()).isEqualTo(1);
@@ -235,7 +236,7 @@ final class GoverningTest {
             Govern other = new Govern("zzzzzzzz", Retention.DEFAULTS);
             long index = tables.appliedIndex() + 1;
             Transaction rows = new StateMachine(tables, other)
-                    .apply(index, new ShardBatch(ManualClock.START, List.of(Governing.write(other))))
+                    .apply(index, new ShardBatch(ManualClock.START, List.of(ShardRules.write(other))))
                     .rows();
             tables.write(new StoringStage(opened.seal()).stored(index, rows));
             tables.checkpoint();
@@ -340,7 +341,7 @@ final class GoverningTest {
         List<String> names = DataFolder.shardNames(4);
         try (RocksFolder tables = RocksFolder.open(data.resolve("tables"), names, 16 << 20)) {
             for (int shard = 0; shard < names.size(); shard++) {
-                assertThat(Governing.rules(tables.tables(shard)))
+                assertThat(ShardRules.of(tables.tables(shard)))
                         .isEqualTo(new Govern("iu5k6737", settings.store().retention()));
             }
         }
