@@ -14,6 +14,11 @@ public record ShardId(int value) implements Comparable<ShardId> {
         }
     }
 
+    /// The shard that is called this way: see [#toString].
+    public static ShardId named(String name) {
+        return name.equals(SYSTEM.toString()) ? SYSTEM : new ShardId(Integer.parseInt(name));
+    }
+
     /// By number; the system's shard last.
     @Override
     public int compareTo(ShardId other) {

@@ -10,7 +10,7 @@ import java.util.List;
 ///     clock when that was wrong once
 public record StoreStatus(
         String epoch,
-        CommitLog.State log,
+        Journal.State log,
         List<ShardStatus> shards,
         long owners,
         long memories,
@@ -19,7 +19,7 @@ public record StoreStatus(
 
     public StoreStatus(
             String epoch,
-            CommitLog.State log,
+            Journal.State log,
             List<ShardStatus> shards,
             long owners,
             long memories,

@@ -43,7 +43,11 @@ final class Governing {
     /// @throws MnemeException `INTEGRITY_VIOLATION` when they are of another
     static void requireEpoch(Tables tables, String name, String epoch, BiPredicate<byte[], byte[]> sound) {
         byte[] row = tables.get(Keys.shard());
-        Govern rules = row == null || !sound.test(Keys.shard(), row) ? null : rules(tables);
+        requireEpoch(row == null || !sound.test(Keys.shard(), row) ? null : rules(tables), name, epoch);
+    }
+
+    /// The same, of what a shard's entries are decided by.
+    static void requireEpoch(@Nullable Govern rules, String name, String epoch) {
         if (rules != null && !rules.epoch().equals(epoch)) {
             throw new MnemeException(
                     ErrorCode.INTEGRITY_VIOLATION,

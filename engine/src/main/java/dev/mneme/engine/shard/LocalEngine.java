@@ -4,13 +4,14 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.LogTail;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -93,7 +95,7 @@ public final class LocalEngine {
         private final DataFolder folder;
         private @Nullable CompletableFuture<RocksFolder> tables;
         private @Nullable CompletableFuture<RocksFolder> forward;
-        private @Nullable CompletableFuture<PositionedLog> log;
+        private @Nullable CompletableFuture<WriteAheadLog> log;
 
         Opening(DataFolder folder) {
             this.folder = folder;
@@ -101,25 +103,27 @@ public final class LocalEngine {
 
         LocalStore finish(Settings settings, Function<Path, ? extends Disk> disks) {
             List<String> names = folder.shardNames();
+            List<ShardId> ids = names.stream().map(ShardId::named).toList();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));
             tables = rows;
             CompletableFuture<RocksFolder> words =
                     aside(() -> ForwardIndex.open(folder.path().resolve("index"), names, settings.tablesBytes() / 4));
             forward = words;
-            CompletableFuture<PositionedLog> entries = aside(() -> PositionedLog.open(
+            CompletableFuture<WriteAheadLog> entries = aside(() -> WriteAheadLog.openOf(
                     disks.apply(folder.path().resolve("log")),
-                    names.size(),
+                    new TreeSet<>(ids),
                     settings.log(),
                     settings.logMetrics(),
                     LogSeal.under(folder.logKey())));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
-            PositionedLog openLog = joined(entries);
+            WriteAheadLog openLog = joined(entries);
             folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
-            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);
+            Optional<Anchor> anchor = Anchors.open(
+                    folder, settings.integrity(), rowsOfShards, shard -> openLog.lastIndex(ids.get(shard)));
             FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),

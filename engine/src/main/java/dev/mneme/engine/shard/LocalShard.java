@@ -134,6 +134,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         subscribers.wake(advanced);
     }
 
+    @Override
+    public void requireOwn(Rows.Shard own) {
+        Governing.requireEpoch(own.rules(), name, epoch);
+    }
+
     /// The search index keeps nothing of what it had; readers are woken, whose positions may have advanced.
     @Override
     public void replaced(long logIndex, Tables.Snapshot before) {

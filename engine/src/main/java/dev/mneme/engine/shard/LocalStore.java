@@ -27,17 +27,18 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Collected;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
 import dev.mneme.core.spi.ResponseSources;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.SyncEvents;
@@ -89,7 +90,7 @@ public final class LocalStore implements Store, Backups, Exports {
 
     private final String epoch;
     private final SlotTable slots;
-    private final CommitLog log;
+    private final Journal log;
     private final List<LocalShard> shards;
     private final LocalShard system;
     private final Subscribers subscribers = new Subscribers();
@@ -132,7 +133,7 @@ public final class LocalStore implements Store, Backups, Exports {
             boolean keyWithData,
             SlotTable slots,
             List<String> shardNames,
-            CommitLog log,
+            Journal log,
             Runnable rollLog,
             List<Tables> tables,
             List<Tables> forwardIndex,
@@ -162,7 +163,7 @@ public final class LocalStore implements Store, Backups, Exports {
             all.add(new LocalShard(
                     i,
                     parts.shardNames().get(i),
-                    new SingleCopy(log, i),
+                    new SingleCopy(log, ShardId.named(parts.shardNames().get(i))),
                     Execution.THREADS.apply(parts.shardNames().get(i)),
                     parts.tables().get(i),
                     parts.forwardIndex().get(i),
@@ -182,6 +183,7 @@ public final class LocalStore implements Store, Backups, Exports {
         this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), parts.clock());
         this.maintenance = new Maintenance(
                 all,
+                parts.shardNames().stream().map(ShardId::named).toList(),
                 log,
                 config.checkpointInterval(),
                 new OldVersions(shards, config.retention(), parts.clock()),
@@ -712,8 +714,8 @@ public final class LocalStore implements Store, Backups, Exports {
             each.add(shard.status());
         }
         each.add(system.status());
-        CommitLog.State state = log.state() == CommitLog.State.OK && (!hasRoom.getAsBoolean() || blockedSince() != 0)
-                ? CommitLog.State.STORAGE_FULL
+        Journal.State state = log.state() == Journal.State.OK && (!hasRoom.getAsBoolean() || blockedSince() != 0)
+                ? Journal.State.STORAGE_FULL
                 : log.state();
         return new StoreStatus(epoch, state, each, owners, memories, backlog, latest());
     }

@@ -3,7 +3,8 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,7 +27,8 @@ final class Maintenance implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final List<LocalShard> shards;
-    private final CommitLog log;
+    private final List<ShardId> ids;
+    private final Journal log;
     private final OldVersions oldVersions;
     private final Expiry expiry;
     private final Runnable anchor;
@@ -41,10 +43,11 @@ final class Maintenance implements AutoCloseable {
     /// @param anchor says elsewhere how far the shards have come, when that is due
     /// @param roomForTables whether the disk takes tables: one that failed on a full disk keeps the tables from
     ///     being written afterwards too
-    /// @param shards in the log's numbering
+    /// @param ids of the shards, in their order
     Maintenance(
             List<LocalShard> shards,
-            CommitLog log,
+            List<ShardId> ids,
+            Journal log,
             Duration checkpointInterval,
             OldVersions oldVersions,
             Expiry expiry,
@@ -57,6 +60,7 @@ final class Maintenance implements AutoCloseable {
         this.oldVersions = oldVersions;
         this.expiry = expiry;
         this.shards = shards;
+        this.ids = ids;
         this.log = log;
         this.lookEvery = Math.max(1, checkpointInterval.dividedBy(LOOK));
     }
@@ -71,7 +75,7 @@ final class Maintenance implements AutoCloseable {
         }
         boolean all = ++looks % lookEvery == 0;
         for (int i = 0; i < shards.size(); i++) {
-            if (all || log.pinning().containsKey(i)) {
+            if (all || log.pinning().containsKey(ids.get(i))) {
                 checkpoint(shards.get(i));
             }
         }

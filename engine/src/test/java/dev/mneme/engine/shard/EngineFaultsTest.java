@@ -9,12 +9,12 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
@@ -119,7 +119,7 @@ final class EngineFaultsTest {
                         new StoreConfig(Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), Long.MAX_VALUE, 64 << 20));
         try (Store store = LocalEngine.open(folder, full)) {
             assertThat(refusal(() -> add(store, "too late")).code()).isEqualTo(ErrorCode.STORAGE_FULL);
-            assertThat(store.status().log()).isEqualTo(CommitLog.State.STORAGE_FULL);
+            assertThat(store.status().log()).isEqualTo(Journal.State.STORAGE_FULL);
             assertThat(found(store, "written late")).containsExactly("written in time");
         }
         try (Store store = open()) {
@@ -209,7 +209,7 @@ final class EngineFaultsTest {
             add(store, "before the failure");
             node.log().refuseWith(ErrorCode.LOG_FAILED);
             assertThat(refusal(() -> add(store, "after it")).code()).isEqualTo(ErrorCode.LOG_FAILED);
-            assertThat(store.status().log()).isEqualTo(CommitLog.State.LOG_FAILED);
+            assertThat(store.status().log()).isEqualTo(Journal.State.LOG_FAILED);
             assertThat(found(store, "failure")).containsExactly("before the failure");
             assertThat(store.head(ALICE).sequence()).isEqualTo(1);
         }
@@ -276,7 +276,7 @@ final class EngineFaultsTest {
     /// The log's queue can refuse an entry at once while earlier ones still wait for the disk.
     @Test
     void aRefusalThatOvertakesAnEntryUnderWayIsHeardByItsOwnCallers() throws Exception {
-        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        HoldingLog log = new HoldingLog(new HeapJournal(new HeapJournal.Home(HeapNode.IDS)));
         HeapNode node = new HeapNode();
         try (LocalStore store = node.open(log)) {
             log.hold();

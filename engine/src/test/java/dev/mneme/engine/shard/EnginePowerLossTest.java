@@ -6,20 +6,21 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -134,7 +135,7 @@ final class EnginePowerLossTest {
 
     private void write(Life life, SplittableRandom random) {
         int writes = 2 + random.nextInt(10);
-        for (int n = 0; n < writes && life.log.state() != CommitLog.State.LOG_FAILED; n++) {
+        for (int n = 0; n < writes && life.log.state() != Journal.State.LOG_FAILED; n++) {
             StoreHistory history = histories.get(random.nextInt(histories.size()));
             int dice = random.nextInt(5);
             if (dice == 0) {
@@ -156,7 +157,7 @@ final class EnginePowerLossTest {
     /// One process on the disk.
     private final class Life implements AutoCloseable {
         private final List<CrashableTables> tables;
-        private final PositionedLog log;
+        private final WriteAheadLog log;
         private final LocalStore store;
 
         Life(SimulatedDisk disk, SplittableRandom random) {
@@ -166,7 +167,7 @@ final class EnginePowerLossTest {
             List<CrashableTables> forward = words.stream()
                     .map(home -> new CrashableTables(home, random.nextLong()))
                     .toList();
-            log = PositionedLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
+            log = WriteAheadLog.openOf(disk.mount(), Set.copyOf(HeapNode.IDS), TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
             try {
                 store = LocalStore.open(parts(forward), CONFIG);
             } catch (RuntimeException failed) {
@@ -197,7 +198,7 @@ final class EnginePowerLossTest {
         }
 
         void checkpoint(int shard) {
-            log.checkpointed(shard, tables.get(shard).checkpoint());
+            log.releaseBefore(HeapNode.IDS.get(shard), tables.get(shard).checkpoint() + 1);
         }
 
         /// From here on nothing reaches the tables' disk.

@@ -24,7 +24,7 @@ import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.StateDigest;
 import dev.mneme.engine.table.Transaction;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.Histories;
 import dev.mneme.testkit.Histories.Step;
 import dev.mneme.testkit.ManualClock;
@@ -56,10 +56,10 @@ final class GoverningTest {
     Path folder;
 
     private final HeapNode node = new HeapNode();
-    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(HeapNode.SHARDS);
+    private final HeapJournal.Home entries = new HeapJournal.Home(HeapNode.IDS);
 
-    private HeapCommitLog log() {
-        return new HeapCommitLog(entries);
+    private HeapJournal log() {
+        return new HeapJournal(entries);
     }
 
     private LocalStore open(Retention retention) {
@@ -75,9 +75,7 @@ final class GoverningTest {
     }
 
     private long lastIndexes() {
-        return LongStream.range(0, HeapNode.SHARDS)
-                .map(shard -> log().lastIndex((int) shard))
-                .sum();
+        return HeapNode.IDS.stream().mapToLong(log()::lastIndex).sum();
     }
 
     @Test
@@ -123,7 +121,7 @@ final class GoverningTest {
     @Test
     void aLogThatTakesNothingDoesNotKeepTheStoreFromOpening() {
         open(ONE_VERSION).close();
-        HeapCommitLog full = log();
+        HeapJournal full = log();
         full.refuseWith(ErrorCode.STORAGE_FULL);
         node.open(full, EPOCH, SHORT).close();
         assertThat(rules()).containsOnly(new Govern(EPOCH, ONE_VERSION));
@@ -263,7 +261,7 @@ final class GoverningTest {
         SplittableRandom random = new SplittableRandom(seed);
         ManualClock clock = new ManualClock();
         HeapNode leader = new HeapNode(clock);
-        RecordingLog.Committed committed = new RecordingLog.Committed();
+        RecordingLog.Recorded committed = new RecordingLog.Recorded();
         LocalStore store = leader.open(new RecordingLog(log(), committed), EPOCH, Retention.DEFAULTS);
         for (Step step : Histories.random(seed, 150)) {
             switch (step) {
@@ -278,7 +276,7 @@ final class GoverningTest {
         }
         store.close();
         for (int shard = 0; shard < HeapNode.SHARDS; shard++) {
-            assertThat(followed(committed.of(shard))).isEqualTo(digest(leader.rows(shard)));
+            assertThat(followed(committed.of(HeapNode.IDS.get(shard)))).isEqualTo(digest(leader.rows(shard)));
         }
     }
 

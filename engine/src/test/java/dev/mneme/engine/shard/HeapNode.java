@@ -3,12 +3,13 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.HeapTables;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,14 +23,15 @@ import org.jspecify.annotations.Nullable;
 /// A node on the heap that can be opened again, and whose tables can be told to refuse writes.
 final class HeapNode {
     static final int SHARDS = 3;
+    static final List<ShardId> IDS = List.of(new ShardId(0), new ShardId(1), ShardId.SYSTEM);
 
-    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(SHARDS);
+    private final HeapJournal.Home entries = new HeapJournal.Home(IDS);
     private final List<HeapTables.Home> rows =
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final List<HeapTables.Home> words =
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final AtomicInteger refused = new AtomicInteger();
-    private HeapCommitLog log = new HeapCommitLog(entries);
+    private HeapJournal log = new HeapJournal(entries);
     private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
@@ -45,15 +47,15 @@ final class HeapNode {
     }
 
     LocalStore open() {
-        log = new HeapCommitLog(entries);
+        log = new HeapJournal(entries);
         return open(log);
     }
 
-    LocalStore open(CommitLog on) {
+    LocalStore open(Journal on) {
         return open(on, "abcdefgh", Retention.DEFAULTS);
     }
 
-    LocalStore open(CommitLog on, String epoch, Retention retention) {
+    LocalStore open(Journal on, String epoch, Retention retention) {
         LocalStore.Parts parts = new LocalStore.Parts(
                 epoch,
                 Seal.under(new byte[32]),
@@ -76,7 +78,7 @@ final class HeapNode {
         return LocalStore.open(parts, config.withExpires(false)); // nothing changes but by the test's commands
     }
 
-    HeapCommitLog log() {
+    HeapJournal log() {
         return log;
     }
 

@@ -11,7 +11,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
@@ -20,8 +20,9 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.table.RocksFolder;
+import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
@@ -34,7 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -589,21 +590,12 @@ final class IntegrityFilesTest {
             }
         }
         LogSeal forger = LogSeal.under(new byte[32]);
-        try (PositionedLog forged =
-                PositionedLog.open(new FolderDisk(log), 5, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
-            CompletableFuture<Long> committed = new CompletableFuture<>();
-            forged.propose(0, new byte[10], new CommitLog.Callback() {
-                @Override
-                public void committed(long index, long term) {
-                    committed.complete(index);
-                }
-
-                @Override
-                public void failed(MnemeException failure) {
-                    committed.completeExceptionally(failure);
-                }
-            });
-            assertThat(committed.join()).isEqualTo(1);
+        Set<ShardId> shards =
+                Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
+        try (WriteAheadLog forged = WriteAheadLog.openOf(
+                new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
+            assertThat(Durable.append(forged, new ShardId(0), 1, new byte[10]).index())
+                    .isEqualTo(1);
         }
         assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS))
                 .hasMessageContaining("wrong MAC")

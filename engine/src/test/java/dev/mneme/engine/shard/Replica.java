@@ -18,6 +18,7 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.table.HeapTables;
+import dev.mneme.engine.table.StateDigest;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
@@ -40,12 +41,13 @@ import org.jspecify.annotations.Nullable;
 /// follows the feed of each of its owners, and reads only when he is woken.
 final class Replica {
     static final String EPOCH = "abcdefgh";
-    static final Seal SEAL = Seal.under(new byte[32]);
+    static final Seal SEAL = seal(0);
     static final Retention RETENTION = Retention.DEFAULTS;
 
     private final HeapTables.Home rows = new HeapTables.Home();
     private final HeapTables.Home words = new HeapTables.Home();
     private final ManualClock clock = new ManualClock();
+    private final Seal seal;
     private final List<Owner> owners;
     private final Map<Owner, List<Change>> followed = new HashMap<>();
     private final Set<Owner> woken = new HashSet<>();
@@ -55,11 +57,20 @@ final class Replica {
     private boolean full;
 
     /// @param agreement of the first life
-    Replica(Agreement agreement, List<Owner> owners) {
+    /// @param node has an integrity key of its own
+    Replica(Agreement agreement, List<Owner> owners, int node) {
         this.owners = owners;
+        this.seal = seal(node);
         owners.forEach(owner -> followed.put(owner, new ArrayList<>()));
         this.shard = life(agreement);
         recovered = shard.recover();
+    }
+
+    /// What another node seals its rows with.
+    static Seal seal(int node) {
+        byte[] key = new byte[32];
+        key[0] = (byte) node;
+        return Seal.under(key);
     }
 
     private LocalShard life(Agreement agreement) {
@@ -73,7 +84,9 @@ final class Replica {
                 new FillableTables(new HeapTables(rows), () -> full),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
-                clock);
+                clock,
+                EPOCH,
+                seal);
     }
 
     /// A shard by itself.
@@ -83,7 +96,9 @@ final class Replica {
             Tables rows,
             Tables words,
             Subscribers subscribers,
-            InstantSource clock) {
+            InstantSource clock,
+            String epoch,
+            Seal seal) {
         return new LocalShard(
                 0,
                 "0",
@@ -94,8 +109,8 @@ final class Replica {
                 new OwnerIndexes(1 << 20),
                 subscribers,
                 clock,
-                EPOCH,
-                SEAL,
+                epoch,
+                seal,
                 new StoreConfig(RETENTION, 1_000, Duration.ofSeconds(60), 0, 1 << 20).withExpires(false),
                 1 << 20,
                 ShardMetrics.NONE);
@@ -202,10 +217,19 @@ final class Replica {
         }
     }
 
+    /// Every row below the MACs, which are each node's own.
     static NavigableMap<String, String> content(Tables.Snapshot rows) {
         HexFormat hex = HexFormat.of();
         NavigableMap<String, String> content = new TreeMap<>();
-        rows.all((key, row) -> content.put(hex.formatHex(key), hex.formatHex(row)) == null);
+        rows.all((key, row) ->
+                content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);
         return content;
+    }
+
+    /// Every row is as it was stored, under this node's own key.
+    void requireSound() {
+        try (Tables.Snapshot now = shard.part().rows()) {
+            assertThat(ShardVerification.problems(now, seal, "0")).isEmpty();
+        }
     }
 }
