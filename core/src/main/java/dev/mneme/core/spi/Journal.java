@@ -111,7 +111,7 @@ public interface Journal extends AutoCloseable {
     /// backup, whatever is released meanwhile.
     ///
     /// **Limit**: the log does not outgrow its limit for a reader. A hold that alone keeps segments beyond it is lost, and
-    /// so is one on entries that were damaged, once they are released, and any on a shard that is reset or dropped.
+    /// so is any on a shard that is reset or dropped.
     ///
     /// @return to be moved on as the reader goes, and closed in the end
     /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]

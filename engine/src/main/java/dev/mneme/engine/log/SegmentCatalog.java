@@ -131,10 +131,6 @@ final class SegmentCatalog {
         ShardLog log = held(shard.value());
         ShardHolds held = holdsOf(shard.value());
         held.ask(Math.min(index, log.last() + 1));
-        ShardLog.Gap gap = log.gap();
-        if (gap != null && index > gap.upTo()) {
-            held.loseBelow(gap.upTo() + 1);
-        }
         release(log, Math.min(index, held.hindmost()));
         limitHolds();
     }

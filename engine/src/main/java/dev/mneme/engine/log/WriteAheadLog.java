@@ -368,34 +368,7 @@ public final class WriteAheadLog implements Journal {
 
     @Override
     public Hold hold(ShardId shard, long from) {
-        return new CatalogHold(shard, catalog.hold(shard, from));
-    }
-
-    private final class CatalogHold implements Hold {
-        private final ShardId shard;
-        private final ShardHolds.Held held;
-
-        CatalogHold(ShardId shard, ShardHolds.Held held) {
-            this.shard = shard;
-            this.held = held;
-        }
-
-        @Override
-        public void advance(long index) {
-            catalog.advance(shard, held, index);
-            folder.deleteUnneeded();
-        }
-
-        @Override
-        public boolean isLost() {
-            return catalog.isLost(shard, held);
-        }
-
-        @Override
-        public void close() {
-            catalog.end(shard, held);
-            folder.deleteUnneeded();
-        }
+        return new LogHold(catalog, folder, shard, catalog.hold(shard, from));
     }
 
     @Override
