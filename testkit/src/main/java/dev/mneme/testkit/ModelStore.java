@@ -27,7 +27,7 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
@@ -560,7 +560,7 @@ public final class ModelStore implements Store, Exports {
             long owners = home.owners.values().stream()
                     .filter(owner -> owner.size() > 0)
                     .count();
-            return new StoreStatus(home.epoch, CommitLog.State.OK, List.of(), owners, memories, 0);
+            return new StoreStatus(home.epoch, Journal.State.OK, List.of(), owners, memories, 0);
         });
     }
 

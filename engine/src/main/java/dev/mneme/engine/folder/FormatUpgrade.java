@@ -4,6 +4,7 @@ import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.integrity.MacUpgrade;
@@ -13,8 +14,9 @@ import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogBeginning;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogReplay;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.FirstFormat;
 import dev.mneme.engine.table.RocksFolder;
@@ -28,6 +30,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Brings a data folder of the first format, in which nothing was sealed, to the second. The caller
@@ -144,14 +147,16 @@ final class FormatUpgrade {
         if (!Files.exists(path)) {
             return;
         }
-        try (PositionedLog log = PositionedLog.open(
-                new FolderDisk(path), names.size(), LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.NONE)) {
+        List<ShardId> ids = names.stream().map(ShardId::named).toList();
+        try (WriteAheadLog log = WriteAheadLog.openOf(
+                new FolderDisk(path), new TreeSet<>(ids), LogConfig.DEFAULTS, LogMetrics.NONE, LogSeal.NONE)) {
             for (int shard = 0; shard < names.size(); shard++) {
                 Tables tables = all.tables(shard);
                 StateMachine machine = new StateMachine(tables, new Govern(epoch, EVERYTHING));
                 StoringStage stage = new StoringStage(seal);
-                log.replay(
-                        shard,
+                LogReplay.all(
+                        log,
+                        ids.get(shard),
                         tables.appliedIndex(),
                         (index, term, bytes) -> tables.write(stage.stored(
                                 index,

@@ -92,7 +92,8 @@ final class Applier {
             before.close();
             snapshot.close();
         };
-        steps.add(() -> tables.replaceAll(snapshot.index(), snapshot::rows));
+        steps.add(() -> tables.replaceAll(
+                snapshot.index(), stage.received(snapshot.index(), snapshot::rows, listener::requireOwn)));
         steps.add(() -> listener.replaced(snapshot.index(), before));
         steps.add(() -> {
             abandon();
@@ -100,6 +101,11 @@ final class Applier {
             index = snapshot.index();
         });
         goOn();
+    }
+
+    /// The rows as they are now, for another replica.
+    Agreement.Snapshot snapshot() {
+        return new RowsSnapshot(tables.snapshot(), stage);
     }
 
     /// Lets go of what is being applied, which never will be.

@@ -150,6 +150,11 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         subscribers.wake(advanced);
     }
 
+    @Override
+    public void requireOwn(Rows.Shard own) {
+        ShardRules.requireEpoch(own.rules(), id.toString(), epoch);
+    }
+
     /// The search index keeps nothing of what it had; readers are woken, whose positions may have advanced.
     @Override
     public void replaced(long logIndex, Tables.Snapshot before) {

@@ -2,9 +2,10 @@ package dev.mneme.engine.replica;
 
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.integrity.StoringStage;
 
 /// The rows of a shard for another replica.
-record RowsSnapshot(Tables.Snapshot rows) implements Agreement.Snapshot {
+record RowsSnapshot(Tables.Snapshot rows, StoringStage stage) implements Agreement.Snapshot {
     @Override
     public long index() {
         return rows.appliedIndex();
@@ -12,7 +13,7 @@ record RowsSnapshot(Tables.Snapshot rows) implements Agreement.Snapshot {
 
     @Override
     public void rows(Tables.Visitor visitor) {
-        rows.all(visitor);
+        stage.send(rows, visitor);
     }
 
     @Override

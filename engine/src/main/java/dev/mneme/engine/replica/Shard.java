@@ -205,7 +205,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     @Override
     public Agreement.Snapshot snapshot() {
-        return new RowsSnapshot(tables.snapshot());
+        return applier.snapshot();
     }
 
     /// What this replica is to the shard, as far as it has heard.

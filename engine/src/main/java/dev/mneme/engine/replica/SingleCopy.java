@@ -3,50 +3,54 @@ package dev.mneme.engine.replica;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Agreement;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.engine.log.LogReplay;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Agreement where there is one copy: what lies durably in this node's log is agreed. It is primary as soon as
-/// what the log held was delivered, and stays it.
+/// Agreement where there is one copy: what lies durably in this node's journal is agreed. It is primary as soon as
+/// what the journal held was delivered, and stays it, in the term of the shard's last entry.
 ///
 /// ```text
-/// start -> log.replay, a piece at a time -> deliver ... -> role(PRIMARY)
-/// propose -> log.propose ... committed -> [held] -> deliver, at most AHEAD beyond what was applied
+/// start -> journal.read, a piece at a time -> deliver ... -> role(PRIMARY)
+/// propose -> journal.append ... durable -> [held] -> deliver, at most AHEAD beyond what was applied
 /// ```
 ///
 /// Whoever finds something to deliver delivers it, unless somebody is just doing so, who then goes on with it: so
 /// the member is called by one thread at a time, without a lock held. This object's lock guards the fields.
 public final class SingleCopy implements Agreement {
-    private static final int PIECE_BYTES = 4 << 20;
-    private static final int PIECE_ENTRIES = 1_024;
+    private static final long PIECE_BYTES = 4 << 20;
+    private static final long FIRST_TERM = 1;
 
     /// Entries of which the member has yet to hear; beyond it proposals are refused.
     private static final int MAX_UNHEARD = 1_024;
 
-    private final CommitLog log;
-    private final int shard;
+    private final Journal journal;
+    private final ShardId shard;
 
     private @Nullable Member member;
-    /// Committed, and yet to be delivered.
-    private final ArrayDeque<Committed> held = new ArrayDeque<>();
+    /// Durable, and yet to be delivered.
+    private final ArrayDeque<Held> held = new ArrayDeque<>();
     /// The indexes that were delivered and are yet to be applied.
     private final ArrayDeque<Long> ahead = new ArrayDeque<>();
     private boolean delivering;
-    /// What is read from the log comes after it; null once the log was read to its end.
+    /// What is read from the journal comes after it; null once it was read to its end.
     private @Nullable Long readAfter;
     private boolean primary;
-    private long term = 1;
-    private long committed;
+    private long term = FIRST_TERM;
+    private long durable;
     private int unheard;
     private boolean closed;
 
     @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
-    private record Committed(long index, byte[] entry, long id) {}
+    private record Held(long index, byte[] entry, long id) {}
 
-    public SingleCopy(CommitLog log, int shard) {
-        this.log = log;
+    public SingleCopy(Journal journal, ShardId shard) {
+        this.journal = journal;
         this.shard = shard;
     }
 
@@ -56,7 +60,7 @@ public final class SingleCopy implements Agreement {
             if (member != null) {
                 throw new IllegalStateException("Shard " + shard + " was started before.");
             }
-            committed = after;
+            durable = after;
             readAfter = after;
         }
         read(after); // throws here what keeps it from beginning
@@ -69,6 +73,7 @@ public final class SingleCopy implements Agreement {
     @Override
     public void propose(long id, byte[] entry) {
         Member heard;
+        long in;
         synchronized (this) {
             heard = member;
             if (heard == null) {
@@ -80,11 +85,12 @@ public final class SingleCopy implements Agreement {
                 return;
             }
             unheard++;
+            in = term;
         }
-        log.propose(shard, entry, new CommitLog.Callback() {
+        journal.append(shard, Journal.NEXT, in, entry, new Journal.Callback() {
             @Override
-            public void committed(long index, long inTerm) {
-                hold(new Committed(index, entry, id));
+            public void durable(long index) {
+                hold(new Held(index, entry, id));
                 deliver();
             }
 
@@ -114,8 +120,8 @@ public final class SingleCopy implements Agreement {
         return new MnemeException(ErrorCode.OVERLOADED, "The shard is closed: try again when the server is back.");
     }
 
-    private synchronized void hold(Committed entry) {
-        committed = entry.index();
+    private synchronized void hold(Held entry) {
+        durable = entry.index();
         held.add(entry);
     }
 
@@ -138,7 +144,7 @@ public final class SingleCopy implements Agreement {
         delivering = false;
     }
 
-    /// The next call of the member, or reading of the log; null when there is none now, or somebody is at one.
+    /// The next call of the member, or reading of the journal; null when there is none now, or somebody is at one.
     private synchronized @Nullable Runnable next() {
         Member to = member;
         if (delivering || closed || to == null) {
@@ -152,6 +158,7 @@ public final class SingleCopy implements Agreement {
             next = () -> readOrBreak(to, after);
         } else if (!primary) {
             primary = true;
+            term = Math.max(FIRST_TERM, journal.lastTerm(shard));
             long of = term;
             next = () -> to.role(Role.PRIMARY, of);
         }
@@ -159,7 +166,7 @@ public final class SingleCopy implements Agreement {
         return next;
     }
 
-    private Runnable delivery(Member to, Committed entry) {
+    private Runnable delivery(Member to, Held entry) {
         ahead.add(entry.index());
         if (entry.id() != NONE) {
             unheard--;
@@ -176,54 +183,21 @@ public final class SingleCopy implements Agreement {
         }
     }
 
-    /// Reads a piece of what the log holds after an index.
+    /// Reads a piece of what the journal holds after an index.
     private void read(long after) {
-        Piece piece = new Piece();
-        try {
-            log.replay(shard, after, piece);
-        } catch (Full stopped) {
-            piece.full = true;
-        }
+        List<Held> piece = new ArrayList<>();
+        LogReplay.piece(
+                journal, shard, after, PIECE_BYTES, (index, ofTerm, entry) -> piece.add(new Held(index, entry, NONE)));
         synchronized (this) {
-            held.addAll(piece.entries);
-            term = Math.max(piece.term, term);
-            committed = piece.entries.isEmpty()
-                    ? committed
-                    : piece.entries.getLast().index();
-            readAfter = piece.full ? (Long) committed : null;
-        }
-    }
-
-    /// Entries as they come from the log, until it is full.
-    private static final class Piece implements CommitLog.Replay {
-        final ArrayDeque<Committed> entries = new ArrayDeque<>();
-        boolean full;
-        long term;
-        private long bytes;
-
-        @Override
-        public void entry(long index, long ofTerm, byte[] batch) {
-            if (bytes >= PIECE_BYTES || entries.size() >= PIECE_ENTRIES) {
-                throw new Full();
-            }
-            entries.add(new Committed(index, batch, NONE));
-            bytes += batch.length;
-            term = ofTerm;
-        }
-    }
-
-    /// Ends a replay early.
-    private static final class Full extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Full() {
-            super("The piece is full.", null, false, false);
+            held.addAll(piece);
+            durable = piece.isEmpty() ? durable : piece.getLast().index();
+            readAfter = piece.isEmpty() ? null : (Long) durable;
         }
     }
 
     @Override
     public int maxEntryBytes() {
-        return log.maxBatchBytes();
+        return journal.maxEntryBytes();
     }
 
     /// One copy cannot be behind another.
@@ -231,12 +205,12 @@ public final class SingleCopy implements Agreement {
     public synchronized CompletableFuture<Long> readBarrier() {
         return closed
                 ? CompletableFuture.failedFuture(closedRefusal())
-                : CompletableFuture.completedFuture(primary ? committed : log.lastIndex(shard));
+                : CompletableFuture.completedFuture(primary ? durable : journal.lastIndex(shard));
     }
 
     @Override
     public long lastIndex() {
-        return log.lastIndex(shard);
+        return journal.lastIndex(shard);
     }
 
     @Override
@@ -251,7 +225,7 @@ public final class SingleCopy implements Agreement {
 
     @Override
     public void checkpointed(long index) {
-        log.checkpointed(shard, index);
+        journal.releaseBefore(shard, index + 1);
     }
 
     @Override

@@ -36,7 +36,11 @@ public final class ShardRules {
     /// @throws MnemeException `INTEGRITY_VIOLATION` when they are of another
     public static void requireEpoch(Tables tables, String name, String epoch, BiPredicate<byte[], byte[]> sound) {
         byte[] row = tables.get(Keys.shard());
-        Govern rules = row == null || !sound.test(Keys.shard(), row) ? null : of(row);
+        requireEpoch(row == null || !sound.test(Keys.shard(), row) ? null : of(row), name, epoch);
+    }
+
+    /// The same, of the rules themselves.
+    public static void requireEpoch(@Nullable Govern rules, String name, String epoch) {
         if (rules != null && !rules.epoch().equals(epoch)) {
             throw new MnemeException(
                     ErrorCode.INTEGRITY_VIOLATION,

@@ -585,11 +585,11 @@ final class BackupTest {
 
     @Test
     void aNewerFormatIsRefused() throws IOException {
-        Path newer = rewritten(backedUp(), null, "format=2\nsomething new");
+        Path newer = rewritten(backedUp(), null, "format=3\nsomething new");
         assertThatThrownBy(() -> restore(newer, folder.resolve("b"), PLAIN))
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST))
-                .hasMessageContaining("format is 2");
+                .hasMessageContaining("format is 3");
         assertThat(folder.resolve("b")).doesNotExist();
     }
 

@@ -11,8 +11,8 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.IntegrityFiles;
@@ -21,13 +21,14 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.engine.node.LocalEngineTest;
 import dev.mneme.engine.node.TestEngines;
 import dev.mneme.engine.offline.StoreSurvey;
 import dev.mneme.engine.offline.Verification;
 import dev.mneme.engine.table.RocksFolder;
+import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
@@ -40,9 +41,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -414,8 +416,10 @@ final class IntegrityFilesTest {
         Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake();
         try (RocksFolder tables =
                 RocksFolder.open(data.resolve("tables"), List.of("0", "1", "2", "3", "system"), 16 << 20)) {
-            List<Tables> shards =
-                    IntStream.range(0, 5).<Tables>mapToObj(tables::tables).toList();
+            SortedMap<ShardId, Tables> shards = new TreeMap<>();
+            for (String name : List.of("0", "1", "2", "3", "system")) {
+                shards.put(ShardId.named(name), tables.tables(name));
+            }
             new Anchor(file, data, "abcdefgh", seal, Duration.ofHours(1)).appendWhenDue(shards);
             assertThat(file).doesNotExist();
             new Anchor(file, data, "abcdefgh", seal, Duration.ZERO).appendWhenDue(shards);
@@ -429,7 +433,7 @@ final class IntegrityFilesTest {
         }
     }
 
-    private static Anchor opened(Path data, IntegrityFiles files, List<Tables> shards) {
+    private static Anchor opened(Path data, IntegrityFiles files, SortedMap<ShardId, Tables> shards) {
         try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
             return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE).orElseThrow();
         }
@@ -595,21 +599,12 @@ final class IntegrityFilesTest {
             }
         }
         LogSeal forger = LogSeal.under(new byte[32]);
-        try (PositionedLog forged =
-                PositionedLog.open(new FolderDisk(log), 5, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
-            CompletableFuture<Long> committed = new CompletableFuture<>();
-            forged.propose(0, new byte[10], new CommitLog.Callback() {
-                @Override
-                public void committed(long index, long term) {
-                    committed.complete(index);
-                }
-
-                @Override
-                public void failed(MnemeException failure) {
-                    committed.completeExceptionally(failure);
-                }
-            });
-            assertThat(committed.join()).isEqualTo(1);
+        Set<ShardId> shards =
+                Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
+        try (WriteAheadLog forged = WriteAheadLog.openOf(
+                new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
+            assertThat(Durable.append(forged, new ShardId(0), 1, new byte[10]).index())
+                    .isEqualTo(1);
         }
         assertThatThrownBy(() -> open("data", IntegrityFiles.DEFAULTS))
                 .hasMessageContaining("wrong MAC")

@@ -17,6 +17,7 @@ import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.backup.BackupFile;
@@ -39,8 +40,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -147,7 +150,7 @@ final class UntouchedStoresTest {
                     BackupCut cut = new BackupCut(
                             now,
                             "abcdefgh",
-                            List.of("000-fff"),
+                            new TreeMap<>(Map.of(new ShardId(0), "000-fff")),
                             List.of(part("0", tables), part("system", new HeapTables(new HeapTables.Home()))),
                             SEAL,
                             true)) {
@@ -174,7 +177,7 @@ final class UntouchedStoresTest {
         }
 
         private static BackupCut.Part part(String name, HeapTables tables) {
-            return new BackupCut.Part(name, tables.appliedIndex(), tables.snapshot());
+            return new BackupCut.Part(ShardId.named(name), tables.appliedIndex(), tables.snapshot());
         }
 
         private void crash() {

@@ -9,7 +9,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
@@ -17,7 +17,7 @@ import dev.mneme.engine.replica.HoldingLog;
 import dev.mneme.engine.store.LocalStore;
 import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
@@ -85,10 +85,10 @@ public final class EngineFaultsTest {
     void aNewerFormatIsRefused() throws IOException {
         open().close();
         Path manifest = folder.resolve("manifest");
-        Files.writeString(manifest, Files.readString(manifest).replace("format=2", "format=3"));
+        Files.writeString(manifest, Files.readString(manifest).replace("format=3", "format=4"));
         MnemeException refusal = refusal(this::open);
         assertThat(refusal.code()).isEqualTo(ErrorCode.INVALID_REQUEST);
-        assertThat(refusal).hasMessageContaining("format is 3").hasMessageContaining("newer version");
+        assertThat(refusal).hasMessageContaining("format is 4").hasMessageContaining("newer version");
     }
 
     @Test
@@ -97,9 +97,10 @@ public final class EngineFaultsTest {
         Path manifest = folder.resolve("manifest");
         String good = Files.readString(manifest);
         for (String bad : List.of(
-                good.replace("format=2", "format=one"),
-                good.replace("shards=4", "shards=many"),
-                good.replace("shards=4", "shards=9"),
+                good.replace("format=3", "format=one"),
+                good.replaceAll("held=.*", "held=many"),
+                good.replaceAll("held=.*", "held=0,1,2,3"),
+                good.replaceAll("slots.2=", "slots.-2="),
                 good.replaceAll("epoch=.*\n", ""),
                 good.replaceAll("slots.2=.*", "slots.2=zz"),
                 good.replaceAll("slots.2=.*", "slots.2=fff-1000"),
@@ -122,7 +123,7 @@ public final class EngineFaultsTest {
                         new StoreConfig(Retention.DEFAULTS, 10_000, Duration.ofSeconds(60), Long.MAX_VALUE, 64 << 20));
         try (Store store = LocalEngine.open(folder, full)) {
             assertThat(refusal(() -> add(store, "too late")).code()).isEqualTo(ErrorCode.STORAGE_FULL);
-            assertThat(store.status().log()).isEqualTo(CommitLog.State.STORAGE_FULL);
+            assertThat(store.status().log()).isEqualTo(Journal.State.STORAGE_FULL);
             assertThat(found(store, "written late")).containsExactly("written in time");
         }
         try (Store store = open()) {
@@ -212,7 +213,7 @@ public final class EngineFaultsTest {
             add(store, "before the failure");
             node.log().refuseWith(ErrorCode.LOG_FAILED);
             assertThat(refusal(() -> add(store, "after it")).code()).isEqualTo(ErrorCode.LOG_FAILED);
-            assertThat(store.status().log()).isEqualTo(CommitLog.State.LOG_FAILED);
+            assertThat(store.status().log()).isEqualTo(Journal.State.LOG_FAILED);
             assertThat(found(store, "failure")).containsExactly("before the failure");
             assertThat(store.head(ALICE).sequence()).isEqualTo(1);
         }
@@ -279,7 +280,7 @@ public final class EngineFaultsTest {
     /// The log's queue can refuse an entry at once while earlier ones still wait for the disk.
     @Test
     void aRefusalThatOvertakesAnEntryUnderWayIsHeardByItsOwnCallers() throws Exception {
-        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        HoldingLog log = new HoldingLog(new HeapJournal(new HeapJournal.Home(HeapNode.IDS)));
         HeapNode node = new HeapNode();
         try (LocalStore store = node.open(log)) {
             log.hold();

@@ -6,16 +6,16 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
-import dev.mneme.core.spi.Tables;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.log.LogSeal;
-import dev.mneme.engine.log.PositionedLog;
+import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.replica.ShardMetrics;
 import dev.mneme.engine.store.LocalStore;
+import dev.mneme.engine.store.ShardMap;
 import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
@@ -23,7 +23,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -137,7 +139,7 @@ final class EnginePowerLossTest {
 
     private void write(Life life, SplittableRandom random) {
         int writes = 2 + random.nextInt(10);
-        for (int n = 0; n < writes && life.log.state() != CommitLog.State.LOG_FAILED; n++) {
+        for (int n = 0; n < writes && life.log.state() != Journal.State.LOG_FAILED; n++) {
             StoreHistory history = histories.get(random.nextInt(histories.size()));
             int dice = random.nextInt(5);
             if (dice == 0) {
@@ -159,7 +161,7 @@ final class EnginePowerLossTest {
     /// One process on the disk.
     private final class Life implements AutoCloseable {
         private final List<CrashableTables> tables;
-        private final PositionedLog log;
+        private final WriteAheadLog log;
         private final LocalStore store;
 
         Life(SimulatedDisk disk, SplittableRandom random) {
@@ -169,26 +171,27 @@ final class EnginePowerLossTest {
             List<CrashableTables> forward = words.stream()
                     .map(home -> new CrashableTables(home, random.nextLong()))
                     .toList();
-            log = PositionedLog.open(disk.mount(), SHARDS, TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
+            log = WriteAheadLog.openOf(disk.mount(), Set.copyOf(HeapNode.IDS), TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
             try {
-                store = LocalStore.open(parts(forward), CONFIG);
+                store = LocalNode.open(parts(forward), CONFIG).store();
             } catch (RuntimeException failed) {
                 log.close();
                 throw failed;
             }
         }
 
-        private LocalStore.Parts parts(List<CrashableTables> forward) {
-            return new LocalStore.Parts(
+        private LocalNode.Parts parts(List<CrashableTables> forward) {
+            return new LocalNode.Parts(
                     "abcdefgh",
                     Seal.under(new byte[32]),
                     true,
-                    slot -> slot % (SHARDS - 1),
-                    List.of("0", "1", "system"),
+                    ShardMap.of(slot -> HeapNode.IDS.get(slot % (SHARDS - 1))),
                     log,
+                    new HeapShards(
+                            new TreeSet<>(HeapNode.IDS),
+                            shard -> tables.get(HeapNode.IDS.indexOf(shard)),
+                            shard -> forward.get(HeapNode.IDS.indexOf(shard))),
                     () -> log.roll().join(),
-                    List.<Tables>copyOf(tables),
-                    List.<Tables>copyOf(forward),
                     InstantSource.system(),
                     () -> true,
                     () -> true,
@@ -200,7 +203,7 @@ final class EnginePowerLossTest {
         }
 
         void checkpoint(int shard) {
-            log.checkpointed(shard, tables.get(shard).checkpoint());
+            log.releaseBefore(HeapNode.IDS.get(shard), tables.get(shard).checkpoint() + 1);
         }
 
         /// From here on nothing reaches the tables' disk.

@@ -10,6 +10,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Backups;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
@@ -32,7 +33,7 @@ import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.StateDigest;
 import dev.mneme.engine.table.Transaction;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.Histories;
 import dev.mneme.testkit.Histories.Step;
 import dev.mneme.testkit.ManualClock;
@@ -44,7 +45,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,10 +67,10 @@ final class GoverningTest {
     Path folder;
 
     private final HeapNode node = new HeapNode();
-    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(HeapNode.SHARDS);
+    private final HeapJournal.Home entries = new HeapJournal.Home(HeapNode.IDS);
 
-    private HeapCommitLog log() {
-        return new HeapCommitLog(entries);
+    private HeapJournal log() {
+        return new HeapJournal(entries);
     }
 
     private LocalStore open(Retention retention) {
@@ -83,9 +86,7 @@ final class GoverningTest {
     }
 
     private long lastIndexes() {
-        return LongStream.range(0, HeapNode.SHARDS)
-                .map(shard -> log().lastIndex((int) shard))
-                .sum();
+        return HeapNode.IDS.stream().mapToLong(log()::lastIndex).sum();
     }
 
     @Test
@@ -131,7 +132,7 @@ final class GoverningTest {
     @Test
     void aLogThatTakesNothingDoesNotKeepTheStoreFromOpening() {
         open(ONE_VERSION).close();
-        HeapCommitLog full = log();
+        HeapJournal full = log();
         full.refuseWith(ErrorCode.STORAGE_FULL);
         node.open(full, EPOCH, SHORT).close();
         assertThat(rules()).containsOnly(new Govern(EPOCH, ONE_VERSION));
@@ -193,7 +194,8 @@ final class GoverningTest {
         assertThat(ShardRules.of(tables)).isNull();
         Tables system = new HeapTables(new HeapTables.Home());
         Path file = backup(
-                new BackupCut.Part("0", 1, tables.snapshot()), new BackupCut.Part("system", 0, system.snapshot()));
+                new BackupCut.Part(new ShardId(0), 1, tables.snapshot()),
+                new BackupCut.Part(ShardId.SYSTEM, 0, system.snapshot()));
         Path restored = folder.resolve("b");
         Restoration.Report report = restore(file, restored);
         try (RocksFolder folders = RocksFolder.open(restored.resolve("tables"), DataFolder.shardNames(1), 16 << 20)) {
@@ -215,7 +217,13 @@ final class GoverningTest {
         Path file = folder.resolve("a.backup");
         try (OutputStream out = Files.newOutputStream(file);
                 BackupCut cut =
-                        new BackupCut(ManualClock.START, EPOCH, List.of("000-fff"), List.of(parts), SEAL, true)) {
+                        new BackupCut(
+                                ManualClock.START,
+                                EPOCH,
+                                new TreeMap<>(Map.of(new ShardId(0), "000-fff")),
+                                List.of(parts),
+                                SEAL,
+                                true)) {
             BackupWriter.write(cut, out);
         }
         return file;
@@ -256,7 +264,7 @@ final class GoverningTest {
 
     private BackupCut.Part part(String name, int shard, int more) {
         Tables tables = node.rows(shard);
-        return new BackupCut.Part(name, tables.appliedIndex() + more, tables.snapshot());
+        return new BackupCut.Part(ShardId.named(name), tables.appliedIndex() + more, tables.snapshot());
     }
 
     private static LongStream seeds() {
@@ -271,7 +279,7 @@ final class GoverningTest {
         SplittableRandom random = new SplittableRandom(seed);
         ManualClock clock = new ManualClock();
         HeapNode leader = new HeapNode(clock);
-        RecordingLog.Committed committed = new RecordingLog.Committed();
+        RecordingLog.Recorded committed = new RecordingLog.Recorded();
         LocalStore store = leader.open(new RecordingLog(log(), committed), EPOCH, Retention.DEFAULTS);
         for (Step step : Histories.random(seed, 150)) {
             switch (step) {
@@ -286,7 +294,7 @@ final class GoverningTest {
         }
         store.close();
         for (int shard = 0; shard < HeapNode.SHARDS; shard++) {
-            assertThat(followed(committed.of(shard))).isEqualTo(digest(leader.rows(shard)));
+            assertThat(followed(committed.of(HeapNode.IDS.get(shard)))).isEqualTo(digest(leader.rows(shard)));
         }
     }
 

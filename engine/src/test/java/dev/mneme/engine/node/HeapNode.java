@@ -3,19 +3,22 @@ package dev.mneme.engine.node;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.replica.ShardMetrics;
 import dev.mneme.engine.store.LocalStore;
+import dev.mneme.engine.store.ShardMap;
 import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.HeapTables;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -25,14 +28,15 @@ import org.jspecify.annotations.Nullable;
 /// A node on the heap that can be opened again, and whose tables can be told to refuse writes.
 public final class HeapNode {
     public static final int SHARDS = 3;
+    public static final List<ShardId> IDS = List.of(new ShardId(0), new ShardId(1), ShardId.SYSTEM);
 
-    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(SHARDS);
+    private final HeapJournal.Home entries = new HeapJournal.Home(IDS);
     private final List<HeapTables.Home> rows =
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final List<HeapTables.Home> words =
             Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
     private final AtomicInteger refused = new AtomicInteger();
-    private HeapCommitLog log = new HeapCommitLog(entries);
+    private HeapJournal log = new HeapJournal(entries);
     private final AtomicReference<@Nullable Runnable> afterFirstSnapshot = new AtomicReference<>();
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
@@ -48,25 +52,26 @@ public final class HeapNode {
     }
 
     public LocalStore open() {
-        log = new HeapCommitLog(entries);
+        log = new HeapJournal(entries);
         return open(log);
     }
 
-    public LocalStore open(CommitLog on) {
+    public LocalStore open(Journal on) {
         return open(on, "abcdefgh", Retention.DEFAULTS);
     }
 
-    public LocalStore open(CommitLog on, String epoch, Retention retention) {
-        LocalStore.Parts parts = new LocalStore.Parts(
+    public LocalStore open(Journal on, String epoch, Retention retention) {
+        LocalNode.Parts parts = new LocalNode.Parts(
                 epoch,
                 Seal.under(new byte[32]),
                 true,
-                slot -> slot % (SHARDS - 1),
-                List.of("0", "1", "system"),
+                ShardMap.of(slot -> IDS.get(slot % (SHARDS - 1))),
                 on,
+                new HeapShards(
+                        new TreeSet<>(IDS),
+                        shard -> new Breakable(rows.get(IDS.indexOf(shard)), true),
+                        shard -> new Breakable(words.get(IDS.indexOf(shard)), false)),
                 () -> {},
-                rows.stream().<Tables>map(home -> new Breakable(home, true)).toList(),
-                words.stream().<Tables>map(home -> new Breakable(home, false)).toList(),
                 clock,
                 () -> true,
                 () -> true,
@@ -76,10 +81,11 @@ public final class HeapNode {
                 Integrity.Evidence.NONE,
                 on::close);
         StoreConfig config = new StoreConfig(retention, 1_000, Duration.ofSeconds(60), 0, 1 << 20);
-        return LocalStore.open(parts, config.withExpires(false)); // nothing changes but by the test's commands
+        return LocalNode.open(parts, config.withExpires(false)) // nothing changes but by the test's commands
+                .store();
     }
 
-    public HeapCommitLog log() {
+    public HeapJournal log() {
         return log;
     }
 

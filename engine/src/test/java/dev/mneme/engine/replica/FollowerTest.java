@@ -8,12 +8,15 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.feed.Subscribers;
+import dev.mneme.engine.log.LogReplay;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.Histories;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.ModelGroup;
@@ -35,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A replica that proposes nothing has what another's log says, by its entries or by a snapshot.
 final class FollowerTest {
+    private static final ShardId SHARD = new ShardId(0);
+    private static final ShardId OTHER = new ShardId(1);
     private static final List<String> WORDS = List.of("tea", "coffee", "chess", "zebras");
 
     @TempDir
@@ -44,11 +49,11 @@ final class FollowerTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void aFollowerThatIsFedAnothersLogBecomesTheSame(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        HeapCommitLog log = new HeapCommitLog(new HeapCommitLog.Home(1));
-        Replica leader = new Replica(new SingleCopy(log, 0), Histories.owners());
+        HeapJournal log = new HeapJournal(new HeapJournal.Home(List.of(SHARD)));
+        Replica leader = new Replica(new SingleCopy(log, SHARD), Histories.owners(), 1);
         leader.execution().run();
         FedAgreement fed = new FedAgreement();
-        Replica follower = new Replica(fed, Histories.owners());
+        Replica follower = new Replica(fed, Histories.owners(), 2);
         for (Histories.Step step : Histories.random(seed, 300)) {
             switch (step) {
                 case Histories.Step.Apply(var write) -> {
@@ -71,14 +76,16 @@ final class FollowerTest {
                         Histories.owners().get(random.nextInt(Histories.owners().size())));
             } else if (dice == 6) {
                 follower.shard().checkpoint();
-            } else if (dice == 7 && leader.shard().part().appliedIndex() > fed.after()) {
+            } else if (dice == 7 && leader.shard().status().applied() > fed.after()) {
                 fed.install(leader.shard().snapshot());
                 follower.execution().run();
             }
         }
         feed(log, fed, follower, Integer.MAX_VALUE);
-        assertThat(fed.heardApplied()).isEqualTo(log.lastIndex(0));
+        assertThat(fed.heardApplied()).isEqualTo(log.lastIndex(SHARD));
         assertThat(follower.content()).isEqualTo(leader.content());
+        follower.requireSound();
+        leader.requireSound();
         for (Owner owner : Histories.owners()) {
             assertThat(follower.changes(owner)).isEqualTo(leader.changes(owner));
             assertThat(search(follower, owner)).as("searches of %s", owner).isEqualTo(search(leader, owner));
@@ -87,10 +94,10 @@ final class FollowerTest {
         }
     }
 
-    private static void feed(HeapCommitLog log, FedAgreement fed, Replica follower, int atMost) {
+    private static void feed(Journal log, FedAgreement fed, Replica follower, int atMost) {
         List<byte[]> next = new ArrayList<>();
         long first = fed.after() + 1;
-        log.replay(0, fed.after(), (index, term, batch) -> next.add(batch));
+        LogReplay.all(log, SHARD, fed.after(), (index, term, entry) -> next.add(entry));
         for (int n = 0; n < Math.min(atMost, next.size()); n++) {
             fed.feed(first + n, next.get(n));
             follower.execution().run();
@@ -103,7 +110,7 @@ final class FollowerTest {
 
     @Test
     void aFollowerRefusesWritesInPassingAndKeepsNothingOfThem() {
-        Replica follower = new Replica(new FedAgreement(), List.of(Fixtures.ALICE));
+        Replica follower = new Replica(new FedAgreement(), List.of(Fixtures.ALICE), 1);
         follower.execution().run();
         CompletableFuture<WriteResult> answer =
                 follower.submit(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "not here")));
@@ -122,7 +129,7 @@ final class FollowerTest {
     @Test
     void anEntryThatComesAgainStopsTheReplicaLoudly() {
         FedAgreement fed = new FedAgreement();
-        Replica follower = new Replica(fed, List.of());
+        Replica follower = new Replica(fed, List.of(), 1);
         byte[] entry = BatchCodec.encode(ManualClock.START, List.of());
         fed.feed(1, entry);
         follower.execution().run();
@@ -139,24 +146,26 @@ final class FollowerTest {
         ManualClock clock = new ManualClock();
         try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), names, 16 << 20);
                 RocksFolder words = RocksFolder.open(folder.resolve("index"), names, 16 << 20);
-                HeapCommitLog log = new HeapCommitLog(new HeapCommitLog.Home(2))) {
+                HeapJournal log = new HeapJournal(new HeapJournal.Home(List.of(SHARD, OTHER)))) {
             AtomicBoolean done = new AtomicBoolean();
             List<CompletableFuture<Integer>> writers = new ArrayList<>();
             List<LocalShard> others = new ArrayList<>();
             for (int n = 0; n < 2; n++) {
                 LocalShard other = Replica.shard(
-                        new SingleCopy(log, n),
+                        new SingleCopy(log, new ShardId(n)),
                         Execution.THREADS.apply(names.get(n)),
                         tables.tables(n),
                         words.tables(n),
                         new Subscribers(),
-                        clock);
+                        clock,
+                        Replica.EPOCH,
+                        Replica.seal(2));
                 other.recover().get(20, TimeUnit.SECONDS);
                 others.add(other);
                 writers.add(CompletableFuture.supplyAsync(() -> writeUntil(other, done)));
             }
             ModelGroup group = new ModelGroup(1, 2);
-            Replica old = new Replica(group.open(0), List.of(Fixtures.ALICE));
+            Replica old = new Replica(group.open(0), List.of(Fixtures.ALICE), 1);
             for (int n = 0; n < 30; n++) {
                 until(group, old, () -> old.shard().role() == Agreement.Role.PRIMARY);
                 CompletableFuture<WriteResult> answer =
@@ -172,14 +181,16 @@ final class FollowerTest {
                     tables.tables("2"),
                     words.tables("2"),
                     new Subscribers(),
-                    clock);
+                    clock,
+                    Replica.EPOCH,
+                    Replica.seal(2));
             CompletableFuture<@Nullable Void> recovered = moved.recover();
             until(
                     group,
                     old,
                     () -> recovered.isDone()
                             && moved.status().applied() == old.shard().status().applied());
-            try (Tables.Snapshot rows = moved.part().rows()) {
+            try (Tables.Snapshot rows = moved.rows()) {
                 assertThat(Replica.content(rows)).isEqualTo(old.content());
             }
             for (int n = 0; group.primary() != 1; n++) {
@@ -193,6 +204,8 @@ final class FollowerTest {
             until(group, old, answer::isDone);
             assertThat(answer).isCompleted();
             until(group, old, () -> old.sequence(Fixtures.ALICE) == 31);
+            assertThat(moved.verify()).as("under the key of its own node").isEmpty();
+            old.requireSound();
             others.forEach(other -> assertThat(other.status().error()).isEmpty());
             moved.close();
             tables.drop("2");
@@ -201,7 +214,7 @@ final class FollowerTest {
             tables.drop("2");
             done.set(true);
             for (int n = 0; n < 2; n++) {
-                assertThat(writers.get(n).get(30, TimeUnit.SECONDS)).isEqualTo((int) log.lastIndex(n));
+                assertThat(writers.get(n).get(30, TimeUnit.SECONDS)).isEqualTo((int) log.lastIndex(new ShardId(n)));
                 others.get(n).close();
             }
         }

@@ -2,18 +2,19 @@ package dev.mneme.engine.replica;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A log that keeps proposals waiting, as one does whose disk is slow, and meanwhile refuses more, as
+/// A log that keeps appends waiting, as one does whose disk is slow, and meanwhile refuses more, as
 /// one does whose queue is full.
 public final class HoldingLog extends ForwardingLog {
     private final List<Runnable> waiting = new ArrayList<>();
     private boolean holding;
     private boolean refusing;
 
-    public HoldingLog(CommitLog log) {
+    public HoldingLog(Journal log) {
         super(log);
     }
 
@@ -37,13 +38,13 @@ public final class HoldingLog extends ForwardingLog {
     }
 
     @Override
-    public synchronized void propose(int shard, byte[] batch, Callback callback) {
+    public synchronized void append(ShardId shard, long index, long term, byte[] entry, Callback callback) {
         if (refusing) {
             callback.failed(new MnemeException(ErrorCode.OVERLOADED, "The queue is full."));
         } else if (holding) {
-            waiting.add(() -> log.propose(shard, batch, callback));
+            waiting.add(() -> log.append(shard, index, term, entry, callback));
         } else {
-            log.propose(shard, batch, callback);
+            log.append(shard, index, term, entry, callback);
         }
     }
 }

@@ -1,40 +1,40 @@
 package dev.mneme.engine.replica;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.ShardId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A log that keeps what it committed for a follower, also what the node no longer needs.
+/// A log that keeps what became durable for a follower, also what the node no longer needs.
 public final class RecordingLog extends ForwardingLog {
-    /// What was committed, by shard, in order.
-    public static final class Committed {
-        private final Map<Integer, List<byte[]>> entries = new ConcurrentHashMap<>();
+    /// What became durable, by shard, in order.
+    public static final class Recorded {
+        private final Map<ShardId, List<byte[]>> entries = new ConcurrentHashMap<>();
 
-        public List<byte[]> of(int shard) {
+        public List<byte[]> of(ShardId shard) {
             return List.copyOf(entries.getOrDefault(shard, List.of()));
         }
     }
 
-    private final Committed committed;
+    private final Recorded recorded;
 
-    public RecordingLog(CommitLog log, Committed committed) {
+    public RecordingLog(Journal log, Recorded recorded) {
         super(log);
-        this.committed = committed;
+        this.recorded = recorded;
     }
 
     @Override
-    public void propose(int shard, byte[] batch, Callback callback) {
-        log.propose(shard, batch, new Callback() {
+    public void append(ShardId shard, long index, long term, byte[] entry, Callback callback) {
+        log.append(shard, index, term, entry, new Callback() {
             @Override
-            public void committed(long index, long term) {
-                committed
-                        .entries
+            public void durable(long at) {
+                recorded.entries
                         .computeIfAbsent(shard, each -> new ArrayList<>())
-                        .add(batch.clone());
-                callback.committed(index, term);
+                        .add(entry.clone());
+                callback.durable(at);
             }
 
             @Override

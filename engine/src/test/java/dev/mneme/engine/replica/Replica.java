@@ -8,20 +8,22 @@ import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
+import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.ShardVerification;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
-import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.HeapTables;
+import dev.mneme.engine.table.StateDigest;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,12 +43,13 @@ import org.jspecify.annotations.Nullable;
 /// follows the feed of each of its owners, and reads only when he is woken.
 final class Replica {
     static final String EPOCH = "abcdefgh";
-    static final Seal SEAL = Seal.under(new byte[32]);
+    static final Seal SEAL = seal(0);
     static final Retention RETENTION = Retention.DEFAULTS;
 
     private final HeapTables.Home rows = new HeapTables.Home();
     private final HeapTables.Home words = new HeapTables.Home();
     private final ManualClock clock = new ManualClock();
+    private final Seal seal;
     private final List<Owner> owners;
     private final Map<Owner, List<Change>> followed = new HashMap<>();
     private final Set<Owner> woken = new HashSet<>();
@@ -56,11 +59,20 @@ final class Replica {
     private boolean full;
 
     /// @param agreement of the first life
-    Replica(Agreement agreement, List<Owner> owners) {
+    /// @param node has an integrity key of its own
+    Replica(Agreement agreement, List<Owner> owners, int node) {
         this.owners = owners;
+        this.seal = seal(node);
         owners.forEach(owner -> followed.put(owner, new ArrayList<>()));
         this.shard = life(agreement);
         recovered = shard.recover();
+    }
+
+    /// What another node seals its rows with.
+    static Seal seal(int node) {
+        byte[] key = new byte[32];
+        key[0] = (byte) node;
+        return Seal.under(key);
     }
 
     private LocalShard life(Agreement agreement) {
@@ -74,7 +86,9 @@ final class Replica {
                 new FillableTables(new HeapTables(rows), () -> full),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
-                clock);
+                clock,
+                EPOCH,
+                seal);
     }
 
     /// A shard by itself.
@@ -84,22 +98,20 @@ final class Replica {
             Tables rows,
             Tables words,
             Subscribers subscribers,
-            InstantSource clock) {
-        return new LocalShard(
-                0,
-                "0",
-                agreement,
-                execution,
-                rows,
-                words,
+            InstantSource clock,
+            String epoch,
+            Seal seal) {
+        LocalShard.Common common = new LocalShard.Common(
+                epoch,
+                seal,
+                clock,
                 new OwnerIndexes(1 << 20),
                 subscribers,
-                clock,
-                EPOCH,
-                SEAL,
-                new StoreConfig(RETENTION, 1_000, Duration.ofSeconds(60), 0, 1 << 20).withExpires(false),
+                RETENTION,
+                QueueLimit.of(1_000, 0),
                 1 << 20,
                 ShardMetrics.NONE);
+        return new LocalShard(new ShardId(0), agreement, execution, rows, words, common);
     }
 
     /// Dies as by a kill, and lives again.
@@ -140,7 +152,13 @@ final class Replica {
 
     /// Whether its search index contains what its rows do: else who searches would wait.
     boolean searchable() {
-        return shard.status().applied() == shard.part().appliedIndex();
+        return shard.status().applied() == appliedOfRows();
+    }
+
+    private long appliedOfRows() {
+        try (Tables.Snapshot now = shard.rows()) {
+            return now.appliedIndex();
+        }
     }
 
     long sequence(Owner owner) {
@@ -198,15 +216,24 @@ final class Replica {
     }
 
     NavigableMap<String, String> content() {
-        try (Tables.Snapshot now = shard.part().rows()) {
+        try (Tables.Snapshot now = shard.rows()) {
             return content(now);
         }
     }
 
+    /// Every row below the MACs, which are each node's own.
     static NavigableMap<String, String> content(Tables.Snapshot rows) {
         HexFormat hex = HexFormat.of();
         NavigableMap<String, String> content = new TreeMap<>();
-        rows.all((key, row) -> content.put(hex.formatHex(key), hex.formatHex(row)) == null);
+        rows.all((key, row) ->
+                content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);
         return content;
+    }
+
+    /// Every row is as it was stored, under this node's own key.
+    void requireSound() {
+        try (Tables.Snapshot now = shard.rows()) {
+            assertThat(ShardVerification.problems(now, seal, "0")).isEmpty();
+        }
     }
 }

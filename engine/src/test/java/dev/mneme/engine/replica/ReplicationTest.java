@@ -128,7 +128,7 @@ final class ReplicationTest {
             random = new SplittableRandom(seed);
             group = new ModelGroup(seed, REPLICAS);
             for (int n = 0; n < REPLICAS; n++) {
-                replicas.add(new Replica(group.open(n), OWNERS));
+                replicas.add(new Replica(group.open(n), OWNERS, n));
             }
         }
 
@@ -320,6 +320,7 @@ final class ReplicationTest {
                 assertThat(replica.content())
                         .as("rows of replica %d", replicas.indexOf(replica))
                         .isEqualTo(expected);
+                replica.requireSound();
                 OWNERS.forEach(owner -> {
                     assertThat(replica.followed(owner))
                             .isEqualTo(replicas.getFirst().followed(owner));

@@ -6,11 +6,13 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +21,24 @@ import org.junit.jupiter.api.Test;
 /// A shard of a single copy, run a step at a time.
 final class ShardTurnsTest {
     private static final int OWNERS = 300;
+    private static final ShardId SHARD = new ShardId(0);
 
     private final HeapTables.Home rows = new HeapTables.Home();
     private final HeapTables.Home words = new HeapTables.Home();
-    private final HeapCommitLog.Home entries = new HeapCommitLog.Home(1);
+    private final HeapJournal.Home entries = new HeapJournal.Home(List.of(SHARD));
     private final AtomicBoolean full = new AtomicBoolean();
     private final SteppedExecution execution = new SteppedExecution();
 
     private LocalShard open(HeapTables.Home wordsOfIndex, SteppedExecution on) {
         return Replica.shard(
-                new SingleCopy(new HeapCommitLog(entries), 0),
+                new SingleCopy(new HeapJournal(entries), SHARD),
                 on,
                 new FillableTables(new HeapTables(rows), full::get),
                 new FillableTables(new HeapTables(wordsOfIndex), full::get),
                 new Subscribers(),
-                new ManualClock());
+                new ManualClock(),
+                Replica.EPOCH,
+                Replica.SEAL);
     }
 
     private static CompletableFuture<WriteResult> add(LocalShard shard, String user) {

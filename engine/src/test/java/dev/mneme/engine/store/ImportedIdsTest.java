@@ -16,7 +16,7 @@ import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
@@ -24,8 +24,9 @@ import dev.mneme.engine.node.HeapNode;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.engine.node.TestEngines;
 import dev.mneme.engine.replica.HoldingLog;
+import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.Fixtures;
-import dev.mneme.testkit.HeapCommitLog;
+import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.nio.file.Path;
@@ -35,7 +36,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -166,7 +166,7 @@ final class ImportedIdsTest {
 
     @Test
     void anImportWaitsForOneOfTheSameIdThatIsUnderWay() throws Exception {
-        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        HoldingLog log = new HoldingLog(new HeapJournal(new HeapJournal.Home(HeapNode.IDS)));
         try (LocalStore store = new HeapNode().open(log);
                 Release _ = log::release) { // or closing would wait for ever
             log.hold();
@@ -189,7 +189,7 @@ final class ImportedIdsTest {
     /// What is under way may still be applied.
     @Test
     void anImportWhoseCallerIsGoneKeepsItsPlace() throws Exception {
-        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        HoldingLog log = new HoldingLog(new HeapJournal(new HeapJournal.Home(HeapNode.IDS)));
         try (LocalStore store = new HeapNode().open(log);
                 Release _ = log::release) { // or closing would wait for ever
             log.hold();
@@ -238,20 +238,8 @@ final class ImportedIdsTest {
         HeapNode node = new HeapNode();
         try (LocalStore store = node.open()) {
             outcome(store, write(EVEN, foreign(1)));
-            CompletableFuture<Long> written = new CompletableFuture<>();
             ShardBatch batch = new ShardBatch(ManualClock.START, List.of(write(ODD, foreign(1))));
-            node.log().propose(1, BatchCodec.encode(batch), new CommitLog.Callback() {
-                @Override
-                public void committed(long index, long term) {
-                    written.complete(index);
-                }
-
-                @Override
-                public void failed(MnemeException failure) {
-                    written.completeExceptionally(failure);
-                }
-            });
-            written.get(30, TimeUnit.SECONDS);
+            Durable.append(node.log(), new ShardId(1), 1, BatchCodec.encode(batch)).index();
         }
         try (LocalStore pair = node.open();
                 LocalStore empty = new HeapNode().open()) {
