@@ -433,9 +433,14 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /// The shards that are here.
+    /// The shards that are here and served.
     public synchronized SortedSet<ShardId> held() {
         return manifest.held();
+    }
+
+    /// The shards that are here and not yet served.
+    public synchronized SortedSet<ShardId> received() {
+        return manifest.received();
     }
 
     /// The shards of which only something is here.
@@ -450,7 +455,12 @@ public final class DataFolder implements AutoCloseable {
         changed(() -> manifest.begin(shard));
     }
 
-    /// It has come.
+    /// It has come, and is not yet served.
+    public synchronized void receive(ShardId shard) {
+        changed(() -> manifest.receive(shard));
+    }
+
+    /// A shard that was received is served from now on.
     public synchronized void keep(ShardId shard) {
         changed(() -> manifest.keep(shard));
     }
@@ -483,9 +493,16 @@ public final class DataFolder implements AutoCloseable {
         return manifest.shardOf(slot);
     }
 
+    /// The shards that are here, served or not.
+    public synchronized SortedSet<ShardId> kept() {
+        SortedSet<ShardId> kept = manifest.held();
+        kept.addAll(manifest.received());
+        return kept;
+    }
+
     /// The names of the shards that are here, the system's last.
     public List<String> shardNames() {
-        return held().stream().map(ShardId::toString).toList();
+        return kept().stream().map(ShardId::toString).toList();
     }
 
     /// The names of the shards of a folder that has so many.

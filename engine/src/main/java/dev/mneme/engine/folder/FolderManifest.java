@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// format=3
 /// epoch=<8 of a-z2-7>
 /// slots.<shard>=<first>-<last>,…     which slots each shard has, in hex; also those that are not here
-/// held=<shard>,…                     the shards that are here, `system` among them
+/// held=<shard>,…                     the shards that are here and served, `system` among them
+/// received=<shard>,…                 those that are here and not yet served, if there are any
 /// arriving=<shard>,…                 those that are not yet wholly here, if there are any
 /// leaving=<shard>,…                  those that are no longer wholly here, if there are any
 /// parts=new                          before the first start was through, then parts=kept
@@ -50,6 +51,7 @@ final class FolderManifest {
     private static final String SECOND_FORMAT = "2";
     private static final String SLOTS = "slots.";
     private static final String HELD = "held";
+    private static final String RECEIVED = "received";
     private static final String ARRIVING = "arriving";
     private static final String LEAVING = "leaving";
     private static final String EPOCH_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
@@ -73,6 +75,7 @@ final class FolderManifest {
             this.shardOfSlot = shardOfSlot(slots);
             this.ofOwners = new TreeSet<>(slots.keySet());
             held();
+            received();
             unfinished();
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw impossible(file(), e);
@@ -247,7 +250,7 @@ final class FolderManifest {
         return shardOfSlot[slot];
     }
 
-    /// The shards that are here.
+    /// The shards that are here and served.
     SortedSet<ShardId> held() {
         if (!isSecondFormat()) {
             return listed(HELD);
@@ -255,6 +258,11 @@ final class FolderManifest {
         SortedSet<ShardId> held = new TreeSet<>(slots().keySet());
         held.add(ShardId.SYSTEM);
         return held;
+    }
+
+    /// The shards that are here and not yet served.
+    SortedSet<ShardId> received() {
+        return listed(RECEIVED);
     }
 
     /// The shards of which only something is here.
@@ -280,7 +288,7 @@ final class FolderManifest {
 
     /// @throws MnemeException `INVALID_REQUEST` when it is here, or no shard of the map
     void begin(ShardId shard) throws IOException {
-        if (held().contains(shard) || unfinished().contains(shard)) {
+        if (held().contains(shard) || received().contains(shard) || unfinished().contains(shard)) {
             throw MnemeException.invalid("shard", "Shard " + shard + " is on this node already: drop it there first.");
         }
         if (!shard.equals(ShardId.SYSTEM) && !ofOwners.contains(shard)) {
@@ -289,12 +297,16 @@ final class FolderManifest {
         move(shard, null, ARRIVING);
     }
 
+    void receive(ShardId shard) throws IOException {
+        move(shard, ARRIVING, RECEIVED);
+    }
+
     void keep(ShardId shard) throws IOException {
-        move(shard, ARRIVING, HELD);
+        move(shard, RECEIVED, HELD);
     }
 
     void giveUp(ShardId shard) throws IOException {
-        move(shard, HELD, LEAVING);
+        move(shard, received().contains(shard) ? RECEIVED : HELD, LEAVING);
     }
 
     void forget(ShardId shard) throws IOException {

@@ -37,6 +37,11 @@ final class FolderShards implements ShardFiles {
     }
 
     @Override
+    public SortedSet<ShardId> received() {
+        return folder.received();
+    }
+
+    @Override
     public SortedSet<ShardId> unfinished() {
         return folder.unfinished();
     }
@@ -51,6 +56,11 @@ final class FolderShards implements ShardFiles {
     @Override
     public void begin(ShardId shard) {
         folder.begin(shard);
+    }
+
+    @Override
+    public void receive(ShardId shard) {
+        folder.receive(shard);
     }
 
     @Override

@@ -121,7 +121,7 @@ public final class LocalEngine {
         }
 
         LocalNode finish(Settings settings, Function<Path, ? extends Disk> disks) {
-            SortedSet<ShardId> shards = folder.held();
+            SortedSet<ShardId> shards = folder.kept();
             List<String> names = folder.shardNames();
             CompletableFuture<RocksFolder> rows =
                     aside(() -> RocksFolder.open(folder.path().resolve("tables"), names, settings.tablesBytes()));

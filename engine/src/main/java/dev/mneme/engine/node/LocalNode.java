@@ -134,6 +134,11 @@ public final class LocalNode implements Node {
         maintenance.afterErasure(shard, owner, parts.rollLog());
     }
 
+    /// Which shard has which owners.
+    public ShardMap map() {
+        return parts.map();
+    }
+
     /// The shards of this node, which may come and go.
     public ShardHost shards() {
         return host;

@@ -7,23 +7,28 @@ import java.util.SortedSet;
 /// Where a node keeps its shards' rows, and writes down which shards it has.
 ///
 /// ```text
-///            begin                  keep                     give up                  drop
-/// (absent) --------> arriving ------------------> held ------------------> leaving --------> (absent)
-///                        `-------------------------- drop --------------------------------->
+///          begin             receive             keep          giveUp             drop
+/// (absent) ------> arriving --------> received ------> held ------------> leaving ------> (absent)
+///                     |                   `------------------ giveUp ------^                 ^
+///                     `--------------------------- drop -------------------------------------'
 /// ```
 ///
-/// Each step is durable when it returns. A shard counts while it is held, and then alone; what a crash left arriving or
-/// leaving is dropped by the next start.
+/// Each step is durable when it returns. A shard is served while it is held, and then alone; one that was received waits
+/// for who moves it, also through a restart; what a crash left arriving or leaving is dropped by the next start.
 ///
 /// **Threads**: one changes; any number use the tables.
 public interface ShardFiles {
     SortedSet<ShardId> held();
 
-    /// Begun and not yet held, or given up and not yet dropped.
+    SortedSet<ShardId> received();
+
+    /// Begun and not yet received, or given up and not yet dropped.
     SortedSet<ShardId> unfinished();
 
     /// @throws MnemeException `INVALID_REQUEST` when the shard is there already, or the node's map has no such shard
     void begin(ShardId shard);
+
+    void receive(ShardId shard);
 
     void keep(ShardId shard);
 

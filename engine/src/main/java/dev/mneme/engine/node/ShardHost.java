@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,14 +32,15 @@ import org.jspecify.annotations.Nullable;
 /// Opens, closes and drops the shards of a node, and moves one out of it or into it, while others are served.
 ///
 /// ```text
-/// moving from A to B:   A.moveOut   writes wait, reads go on
-///                       B.moveIn    rows, log, and then the manifest have the shard: from here on B serves it
-///                       A's drop    writes that waited are refused as not_primary
+/// moving from A to B:   A.moveOut      writes wait, reads go on
+///                       B.moveIn       B has all of it, durably, and does not serve it
+///                       A's complete   A serves it no more, and forgets it: writes that waited are refused (not_primary)
+///                       B.open         B serves it
 /// ```
 ///
-/// Who moves a shard has to see to it that it is dropped on A once B has it, and not before: a crash leaves it on A, or
-/// on both, never on none. While it is on both, A takes no write of it as long as the [Departure] is held; after a crash
-/// of A it would again, so that whoever moves must come back to it before clients do.
+/// So it is served by one node at a time, and kept by one at least, wherever a crash comes. After a crash, whoever moves
+/// it finds it held by A, and perhaps received by B: it goes on from there. What B has received it keeps, through
+/// restarts too, until it is told to open or to drop it.
 ///
 /// **Threads**: any may call; one at a time opens, closes or drops.
 public final class ShardHost {
@@ -51,6 +53,7 @@ public final class ShardHost {
     private final LocalShard.Common common;
     private final Govern rules;
     private final IntegrityChecks checks;
+    private Runnable step = () -> {};
     private boolean closed;
 
     ShardHost(
@@ -68,12 +71,17 @@ public final class ShardHost {
         this.checks = checks;
     }
 
+    /// @param after runs after each step that changes what is kept: where a crash may come
+    synchronized void afterEachStep(Runnable after) {
+        step = after;
+    }
+
     /// Opens all shards that the node has, side by side, and drops what a crash left of others.
     synchronized void openHeld() {
         List<LocalShard> opened = new ArrayList<>();
         try {
             files.unfinished().forEach(this::forget);
-            requireLog(files.held());
+            requireLog();
             files.held().forEach(id -> opened.add(made(id)));
             List<CompletableFuture<@Nullable Void>> recovering = new ArrayList<>();
             opened.forEach(shard -> recovering.add(shard.recover()));
@@ -93,11 +101,13 @@ public final class ShardHost {
         }
     }
 
-    private void requireLog(SortedSet<ShardId> held) {
-        if (!journal.shards().equals(held)) {
+    private void requireLog() {
+        SortedSet<ShardId> kept = new TreeSet<>(files.held());
+        kept.addAll(files.received());
+        if (!journal.shards().equals(kept)) {
             throw new MnemeException(
                     ErrorCode.INTEGRITY_VIOLATION,
-                    "The log has the shards " + journal.shards() + ", and the manifest beside it " + held
+                    "The log has the shards " + journal.shards() + ", and the manifest beside it " + kept
                             + ": they are of two data folders, or one of them is an older copy. Put back what belongs"
                             + " together, or restore a backup.");
         }
@@ -125,22 +135,37 @@ public final class ShardHost {
         return shards.all().stream().map(LocalShard::id).toList();
     }
 
-    /// Begins a shard without an owner.
+    /// The shards that came from another node and are not yet served.
+    public List<ShardId> received() {
+        return List.copyOf(files.received());
+    }
+
+    /// Begins a shard without an owner, and serves it.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when it is there
     public synchronized void create(ShardId id) {
         requireRunning();
         files.begin(id);
-        await(callback -> journal.open(id, callback));
-        files.keep(id);
+        step.run();
+        try {
+            await(callback -> journal.open(id, callback));
+        } catch (RuntimeException e) {
+            forgetAfter(id, e);
+            throw e;
+        }
+        files.receive(id);
         open(id);
     }
 
-    /// Serves a shard of this node that was closed.
+    /// Serves a shard that was closed or received.
     ///
     /// @throws MnemeException `NOT_PRIMARY` when the node does not have it
     public synchronized void open(ShardId id) {
         requireRunning();
+        if (files.received().contains(id)) {
+            files.keep(id);
+            step.run();
+        }
         if (!files.held().contains(id)) {
             throw ShardRefusals.notHere(id);
         }
@@ -181,8 +206,9 @@ public final class ShardHost {
             remove(shard);
             shard.leave();
         }
-        if (files.held().contains(id)) {
+        if (files.held().contains(id) || files.received().contains(id)) {
             files.giveUp(id);
+            step.run();
             forget(id);
         }
     }
@@ -191,8 +217,10 @@ public final class ShardHost {
     private void forget(ShardId id) {
         if (journal.shards().contains(id)) {
             await(callback -> journal.drop(id, callback));
+            step.run();
         }
         files.drop(id);
+        step.run();
         LOG.log(Level.INFO, "Shard {0} is no longer here", id);
     }
 
@@ -235,7 +263,7 @@ public final class ShardHost {
             return term;
         }
 
-        /// The other node has it: it is dropped here.
+        /// The other node has it: it is no longer served, and dropped here.
         public void complete() {
             gone = true;
             drop(shard.id());
@@ -250,8 +278,8 @@ public final class ShardHost {
         }
     }
 
-    /// Takes over a shard of another node with the same epoch and map. It is served when this returns. When it fails, or
-    /// a crash comes, nothing of it is left.
+    /// Takes over a shard of another node with the same epoch and map. It is not served until it is opened. When it fails,
+    /// or a crash comes, nothing of it is left.
     ///
     /// @param term of the last entry that the rows contain
     /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are not
@@ -259,16 +287,28 @@ public final class ShardHost {
     public synchronized void moveIn(ShardId id, Agreement.Snapshot snapshot, long term) {
         requireRunning();
         files.begin(id);
+        step.run();
         try {
             await(callback -> journal.open(id, callback));
+            step.run();
             receive(id, snapshot);
+            step.run();
             await(callback -> journal.reset(id, snapshot.index(), term, callback));
+            step.run();
         } catch (RuntimeException | Error e) {
-            forget(id);
+            forgetAfter(id, e);
             throw e;
         }
-        files.keep(id);
-        open(id);
+        files.receive(id);
+        step.run();
+    }
+
+    private void forgetAfter(ShardId id, Throwable failure) {
+        try {
+            forget(id);
+        } catch (MnemeException e) { // the next start does it
+            failure.addSuppressed(e);
+        }
     }
 
     /// The words are those of owners that nobody has searched: the first search of each makes them.
@@ -324,9 +364,6 @@ public final class ShardHost {
     /// Closes every shard.
     synchronized void close() {
         closed = true;
-        for (LocalShard shard : List.copyOf(shards.all())) {
-            shard.close();
-            shards.remove(shard.id());
-        }
+        shards.all().forEach(LocalShard::close);
     }
 }

@@ -56,7 +56,7 @@ public record StoreSurvey(
             LogSurvey log = LogSurvey.of(path.resolve("log"), seal);
             List<Shard> shards = new ArrayList<>();
             try (RocksFolder tables = RocksFolder.openUnchanged(path.resolve("tables"), names, TABLES_BYTES)) {
-                for (ShardId id : folder.held()) {
+                for (ShardId id : folder.kept()) {
                     long last = log.lastIndexes().getOrDefault(id, 0L);
                     shards.add(shard(id.toString(), tables.tables(id.toString()), folder.epoch(), last));
                 }

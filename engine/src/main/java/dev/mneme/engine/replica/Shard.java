@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +65,10 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private volatile @Nullable Sequencer sequencer;
     private volatile Agreement.Role role = Agreement.Role.NO_PRIMARY;
     private final WaitingReads readers = new WaitingReads();
-    private @Nullable Hold hold;
+    /// Those who want it to stand still: a backup and a move may at once.
+    private int holds;
+    /// Those of them who have yet to hear that it does.
+    private final List<Hold> untold = new ArrayList<>();
     /// What is done once the entry is applied for which there was no room.
     private @Nullable Runnable afterwards;
 
@@ -161,7 +165,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         tell(new Task(work));
     }
 
-    /// Proposes nothing more until [#resume]: submitted writes wait in the queue.
+    /// Proposes nothing more until [#resume], once for each call: submitted writes wait in the queue.
     ///
     /// @return the log index at which the rows then stand still, once all that was proposed is applied
     CompletableFuture<Long> hold() {
@@ -301,8 +305,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
             case RoleChanged(Agreement.Role next) -> take(next);
             case Broken(MnemeException why) -> throw why;
             case Task(Runnable work) -> work.run();
-            case Hold asked -> hold = asked;
-            case Resume() -> hold = null;
+            case Hold asked -> {
+                holds++;
+                untold.add(asked);
+            }
+            case Resume() -> holds = Math.max(0, holds - 1);
             case Reader(WaitingReads.Read read) -> {
                 readers.add(read);
                 readers.reached(applier.index());
@@ -370,11 +377,12 @@ final class Shard implements Agreement.Member, AutoCloseable {
     /// After what was handled: proposes what waits, says that it stands still, or ends.
     private void goOn() {
         Sequencer primary = sequencer;
-        if (primary != null && hold == null && applier.blockedBy() == null) {
+        if (primary != null && holds == 0 && applier.blockedBy() == null) {
             primary.proposeWaiting();
         }
-        if (hold != null && (primary == null || primary.nothingUnderWay()) && applier.blockedBy() == null) {
-            hold.held().complete(applier.index());
+        if (holds > 0 && (primary == null || primary.nothingUnderWay()) && applier.blockedBy() == null) {
+            untold.forEach(each -> each.held().complete(applier.index()));
+            untold.clear();
         }
         if (closing && (leaving || primary == null || primary.idle())) {
             end();
@@ -387,9 +395,6 @@ final class Shard implements Agreement.Member, AutoCloseable {
         agreement.close();
         endSequencer(ShardRefusals.unknown("The shard left this node while this was under way", "", null), closed());
         recovered.completeExceptionally(closed());
-        if (hold != null) {
-            hold.held().completeExceptionally(closed());
-        }
         ended.complete(null); // before the queue is looked through: who tells something later sees it
         refuseQueued(closed());
     }
@@ -412,9 +417,6 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 cause);
         recovered.completeExceptionally(cause);
         endSequencer(ShardRefusals.unknown("The shard stopped while this was under way", " after a restart", cause), stopped());
-        if (hold != null) {
-            hold.held().completeExceptionally(stopped());
-        }
         applier.abandon();
         agreement.close();
         ended.complete(null);
@@ -423,6 +425,8 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private void refuseQueued(MnemeException why) {
         readers.refuse(why);
+        untold.forEach(each -> each.held().completeExceptionally(why));
+        untold.clear();
         for (Event event = events.poll(); event != null; event = events.poll()) {
             switch (event) {
                 case Hold(CompletableFuture<Long> held) -> held.completeExceptionally(why);
@@ -474,7 +478,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     }
 
     boolean checkpointDue() {
-        return checkpoint < applier.index();
+        return checkpoint < applier.index() && !ended.isDone();
     }
 
     /// The log index that the rows and everything told of them contain.

@@ -10,12 +10,22 @@ import java.util.function.Function;
 record HeapShards(SortedSet<ShardId> held, Function<ShardId, Tables> ofRows, Function<ShardId, Tables> ofWords)
         implements ShardFiles {
     @Override
+    public SortedSet<ShardId> received() {
+        return new TreeSet<>();
+    }
+
+    @Override
     public SortedSet<ShardId> unfinished() {
         return new TreeSet<>();
     }
 
     @Override
     public void begin(ShardId shard) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void receive(ShardId shard) {
         throw new UnsupportedOperationException();
     }
 
