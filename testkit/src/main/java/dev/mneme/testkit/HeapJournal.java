@@ -359,7 +359,7 @@ public final class HeapJournal implements Journal {
         held.asked = Math.max(held.asked, Math.min(index, shard.last() + 1));
         shard.release(held.releasable());
         long left = MOST_HELD_BYTES;
-        for (long each : shard.entries.headMap(held.asked).descendingKeySet()) {
+        for (long each : shard.entries.headMap(held.asked, false).descendingKeySet()) {
             left -= shard.entries.get(each).bytes().length;
             if (left < 0) {
                 held.loseBelow(each + 1);

@@ -310,7 +310,7 @@ public final class ModelStore implements Store, Exports {
 
     /// There is one copy, which is always the latest: only a position that nobody gave out is waited for.
     @Override
-    public StoreReads reading(Freshness freshness) {
+    public dev.mneme.core.spi.StoreReads reading(Freshness freshness) {
         Owner owner = freshness.owner();
         Position position = freshness.position();
         if (owner != null && position != null && !await(owner, position, freshness.atMost())) {

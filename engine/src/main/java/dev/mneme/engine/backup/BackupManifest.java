@@ -20,6 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What a backup says of itself: the entry `manifest`, the last one of the file. Lines of `key=value` in
 /// UTF-8:

@@ -61,7 +61,7 @@ public final class FolderSwap {
 
     /// Whether a crash left the folder between the old data and the new, or where there was none, without
     /// any.
-    static boolean isCutOff(Path data) {
+    public static boolean isCutOff(Path data) {
         Path restoring = data.resolve(RESTORING);
         return Files.exists(restoring.resolve(READY))
                 || (Files.exists(restoring, LinkOption.NOFOLLOW_LINKS)

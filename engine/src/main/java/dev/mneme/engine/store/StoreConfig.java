@@ -55,7 +55,7 @@ public record StoreConfig(
     }
 
     /// What those of one shard may take.
-    long recentBytesOfShard(int shards) {
+    public long recentBytesOfShard(int shards) {
         return Math.min(MOST_RECENT_OF_SHARD, recentBytes / shards);
     }
 
@@ -79,7 +79,7 @@ public record StoreConfig(
                 retention, queue, other, checkpointInterval, minFreeBytes, indexBytes, recentBytes, expires);
     }
 
-    QueueLimit queueLimit() {
+    public QueueLimit queueLimit() {
         return QueueLimit.of(queue, queueOfKey);
     }
 

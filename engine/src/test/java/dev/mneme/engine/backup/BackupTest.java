@@ -245,7 +245,7 @@ final class BackupTest {
         try (BackupFile backup = BackupFile.open(file)) {
             assertThat(backup.manifest().rows()).isGreaterThan(100);
             assertThat(backup.manifest().slots()).hasSize(2);
-            assertThat(backup.manifest().slots().stream().flatMap(BackupTest::slots))
+            assertThat(backup.manifest().slots().values().stream().flatMap(BackupTest::slots))
                     .as("each slot is some shard's, and none is two's")
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.range(0, Owner.SLOTS).boxed().toList());
