@@ -17,6 +17,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Backups;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.backup.Restoration.Options;
 import dev.mneme.engine.folder.DataFolder;
@@ -24,6 +25,7 @@ import dev.mneme.engine.folder.FolderSwap;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.node.HeapNode;
 import dev.mneme.engine.node.LocalEngine;
+import dev.mneme.engine.node.LocalNode;
 import dev.mneme.engine.node.TestEngines;
 import dev.mneme.engine.offline.Verification;
 import dev.mneme.engine.store.LocalStore;
@@ -46,7 +48,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -581,6 +585,33 @@ final class BackupTest {
                     .doesNotContain("\n");
             assertThat(folder.resolve("b")).doesNotExist();
         }
+    }
+
+    /// Of a node that was given shards 1 and 6.
+    @Test
+    void shardsComeBackUnderTheirIds() {
+        SortedMap<ShardId, String> slots = new TreeMap<>();
+        slots.put(new ShardId(1), "000-7ff");
+        slots.put(new ShardId(6), "800-fff");
+        Path data = folder.resolve("a");
+        DataFolder.join(data, "abcdefgh", slots, null);
+        LocalEngine.Settings settings = TestEngines.settings(StoreSettings.of("backup", clock));
+        Path file = folder.resolve("a.backup");
+        try (LocalNode node = LocalEngine.node(data, settings)) {
+            node.map().idsWithSystem().forEach(node.shards()::create);
+            fill(node.store(), clock.instant());
+            backup(node.store(), file);
+        }
+        restore(file, folder.resolve("b"), PLAIN);
+        try (LocalNode node = LocalEngine.node(folder.resolve("b"), settings)) {
+            assertThat(node.shards().open()).containsExactlyElementsOf(node.map().idsWithSystem());
+            assertThat(node.map().slotRanges()).isEqualTo(slots);
+            assertThat(node.store()
+                            .list(Fixtures.everything(Owner.user("user1"), clock.instant()))
+                            .items())
+                    .hasSize(10);
+        }
+        assertThat(Verification.run(folder.resolve("b")).problems()).isEmpty();
     }
 
     @Test

@@ -24,6 +24,7 @@ import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.WriteAheadLog;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.engine.node.LocalEngineTest;
+import dev.mneme.engine.node.LocalNode;
 import dev.mneme.engine.node.TestEngines;
 import dev.mneme.engine.offline.StoreSurvey;
 import dev.mneme.engine.offline.Verification;
@@ -95,6 +96,66 @@ final class IntegrityFilesTest {
         }
         assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("was written to");
         assertThatThrownBy(() -> open("fresh", anchored)).hasMessageContaining("anchor");
+    }
+
+    /// Lines of the version before named shards by their places, the system's last.
+    @Test
+    void anAnchorOfTheVersionBeforeGoesOn() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        try (Store store = open("data", anchored)) {
+            add(store, "the first");
+        }
+        copy("data", "older");
+        try (Store store = open("data", anchored)) {
+            add(store, "the second");
+        }
+        Seal seal = new IntegrityKey(home.resolve("data").resolve("integrity.key")).openOrMake();
+        Path file = home.resolve("anchor");
+        List<String> lines = Files.readAllLines(file).stream()
+                .map(line -> byPlaces(line.substring(0, line.lastIndexOf(' '))))
+                .toList();
+        Files.write(
+                file,
+                lines.stream().map(line -> line + " " + seal.textMac("anchor", line)).toList());
+        Files.writeString(
+                home.resolve("data").resolve("anchored"),
+                lines.getLast() + " " + seal.textMac("anchored", lines.getLast()) + "\n");
+
+        try (Store store = open("data", anchored)) {
+            add(store, "the third");
+        }
+        assertThat(Files.readAllLines(file)).hasSizeGreaterThan(lines.size()).last().asString().contains(" system/");
+        assertThat(Verification.run(home.resolve("data"), anchored).problems()).isEmpty();
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("older copy");
+    }
+
+    private static String byPlaces(String line) {
+        return line.replaceAll(" ([0-9]+|system)/", " ");
+    }
+
+    /// A shard that leaves is left out of the anchor before it goes; one that came later is missed in an older copy.
+    @Test
+    void theAnchorKnowsWhichShardsTheFolderHas() throws IOException {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
+        ShardId last = new ShardId(3);
+        try (LocalNode node = node("data", anchored)) {
+            add(node.store(), "the first");
+            node.shards().drop(last);
+            copy("data", "killed");
+        }
+        open("killed", anchored).close();
+        copy("killed", "older");
+        try (LocalNode node = node("killed", anchored)) {
+            node.shards().create(last);
+        }
+        assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("had shard 3, which it does not have");
+        open("killed", anchored).close();
+    }
+
+    private LocalNode node(String folder, IntegrityFiles files) {
+        return LocalEngine.node(
+                home.resolve(folder),
+                TestEngines.settings(StoreSettings.of("files", new ManualClock())).withIntegrity(files));
     }
 
     /// As far as the anchor in its number of entries, or further.

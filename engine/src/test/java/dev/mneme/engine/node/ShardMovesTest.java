@@ -12,6 +12,7 @@ import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.engine.folder.DataFolder;
+import dev.mneme.engine.folder.PackedFolder;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.offline.Verification;
 import dev.mneme.engine.store.StoreConfig;
@@ -184,6 +185,53 @@ final class ShardMovesTest {
             assertThat(node.store().head(ownerIn(node, shard)).sequence()).isEqualTo(1);
         }
         assertThat(Verification.run(home.resolve("a")).problems()).isEmpty();
+    }
+
+    /// Its manifest says how many shards it has, and that is all of them.
+    @Test
+    void aFolderOfTheFormatBeforeOpensAndBecomesThisOneWhenAShardGoes() throws IOException {
+        Path folder = home.resolve("before");
+        PackedFolder.unpack("ungoverned.zip", folder);
+        Path manifest = folder.resolve("manifest");
+        assertThat(Files.readString(manifest)).contains("format=2", "shards=4");
+        try (LocalNode node = open(folder)) {
+            assertThat(node.shards().open()).hasSize(SHARDS + 1);
+        }
+        assertThat(Files.readString(manifest)).contains("format=2", "shards=4");
+        assertThat(Verification.run(folder).problems()).isEmpty();
+        try (LocalNode node = open(folder)) {
+            ShardId shard = node.map().of(Fixtures.ALICE);
+            ShardId gone = node.map().ids().stream()
+                    .filter(each -> !each.equals(shard))
+                    .findFirst()
+                    .orElseThrow();
+            node.shards().drop(gone);
+            assertThat(node.store().head(Fixtures.ALICE).sequence()).isPositive();
+        }
+        assertThat(Files.readString(manifest)).contains("format=3", "held=").doesNotContain("shards=");
+        try (LocalNode node = open(folder)) {
+            assertThat(node.shards().open()).hasSize(SHARDS);
+            assertThat(node.store().head(Fixtures.ALICE).sequence()).isPositive();
+        }
+        assertThat(Verification.run(folder).problems()).isEmpty();
+    }
+
+    /// A manifest that is put back from before a move names shards which are gone, or lacks one that has come.
+    @Test
+    void aManifestOfBeforeAMoveIsRefused() throws IOException {
+        Path manifest = home.resolve("a").resolve("manifest");
+        byte[] before;
+        try (LocalNode node = open(home.resolve("a"))) {
+            before = Files.readAllBytes(manifest);
+            node.shards().drop(new ShardId(1));
+        }
+        byte[] after = Files.readAllBytes(manifest);
+        Files.write(manifest, before);
+        assertThatThrownBy(() -> open(home.resolve("a")))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
+        Files.write(manifest, after);
+        open(home.resolve("a")).close();
     }
 
     @Test
