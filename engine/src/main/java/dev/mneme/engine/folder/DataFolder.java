@@ -111,8 +111,8 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
-    /// Makes the folder of a node that joins others: of their epoch and map, without a shard. One that is there stays as it
-    /// is.
+    /// Makes the folder of a node that joins others: of their epoch and map, without a shard. One that is there stays
+    /// as it is.
     ///
     /// @param slots which slots each shard has, as `<first>-<last>,…` in hex
     /// @throws MnemeException `INVALID_REQUEST` when the folder is of another epoch, or the slots cannot be

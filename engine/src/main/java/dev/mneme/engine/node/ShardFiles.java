@@ -13,8 +13,8 @@ import java.util.SortedSet;
 ///                     `--------------------------- drop -------------------------------------'
 /// ```
 ///
-/// Each step is durable when it returns. A shard is served while it is held, and then alone; one that was received waits
-/// for who moves it, also through a restart; what a crash left arriving or leaving is dropped by the next start.
+/// Each step is durable when it returns. A shard is served while it is held, and then alone; one that was received
+/// waits for who moves it, also through a restart; what a crash left arriving or leaving is dropped by the next start.
 ///
 /// **Threads**: one changes; any number use the tables.
 public interface ShardFiles {

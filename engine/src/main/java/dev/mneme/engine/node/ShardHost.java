@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 /// ```text
 /// moving from A to B:   A.moveOut      writes wait, reads go on
 ///                       B.moveIn       B has all of it, durably, and does not serve it
-///                       A's complete   A serves it no more, and forgets it: writes that waited are refused (not_primary)
+///                       A's complete   A serves it no more, and forgets it; writes that waited: not_primary
 ///                       B.open         B serves it
 /// ```
 ///
-/// So it is served by one node at a time, and kept by one at least, wherever a crash comes. After a crash, whoever moves
-/// it finds it held by A, and perhaps received by B: it goes on from there. What B has received it keeps, through
+/// So it is served by one node at a time, and kept by one at least, wherever a crash comes. After a crash, whoever
+/// moves it finds it held by A, and perhaps received by B: it goes on from there. What B has received it keeps, through
 /// restarts too, until it is told to open or to drop it.
 ///
 /// **Threads**: any may call; one at a time opens, closes or drops.
@@ -245,17 +245,19 @@ public final class ShardHost {
     /// A shard that stands still, on its way to another node.
     public final class Departure implements AutoCloseable {
         private final LocalShard shard;
+        private final Agreement.Snapshot rows;
         private final long term;
-        private boolean gone;
+        private boolean ended;
 
         private Departure(LocalShard shard, long term) {
             this.shard = shard;
+            this.rows = shard.snapshot();
             this.term = term;
         }
 
-        /// Its rows, for whoever takes it over and closes them.
-        public Agreement.Snapshot snapshot() {
-            return shard.snapshot();
+        /// Its rows, until the departure ends.
+        public Agreement.Snapshot rows() {
+            return rows;
         }
 
         /// The term of its last entry.
@@ -265,21 +267,24 @@ public final class ShardHost {
 
         /// The other node has it: it is no longer served, and dropped here.
         public void complete() {
-            gone = true;
+            ended = true;
+            rows.close();
             drop(shard.id());
         }
 
         /// Unless it is gone, it goes on here.
         @Override
         public void close() {
-            if (!gone) {
+            if (!ended) {
+                ended = true;
+                rows.close();
                 shard.resume();
             }
         }
     }
 
-    /// Takes over a shard of another node with the same epoch and map. It is not served until it is opened. When it fails,
-    /// or a crash comes, nothing of it is left.
+    /// Takes over a shard of another node with the same epoch and map. It is not served until it is opened. When it
+    /// fails, or a crash comes, nothing of it is left.
     ///
     /// @param term of the last entry that the rows contain
     /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are not

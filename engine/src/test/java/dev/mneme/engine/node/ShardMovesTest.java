@@ -7,7 +7,6 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store.OperatorBatch;
@@ -72,9 +71,8 @@ final class ShardMovesTest {
     }
 
     private static void move(ShardId shard, LocalNode from, LocalNode to) {
-        try (ShardHost.Departure departure = from.shards().moveOut(shard);
-                Agreement.Snapshot rows = departure.snapshot()) {
-            to.shards().moveIn(shard, rows, departure.term());
+        try (ShardHost.Departure departure = from.shards().moveOut(shard)) {
+            to.shards().moveIn(shard, departure.rows(), departure.term());
             departure.complete();
         }
         to.shards().open(shard);
@@ -268,14 +266,13 @@ final class ShardMovesTest {
             Owner owner = ownerIn(a, shard);
             add(a, owner, "likes tea");
             Future<MemoryId> waiting;
-            try (ShardHost.Departure departure = a.shards().moveOut(shard);
-                    Agreement.Snapshot rows = departure.snapshot()) {
+            try (ShardHost.Departure departure = a.shards().moveOut(shard)) {
                 a.store().take().close();
                 waiting = threads.submit(() -> add(a, owner, "likes coffee"));
                 while (a.store().status().shards().getFirst().queue() == 0) {
                     assertThat(waiting.isDone()).as("written to a shard that is leaving").isFalse();
                 }
-                b.shards().moveIn(shard, rows, departure.term());
+                b.shards().moveIn(shard, departure.rows(), departure.term());
                 departure.complete();
             }
             b.shards().open(shard);
@@ -292,9 +289,8 @@ final class ShardMovesTest {
             Owner owner = ownerIn(a, shard);
             add(a, owner, "likes tea");
             stranger.shards().drop(shard);
-            try (ShardHost.Departure departure = a.shards().moveOut(shard);
-                    Agreement.Snapshot rows = departure.snapshot()) {
-                assertThatThrownBy(() -> stranger.shards().moveIn(shard, rows, departure.term()))
+            try (ShardHost.Departure departure = a.shards().moveOut(shard)) {
+                assertThatThrownBy(() -> stranger.shards().moveIn(shard, departure.rows(), departure.term()))
                         .hasMessageContaining("epoch");
             }
             add(a, owner, "goes on where it was");
@@ -304,7 +300,8 @@ final class ShardMovesTest {
         }
     }
 
-    /// The owners' writers and readers ask either node; each is told by an error of its own when the shard is elsewhere.
+    /// The owners' writers and readers ask either node; each is told by an error of its own when the shard is
+    /// elsewhere.
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void shardsMoveBetweenTwoNodesWhileAllAreWrittenAndRead(long seed) throws Exception {
