@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Rows that go from one node to another: none goes that is not as it was stored, and what comes is whole under the key
-/// of the node that takes it.
+/// Rows that go from one node to another: none goes that is not as it was stored, and what comes is whole
+/// under the key of the node that takes it.
 final class RowsBetweenNodesTest {
     private static final Consumer<Rows.Shard> ANY = own -> {};
 
@@ -58,8 +58,18 @@ final class RowsBetweenNodesTest {
         StateMachine machine = new StateMachine(
                 tables, new Govern("abcdefgh", Retention.DEFAULTS.withVersions(2, Duration.ofDays(1))));
         Instant now = ManualClock.START;
-        enter(tables, machine, seal, now, Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k1", Role.READ))));
-        enter(tables, machine, seal, now, Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k2", Role.READ))));
+        enter(
+                tables,
+                machine,
+                seal,
+                now,
+                Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k1", Role.READ))));
+        enter(
+                tables,
+                machine,
+                seal,
+                now,
+                Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k2", Role.READ))));
         for (Histories.Step step : Histories.random(seed, length)) {
             if (step instanceof Histories.Step.Apply(var write)) {
                 enter(tables, machine, seal, now, write);
@@ -73,7 +83,9 @@ final class RowsBetweenNodesTest {
     private static void enter(Tables tables, StateMachine machine, Seal seal, Instant at, Write write) {
         long index = tables.appliedIndex() + 1;
         tables.write(new StoringStage(seal)
-                .stored(index, machine.apply(index, new ShardBatch(at, List.of(write))).rows()));
+                .stored(
+                        index,
+                        machine.apply(index, new ShardBatch(at, List.of(write))).rows()));
     }
 
     private static Consumer<Tables.Visitor> sent(Tables tables, Seal seal) {
@@ -136,7 +148,9 @@ final class RowsBetweenNodesTest {
                 return true;
             });
         }
-        assertThat(problems(by, sends)).as("nothing of the sender's was changed").isEmpty();
+        assertThat(problems(by, sends))
+                .as("nothing of the sender's was changed")
+                .isEmpty();
     }
 
     /// The chain goes on from what was taken.
@@ -145,7 +159,12 @@ final class RowsBetweenNodesTest {
         Tables to = given(lived(sends, 3, 200), ANY);
         StateMachine machine = new StateMachine(to, new Govern("abcdefgh", Retention.DEFAULTS));
         for (Owner owner : Histories.owners()) {
-            enter(to, machine, takes, ManualClock.START.plusSeconds(1), Fixtures.write(owner, Fixtures.add(owner.id(), "new")));
+            enter(
+                    to,
+                    machine,
+                    takes,
+                    ManualClock.START.plusSeconds(1),
+                    Fixtures.write(owner, Fixtures.add(owner.id(), "new")));
             assertThat(problems(to, takes)).isEmpty();
         }
     }
@@ -209,8 +228,7 @@ final class RowsBetweenNodesTest {
         Tables to = lived(takes, 99, 20);
         StateDigest before = digest(to);
         long index = by.appliedIndex();
-        assertThatThrownBy(() ->
-                        to.replaceAll(index, new StoringStage(takes).received(index, sent(by, sends), ANY)))
+        assertThatThrownBy(() -> to.replaceAll(index, new StoringStage(takes).received(index, sent(by, sends), ANY)))
                 .as(how)
                 .isInstanceOfSatisfying(
                         MnemeException.class,
@@ -306,20 +324,24 @@ final class RowsBetweenNodesTest {
     @Test
     void whatIsNoShardIsNotTaken() {
         Tables by = lived(sends, 10, 200);
-        requireNotTaken(by, rows -> visitor -> rows.accept(
-                (key, row) -> key[0] == 'h' || visitor.row(key, row)), "without heads");
-        requireNotTaken(by, rows -> visitor -> rows.accept(
-                (key, row) -> visitor.row(key, key[0] == 'm' ? new byte[3] : row)), "without envelopes");
-        requireNotTaken(by, rows -> visitor -> {
-            visitor.row(Keys.shard(), Objects.requireNonNull(by.get(Keys.shard())));
-            rows.accept((key, row) -> key[0] == 's' || visitor.row(key, row));
-        }, "with the shard's row before the others");
+        requireNotTaken(
+                by,
+                rows -> visitor -> rows.accept((key, row) -> key[0] == 'h' || visitor.row(key, row)),
+                "without heads");
+        requireNotTaken(
+                by,
+                rows -> visitor -> rows.accept((key, row) -> visitor.row(key, key[0] == 'm' ? new byte[3] : row)),
+                "without envelopes");
+        requireNotTaken(
+                by,
+                rows -> visitor -> {
+                    visitor.row(Keys.shard(), Objects.requireNonNull(by.get(Keys.shard())));
+                    rows.accept((key, row) -> key[0] == 's' || visitor.row(key, row));
+                },
+                "with the shard's row before the others");
     }
 
-    private void requireNotTaken(
-            Tables by,
-            UnaryOperator<Consumer<Tables.Visitor>> otherwise,
-            String how) {
+    private void requireNotTaken(Tables by, UnaryOperator<Consumer<Tables.Visitor>> otherwise, String how) {
         assertThatThrownBy(() -> new StoringStage(takes)
                         .received(by.appliedIndex(), otherwise.apply(sent(by, sends)), ANY)
                         .accept((key, row) -> true))
@@ -352,7 +374,9 @@ final class RowsBetweenNodesTest {
         Tables by = lived(sends, 12, 100);
         int[] shown = new int[2];
         sent(by, sends).accept((key, row) -> ++shown[0] < 7);
-        new StoringStage(takes).received(by.appliedIndex(), sent(by, sends), ANY).accept((key, row) -> ++shown[1] < 7);
+        new StoringStage(takes)
+                .received(by.appliedIndex(), sent(by, sends), ANY)
+                .accept((key, row) -> ++shown[1] < 7);
         assertThat(shown).containsExactly(7, 7);
     }
 }

@@ -20,8 +20,8 @@ import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
-import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.Durable;
+import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
@@ -235,7 +235,8 @@ final class ImportedIdsTest {
         try (LocalStore store = node.open()) {
             outcome(store, write(EVEN, foreign(1)));
             ShardBatch batch = new ShardBatch(ManualClock.START, List.of(write(ODD, foreign(1))));
-            Durable.append(node.log(), new ShardId(1), 1, BatchCodec.encode(batch)).index();
+            Durable.append(node.log(), new ShardId(1), 1, BatchCodec.encode(batch))
+                    .index();
         }
         try (LocalStore pair = node.open();
                 LocalStore empty = new HeapNode().open()) {

@@ -11,8 +11,8 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Role;
-import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.IntegrityKey;
@@ -590,10 +590,9 @@ final class IntegrityFilesTest {
             }
         }
         LogSeal forger = LogSeal.under(new byte[32]);
-        Set<ShardId> shards =
-                Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
-        try (WriteAheadLog forged = WriteAheadLog.openOf(
-                new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
+        Set<ShardId> shards = Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
+        try (WriteAheadLog forged =
+                WriteAheadLog.openOf(new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
             assertThat(Durable.append(forged, new ShardId(0), 1, new byte[10]).index())
                     .isEqualTo(1);
         }
