@@ -41,7 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Rows that go from one node to another: none goes that is not as it was stored, and what comes is whole
 /// under the key of the node that takes it.
 final class RowsBetweenNodesTest {
-    private static final Consumer<Rows.Shard> ANY = own -> {};
+    private static void any(Rows.Shard own) {
+        assertThat(own).isNotNull();
+    }
 
     private final Seal sends = seal(1);
     private final Seal takes = seal(2);
@@ -137,7 +139,7 @@ final class RowsBetweenNodesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void whatIsTakenIsWholeUnderTheTakersKeyAndTheSameBelowIt(long seed) {
         Tables by = lived(sends, seed, 300);
-        Tables to = given(by, ANY);
+        Tables to = given(by, RowsBetweenNodesTest::any);
         assertThat(problems(to, takes)).isEmpty();
         assertThat(digest(to)).isEqualTo(digest(by));
         assertThat(to.appliedIndex()).isEqualTo(by.appliedIndex());
@@ -156,7 +158,7 @@ final class RowsBetweenNodesTest {
     /// The chain goes on from what was taken.
     @Test
     void whatIsWrittenAfterwardsFits() {
-        Tables to = given(lived(sends, 3, 200), ANY);
+        Tables to = given(lived(sends, 3, 200), RowsBetweenNodesTest::any);
         StateMachine machine = new StateMachine(to, new Govern("abcdefgh", Retention.DEFAULTS));
         for (Owner owner : Histories.owners()) {
             enter(
@@ -174,7 +176,7 @@ final class RowsBetweenNodesTest {
         List<String> one = all(sent(lived(sends, 4, 200), sends));
         List<String> other = all(sent(lived(takes, 4, 200), takes));
         assertThat(other).isEqualTo(one).hasSizeGreaterThan(100);
-        List<String> passedOn = all(sent(given(lived(sends, 4, 200), ANY), takes));
+        List<String> passedOn = all(sent(given(lived(sends, 4, 200), RowsBetweenNodesTest::any), takes));
         assertThat(passedOn).as("and who was given it").isEqualTo(one);
     }
 
@@ -189,13 +191,15 @@ final class RowsBetweenNodesTest {
     }
 
     private List<String> received(Tables by, int most) {
-        return all(to -> new ReceivedRows(takes, by.appliedIndex(), sent(by, sends), ANY, to, most).show());
+        return all(
+                to -> new ReceivedRows(takes, by.appliedIndex(), sent(by, sends), RowsBetweenNodesTest::any, to, most)
+                        .show());
     }
 
     @Test
     void anEmptyShardIsTakenToo() {
         Tables empty = new HeapTables(new HeapTables.Home());
-        Tables to = given(empty, ANY);
+        Tables to = given(empty, RowsBetweenNodesTest::any);
         assertThat(to.appliedIndex()).isZero();
         try (Tables.Snapshot rows = to.snapshot()) {
             rows.all((key, row) -> {
@@ -228,7 +232,8 @@ final class RowsBetweenNodesTest {
         Tables to = lived(takes, 99, 20);
         StateDigest before = digest(to);
         long index = by.appliedIndex();
-        assertThatThrownBy(() -> to.replaceAll(index, new StoringStage(takes).received(index, sent(by, sends), ANY)))
+        assertThatThrownBy(() -> to.replaceAll(
+                        index, new StoringStage(takes).received(index, sent(by, sends), RowsBetweenNodesTest::any)))
                 .as(how)
                 .isInstanceOfSatisfying(
                         MnemeException.class,
@@ -343,7 +348,7 @@ final class RowsBetweenNodesTest {
 
     private void requireNotTaken(Tables by, UnaryOperator<Consumer<Tables.Visitor>> otherwise, String how) {
         assertThatThrownBy(() -> new StoringStage(takes)
-                        .received(by.appliedIndex(), otherwise.apply(sent(by, sends)), ANY)
+                        .received(by.appliedIndex(), otherwise.apply(sent(by, sends)), RowsBetweenNodesTest::any)
                         .accept((key, row) -> true))
                 .as(how)
                 .isInstanceOfSatisfying(
@@ -375,7 +380,7 @@ final class RowsBetweenNodesTest {
         int[] shown = new int[2];
         sent(by, sends).accept((key, row) -> ++shown[0] < 7);
         new StoringStage(takes)
-                .received(by.appliedIndex(), sent(by, sends), ANY)
+                .received(by.appliedIndex(), sent(by, sends), RowsBetweenNodesTest::any)
                 .accept((key, row) -> ++shown[1] < 7);
         assertThat(shown).containsExactly(7, 7);
     }
