@@ -359,10 +359,11 @@ public final class HeapJournal implements Journal {
         held.asked = Math.max(held.asked, Math.min(index, shard.last() + 1));
         shard.release(held.releasable());
         long left = MOST_HELD_BYTES;
-        for (long each : shard.entries.headMap(held.asked, false).descendingKeySet()) {
-            left -= shard.entries.get(each).bytes().length;
+        for (Map.Entry<Long, Entry> each :
+                shard.entries.headMap(held.asked, false).descendingMap().entrySet()) {
+            left -= each.getValue().bytes().length;
             if (left < 0) {
-                held.loseBelow(each + 1);
+                held.loseBelow(each.getKey() + 1);
                 shard.release(held.releasable());
                 return;
             }
@@ -372,8 +373,7 @@ public final class HeapJournal implements Journal {
     @Override
     public synchronized Hold hold(ShardId id, long from) {
         if (from < shard(id).first) {
-            throw new MnemeException(
-                    ErrorCode.POSITION_EXPIRED, "The shard begins at entry " + shard(id).first + ".");
+            throw new MnemeException(ErrorCode.POSITION_EXPIRED, "The shard begins at entry " + shard(id).first + ".");
         }
         HeapHold hold = new HeapHold(id, from);
         holdsOf(id).held.add(hold);

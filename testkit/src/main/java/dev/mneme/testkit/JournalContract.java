@@ -395,7 +395,9 @@ public abstract class JournalContract {
             Journal.Hold ofAnother = journal.hold(B, 2);
             long last = 1;
             while (!still.isLost()) {
-                assertThat(last).as("entries of 1,000 bytes that one reader keeps").isLessThan(2_000);
+                assertThat(last)
+                        .as("entries of 1,000 bytes that one reader keeps")
+                        .isLessThan(2_000);
                 last = Durable.append(journal, A, 1, new byte[1_000]).index();
                 keepsUp.advance(last);
                 journal.releaseBefore(A, last);
@@ -520,7 +522,8 @@ public abstract class JournalContract {
                     last = index - 1;
                     asked = Math.min(asked, last + 1);
                 }
-                long held = holds.values().stream().mapToLong(each -> each).min().orElse(Long.MAX_VALUE);
+                long held =
+                        holds.values().stream().mapToLong(each -> each).min().orElse(Long.MAX_VALUE);
                 first = Math.max(first, Math.min(asked, held));
                 assertThat(journal.firstIndex(A)).as("after step %d", step).isEqualTo(first);
                 assertThat(read(journal, A, first)).hasSize((int) (last + 1 - first));

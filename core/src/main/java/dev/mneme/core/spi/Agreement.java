@@ -49,8 +49,9 @@ public interface Agreement extends AutoCloseable {
 
     /// Begins to deliver, first what was agreed before. Called once.
     ///
-    /// @param after the index that the member's rows contain: what comes after it is delivered. Where snapshots are
-    ///     installed, it may be beyond the last entry held: then a snapshot was installed just before
+    /// @param after the index that the member's rows contain: what comes after it is delivered. Where
+    ///     snapshots are installed, it may be beyond the last entry held: then a snapshot was installed just
+    ///     before
     /// @throws MnemeException `INTEGRITY_VIOLATION` when what comes after it is not held, or cannot be read
     void start(Member member, long after);
 
@@ -112,9 +113,9 @@ public interface Agreement extends AutoCloseable {
         /// held. It counts as delivered, and as applied once the member has said so. Its index is beyond every
         /// entry delivered before; own proposals that lie in it are neither delivered nor refused.
         ///
-        /// Rows are replaced at once and durably, before [Agreement#applied] is said, and only then may the agreement forget
-        /// the entries before them. A replica that dies in between starts from the snapshot's index, beyond the end
-        /// of what it holds of the log: see [Agreement#start].
+        /// Rows are replaced at once and durably, before [Agreement#applied] is said, and only then may the
+        /// agreement forget the entries before them. A replica that dies in between starts from the
+        /// snapshot's index, beyond the end of what it holds of the log: see [Agreement#start].
         void install(Snapshot snapshot);
 
         /// Nothing more can be delivered, and the replica cannot go on: its log cannot be read.
@@ -129,12 +130,12 @@ public interface Agreement extends AutoCloseable {
         /// The index of the last entry that the rows contain.
         long index();
 
-        /// Walks all rows in ascending order of their keys, until the visitor says stop; as often as one likes, and the
-        /// same each time. They are those of any replica at this index: what is a node's own, such as its MACs, is
-        /// left out, and put on by whoever installs them.
+        /// Walks all rows in ascending order of their keys, until the visitor says stop; as often as one
+        /// likes, and the same each time. They are those of any replica at this index: what is a node's own,
+        /// such as its MACs, is left out, and put on by whoever installs them.
         ///
-        /// @throws MnemeException `INTEGRITY_VIOLATION`, at the latest after the last row, when they are not as this
-        ///     replica stored them: then none of them may be used
+        /// @throws MnemeException `INTEGRITY_VIOLATION`, at the latest after the last row, when they are not
+        ///     as this replica stored them: then none of them may be used
         void rows(Tables.Visitor visitor);
 
         @Override

@@ -20,7 +20,8 @@ import java.util.SortedSet;
 /// - *Apart*: no shard notices that another one is opened, dropped, reset or truncated.
 ///
 /// **Not promised**: that something of unknown outcome is there, or not, after a restart; that a release
-/// ([#releaseBefore]) outlives one: what was released may be there again; that a hold outlives one: it does not.
+/// ([#releaseBefore]) outlives one: what was released may be there again; that a hold outlives one: it does
+/// not.
 ///
 /// **Indexes** of a shard begin at 1 and increase; its entries may leave some out. **Terms** never decrease from
 /// one entry to the next.
@@ -102,23 +103,23 @@ public interface Journal extends AutoCloseable {
     /// The last durable members; empty when there were none.
     byte[] members(ShardId shard);
 
-    /// Says that the shard itself needs the entries below `index` no more, since its tables keep them durably. What
-    /// nobody has a [Hold] on, either, cannot be read from then on, and segments that no shard needs go; the rest follows
-    /// as holds move on. Beyond the last index + 1 it means that.
+    /// Says that the shard itself needs the entries below `index` no more, since its tables keep them
+    /// durably. What nobody has a [Hold] on, either, cannot be read from then on, and segments that no shard
+    /// needs go; the rest follows as holds move on. Beyond the last index + 1 it means that.
     void releaseBefore(ShardId shard, long index);
 
-    /// Keeps the entries at or above `from` for a reader that is on its way through them, such as a follower or a
-    /// backup, whatever is released meanwhile.
+    /// Keeps the entries at or above `from` for a reader that is on its way through them, such as a follower
+    /// or a backup, whatever is released meanwhile.
     ///
-    /// **Limit**: the log does not outgrow its limit for a reader. A hold that alone keeps segments beyond it is lost, and
-    /// so is any on a shard that is reset or dropped.
+    /// **Limit**: the log does not outgrow its limit for a reader. A hold that alone keeps segments beyond it
+    /// is lost, and so is any on a shard that is reset or dropped.
     ///
     /// @return to be moved on as the reader goes, and closed in the end
     /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]
     Hold hold(ShardId shard, long from);
 
-    /// Shards that themselves hold back segments which the limit would have deleted, with the index before which each
-    /// must release.
+    /// Shards that themselves hold back segments which the limit would have deleted, with the index before
+    /// which each must release.
     Map<ShardId, Long> pinning();
 
     /// The largest entry that [#append] takes, in bytes; a larger one fails as `TOO_LARGE`. Always the same.
@@ -153,11 +154,12 @@ public interface Journal extends AutoCloseable {
     ///
     /// **Threads**: any.
     interface Hold extends AutoCloseable {
-        /// Says that the reader needs the entries below `index` no more. A lower one than before changes nothing.
+        /// Says that the reader needs the entries below `index` no more. A lower one than before changes
+        /// nothing.
         void advance(long index);
 
-        /// Whether the entries are kept no longer: what the reader has yet to read may be gone, and has to come
-        /// from the shard's tables.
+        /// Whether the entries are kept no longer: what the reader has yet to read may be gone, and has to
+        /// come from the shard's tables.
         boolean isLost();
 
         /// Keeps nothing any more.

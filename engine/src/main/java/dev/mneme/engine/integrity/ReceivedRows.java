@@ -16,12 +16,12 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/// Another node's rows of a shard, sealed anew under this node's key as they come: MACs, totals and chains are each
-/// node's own. Whatever they carried of those is not looked at.
+/// Another node's rows of a shard, sealed anew under this node's key as they come: MACs, totals and chains
+/// are each node's own. Whatever they carried of those is not looked at.
 ///
-/// A head lies in the midst of the rows that its totals are over, so the rows are read more than once: for each
-/// [#HEADS] owners once more, so that the memory it takes does not grow with them. A chain begins with the oldest change
-/// that is kept.
+/// A head lies in the midst of the rows that its totals are over, so the rows are read more than once: for
+/// each [#HEADS] owners once more, so that the memory it takes does not grow with them. A chain begins with
+/// the oldest change that is kept.
 ///
 /// Used once, by one thread.
 final class ReceivedRows {

@@ -11,12 +11,13 @@ import dev.mneme.engine.table.StateDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of a shard on their way to another node, in the form that the state machine gave them: without MACs and
-/// totals, the same from every node that applied the same entries.
+/// The rows of a shard on their way to another node, in the form that the state machine gave them: without
+/// MACs and totals, the same from every node that applied the same entries.
 ///
-/// The other node seals what it is given under its own key, and so vouches for it from then on. Hence no row leaves that
-/// is not as it was stored here: each row's MAC is looked at, and what all of them come to is held against the totals
-/// of heads and shard. A row that was taken out, or put back to an earlier version, is in no sum of theirs.
+/// The other node seals what it is given under its own key, and so vouches for it from then on. Hence no row
+/// leaves that is not as it was stored here: each row's MAC is looked at, and what all of them come to is
+/// held against the totals of heads and shard. A row that was taken out, or put back to an earlier version,
+/// is in no sum of theirs.
 ///
 /// **Costs** an HMAC for each row, and the memory of one.
 public final class SentRows {
@@ -48,11 +49,11 @@ public final class SentRows {
         Arrays.fill(groups, Digest128.ZERO);
     }
 
-    /// Shows the rows in the order of their keys, until the visitor says stop. What an earlier format left behind
-    /// ([Keys#isOfFormat]) is this folder's own, and stays here.
+    /// Shows the rows in the order of their keys, until the visitor says stop. What an earlier format left
+    /// behind ([Keys#isOfFormat]) is this folder's own, and stays here.
     ///
-    /// @throws MnemeException `INTEGRITY_VIOLATION` at a row that is not as it was stored, or after the last one when
-    ///     one is missing or was put back
+    /// @throws MnemeException `INTEGRITY_VIOLATION` at a row that is not as it was stored, or after the last
+    ///     one when one is missing or was put back
     public static void show(Tables.Snapshot rows, Seal seal, Tables.Visitor visitor) {
         SentRows sent = new SentRows(seal);
         boolean[] more = {true};

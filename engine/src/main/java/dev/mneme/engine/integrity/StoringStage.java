@@ -51,14 +51,14 @@ public final class StoringStage {
         return rows.batch(logIndex);
     }
 
-    /// Another node's rows of a shard, sealed under this node's key: their MACs, chains and totals are each node's own.
+    /// Another node's rows of a shard, sealed under this node's key: their MACs, chains and totals are each
+    /// node's own.
     ///
     /// @param logIndex that they contain
     /// @param rows shows all of them in the order of their keys, as often as it is asked to
     /// @param shard is shown the shard's own row, and throws when it does not belong here
     /// @return shows them sealed, and throws `INTEGRITY_VIOLATION` when they are not the rows of a shard
-    public Consumer<Tables.Visitor> received(
-            long logIndex, Consumer<Tables.Visitor> rows, Consumer<Rows.Shard> shard) {
+    public Consumer<Tables.Visitor> received(long logIndex, Consumer<Tables.Visitor> rows, Consumer<Rows.Shard> shard) {
         return visitor -> new ReceivedRows(seal, logIndex, rows, shard, visitor, ReceivedRows.HEADS).show();
     }
 

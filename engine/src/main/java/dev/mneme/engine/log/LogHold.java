@@ -3,7 +3,8 @@ package dev.mneme.engine.log;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
 
-/// Entries of the log that are kept for a reader: see [ShardHolds]. The segments that it alone kept go as it moves on.
+/// Entries of the log that are kept for a reader: see [ShardHolds]. The segments that it alone kept go as it
+/// moves on.
 final class LogHold implements Journal.Hold {
     private final SegmentCatalog catalog;
     private final SegmentFolder folder;

@@ -5,7 +5,8 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
 
-/// Reads what a shard's tables lack from the journal, a piece at a time, and tells when the two do not belong together.
+/// Reads what a shard's tables lack from the journal, a piece at a time, and tells when the two do not belong
+/// together.
 public final class LogReplay {
     private static final long PIECE_BYTES = 1 << 20;
 
@@ -27,12 +28,12 @@ public final class LogReplay {
         } while (last[0] > before);
     }
 
-    /// Gives the next entries after an index: none once there are no more. What lies before those that are held is then
-    /// no longer missed, should it be damaged.
+    /// Gives the next entries after an index: none once there are no more. What lies before those that are
+    /// held is then no longer missed, should it be damaged.
     ///
     /// @param after the index that the tables contain, with what was given before
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when an entry that was durable cannot be read, or `after` is
-    ///     beyond the last entry, or before the oldest one kept: the message says which, and what to do
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when an entry that was durable cannot be read, or `after`
+    ///     is beyond the last entry, or before the oldest one kept: the message says which, and what to do
     public static void piece(Journal journal, ShardId shard, long after, long maxBytes, Journal.Visitor visitor) {
         long next;
         try {

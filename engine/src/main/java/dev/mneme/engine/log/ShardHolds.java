@@ -3,7 +3,8 @@ package dev.mneme.engine.log;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What is to be released of a shard, and who holds it back. Not thread-safe: guarded by the catalog's monitor.
+/// What is to be released of a shard, and who holds it back. Not thread-safe: guarded by the catalog's
+/// monitor.
 ///
 /// ```text
 ///   released        the hindmost hold     asked for

@@ -18,7 +18,8 @@ interface ShardListener {
     /// Before rows are replaced: whether the new ones belong here.
     ///
     /// @param own the shard's own row
-    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when they do not; then nothing is replaced
+    /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when they do not; then nothing is
+    ///     replaced
     void requireOwn(Rows.Shard own);
 
     /// All rows were replaced. May be called again as [#indexed] may.

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// Agreement where there is one copy: what lies durably in this node's journal is agreed. It is primary as soon as
-/// what the journal held was delivered, and stays it, in the term of the shard's last entry.
+/// Agreement where there is one copy: what lies durably in this node's journal is agreed. It is primary as
+/// soon as what the journal held was delivered, and stays it, in the term of the shard's last entry.
 ///
 /// ```text
 /// start -> journal.read, a piece at a time -> deliver ... -> role(PRIMARY)
@@ -144,7 +144,8 @@ public final class SingleCopy implements Agreement {
         delivering = false;
     }
 
-    /// The next call of the member, or reading of the journal; null when there is none now, or somebody is at one.
+    /// The next call of the member, or reading of the journal; null when there is none now, or somebody is at
+    /// one.
     private synchronized @Nullable Runnable next() {
         Member to = member;
         if (delivering || closed || to == null) {

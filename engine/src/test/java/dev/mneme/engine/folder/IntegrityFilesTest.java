@@ -660,10 +660,9 @@ final class IntegrityFilesTest {
             }
         }
         LogSeal forger = LogSeal.under(new byte[32]);
-        Set<ShardId> shards =
-                Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
-        try (WriteAheadLog forged = WriteAheadLog.openOf(
-                new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
+        Set<ShardId> shards = Set.of(new ShardId(0), new ShardId(1), new ShardId(2), new ShardId(3), ShardId.SYSTEM);
+        try (WriteAheadLog forged =
+                WriteAheadLog.openOf(new FolderDisk(log), shards, LocalEngineTest.SMALL_LOG, LogMetrics.NONE, forger)) {
             assertThat(Durable.append(forged, new ShardId(0), 1, new byte[10]).index())
                     .isEqualTo(1);
         }

@@ -38,10 +38,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Rows that go from one node to another: none goes that is not as it was stored, and what comes is whole under the key
-/// of the node that takes it.
+/// Rows that go from one node to another: none goes that is not as it was stored, and what comes is whole
+/// under the key of the node that takes it.
 final class RowsBetweenNodesTest {
-    private static final Consumer<Rows.Shard> ANY = own -> {};
+    private static void any(Rows.Shard own) {
+        assertThat(own).isNotNull();
+    }
 
     private final Seal sends = seal(1);
     private final Seal takes = seal(2);
@@ -58,8 +60,18 @@ final class RowsBetweenNodesTest {
         StateMachine machine = new StateMachine(
                 tables, new Govern("abcdefgh", Retention.DEFAULTS.withVersions(2, Duration.ofDays(1))));
         Instant now = ManualClock.START;
-        enter(tables, machine, seal, now, Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k1", Role.READ))));
-        enter(tables, machine, seal, now, Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k2", Role.READ))));
+        enter(
+                tables,
+                machine,
+                seal,
+                now,
+                Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k1", Role.READ))));
+        enter(
+                tables,
+                machine,
+                seal,
+                now,
+                Fixtures.write(Fixtures.ALICE, new Command.PutKey(Fixtures.key("k2", Role.READ))));
         for (Histories.Step step : Histories.random(seed, length)) {
             if (step instanceof Histories.Step.Apply(var write)) {
                 enter(tables, machine, seal, now, write);
@@ -73,7 +85,9 @@ final class RowsBetweenNodesTest {
     private static void enter(Tables tables, StateMachine machine, Seal seal, Instant at, Write write) {
         long index = tables.appliedIndex() + 1;
         tables.write(new StoringStage(seal)
-                .stored(index, machine.apply(index, new ShardBatch(at, List.of(write))).rows()));
+                .stored(
+                        index,
+                        machine.apply(index, new ShardBatch(at, List.of(write))).rows()));
     }
 
     private static Consumer<Tables.Visitor> sent(Tables tables, Seal seal) {
@@ -125,7 +139,7 @@ final class RowsBetweenNodesTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void whatIsTakenIsWholeUnderTheTakersKeyAndTheSameBelowIt(long seed) {
         Tables by = lived(sends, seed, 300);
-        Tables to = given(by, ANY);
+        Tables to = given(by, RowsBetweenNodesTest::any);
         assertThat(problems(to, takes)).isEmpty();
         assertThat(digest(to)).isEqualTo(digest(by));
         assertThat(to.appliedIndex()).isEqualTo(by.appliedIndex());
@@ -136,16 +150,23 @@ final class RowsBetweenNodesTest {
                 return true;
             });
         }
-        assertThat(problems(by, sends)).as("nothing of the sender's was changed").isEmpty();
+        assertThat(problems(by, sends))
+                .as("nothing of the sender's was changed")
+                .isEmpty();
     }
 
     /// The chain goes on from what was taken.
     @Test
     void whatIsWrittenAfterwardsFits() {
-        Tables to = given(lived(sends, 3, 200), ANY);
+        Tables to = given(lived(sends, 3, 200), RowsBetweenNodesTest::any);
         StateMachine machine = new StateMachine(to, new Govern("abcdefgh", Retention.DEFAULTS));
         for (Owner owner : Histories.owners()) {
-            enter(to, machine, takes, ManualClock.START.plusSeconds(1), Fixtures.write(owner, Fixtures.add(owner.id(), "new")));
+            enter(
+                    to,
+                    machine,
+                    takes,
+                    ManualClock.START.plusSeconds(1),
+                    Fixtures.write(owner, Fixtures.add(owner.id(), "new")));
             assertThat(problems(to, takes)).isEmpty();
         }
     }
@@ -155,7 +176,7 @@ final class RowsBetweenNodesTest {
         List<String> one = all(sent(lived(sends, 4, 200), sends));
         List<String> other = all(sent(lived(takes, 4, 200), takes));
         assertThat(other).isEqualTo(one).hasSizeGreaterThan(100);
-        List<String> passedOn = all(sent(given(lived(sends, 4, 200), ANY), takes));
+        List<String> passedOn = all(sent(given(lived(sends, 4, 200), RowsBetweenNodesTest::any), takes));
         assertThat(passedOn).as("and who was given it").isEqualTo(one);
     }
 
@@ -170,13 +191,15 @@ final class RowsBetweenNodesTest {
     }
 
     private List<String> received(Tables by, int most) {
-        return all(to -> new ReceivedRows(takes, by.appliedIndex(), sent(by, sends), ANY, to, most).show());
+        return all(
+                to -> new ReceivedRows(takes, by.appliedIndex(), sent(by, sends), RowsBetweenNodesTest::any, to, most)
+                        .show());
     }
 
     @Test
     void anEmptyShardIsTakenToo() {
         Tables empty = new HeapTables(new HeapTables.Home());
-        Tables to = given(empty, ANY);
+        Tables to = given(empty, RowsBetweenNodesTest::any);
         assertThat(to.appliedIndex()).isZero();
         try (Tables.Snapshot rows = to.snapshot()) {
             rows.all((key, row) -> {
@@ -209,8 +232,8 @@ final class RowsBetweenNodesTest {
         Tables to = lived(takes, 99, 20);
         StateDigest before = digest(to);
         long index = by.appliedIndex();
-        assertThatThrownBy(() ->
-                        to.replaceAll(index, new StoringStage(takes).received(index, sent(by, sends), ANY)))
+        assertThatThrownBy(() -> to.replaceAll(
+                        index, new StoringStage(takes).received(index, sent(by, sends), RowsBetweenNodesTest::any)))
                 .as(how)
                 .isInstanceOfSatisfying(
                         MnemeException.class,
@@ -306,22 +329,26 @@ final class RowsBetweenNodesTest {
     @Test
     void whatIsNoShardIsNotTaken() {
         Tables by = lived(sends, 10, 200);
-        requireNotTaken(by, rows -> visitor -> rows.accept(
-                (key, row) -> key[0] == 'h' || visitor.row(key, row)), "without heads");
-        requireNotTaken(by, rows -> visitor -> rows.accept(
-                (key, row) -> visitor.row(key, key[0] == 'm' ? new byte[3] : row)), "without envelopes");
-        requireNotTaken(by, rows -> visitor -> {
-            visitor.row(Keys.shard(), Objects.requireNonNull(by.get(Keys.shard())));
-            rows.accept((key, row) -> key[0] == 's' || visitor.row(key, row));
-        }, "with the shard's row before the others");
+        requireNotTaken(
+                by,
+                rows -> visitor -> rows.accept((key, row) -> key[0] == 'h' || visitor.row(key, row)),
+                "without heads");
+        requireNotTaken(
+                by,
+                rows -> visitor -> rows.accept((key, row) -> visitor.row(key, key[0] == 'm' ? new byte[3] : row)),
+                "without envelopes");
+        requireNotTaken(
+                by,
+                rows -> visitor -> {
+                    visitor.row(Keys.shard(), Objects.requireNonNull(by.get(Keys.shard())));
+                    rows.accept((key, row) -> key[0] == 's' || visitor.row(key, row));
+                },
+                "with the shard's row before the others");
     }
 
-    private void requireNotTaken(
-            Tables by,
-            UnaryOperator<Consumer<Tables.Visitor>> otherwise,
-            String how) {
+    private void requireNotTaken(Tables by, UnaryOperator<Consumer<Tables.Visitor>> otherwise, String how) {
         assertThatThrownBy(() -> new StoringStage(takes)
-                        .received(by.appliedIndex(), otherwise.apply(sent(by, sends)), ANY)
+                        .received(by.appliedIndex(), otherwise.apply(sent(by, sends)), RowsBetweenNodesTest::any)
                         .accept((key, row) -> true))
                 .as(how)
                 .isInstanceOfSatisfying(
@@ -352,7 +379,9 @@ final class RowsBetweenNodesTest {
         Tables by = lived(sends, 12, 100);
         int[] shown = new int[2];
         sent(by, sends).accept((key, row) -> ++shown[0] < 7);
-        new StoringStage(takes).received(by.appliedIndex(), sent(by, sends), ANY).accept((key, row) -> ++shown[1] < 7);
+        new StoringStage(takes)
+                .received(by.appliedIndex(), sent(by, sends), RowsBetweenNodesTest::any)
+                .accept((key, row) -> ++shown[1] < 7);
         assertThat(shown).containsExactly(7, 7);
     }
 }

@@ -171,7 +171,8 @@ final class EnginePowerLossTest {
             List<CrashableTables> forward = words.stream()
                     .map(home -> new CrashableTables(home, random.nextLong()))
                     .toList();
-            log = WriteAheadLog.openOf(disk.mount(), Set.copyOf(HeapNode.IDS), TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
+            log = WriteAheadLog.openOf(
+                    disk.mount(), Set.copyOf(HeapNode.IDS), TINY, LogMetrics.NONE, LogSeal.under(new byte[32]));
             try {
                 store = LocalNode.open(parts(forward), CONFIG).store();
             } catch (RuntimeException failed) {

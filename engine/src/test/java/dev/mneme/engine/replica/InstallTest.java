@@ -56,8 +56,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A node with an integrity key of its own is given another's rows by a snapshot: they are whole under its key, whatever
-/// kills it meanwhile, and are read, written and verified afterwards. On the heap, and in data folders.
+/// A node with an integrity key of its own is given another's rows by a snapshot: they are whole under its
+/// key, whatever kills it meanwhile, and are read, written and verified afterwards. On the heap, and in data
+/// folders.
 final class InstallTest {
     private static final ShardId SHARD = new ShardId(0);
     private static final String NAME = "0";
@@ -196,8 +197,7 @@ final class InstallTest {
         void open() {
             DataFolder data = DataFolder.open(path, 1, null, new SplittableRandom(1));
             SplittableRandom salts = new SplittableRandom(copies);
-            LogRuntime stepped =
-                    new LogRuntime(true, salts::nextLong, System::nanoTime, InstantSource.system(), null);
+            LogRuntime stepped = new LogRuntime(true, salts::nextLong, System::nanoTime, InstantSource.system(), null);
             try {
                 parts = new Parts(
                         data,
@@ -285,8 +285,8 @@ final class InstallTest {
         }
 
         Memory add(Owner owner, String text) {
-            return Fixtures.stored(answer(shard.submit(
-                    Fixtures.write(owner, Fixtures.withoutDedupe(Fixtures.add(owner.id(), text))))));
+            return Fixtures.stored(answer(
+                    shard.submit(Fixtures.write(owner, Fixtures.withoutDedupe(Fixtures.add(owner.id(), text))))));
         }
 
         List<MemoryId> search(Owner owner, String word) {
@@ -375,6 +375,7 @@ final class InstallTest {
 
         /// Is sent what the leader's log holds beyond what it has.
         void catchUp(int atMost) {
+            @SuppressWarnings("ArrayRecordComponent") // a carrier, never compared
             record Entry(long index, long term, byte[] bytes) {}
             List<Entry> next = new ArrayList<>();
             LogReplay.all(
@@ -394,8 +395,8 @@ final class InstallTest {
         }
     }
 
-    /// A life of a leader and a follower in which the follower is too far behind, is given a snapshot, and is killed
-    /// at a step of that.
+    /// A life of a leader and a follower in which the follower is too far behind, is given a snapshot, and is
+    /// killed at a step of that.
     ///
     /// @param killAt the step's number
     /// @return the steps that there are
@@ -415,8 +416,7 @@ final class InstallTest {
         leader.shard.checkpoint();
         assertThatThrownBy(() -> follower.catchUp(1))
                 .isInstanceOfSatisfying(
-                        MnemeException.class,
-                        gone -> assertThat(gone.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
+                        MnemeException.class, gone -> assertThat(gone.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
         long behind = follower.agreement.after();
 
         Follower now = follower;
@@ -438,7 +438,9 @@ final class InstallTest {
         }
         assertThat(now.node.digest()).isEqualTo(leader.digest());
         now.node.requireSound();
-        assertThat(now.node.soundUnder(first.seal())).as("under the key of the other node").isZero();
+        assertThat(now.node.soundUnder(first.seal()))
+                .as("under the key of the other node")
+                .isZero();
 
         leader.write(history.subList(260, 330));
         now.catchUp(Integer.MAX_VALUE);

@@ -12,11 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A replica that follows another's journal, and keeps what it was sent in a journal of its own. One thread, over a
-/// journal that does what it is asked at once.
+/// A replica that follows another's journal, and keeps what it was sent in a journal of its own. One thread,
+/// over a journal that does what it is asked at once.
 ///
-/// A snapshot's order is that of any engine: the rows are durable first, then the log forgets what was before. Killed in
-/// between, it starts with rows beyond its log, and begins the log after them.
+/// A snapshot's order is that of any engine: the rows are durable first, then the log forgets what was
+/// before. Killed in between, it starts with rows beyond its log, and begins the log after them.
 final class JournaledFollower implements Agreement {
     private final Journal own;
     private final ShardId shard;

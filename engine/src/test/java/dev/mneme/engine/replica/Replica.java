@@ -225,8 +225,7 @@ final class Replica {
     static NavigableMap<String, String> content(Tables.Snapshot rows) {
         HexFormat hex = HexFormat.of();
         NavigableMap<String, String> content = new TreeMap<>();
-        rows.all((key, row) ->
-                content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);
+        rows.all((key, row) -> content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);
         return content;
     }
 

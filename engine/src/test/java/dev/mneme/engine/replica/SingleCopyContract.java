@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What one copy promises beyond any agreement: what it has to do with the journal under it. A test class says how
-/// to open the journal; opening again finds what the closed one kept.
+/// What one copy promises beyond any agreement: what it has to do with the journal under it. A test class
+/// says how to open the journal; opening again finds what the closed one kept.
 abstract class SingleCopyContract extends AgreementContract {
     /// One of those in the journal, but neither the first nor the last.
     static final ShardId SHARD = new ShardId(1);
@@ -92,10 +92,14 @@ abstract class SingleCopyContract extends AgreementContract {
             texts(0, 200).forEach(text -> propose(agreement, text));
             until(() -> member.delivered().size() == 200);
             assertThat(member.rows().keySet())
-                    .containsExactlyElementsOf(LongStream.rangeClosed(1, 200).boxed().toList());
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 200).boxed().toList());
         }
         Journal log = reopened();
-        assertThat(read(log, SHARD, 1)).hasSize(200).startsWith("1/1 n0", "2/1 n1").endsWith("200/1 n199");
+        assertThat(read(log, SHARD, 1))
+                .hasSize(200)
+                .startsWith("1/1 n0", "2/1 n1")
+                .endsWith("200/1 n199");
         assertThat(log.lastIndex(OTHER)).as("another shard's").isZero();
     }
 
@@ -214,7 +218,9 @@ abstract class SingleCopyContract extends AgreementContract {
             follower.advance(12);
             assertThat(log.firstIndex(SHARD)).isEqualTo(12);
             follower.close();
-            assertThat(log.firstIndex(SHARD)).as("the first that the tables lack").isEqualTo(21);
+            assertThat(log.firstIndex(SHARD))
+                    .as("the first that the tables lack")
+                    .isEqualTo(21);
             agreement.checkpointed(30);
             assertThat(log.firstIndex(SHARD)).isEqualTo(31);
         }
@@ -244,7 +250,10 @@ abstract class SingleCopyContract extends AgreementContract {
         }
         try (Agreement agreement = open()) {
             ListMember member = primary(agreement, new ListMember());
-            assertThat(member.texts()).startsWith("durable").doesNotContain("late").hasSizeLessThanOrEqualTo(2);
+            assertThat(member.texts())
+                    .startsWith("durable")
+                    .doesNotContain("late")
+                    .hasSizeLessThanOrEqualTo(2);
             delivered = member.texts().contains("unknown");
             propose(agreement, "again");
             until(() -> member.texts().contains("again"));

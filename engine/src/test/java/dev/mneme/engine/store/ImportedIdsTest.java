@@ -239,7 +239,8 @@ final class ImportedIdsTest {
         try (LocalStore store = node.open()) {
             outcome(store, write(EVEN, foreign(1)));
             ShardBatch batch = new ShardBatch(ManualClock.START, List.of(write(ODD, foreign(1))));
-            Durable.append(node.log(), new ShardId(1), 1, BatchCodec.encode(batch)).index();
+            Durable.append(node.log(), new ShardId(1), 1, BatchCodec.encode(batch))
+                    .index();
         }
         try (LocalStore pair = node.open();
                 LocalStore empty = new HeapNode().open()) {
