@@ -214,8 +214,7 @@ final class MemoryReads {
         Optional<Owner> owner = Authorizer.route(caller, restricted);
         if (options.position() != null && owner.isEmpty()) {
             throw MnemeException.invalid(
-                    "Mneme-Position",
-                    "A position is of one owner, and this request asks several: leave it out.");
+                    "Mneme-Position", "A position is of one owner, and this request asks several: leave it out.");
         }
         return owner.orElse(null);
     }

@@ -38,8 +38,8 @@ public interface Store extends StoreReads, AutoCloseable {
 
     /// Reads that are as fresh as this: each is asked of a replica that is, or waits for it.
     ///
-    /// @throws MnemeException at once, or when something is read: `position_ahead` when it is not so within the time,
-    ///     `no_quorum` when that cannot be known
+    /// @throws MnemeException at once, or when something is read: `position_ahead` when it is not so within the
+    ///     time, `no_quorum` when that cannot be known
     StoreReads reading(Freshness freshness);
 
     /// Waits until the owner's position is at least this one.

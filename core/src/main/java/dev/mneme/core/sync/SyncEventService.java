@@ -134,7 +134,8 @@ public final class SyncEventService {
 
     /// @throws MnemeException `not_found` for an event that this user does not have, or that has expired
     public At<SyncEvent> get(Caller caller, Owner user, MemoryId id, ReadOptions options) {
-        At<java.util.Optional<SyncEvent>> found = readable(caller, user, options).syncEvents().find(user, id);
+        At<java.util.Optional<SyncEvent>> found =
+                readable(caller, user, options).syncEvents().find(user, id);
         SyncEvent event = found.value()
                 .filter(each -> !each.expired(clock.instant()))
                 .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no sync event with this id."));

@@ -96,12 +96,7 @@ public record BackupManifest(
     ///
     /// @param withKey whether the key comes along
     static BackupManifest sealed(
-            Instant at,
-            String epoch,
-            SortedMap<ShardId, String> slots,
-            List<Part> parts,
-            Seal seal,
-            boolean withKey) {
+            Instant at, String epoch, SortedMap<ShardId, String> slots, List<Part> parts, Seal seal, boolean withKey) {
         BackupManifest open = new BackupManifest(at, epoch, slots, parts, seal.keyId(), withKey ? seal.key() : "", "");
         return new BackupManifest(at, epoch, slots, parts, open.integrity, open.key, open.macUnder(seal));
     }
@@ -129,11 +124,8 @@ public record BackupManifest(
         lines.append("shards=")
                 .append(dense ? String.valueOf(slots.size()) : joined(slots.keySet()))
                 .append('\n');
-        slots.forEach((shard, ranges) -> lines.append("slots.")
-                .append(shard)
-                .append('=')
-                .append(ranges)
-                .append('\n'));
+        slots.forEach((shard, ranges) ->
+                lines.append("slots.").append(shard).append('=').append(ranges).append('\n'));
         parts.forEach(part -> lines.append("part.")
                 .append(part.shard())
                 .append('=')

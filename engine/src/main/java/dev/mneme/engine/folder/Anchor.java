@@ -207,7 +207,8 @@ public final class Anchor {
                 String word = words[i];
                 int slash = word.indexOf('/');
                 int colon = word.indexOf(':');
-                ShardId shard = slash < 0 ? ofPosition(i - 1, words.length - 1) : ShardId.named(word.substring(0, slash));
+                ShardId shard =
+                        slash < 0 ? ofPosition(i - 1, words.length - 1) : ShardId.named(word.substring(0, slash));
                 long index = Long.parseLong(word.substring(slash + 1, colon));
                 shards.put(shard, new Place(index, word.substring(colon + 1)));
             }

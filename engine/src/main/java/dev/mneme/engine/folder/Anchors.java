@@ -21,7 +21,10 @@ public final class Anchors {
     /// @throws MnemeException `INTEGRITY_VIOLATION` when the folder and its anchor do not agree, or it has one that
     ///     nobody names
     public static Optional<Anchor> open(
-            DataFolder folder, IntegrityFiles files, SortedMap<ShardId, Tables> shards, ToLongFunction<ShardId> lastIndex) {
+            DataFolder folder,
+            IntegrityFiles files,
+            SortedMap<ShardId, Tables> shards,
+            ToLongFunction<ShardId> lastIndex) {
         Optional<Anchor> anchor = check(folder, files, shards, lastIndex);
         anchor.filter(begun -> !folder.isAnchored()).ifPresent(begun -> {
             begun.append(shards);
@@ -32,7 +35,10 @@ public final class Anchors {
 
     /// As [#open], and changes nothing but what the folder remembers of the anchor.
     public static Optional<Anchor> check(
-            DataFolder folder, IntegrityFiles files, SortedMap<ShardId, Tables> shards, ToLongFunction<ShardId> lastIndex) {
+            DataFolder folder,
+            IntegrityFiles files,
+            SortedMap<ShardId, Tables> shards,
+            ToLongFunction<ShardId> lastIndex) {
         Path file = files.anchor();
         if (file == null) {
             if (folder.isAnchored()) {

@@ -374,8 +374,8 @@ public final class DataFolder implements AutoCloseable {
     /// Writes a manifest with these slots and an epoch of its own, whose parts come with it.
     ///
     /// @return the epoch
-    public static String writeManifest(
-            Path folder, SortedMap<ShardId, String> slots, Seal seal, RandomGenerator random) throws IOException {
+    public static String writeManifest(Path folder, SortedMap<ShardId, String> slots, Seal seal, RandomGenerator random)
+            throws IOException {
         String epoch = FolderManifest.newEpoch(random);
         FolderManifest.write(folder, epoch, slots, withSystem(slots), null, seal);
         return epoch;

@@ -217,7 +217,7 @@ final class FolderManifest {
     ///
     /// @throws IllegalArgumentException when some lie in none, or a range cannot be
     static ShardId[] shardOfSlot(SortedMap<ShardId, String> slots) {
-        @Nullable ShardId[] found = new ShardId[Owner.SLOTS];
+        @Nullable ShardId[] found = new @Nullable ShardId[Owner.SLOTS];
         slots.forEach((shard, ranges) -> {
             if (shard.equals(ShardId.SYSTEM)) {
                 throw new IllegalArgumentException("the system's shard has no slots");

@@ -21,10 +21,7 @@ final class FolderShards implements ShardFiles {
 
     /// @param anchor is told which shards there are from now on, and their rows
     FolderShards(
-            DataFolder folder,
-            RocksFolder tables,
-            RocksFolder index,
-            Consumer<SortedMap<ShardId, Tables>> anchor) {
+            DataFolder folder, RocksFolder tables, RocksFolder index, Consumer<SortedMap<ShardId, Tables>> anchor) {
         this.folder = folder;
         this.tables = tables;
         this.index = index;

@@ -25,7 +25,8 @@ public interface ShardFiles {
     /// Begun and not yet received, or given up and not yet dropped.
     SortedSet<ShardId> unfinished();
 
-    /// @throws MnemeException `INVALID_REQUEST` when the shard is there already, or the node's map has no such shard
+    /// @throws dev.mneme.core.model.MnemeException `INVALID_REQUEST` when the shard is there already, or the node's
+    ///     map has no such shard
     void begin(ShardId shard);
 
     void receive(ShardId shard);

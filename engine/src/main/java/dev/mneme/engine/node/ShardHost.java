@@ -287,8 +287,8 @@ public final class ShardHost {
     /// fails, or a crash comes, nothing of it is left.
     ///
     /// @param term of the last entry that the rows contain
-    /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are not
-    ///     whole, or of another epoch
+    /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are
+    ///     not whole, or of another epoch
     public synchronized void moveIn(ShardId id, Agreement.Snapshot snapshot, long term) {
         requireRunning();
         files.begin(id);

@@ -61,8 +61,7 @@ public final class SpaceReads {
     }
 
     /// A page over several shards. The cursor is `<shard>-<hash>`: where the next page begins.
-    public static SpacePage page(
-            SortedMap<ShardId, ? extends Source> shards, @Nullable String cursor, int limit) {
+    public static SpacePage page(SortedMap<ShardId, ? extends Source> shards, @Nullable String cursor, int limit) {
         Place place = cursor == null ? new Place(shards.firstKey(), new byte[Keys.OWNER]) : Place.of(cursor);
         List<OwnerSpace> owners = new ArrayList<>();
         for (Map.Entry<ShardId, ? extends Source> shard :

@@ -90,8 +90,8 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         this.machine = new StateMachine(tables, new Govern(epoch, common.retention()));
         StoringStage stage = new StoringStage(common.seal());
         Applier applier = new Applier(name, tables, machine, stage, this, execution);
-        this.shard = new Shard(
-                id, agreement, tables, applier, execution, common.clock(), common.queue(), common.metrics());
+        this.shard =
+                new Shard(id, agreement, tables, applier, execution, common.clock(), common.queue(), common.metrics());
     }
 
     public ShardId id() {

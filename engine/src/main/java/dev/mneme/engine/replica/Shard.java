@@ -369,7 +369,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 ? new Sequencer(agreement, clock, applier.latest(), ids::incrementAndGet, limit)
                 : null;
         if (before != null) {
-            before.end(ShardRefusals.unknown("The shard's primary changed while this was under way", "", null), ShardRefusals.notPrimary(next));
+            before.end(
+                    ShardRefusals.unknown("The shard's primary changed while this was under way", "", null),
+                    ShardRefusals.notPrimary(next));
         }
         recovered.complete(null);
     }
@@ -416,7 +418,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 "shard " + id + " stopped at log index " + applier.index() + ": restart the server",
                 cause);
         recovered.completeExceptionally(cause);
-        endSequencer(ShardRefusals.unknown("The shard stopped while this was under way", " after a restart", cause), stopped());
+        endSequencer(
+                ShardRefusals.unknown("The shard stopped while this was under way", " after a restart", cause),
+                stopped());
         applier.abandon();
         agreement.close();
         ended.complete(null);

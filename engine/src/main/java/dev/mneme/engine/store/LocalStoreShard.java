@@ -233,12 +233,7 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
             return byId(id, (scans, pointer) -> {
                 List<MemoryVersion> versions = kept.of(scans.versions(pointer)).stream()
                         .map(v -> new MemoryVersion(
-                                v.event(),
-                                v.memory(),
-                                v.version(),
-                                v.at(),
-                                v.by().keyId(),
-                                v.by().instance()))
+                                v.event(), v.memory(), v.version(), v.at(), v.by().keyId(), v.by().instance()))
                         .toList();
                 return versions.isEmpty()
                         ? Optional.empty()

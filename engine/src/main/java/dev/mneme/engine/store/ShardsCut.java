@@ -38,8 +38,7 @@ final class ShardsCut {
     private final ReentrantLock one = new ReentrantLock();
 
     /// @param withKey whether the integrity key lies with the data, and is to come along
-    ShardsCut(
-            LocalShards shards, ShardMap map, String epoch, Seal seal, boolean withKey, InstantSource clock) {
+    ShardsCut(LocalShards shards, ShardMap map, String epoch, Seal seal, boolean withKey, InstantSource clock) {
         this.shards = shards;
         this.map = map;
         this.epoch = epoch;
@@ -48,8 +47,8 @@ final class ShardsCut {
         this.clock = clock;
     }
 
-    /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s, `NOT_PRIMARY` when one is not
-    ///     here
+    /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s, `NOT_PRIMARY` when one is
+    ///     not here
     BackupCut take() {
         List<LocalShard> cut = all();
         one.lock();

@@ -71,7 +71,8 @@ public interface StoreShard {
 
     /// Reads that are as fresh as this.
     ///
-    /// @throws MnemeException `POSITION_AHEAD` when they are not within the time, `NO_QUORUM` when it cannot be known
+    /// @throws MnemeException `POSITION_AHEAD` when they are not within the time, `NO_QUORUM` when it cannot be
+    ///     known
     Reads reads(Freshness freshness);
 
     /// Waits until the owner's position is at least this one.
@@ -117,8 +118,8 @@ public interface StoreShard {
 
     /// What can be read of one shard. What names an owner names one of this shard's.
     ///
-    /// Of owners whose data was changed from outside nothing is read (`INTEGRITY_VIOLATION`), and reads over many leave
-    /// them out.
+    /// Of owners whose data was changed from outside nothing is read (`INTEGRITY_VIOLATION`), and reads over many
+    /// leave them out.
     interface Reads {
         Optional<At<Memory>> find(MemoryId id);
 

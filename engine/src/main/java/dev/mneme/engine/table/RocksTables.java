@@ -81,7 +81,9 @@ final class RocksTables implements Tables {
     private static long enter(StampedLock gate) {
         long stamp = gate.tryReadLock();
         if (stamp == 0) {
-            throw new MnemeException(ErrorCode.OVERLOADED, "The shard is no longer open here, or the server is stopping: try again shortly.");
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED,
+                    "The shard is no longer open here, or the server is stopping: try again shortly.");
         }
         return stamp;
     }

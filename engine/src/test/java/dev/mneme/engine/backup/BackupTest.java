@@ -604,7 +604,8 @@ final class BackupTest {
         }
         restore(file, folder.resolve("b"), PLAIN);
         try (LocalNode node = LocalEngine.node(folder.resolve("b"), settings)) {
-            assertThat(node.shards().open()).containsExactlyElementsOf(node.map().idsWithSystem());
+            assertThat(node.shards().open())
+                    .containsExactlyElementsOf(node.map().idsWithSystem());
             assertThat(node.map().slotRanges()).isEqualTo(slots);
             assertThat(node.store()
                             .list(Fixtures.everything(Owner.user("user1"), clock.instant()))

@@ -116,7 +116,9 @@ final class IntegrityFilesTest {
                 .toList();
         Files.write(
                 file,
-                lines.stream().map(line -> line + " " + seal.textMac("anchor", line)).toList());
+                lines.stream()
+                        .map(line -> line + " " + seal.textMac("anchor", line))
+                        .toList());
         Files.writeString(
                 home.resolve("data").resolve("anchored"),
                 lines.getLast() + " " + seal.textMac("anchored", lines.getLast()) + "\n");
@@ -124,7 +126,11 @@ final class IntegrityFilesTest {
         try (Store store = open("data", anchored)) {
             add(store, "the third");
         }
-        assertThat(Files.readAllLines(file)).hasSizeGreaterThan(lines.size()).last().asString().contains(" system/");
+        assertThat(Files.readAllLines(file))
+                .hasSizeGreaterThan(lines.size())
+                .last()
+                .asString()
+                .contains(" system/");
         assertThat(Verification.run(home.resolve("data"), anchored).problems()).isEmpty();
         assertThatThrownBy(() -> open("older", anchored)).hasMessageContaining("older copy");
     }
@@ -155,7 +161,8 @@ final class IntegrityFilesTest {
     private LocalNode node(String folder, IntegrityFiles files) {
         return LocalEngine.node(
                 home.resolve(folder),
-                TestEngines.settings(StoreSettings.of("files", new ManualClock())).withIntegrity(files));
+                TestEngines.settings(StoreSettings.of("files", new ManualClock()))
+                        .withIntegrity(files));
     }
 
     /// As far as the anchor in its number of entries, or further.

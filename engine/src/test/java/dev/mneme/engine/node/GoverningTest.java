@@ -216,14 +216,13 @@ final class GoverningTest {
     private Path backup(BackupCut.Part... parts) throws IOException {
         Path file = folder.resolve("a.backup");
         try (OutputStream out = Files.newOutputStream(file);
-                BackupCut cut =
-                        new BackupCut(
-                                ManualClock.START,
-                                EPOCH,
-                                new TreeMap<>(Map.of(new ShardId(0), "000-fff")),
-                                List.of(parts),
-                                SEAL,
-                                true)) {
+                BackupCut cut = new BackupCut(
+                        ManualClock.START,
+                        EPOCH,
+                        new TreeMap<>(Map.of(new ShardId(0), "000-fff")),
+                        List.of(parts),
+                        SEAL,
+                        true)) {
             BackupWriter.write(cut, out);
         }
         return file;

@@ -44,6 +44,9 @@ final class ShardMovesTest {
     private static final IntegrityFiles WITHIN = IntegrityFiles.DEFAULTS;
     private static final int SHARDS = 4;
 
+    /// Memories of an owner, so that all that is said of them can be read at once.
+    private static final int MOST = 400;
+
     @TempDir
     Path home;
 
@@ -151,7 +154,9 @@ final class ShardMovesTest {
             node.shards().open(closed);
             add(node, absent, "and mate");
             assertThat(node.store().find(id)).isPresent();
-            assertThat(node.store().search(Fixtures.words(absent, "mate", ManualClock.START)).hits())
+            assertThat(node.store()
+                            .search(Fixtures.words(absent, "mate", ManualClock.START))
+                            .hits())
                     .hasSize(1);
             OperatorBatch missed = node.store().changes(cursor, 100);
             assertThat(missed.reset()).isFalse();
@@ -165,7 +170,9 @@ final class ShardMovesTest {
         try (LocalNode node = open(home.resolve("a"))) {
             Owner owner = ownerIn(node, shard);
             MemoryId id = add(node, owner, "likes tea");
-            assertThat(node.store().search(Fixtures.words(owner, "tea", ManualClock.START)).hits())
+            assertThat(node.store()
+                            .search(Fixtures.words(owner, "tea", ManualClock.START))
+                            .hits())
                     .hasSize(1);
             assertThatThrownBy(() -> node.shards().create(shard)).hasMessageContaining("is on this node already");
             assertThatThrownBy(() -> node.shards().create(new ShardId(9))).hasMessageContaining("no shard 9");
@@ -175,7 +182,9 @@ final class ShardMovesTest {
             node.shards().create(shard);
             assertThat(node.store().find(id)).isEmpty();
             assertThat(node.store().head(owner).sequence()).isZero();
-            assertThat(node.store().search(Fixtures.words(owner, "tea", ManualClock.START)).hits())
+            assertThat(node.store()
+                            .search(Fixtures.words(owner, "tea", ManualClock.START))
+                            .hits())
                     .isEmpty();
             add(node, owner, "likes coffee");
         }
@@ -246,7 +255,9 @@ final class ShardMovesTest {
                     Thread.onSpinWait();
                 }
                 assertThat(node.store().head(owner).sequence()).isEqualTo(1);
-                node.store().reading(Freshness.linearizable(Duration.ofSeconds(10))).head(owner);
+                node.store()
+                        .reading(Freshness.linearizable(Duration.ofSeconds(10)))
+                        .head(owner);
                 departure.complete();
             }
             assertThatThrownBy(() -> waiting.get(30, TimeUnit.SECONDS))
@@ -270,7 +281,9 @@ final class ShardMovesTest {
                 a.store().take().close();
                 waiting = threads.submit(() -> add(a, owner, "likes coffee"));
                 while (a.store().status().shards().getFirst().queue() == 0) {
-                    assertThat(waiting.isDone()).as("written to a shard that is leaving").isFalse();
+                    assertThat(waiting.isDone())
+                            .as("written to a shard that is leaving")
+                            .isFalse();
                 }
                 b.shards().moveIn(shard, departure.rows(), departure.term());
                 departure.complete();
@@ -360,8 +373,8 @@ final class ShardMovesTest {
 
     private static void write(
             StoreHistory history, LocalNode a, LocalNode b, SplittableRandom random, AtomicBoolean done) {
-        while (!done.get()) {
-            LocalNode node = random.nextBoolean() ? a : b;
+        while (!done.get() && history.acknowledgedCount() < MOST) {
+            LocalNode node = asked(history, a, b, random);
             if (random.nextInt(5) == 0) {
                 history.delete(node.store(), random);
             } else {
@@ -370,10 +383,16 @@ final class ShardMovesTest {
         }
     }
 
+    /// Mostly the one that seems to have the shard.
+    private static LocalNode asked(StoreHistory history, LocalNode a, LocalNode b, SplittableRandom random) {
+        boolean first = has(a, a.map().of(history.owner()));
+        return first ^ (random.nextInt(8) == 0) ? a : b;
+    }
+
     private static void read(
             StoreHistory history, LocalNode a, LocalNode b, SplittableRandom random, AtomicBoolean done) {
         while (!done.get()) {
-            LocalNode node = random.nextBoolean() ? a : b;
+            LocalNode node = asked(history, a, b, random);
             try {
                 history.follow(node.store());
                 node.store().search(Fixtures.words(history.owner(), "x", ManualClock.START));
@@ -455,7 +474,9 @@ final class ShardMovesTest {
                 b.shards().open(shard);
             }
             moved.check(b.store());
-            assertThat(b.store().search(Fixtures.words(moved.owner(), "x", ManualClock.START)).hits())
+            assertThat(b.store()
+                            .search(Fixtures.words(moved.owner(), "x", ManualClock.START))
+                            .hits())
                     .isNotEmpty();
         }
         assertThat(Verification.run(first, WITHIN).problems()).isEmpty();

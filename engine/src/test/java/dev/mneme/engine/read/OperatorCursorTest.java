@@ -49,9 +49,11 @@ final class OperatorCursorTest {
     @Test
     void aCursorOfAnotherLifeOrOfOtherShardsIsNone() {
         String cursor = cursor("abcdefgh 0:12.3.4 1:0.-1.0");
-        assertThat(OperatorCursor.parse(cursor, "otherone", Set.of(FIRST, SECOND))).isEmpty();
+        assertThat(OperatorCursor.parse(cursor, "otherone", Set.of(FIRST, SECOND)))
+                .isEmpty();
         assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST))).isEmpty();
-        assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST, SEVENTH))).isEmpty();
+        assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST, SEVENTH)))
+                .isEmpty();
     }
 
     @ParameterizedTest
