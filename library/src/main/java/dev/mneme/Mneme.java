@@ -34,7 +34,7 @@ import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
-import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -2,7 +2,7 @@ package dev.mneme.server;
 
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.spi.StorageStatus;
-import dev.mneme.engine.shard.StoreSurvey;
+import dev.mneme.engine.offline.StoreSurvey;
 import dev.mneme.server.config.ServerConfig;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.mneme.server;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Node;
-import dev.mneme.engine.shard.LocalEngine;
-import dev.mneme.engine.shard.LocalStore;
+import dev.mneme.engine.node.LocalEngine;
+import dev.mneme.engine.store.LocalStore;
 import dev.mneme.server.config.ServerConfig;
 import java.time.Duration;
 

@@ -10,7 +10,7 @@ import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.engine.log.LogMetrics;
-import dev.mneme.engine.shard.ShardMetrics;
+import dev.mneme.engine.replica.ShardMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -90,7 +90,7 @@ final class Metrics {
     ShardMetrics shards() {
         return new ShardMetrics() {
             @Override
-            public void applied(int shard, int count, Duration time) {
+            public void applied(int count, Duration time) {
                 apply.record(time);
                 writes.increment(count);
             }

@@ -45,7 +45,7 @@ import dev.mneme.core.transfer.RecordExportService;
 import dev.mneme.core.transfer.RecordImportService;
 import dev.mneme.core.webhook.WebhookDispatcher;
 import dev.mneme.core.webhook.WebhookService;
-import dev.mneme.engine.shard.FolderSizes;
+import dev.mneme.engine.folder.FolderSizes;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;

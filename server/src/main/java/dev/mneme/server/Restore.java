@@ -3,7 +3,7 @@ package dev.mneme.server;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
-import dev.mneme.engine.shard.Restoration;
+import dev.mneme.engine.backup.Restoration;
 import dev.mneme.server.config.ServerConfig;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

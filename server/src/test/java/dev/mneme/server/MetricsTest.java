@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.QueryEmbedding;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.testkit.HashingEmbedder;
 import java.lang.ref.WeakReference;
@@ -34,7 +34,7 @@ class MetricsTest {
     void whatIsWatchedIsStillThereAfterTheHeapWasCleaned() {
         Metrics metrics = new Metrics();
         metrics.watchExtractions(new AtomicInteger(7)::get);
-        metrics.watch(() -> new StoreStatus("e", CommitLog.State.OK, List.of(), 0, 0, 0), new AtomicInteger(8)::get);
+        metrics.watch(() -> new StoreStatus("e", Journal.State.OK, List.of(), 0, 0, 0), new AtomicInteger(8)::get);
         WeakReference<Object> other = new WeakReference<>(new Object());
 
         await().atMost(Duration.ofSeconds(60)).until(() -> {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.engine.shard.IntegrityFiles;
+import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;

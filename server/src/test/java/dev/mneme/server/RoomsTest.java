@@ -3,6 +3,7 @@ package dev.mneme.server;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -31,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Draws the picture of docs/architecture.md: which room of the core may know which, and which of their classes are
-/// the core's own, although other rooms need them to be public.
+/// Draws the pictures of docs/architecture.md: which room of the core, and of the engine, may know which, and which of
+/// the core's classes are its own, although other rooms need them to be public.
 final class RoomsTest {
     private static final String CORE = "dev.mneme.core.";
 
@@ -56,6 +57,29 @@ final class RoomsTest {
             Map.entry("webhook", Set.of("access", "job", "document")),
             Map.entry("transfer", Set.of("access", "request", "document", "context")),
             Map.entry("operate", Set.of("access")));
+
+    private static final String ENGINE = "dev.mneme.engine.";
+
+    /// The rooms of the engine, each with the rooms below it that it may know.
+    private static final Map<String, Set<String>> ENGINE_ROOMS = Map.ofEntries(
+            Map.entry("codec", Set.of()),
+            Map.entry("feed", Set.of()),
+            Map.entry("log", Set.of()),
+            Map.entry("index", Set.of("codec")),
+            Map.entry("table", Set.of("codec")),
+            Map.entry("state", Set.of("codec", "index", "table")),
+            Map.entry("read", Set.of("codec", "index", "table")),
+            Map.entry("integrity", Set.of("read", "table")),
+            Map.entry("folder", Set.of("codec", "integrity", "log", "state", "table")),
+            Map.entry("offline", Set.of("folder", "integrity", "log", "read", "state", "table")),
+            Map.entry("backup", Set.of("codec", "folder", "integrity", "log", "read", "state", "table")),
+            Map.entry("replica", Set.of("codec", "feed", "index", "integrity", "log", "read", "state", "table")),
+            Map.entry("store", Set.of("backup", "feed", "integrity", "read", "replica", "table")),
+            Map.entry(
+                    "node",
+                    Set.of(
+                            "feed", "folder", "index", "integrity", "log", "read", "replica", "state", "store",
+                            "table")));
 
     private static JavaClasses all = new ClassFileImporter().importPaths(List.of());
 
@@ -86,19 +110,47 @@ final class RoomsTest {
     @ParameterizedTest
     @MethodSource("rooms")
     void aRoomKnowsOnlyTheRoomsBelowIt(String room) {
-        String[] known = Stream.of(Stream.of(room), GROUND.stream(), Objects.requireNonNull(ROOMS.get(room)).stream())
-                .flatMap(names -> names)
-                .map(name -> CORE + name)
-                .toArray(String[]::new);
+        requireKnown(CORE, room, Stream.concat(
+                        GROUND.stream(), Objects.requireNonNull(ROOMS.get(room)).stream()));
+    }
+
+    private static void requireKnown(String house, String room, Stream<String> below) {
+        List<String> known =
+                Stream.concat(Stream.of(room), below).map(name -> house + name).toList();
         classes()
                 .that()
-                .resideInAPackage(CORE + room)
+                .resideInAPackage(house + room)
                 .should()
                 .onlyDependOnClassesThat(describe(
-                        "are of " + Arrays.toString(known) + " or not of the core",
-                        type -> !type.getPackageName().startsWith(CORE)
-                                || Arrays.asList(known).contains(type.getPackageName())))
+                        "are of " + known + " or of another module",
+                        type -> !type.getPackageName().startsWith(house) || known.contains(type.getPackageName())))
                 .check(all);
+    }
+
+    static Stream<String> roomsOfTheEngine() {
+        return ENGINE_ROOMS.keySet().stream().sorted();
+    }
+
+    @Test
+    void everyRoomOfTheEngineIsNamedHere() {
+        Set<String> rooms = all.stream()
+                .filter(type -> type.getPackageName().startsWith(ENGINE))
+                .map(type -> type.getPackageName().substring(ENGINE.length()))
+                .collect(Collectors.toSet());
+
+        assertThat(rooms).containsExactlyInAnyOrderElementsOf(ENGINE_ROOMS.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("roomsOfTheEngine")
+    void aRoomOfTheEngineKnowsOnlyTheRoomsBelowIt(String room) {
+        requireKnown(ENGINE, room, Objects.requireNonNull(ENGINE_ROOMS.get(room)).stream());
+    }
+
+    /// What is allowed above could still lead round in a circle.
+    @Test
+    void noRoomOfTheEngineIsAboveItself() {
+        slices().matching(ENGINE + "(*)").should().beFreeOfCycles().check(all);
     }
 
     /// Rights are checked where the use case is, and nowhere else: a door that asked by itself would answer for what

@@ -1,7 +1,7 @@
 package dev.mneme.server;
 
 import dev.mneme.core.spi.Node;
-import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
 import java.io.IOException;

@@ -143,6 +143,22 @@ public abstract class AgreementContract {
     }
 
     @Test
+    void theTermIsPositiveAndNeverGoesBack() {
+        long term = 1;
+        for (int life = 0; life < 4; life++) {
+            try (Agreement agreement = open()) {
+                ListMember member = primary(agreement, new ListMember());
+                assertThat(member.terms()).allMatch(each -> each >= 0);
+                assertThat(member.terms().getLast()).isGreaterThanOrEqualTo(term);
+                term = member.terms().getLast();
+                propose(agreement, "n" + life);
+                String text = "n" + life;
+                until(() -> member.texts().contains(text));
+            }
+        }
+    }
+
+    @Test
     void aMemberThatLagsIsNotFloodedAndMissesNothing() {
         try (Agreement agreement = open()) {
             ListMember member = primary(agreement, new ListMember());

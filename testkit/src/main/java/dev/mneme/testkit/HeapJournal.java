@@ -6,6 +6,8 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -22,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class HeapJournal implements Journal {
     private static final int LARGEST = 16 << 20;
     private static final int LONGEST_NAME = 255;
+    private static final long MOST_HELD_BYTES = 256 << 10;
 
     private final Home home;
+    private final Map<ShardId, Holds> holds = new HashMap<>();
     private @Nullable ErrorCode refusal;
     private boolean failing;
     private boolean closed;
@@ -95,6 +99,70 @@ public final class HeapJournal implements Journal {
             baseTerm = term;
             first = index + 1;
         }
+    }
+
+    /// Who holds what of a shard, and up to where it is released but for that.
+    private static final class Holds {
+        private final List<HeapHold> held = new ArrayList<>();
+        private long asked;
+
+        long releasable() {
+            return held.stream().mapToLong(hold -> hold.from).reduce(asked, Math::min);
+        }
+
+        void loseBelow(long index) {
+            held.removeIf(hold -> hold.from < index && (hold.lost = true));
+        }
+    }
+
+    private final class HeapHold implements Hold {
+        private final ShardId shard;
+        private long from;
+        private boolean lost;
+
+        HeapHold(ShardId shard, long from) {
+            this.shard = shard;
+            this.from = from;
+        }
+
+        @Override
+        public void advance(long index) {
+            synchronized (HeapJournal.this) {
+                from = Math.max(from, index);
+                releaseWhatNobodyHolds(shard);
+            }
+        }
+
+        @Override
+        public boolean isLost() {
+            synchronized (HeapJournal.this) {
+                return lost;
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (HeapJournal.this) {
+                holdsOf(shard).held.remove(this);
+                releaseWhatNobodyHolds(shard);
+            }
+        }
+    }
+
+    private Holds holdsOf(ShardId shard) {
+        return holds.computeIfAbsent(shard, none -> new Holds());
+    }
+
+    private void releaseWhatNobodyHolds(ShardId id) {
+        Shard shard = home.shards.get(id);
+        if (shard != null) {
+            shard.release(holdsOf(id).releasable());
+        }
+    }
+
+    private void loseHolds(ShardId shard) {
+        holdsOf(shard).loseBelow(Long.MAX_VALUE);
+        holdsOf(shard).asked = 0;
     }
 
     /// Requests fail with this code from now on; null: they are done again.
@@ -174,6 +242,7 @@ public final class HeapJournal implements Journal {
     public synchronized void drop(ShardId shard, Callback callback) {
         change(callback, kept -> {
             Shard dropped = kept.shards.remove(shard);
+            loseHolds(shard);
             return dropped == null ? 0 : dropped.last();
         });
     }
@@ -202,6 +271,7 @@ public final class HeapJournal implements Journal {
             check(index >= shard.first && index <= shard.last() + 1, "index");
             shard.entries.tailMap(index).clear();
             shard.first = Math.min(shard.first, shard.last() + 1);
+            holdsOf(id).asked = Math.min(holdsOf(id).asked, shard.last() + 1);
         });
     }
 
@@ -226,6 +296,7 @@ public final class HeapJournal implements Journal {
             check(index >= 0, "index");
             check(term >= 0, "term");
             shard.reset(index, term);
+            loseHolds(id);
         });
     }
 
@@ -282,8 +353,31 @@ public final class HeapJournal implements Journal {
     }
 
     @Override
-    public synchronized void releaseBefore(ShardId shard, long index) {
-        shard(shard).release(index);
+    public synchronized void releaseBefore(ShardId id, long index) {
+        Shard shard = shard(id);
+        Holds held = holdsOf(id);
+        held.asked = Math.max(held.asked, Math.min(index, shard.last() + 1));
+        shard.release(held.releasable());
+        long left = MOST_HELD_BYTES;
+        for (Map.Entry<Long, Entry> each :
+                shard.entries.headMap(held.asked, false).descendingMap().entrySet()) {
+            left -= each.getValue().bytes().length;
+            if (left < 0) {
+                held.loseBelow(each.getKey() + 1);
+                shard.release(held.releasable());
+                return;
+            }
+        }
+    }
+
+    @Override
+    public synchronized Hold hold(ShardId id, long from) {
+        if (from < shard(id).first) {
+            throw new MnemeException(ErrorCode.POSITION_EXPIRED, "The shard begins at entry " + shard(id).first + ".");
+        }
+        HeapHold hold = new HeapHold(id, from);
+        holdsOf(id).held.add(hold);
+        return hold;
     }
 
     @Override

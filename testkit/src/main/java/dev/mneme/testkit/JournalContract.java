@@ -11,13 +11,18 @@ import dev.mneme.core.spi.Journal.Vote;
 import dev.mneme.core.spi.ShardId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The promises of [Journal]. A journal's test class says how to open one; opening again finds what the closed one
 /// kept, within one test.
@@ -305,6 +310,224 @@ public abstract class JournalContract {
             assertThat(journal.lastIndex(NEW)).isEqualTo(40);
             assertThat(journal.lastTerm(NEW)).isEqualTo(9);
             assertThat(read(journal, A, 400)).hasSize(1);
+        }
+    }
+
+    // Holds.
+
+    @Test
+    void whatIsHeldStaysUntilTheReaderHasGoneOn() {
+        try (Journal journal = open()) {
+            IntStream.rangeClosed(1, 9).forEach(n -> append(journal, A, 1, "n" + n));
+            append(journal, B, 1, "b");
+            Journal.Hold hold = journal.hold(A, 3);
+            journal.releaseBefore(A, 7);
+            journal.releaseBefore(B, 2);
+            assertThat(journal.firstIndex(A)).isEqualTo(3);
+            assertThat(journal.firstIndex(B)).as("nobody holds the other shard").isEqualTo(2);
+            assertExpired(journal, A, 2);
+            assertThat(read(journal, A, 3)).hasSize(7).first().isEqualTo("3/1 n3");
+            hold.advance(5);
+            assertThat(journal.firstIndex(A)).isEqualTo(5);
+            hold.advance(4);
+            assertThat(journal.firstIndex(A)).as("it never goes back").isEqualTo(5);
+            journal.releaseBefore(A, 6);
+            assertThat(journal.firstIndex(A)).isEqualTo(5);
+            hold.advance(9);
+            assertThat(journal.firstIndex(A)).as("no more than was released").isEqualTo(7);
+            journal.releaseBefore(A, 10);
+            assertThat(journal.firstIndex(A)).isEqualTo(9);
+            assertThat(hold.isLost()).isFalse();
+            hold.close();
+            assertThat(journal.firstIndex(A)).isEqualTo(10);
+            hold.close();
+            hold.advance(20);
+            assertThat(append(journal, A, 1, "n10")).isEqualTo(10);
+            assertThat(read(journal, A, 10)).containsExactly("10/1 n10");
+        }
+    }
+
+    @Test
+    void theHindmostOfSeveralHoldsCounts() {
+        try (Journal journal = open()) {
+            IntStream.rangeClosed(1, 9).forEach(n -> append(journal, A, 1, "n" + n));
+            Journal.Hold second = journal.hold(A, 4);
+            Journal.Hold first = journal.hold(A, 2);
+            Journal.Hold ahead = journal.hold(A, 30);
+            journal.releaseBefore(A, 10);
+            assertThat(journal.firstIndex(A)).isEqualTo(2);
+            first.close();
+            assertThat(journal.firstIndex(A)).isEqualTo(4);
+            second.advance(9);
+            assertThat(journal.firstIndex(A)).isEqualTo(9);
+            second.close();
+            assertThat(journal.firstIndex(A)).isEqualTo(10);
+            assertThat(ahead.isLost()).isFalse();
+            ahead.close();
+        }
+    }
+
+    @Test
+    void whatIsReleasedAlreadyCannotBeHeld() {
+        try (Journal journal = open()) {
+            IntStream.rangeClosed(1, 4).forEach(n -> append(journal, A, 1, "n" + n));
+            journal.releaseBefore(A, 3);
+            assertThatThrownBy(() -> journal.hold(A, 2))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class,
+                            gone -> assertThat(gone.code()).isEqualTo(ErrorCode.POSITION_EXPIRED));
+            assertThatThrownBy(() -> journal.hold(NEW, 1))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class,
+                            unknown -> assertThat(unknown.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+            journal.hold(A, 3).close();
+        }
+    }
+
+    /// A reader that stands still must not fill the disk.
+    @Test
+    void aHoldThatAloneKeepsTooMuchIsLostAndWritesGoOn() {
+        try (Journal journal = open()) {
+            append(journal, A, 1, "first");
+            append(journal, B, 1, "b");
+            Journal.Hold still = journal.hold(A, 1);
+            Journal.Hold keepsUp = journal.hold(A, 1);
+            Journal.Hold ofAnother = journal.hold(B, 2);
+            long last = 1;
+            while (!still.isLost()) {
+                assertThat(last)
+                        .as("entries of 1,000 bytes that one reader keeps")
+                        .isLessThan(2_000);
+                last = Durable.append(journal, A, 1, new byte[1_000]).index();
+                keepsUp.advance(last);
+                journal.releaseBefore(A, last);
+                journal.releaseBefore(B, 2);
+            }
+            assertThat(last).as("it may lag a little").isGreaterThan(20);
+            assertThat(journal.firstIndex(A)).isEqualTo(last);
+            assertThat(journal.pinning()).isEmpty();
+            assertThat(keepsUp.isLost()).isFalse();
+            assertThat(ofAnother.isLost()).isFalse();
+            assertExpired(journal, A, 1);
+            still.advance(last);
+            still.close();
+            assertThat(append(journal, A, 1, "next")).isEqualTo(last + 1);
+        }
+    }
+
+    @Test
+    void whatIsResetOrDroppedIsHeldNoLonger() {
+        try (Journal journal = open()) {
+            Durable.of(heard -> journal.open(NEW, heard)).index();
+            for (ShardId shard : List.of(A, B, NEW)) {
+                IntStream.rangeClosed(1, 6).forEach(n -> append(journal, shard, 1, "n" + n));
+            }
+            Journal.Hold reset = journal.hold(A, 5);
+            Journal.Hold stays = journal.hold(B, 2);
+            Journal.Hold dropped = journal.hold(NEW, 5);
+            List.of(A, B, NEW).forEach(shard -> journal.releaseBefore(shard, 7));
+            Durable.of(heard -> journal.reset(A, 3, 1, heard)).index();
+            Durable.of(heard -> journal.drop(NEW, heard)).index();
+            assertThat(reset.isLost()).isTrue();
+            assertThat(dropped.isLost()).isTrue();
+            assertThat(stays.isLost()).isFalse();
+            Durable.of(heard -> journal.open(NEW, heard)).index();
+            append(journal, NEW, 1, "anew");
+            IntStream.rangeClosed(4, 6).forEach(n -> append(journal, A, 1, "again " + n));
+            reset.close();
+            dropped.close();
+            stays.advance(3);
+            assertThat(read(journal, NEW, 1)).as("released in another life").containsExactly("1/1 anew");
+            assertThat(read(journal, A, 4)).as("released before the reset").hasSize(3);
+            assertThat(journal.firstIndex(B)).isEqualTo(3);
+        }
+    }
+
+    /// What was asked for ends where the shard ended then: later entries are released by nobody.
+    @Test
+    void aHoldThatMovesOnReleasesNothingThatCameLater() {
+        try (Journal journal = open()) {
+            IntStream.rangeClosed(1, 6).forEach(n -> append(journal, A, 1, "n" + n));
+            Journal.Hold hold = journal.hold(A, 2);
+            journal.releaseBefore(A, 100);
+            append(journal, A, 1, "n7");
+            hold.advance(50);
+            assertThat(read(journal, A, 7)).containsExactly("7/1 n7");
+            assertThat(journal.firstIndex(A)).isEqualTo(7);
+        }
+        try (Journal journal = open()) {
+            journal.releaseBefore(A, 7);
+            IntStream.rangeClosed(8, 12).forEach(n -> append(journal, A, 1, "n" + n));
+            Journal.Hold hold = journal.hold(A, 8);
+            journal.releaseBefore(A, 13);
+            Durable.of(heard -> journal.truncateFrom(A, 10, heard)).index();
+            append(journal, A, 2, "another 10");
+            append(journal, A, 2, "another 11");
+            hold.close();
+            assertThat(journal.firstIndex(A)).isEqualTo(10);
+            assertThat(read(journal, A, 10)).containsExactly("10/2 another 10", "11/2 another 11");
+        }
+    }
+
+    @Test
+    void aHoldDoesNotOutliveItsJournal() {
+        Journal.Hold hold;
+        try (Journal journal = open()) {
+            IntStream.rangeClosed(1, 6).forEach(n -> append(journal, A, 1, "n" + n));
+            hold = journal.hold(A, 2);
+            journal.releaseBefore(A, 5);
+        }
+        hold.close();
+        try (Journal journal = open()) {
+            journal.releaseBefore(A, 5);
+            assertThat(journal.firstIndex(A)).isEqualTo(5);
+        }
+    }
+
+    /// What can be read begins at the smaller of what was released and the hindmost hold, whatever happens.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anyHistoryOfHoldsIsKeptTo(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<Journal.Hold, Long> holds = new LinkedHashMap<>();
+        long last = 0;
+        long asked = 1;
+        long first = 1;
+        try (Journal journal = open()) {
+            for (int step = 0; step < 300; step++) {
+                Journal.Hold one = holds.keySet().stream()
+                        .skip(random.nextInt(Math.max(1, holds.size())))
+                        .findFirst()
+                        .orElse(null);
+                int dice = random.nextInt(12);
+                if (dice < 4) {
+                    last = append(journal, A, 1, "entry " + (last + 1));
+                } else if (dice < 6) {
+                    long index = 1 + random.nextLong(last + 2);
+                    journal.releaseBefore(A, index);
+                    asked = Math.max(asked, Math.min(index, last + 1));
+                } else if (dice < 8) {
+                    long from = first + random.nextLong(last + 2 - first);
+                    holds.put(journal.hold(A, from), from);
+                } else if (dice < 10 && one != null) {
+                    long index = 1 + random.nextLong(last + 2);
+                    one.advance(index);
+                    holds.merge(one, index, Math::max);
+                } else if (dice == 10 && one != null) {
+                    one.close();
+                    holds.remove(one);
+                } else if (dice == 11) {
+                    long index = first + random.nextLong(last + 2 - first);
+                    Durable.of(heard -> journal.truncateFrom(A, index, heard)).index();
+                    last = index - 1;
+                    asked = Math.min(asked, last + 1);
+                }
+                long held =
+                        holds.values().stream().mapToLong(each -> each).min().orElse(Long.MAX_VALUE);
+                first = Math.max(first, Math.min(asked, held));
+                assertThat(journal.firstIndex(A)).as("after step %d", step).isEqualTo(first);
+                assertThat(read(journal, A, first)).hasSize((int) (last + 1 - first));
+            }
         }
     }
 

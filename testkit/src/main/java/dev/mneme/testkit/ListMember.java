@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// A member whose rows are the entries themselves, and which notes everything that it is told.
 ///
 /// **Threads**: any; its own lock guards all of it.
-final class ListMember implements Agreement.Member {
+public final class ListMember implements Agreement.Member {
     /// One delivery.
-    record Delivered(long index, String text, long id) {}
+    public record Delivered(long index, String text, long id) {}
 
     private final NavigableMap<Long, String> rows;
     private final List<Delivered> delivered = new ArrayList<>();
@@ -34,17 +34,17 @@ final class ListMember implements Agreement.Member {
     private boolean lags;
     private long applied;
 
-    ListMember() {
+    public ListMember() {
         this(new TreeMap<>());
     }
 
     /// With the rows of an earlier life.
-    ListMember(NavigableMap<Long, String> rows) {
+    public ListMember(NavigableMap<Long, String> rows) {
         this.rows = new TreeMap<>(rows);
         this.applied = rows.isEmpty() ? 0 : rows.lastKey();
     }
 
-    void follow(Agreement of) {
+    public void follow(Agreement of) {
         synchronized (this) {
             agreement = of;
         }
@@ -52,12 +52,12 @@ final class ListMember implements Agreement.Member {
     }
 
     /// From now on it says nothing of having applied.
-    synchronized void lag() {
+    public synchronized void lag() {
         lags = true;
     }
 
     /// Says that it has applied all of what it was delivered, from now on at once.
-    void catchUp() {
+    public void catchUp() {
         long upTo;
         synchronized (this) {
             lags = false;
@@ -141,44 +141,44 @@ final class ListMember implements Agreement.Member {
         };
     }
 
-    synchronized List<Delivered> delivered() {
+    public synchronized List<Delivered> delivered() {
         return List.copyOf(delivered);
     }
 
-    synchronized List<String> texts() {
+    public synchronized List<String> texts() {
         return List.copyOf(rows.values());
     }
 
-    synchronized NavigableMap<Long, String> rows() {
+    public synchronized NavigableMap<Long, String> rows() {
         return new TreeMap<>(rows);
     }
 
-    synchronized Map<Long, ErrorCode> refused() {
+    public synchronized Map<Long, ErrorCode> refused() {
         return Map.copyOf(refused);
     }
 
-    synchronized List<Agreement.Role> roles() {
+    public synchronized List<Agreement.Role> roles() {
         return List.copyOf(roles);
     }
 
-    synchronized List<Long> terms() {
+    public synchronized List<Long> terms() {
         return List.copyOf(terms);
     }
 
-    synchronized List<Long> installed() {
+    public synchronized List<Long> installed() {
         return List.copyOf(installed);
     }
 
     /// How many entries had been delivered when it was told of its latest role.
-    synchronized int deliveredBeforeRole() {
+    public synchronized int deliveredBeforeRole() {
         return deliveredBefore.getLast();
     }
 
-    synchronized boolean isPrimary() {
+    public synchronized boolean isPrimary() {
         return !roles.isEmpty() && roles.getLast() == Agreement.Role.PRIMARY;
     }
 
-    synchronized long applied() {
+    public synchronized long applied() {
         return applied;
     }
 }

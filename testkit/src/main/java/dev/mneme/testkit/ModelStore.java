@@ -27,10 +27,11 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
-import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
+import dev.mneme.core.spi.Freshness;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
@@ -307,6 +308,17 @@ public final class ModelStore implements Store, Exports {
                 home.find(owner).map(ModelOwner::head).orElseGet(() -> new Position(home.epoch, owner.slot(), 0)));
     }
 
+    /// There is one copy, which is always the latest: only a position that nobody gave out is waited for.
+    @Override
+    public dev.mneme.core.spi.StoreReads reading(Freshness freshness) {
+        Owner owner = freshness.owner();
+        Position position = freshness.position();
+        if (owner != null && position != null && !await(owner, position, freshness.atMost())) {
+            throw new MnemeException(ErrorCode.POSITION_AHEAD, "This store has not reached that position yet.");
+        }
+        return this;
+    }
+
     @Override
     public boolean await(Owner owner, Position position, Duration atMost) {
         if (!position.epoch().equals(home.epoch)) {
@@ -548,7 +560,7 @@ public final class ModelStore implements Store, Exports {
             long owners = home.owners.values().stream()
                     .filter(owner -> owner.size() > 0)
                     .count();
-            return new StoreStatus(home.epoch, CommitLog.State.OK, List.of(), owners, memories, 0);
+            return new StoreStatus(home.epoch, Journal.State.OK, List.of(), owners, memories, 0);
         });
     }
 

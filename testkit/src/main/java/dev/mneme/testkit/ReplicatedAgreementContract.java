@@ -155,6 +155,51 @@ public abstract class ReplicatedAgreementContract extends AgreementContract {
 
     @Test
     void whoIsTooFarBehindIsGivenASnapshotFirst() {
+        int behind = giveASnapshot();
+        ListMember given = members.get(behind);
+        assertThat(given.installed()).isNotEmpty();
+        assertThat(given.texts()).isEqualTo(texts(0, 21));
+        assertThat(given.rows()).isEqualTo(members.get(primary()).rows());
+        assertThat(given.delivered()).allMatch(each -> each.id() == Agreement.NONE);
+    }
+
+    @Test
+    void whatLiesInASnapshotIsNeverDeliveredAgain() {
+        int behind = giveASnapshot();
+        ListMember given = members.get(behind);
+        long snapshot = given.installed().getLast();
+        assertThat(given.delivered()).allMatch(each -> each.index() > snapshot);
+        ListMember next = new ListMember(given.rows().headMap(snapshot, true));
+        agreements.get(behind).close();
+        members.set(behind, next);
+        Agreement again = open(behind);
+        agreements.set(behind, again);
+        next.follow(again);
+        propose(agreements.get(primary()), "n21");
+        allHave(member -> member.texts().contains("n21"));
+        assertThat(next.texts()).isEqualTo(texts(0, 22));
+        assertThat(next.delivered()).allMatch(each -> each.index() > snapshot);
+    }
+
+    @Test
+    void whoWasGivenASnapshotBecomesPrimaryWithAllOfIt() {
+        int behind = giveASnapshot();
+        for (int round = 0; primary() != behind; round++) {
+            assertThat(round).as("elections").isLessThan(200);
+            int told = members.get(primary()).roles().size();
+            ListMember was = members.get(primary());
+            loseThePrimary();
+            until(() -> was.roles().size() > told);
+        }
+        assertThat(members.get(behind).texts()).isEqualTo(texts(0, 21));
+        propose(agreements.get(behind), "of the new primary");
+        allHave(member -> member.texts().contains("of the new primary"));
+        assertThat(members)
+                .allMatch(member -> member.rows().equals(members.getFirst().rows()));
+    }
+
+    /// @return the replica that was too far behind
+    private int giveASnapshot() {
         openAll();
         int primary = primary();
         int behind = (primary + 1) % REPLICAS;
@@ -173,8 +218,6 @@ public abstract class ReplicatedAgreementContract extends AgreementContract {
         again.follow(agreement);
         propose(agreements.get(now), "n20");
         allHave(member -> member.texts().contains("n20"));
-        assertThat(again.installed()).isNotEmpty();
-        assertThat(again.texts()).isEqualTo(texts(0, 21));
-        assertThat(again.rows()).isEqualTo(members.get(now).rows());
+        return behind;
     }
 }

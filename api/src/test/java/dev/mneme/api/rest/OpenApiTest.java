@@ -13,7 +13,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
 import dev.mneme.core.model.SyncEvent;
-import dev.mneme.core.spi.CommitLog;
+import dev.mneme.core.spi.Journal;
 import dev.mneme.wire.live.LivePayloads;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -715,7 +715,7 @@ class OpenApiTest {
         assertThat(values("KeyResource", "role")).containsExactlyInAnyOrderElementsOf(roles);
         assertThat(values("EntityListEntity", "kind")).isEqualTo(names(OwnerKind.values(), OwnerKind::wireName));
         assertThat(values("Status", "log"))
-                .isEqualTo(names(CommitLog.State.values(), state -> state.name().toLowerCase(Locale.ROOT)));
+                .isEqualTo(names(Journal.State.values(), state -> state.name().toLowerCase(Locale.ROOT)));
         List<String> modes = names(Mode.values(), Mode::wireName);
         List<String> sources = names(SourceType.values(), SourceType::wireName);
         for (String schema : List.of("ResponseRequest", "ResponseResource")) {

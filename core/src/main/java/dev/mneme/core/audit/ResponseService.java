@@ -20,6 +20,7 @@ import dev.mneme.core.request.Positions;
 import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -103,13 +104,13 @@ public final class ResponseService {
             @Nullable Long cursor,
             int limit,
             ReadOptions options) {
-        requireReadable(caller, user, options);
+        StoreReads reads = readable(caller, user, options);
         if (limit < 1 || limit > limits.pageItems()) {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
         At<List<ResponseSource>> found = newestFirst
-                ? store.responses().newest(user, filter::matches, cursor, limit + 1)
-                : store.responses().list(user, filter::matches, cursor == null ? 0 : cursor, limit + 1);
+                ? reads.responses().newest(user, filter::matches, cursor, limit + 1)
+                : reads.responses().list(user, filter::matches, cursor == null ? 0 : cursor, limit + 1);
         List<ResponseSource> items = found.value();
         if (items.size() <= limit) {
             return new Page(items, null, found.position());
@@ -118,10 +119,10 @@ public final class ResponseService {
         return new Page(shown, shown.getLast().sequence(), found.position());
     }
 
-    private void requireReadable(Caller caller, Owner user, ReadOptions options) {
+    private StoreReads readable(Caller caller, Owner user, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireUser(caller, user);
-        Positions.await(store, user, options, limits.positionWait());
+        return Positions.reading(store, user, options, limits.positionWait());
     }
 
     /// The sums of what the filter matches, all as of one position.
@@ -129,9 +130,9 @@ public final class ResponseService {
     /// @throws MnemeException `too_large` when there are more than 10,000 groups
     public At<ResponseTotals> totals(
             Caller caller, Owner user, ResponseFilter filter, ResponseTotals.By by, ReadOptions options) {
-        requireReadable(caller, user, options);
+        StoreReads reads = readable(caller, user, options);
         ResponseTotals.Adding adding = new ResponseTotals.Adding(by, prices);
-        Position position = store.responses()
+        Position position = reads.responses()
                 .list(user, source -> addIfMeant(adding, filter, source), 0, 1)
                 .position();
         return new At<>(adding.totals(), position);
@@ -147,24 +148,23 @@ public final class ResponseService {
 
     /// Begins to export the records that match the filter and exist by now, oldest first.
     public Export export(Caller caller, Owner user, ResponseFilter filter, ReadOptions options) {
-        requireReadable(caller, user, options);
-        return new Export(store, user, filter);
+        return new Export(readable(caller, user, options), user, filter);
     }
 
     /// The records that are still to be exported. Holds one page at a time. Used by one thread.
     public static final class Export {
-        private final Store store;
+        private final StoreReads reads;
         private final Owner user;
         private final ResponseFilter filter;
         private final Position upTo;
         private long after;
         private List<ResponseSource> before = List.of();
 
-        private Export(Store store, Owner user, ResponseFilter filter) {
-            this.store = store;
+        private Export(StoreReads reads, Owner user, ResponseFilter filter) {
+            this.reads = reads;
             this.user = user;
             this.filter = filter;
-            this.upTo = store.head(user);
+            this.upTo = reads.head(user);
         }
 
         /// All records of the export were written at or before this position.
@@ -175,7 +175,7 @@ public final class ResponseService {
         /// The next records; empty at the end.
         public List<ResponseSource> next() {
             before.forEach(Collected::left);
-            List<ResponseSource> page = store.responses()
+            List<ResponseSource> page = reads.responses()
                     .list(user, filter::matches, after, EXPORT_PAGE)
                     .value();
             List<ResponseSource> meant = page.stream()

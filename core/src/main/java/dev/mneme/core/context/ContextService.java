@@ -24,6 +24,7 @@ import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.request.TextBytes;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -113,18 +114,18 @@ public final class ContextService {
 
     /// The newest version; empty if there is none, or if it has expired.
     public At<Optional<Context>> find(Caller caller, Owner user, String key, ReadOptions options) {
-        requireReader(caller, user, options);
+        StoreReads reads = reading(caller, user, options);
         ContextChecks.key(key);
-        At<Optional<Context>> found = store.contexts().find(user, key);
+        At<Optional<Context>> found = reads.contexts().find(user, key);
         Instant now = clock.instant();
         return new At<>(found.value().filter(context -> !context.expired(now)), found.position());
     }
 
     /// The kept versions, oldest first, deletions included; empty if there never was one, or if it has expired.
     public At<List<ContextVersion>> versions(Caller caller, Owner user, String key, ReadOptions options) {
-        requireReader(caller, user, options);
+        StoreReads reads = reading(caller, user, options);
         ContextChecks.key(key);
-        At<List<ContextVersion>> found = store.contexts().versions(user, key);
+        At<List<ContextVersion>> found = reads.contexts().versions(user, key);
         Instant now = clock.instant();
         boolean expired =
                 !found.value().isEmpty() && found.value().getLast().context().expired(now);
@@ -150,7 +151,7 @@ public final class ContextService {
 
     /// A page in the order of the keys' UTF-8 bytes. It may be shorter than requested when contexts are large.
     public Page list(Caller caller, Owner user, Listing listing, ReadOptions options) {
-        requireReader(caller, user, options);
+        StoreReads reads = reading(caller, user, options);
         if (listing.limit() < 1 || listing.limit() > limits.pageItems()) {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
@@ -162,7 +163,7 @@ public final class ContextService {
         while (true) {
             int room = listing.limit() - items.size();
             At<List<Context>> chunk =
-                    store.contexts().list(query(user, listing, now, after, Math.min(room + 1, CHUNK)));
+                    reads.contexts().list(query(user, listing, now, after, Math.min(room + 1, CHUNK)));
             position = position == null ? chunk.position() : position;
             for (Context context : chunk.value()) {
                 if (items.size() == listing.limit() || bytes > PAGE_BYTES) {
@@ -182,9 +183,9 @@ public final class ContextService {
         return new Contexts.Query(user, listing.type(), listing.tag(), listing.mode(), now, after, limit);
     }
 
-    private void requireReader(Caller caller, Owner user, ReadOptions options) {
+    private StoreReads reading(Caller caller, Owner user, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireUser(caller, user);
-        Positions.await(store, user, options, limits.positionWait());
+        return Positions.reading(store, user, options, limits.positionWait());
     }
 }

@@ -22,6 +22,7 @@ import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -59,12 +60,10 @@ final class MemoryReads {
 
     At<Memory> get(Caller caller, MemoryId id, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
-        At<Memory> found = seen.get(caller, id);
-        if (options.position() != null) {
-            fresh(found.value().scope().owner(), options);
-            return seen.get(caller, id);
-        }
-        return found;
+        At<Memory> found = seen.get(caller, id, reading(null, options));
+        return options.position() == null
+                ? found
+                : seen.get(caller, id, reading(found.value().scope().owner(), options));
     }
 
     MemoryPage list(
@@ -78,11 +77,12 @@ final class MemoryReads {
         Authorizer.require(caller, Role.READ);
         checkCount("limit", limit);
         Filter restricted = Authorizer.restrict(caller, filter);
-        Owner owner = freshOwner(caller, restricted, options);
+        Owner owner = owner(caller, restricted, options);
+        StoreReads reads = reading(owner, options);
         return turns.take(
                 caller,
                 owner,
-                () -> store.list(
+                () -> reads.list(
                         new MemoryQuery(owner, restricted, order, limit, cursor, showExpired, clock.instant())));
     }
 
@@ -134,7 +134,8 @@ final class MemoryReads {
         }
         String text = search.text() == null ? null : query(search.text());
         Filter restricted = Authorizer.restrict(caller, search.filter());
-        Owner owner = freshOwner(caller, restricted, options);
+        Owner owner = owner(caller, restricted, options);
+        StoreReads reads = reading(owner, options);
         Instant now = clock.instant();
         SearchQuery query = new SearchQuery(
                 owner,
@@ -154,7 +155,7 @@ final class MemoryReads {
                 now,
                 search.reference() == null ? now.atZone(ZoneOffset.UTC) : search.reference(),
                 limits.searchTime());
-        return turns.take(caller, owner, () -> store.search(query));
+        return turns.take(caller, owner, () -> reads.search(query));
     }
 
     private List<Owner> ownersMatching(Caller caller, Filter filter) {
@@ -172,16 +173,13 @@ final class MemoryReads {
 
     At<List<MemoryVersion>> history(Caller caller, MemoryId id, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
-        At<List<MemoryVersion>> found = visibleHistory(caller, id);
-        if (options.position() != null) {
-            fresh(found.value().getFirst().memory().scope().owner(), options);
-            return visibleHistory(caller, id);
-        }
-        return found;
+        At<List<MemoryVersion>> found = visibleHistory(caller, id, reading(null, options));
+        Owner owner = found.value().getFirst().memory().scope().owner();
+        return options.position() == null ? found : visibleHistory(caller, id, reading(owner, options));
     }
 
-    private At<List<MemoryVersion>> visibleHistory(Caller caller, MemoryId id) {
-        return store.history(id)
+    private static At<List<MemoryVersion>> visibleHistory(Caller caller, MemoryId id, StoreReads reads) {
+        return reads.history(id)
                 .filter(at -> Authorizer.maySee(caller, at.value().getFirst().memory()))
                 .orElseThrow(SeenMemories::noSuchMemory);
     }
@@ -212,20 +210,22 @@ final class MemoryReads {
         }
     }
 
-    /// The one owner that is asked, once it is as fresh as the caller wants; null when every shard is asked.
-    private @Nullable Owner freshOwner(Caller caller, Filter restricted, ReadOptions options) {
+    /// The one owner that is asked; null when every shard is asked.
+    private static @Nullable Owner owner(Caller caller, Filter restricted, ReadOptions options) {
         Optional<Owner> owner = Authorizer.route(caller, restricted);
-        if (options.position() != null) {
-            fresh(
-                    owner.orElseThrow(() -> MnemeException.invalid(
-                            "Mneme-Position",
-                            "A position is of one owner, and this request asks several: leave it out.")),
-                    options);
+        if (options.position() != null && owner.isEmpty()) {
+            throw MnemeException.invalid(
+                    "Mneme-Position", "A position is of one owner, and this request asks several: leave it out.");
         }
         return owner.orElse(null);
     }
 
-    private void fresh(Owner owner, ReadOptions options) {
-        Positions.await(store, owner, options, limits.positionWait());
+    /// Reads that are as fresh as the caller wants.
+    ///
+    /// @param owner who is asked; null: several, or one whom only the read tells
+    private StoreReads reading(@Nullable Owner owner, ReadOptions options) {
+        return owner == null
+                ? Positions.reading(store, options, limits.positionWait())
+                : Positions.reading(store, owner, options, limits.positionWait());
     }
 }

@@ -10,6 +10,7 @@ import dev.mneme.core.request.Limits;
 import dev.mneme.core.request.Positions;
 import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.InstantSource;
 
 /// What there is of one owner.
@@ -38,8 +39,8 @@ public final class OwnerService {
     public At<Summary> summary(Caller caller, Owner owner, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireOwner(caller, owner);
-        Positions.await(store, owner, options, limits.positionWait());
-        At<OwnerCounts> counts = store.counts(owner, caller.key().restriction(), clock.instant());
+        StoreReads reads = Positions.reading(store, owner, options, limits.positionWait());
+        At<OwnerCounts> counts = reads.counts(owner, caller.key().restriction(), clock.instant());
         return new At<>(new Summary(counts.value(), Authorizer.seesWhole(caller, owner)), counts.position());
     }
 }

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -25,8 +26,8 @@ final class SeenMemories {
         this.clock = clock;
     }
 
-    At<Memory> get(Caller caller, MemoryId id) {
-        return store.find(id)
+    At<Memory> get(Caller caller, MemoryId id, StoreReads reads) {
+        return reads.find(id)
                 .filter(at -> Authorizer.maySee(caller, at.value()))
                 .filter(at -> !at.value().expired(clock.instant()))
                 .orElseThrow(SeenMemories::noSuchMemory);

@@ -28,6 +28,7 @@ import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.request.TextBytes;
 import dev.mneme.core.spi.Modes;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -199,8 +200,7 @@ public final class ModeService {
 
     /// @throws MnemeException `not_found` for an instance without a mode
     public At<ModeState> get(Caller caller, Owner user, String instanceId, ReadOptions options) {
-        requireReader(caller, user, options);
-        At<Optional<ModeState>> found = store.modes().find(user, instanceId);
+        At<Optional<ModeState>> found = reading(caller, user, options).modes().find(user, instanceId);
         return new At<>(
                 found.value()
                         .orElseThrow(() ->
@@ -210,8 +210,7 @@ public final class ModeService {
 
     /// The modes of all instances, in the order of the names' bytes.
     public At<List<ModeState>> all(Caller caller, Owner user, ReadOptions options) {
-        requireReader(caller, user, options);
-        return store.modes().all(user);
+        return reading(caller, user, options).modes().all(user);
     }
 
     /// The user's mode as a whole: that of the instance that was switched last.
@@ -223,29 +222,29 @@ public final class ModeService {
     ///
     /// @param query names the user as its owner
     public At<List<Transition>> transitions(Caller caller, Modes.Query query, ReadOptions options) {
-        requireReader(caller, query.owner(), options);
+        StoreReads reads = reading(caller, query.owner(), options);
         if (query.limit() < 1 || query.limit() > limits.pageItems()) {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
-        return store.modes().transitions(query);
+        return reads.modes().transitions(query);
     }
 
     /// For how long each mode was on.
     ///
     /// @param until null, or in the future: now
     public ModeUsage usage(Caller caller, Owner user, Instant since, @Nullable Instant until, ReadOptions options) {
-        requireReader(caller, user, options);
+        StoreReads reads = reading(caller, user, options);
         Instant now = clock.instant();
         Instant end = until == null || until.isAfter(now) ? now : until;
         if (!since.isBefore(end)) {
             throw MnemeException.invalid("since", "since must be before until, and in the past.");
         }
-        List<ModeState> modes = store.modes().all(user).value(); // before the transitions: those go before it
-        List<Transition> switches = switchesSince(user, since);
+        List<ModeState> modes = reads.modes().all(user).value(); // before the transitions: those go before it
+        List<Transition> switches = switchesSince(reads, user, since);
         Long earliest =
                 switches.isEmpty() ? null : Long.valueOf(switches.getFirst().sequence());
         Modes.Query before = new Modes.Query(user, null, null, true, null, since, earliest, 1);
-        Mode first = store.modes().transitions(before).value().stream()
+        Mode first = reads.modes().transitions(before).value().stream()
                 .findFirst()
                 .map(Transition::to)
                 .orElse(null);
@@ -255,13 +254,13 @@ public final class ModeService {
         return ModeUsage.of(switches, atStart, first, since, end);
     }
 
-    /// The switches since then, oldest first.
-    private List<Transition> switchesSince(Owner user, Instant since) {
+    /// Oldest first.
+    private static List<Transition> switchesSince(StoreReads reads, Owner user, Instant since) {
         List<Transition> newestFirst = new ArrayList<>();
         Long before = null;
         List<Transition> page;
         do {
-            page = store.modes()
+            page = reads.modes()
                     .transitions(new Modes.Query(user, null, null, true, since, null, before, READ))
                     .value();
             newestFirst.addAll(page);
@@ -272,14 +271,14 @@ public final class ModeService {
 
     /// Everything that belongs to the user as a whole, at one position: see [Store#userState].
     public At<List<ModeState>> state(Caller caller, Owner user, Predicate<Context> contexts) {
-        requireReader(caller, user, ReadOptions.DEFAULT);
+        StoreReads reads = reading(caller, user, ReadOptions.DEFAULT);
         Instant now = clock.instant();
-        return store.userState(user, context -> context.expired(now) || contexts.test(context));
+        return reads.userState(user, context -> context.expired(now) || contexts.test(context));
     }
 
-    private void requireReader(Caller caller, Owner user, ReadOptions options) {
+    private StoreReads reading(Caller caller, Owner user, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         requireUser(caller, user);
-        Positions.await(store, user, options, limits.positionWait());
+        return Positions.reading(store, user, options, limits.positionWait());
     }
 }

@@ -4,7 +4,9 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import java.time.Duration;
 
 /// Checks the positions that callers send.
@@ -29,18 +31,27 @@ public final class Positions {
         }
     }
 
-    /// Returns once reads of the owner are as fresh as the caller wants.
+    /// What is read of the owner, as fresh as the caller wants.
     ///
-    /// @throws MnemeException as [#check], and `position_ahead` when that takes longer than `atMost`
-    public static void await(Store store, Owner owner, ReadOptions options, Duration atMost) {
+    /// @param atMost how long a read waits for it
+    /// @return reads that fail with `position_ahead` when they are not so fresh within the time
+    /// @throws MnemeException as [#check]
+    public static StoreReads reading(Store store, Owner owner, ReadOptions options, Duration atMost) {
         Position position = options.position();
-        if (position == null) {
-            return;
+        if (position != null) {
+            check(store, owner, position, "Mneme-Position");
         }
-        check(store, owner, position, "Mneme-Position");
-        if (options.consistency() != ReadOptions.Consistency.EVENTUAL && !store.await(owner, position, atMost)) {
-            throw new MnemeException(
-                    ErrorCode.POSITION_AHEAD, "This server has not reached that position yet: try again shortly.");
-        }
+        return switch (options.consistency()) {
+            case EVENTUAL -> store;
+            case SESSION -> position == null ? store : store.reading(Freshness.atLeast(owner, position, atMost));
+            case STRONG -> store.reading(new Freshness(true, position == null ? null : owner, position, atMost));
+        };
+    }
+
+    /// What is read of many owners, or of one whom only the read tells.
+    public static StoreReads reading(Store store, ReadOptions options, Duration atMost) {
+        return options.consistency() == ReadOptions.Consistency.STRONG
+                ? store.reading(Freshness.linearizable(atMost))
+                : store;
     }
 }

@@ -49,8 +49,10 @@ public interface Agreement extends AutoCloseable {
 
     /// Begins to deliver; first come the entries that were agreed before. Called once.
     ///
-    /// @param after the index that the member's rows contain; entries beyond it are delivered
-    /// @throws MnemeException `INTEGRITY_VIOLATION` when entries beyond it are missing or cannot be read
+    /// @param after the index that the member's rows contain: what comes after it is delivered. Where
+    ///     snapshots are installed, it may be beyond the last entry held: then a snapshot was installed just
+    ///     before
+    /// @throws MnemeException `INTEGRITY_VIOLATION` when what comes after it is not held, or cannot be read
     void start(Member member, long after);
 
     /// Proposes an entry. The array belongs to the agreement from then on.
@@ -107,10 +109,13 @@ public interface Agreement extends AutoCloseable {
         /// @param term increases from one primary of the shard to the next
         void role(Role role, long term);
 
-        /// All rows are to be replaced by those of the snapshot, because the entries up to its index are no
-        /// longer kept. The snapshot counts as delivered, and as applied once the member has said so. Its index
-        /// is beyond every entry delivered before. The member's own proposals that it contains are neither
-        /// delivered nor refused.
+        /// All rows are to be replaced by those of the snapshot, because the entries up to there are no longer
+        /// held. It counts as delivered, and as applied once the member has said so. Its index is beyond every
+        /// entry delivered before; own proposals that lie in it are neither delivered nor refused.
+        ///
+        /// Rows are replaced at once and durably, before [Agreement#applied] is said, and only then may the
+        /// agreement forget the entries before them. A replica that dies in between starts from the
+        /// snapshot's index, beyond the end of what it holds of the log: see [Agreement#start].
         void install(Snapshot snapshot);
 
         /// Nothing more can be delivered, and the replica cannot go on: its log cannot be read.
@@ -126,8 +131,12 @@ public interface Agreement extends AutoCloseable {
         /// The index of the last entry that the rows contain.
         long index();
 
-        /// Walks all rows in ascending order of their keys, until the visitor says stop. It may be called any number of
-        /// times.
+        /// Walks all rows in ascending order of their keys, until the visitor says stop; as often as one
+        /// likes, and the same each time. They are those of any replica at this index: what is a node's own,
+        /// such as its MACs, is left out, and put on by whoever installs them.
+        ///
+        /// @throws MnemeException `INTEGRITY_VIOLATION`, at the latest after the last row, when they are not
+        ///     as this replica stored them: then none of them may be used
         void rows(Tables.Visitor visitor);
 
         @Override

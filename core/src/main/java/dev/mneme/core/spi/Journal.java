@@ -9,17 +9,19 @@ import java.util.SortedSet;
 /// agreement: a durable entry is not yet decided.
 ///
 /// **Promises**, each held by a test of `JournalContract`:
-/// - *Durable*: what a callback heard [Callback#durable] of is there after a restart, whatever failed, even the
-///   machine's power. This holds for entries, terms, votes, members, truncations and resets, and for shards that were
-///   opened or dropped.
-/// - *Ordered*: the requests of one shard take effect, and are answered, in the order in which they were made. So a
-///   shard may be appended to as soon as [#open] was called, before its answer.
-/// - *Honest*: a request that was refused ([Callback#failed] with anything but `OUTCOME_UNKNOWN`) never takes effect.
-/// - *Read at any time*: [#read] shows what is durable, even while others append, and delays nobody who does.
+/// - *Durable*: what a callback heard [Callback#durable] of is there after a restart, whatever was killed, the
+///    machine's power included; entries, terms, votes, members, truncations and resets, shards that were opened
+///    and dropped.
+/// - *Ordered*: the requests of one shard take effect, and are answered, in the order in which they were made. So
+///    a shard may be appended to as soon as [#open] was called, before it was answered.
+/// - *Honest*: what was refused ([Callback#failed] with anything but `OUTCOME_UNKNOWN`) never takes effect.
+/// - *Read at any time*: [#read] gives what is durable, also while others append, and holds up nobody who does.
+/// - *Held*: what a [Hold] keeps can be read, whatever is released, until the hold is closed or lost.
 /// - *Apart*: no shard notices that another one is opened, dropped, reset or truncated.
 ///
-/// **Not promised**: whether something of unknown outcome is there after a restart; that a release ([#releaseBefore])
-/// outlives one: released entries may be there again.
+/// **Not promised**: that something of unknown outcome is there, or not, after a restart; that a release
+/// ([#releaseBefore]) outlives one: what was released may be there again; that a hold outlives one: it does
+/// not.
 ///
 /// **Indexes** of a shard begin at 1 and increase, and may have gaps. **Terms** never decrease from one entry to the
 /// next.
@@ -101,13 +103,23 @@ public interface Journal extends AutoCloseable {
     /// The last durable members; empty when there were none.
     byte[] members(ShardId shard);
 
-    /// Says that nobody needs the entries below `index` any more: the shard's tables keep their effects durably, and no
-    /// follower has yet to be sent them. They cannot be read from then on, and segments that no shard needs are
-    /// deleted. An index beyond the last index + 1 counts as that.
+    /// Says that the shard itself needs the entries below `index` no more, since its tables keep them
+    /// durably. What nobody has a [Hold] on, either, cannot be read from then on, and segments that no shard
+    /// needs go; the rest follows as holds move on. Beyond the last index + 1 it means that.
     void releaseBefore(ShardId shard, long index);
 
-    /// The shards that hold back segments beyond the limit, each with the index before which it must release its
-    /// entries.
+    /// Keeps the entries at or above `from` for a reader that is on its way through them, such as a follower
+    /// or a backup, whatever is released meanwhile.
+    ///
+    /// **Limit**: the log does not outgrow its limit for a reader. A hold that alone keeps segments beyond it
+    /// is lost, and so is any on a shard that is reset or dropped.
+    ///
+    /// @return to be moved on as the reader goes, and closed in the end
+    /// @throws MnemeException `POSITION_EXPIRED` when `from` is below [#firstIndex]
+    Hold hold(ShardId shard, long from);
+
+    /// Shards that themselves hold back segments which the limit would have deleted, with the index before
+    /// which each must release.
     Map<ShardId, Long> pinning();
 
     /// The largest entry that [#append] accepts, in bytes; a larger one fails as `TOO_LARGE`. Never changes.
@@ -136,6 +148,23 @@ public interface Journal extends AutoCloseable {
         public boolean allows(Vote next) {
             return next.term > term || (next.term == term && (votedFor.isEmpty() || votedFor.equals(next.votedFor)));
         }
+    }
+
+    /// Entries of a shard that are kept for one reader.
+    ///
+    /// **Threads**: any.
+    interface Hold extends AutoCloseable {
+        /// Says that the reader needs the entries below `index` no more. A lower one than before changes
+        /// nothing.
+        void advance(long index);
+
+        /// Whether the entries are kept no longer: what the reader has yet to read may be gone, and has to
+        /// come from the shard's tables.
+        boolean isLost();
+
+        /// Keeps nothing any more.
+        @Override
+        void close();
     }
 
     interface Callback {

@@ -43,7 +43,24 @@ public record SearchQuery(
         return restriction.restrict(filter);
     }
 
-    /// A search without a restriction, seen from now.
+    /// The same search with less time.
+    public SearchQuery within(Duration time) {
+        return new SearchQuery(
+                owner,
+                text,
+                embedding,
+                vectorGiven,
+                restriction,
+                filter,
+                topK,
+                threshold,
+                showExpired,
+                now,
+                reference,
+                time);
+    }
+
+    /// A search that nothing is hidden from, as seen from now.
     public SearchQuery(
             @Nullable Owner owner,
             @Nullable String text,

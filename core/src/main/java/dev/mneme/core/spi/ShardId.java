@@ -14,7 +14,12 @@ public record ShardId(int value) implements Comparable<ShardId> {
         }
     }
 
-    /// By number; the system's shard comes last.
+    /// The shard that is called this way: see [#toString].
+    public static ShardId named(String name) {
+        return name.equals(SYSTEM.toString()) ? SYSTEM : new ShardId(Integer.parseInt(name));
+    }
+
+    /// By number; the system's shard last.
     @Override
     public int compareTo(ShardId other) {
         return Integer.compareUnsigned(value, other.value);

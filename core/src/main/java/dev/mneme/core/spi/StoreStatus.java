@@ -10,7 +10,7 @@ import java.util.List;
 ///     wrong
 public record StoreStatus(
         String epoch,
-        CommitLog.State log,
+        Journal.State log,
         List<ShardStatus> shards,
         long owners,
         long memories,
@@ -18,12 +18,7 @@ public record StoreStatus(
         Instant latest) {
 
     public StoreStatus(
-            String epoch,
-            CommitLog.State log,
-            List<ShardStatus> shards,
-            long owners,
-            long memories,
-            long indexBacklog) {
+            String epoch, Journal.State log, List<ShardStatus> shards, long owners, long memories, long indexBacklog) {
         this(epoch, log, shards, owners, memories, indexBacklog, Instant.EPOCH);
     }
 

@@ -23,6 +23,7 @@ import dev.mneme.core.request.Names;
 import dev.mneme.core.request.Positions;
 import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.StoreReads;
 import dev.mneme.core.spi.SyncEvents;
 import java.time.Duration;
 import java.time.Instant;
@@ -133,8 +134,8 @@ public final class SyncEventService {
 
     /// @throws MnemeException `not_found` for an event that this user does not have, or that has expired
     public At<SyncEvent> get(Caller caller, Owner user, MemoryId id, ReadOptions options) {
-        requireReadable(caller, user, options);
-        At<java.util.Optional<SyncEvent>> found = store.syncEvents().find(user, id);
+        At<java.util.Optional<SyncEvent>> found =
+                readable(caller, user, options).syncEvents().find(user, id);
         SyncEvent event = found.value()
                 .filter(each -> !each.expired(clock.instant()))
                 .orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no sync event with this id."));
@@ -156,7 +157,7 @@ public final class SyncEventService {
             @Nullable String cursor,
             int limit,
             ReadOptions options) {
-        requireReadable(caller, user, options);
+        StoreReads reads = readable(caller, user, options);
         if (instanceId != null) {
             Names.instance("instanceId", instanceId);
         }
@@ -164,7 +165,7 @@ public final class SyncEventService {
             throw MnemeException.invalid("limit", "limit must be 1 to " + limits.pageItems() + ".");
         }
         String instance = instanceId == null ? caller.by().instance() : instanceId;
-        At<SyncEvents.Page> found = store.syncEvents().pending(user, instance, clock.instant(), place(cursor), limit);
+        At<SyncEvents.Page> found = reads.syncEvents().pending(user, instance, clock.instant(), place(cursor), limit);
         SyncEvents.Place next = found.value().next();
         return new Pending(
                 found.value().events(),
@@ -184,9 +185,9 @@ public final class SyncEventService {
                 SyncEvent.Priority.of(place.group(1)).orElseThrow(), Long.parseLong(place.group(2)));
     }
 
-    private void requireReadable(Caller caller, Owner user, ReadOptions options) {
+    private StoreReads readable(Caller caller, Owner user, ReadOptions options) {
         Authorizer.require(caller, Role.READ);
         Authorizer.requireUser(caller, user);
-        Positions.await(store, user, options, limits.positionWait());
+        return Positions.reading(store, user, options, limits.positionWait());
     }
 }

@@ -2,6 +2,7 @@ package dev.mneme.engine.backup;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.integrity.Seal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,19 +10,26 @@ import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What a backup says of itself: the entry `manifest`, the last one of the file. Lines of `key=value` in
 /// UTF-8:
 ///
 /// ```text
-/// format=1
+/// format=1                              2 when the shards are not 0 to n-1
 /// at=<when the cut was taken>
 /// epoch=<of the store that it was taken from>
-/// shards=<n>
+/// shards=<n>                            in format 2 <shard>,… instead
 /// slots.<shard>=<first>-<last>,…        in hex
 /// part.<shard>=<applied index> <rows> <bytes> <SHA-256 of its entry, in hex>      the system shard too
 /// integrity=<id of the integrity key that the rows are sealed with>
@@ -38,16 +46,22 @@ import java.util.TreeMap;
 /// @param key that key, or the empty string
 /// @param mac over everything else, under that key
 public record BackupManifest(
-        Instant at, String epoch, List<String> slots, List<Part> parts, String integrity, String key, String mac) {
-    /// The newest format that this version reads, and the one that it writes.
-    public static final int FORMAT = 1;
+        Instant at,
+        String epoch,
+        SortedMap<ShardId, String> slots,
+        List<Part> parts,
+        String integrity,
+        String key,
+        String mac) {
+    /// The newest format that this version reads. It writes the first where that can say it.
+    public static final int FORMAT = 2;
 
-    static final String SYSTEM = "system";
+    private static final int DENSE = 1;
 
     private static final String SEAL = "seal=";
 
     public BackupManifest {
-        slots = List.copyOf(slots);
+        slots = Collections.unmodifiableSortedMap(new TreeMap<>(slots));
         parts = List.copyOf(parts);
     }
 
@@ -55,7 +69,7 @@ public record BackupManifest(
     ///
     /// @param bytes the length of its entry
     /// @param sha256 of its entry, in hex
-    public record Part(String shard, long appliedIndex, long rows, long bytes, String sha256) {
+    public record Part(ShardId shard, long appliedIndex, long rows, long bytes, String sha256) {
         private static final long MAX_BYTES = 1L << 50;
 
         public Part {
@@ -78,16 +92,11 @@ public record BackupManifest(
         return parts.stream().mapToLong(Part::bytes).sum();
     }
 
-    /// The log index of each shard, the system's last.
-    public long[] appliedIndexes() {
-        return parts.stream().mapToLong(Part::appliedIndex).toArray();
-    }
-
     /// A manifest with its MAC.
     ///
     /// @param withKey whether the key comes along
     static BackupManifest sealed(
-            Instant at, String epoch, List<String> slots, List<Part> parts, Seal seal, boolean withKey) {
+            Instant at, String epoch, SortedMap<ShardId, String> slots, List<Part> parts, Seal seal, boolean withKey) {
         BackupManifest open = new BackupManifest(at, epoch, slots, parts, seal.keyId(), withKey ? seal.key() : "", "");
         return new BackupManifest(at, epoch, slots, parts, open.integrity, open.key, open.macUnder(seal));
     }
@@ -108,17 +117,15 @@ public record BackupManifest(
 
     private String lines() {
         StringBuilder lines = new StringBuilder();
-        lines.append("format=").append(FORMAT).append('\n');
+        boolean dense = slots.keySet().equals(dense(slots.size()));
+        lines.append("format=").append(dense ? DENSE : FORMAT).append('\n');
         lines.append("at=").append(at).append('\n');
         lines.append("epoch=").append(epoch).append('\n');
-        lines.append("shards=").append(slots.size()).append('\n');
-        for (int shard = 0; shard < slots.size(); shard++) {
-            lines.append("slots.")
-                    .append(shard)
-                    .append('=')
-                    .append(slots.get(shard))
-                    .append('\n');
-        }
+        lines.append("shards=")
+                .append(dense ? String.valueOf(slots.size()) : joined(slots.keySet()))
+                .append('\n');
+        slots.forEach((shard, ranges) ->
+                lines.append("slots.").append(shard).append('=').append(ranges).append('\n'));
         parts.forEach(part -> lines.append("part.")
                 .append(part.shard())
                 .append('=')
@@ -129,6 +136,16 @@ public record BackupManifest(
             lines.append("key=").append(key).append('\n');
         }
         return lines.toString();
+    }
+
+    private static SortedSet<ShardId> dense(int shards) {
+        SortedSet<ShardId> ids = new TreeSet<>();
+        IntStream.range(0, shards).forEach(shard -> ids.add(new ShardId(shard)));
+        return ids;
+    }
+
+    private static String joined(Set<ShardId> shards) {
+        return shards.stream().map(ShardId::toString).collect(Collectors.joining(","));
     }
 
     /// @throws MnemeException `INVALID_REQUEST` for a newer format, `INTEGRITY_VIOLATION` for no manifest
@@ -165,14 +182,13 @@ public record BackupManifest(
     }
 
     private static BackupManifest decode(Map<String, String> values) {
-        int shards = Integer.parseInt(required(values, "shards"));
-        List<String> slots = new ArrayList<>();
+        SortedMap<ShardId, String> slots = new TreeMap<>();
         List<Part> parts = new ArrayList<>();
-        for (int shard = 0; shard < shards; shard++) {
-            slots.add(required(values, "slots." + shard));
-            parts.add(part(String.valueOf(shard), values));
+        for (ShardId shard : shards(values)) {
+            slots.put(shard, required(values, "slots." + shard));
+            parts.add(part(shard, values));
         }
-        parts.add(part(SYSTEM, values));
+        parts.add(part(ShardId.SYSTEM, values));
         return new BackupManifest(
                 Instant.parse(required(values, "at")),
                 required(values, "epoch"),
@@ -183,7 +199,20 @@ public record BackupManifest(
                 required(values, "mac"));
     }
 
-    private static Part part(String shard, Map<String, String> values) {
+    /// One after another, so that a number of shards that cannot be is met by the first that is missing.
+    private static Iterable<ShardId> shards(Map<String, String> values) {
+        String shards = required(values, "shards");
+        if (Integer.parseInt(required(values, "format")) == DENSE) {
+            return IntStream.range(0, Integer.parseInt(shards)).mapToObj(ShardId::new)::iterator;
+        }
+        SortedSet<ShardId> ids = new TreeSet<>();
+        for (String shard : shards.split(",", -1)) {
+            ids.add(new ShardId(Integer.parseInt(shard)));
+        }
+        return ids;
+    }
+
+    private static Part part(ShardId shard, Map<String, String> values) {
         String[] fields = required(values, "part." + shard).split(" ", -1);
         return new Part(
                 shard, Long.parseLong(fields[0]), Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);

@@ -92,7 +92,12 @@ public final class ShardIndex {
         owners.accept(loaded::forget);
     }
 
-    /// @param contains the log index that the forward index contains afterwards, if it is greater than before
+    /// Keeps nothing of the owner on the heap: the next search loads it from the rows.
+    public void forget(byte[] owner) {
+        loaded.forget(owner);
+    }
+
+    /// @param contains what the forward index contains afterwards, if that is more than before
     private void write(Tables.Batch rows, long contains) {
         synchronized (writing) {
             contained = Math.max(contains, contained);

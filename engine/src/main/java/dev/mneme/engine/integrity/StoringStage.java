@@ -17,13 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What lies between the state machine and the tables: fills in what only this node can say of the rows of an entry,
 /// since it depends on the node's integrity key. Nothing of it enters a decision.
 ///
 /// ```text
-/// state machine -> rows, the same on every node -> here: MACs, chains, totals -> tables
+/// state machine -> rows, the same on every node -> stored: MACs, chains, totals -> tables
+/// tables -> send: without them -> another node's received: with its own -> its tables
 /// ```
 ///
 /// Totals are brought up to date by what is stored under the changed keys and what will be: owners' heads first, since
@@ -47,6 +49,22 @@ public final class StoringStage {
     public Tables.Batch stored(long logIndex, Transaction rows) {
         new Pass(seal, rows).run(logIndex);
         return rows.batch(logIndex);
+    }
+
+    /// Another node's rows of a shard, sealed under this node's key: their MACs, chains and totals are each
+    /// node's own.
+    ///
+    /// @param logIndex that they contain
+    /// @param rows shows all of them in the order of their keys, as often as it is asked to
+    /// @param shard is shown the shard's own row, and throws when it does not belong here
+    /// @return shows them sealed, and throws `INTEGRITY_VIOLATION` when they are not the rows of a shard
+    public Consumer<Tables.Visitor> received(long logIndex, Consumer<Tables.Visitor> rows, Consumer<Rows.Shard> shard) {
+        return visitor -> new ReceivedRows(seal, logIndex, rows, shard, visitor, ReceivedRows.HEADS).show();
+    }
+
+    /// This node's rows of a shard, for another: without what is this node's own. See [SentRows].
+    public void send(Tables.Snapshot rows, Tables.Visitor visitor) {
+        SentRows.show(rows, seal, visitor);
     }
 
     private static final class Delta {

@@ -2,6 +2,7 @@ package dev.mneme.engine.log;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// Runs each task at once, on the thread of whoever hands it in: of a log that has no threads.
@@ -10,6 +11,9 @@ final class CallersThread extends AbstractExecutorService {
 
     @Override
     public void execute(Runnable task) {
+        if (ended) {
+            throw new RejectedExecutionException("The log is closed.");
+        }
         task.run();
     }
 

@@ -20,12 +20,6 @@ import java.util.stream.Stream;
 /// @param lastIndexes of each shard: its last entry; 0 without any
 /// @param recovery what opening the log would find and do
 public record LogSurvey(List<Segment> segments, SortedMap<ShardId, Long> lastIndexes, RecoveryReport recovery) {
-
-    /// The last entry of the shard at a place, of `shards` in all, the system's last; 0 without any.
-    public long lastIndex(int shard, int shards) {
-        return lastIndexes.getOrDefault(LogFormat.ids(shards).get(shard), 0L);
-    }
-
     /// One file of the log.
     public record Segment(String file, long bytes) {}
 

@@ -30,6 +30,7 @@ final class SegmentCatalog {
     private final LogContents contents;
     private final Set<Integer> released = new LinkedHashSet<>();
     private final TreeMap<Long, Integer> readers = new TreeMap<>();
+    private final Map<Integer, ShardHolds> holds = new HashMap<>();
 
     SegmentCatalog(List<Long> segments, LogContents contents, int maxSegments) {
         this.segments = new ArrayDeque<>(segments);
@@ -39,6 +40,7 @@ final class SegmentCatalog {
 
     synchronized void started(long sequence) {
         segments.addLast(sequence);
+        limitHolds();
     }
 
     /// Records became durable.
@@ -50,6 +52,19 @@ final class SegmentCatalog {
             LogRecord head = record.head();
             contents.apply(head, new LogPosition(at.segment(), offset), record.payload());
             offset += head.length();
+            reshaped(head);
+        }
+    }
+
+    private void reshaped(LogRecord head) {
+        ShardHolds held = holds.get(head.shard());
+        if (held == null) {
+            return;
+        }
+        switch (head.kind()) {
+            case LogRecord.TRUNCATE -> held.endBefore(held(head.shard()).last() + 1);
+            case LogRecord.RESET, LogRecord.DROP -> held.loseAll();
+            default -> {}
         }
     }
 
@@ -113,8 +128,58 @@ final class SegmentCatalog {
     }
 
     synchronized void releaseBefore(ShardId shard, long index) {
-        if (held(shard.value()).release(index)) {
-            released.add(shard.value());
+        ShardLog log = held(shard.value());
+        ShardHolds held = holdsOf(shard.value());
+        held.ask(Math.min(index, log.last() + 1));
+        release(log, Math.min(index, held.hindmost()));
+        limitHolds();
+    }
+
+    private ShardHolds holdsOf(int shard) {
+        return holds.computeIfAbsent(shard, none -> new ShardHolds());
+    }
+
+    private void release(ShardLog log, long index) {
+        if (log.release(index)) {
+            released.add(log.id());
+        }
+    }
+
+    /// Loses the holds that alone keep the segments above the limit.
+    private void limitHolds() {
+        pinned().forEach((shard, before) -> {
+            ShardHolds held = holdsOf(shard.value());
+            held.loseBelow(before);
+            release(held(shard.value()), held.releasable());
+        });
+    }
+
+    synchronized ShardHolds.Held hold(ShardId shard, long from) {
+        ShardLog log = held(shard.value());
+        if (from < log.first()) {
+            throw Refusals.released(shard, from, log.first());
+        }
+        return holdsOf(shard.value()).begin(from);
+    }
+
+    synchronized void advance(ShardId shard, ShardHolds.Held hold, long index) {
+        holdsOf(shard.value()).advance(hold, index);
+        releaseWhatNobodyHolds(shard);
+    }
+
+    synchronized void end(ShardId shard, ShardHolds.Held hold) {
+        holdsOf(shard.value()).end(hold);
+        releaseWhatNobodyHolds(shard);
+    }
+
+    synchronized boolean isLost(ShardId shard, ShardHolds.Held hold) {
+        return holdsOf(shard.value()).isLost(hold);
+    }
+
+    private void releaseWhatNobodyHolds(ShardId shard) {
+        ShardLog log = contents.find(shard.value());
+        if (log != null) { // it may have been dropped
+            release(log, holdsOf(shard.value()).releasable());
         }
     }
 
@@ -211,6 +276,10 @@ final class SegmentCatalog {
 
     /// Shards that hold back the segments above the limit, and before which index each must release.
     synchronized Map<ShardId, Long> pinning() {
+        return pinned();
+    }
+
+    private Map<ShardId, Long> pinned() {
         Map<ShardId, Long> pinning = new HashMap<>();
         segments.stream()
                 .limit(Math.max(0, segments.size() - maxSegments))

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /// The folder's files: reserves the next segment ahead, and deletes those that nobody needs, both in the
@@ -82,9 +83,14 @@ final class SegmentFolder {
         }
     }
 
+    /// Of a log that is closed, the next one does it.
     void deleteUnneeded() {
         if (catalog.unneeded().isPresent()) {
-            background.execute(this::deleteNow);
+            try {
+                background.execute(this::deleteNow);
+            } catch (RejectedExecutionException closed) {
+                LOG.log(System.Logger.Level.DEBUG, "Closed before a segment could be deleted", closed);
+            }
         }
     }
 

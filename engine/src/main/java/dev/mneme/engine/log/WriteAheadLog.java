@@ -115,6 +115,23 @@ public final class WriteAheadLog implements Journal {
         }
     }
 
+    /// Opens the log of a node that has these shards, and no others.
+    ///
+    /// @throws MnemeException as [#open], and `INVALID_REQUEST` when it has others
+    public static WriteAheadLog openOf(
+            Disk disk, Set<ShardId> shards, LogConfig config, LogMetrics metrics, LogSeal seal) {
+        WriteAheadLog log = open(disk, shards, config, metrics, seal, LogRuntime.system());
+        if (!log.shards().equals(shards)) {
+            int found = log.shards().size();
+            log.close();
+            throw MnemeException.invalid(
+                    "shards",
+                    "The log is of a node with " + found + " shards, not " + shards.size()
+                            + ": start with the number of shards that the data folder was made with.");
+        }
+        return log;
+    }
+
     private static void checkRoom(List<ShardState> shards, LogConfig config) {
         long header = SegmentHeader.length(shards);
         long room = SegmentHeader.length(0) + headerRoom(config);
@@ -347,6 +364,11 @@ public final class WriteAheadLog implements Journal {
     public void releaseBefore(ShardId shard, long index) {
         catalog.releaseBefore(shard, index);
         folder.deleteUnneeded();
+    }
+
+    @Override
+    public Hold hold(ShardId shard, long from) {
+        return new LogHold(catalog, folder, shard, catalog.hold(shard, from));
     }
 
     @Override

@@ -68,6 +68,11 @@ public final class EntityPage {
         });
     }
 
+    /// Takes a shard's page.
+    public void add(List<Entity> part) {
+        part.forEach(this::count);
+    }
+
     private Filter filter() {
         List<Filter> parts = new ArrayList<>();
         restriction.allowed().forEach((kind, ids) -> {

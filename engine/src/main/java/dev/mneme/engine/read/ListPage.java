@@ -21,7 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One page of a list while it is being filled, owner by owner: the first `limit + 1` memories beyond the cursor.
+/// One page of a list that is being filled from one shard, owner by owner: the first `limit + 1` memories beyond the
+/// cursor. [MergedList] brings several shards' pages together.
 ///
 /// Within one owner memories come in the order of arrival (or of the last change). That is the order of time, with ties
 /// in the order of arrival, except for imported memories. Across owners they come by time, with ties by id. A cursor is
@@ -32,6 +33,8 @@ public final class ListPage {
 
     private final MemoryQuery query;
     private final @Nullable Place cursor;
+    private final @Nullable Place until;
+    private final Comparator<Place> order;
     private final TreeSet<Place> page;
 
     /// A memory with what orders it.
@@ -41,26 +44,38 @@ public final class ListPage {
             MemoryId id,
             @Nullable Memory memory) {}
 
-    public ListPage(MemoryQuery query) {
+    /// @param until nothing beyond this memory is wanted; null: no such limit
+    public ListPage(MemoryQuery query, @Nullable Memory until) {
         this.query = query;
+        this.until = until == null ? null : place(query, 0, until);
         this.cursor = query.cursor() == null ? null : parse(query.order(), query.cursor());
+        this.order = order(query);
+        this.page = new TreeSet<>(order);
+    }
+
+    static Comparator<Place> order(MemoryQuery query) {
         Comparator<Place> order = query.owner() == null
                 ? Comparator.comparing(Place::time).thenComparing(Place::id)
                 : Comparator.comparingLong(Place::sequence);
-        this.page = new TreeSet<>(query.order().down() ? order.reversed() : order);
+        return query.order().down() ? order.reversed() : order;
+    }
+
+    static Place place(MemoryQuery query, long sequence, Memory memory) {
+        Instant time = query.order().byUpdate() ? memory.updatedAt() : memory.createdAt();
+        return new Place(sequence, time, memory.id(), memory);
     }
 
     /// Takes the memories of one owner that can still be on the page.
     public void fill(Scans scans, byte[] owner) {
-        Order order = query.order();
+        Order by = query.order();
         boolean inTime = query.owner() != null || scans.row(Keys.imported(owner)) == null;
         Long beyond = cursor == null || query.owner() == null ? null : Long.valueOf(cursor.sequence());
-        scans.ordered(owner, order.byUpdate(), order.down(), beyond, (arrival, version) -> {
+        scans.ordered(owner, by.byUpdate(), by.down(), beyond, (arrival, version) -> {
             Place place = place(arrival, version);
-            if (cursor != null && page.comparator().compare(place, cursor) <= 0) {
+            if (cursor != null && order.compare(place, cursor) <= 0) {
                 return true;
             }
-            if (full() && isBeyondLast(place)) {
+            if ((full() && isBeyond(place, page.last())) || (until != null && isBeyond(place, until))) {
                 return !inTime;
             }
             if (visible(version.memory())) {
@@ -74,21 +89,17 @@ public final class ListPage {
         });
     }
 
-    /// Whether nothing further of this owner can be on the page. Across owners, memories of one instant are ordered by
-    /// id, and so not in the order in which they are read.
-    private boolean isBeyondLast(Place place) {
-        Place last = page.last();
+    /// Across owners, memories of one instant are ordered by id, and so not in the order in which they are
+    /// read.
+    private boolean isBeyond(Place place, Place last) {
         if (query.owner() == null && place.time().equals(last.time())) {
             return false;
         }
-        return page.comparator().compare(place, last) > 0;
+        return order.compare(place, last) > 0;
     }
 
     private Place place(long arrival, Version version) {
-        Memory memory = version.memory();
-        return query.order().byUpdate()
-                ? new Place(version.sequence(), memory.updatedAt(), memory.id(), memory)
-                : new Place(arrival, memory.createdAt(), memory.id(), memory);
+        return place(query, query.order().byUpdate() ? version.sequence() : arrival, version.memory());
     }
 
     private boolean full() {
@@ -115,8 +126,11 @@ public final class ListPage {
             return null;
         }
         Place last = page.stream().skip(query.limit() - 1L).findFirst().orElseThrow();
-        String text =
-                query.order().name() + " " + last.sequence() + " " + last.time().toEpochMilli() + " " + last.id();
+        return cursor(query.order(), last);
+    }
+
+    static String cursor(Order order, Place last) {
+        String text = order.name() + " " + last.sequence() + " " + last.time().toEpochMilli() + " " + last.id();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
     }
 

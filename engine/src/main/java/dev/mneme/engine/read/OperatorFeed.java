@@ -1,87 +1,85 @@
 package dev.mneme.engine.read;
 
-import dev.mneme.core.spi.Collected;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.core.spi.Store.OperatorChange;
-import dev.mneme.engine.read.OperatorCursor.Place;
-import dev.mneme.engine.table.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Every owner's changes, each shard's in the order of its log. A page takes some of every shard that has any before it
 /// takes more of one, so that a busy shard does not keep the others' changes from a slow reader.
 public final class OperatorFeed {
-    private static final int BEFORE_ALL = -1;
+    private final SortedMap<ShardId, ? extends Source> shards;
+    private final String epoch;
 
-    /// Changes that the reader has yet to read are no longer kept.
-    private static final int GONE = -1;
+    /// One shard's part of it.
+    public interface Source {
+        /// Before the oldest retained change.
+        FeedPlace oldest();
 
-    private OperatorFeed() {}
+        /// After the newest change.
+        FeedPlace newest();
 
-    /// The cursor of the present.
-    public static String now(List<? extends ShardView> shards, String epoch) {
-        return current(shards, epoch).toString();
+        /// The next changes after a place.
+        FeedPart after(FeedPlace place, int most);
     }
 
-    private static OperatorCursor current(List<? extends ShardView> shards, String epoch) {
-        List<Place> places = new ArrayList<>();
-        for (ShardView shard : shards) {
-            try (Scans scans = shard.scan()) {
-                places.add(new Place(
-                        scans.lastOperated(),
-                        Integer.MAX_VALUE - 1,
-                        scans.shard().trims()));
-            }
-        }
+    public OperatorFeed(SortedMap<ShardId, ? extends Source> shards, String epoch) {
+        this.shards = shards;
+        this.epoch = epoch;
+    }
+
+    /// The cursor of now.
+    public String now() {
+        return current().toString();
+    }
+
+    private OperatorCursor current() {
+        SortedMap<ShardId, FeedPlace> places = new TreeMap<>();
+        shards.forEach((id, shard) -> places.put(id, shard.newest()));
         return new OperatorCursor(epoch, places);
     }
 
-    private static OperatorCursor oldest(List<? extends ShardView> shards, String epoch) {
-        List<Place> places = new ArrayList<>();
-        for (ShardView shard : shards) {
-            try (Scans scans = shard.scan()) {
-                places.add(new Place(0, BEFORE_ALL, scans.shard().trims()));
-            }
-        }
+    private OperatorCursor oldest() {
+        SortedMap<ShardId, FeedPlace> places = new TreeMap<>();
+        shards.forEach((id, shard) -> places.put(id, shard.oldest()));
         return new OperatorCursor(epoch, places);
     }
 
-    public static OperatorBatch read(List<? extends ShardView> shards, String epoch, String cursor, int limit) {
-        Optional<OperatorCursor> from = cursor.isEmpty()
-                ? Optional.of(oldest(shards, epoch))
-                : OperatorCursor.parse(cursor, epoch, shards.size());
+    /// @param cursor the empty string: from the oldest retained change on
+    public OperatorBatch read(String cursor, int limit) {
+        Optional<OperatorCursor> from =
+                cursor.isEmpty() ? Optional.of(oldest()) : OperatorCursor.parse(cursor, epoch, shards.keySet());
         if (from.isEmpty()) {
-            return reset(shards, epoch, oldest(shards, epoch));
+            return reset(oldest());
         }
         Page page = new Page(from.get(), limit);
-        int first = page.first(shards.size());
-        int share = Math.max(1, limit / shards.size());
-        List<Integer> cut = new ArrayList<>();
-        for (int i = 0; i < shards.size() && page.room() > 0; i++) {
-            int number = (first + i) % shards.size();
+        List<ShardId> order = page.order(List.copyOf(shards.keySet()));
+        int share = Math.max(1, limit / order.size());
+        List<ShardId> cut = new ArrayList<>();
+        for (ShardId shard : order) {
             int most = Math.min(share, page.room());
-            int taken = page.take(number, shards.get(number), most);
-            if (taken == GONE) {
-                return reset(shards, epoch, retained(shards, from.get()));
-            }
-            if (taken == most) {
-                cut.add(number);
+            if (most > 0 && page.take(shard, most) == most) {
+                cut.add(shard);
             }
         }
-        for (int number : cut) {
-            if (page.room() > 0 && page.take(number, shards.get(number), page.room()) == GONE) {
-                return reset(shards, epoch, retained(shards, from.get()));
+        for (ShardId shard : cut) {
+            if (page.room() > 0) {
+                page.take(shard, page.room());
             }
         }
-        return new OperatorBatch(page.changes, page.at.toString(), false);
+        return page.gone ? reset(retained(from.get())) : new OperatorBatch(page.changes, page.at.toString(), false);
     }
 
-    /// A page while it is being read.
-    private static final class Page {
+    /// What is being read.
+    private final class Page {
         private final int limit;
         private final List<OperatorChange> changes = new ArrayList<>();
         private OperatorCursor at;
+        private boolean gone;
 
         Page(OperatorCursor at, int limit) {
             this.at = at;
@@ -89,55 +87,61 @@ public final class OperatorFeed {
         }
 
         int room() {
-            return limit - changes.size();
+            return gone ? 0 : limit - changes.size();
         }
 
-        /// The shard to begin with. It changes as the reader goes on, for pages that are too short for all shards.
-        int first(int shards) {
+        /// Begins with another shard as the reader goes on, for pages that are too short for all of them.
+        List<ShardId> order(List<ShardId> ids) {
             long read = 0;
-            for (int i = 0; i < shards; i++) {
-                read += at.places().get(i).logIndex() + at.places().get(i).ordinal();
+            for (FeedPlace place : at.places().values()) {
+                read += place.logIndex() + place.ordinal();
             }
-            return (int) Math.floorMod(read, (long) shards);
+            int first = (int) Math.floorMod(read, (long) ids.size());
+            List<ShardId> order = new ArrayList<>(ids.subList(first, ids.size()));
+            order.addAll(ids.subList(0, first));
+            return order;
         }
 
         /// Takes the next changes of a shard.
         ///
-        /// @return how many there were, or [#GONE]
-        int take(int number, ShardView view, int most) {
-            Place place = at.places().get(number);
-            int before = changes.size();
-            try (Scans scans = view.scan()) {
-                Rows.Shard shard = scans.shard();
-                if (!place.served(shard)) {
-                    return GONE;
-                }
-                scans.operated(place.logIndex(), place.ordinal(), operated -> {
-                    at = at.with(number, new Place(operated.logIndex(), operated.ordinal(), shard.trims()));
-                    Collected.joined(operated.change().subject());
-                    changes.add(new OperatorChange(operated.change(), at.toString()));
-                    return changes.size() - before < most;
-                });
+        /// @return how many there were
+        int take(ShardId id, int most) {
+            FeedPart part = shard(id).after(place(at, id), most);
+            gone |= part.gone();
+            for (FeedPart.Placed each : part.changes()) {
+                at = at.with(id, each.after());
+                changes.add(new OperatorChange(each.change(), at.toString()));
             }
-            return changes.size() - before;
+            return part.changes().size();
         }
     }
 
-    private static OperatorBatch reset(List<? extends ShardView> shards, String epoch, OperatorCursor retained) {
-        return new OperatorBatch(List.of(), current(shards, epoch).toString(), true, retained.toString());
+    private Source shard(ShardId id) {
+        Source shard = shards.get(id);
+        if (shard == null) {
+            throw new IllegalStateException("shard " + id + " is among those that are asked");
+        }
+        return shard;
     }
 
-    /// The same places, as if the changes removed after them had never existed.
-    private static OperatorCursor retained(List<? extends ShardView> shards, OperatorCursor from) {
+    private static FeedPlace place(OperatorCursor cursor, ShardId id) {
+        FeedPlace place = cursor.places().get(id);
+        if (place == null) {
+            throw new IllegalStateException("the cursor has a place in shard " + id);
+        }
+        return place;
+    }
+
+    private OperatorBatch reset(OperatorCursor retained) {
+        return new OperatorBatch(List.of(), current().toString(), true, retained.toString());
+    }
+
+    /// The same places, as if what has been removed ahead of them had never been.
+    private OperatorCursor retained(OperatorCursor from) {
         OperatorCursor retained = from;
-        for (int i = 0; i < shards.size(); i++) {
-            Place place = from.places().get(i);
-            try (Scans scans = shards.get(i).scan()) {
-                retained = retained.with(
-                        i,
-                        new Place(
-                                place.logIndex(), place.ordinal(), scans.shard().trims()));
-            }
+        for (ShardId id : shards.keySet()) {
+            long trims = shard(id).oldest().trims();
+            retained = retained.with(id, place(from, id).forgiven(trims));
         }
         return retained;
     }

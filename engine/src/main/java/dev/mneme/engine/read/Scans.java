@@ -192,6 +192,11 @@ public final class Scans implements AutoCloseable {
         rows.scan(Keys.head(fromOwner), Keys.end(Keys.table('h')), visitor);
     }
 
+    /// The same from a key on.
+    public void headRows(byte[] from, Tables.Visitor visitor) {
+        rows.scan(from, Keys.end(Keys.table('h')), visitor);
+    }
+
     /// The spaces of the server's embedders.
     ///
     /// @throws dev.mneme.core.model.MnemeException `INTEGRITY_VIOLATION` when they are not those that were stored

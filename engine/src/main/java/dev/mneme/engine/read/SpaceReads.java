@@ -6,6 +6,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.SpacePage;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Spaces;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads which spaces owners' vectors are in.
@@ -27,52 +30,62 @@ public final class SpaceReads {
         return new OwnerSpace(owner, spaces.now(), spaces.next(), spaces.leftOver());
     }
 
-    /// A page of the owners that have vectors. The cursor is `shard-hash`: where the next page begins.
-    public static SpacePage page(List<? extends ShardView> shards, @Nullable String cursor, int limit) {
-        Place place = Place.of(cursor, shards.size());
+    /// One shard's owners that have vectors.
+    @FunctionalInterface
+    public interface Source {
+        /// @param fromHash where to begin
+        Spaced spaces(byte[] fromHash, int limit);
+    }
+
+    /// Some owners, by hash.
+    ///
+    /// @param next the hash that did not fit any more; null when there are no more
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    public record Spaced(List<OwnerSpace> owners, byte @Nullable [] next) {}
+
+    public static Spaced of(Scans scans, byte[] fromHash, int limit) {
         List<OwnerSpace> owners = new ArrayList<>();
-        byte[] from = place.hash();
-        for (int shard = place.shard(); shard < shards.size(); shard++) {
-            byte[] next = fill(shards.get(shard), from, owners, limit);
-            if (next != null) {
-                return new SpacePage(owners, new Place(shard, next).toString());
+        byte[][] next = new byte[1][];
+        scans.heads(fromHash, (key, row) -> {
+            if (owners.size() == limit) {
+                next[0] = Arrays.copyOfRange(key, 1, key.length);
+                return false;
             }
-            from = new byte[Keys.OWNER];
+            Head head = Head.decode(row);
+            if (head.owner() != null && head.space() != null) {
+                owners.add(of(head.owner(), head.spaces()));
+            }
+            return true;
+        });
+        return new Spaced(owners, next[0]);
+    }
+
+    /// A page over several shards. The cursor is `<shard>-<hash>`: where the next page begins.
+    public static SpacePage page(SortedMap<ShardId, ? extends Source> shards, @Nullable String cursor, int limit) {
+        Place place = cursor == null ? new Place(shards.firstKey(), new byte[Keys.OWNER]) : Place.of(cursor);
+        List<OwnerSpace> owners = new ArrayList<>();
+        for (Map.Entry<ShardId, ? extends Source> shard :
+                shards.tailMap(place.shard()).entrySet()) {
+            byte[] from = shard.getKey().equals(place.shard()) ? place.hash() : new byte[Keys.OWNER];
+            Spaced part = shard.getValue().spaces(from, limit - owners.size());
+            owners.addAll(part.owners());
+            byte[] next = part.next();
+            if (next != null) {
+                return new SpacePage(owners, new Place(shard.getKey(), next).toString());
+            }
         }
         return new SpacePage(owners, null);
     }
 
-    /// @return the hash that no longer fitted, or null
-    private static byte @Nullable [] fill(ShardView shard, byte[] from, List<OwnerSpace> owners, int limit) {
-        byte[][] next = new byte[1][];
-        try (Scans scans = shard.scan()) {
-            scans.heads(from, (key, row) -> {
-                if (owners.size() == limit) {
-                    next[0] = Arrays.copyOfRange(key, 1, key.length);
-                    return false;
-                }
-                Head head = Head.decode(row);
-                if (head.owner() != null && head.space() != null) {
-                    owners.add(of(head.owner(), head.spaces()));
-                }
-                return true;
-            });
-        }
-        return next[0];
-    }
-
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Place(int shard, byte[] hash) {
-        static Place of(@Nullable String cursor, int shards) {
-            if (cursor == null) {
-                return new Place(0, new byte[Keys.OWNER]);
-            }
+    private record Place(ShardId shard, byte[] hash) {
+        static Place of(String cursor) {
             try {
                 int dash = cursor.indexOf('-');
                 byte[] hash = HexFormat.of().parseHex(cursor, dash + 1, cursor.length());
                 int shard = Integer.parseInt(cursor, 0, dash, 10);
-                if (hash.length == Keys.OWNER && shard >= 0 && shard < shards) {
-                    return new Place(shard, hash);
+                if (hash.length == Keys.OWNER && shard >= 0) {
+                    return new Place(new ShardId(shard), hash);
                 }
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 throw new MnemeException(ErrorCode.INVALID_REQUEST, "This is no cursor of owners: use one it gave.", e);

@@ -25,13 +25,12 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One search, of one owner or of all. The index ranks, and the rows give the memories that are shown.
+/// One search in one shard, of one owner or of all. The index ranks; the rows give the memories that are shown.
 public final class StoreSearch {
-    private static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
+    static final Comparator<Hit> BEST_FIRST = Comparator.comparingDouble(Hit::score)
             .reversed()
             .thenComparing(hit -> hit.memory().id());
 
@@ -40,8 +39,13 @@ public final class StoreSearch {
     private final boolean readsText;
 
     public StoreSearch(SearchQuery query) {
+        this(query, FilterMatcher.of(query.restrictedFilter()));
+    }
+
+    /// @param matcher of the query's filter: its work may be counted together with other searches'
+    public StoreSearch(SearchQuery query, FilterMatcher matcher) {
         this.query = query;
-        this.matcher = FilterMatcher.of(query.restrictedFilter());
+        this.matcher = matcher;
         this.readsText = FilterMatcher.readsText(query.filter());
     }
 
@@ -60,18 +64,20 @@ public final class StoreSearch {
         return new SearchResult(hits(shard, owner, head.get().space()), position, false);
     }
 
-    /// Searches owner by owner. When the time is over it stops, and asks nothing of the remaining shards.
-    public SearchResult across(List<? extends ShardView> shards) {
+    /// Owner by owner, until the time is over.
+    public SearchResult across(ShardView shard) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
-        PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
+        MergedSearch best = new MergedSearch(query.topK());
         CarrierSlice slice = new CarrierSlice();
-        boolean inTime = true;
-        for (Iterator<? extends ShardView> each = shards.iterator(); inTime && each.hasNext(); ) {
-            inTime = !isOver(deadline) && within(deadline, each.next(), slice, best);
+        for (Owner owner : owners(shard)) {
+            if (System.nanoTime() > deadline) {
+                best.timedOut();
+                break;
+            }
+            slice.step();
+            best.add(hitsWhereComparable(shard, owner));
         }
-        List<Hit> hits = new ArrayList<>(best);
-        hits.sort(BEST_FIRST);
-        return new SearchResult(hits, null, !inTime);
+        return best.result();
     }
 
     /// Searches the owners of one shard.

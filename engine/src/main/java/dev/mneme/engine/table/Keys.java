@@ -71,6 +71,11 @@ public final class Keys {
         return new byte[] {'s'};
     }
 
+    /// Whether a row says what an earlier format left in this folder, and is no state of the shard.
+    public static boolean isOfFormat(byte[] key) {
+        return key[0] == upgraded()[0];
+    }
+
     static byte[] upgraded() {
         return new byte[] {'U'};
     }

@@ -77,11 +77,13 @@ final class RocksTables implements Tables {
         }
     }
 
-    /// @throws MnemeException `OVERLOADED` once the folder is being closed
+    /// @throws MnemeException `OVERLOADED` once the folder is being closed, or the shard dropped
     private static long enter(StampedLock gate) {
         long stamp = gate.tryReadLock();
         if (stamp == 0) {
-            throw new MnemeException(ErrorCode.OVERLOADED, "The server is stopping: try again when it is back.");
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED,
+                    "The shard is no longer open here, or the server is stopping: try again shortly.");
         }
         return stamp;
     }

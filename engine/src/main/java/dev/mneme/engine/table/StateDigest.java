@@ -28,7 +28,7 @@ public record StateDigest(long logIndex, String sha256) {
         MessageDigest digest = newSha256();
         long[] logIndex = new long[1];
         rows.scan(new byte[] {1}, new byte[] {(byte) 0xff}, (key, row) -> {
-            if (key[0] != Keys.upgraded()[0]) {
+            if (!Keys.isOfFormat(key)) {
                 with(digest, key);
                 with(digest, stateForm(key, row));
             }

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A disk of which one fsync fails. Thread-safe.
-final class FailingSync {
+public final class FailingSync {
     private final AtomicReference<String> failing = new AtomicReference<>("");
 
-    /// The next fsync of this file fails.
-    void nextOf(String name) {
-        failing.set(name);
+    /// The next fsync of what the log writes fails.
+    public void nextOf(WriteAheadLog log) {
+        failing.set(SegmentName.of(log.oldestSegment() + log.segments() - 1));
     }
 
-    Disk over(Disk disk) {
+    public Disk over(Disk disk) {
         return new Disk() {
             @Override
             public List<String> list() throws IOException {

@@ -126,22 +126,21 @@ class FirstFormatTest {
     }
 
     @Test
-    void whereShardsHavePlacesTheLastIsTheSystems() throws IOException {
+    void whereShardsHavePlacesTheLastIsTheSystemsAndOthersAreRefused() throws IOException {
         left("closed");
-        try (PositionedLog log = positioned(3)) {
-            List<String> system = new ArrayList<>();
-            log.replay(2, 0, (index, term, batch) -> system.add(new String(batch, UTF_8)));
-            assertThat(system).containsExactly("system 1", "system 2", "system 3");
-            assertThat(log.lastIndex(0)).isEqualTo(5);
+        try (WriteAheadLog log = openOf(3)) {
+            assertThat(read(log, ShardId.SYSTEM)).containsExactly("1/1 system 1", "2/1 system 2", "3/1 system 3");
+            assertThat(log.lastIndex(FIRST)).isEqualTo(5);
         }
-        assertThatThrownBy(() -> positioned(4))
+        assertThatThrownBy(() -> openOf(4))
                 .isInstanceOfSatisfying(
                         MnemeException.class,
                         failure -> assertThat(failure.field()).isEqualTo("shards"));
     }
 
-    private PositionedLog positioned(int shards) {
-        return PositionedLog.open(disk.mount(), shards, SMALL, LogMetrics.NONE, LogSeal.under(new byte[32]));
+    private WriteAheadLog openOf(int shards) {
+        Set<ShardId> ids = Set.copyOf(LogFormat.ids(shards));
+        return WriteAheadLog.openOf(disk.mount(), ids, SMALL, LogMetrics.NONE, LogSeal.under(new byte[32]));
     }
 
     /// Every byte of the first segment that was durable: none may pass unnoticed.

@@ -90,6 +90,106 @@ class JournalFilesTest {
         }
     }
 
+    @Test
+    void aSegmentStaysAsLongAsAReaderHoldsIt() {
+        try (WriteAheadLog log = open()) {
+            for (int n = 0; n < 4; n++) {
+                append(log, A, 10);
+                append(log, B, 10);
+                roll(log);
+            }
+            append(log, A, 10);
+            Journal.Hold first = log.hold(A, 2);
+            Journal.Hold second = log.hold(B, 4);
+            log.releaseBefore(A, 6);
+            log.releaseBefore(B, 5);
+            assertThat(log.oldestSegment()).isEqualTo(2);
+            first.advance(3);
+            assertThat(log.oldestSegment()).isEqualTo(3);
+            assertThat(read(log, A, 3)).containsExactly(3L, 4L, 5L);
+            first.close();
+            assertThat(log.oldestSegment()).as("the other shard's reader").isEqualTo(4);
+            second.close();
+            assertThat(log.oldestSegment()).isEqualTo(5);
+        }
+    }
+
+    /// Segments beyond the limit that the tables themselves need are no reader's fault.
+    @Test
+    void aReaderLosesItsHoldOnlyWhenItAloneKeepsTooMuch() {
+        try (WriteAheadLog log = open()) {
+            append(log, A, 10);
+            Journal.Hold hold = log.hold(A, 1);
+            Journal.Hold further = log.hold(A, 7);
+            while (log.segments() < SMALL.maxSegments() + 3) {
+                append(log, A, 10);
+                roll(log);
+            }
+            assertThat(log.pinning()).containsKey(A);
+            log.releaseBefore(A, 1);
+            assertThat(hold.isLost()).isFalse();
+            assertThat(read(log, A, 1)).hasSize((int) log.lastIndex(A));
+            log.releaseBefore(A, log.lastIndex(A) + 1);
+            assertThat(hold.isLost()).isTrue();
+            assertThat(further.isLost()).as("what it keeps is within the limit").isFalse();
+            assertThat(log.firstIndex(A)).isEqualTo(7);
+            assertThat(log.pinning()).isEmpty();
+            assertThat(log.segments()).isLessThanOrEqualTo(SMALL.maxSegments());
+            further.close();
+        }
+    }
+
+    @Test
+    void aReaderLosesItsHoldWithTheNextSegmentThatIsTooMuch() {
+        try (WriteAheadLog log = open()) {
+            append(log, A, 10);
+            Journal.Hold hold = log.hold(A, 1);
+            log.releaseBefore(A, 2);
+            while (log.segments() < SMALL.maxSegments()) {
+                append(log, B, 10);
+                roll(log);
+                log.releaseBefore(B, log.lastIndex(B) + 1);
+                assertThat(hold.isLost()).isFalse();
+            }
+            append(log, B, 10);
+            roll(log);
+            assertThat(hold.isLost()).as("though nobody released anything").isTrue();
+            assertThat(log.oldestSegment()).isGreaterThan(1);
+        }
+    }
+
+    /// A reader cannot come through what is lost, so it does not keep the shard from going on.
+    @Test
+    void aHoldDoesNotKeepADamagedShardFromGoingOn() {
+        damageTheSecondSegment();
+        try (WriteAheadLog log = open()) {
+            assertThatThrownBy(() -> log.hold(A, 2))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class,
+                            gone -> assertThat(gone.code()).isEqualTo(ErrorCode.POSITION_EXPIRED));
+            Journal.Hold behind = log.hold(A, 3);
+            log.releaseBefore(A, 3);
+            assertThat(append(log, A, 10)).isEqualTo(4);
+            assertThat(behind.isLost()).isFalse();
+            assertThat(read(log, A, 3)).containsExactly(3L, 4L);
+            behind.close();
+        }
+    }
+
+    @Test
+    void aHoldThatIsClosedAfterItsLogDeletesNothingThere() {
+        WriteAheadLog log = open();
+        append(log, A, 10);
+        roll(log);
+        append(log, A, 10);
+        Journal.Hold hold = log.hold(A, 1);
+        log.releaseBefore(A, 3);
+        log.close();
+        Map<String, byte[]> before = disk.image();
+        hold.close();
+        assertThat(disk.image()).containsExactlyInAnyOrderEntriesOf(before);
+    }
+
     /// Shard A has entries in segments 1 to 3; segment 2, which also holds B's vote and members, the beginning of C,
     /// and the end of a shard that was dropped, is damaged.
     private void damageTheSecondSegment() {

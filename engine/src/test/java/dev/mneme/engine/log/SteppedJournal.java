@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.SortedSet;
 
 /// A stepped log whose steps are done in the calls themselves. **Threads**: any; one at a time gets in.
-record SteppedJournal(WriteAheadLog log) implements Journal {
+public record SteppedJournal(WriteAheadLog log) implements Journal {
     private void run(Runnable request) {
         synchronized (log) {
             request.run();
@@ -94,6 +94,31 @@ record SteppedJournal(WriteAheadLog log) implements Journal {
         synchronized (log) {
             log.releaseBefore(shard, index);
         }
+    }
+
+    @Override
+    public Hold hold(ShardId shard, long from) {
+        Hold hold = log.hold(shard, from);
+        return new Hold() {
+            @Override
+            public void advance(long index) {
+                synchronized (log) {
+                    hold.advance(index);
+                }
+            }
+
+            @Override
+            public boolean isLost() {
+                return hold.isLost();
+            }
+
+            @Override
+            public void close() {
+                synchronized (log) {
+                    hold.close();
+                }
+            }
+        };
     }
 
     @Override

@@ -35,7 +35,6 @@ class WriteAheadLogJournalTest extends JournalContract {
 
     @Override
     protected void failNextSync(Journal journal) {
-        WriteAheadLog log = (WriteAheadLog) journal;
-        failing.nextOf(SegmentName.of(log.oldestSegment() + log.segments() - 1));
+        failing.nextOf((WriteAheadLog) journal);
     }
 }

@@ -1,0 +1,343 @@
+package dev.mneme.engine.replica;
+
+import dev.mneme.core.command.Command.Govern;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.Retention;
+import dev.mneme.core.queue.QueueLimit;
+import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.StoreStatus.ShardStatus;
+import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.feed.RecentChanges;
+import dev.mneme.engine.feed.Subscribers;
+import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.index.OwnerIndexes;
+import dev.mneme.engine.index.ShardIndex;
+import dev.mneme.engine.integrity.Seal;
+import dev.mneme.engine.integrity.ShardGuard;
+import dev.mneme.engine.integrity.StoringStage;
+import dev.mneme.engine.read.IndexedRows;
+import dev.mneme.engine.read.Scans;
+import dev.mneme.engine.read.ShardView;
+import dev.mneme.engine.state.ShardRules;
+import dev.mneme.engine.state.StateMachine;
+import dev.mneme.engine.table.Keys;
+import dev.mneme.engine.table.Rows;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// One shard of a local store with everything that follows its log: tables, search index, recent changes.
+public final class LocalShard implements AutoCloseable, ShardListener, ShardView {
+    private static final Logger LOG = System.getLogger(LocalShard.class.getName());
+    private static final long TELLING_NANOS = 20_000;
+
+    private final ShardId id;
+    private final Tables tables;
+    private final Tables forwardIndex;
+    private final String epoch;
+    private final ShardGuard guard;
+    private final StateMachine machine;
+    private final Shard shard;
+    private final ShardIndex index;
+    private final RecentChanges recent;
+    private final Subscribers subscribers;
+
+    /// What all shards of a node have in common.
+    ///
+    /// @param epoch of their positions
+    /// @param indexes the search indexes on the heap
+    /// @param queue how many writes may wait for one shard
+    /// @param recentBytes what the recent changes of one shard may take of the heap
+    public record Common(
+            String epoch,
+            Seal seal,
+            InstantSource clock,
+            OwnerIndexes indexes,
+            Subscribers subscribers,
+            Retention retention,
+            QueueLimit queue,
+            long recentBytes,
+            ShardMetrics metrics) {}
+
+    /// @param forwardIndex what the search index is loaded from
+    public LocalShard(
+            ShardId id, Agreement agreement, Execution execution, Tables tables, Tables forwardIndex, Common common) {
+        String name = id.toString();
+        this.id = id;
+        this.recent = new RecentChanges(common.recentBytes());
+        this.tables = tables;
+        this.forwardIndex = forwardIndex;
+        this.epoch = common.epoch();
+        this.subscribers = common.subscribers();
+        this.guard = new ShardGuard(name, tables, common.seal());
+        IndexedRows rows = new IndexedRows(this::scan, () -> new Scans(tables, epoch));
+        this.index = new ShardIndex(forwardIndex, rows, common.indexes());
+        this.machine = new StateMachine(tables, new Govern(epoch, common.retention()));
+        StoringStage stage = new StoringStage(common.seal());
+        Applier applier = new Applier(name, tables, machine, stage, this, execution);
+        this.shard =
+                new Shard(id, agreement, tables, applier, execution, common.clock(), common.queue(), common.metrics());
+    }
+
+    public ShardId id() {
+        return id;
+    }
+
+    public String epoch() {
+        return epoch;
+    }
+
+    /// Begins to bring tables and index to where the log is.
+    ///
+    /// @return completes when they are there
+    public CompletableFuture<@Nullable Void> recover() {
+        guard.begin();
+        ShardRules.requireEpoch(tables, id.toString(), epoch, guard::sound);
+        index.begin(tables.appliedIndex());
+        shard.start();
+        return shard.recovered();
+    }
+
+    /// Makes what the search index lacks, aside. Once it has recovered.
+    public void start() {
+        if (index.backlog() > 0) {
+            LOG.log(Level.INFO, "Shard {0}: checking the search index of {1} owners", id, index.backlog());
+            rebuildNext();
+        }
+    }
+
+    /// One slice after another on the shard's thread, with writes in between.
+    private void rebuildNext() {
+        shard.run(() -> {
+            if (index.rebuildSlice()) {
+                rebuildNext();
+            } else {
+                LOG.log(Level.INFO, "Shard {0}: the search index is whole", id);
+            }
+        });
+    }
+
+    @Override
+    public void indexed(long logIndex, List<IndexUpdate> updates) {
+        index.applied(logIndex, updates);
+    }
+
+    @Override
+    public void applied(List<Change> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        Set<Owner> advanced = new HashSet<>();
+        for (Change change : changes) {
+            recent.add(change);
+            advanced.add(change.owner());
+        }
+        subscribers.wake(advanced);
+    }
+
+    @Override
+    public void requireOwn(Rows.Shard own) {
+        ShardRules.requireEpoch(own.rules(), id.toString(), epoch);
+    }
+
+    /// The search index keeps nothing of what it had; readers are woken, whose positions may have advanced.
+    @Override
+    public void replaced(long logIndex, Tables.Snapshot before) {
+        guard.replaced();
+        try (Tables.Snapshot now = tables.snapshot()) {
+            index.replaced(logIndex, each -> {
+                heads(before, (hash, owner) -> each.accept(hash));
+                heads(now, (hash, owner) -> each.accept(hash));
+            });
+            recent.clear();
+            heads(now, (hash, owner) -> {
+                if (owner != null) {
+                    subscribers.wake(List.of(owner));
+                }
+            });
+        }
+    }
+
+    /// @param visitor is shown the hash of each owner, and the owner unless it was erased
+    private static void heads(Tables.Snapshot rows, BiConsumer<byte[], @Nullable Owner> visitor) {
+        byte[] table = Keys.table('h');
+        rows.scan(table, Keys.end(table), (key, row) -> {
+            visitor.accept(Keys.ownerOf(key), Rows.Head.decode(row).owner());
+            return true;
+        });
+    }
+
+    public CompletableFuture<WriteResult> submit(Write write) {
+        return shard.submit(write);
+    }
+
+    /// What its entries are decided by; null if its rows do not say.
+    @Nullable
+    public Govern rules() {
+        return ShardRules.of(tables);
+    }
+
+    /// See [StateMachine#answered].
+    public Optional<WriteResult> answered(Instant now, Owner owner, Provenance by, Write.Idempotency idempotency) {
+        Instant latest = latest();
+        return machine.answered(now.isAfter(latest) ? now : latest, owner, by, idempotency);
+    }
+
+    /// See [Shard#hold].
+    public CompletableFuture<Long> hold() {
+        return shard.hold();
+    }
+
+    public void resume() {
+        shard.resume();
+    }
+
+    /// The rows as they are now. While the shard is held they are those of one log index. Close it soon.
+    public Tables.Snapshot rows() {
+        return tables.snapshot();
+    }
+
+    public long sizeBytes() {
+        return tables.sizeBytes();
+    }
+
+    @Override
+    public Scans scan() {
+        return new Scans(tables, epoch, guard);
+    }
+
+    /// What is wrong with the rows: see `ShardVerification`.
+    public List<String> verify() {
+        return guard.verify();
+    }
+
+    public ShardGuard guard() {
+        return guard;
+    }
+
+    public RecentChanges recent() {
+        return recent;
+    }
+
+    @Override
+    public ShardIndex indexAsOfRows() {
+        long contained = tables.appliedIndex();
+        while (shard.appliedIndex() < contained && shard.running()) {
+            LockSupport.parkNanos(TELLING_NANOS);
+        }
+        return index;
+    }
+
+    public long backlog() {
+        return index.backlog();
+    }
+
+    /// Since when its tables have taken nothing: see [Shard#blockedSince].
+    public long blockedSince() {
+        return shard.blockedSince();
+    }
+
+    public boolean checkpointDue() {
+        return shard.checkpointDue();
+    }
+
+    /// The index last: after a crash it is then ahead of the tables, and replaying makes up for it.
+    public void checkpoint() {
+        shard.checkpoint();
+        index.checkpoint();
+    }
+
+    /// Drops from the disk what an erased owner's deletions left behind: rows, names and words.
+    public void compactErased(Owner owner) {
+        byte[] hash = owner.hash();
+        for (char table : (Keys.OWNED_TABLES + 'h').toCharArray()) {
+            byte[] range = Keys.owned(table, hash);
+            tables.compact(range, Keys.end(range));
+        }
+        byte[] entities = Keys.table('n'); // which scope ids the memories carried is no longer known
+        tables.compact(entities, Keys.end(entities));
+        byte[] expiries = Keys.table('f');
+        tables.compact(expiries, Keys.end(expiries));
+        index.compact(hash);
+    }
+
+    /// The time that the latest write was stamped with.
+    public Instant latest() {
+        return shard.latest();
+    }
+
+    public ShardStatus status() {
+        return shard.status();
+    }
+
+    /// The rows for another replica.
+    public Agreement.Snapshot snapshot() {
+        return shard.snapshot();
+    }
+
+    /// What this replica is to the shard.
+    public Agreement.Role role() {
+        return shard.role();
+    }
+
+    /// See [Shard#readBarrier].
+    public CompletableFuture<Long> readBarrier() {
+        return shard.readBarrier();
+    }
+
+    /// See [Shard#finish].
+    CompletableFuture<@Nullable Void> finish() {
+        return shard.finish();
+    }
+
+    /// Forgets what the heap has of its owners' search indexes, which another node may have changed meanwhile.
+    public void forgetLoaded() {
+        try (Tables.Snapshot now = tables.snapshot()) {
+            heads(now, (hash, owner) -> index.forget(hash));
+        }
+    }
+
+    /// Ends at once, since the shard is no longer here: writes that wait are refused with `NOT_PRIMARY`, those under
+    /// way with `OUTCOME_UNKNOWN`. Nothing is checkpointed.
+    public void leave() {
+        shard.leave();
+    }
+
+    /// Ends it as it is, when the store could not be opened. Its tables stay open.
+    public void abandon() {
+        shard.close();
+    }
+
+    @Override
+    public void close() {
+        shard.close();
+        try {
+            if (shard.running()) {
+                checkpoint();
+            }
+        } catch (MnemeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "Shard {0}: no checkpoint while closing; the next start replays more: {1}",
+                    id,
+                    e.getMessage());
+        }
+        forwardIndex.close();
+        tables.close();
+    }
+}
