@@ -9,7 +9,7 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
-import dev.mneme.engine.shard.LocalEngine;
+import dev.mneme.engine.node.LocalEngine;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
