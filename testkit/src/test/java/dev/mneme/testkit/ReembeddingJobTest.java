@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.access.Caller;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.memory.Reembedding;
@@ -14,6 +15,7 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.request.Limits;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,12 +55,12 @@ final class ReembeddingJobTest {
                                 true),
                         null);
             }
-            try (Reembedding job = new Reembedding(store, present, Set.of(former.space()))) {
-                job.start();
+            try (Reembedding job = new Reembedding(store, present, Set.of(former.space()), new SystemRuntime())) {
+                job.start(Duty.ALONE);
                 job.stop();
-                job.start();
+                job.start(Duty.ALONE);
                 job.stop();
-                job.start();
+                job.start(Duty.ALONE);
                 await().atMost(Duration.ofSeconds(60)).until(() -> moved(store, present) == OWNERS);
                 assertThat(job.ownersLeft()).isNotEmpty();
             }

@@ -5,6 +5,7 @@ import dev.mneme.api.live.LiveConnections;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.mode.ModeService;
+import dev.mneme.core.spi.NodeRuntime;
 
 /// What every connection of the door shares.
 ///
@@ -19,6 +20,7 @@ record WebSocketContext(
         EncodedChanges updates,
         ModeService modes,
         ClientWrites writes,
+        NodeRuntime runtime,
         String instanceId,
         String serverVersion) {
     /// Of the messages, as a `connect` says it.

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Json.JsonObject;
@@ -17,6 +18,7 @@ import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.model.WebhookDelivery.State;
 import dev.mneme.core.spi.Documents;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.WebhookSender;
 import dev.mneme.core.webhook.WebhookDispatcher;
 import dev.mneme.core.webhook.WebhookService;
@@ -92,12 +94,12 @@ class WebhookDispatcherTest {
     }
 
     private WebhookDispatcher dispatcher(List<Duration> retries) {
-        return new WebhookDispatcher(store, webhooks, sender, WebhookRoutes::payload, clock, retries);
+        return new WebhookDispatcher(store, webhooks, sender, WebhookRoutes::payload, new SystemRuntime(clock), retries);
     }
 
     @BeforeEach
     void start() {
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
     }
 
     @AfterEach
@@ -111,7 +113,7 @@ class WebhookDispatcherTest {
         store = open();
         webhooks = service();
         dispatcher = dispatcher(retries);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
     }
 
     private Webhook webhook(ChangeType... events) {
@@ -241,7 +243,7 @@ class WebhookDispatcherTest {
         add("said while it was stopped");
         webhook(ChangeType.MEMORY_DELETED);
         assertThat(sender.bodies()).hasSize(1);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
 
         awaitSent(2);
         assertThat(sender.bodies().get(1)).contains("said while it was stopped");
@@ -274,7 +276,7 @@ class WebhookDispatcherTest {
         store = new ModelStore(home, StoreSettings.of("home", clock).withChangesPerOwner(3));
         webhooks = service();
         dispatcher = dispatcher(AT_ONCE);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
         Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
         store.write(Fixtures.write(Owner.user("bob"), Fixtures.add("bob", "told before")));
         awaitState(webhook, State.DELIVERED);
@@ -284,7 +286,7 @@ class WebhookDispatcherTest {
         }
 
         dispatcher = dispatcher(AT_ONCE);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
 
         awaitSent(4);
         add("last");

@@ -8,15 +8,19 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Store.OperatorBatch;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,20 +29,21 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader pulls: it holds a position, not a queue, so a slow one costs nothing but its own delay.
 public final class ChangeFeed {
+    private static final System.Logger LOG = System.getLogger(ChangeFeed.class.getName());
     private static final int READ = 256;
 
     private final Store store;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
     private final Consumer<Duration> lags;
 
     public ChangeFeed(Store store) {
-        this(store, InstantSource.system(), lag -> {});
+        this(store, new SystemRuntime(), lag -> {});
     }
 
     /// @param lags is told, for each page of changes that a live reader reads, how long ago the last was made
-    public ChangeFeed(Store store, InstantSource clock, Consumer<Duration> lags) {
+    public ChangeFeed(Store store, NodeRuntime runtime, Consumer<Duration> lags) {
         this.store = store;
-        this.clock = clock;
+        this.runtime = runtime;
         this.lags = lags;
     }
 
@@ -128,15 +133,17 @@ public final class ChangeFeed {
     /// A place in a feed. Used by one thread at a time; `close` may come from any.
     public abstract static sealed class Reader implements AutoCloseable permits OwnerReader, OperatorReader {
         final Caller caller;
+        private final NodeRuntime runtime;
         private final boolean pushed;
-        private volatile boolean advanced = true;
-        private volatile @Nullable Thread waiting;
+        private final AtomicBoolean advanced = new AtomicBoolean(true);
+        private volatile CompletableFuture<@Nullable Void> woken = new CompletableFuture<>();
         private volatile boolean closed;
         private volatile Store.@Nullable Subscription subscription;
 
         /// @param pushed whether changes go out unasked: then what is local only stays here
-        Reader(Caller caller, boolean pushed) {
+        Reader(Caller caller, NodeRuntime runtime, boolean pushed) {
             this.caller = caller;
+            this.runtime = runtime;
             this.pushed = pushed;
         }
 
@@ -167,34 +174,31 @@ public final class ChangeFeed {
             if (subscription == null) {
                 subscription = subscribe(this::wake);
             }
-            long deadline = System.nanoTime() + atMost.toNanos();
+            long deadline = runtime.nanos() + atMost.toNanos();
             while (true) {
-                boolean fresh = advanced;
-                advanced = false;
+                CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
+                woken = next; // before looking: what comes meanwhile ends the wait at once
+                boolean fresh = advanced.getAndSet(false);
                 Page page = fresh || reset() ? page(limit) : new Page(List.of(), position(), false);
                 if (!page.items().isEmpty() || page.reset() || closed) {
-                    advanced = true; // there may be more
+                    advanced.set(true); // there may be more
                     return page;
                 }
-                long left = deadline - System.nanoTime();
+                long left = deadline - runtime.nanos();
                 if (left <= 0) {
                     return page;
                 }
-                park(left);
+                rest(next, Duration.ofNanos(left));
             }
         }
 
-        private void park(long nanos) throws InterruptedException {
-            waiting = Thread.currentThread();
+        private void rest(CompletableFuture<@Nullable Void> until, Duration atMost) throws InterruptedException {
             try {
-                if (!advanced && !closed) {
-                    LockSupport.parkNanos(this, nanos);
-                }
-            } finally {
-                waiting = null;
-            }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+                runtime.await(until, atMost);
+            } catch (TimeoutException over) {
+                LOG.log(System.Logger.Level.TRACE, "Nothing came", over);
+            } catch (ExecutionException never) {
+                throw new IllegalStateException(never);
             }
         }
 
@@ -211,11 +215,8 @@ public final class ChangeFeed {
 
         /// Makes a waiting [#await] look again.
         public void wake() {
-            advanced = true;
-            Thread thread = waiting;
-            if (thread != null) {
-                LockSupport.unpark(thread);
-            }
+            advanced.set(true);
+            woken.complete(null);
         }
 
         @Override
@@ -244,7 +245,7 @@ public final class ChangeFeed {
         private boolean reset;
 
         OwnerReader(Caller caller, Owner owner, Position position, boolean reset, boolean pushed) {
-            super(caller, pushed);
+            super(caller, runtime, pushed);
             this.owner = owner;
             this.position = position;
             this.told = position.toString();
@@ -302,7 +303,7 @@ public final class ChangeFeed {
                 }
             }
             if (!items.isEmpty()) {
-                lags.accept(Duration.between(items.getLast().change().at(), clock.instant()));
+                lags.accept(Duration.between(items.getLast().change().at(), runtime.clock().instant()));
             }
             return new Page(items, position(), false);
         }
@@ -329,7 +330,7 @@ public final class ChangeFeed {
         private String told;
 
         OperatorReader(Caller caller, String cursor) {
-            super(caller, true);
+            super(caller, runtime, true);
             this.cursor = cursor;
             this.told = cursor;
         }

@@ -135,6 +135,15 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// Writes to the system shard: keys, documents, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
+    /// Calls the listener for each key that was put or deleted, once this node's replica of the system shard has applied
+    /// it, whichever node it was asked of; until closed. When [#writeSystem] returns, it has been called.
+    Subscription subscribeKeys(KeyListener listener);
+
+    /// Of which shards this node is primary.
+    default Leadership leadership() {
+        return Leadership.ALONE;
+    }
+
     StoreStatus status();
 
     /// What is known of the data having been changed from outside.
@@ -167,6 +176,16 @@ public interface Store extends OwnerSpaces, AutoCloseable {
 
     /// @param cursor where to resume after it
     record OperatorChange(Change change, String cursor) {}
+
+    /// Runs on the applying thread: it must neither block nor throw.
+    interface KeyListener {
+        void put(ApiKey key);
+
+        void deleted(String keyId);
+
+        /// Others may be there now, all at once: read them again.
+        void replaced();
+    }
 
     interface Subscription extends AutoCloseable {
         @Override

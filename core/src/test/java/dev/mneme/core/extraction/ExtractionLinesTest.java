@@ -8,6 +8,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                8)) {
+                8,
+                new SystemRuntime())) {
             for (int i = 0; i < 100; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -86,7 +88,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                3)) {
+                3,
+                new SystemRuntime())) {
             for (int i = 0; i < 10; i++) {
                 take(lines, pointer("user" + i, i));
             }
@@ -110,7 +113,8 @@ class ExtractionLinesTest {
                     return tried.size() < 4 ? new Attempted.Failed(tried.size()) : DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             take(lines, pointer("alice", 2), "run");
             assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
@@ -123,7 +127,8 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 pointer -> pointer.id().getLeastSignificantBits() == 1 ? new Attempted.Failed(1) : DONE,
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             take(lines, pointer("alice", 2));
             take(lines, pointer("alice", 3), "run");
@@ -151,7 +156,8 @@ class ExtractionLinesTest {
                     return back.get() ? DONE : new Attempted.Failed(1);
                 },
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             for (int i = 1; i <= 10; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -178,7 +184,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("first", 0));
             first.await();
             for (int i = 1; i <= 20; i++) {
@@ -207,7 +214,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             List<Pointer> taken = new ArrayList<>();
             for (int i = 0; i < ExtractionLines.CAPACITY; i++) {
                 Pointer next = pointer("user" + i % 20, i);
@@ -242,7 +250,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             for (int i = 0; i < ExtractionLines.CAPACITY_OF_ONE; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -262,7 +271,8 @@ class ExtractionLinesTest {
                     return tries.incrementAndGet() == 1 ? new Attempted.Failed(1) : DONE;
                 },
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
             failed.await();
 
@@ -283,7 +293,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
 
             assertThat(await(lines, pointer("alice", 1), PATIENCE)).isTrue();
@@ -306,7 +317,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1);
+                1,
+                new SystemRuntime());
         take(lines, pointer("alice", 1));
         arrived.await();
 
@@ -328,7 +340,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
 
             assertThat(await(lines, pointer("alice", 1), Duration.ofMillis(1))).isFalse();
@@ -350,7 +363,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
             refused.await();
             take(lines, pointer("bob", 2));

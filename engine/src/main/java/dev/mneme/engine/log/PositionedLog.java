@@ -27,9 +27,17 @@ public final class PositionedLog implements CommitLog {
 
     /// @param shards how many; a log that is there must have as many
     public static PositionedLog open(Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal) {
+        return open(disk, shards, config, metrics, seal, LogRuntime.system());
+    }
+
+    /// As above.
+    ///
+    /// @param runtime threads, clocks and randomness
+    public static PositionedLog open(
+            Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal, LogRuntime runtime) {
         List<ShardId> ids = LogFormat.ids(shards);
         WriteAheadLog journal =
-                WriteAheadLog.open(disk, new TreeSet<>(ids), config, metrics, seal, LogRuntime.system());
+                WriteAheadLog.open(disk, new TreeSet<>(ids), config, metrics, seal, runtime);
         if (!journal.shards().equals(new TreeSet<>(ids))) {
             int found = journal.shards().size();
             journal.close();

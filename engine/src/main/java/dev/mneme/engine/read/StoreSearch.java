@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +38,11 @@ public final class StoreSearch {
     private final SearchQuery query;
     private final FilterMatcher matcher;
     private final boolean readsText;
+    private final LongSupplier nanos;
 
-    public StoreSearch(SearchQuery query) {
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    public StoreSearch(SearchQuery query, LongSupplier nanos) {
+        this.nanos = nanos;
         this.query = query;
         this.matcher = FilterMatcher.of(query.restrictedFilter());
         this.readsText = FilterMatcher.readsText(query.filter());
@@ -60,13 +64,13 @@ public final class StoreSearch {
 
     /// Owner by owner, until the time is over.
     public SearchResult across(List<? extends ShardView> shards) {
-        long deadline = System.nanoTime() + query.timeLimit().toNanos();
+        long deadline = nanos.getAsLong() + query.timeLimit().toNanos();
         PriorityQueue<Hit> best = new PriorityQueue<>(BEST_FIRST.reversed());
         boolean timedOut = false;
         CarrierSlice slice = new CarrierSlice();
         for (ShardView shard : shards) {
             for (Owner owner : owners(shard)) {
-                if (System.nanoTime() > deadline) {
+                if (nanos.getAsLong() - deadline > 0) {
                     timedOut = true;
                     break;
                 }

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -48,10 +49,14 @@ final class Anchor {
     private final Seal seal;
     private final long everyNanos;
     private String written = "";
-    private long appendedAt = System.nanoTime();
+    private final LongSupplier nanos;
+    private long appendedAt;
 
     /// @param folder the data folder
-    Anchor(Path file, Path folder, String epoch, Seal seal, Duration every) {
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    Anchor(Path file, Path folder, String epoch, Seal seal, Duration every, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.appendedAt = nanos.getAsLong();
         this.file = file;
         this.memory = folder.resolve(MEMORY);
         this.epoch = epoch;
@@ -248,14 +253,14 @@ final class Anchor {
 
     /// As [#append], unless that was done a short while ago.
     void appendWhenDue(List<Tables> shards) {
-        if (System.nanoTime() - appendedAt >= everyNanos) {
+        if (nanos.getAsLong() - appendedAt >= everyNanos) {
             append(shards);
         }
     }
 
     /// Says how far the shards have come, when they have come further. Durable on return.
     void append(List<Tables> shards) {
-        appendedAt = System.nanoTime();
+        appendedAt = nanos.getAsLong();
         StringBuilder line = new StringBuilder(epoch).append('@').append(seal.keyId());
         for (Tables tables : shards) {
             try (Tables.Snapshot rows = tables.snapshot()) {

@@ -6,6 +6,7 @@ import dev.mneme.core.spi.Tables;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /// Which anchor a data folder is held to.
@@ -19,8 +20,12 @@ final class Anchors {
     /// @throws MnemeException `INTEGRITY_VIOLATION` when the folder and its anchor do not agree, or it has one that
     ///     nobody names
     static Optional<Anchor> open(
-            DataFolder folder, IntegrityFiles files, List<Tables> shards, ToLongFunction<Integer> lastIndex) {
-        Optional<Anchor> anchor = check(folder, files, shards, lastIndex);
+            DataFolder folder,
+            IntegrityFiles files,
+            List<Tables> shards,
+            ToLongFunction<Integer> lastIndex,
+            LongSupplier nanos) {
+        Optional<Anchor> anchor = check(folder, files, shards, lastIndex, nanos);
         anchor.filter(begun -> !folder.isAnchored()).ifPresent(begun -> {
             begun.append(shards);
             folder.keepAnchor();
@@ -30,7 +35,11 @@ final class Anchors {
 
     /// As [#open], and changes nothing but what the folder remembers of the anchor.
     static Optional<Anchor> check(
-            DataFolder folder, IntegrityFiles files, List<Tables> shards, ToLongFunction<Integer> lastIndex) {
+            DataFolder folder,
+            IntegrityFiles files,
+            List<Tables> shards,
+            ToLongFunction<Integer> lastIndex,
+            LongSupplier nanos) {
         Path file = files.anchor();
         if (file == null) {
             if (folder.isAnchored()) {
@@ -41,7 +50,7 @@ final class Anchors {
             }
             return Optional.empty();
         }
-        Anchor anchor = new Anchor(file, folder.path(), folder.epoch(), folder.seal(), files.anchorEvery());
+        Anchor anchor = new Anchor(file, folder.path(), folder.epoch(), folder.seal(), files.anchorEvery(), nanos);
         anchor.check(shards, lastIndex, folder.isAnchored());
         return Optional.of(anchor);
     }

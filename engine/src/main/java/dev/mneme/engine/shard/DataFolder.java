@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -106,7 +107,7 @@ public final class DataFolder implements AutoCloseable {
                 IntegrityKey key = keyOf(path, keyFile);
                 if (!Files.exists(manifest)) {
                     refuseWithoutManifest(path);
-                    write(path, newManifest(shards, key.openOrMake(), random));
+                    write(path, newManifest(shards, key.openOrMake(random), random));
                 }
                 DataFolder folder = opened(path, lockFile, lock, manifest, key);
                 FormatUpgrade.removeLeftovers(path);
@@ -213,7 +214,7 @@ public final class DataFolder implements AutoCloseable {
     /// done to it before.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when it is not of that format, or in use
-    static void sealFirstFormat(Path path, @Nullable Path keyFile) {
+    static void sealFirstFormat(Path path, @Nullable Path keyFile, RandomGenerator random) {
         Path manifest = path.resolve(MANIFEST);
         try (FileChannel lockFile =
                         FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -223,7 +224,7 @@ public final class DataFolder implements AutoCloseable {
                 throw MnemeException.invalid(
                         "accept", "There is no data folder of the first format at " + path + ": nothing was done.");
             }
-            upgraded(path, lines, keyOf(path, keyFile));
+            upgraded(path, lines, keyOf(path, keyFile), random);
             FormatUpgrade.removeLeftovers(path);
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be used: " + e, e);
@@ -231,13 +232,13 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /// Takes the log of a folder that nobody has open as it ends: see [WriteAheadLog#acceptTail].
-    static LogTail acceptTail(Path path, @Nullable Path keyFile) {
+    static LogTail acceptTail(Path path, @Nullable Path keyFile, InstantSource clock) {
         return changed(path, keyFile, folder -> {
             Path log = path.resolve("log");
             if (!Files.isDirectory(log)) {
                 throw missing(log, "is missing");
             }
-            return WriteAheadLog.acceptTail(log, LogSeal.under(folder.logKey()));
+            return WriteAheadLog.acceptTail(log, LogSeal.under(folder.logKey()), clock);
         });
     }
 
@@ -318,12 +319,12 @@ public final class DataFolder implements AutoCloseable {
                                 : ""));
     }
 
-    private static Map<String, String> upgraded(Path path, Map<String, String> first, IntegrityKey key)
-            throws IOException {
+    private static Map<String, String> upgraded(
+            Path path, Map<String, String> first, IntegrityKey key, RandomGenerator random) throws IOException {
         List<String> names = shardNames(Integer.parseInt(required(first, "shards")));
         boolean sealed = key.exists();
-        Seal seal = key.openOrMake();
-        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, required(first, "epoch"));
+        Seal seal = key.openOrMake(random);
+        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, required(first, "epoch"), random);
         upgrade.run(sealed);
         Map<String, String> manifest = new TreeMap<>(first);
         manifest.put("format", String.valueOf(FORMAT));

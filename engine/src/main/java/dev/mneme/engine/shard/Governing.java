@@ -8,6 +8,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +57,7 @@ final class Governing {
     /// go on with those they have until the next start.
     ///
     /// @param shards on which nothing was written since they were opened
-    static void begin(List<LocalShard> shards, Govern configured) {
+    static void begin(List<LocalShard> shards, Govern configured, NodeRuntime runtime) {
         List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
         for (LocalShard shard : shards) {
             if (!configured.equals(shard.rules())) {
@@ -65,8 +65,7 @@ final class Governing {
             }
         }
         try {
-            CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-                    .get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            runtime.await(CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)), AT_MOST);
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(
                     Level.WARNING,

@@ -1,12 +1,13 @@
 package dev.mneme.engine.shard;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 
-/// Checks every owner of every shard once after a start, in the background: one thread, which rests as
+/// Checks every owner of every shard once after a start, in the background, on an execution of its own, which rests as
 /// long as it works, so that it takes at most half a core.
 final class IntegrityChecks implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(IntegrityChecks.class.getName());
@@ -15,22 +16,26 @@ final class IntegrityChecks implements AutoCloseable {
 
     private final List<ShardGuard> guards;
     private final ShardGuard system;
-    private final Thread thread;
+    private final NodeRuntime runtime;
+    private final Execution execution;
     private volatile boolean closing;
-    private long sliceBegan = System.nanoTime();
+    private long sliceBegan;
 
     /// @param guards of the owners' shards
-    IntegrityChecks(List<ShardGuard> guards, ShardGuard system) {
+    IntegrityChecks(List<ShardGuard> guards, ShardGuard system, NodeRuntime runtime) {
         this.guards = guards;
         this.system = system;
-        this.thread = Thread.ofPlatform().name("integrity").daemon().unstarted(this::run);
+        this.runtime = runtime;
+        this.execution = runtime.execution("integrity");
     }
 
     void start() {
-        thread.start();
+        execution.execute(this::run);
+        execution.close();
     }
 
     private void run() {
+        sliceBegan = runtime.nanos();
         try {
             for (ShardGuard guard : guards) {
                 guard.checkAll(this::goesOn);
@@ -54,9 +59,9 @@ final class IntegrityChecks implements AutoCloseable {
 
     /// Asked often: rests when a slice of work is done.
     private boolean goesOn() {
-        if (System.nanoTime() - sliceBegan >= SLICE.toNanos() && !closing) {
-            LockSupport.parkNanos(SLICE.toNanos());
-            sliceBegan = System.nanoTime();
+        if (runtime.nanos() - sliceBegan >= SLICE.toNanos() && !closing) {
+            runtime.pause(SLICE);
+            sliceBegan = runtime.nanos();
         }
         return !closing;
     }
@@ -64,17 +69,7 @@ final class IntegrityChecks implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        execution.close();
+        execution.awaitEnd();
     }
 }

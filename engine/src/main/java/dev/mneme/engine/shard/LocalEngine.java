@@ -4,18 +4,19 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.log.FolderDisk;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
+import dev.mneme.engine.log.LogRuntime;
 import dev.mneme.engine.log.LogSeal;
 import dev.mneme.engine.log.LogTail;
 import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,7 @@ public final class LocalEngine {
             long tablesBytes,
             LogConfig log,
             StoreConfig store,
-            InstantSource clock,
+            NodeRuntime runtime,
             LogMetrics logMetrics,
             ShardMetrics shardMetrics,
             IntegrityFiles integrity) {
@@ -47,21 +48,17 @@ public final class LocalEngine {
                 128L << 20,
                 LogConfig.DEFAULTS,
                 StoreConfig.DEFAULTS,
-                InstantSource.system(),
+                new SystemRuntime(),
                 LogMetrics.NONE,
                 ShardMetrics.NONE,
                 IntegrityFiles.DEFAULTS);
 
         public Settings withStore(StoreConfig other) {
-            return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics, integrity);
-        }
-
-        public Settings withClock(InstantSource other) {
-            return new Settings(shards, tablesBytes, log, store, other, logMetrics, shardMetrics, integrity);
+            return new Settings(shards, tablesBytes, log, other, runtime, logMetrics, shardMetrics, integrity);
         }
 
         public Settings withIntegrity(IntegrityFiles other) {
-            return new Settings(shards, tablesBytes, log, store, clock, logMetrics, shardMetrics, other);
+            return new Settings(shards, tablesBytes, log, store, runtime, logMetrics, shardMetrics, other);
         }
     }
 
@@ -78,7 +75,11 @@ public final class LocalEngine {
     /// @param disks the disk for the log's folder
     public static LocalStore open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder =
-                DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
+                DataFolder.open(
+                        path,
+                        settings.shards(),
+                        settings.integrity().key(),
+                        settings.runtime().random());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings, disks);
@@ -112,15 +113,16 @@ public final class LocalEngine {
                     names.size(),
                     settings.log(),
                     settings.logMetrics(),
-                    LogSeal.under(folder.logKey())));
+                    LogSeal.under(folder.logKey()),
+                    LogRuntime.of(settings.runtime())));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
             PositionedLog openLog = joined(entries);
             folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
-            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex);
-            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
+            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex, settings.runtime()::nanos);
+            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes(), settings.runtime()::nanos);
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -128,10 +130,10 @@ public final class LocalEngine {
                     folder::shardOf,
                     names,
                     openLog,
-                    () -> openLog.roll().join(),
+                    () -> settings.runtime().join(openLog.roll()),
                     rowsOfShards,
                     ForwardIndex.tables(folder.path().resolve("index"), each(openForward, names.size())),
-                    settings.clock(),
+                    settings.runtime(),
                     room,
                     room::forTables,
                     settings.shardMetrics(),

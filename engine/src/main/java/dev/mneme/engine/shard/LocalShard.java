@@ -1,8 +1,11 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Govern;
+import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Memory;
@@ -10,9 +13,13 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.feed.RecentChanges;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.IndexSource;
@@ -23,27 +30,28 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
+import dev.mneme.engine.state.Applied;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One shard of a local store with everything that follows its log: tables, search index, recent changes.
 final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private static final Logger LOG = System.getLogger(LocalShard.class.getName());
-    private static final long TELLING_NANOS = 20_000;
+    private static final Duration TELLING = Duration.ofNanos(20_000);
 
     private final String name;
 
@@ -56,7 +64,12 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private final ShardIndex index;
     private final RecentChanges recent;
     private final Subscribers subscribers;
+    private final NodeRuntime runtime;
+    private final LongConsumer leads;
+    private final Store.@Nullable KeyListener keys;
 
+    /// @param leads is told the term in which this replica is primary, and 0 when it is not
+    /// @param keys is told of the keys that are put and deleted; null: there are none here
     LocalShard(
             int number,
             String name,
@@ -66,12 +79,17 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
             Tables forwardIndex,
             OwnerIndexes indexes,
             Subscribers subscribers,
-            InstantSource clock,
+            NodeRuntime runtime,
             String epoch,
             Seal seal,
             StoreConfig config,
             long recentBytes,
-            ShardMetrics metrics) {
+            ShardMetrics metrics,
+            LongConsumer leads,
+            Store.@Nullable KeyListener keys) {
+        this.runtime = runtime;
+        this.leads = leads;
+        this.keys = keys;
         this.name = name;
         this.recent = new RecentChanges(recentBytes);
         this.tables = tables;
@@ -82,8 +100,17 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         this.index = new ShardIndex(forwardIndex, new RowSource(), indexes);
         this.machine = new StateMachine(tables, new Govern(epoch, config.retention()));
         Applier applier = new Applier(name, tables, machine, new StoringStage(seal), this, execution);
-        this.shard =
-                new Shard(number, name, agreement, tables, applier, execution, clock, config.queueLimit(), metrics);
+        this.shard = new Shard(
+                number,
+                name,
+                agreement,
+                tables,
+                applier,
+                this,
+                execution,
+                runtime.clock(),
+                config.queueLimit(),
+                metrics);
     }
 
     /// Begins to bring tables and index to where the log is.
@@ -122,11 +149,41 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     }
 
     @Override
-    public void applied(List<Change> changes) {
+    public void role(Agreement.Role role, long term) {
+        leads.accept(term);
+    }
+
+    @Override
+    public void applied(ShardBatch entry, Applied what) {
+        Store.KeyListener ofKeys = keys;
+        if (ofKeys != null) {
+            tellOfKeys(ofKeys, entry, what);
+        }
+        tellOf(what.changes());
+    }
+
+    private static void tellOfKeys(Store.KeyListener to, ShardBatch entry, Applied what) {
+        for (int i = 0; i < entry.writes().size(); i++) {
+            List<Outcome> outcomes = what.results().get(i).outcomes();
+            for (int j = 0; j < outcomes.size(); j++) {
+                Command command = entry.writes().get(i).commands().get(j);
+                if (outcomes.get(j) instanceof Outcome.Rejected) {
+                    continue;
+                }
+                if (command instanceof Command.PutKey(ApiKey key)) {
+                    to.put(key);
+                } else if (command instanceof Command.DeleteKey(String id)) {
+                    to.deleted(id);
+                }
+            }
+        }
+    }
+
+    private void tellOf(List<Change> changes) {
         if (changes.isEmpty()) {
             return;
         }
-        Set<Owner> advanced = new HashSet<>();
+        Set<Owner> advanced = new LinkedHashSet<>(); // told in the order of the changes
         for (Change change : changes) {
             recent.add(change);
             advanced.add(change.owner());
@@ -144,6 +201,9 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
                 heads(now, (hash, owner) -> each.accept(hash));
             });
             recent.clear();
+            if (keys != null) {
+                keys.replaced();
+            }
             heads(now, (hash, owner) -> {
                 if (owner != null) {
                     subscribers.wake(List.of(owner));
@@ -234,7 +294,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     public ShardIndex indexAsOfRows() {
         long contained = tables.appliedIndex();
         while (shard.appliedIndex() < contained && shard.running()) {
-            LockSupport.parkNanos(TELLING_NANOS);
+            runtime.pause(TELLING);
         }
         return index;
     }
@@ -291,6 +351,11 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
         return shard.role();
     }
 
+    /// Whether this replica is primary, so that the work on its data is this node's.
+    boolean leads() {
+        return shard.role() == Agreement.Role.PRIMARY;
+    }
+
     /// See [Shard#readBarrier].
     CompletableFuture<Long> readBarrier() {
         return shard.readBarrier();
@@ -308,6 +373,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     @Override
     public void close() {
+        runtime.join(shard.finish());
         shard.close();
         try {
             if (shard.running()) {

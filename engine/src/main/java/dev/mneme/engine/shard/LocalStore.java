@@ -32,17 +32,21 @@ import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.Leadership;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ResponseSources;
 import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
+import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
+import dev.mneme.engine.feed.KeyFollowers;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.integrity.Seal;
@@ -71,13 +75,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// All shards of one node: finds the shard of an owner or an id, and asks every shard what concerns several
@@ -93,7 +97,10 @@ public final class LocalStore implements Store, Backups, Exports {
     private final List<LocalShard> shards;
     private final LocalShard system;
     private final Subscribers subscribers = new Subscribers();
+    private final NodeRuntime runtime;
     private final InstantSource clock;
+    private final NodeRoles roles;
+    private final KeyFollowers keyFollowers = new KeyFollowers();
     private final StoreConfig config;
     private final BooleanSupplier hasRoom;
     private final BooleanSupplier roomForTables;
@@ -136,7 +143,7 @@ public final class LocalStore implements Store, Backups, Exports {
             Runnable rollLog,
             List<Tables> tables,
             List<Tables> forwardIndex,
-            InstantSource clock,
+            NodeRuntime runtime,
             BooleanSupplier hasRoom,
             BooleanSupplier roomForTables,
             ShardMetrics metrics,
@@ -149,7 +156,12 @@ public final class LocalStore implements Store, Backups, Exports {
         this.epoch = parts.epoch();
         this.slots = parts.slots();
         this.log = parts.log();
-        this.clock = parts.clock();
+        this.runtime = parts.runtime();
+        this.clock = runtime.clock();
+        int owned = parts.tables().size() - 1;
+        this.roles = new NodeRoles(
+                IntStream.range(0, owned).mapToObj(ShardId::new).toList(),
+                owner -> new ShardId(slots.shardOf(owner.slot())));
         this.config = config;
         this.hasRoom = parts.hasRoom();
         this.roomForTables = parts.roomForTables();
@@ -159,35 +171,40 @@ public final class LocalStore implements Store, Backups, Exports {
         OwnerIndexes indexes = new OwnerIndexes(config.indexBytes());
         List<LocalShard> all = new ArrayList<>();
         for (int i = 0; i < parts.tables().size(); i++) {
+            ShardId id = i < owned ? new ShardId(i) : ShardId.SYSTEM;
             all.add(new LocalShard(
                     i,
                     parts.shardNames().get(i),
                     new SingleCopy(log, i),
-                    Execution.THREADS.apply(parts.shardNames().get(i)),
+                    runtime.execution("shard-" + parts.shardNames().get(i)),
                     parts.tables().get(i),
                     parts.forwardIndex().get(i),
                     indexes,
                     subscribers,
-                    parts.clock(),
+                    runtime,
                     epoch,
                     parts.seal(),
                     config,
                     config.recentBytesOfShard(parts.tables().size()),
-                    parts.metrics()));
+                    parts.metrics(),
+                    term -> roles.changed(id, term),
+                    i < owned ? null : keyFollowers));
         }
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
-        this.importedIds = new ImportedIds(shards, ANSWERED_WITHIN);
-        this.checks = new IntegrityChecks(shards.stream().map(LocalShard::guard).toList(), system.guard());
-        this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), parts.clock());
+        this.importedIds = new ImportedIds(shards, ANSWERED_WITHIN, runtime);
+        this.checks = new IntegrityChecks(
+                shards.stream().map(LocalShard::guard).toList(), system.guard(), runtime);
+        this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), runtime);
         this.maintenance = new Maintenance(
+                runtime.execution("maintenance"),
                 all,
                 log,
                 config.checkpointInterval(),
-                new OldVersions(shards, config.retention(), parts.clock()),
-                new Expiry(config.expires() ? shards : List.of(), parts.clock()),
+                new OldVersions(shards, config.retention(), clock),
+                new Expiry(config.expires() ? shards : List.of(), clock),
                 parts.anchor(),
-                new ClockWatch(parts.clock(), System::nanoTime, this::latest),
+                new ClockWatch(clock, runtime::nanos, this::latest),
                 parts.roomForTables());
         this.unknown = List.copyOf(parts.unknown());
         this.evidence = parts.evidence();
@@ -214,7 +231,7 @@ public final class LocalStore implements Store, Backups, Exports {
         store.eachShard(LocalShard::start);
         List<LocalShard> all = new ArrayList<>(store.shards);
         all.add(store.system);
-        Governing.begin(all, new Command.Govern(store.epoch, config.retention()));
+        Governing.begin(all, new Command.Govern(store.epoch, config.retention()), store.runtime);
         store.maintenance.start();
         store.checks.start();
         return store;
@@ -225,7 +242,7 @@ public final class LocalStore implements Store, Backups, Exports {
         List<CompletableFuture<@Nullable Void>> recovering = new ArrayList<>();
         eachShard(shard -> recovering.add(shard.recover()));
         try {
-            recovering.forEach(CompletableFuture::join);
+            recovering.forEach(runtime::join);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -304,7 +321,7 @@ public final class LocalStore implements Store, Backups, Exports {
             afterwards.run();
             throw e;
         }
-        return ofThisRequest(answered(answer));
+        return ofThisRequest(await(answer));
     }
 
     @Override
@@ -365,9 +382,9 @@ public final class LocalStore implements Store, Backups, Exports {
         };
     }
 
-    private static WriteResult answered(CompletableFuture<WriteResult> answer) {
+    private WriteResult await(CompletableFuture<WriteResult> answer) {
         try {
-            return answer.get(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            return runtime.await(answer, ANSWERED_WITHIN);
         } catch (TimeoutException e) {
             throw new MnemeException(
                     ErrorCode.OUTCOME_UNKNOWN,
@@ -486,11 +503,11 @@ public final class LocalStore implements Store, Backups, Exports {
 
     @Override
     public SearchResult search(SearchQuery query) {
-        long begin = System.nanoTime();
-        StoreSearch search = new StoreSearch(query);
+        long begin = runtime.nanos();
+        StoreSearch search = new StoreSearch(query, runtime::nanos);
         Owner owner = query.owner();
         SearchResult result = owner == null ? search.across(shards) : search.of(served(owner), owner);
-        metrics.searched(Duration.ofNanos(System.nanoTime() - begin));
+        metrics.searched(Duration.ofNanos(runtime.nanos() - begin));
         return result;
     }
 
@@ -557,21 +574,24 @@ public final class LocalStore implements Store, Backups, Exports {
         if (head(owner).sequence() >= position.sequence()) {
             return true;
         }
-        Semaphore advanced = new Semaphore(0);
-        Subscription subscription = subscribe(owner, advanced::release);
-        try {
-            long deadline = System.nanoTime() + atMost.toNanos();
-            while (head(owner).sequence() < position.sequence()) {
-                if (!advanced.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    return false;
+        long deadline = runtime.nanos() + atMost.toNanos();
+        AtomicReference<CompletableFuture<@Nullable Void>> advanced = new AtomicReference<>(new CompletableFuture<>());
+        try (Subscription _ = subscribe(owner, () -> advanced.get().complete(null))) {
+            while (true) {
+                CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
+                advanced.set(next); // before looking: what comes meanwhile ends the wait at once
+                if (head(owner).sequence() >= position.sequence()) {
+                    return true;
                 }
+                runtime.await(next, Duration.ofNanos(Math.max(0, deadline - runtime.nanos())));
             }
-            return true;
+        } catch (TimeoutException late) {
+            return head(owner).sequence() >= position.sequence();
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } finally {
-            subscription.close();
         }
     }
 
@@ -698,6 +718,16 @@ public final class LocalStore implements Store, Backups, Exports {
     }
 
     @Override
+    public Subscription subscribeKeys(KeyListener listener) {
+        return keyFollowers.subscribe(listener);
+    }
+
+    @Override
+    public Leadership leadership() {
+        return roles;
+    }
+
+    @Override
     public StoreStatus status() {
         long owners = 0;
         long memories = 0;
@@ -718,7 +748,7 @@ public final class LocalStore implements Store, Backups, Exports {
         return new StoreStatus(epoch, state, each, owners, memories, backlog, latest());
     }
 
-    /// Since when the tables of some shard have taken nothing, as `System.nanoTime`; 0 when all do.
+    /// Since when the tables of some shard have taken nothing, as [NodeRuntime#nanos]; 0 when all do.
     private long blockedSince() {
         long since = system.blockedSince();
         for (LocalShard shard : shards) {
@@ -732,7 +762,7 @@ public final class LocalStore implements Store, Backups, Exports {
     /// a disk that was full. Opening the store again helps: the log has what they lack.
     public boolean blockedWithRoom(Duration atLeast) {
         long since = blockedSince();
-        return since != 0 && System.nanoTime() - since > atLeast.toNanos() && roomForTables.getAsBoolean();
+        return since != 0 && runtime.nanos() - since > atLeast.toNanos() && roomForTables.getAsBoolean();
     }
 
     @Override

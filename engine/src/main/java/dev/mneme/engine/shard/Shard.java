@@ -6,6 +6,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
@@ -53,6 +54,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private final Agreement agreement;
     private final Tables tables;
     private final Applier applier;
+    private final ShardListener listener;
     private final Execution execution;
     private final InstantSource clock;
     private final QueueLimit limit;
@@ -83,7 +85,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private record Refused(long id, MnemeException why) implements Event {}
 
-    private record RoleChanged(Agreement.Role role) implements Event {}
+    private record RoleChanged(Agreement.Role role, long term) implements Event {}
 
     private record Installed(Agreement.Snapshot snapshot) implements Event {}
 
@@ -105,6 +107,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
             Agreement agreement,
             Tables tables,
             Applier applier,
+            ShardListener listener,
             Execution execution,
             InstantSource clock,
             QueueLimit limit,
@@ -114,6 +117,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         this.agreement = agreement;
         this.tables = tables;
         this.applier = applier;
+        this.listener = listener;
         this.execution = execution;
         this.clock = clock;
         this.limit = limit;
@@ -194,7 +198,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     @Override
     public void role(Agreement.Role next, long term) {
-        tell(new RoleChanged(next));
+        tell(new RoleChanged(next, term));
     }
 
     @Override
@@ -302,7 +306,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                     primary.refused(id, why);
                 }
             }
-            case RoleChanged(Agreement.Role next) -> take(next);
+            case RoleChanged(Agreement.Role next, long term) -> take(next, term);
             case Broken(MnemeException why) -> throw why;
             case Task(Runnable work) -> work.run();
             case Hold asked -> hold = asked;
@@ -359,7 +363,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     /// A replica that is primary again without having been told otherwise is so in another term: what it proposed
     /// before is no longer under way.
-    private void take(Agreement.Role next) {
+    private void take(Agreement.Role next, long term) {
         Sequencer before = sequencer;
         role = next;
         sequencer = next == Agreement.Role.PRIMARY
@@ -368,6 +372,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         if (before != null) {
             before.end(unknown("The shard's primary changed while this was under way", "", null), notPrimary(next));
         }
+        listener.role(next, next == Agreement.Role.PRIMARY ? term : 0);
         recovered.complete(null);
     }
 
@@ -389,10 +394,17 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private void end() {
         agreement.close();
+        leave();
         endSequencer(closed(), closed());
         recovered.completeExceptionally(closed());
         ended.complete(null); // before the queue is looked through: who tells something later sees it
         refuseQueued(closed());
+    }
+
+    /// It is nothing to the shard any more.
+    private void leave() {
+        role = Agreement.Role.NO_PRIMARY;
+        listener.role(role, 0);
     }
 
     /// Leaves it there, so that whoever comes later hears why.
@@ -418,6 +430,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         }
         applier.abandon();
         agreement.close();
+        leave();
         ended.complete(null);
         refuseQueued(stopped());
     }

@@ -3,16 +3,15 @@ package dev.mneme.engine.shard;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.integrity.Seal;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -32,7 +31,7 @@ final class ShardsCut {
     private final String epoch;
     private final Seal seal;
     private final boolean withKey;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
     private final ReentrantLock one = new ReentrantLock();
 
     /// @param shards the system's last
@@ -43,13 +42,13 @@ final class ShardsCut {
             String epoch,
             Seal seal,
             boolean withKey,
-            InstantSource clock) {
+            NodeRuntime runtime) {
         this.shards = List.copyOf(shards);
         this.slots = slots;
         this.epoch = epoch;
         this.seal = seal;
         this.withKey = withKey;
-        this.clock = clock;
+        this.runtime = runtime;
     }
 
     /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s
@@ -58,16 +57,16 @@ final class ShardsCut {
         try {
             CompletableFuture<?>[] held = shards.stream().map(LocalShard::hold).toArray(CompletableFuture<?>[]::new);
             await(CompletableFuture.allOf(held));
-            return new BackupCut(clock.instant(), epoch, slotRanges(), parts(), seal, withKey);
+            return new BackupCut(runtime.clock().instant(), epoch, slotRanges(), parts(), seal, withKey);
         } finally {
             shards.forEach(LocalShard::resume);
             one.unlock();
         }
     }
 
-    private static void await(CompletableFuture<Void> all) {
+    private void await(CompletableFuture<Void> all) {
         try {
-            all.get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            runtime.await(all, AT_MOST);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);

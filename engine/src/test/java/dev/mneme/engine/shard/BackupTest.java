@@ -18,6 +18,7 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.backup.BackupFile;
 import dev.mneme.engine.shard.Restoration.Options;
@@ -121,7 +122,7 @@ final class BackupTest {
     }
 
     private static Restoration.Report restore(Path file, Path data, Options options) {
-        return Restoration.run(file, data, options, new SplittableRandom(1), rows -> {});
+        return Restoration.run(file, data, options, new SystemRuntime(), rows -> {});
     }
 
     /// Every row of every shard, but of the shards' own only what outlives a restore: not the epoch, and what covers
@@ -474,7 +475,7 @@ final class BackupTest {
             List<String> steps = new ArrayList<>();
             Path data = folder.resolve("b");
             assertThatThrownBy(() -> Restoration.run(
-                            damaged, data, PLAIN, new SplittableRandom(1), rows -> {}, () -> steps.add("step")))
+                            damaged, data, PLAIN, new SystemRuntime(), rows -> {}, () -> steps.add("step")))
                     .as(entry)
                     .isInstanceOf(MnemeException.class)
                     .hasMessageContaining("does not match its checksum");
@@ -659,7 +660,7 @@ final class BackupTest {
     /// The folder as a crash after each step of a restore would leave it.
     private List<Path> crashes(Path file, Path data, Options options) {
         List<Path> left = new ArrayList<>();
-        Restoration.run(file, data, options, new SplittableRandom(1), rows -> {}, () -> {
+        Restoration.run(file, data, options, new SystemRuntime(), rows -> {}, () -> {
             Path copy = folder.resolve("crash-" + data.getFileName() + "-" + left.size());
             copy(data, copy);
             left.add(copy);

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
@@ -17,7 +18,6 @@ import dev.mneme.engine.log.PositionedLog;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -186,7 +186,7 @@ final class EnginePowerLossTest {
                     () -> log.roll().join(),
                     List.<Tables>copyOf(tables),
                     List.<Tables>copyOf(forward),
-                    InstantSource.system(),
+                    new SystemRuntime(),
                     () -> true,
                     () -> true,
                     ShardMetrics.NONE,

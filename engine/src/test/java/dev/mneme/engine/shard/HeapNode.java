@@ -5,6 +5,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.CommitLog;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.table.HeapTables;
@@ -64,7 +65,7 @@ final class HeapNode {
                 () -> {},
                 rows.stream().<Tables>map(home -> new Breakable(home, true)).toList(),
                 words.stream().<Tables>map(home -> new Breakable(home, false)).toList(),
-                clock,
+                new SystemRuntime(clock),
                 () -> true,
                 () -> true,
                 ShardMetrics.NONE,

@@ -9,8 +9,11 @@ import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
@@ -22,7 +25,6 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,7 +75,7 @@ final class Replica {
                 new FillableTables(new HeapTables(rows), () -> full),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
-                clock);
+                new SystemRuntime(clock));
     }
 
     /// A shard by itself.
@@ -83,7 +85,7 @@ final class Replica {
             Tables rows,
             Tables words,
             Subscribers subscribers,
-            InstantSource clock) {
+            NodeRuntime runtime) {
         return new LocalShard(
                 0,
                 "0",
@@ -93,12 +95,14 @@ final class Replica {
                 words,
                 new OwnerIndexes(1 << 20),
                 subscribers,
-                clock,
+                runtime,
                 EPOCH,
                 SEAL,
                 new StoreConfig(RETENTION, 1_000, Duration.ofSeconds(60), 0, 1 << 20).withExpires(false),
                 1 << 20,
-                ShardMetrics.NONE);
+                ShardMetrics.NONE,
+                term -> {},
+                null);
     }
 
     /// Dies as by a kill, and lives again.
@@ -149,7 +153,7 @@ final class Replica {
     }
 
     List<MemoryId> search(Owner owner, String word) {
-        return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH))
+        return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH), System::nanoTime)
                 .of(shard, owner).hits().stream().map(hit -> hit.memory().id()).toList();
     }
 

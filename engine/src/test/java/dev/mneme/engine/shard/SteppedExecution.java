@@ -1,5 +1,6 @@
 package dev.mneme.engine.shard;
 
+import dev.mneme.core.spi.Execution;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +37,17 @@ final class SteppedExecution implements Execution {
         closed = true;
         steps.clear();
         timers.clear();
+    }
+
+    @Override
+    public void interrupt() {
+        steps.clear();
+    }
+
+    @Override
+    public boolean ended(Duration atMost) {
+        run();
+        return true;
     }
 
     /// @return whether there was a step to run
