@@ -211,7 +211,11 @@ public final class SimulatedRuntime implements NodeRuntime {
         waits++;
         try {
             while (!condition.getAsBoolean()) {
-                if (nanos - deadline >= 0 || (waitsEnd && waits > 1)) {
+                if (nanos - deadline >= 0) {
+                    return false;
+                }
+                if (waitsEnd && waits > 1) {
+                    nanos = atMost.equals(FOREVER) ? nanos : deadline;
                     return false;
                 }
                 if (!step() && !ring(deadline)) {
@@ -234,6 +238,9 @@ public final class SimulatedRuntime implements NodeRuntime {
     ///
     /// @return whether there was one
     private boolean step() {
+        while (ring(nanos)) {
+            // those whose time has come
+        }
         List<Source> ready = new ArrayList<>();
         for (Source source : sources) {
             if (!source.busy && source.ready()) {

@@ -78,14 +78,14 @@ final class NodeSimulation {
     private static final Seal SEAL = Seal.under(new byte[32]);
     private static final Duration LONG = Duration.ofHours(2);
     private static final LogConfig TINY =
-            new LogConfig(32 << 10, 8 << 10, 8 << 10, 1_000, 256 << 10, 3, Duration.ofMillis(5));
+            new LogConfig(128 << 10, 32 << 10, 32 << 10, 1_000, 256 << 10, 3, Duration.ofMillis(5));
     private static final Retention RETENTION = new Retention(
             100_000,
             Duration.ofDays(7),
             10_000,
             Duration.ofHours(24),
             0,
-            Duration.ofMinutes(1),
+            Duration.ZERO,
             100_000,
             1 << 20);
     private static final StoreConfig CONFIG = new StoreConfig(RETENTION, 1_000, Duration.ofSeconds(5), 0, 1 << 20);
@@ -214,8 +214,10 @@ final class NodeSimulation {
     private void rest() {
         Life life = new Life();
         histories.forEach(history -> history.retryUnknown(life.store));
-        boolean quiet = runtime.until(life::isAtRest, LONG);
-        assertThat(quiet).as("jobs come to an end: %s", life.whatIsLeft()).isTrue();
+        for (Instant late = runtime.now().plus(LONG); !life.whatIsLeft().isEmpty() && runtime.now().isBefore(late); ) {
+            runtime.pause(Duration.ofMillis(500));
+        }
+        assertThat(life.whatIsLeft()).as("jobs come to an end").isEmpty();
         histories.forEach(history -> {
             history.follow(life.store);
             history.check(life.store);
@@ -352,7 +354,7 @@ final class NodeSimulation {
                 }
                 case 3 -> {
                     if (fate == Fate.DISK_FULL) {
-                        disk.capacity(disk.used() + own.nextInt(4_000));
+                        disk.capacity(disk.used() + own.nextInt(16_000));
                         world.after(
                                 Duration.ofMillis(own.nextInt(1_500)), () -> disk.capacity(Integer.MAX_VALUE));
                     }
@@ -537,15 +539,9 @@ final class NodeSimulation {
             lane.after(Duration.ofMillis(5), () -> readOn(lane, owner, reader));
         }
 
-        boolean isAtRest() {
-            return whatIsLeft().isEmpty();
-        }
-
         /// What jobs and followers have yet to do.
         String whatIsLeft() {
-            Instant now = runtime.now();
-            if (!store.userState(EXPIRING, context -> false).value().isEmpty()
-                    || expiredContexts() > 0) {
+            if (expiredContexts() > 0) {
                 return expiredContexts() + " expired contexts";
             }
             if (FORMER.space().equals(store.space(MOVED).now()) || store.space(MOVED).leftOver()) {
@@ -556,7 +552,7 @@ final class NodeSimulation {
                     return "changes for the follower of " + each.getKey();
                 }
             }
-            return told.whatIsLeft(this) + (now.isBefore(Instant.EPOCH) ? "before all time" : "");
+            return told.whatIsLeft(this);
         }
 
         private int expiredContexts() {

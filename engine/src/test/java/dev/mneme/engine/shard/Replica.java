@@ -55,6 +55,7 @@ final class Replica {
     private LocalShard shard;
     private CompletableFuture<@Nullable Void> recovered;
     private boolean full;
+    private int reads;
 
     /// @param agreement of the first life
     Replica(Agreement agreement, List<Owner> owners) {
@@ -72,7 +73,7 @@ final class Replica {
         return shard(
                 agreement,
                 execution,
-                new FillableTables(new HeapTables(rows), () -> full),
+                new FillableTables(new HeapTables(rows), () -> full, () -> reads++),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
                 new SystemRuntime(clock));
@@ -86,6 +87,18 @@ final class Replica {
             Tables words,
             Subscribers subscribers,
             NodeRuntime runtime) {
+        return shard(agreement, execution, rows, words, subscribers, runtime, null);
+    }
+
+    /// @param keys hears of the keys that are put and deleted
+    static LocalShard shard(
+            Agreement agreement,
+            Execution execution,
+            Tables rows,
+            Tables words,
+            Subscribers subscribers,
+            NodeRuntime runtime,
+            Store.@Nullable KeyListener keys) {
         return new LocalShard(
                 0,
                 "0",
@@ -102,7 +115,7 @@ final class Replica {
                 1 << 20,
                 ShardMetrics.NONE,
                 term -> {},
-                null);
+                keys);
     }
 
     /// Dies as by a kill, and lives again.
@@ -123,6 +136,15 @@ final class Replica {
 
     SteppedExecution execution() {
         return execution;
+    }
+
+    /// How often its rows were looked at.
+    int reads() {
+        return reads;
+    }
+
+    void forgetReads() {
+        reads = 0;
     }
 
     ManualClock clock() {
