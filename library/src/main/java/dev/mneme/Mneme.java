@@ -84,11 +84,9 @@ public final class Mneme implements AutoCloseable {
         InstantSource clock = runtime.clock();
         this.store = store;
         this.embedder = embedder;
-        this.reembedding =
-                embedder == null
-                        ? null
-                        : new Reembedding(
-                                store, embedder, Reembedding.former(store, embedder.space()), runtime);
+        this.reembedding = embedder == null
+                ? null
+                : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()), runtime);
         this.memories = new MemoryService(store, embedder, reembedding, clock, runtime.random(), Limits.DEFAULTS);
         this.contexts = new ContextService(store, clock, Limits.DEFAULTS, CONTEXTS_FOR_EVER);
         ApiKey everything =

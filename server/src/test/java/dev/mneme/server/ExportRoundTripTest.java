@@ -69,7 +69,14 @@ class ExportRoundTripTest {
         return LocalEngine.open(
                 home.resolve(name),
                 new LocalEngine.Settings(
-                        4, 16 << 20, log, store, new SystemRuntime(clock), LogMetrics.NONE, ShardMetrics.NONE, IntegrityFiles.DEFAULTS));
+                        4,
+                        16 << 20,
+                        log,
+                        store,
+                        new SystemRuntime(clock),
+                        LogMetrics.NONE,
+                        ShardMetrics.NONE,
+                        IntegrityFiles.DEFAULTS));
     }
 
     private void live(LocalStore store, long seed) {

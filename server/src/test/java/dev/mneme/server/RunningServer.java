@@ -1,6 +1,5 @@
 package dev.mneme.server;
 
-import dev.mneme.core.spi.Node;
 import dev.mneme.engine.shard.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
@@ -46,8 +45,8 @@ final class RunningServer implements AutoCloseable {
                 data,
                 List.of("--embedder.kind", "none"),
                 0,
-                (config, metrics, runtime) -> new LocalNode(
-                        LocalEngine.open(config.data(), PartConfigs.engine(config, metrics, runtime), folder -> disk.mount())));
+                (config, metrics, runtime) -> new LocalNode(LocalEngine.open(
+                        config.data(), PartConfigs.engine(config, metrics, runtime), folder -> disk.mount())));
     }
 
     /// With these settings.

@@ -18,14 +18,14 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that a node runs on, in the thread of whoever calls: which of the steps that could be done comes next, and
-/// how long each takes, is drawn from a seed, and time goes on with them. The same seed gives the same run, which
+/// Everything that a node runs on, in the thread of whoever calls: which of the steps that could be done comes next,
+/// and how long each takes, is drawn from a seed, and time goes on with them. The same seed gives the same run, which
 /// [#digest] tells.
 ///
-/// A step that waits ([#await], [#join], [#pause]) has others done in the meantime, from where it stands. So the executions
-/// of steps that wait lie upon one another on the stack, and none of them goes on before the one above it: an order that
-/// threads could have taken, too. A lock is none here, since all are one thread: nobody must wait with one held that
-/// somebody else takes.
+/// A step that waits ([#await], [#join], [#pause]) has others done in the meantime, from where it stands. So the
+/// executions of steps that wait lie upon one another on the stack, and none of them goes on before the one above it:
+/// an order that threads could have taken, too. A lock is none here, since all are one thread: nobody must wait with
+/// one held that somebody else takes.
 ///
 /// **Threads**: one.
 public final class SimulatedRuntime implements NodeRuntime {

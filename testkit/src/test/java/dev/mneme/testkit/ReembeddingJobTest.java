@@ -81,8 +81,7 @@ final class ReembeddingJobTest {
                     .mapToObj(i -> Owner.user("user" + i))
                     .toList();
             owners.forEach(owner -> store.write(Fixtures.write(
-                    owner,
-                    Fixtures.embedded(Fixtures.add(owner.id(), "tea"), former.embed("tea", Demand.NONE)))));
+                    owner, Fixtures.embedded(Fixtures.add(owner.id(), "tea"), former.embed("tea", Demand.NONE)))));
             List<Owner> ours = owners.stream()
                     .filter(owner -> roles.shardOf(owner).value() == 1)
                     .toList();

@@ -228,7 +228,8 @@ final class ConnectionWriter {
         }
         parts.finish(include.contains(StatePart.PRESENCE) ? presenceParts() : List.of());
         parts.leftOut().forEach(each -> error(each, null));
-        List<Payloads.State> payloads = parts.payloads(told, context.runtime().clock().millis());
+        List<Payloads.State> payloads =
+                parts.payloads(told, context.runtime().clock().millis());
         for (Payloads.State part : payloads.subList(0, payloads.size() - 1)) {
             message(MessageType.STATE_RESPONSE, userId(), part);
             flushIfLarge();

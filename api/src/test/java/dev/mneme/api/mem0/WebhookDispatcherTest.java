@@ -97,7 +97,8 @@ class WebhookDispatcherTest {
     }
 
     private WebhookDispatcher dispatcher(List<Duration> retries) {
-        return new WebhookDispatcher(store, webhooks, sender, WebhookRoutes::payload, new SystemRuntime(clock), retries);
+        return new WebhookDispatcher(
+                store, webhooks, sender, WebhookRoutes::payload, new SystemRuntime(clock), retries);
     }
 
     @BeforeEach
@@ -269,9 +270,12 @@ class WebhookDispatcherTest {
         };
         try (Jobs jobs = new Jobs(List.of(dispatcher), roles, new SystemRuntime(clock))) {
             jobs.start();
-            await().atMost(PATIENCE).until(() -> !sender.sent.isEmpty() && jobs.running().isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> !sender.sent.isEmpty() && jobs.running().isEmpty());
             assertThat(sender.bodies()).hasSize(1);
-            assertThat(deliveries(webhook)).as("what the next primary goes on from").isEmpty();
+            assertThat(deliveries(webhook))
+                    .as("what the next primary goes on from")
+                    .isEmpty();
 
             roles.give(ShardId.SYSTEM, 4);
             awaitSent(3);

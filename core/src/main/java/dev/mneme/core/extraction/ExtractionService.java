@@ -82,8 +82,13 @@ public final class ExtractionService implements Job, AutoCloseable {
                 extractor == null
                         ? none
                         : new ExtractionWorker(
-                                store, memories, extractor, projects, clock, settings.tries(), () -> duty.lasts())
-                                ::attempt,
+                                        store,
+                                        memories,
+                                        extractor,
+                                        projects,
+                                        clock,
+                                        settings.tries(),
+                                        () -> duty.lasts())::attempt,
                 settings.pauses(),
                 settings.concurrency(),
                 runtime);

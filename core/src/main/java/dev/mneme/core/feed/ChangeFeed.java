@@ -303,7 +303,8 @@ public final class ChangeFeed {
                 }
             }
             if (!items.isEmpty()) {
-                lags.accept(Duration.between(items.getLast().change().at(), runtime.clock().instant()));
+                lags.accept(Duration.between(
+                        items.getLast().change().at(), runtime.clock().instant()));
             }
             return new Page(items, position(), false);
         }

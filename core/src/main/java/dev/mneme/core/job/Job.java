@@ -1,7 +1,7 @@
 package dev.mneme.core.job;
 
-/// Work that goes on by itself and that one node alone may do for the same data, so that it belongs to whoever is primary
-/// there. What is under way is in the store: whoever starts the job next goes on with it.
+/// Work that goes on by itself and that one node alone may do for the same data, so that it belongs to whoever is
+/// primary there. What is under way is in the store: whoever starts the job next goes on with it.
 ///
 /// **Threads**: [#start] and [#stop] come one after another; who calls them must keep to that, as [Jobs] does.
 public interface Job {

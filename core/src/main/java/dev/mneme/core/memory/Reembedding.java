@@ -209,8 +209,8 @@ public final class Reembedding implements Job, AutoCloseable {
 
     /// One walk over the owners.
     ///
-    /// @return how long to rest after it: when there is nothing to do, until there may be; when something could not be
-    ///     done, twice as long each time
+    /// @return how long to rest after it: when there is nothing to do, until there may be; when something could not
+    ///     be done, twice as long each time
     private Duration round(Work now) {
         List<Owner> owners = new ArrayList<>();
         boolean counted = tried(now, () -> {

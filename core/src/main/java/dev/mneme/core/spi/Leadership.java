@@ -6,7 +6,8 @@ import java.util.List;
 /// Of which shards this node is primary, as far as it has heard: whose work that goes on by itself it does.
 ///
 /// A role that is lost is told of before another node can have it only where the agreement says so; so whoever works by
-/// it asks again before each effect, and leaves the rest to the agreement, which refuses the writes of who is not primary.
+/// it asks again before each effect, and leaves the rest to the agreement, which refuses the writes of who is not
+/// primary.
 ///
 /// **Threads**: any number may call.
 public interface Leadership {

@@ -135,8 +135,8 @@ public interface Store extends OwnerSpaces, AutoCloseable {
     /// Writes to the system shard: keys, documents, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
-    /// Calls the listener for each key that was put or deleted, once this node's replica of the system shard has applied
-    /// it, whichever node it was asked of; until closed. When [#writeSystem] returns, it has been called.
+    /// Calls the listener for each key that was put or deleted, once this node's replica of the system shard has
+    /// applied it, whichever node it was asked of; until closed. When [#writeSystem] returns, it has been called.
     Subscription subscribeKeys(KeyListener listener);
 
     /// Of which shards this node is primary.

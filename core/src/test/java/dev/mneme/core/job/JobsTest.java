@@ -219,7 +219,9 @@ final class JobsTest {
             awaitDone("start owners", "start system");
 
             roles.take(FIRST);
-            assertThat(owners.duty.lasts()).as("at once, before anybody stopped it").isFalse();
+            assertThat(owners.duty.lasts())
+                    .as("at once, before anybody stopped it")
+                    .isFalse();
             assertThat(owners.duty.covers(Owner.user("alice"))).isFalse();
             assertThat(system.duty.lasts()).isTrue();
             awaitDone("start owners", "start system", "stop owners");
@@ -238,7 +240,9 @@ final class JobsTest {
             assertThat(first.lasts()).isTrue();
 
             roles.give(ShardId.SYSTEM, 5);
-            assertThat(first.lasts()).as("what others did meanwhile is not known").isFalse();
+            assertThat(first.lasts())
+                    .as("what others did meanwhile is not known")
+                    .isFalse();
             awaitDone("start job", "stop job", "start job");
             assertThat(job.duty.lasts()).isTrue();
         }
@@ -251,7 +255,9 @@ final class JobsTest {
         roles.give(SECOND, 1);
         try (Jobs jobs = new Jobs(List.of(job), roles, new SystemRuntime())) {
             jobs.start();
-            assertThat(job.duty.covers(Owner.user("alice"))).as("of another shard").isFalse();
+            assertThat(job.duty.covers(Owner.user("alice")))
+                    .as("of another shard")
+                    .isFalse();
 
             roles.give(FIRST, 1);
             awaitDone("start job", "stop job", "start job");

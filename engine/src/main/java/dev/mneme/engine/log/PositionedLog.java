@@ -36,8 +36,7 @@ public final class PositionedLog implements CommitLog {
     public static PositionedLog open(
             Disk disk, int shards, LogConfig config, LogMetrics metrics, LogSeal seal, LogRuntime runtime) {
         List<ShardId> ids = LogFormat.ids(shards);
-        WriteAheadLog journal =
-                WriteAheadLog.open(disk, new TreeSet<>(ids), config, metrics, seal, runtime);
+        WriteAheadLog journal = WriteAheadLog.open(disk, new TreeSet<>(ids), config, metrics, seal, runtime);
         if (!journal.shards().equals(new TreeSet<>(ids))) {
             int found = journal.shards().size();
             journal.close();

@@ -74,12 +74,11 @@ public final class LocalEngine {
     ///
     /// @param disks the disk for the log's folder
     public static LocalStore open(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
-        DataFolder folder =
-                DataFolder.open(
-                        path,
-                        settings.shards(),
-                        settings.integrity().key(),
-                        settings.runtime().random());
+        DataFolder folder = DataFolder.open(
+                path,
+                settings.shards(),
+                settings.integrity().key(),
+                settings.runtime().random());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings, disks);
@@ -121,7 +120,8 @@ public final class LocalEngine {
             PositionedLog openLog = joined(entries);
             folder.keepParts();
             List<Tables> rowsOfShards = each(openTables, names.size());
-            Optional<Anchor> anchor = Anchors.open(folder, settings.integrity(), rowsOfShards, openLog::lastIndex, settings.runtime()::nanos);
+            Optional<Anchor> anchor = Anchors.open(
+                    folder, settings.integrity(), rowsOfShards, openLog::lastIndex, settings.runtime()::nanos);
             FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes(), settings.runtime()::nanos);
             LocalStore.Parts parts = new LocalStore.Parts(
                     folder.epoch(),

@@ -127,6 +127,7 @@ public final class LocalStore implements Store, Backups, Exports {
     /// @param keyWithData whether the integrity key lies in the data folder
     /// @param rollLog begins a new log segment, so that what an erased owner wrote can go with the old ones
     /// @param forwardIndex the forward index of each shard
+    /// @param runtime executions, clock and ticker
     /// @param hasRoom whether the disk has room for more writes
     /// @param roomForTables whether it has room for what is in the log already
     /// @param anchor says elsewhere how far the shards have come
@@ -193,8 +194,7 @@ public final class LocalStore implements Store, Backups, Exports {
         this.shards = List.copyOf(all.subList(0, all.size() - 1));
         this.system = all.getLast();
         this.importedIds = new ImportedIds(shards, ANSWERED_WITHIN, runtime);
-        this.checks = new IntegrityChecks(
-                shards.stream().map(LocalShard::guard).toList(), system.guard(), runtime);
+        this.checks = new IntegrityChecks(shards.stream().map(LocalShard::guard).toList(), system.guard(), runtime);
         this.cuts = new ShardsCut(all, slots, epoch, parts.seal(), parts.keyWithData(), runtime);
         this.maintenance = new Maintenance(
                 runtime.execution("maintenance"),

@@ -75,8 +75,7 @@ public final class Restoration {
     private Seal seal = Seal.under(new byte[32]); // until the backup's is known
     private long done;
 
-    private Restoration(
-            BackupFile backup, Options options, NodeRuntime runtime, LongConsumer progress, Runnable step) {
+    private Restoration(BackupFile backup, Options options, NodeRuntime runtime, LongConsumer progress, Runnable step) {
         this.backup = backup;
         this.options = options;
         this.runtime = runtime;
@@ -302,7 +301,8 @@ public final class Restoration {
         emptyIndex(folder.resolve("index"), names, indexes);
         step.run();
         Files.createDirectory(folder.resolve("log"));
-        LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)), runtime.random());
+        LogBeginning.write(
+                new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)), runtime.random());
         Folders.sync(folder);
         step.run();
         return epoch;

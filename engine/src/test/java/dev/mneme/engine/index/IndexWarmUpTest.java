@@ -9,6 +9,7 @@ class IndexWarmUpTest {
     @Test
     void itSearchesAHundredTimesAndStopsWhenItIsTold() {
         assertThat(IndexWarmUp.run(Duration.ofMinutes(2), System::nanoTime)).isEqualTo(100);
-        assertThat(IndexWarmUp.run(Duration.ZERO.minusSeconds(1), System::nanoTime)).isZero();
+        assertThat(IndexWarmUp.run(Duration.ZERO.minusSeconds(1), System::nanoTime))
+                .isZero();
     }
 }

@@ -152,7 +152,8 @@ final class FormatUpgradeTest {
         Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         open().close();
         Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake(new SecureRandom());
-        new FormatUpgrade(other, List.of("0", "1", "2", "3", "system"), seal, "hgfedcba", new SecureRandom()).run(false);
+        new FormatUpgrade(other, List.of("0", "1", "2", "3", "system"), seal, "hgfedcba", new SecureRandom())
+                .run(false);
         Files.copy(first.resolve("manifest"), folder.resolve("manifest"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(other.resolve("upgrading"), folder.resolve("upgrading"));
         assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom()))

@@ -425,7 +425,8 @@ final class IntegrityFilesTest {
 
     private static Anchor opened(Path data, IntegrityFiles files, List<Tables> shards) {
         try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
-            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE, System::nanoTime).orElseThrow();
+            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE, System::nanoTime)
+                    .orElseThrow();
         }
     }
 

@@ -12,7 +12,6 @@ import dev.mneme.core.job.Jobs;
 import dev.mneme.core.memory.Reembedding;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
-import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
@@ -28,7 +27,6 @@ import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.Integrity;
-import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.core.webhook.WebhookDispatcher;
@@ -65,7 +63,6 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// A whole node in one thread, from one seed: its log on a disk that fails, fills up, is slow and loses power, shards,
 /// feed and jobs, through several lives, under clients who write, read, follow, erase, take backups, make keys and set
@@ -80,14 +77,7 @@ final class NodeSimulation {
     private static final LogConfig TINY =
             new LogConfig(128 << 10, 32 << 10, 32 << 10, 1_000, 256 << 10, 3, Duration.ofMillis(5));
     private static final Retention RETENTION = new Retention(
-            100_000,
-            Duration.ofDays(7),
-            10_000,
-            Duration.ofHours(24),
-            0,
-            Duration.ZERO,
-            100_000,
-            1 << 20);
+            100_000, Duration.ofDays(7), 10_000, Duration.ofHours(24), 0, Duration.ZERO, 100_000, 1 << 20);
     private static final StoreConfig CONFIG = new StoreConfig(RETENTION, 1_000, Duration.ofSeconds(5), 0, 1 << 20);
     private static final Owner ERASED = Owner.user("dan");
     private static final Owner EXPIRING = Owner.user("eve");
@@ -100,10 +90,10 @@ final class NodeSimulation {
     private final SimulatedDisk disk;
     private final List<HeapTables.Home> rows = homes();
     private final List<HeapTables.Home> words = homes();
-    private final List<NavigableMap<Long, Tables.Batch>> written =
-            Stream.<NavigableMap<Long, Tables.Batch>>generate(TreeMap::new)
-                    .limit(SHARDS)
-                    .toList();
+    private final List<NavigableMap<Long, Tables.Batch>> written = Stream.<NavigableMap<Long, Tables.Batch>>generate(
+                    TreeMap::new)
+            .limit(SHARDS)
+            .toList();
     private final List<StoreHistory> histories = Stream.of("ann", "bea", "cid")
             .map(id -> new StoreHistory(Owner.user(id)))
             .toList();
@@ -214,7 +204,8 @@ final class NodeSimulation {
     private void rest() {
         Life life = new Life();
         histories.forEach(history -> history.retryUnknown(life.store));
-        for (Instant late = runtime.now().plus(LONG); !life.whatIsLeft().isEmpty() && runtime.now().isBefore(late); ) {
+        for (Instant late = runtime.now().plus(LONG);
+                !life.whatIsLeft().isEmpty() && runtime.now().isBefore(late); ) {
             runtime.pause(Duration.ofMillis(500));
         }
         assertThat(life.whatIsLeft()).as("jobs come to an end").isEmpty();
@@ -235,7 +226,10 @@ final class NodeSimulation {
     private void check() {
         for (int shard = 0; shard < SHARDS; shard++) {
             NavigableMap<Long, Tables.Batch> entries = written.get(shard);
-            assertThat(entries.keySet().stream().mapToLong(Long::longValue).max().orElse(0))
+            assertThat(entries.keySet().stream()
+                            .mapToLong(Long::longValue)
+                            .max()
+                            .orElse(0))
                     .as("dense indexes of shard %d", shard)
                     .isEqualTo(entries.size());
             HeapTables replayed = new HeapTables(new HeapTables.Home());
@@ -261,8 +255,8 @@ final class NodeSimulation {
         Life() {
             List<Tables> forward = new ArrayList<>();
             for (int shard = 0; shard < SHARDS; shard++) {
-                tables.add(new SimulatedTables(
-                        rows.get(shard), random.nextLong(), () -> tablesFull, written.get(shard)));
+                tables.add(
+                        new SimulatedTables(rows.get(shard), random.nextLong(), () -> tablesFull, written.get(shard)));
                 forward.add(new SimulatedTables(words.get(shard), random.nextLong(), () -> tablesFull, null));
             }
             PositionedLog log = PositionedLog.open(
@@ -298,8 +292,8 @@ final class NodeSimulation {
             keys = new KeyService(store, runtime);
             checkKeys();
             webhooks = new WebhookService(store, runtime.clock(), runtime.random(), host -> false);
-            WebhookDispatcher dispatcher = new WebhookDispatcher(
-                    store, webhooks, told::send, Told::body, runtime, WebhookDispatcher.RETRIES);
+            WebhookDispatcher dispatcher =
+                    new WebhookDispatcher(store, webhooks, told::send, Told::body, runtime, WebhookDispatcher.RETRIES);
             reembedding = new Reembedding(store, PRESENT, Set.of(FORMER.space()), runtime);
             jobs = new Jobs(List.of(dispatcher, reembedding), store.leadership(), runtime);
             jobs.start();
@@ -355,8 +349,7 @@ final class NodeSimulation {
                 case 3 -> {
                     if (fate == Fate.DISK_FULL) {
                         disk.capacity(disk.used() + own.nextInt(16_000));
-                        world.after(
-                                Duration.ofMillis(own.nextInt(1_500)), () -> disk.capacity(Integer.MAX_VALUE));
+                        world.after(Duration.ofMillis(own.nextInt(1_500)), () -> disk.capacity(Integer.MAX_VALUE));
                     }
                 }
                 default -> {}
@@ -385,7 +378,8 @@ final class NodeSimulation {
                     }
                     case 12 -> {
                         Position here = store.head(history.owner());
-                        assertThat(store.await(history.owner(), here, Duration.ZERO)).isTrue();
+                        assertThat(store.await(history.owner(), here, Duration.ZERO))
+                                .isTrue();
                         assertThat(store.await(
                                         history.owner(),
                                         here.withSequence(here.sequence() + 1_000),
@@ -404,12 +398,10 @@ final class NodeSimulation {
 
         private void search(Owner owner, SplittableRandom own) {
             String word = owner.id() + "-" + (1 + own.nextInt(30));
-            store.search(Fixtures.words(owner, word, runtime.now()))
-                    .hits()
-                    .forEach(hit -> {
-                        assertThat(hit.memory().scope().owner()).isEqualTo(owner);
-                        runtime.note(hit.memory().id().toString());
-                    });
+            store.search(Fixtures.words(owner, word, runtime.now())).hits().forEach(hit -> {
+                assertThat(hit.memory().scope().owner()).isEqualTo(owner);
+                runtime.note(hit.memory().id().toString());
+            });
         }
 
         /// What was answered before is in the backup.
@@ -421,16 +413,18 @@ final class NodeSimulation {
                 BackupCut cut = ((StoreBackup) backup).cut();
                 Map<Owner, Long> in = new LinkedHashMap<>();
                 byte[] heads = Keys.table('h');
-                cut.parts().forEach(part -> part.rows().scan(heads, Keys.end(heads), (key, row) -> {
-                    Rows.Head head = Rows.Head.decode(row);
-                    Owner owner = head.owner();
-                    if (owner != null) {
-                        in.put(owner, head.sequence());
-                    }
-                    return true;
-                }));
-                least.forEach((owner, sequence) ->
-                        assertThat(in.getOrDefault(owner, 0L)).as("in the backup").isGreaterThanOrEqualTo(sequence));
+                cut.parts()
+                        .forEach(part -> part.rows().scan(heads, Keys.end(heads), (key, row) -> {
+                            Rows.Head head = Rows.Head.decode(row);
+                            Owner owner = head.owner();
+                            if (owner != null) {
+                                in.put(owner, head.sequence());
+                            }
+                            return true;
+                        }));
+                least.forEach((owner, sequence) -> assertThat(in.getOrDefault(owner, 0L))
+                        .as("in the backup")
+                        .isGreaterThanOrEqualTo(sequence));
                 ByteArrayOutputStream file = new ByteArrayOutputStream();
                 backup.writeTo(file);
                 assertThat(file.size()).isPositive();
@@ -514,8 +508,7 @@ final class NodeSimulation {
         /// Somebody follows an owner live, from where he was.
         private void follow(Owner owner) {
             long from = followed.getOrDefault(owner, 0L);
-            ChangeFeed.Reader reader =
-                    feed.follow(Fixtures.admin(), owner, new Position(EPOCH, owner.slot(), from));
+            ChangeFeed.Reader reader = feed.follow(Fixtures.admin(), owner, new Position(EPOCH, owner.slot(), from));
             Execution lane = runtime.execution("follower-" + owner.id());
             lane.execute(() -> readOn(lane, owner, reader));
         }
@@ -544,7 +537,8 @@ final class NodeSimulation {
             if (expiredContexts() > 0) {
                 return expiredContexts() + " expired contexts";
             }
-            if (FORMER.space().equals(store.space(MOVED).now()) || store.space(MOVED).leftOver()) {
+            if (FORMER.space().equals(store.space(MOVED).now())
+                    || store.space(MOVED).leftOver()) {
                 return "vectors to move";
             }
             for (Map.Entry<Owner, Long> each : followed.entrySet()) {
