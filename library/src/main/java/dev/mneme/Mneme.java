@@ -5,6 +5,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.context.ContextRules;
 import dev.mneme.core.context.ContextService;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.memory.MemoryPatch;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
@@ -32,12 +33,12 @@ import dev.mneme.core.request.Limits;
 import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.inference.embed.OnnxEmbedder;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -79,18 +80,20 @@ public final class Mneme implements AutoCloseable {
     private final Caller caller;
     private final List<Listening> listening = new CopyOnWriteArrayList<>();
 
-    private Mneme(Store store, @Nullable Embedder embedder, InstantSource clock, @Nullable String instance) {
+    private Mneme(Store store, @Nullable Embedder embedder, NodeRuntime runtime, @Nullable String instance) {
+        InstantSource clock = runtime.clock();
         this.store = store;
         this.embedder = embedder;
-        this.reembedding =
-                embedder == null ? null : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()));
-        this.memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), Limits.DEFAULTS);
+        this.reembedding = embedder == null
+                ? null
+                : new Reembedding(store, embedder, Reembedding.former(store, embedder.space()), runtime);
+        this.memories = new MemoryService(store, embedder, reembedding, clock, runtime.random(), Limits.DEFAULTS);
         this.contexts = new ContextService(store, clock, Limits.DEFAULTS, CONTEXTS_FOR_EVER);
         ApiKey everything =
                 new ApiKey(NAME, NAME, Role.ADMIN, Restriction.NONE, Instant.EPOCH, null, null, new byte[0]);
         this.caller = Caller.of(everything, instance);
         if (reembedding != null) {
-            reembedding.start();
+            reembedding.start(Duty.ALONE);
         }
     }
 
@@ -148,7 +151,7 @@ public final class Mneme implements AutoCloseable {
             Store store = LocalEngine.open(folder, settings);
             try {
                 Embedder chosen = builtIn ? OnnxEmbedder.open(OnnxEmbedder.Config.DEFAULTS) : embedder;
-                return new Mneme(store, chosen, settings.clock(), instance);
+                return new Mneme(store, chosen, settings.runtime(), instance);
             } catch (RuntimeException | Error e) {
                 store.close();
                 throw e;

@@ -37,7 +37,9 @@ import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Embedder;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Node;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.sync.DistributedService;
 import dev.mneme.core.sync.SyncEventService;
 import dev.mneme.core.transfer.MemoryExportService;
@@ -51,7 +53,6 @@ import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,7 +64,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +73,12 @@ import org.jspecify.annotations.Nullable;
 /// Stopping goes the other way: no new connections, live clients are told, requests under way are finished, proposals
 /// are committed, and the folder is closed.
 public final class MnemeServer implements AutoCloseable {
+    /// How a node is opened.
+    @FunctionalInterface
+    interface Opener {
+        Node open(ServerConfig config, Metrics metrics, NodeRuntime runtime);
+    }
+
     private static final System.Logger LOG = System.getLogger(MnemeServer.class.getName());
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration BLOCKED = Duration.ofSeconds(15);
@@ -122,20 +128,20 @@ public final class MnemeServer implements AutoCloseable {
     }
 
     /// As above, on a node that is opened in another way.
-    static MnemeServer start(ServerConfig config, boolean newAdminKey, BiFunction<ServerConfig, Metrics, Node> open) {
+    static MnemeServer start(ServerConfig config, boolean newAdminKey, Opener open) {
         requireSafeAddress(config);
-        Instant startedAt = Instant.now();
-        InstantSource clock = InstantSource.system();
+        NodeRuntime runtime = new SystemRuntime();
+        Instant startedAt = runtime.clock().instant();
         Metrics metrics = new Metrics();
-        CompletableFuture<Node> engine = aside("engine", () -> open.apply(config, metrics));
+        CompletableFuture<Node> engine = aside("engine", () -> open.open(config, metrics, runtime));
         CompletableFuture<java.util.Optional<Embedder>> model =
                 aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
         Node node = joined(engine, () -> closeOnceOpen(model));
         Embedder embedder = joined(model, node::close).map(metrics::timed).orElse(null);
         try {
-            KeyService keys = new KeyService(node.store(), clock, new SecureRandom());
+            KeyService keys = new KeyService(node.store(), runtime);
             boolean made = AdminKey.ensure(config.data(), keys, newAdminKey);
-            MnemeServer server = serve(config, node, keys, embedder, metrics, startedAt, clock);
+            MnemeServer server = serve(config, node, keys, embedder, metrics, startedAt, runtime);
             server.madeAdminKey = made;
             return server;
         } catch (RuntimeException e) {
@@ -164,14 +170,15 @@ public final class MnemeServer implements AutoCloseable {
             @Nullable Embedder embedder,
             Metrics metrics,
             Instant startedAt,
-            InstantSource clock) {
+            NodeRuntime runtime) {
         Store store = node.store();
+        InstantSource clock = runtime.clock();
         Limits limits = PartConfigs.limits(config);
-        Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder);
-        MemoryService memories = new MemoryService(store, embedder, reembedding, clock, new SecureRandom(), limits);
+        Reembedding reembedding = embedder == null ? null : reembedding(config, store, embedder, runtime);
+        MemoryService memories = new MemoryService(store, embedder, reembedding, clock, runtime.random(), limits);
         ModeService modes = new ModeService(store, clock, limits);
         ContextService contexts = new ContextService(store, clock, limits, PartConfigs.contexts(config));
-        ChangeFeed feed = new ChangeFeed(store, clock, metrics::feedLag);
+        ChangeFeed feed = new ChangeFeed(store, runtime, metrics::feedLag);
         LiveConnections live = new LiveConnections(keys, clock, PartConfigs.live(config));
         HttpConfig http = PartConfigs.http(config);
         LOG.log(
@@ -192,6 +199,7 @@ public final class MnemeServer implements AutoCloseable {
                 feed,
                 modes,
                 contexts,
+                runtime,
                 new Origins(http.allowedOrigins()),
                 "server:" + store.epoch(),
                 version());
@@ -208,7 +216,7 @@ public final class MnemeServer implements AutoCloseable {
                 contexts,
                 new ResponseService(store, limits, config.responses().prices()),
                 new SyncEventService(
-                        store, clock, new SecureRandom(), limits, config.sync().timeToLive()),
+                        store, clock, runtime.random(), limits, config.sync().timeToLive()),
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
@@ -232,7 +240,7 @@ public final class MnemeServer implements AutoCloseable {
                 health,
                 metrics::text,
                 clock);
-        WebhookService webhooks = webhooks(config, store, clock);
+        WebhookService webhooks = webhooks(config, store, runtime);
         List<Route> routes =
                 new ArrayList<>(RestApi.routes(ports, config.metrics().open()));
         ProjectService projects = new ProjectService(store);
@@ -241,8 +249,8 @@ public final class MnemeServer implements AutoCloseable {
                 memories,
                 projects,
                 Extractors.open(config.extraction()),
-                clock,
-                new SecureRandom(),
+                runtime,
+                runtime.random(),
                 Extractors.settings(config.extraction()));
         metrics.watchExtractions(extractions::waiting);
         routes.addAll(Mem0Api.routes(new Mem0Ports(
@@ -260,10 +268,12 @@ public final class MnemeServer implements AutoCloseable {
                 new HttpWebhookSender(
                         config.webhooks().allowPrivate(), config.webhooks().timeout(), version()),
                 WebhookRoutes::payload,
-                clock,
+                runtime,
                 WebhookDispatcher.RETRIES);
         Jobs jobs = new Jobs(
-                reembedding == null ? List.of(extractions, dispatcher) : List.of(extractions, dispatcher, reembedding));
+                reembedding == null ? List.of(extractions, dispatcher) : List.of(extractions, dispatcher, reembedding),
+                store.leadership(),
+                runtime);
         HttpServer listener;
         try {
             jobs.start(); // extractions before anything new can come, so that each owner's order holds
@@ -276,15 +286,16 @@ public final class MnemeServer implements AutoCloseable {
         return new MnemeServer(config, node, embedder, jobs, extractions, live, listener);
     }
 
-    private static WebhookService webhooks(ServerConfig config, Store store, InstantSource clock) {
+    private static WebhookService webhooks(ServerConfig config, Store store, NodeRuntime runtime) {
         boolean any = config.webhooks().allowPrivate();
         return new WebhookService(
-                store, clock, new SecureRandom(), host -> !any && HttpWebhookSender.looksPrivate(host));
+                store, runtime.clock(), runtime.random(), host -> !any && HttpWebhookSender.looksPrivate(host));
     }
 
-    private static @Nullable Reembedding reembedding(ServerConfig config, Store store, Embedder embedder) {
+    private static @Nullable Reembedding reembedding(
+            ServerConfig config, Store store, Embedder embedder, NodeRuntime runtime) {
         Set<EmbeddingSpace> former = Reembedding.former(store, embedder.space());
-        return config.embedder().reembed() ? new Reembedding(store, embedder, former) : null;
+        return config.embedder().reembed() ? new Reembedding(store, embedder, former, runtime) : null;
     }
 
     private static HttpServer listen(

@@ -9,6 +9,7 @@ import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.request.Limits;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.node.LocalEngine;
@@ -17,7 +18,6 @@ import dev.mneme.server.config.ServerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class PartConfigs {
 
     private PartConfigs() {}
 
-    static LocalEngine.Settings engine(ServerConfig config, Metrics metrics) {
+    static LocalEngine.Settings engine(ServerConfig config, Metrics metrics, NodeRuntime runtime) {
         ServerConfig.Log log = config.log();
         LogConfig logConfig = new LogConfig(
                 Math.toIntExact(log.segmentBytes()),
@@ -67,7 +67,7 @@ final class PartConfigs {
                 config.store().memoryBytes(),
                 logConfig,
                 store,
-                InstantSource.system(),
+                runtime,
                 metrics.log(),
                 metrics.shards(),
                 integrity(config));

@@ -3,12 +3,12 @@ package dev.mneme.server;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Times;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.backup.Restoration;
 import dev.mneme.server.config.ServerConfig;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class Restore {
                     file,
                     config.data(),
                     new Restoration.Options(keys, force, PartConfigs.integrity(config)),
-                    new SecureRandom(),
+                    new SystemRuntime(),
                     bar::at);
         } finally {
             bar.end();

@@ -47,7 +47,7 @@ final class Training {
                 HttpClient client = HttpClient.newHttpClient()) {
             String key = Files.readString(AdminKey.file(data)).strip();
             new TrainingLoad(server.url(), key, client).run(EACH);
-            IndexWarmUp.run(Duration.ofSeconds(5));
+            IndexWarmUp.run(Duration.ofSeconds(5), System::nanoTime);
         }
     }
 

@@ -5,12 +5,15 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.log.LogTail;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.engine.offline.Verification;
 import dev.mneme.server.config.ServerConfig;
 import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +46,7 @@ final class Verify {
         if (ofStore.isEmpty()) {
             return;
         }
-        LocalEngine.Settings settings = PartConfigs.engine(config, new Metrics());
+        LocalEngine.Settings settings = PartConfigs.engine(config, new Metrics(), new SystemRuntime());
         try (Store store = LocalEngine.open(config.data(), settings)) {
             for (String whose : ofStore) {
                 if (whose.equals("keys")) {
@@ -60,11 +63,11 @@ final class Verify {
     private static void acceptFiles(ServerConfig config, List<String> accepted, PrintStream out) {
         IntegrityFiles files = PartConfigs.integrity(config);
         if (accepted.remove("first-format")) {
-            Verification.acceptFirstFormat(config.data(), files);
+            Verification.acceptFirstFormat(config.data(), files, new SecureRandom());
             out.println("Sealed the data folder as it is now.");
         }
         if (accepted.remove("tail")) {
-            LogTail was = Verification.acceptTail(config.data(), files);
+            LogTail was = Verification.acceptTail(config.data(), files, InstantSource.system());
             out.println("Accepted the log as it ends now. "
                     + (was.ending() == LogTail.Ending.SHORT
                             ? "Callers had been told of batches up to " + was.acknowledged() + ", and it ends with "

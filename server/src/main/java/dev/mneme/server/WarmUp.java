@@ -57,7 +57,7 @@ final class WarmUp {
 
     private static void run() {
         long start = System.nanoTime();
-        int searches = IndexWarmUp.run(LIMIT);
+        int searches = IndexWarmUp.run(LIMIT, System::nanoTime);
         long millis = (System.nanoTime() - start) / 1_000_000;
         LOG.log(System.Logger.Level.DEBUG, "warm-up: {0} searches in {1} ms", searches, millis);
     }

@@ -17,6 +17,7 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.request.Limits;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.transfer.RecordExportService;
 import dev.mneme.core.transfer.RecordImportService;
 import dev.mneme.core.transfer.RecordImportService.Item;
@@ -68,7 +69,14 @@ class ExportRoundTripTest {
         return LocalEngine.open(
                 home.resolve(name),
                 new LocalEngine.Settings(
-                        4, 16 << 20, log, store, clock, LogMetrics.NONE, ShardMetrics.NONE, IntegrityFiles.DEFAULTS));
+                        4,
+                        16 << 20,
+                        log,
+                        store,
+                        new SystemRuntime(clock),
+                        LogMetrics.NONE,
+                        ShardMetrics.NONE,
+                        IntegrityFiles.DEFAULTS));
     }
 
     private void live(LocalStore store, long seed) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.server.config.ServerConfig;
 import java.io.IOException;
@@ -33,6 +35,7 @@ class PartConfigsTest {
             List.of("embedder.", "extraction.", "webhooks.", "sync.", "responses.");
 
     private static final Metrics METRICS = new Metrics();
+    private static final NodeRuntime RUNTIME = new SystemRuntime();
 
     @TempDir
     Path home = Path.of("");
@@ -92,7 +95,7 @@ class PartConfigsTest {
 
     private static List<Object> parts(ServerConfig config) {
         return List.of(
-                PartConfigs.engine(config, METRICS),
+                PartConfigs.engine(config, METRICS, RUNTIME),
                 PartConfigs.limits(config),
                 PartConfigs.contexts(config),
                 PartConfigs.live(config),
@@ -116,7 +119,7 @@ class PartConfigsTest {
                 Map.of("HOME", home.toString()));
         assertThat(PartConfigs.integrity(config))
                 .isEqualTo(new IntegrityFiles(Path.of("k"), Path.of("a"), Duration.ofSeconds(5)));
-        assertThat(PartConfigs.engine(config, new Metrics()).integrity()).isEqualTo(PartConfigs.integrity(config));
+        assertThat(PartConfigs.engine(config, METRICS, RUNTIME).integrity()).isEqualTo(PartConfigs.integrity(config));
     }
 
     @Test

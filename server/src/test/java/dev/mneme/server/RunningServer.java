@@ -1,6 +1,5 @@
 package dev.mneme.server;
 
-import dev.mneme.core.spi.Node;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.testkit.SimulatedDisk;
@@ -11,13 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /// A whole server on its own data folder and, at first, a port of its choice; it can be stopped and started again.
 final class RunningServer implements AutoCloseable {
     private final Path data;
     private final List<String> flags;
-    private final BiFunction<ServerConfig, Metrics, Node> open;
+    private final MnemeServer.Opener open;
     private MnemeServer server;
     private final int port;
 
@@ -25,7 +23,7 @@ final class RunningServer implements AutoCloseable {
         this(data, flags, port, LocalNode::open);
     }
 
-    private RunningServer(Path data, List<String> flags, int port, BiFunction<ServerConfig, Metrics, Node> open) {
+    private RunningServer(Path data, List<String> flags, int port, MnemeServer.Opener open) {
         this.data = data;
         this.flags = flags;
         this.open = open;
@@ -46,8 +44,8 @@ final class RunningServer implements AutoCloseable {
                 data,
                 List.of("--embedder.kind", "none"),
                 0,
-                (config, metrics) -> new LocalNode(
-                        LocalEngine.open(config.data(), PartConfigs.engine(config, metrics), folder -> disk.mount())));
+                (config, metrics, runtime) -> new LocalNode(LocalEngine.open(
+                        config.data(), PartConfigs.engine(config, metrics, runtime), folder -> disk.mount())));
     }
 
     /// With these settings.

@@ -12,7 +12,9 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Store;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,36 @@ abstract class KeysPart extends StorePart {
         assertKeys(two);
         reopen();
         assertKeys(two);
+    }
+
+    @Test
+    void whoFollowsTheKeysHearsOfEachBeforeItsWriterIsAnswered() {
+        List<String> heard = new ArrayList<>();
+        Store.Subscription following = store().subscribeKeys(new Store.KeyListener() {
+            @Override
+            public void put(ApiKey key) {
+                heard.add("put " + key.id());
+            }
+
+            @Override
+            public void deleted(String keyId) {
+                heard.add("deleted " + keyId);
+            }
+
+            @Override
+            public void replaced() {
+                heard.add("replaced");
+            }
+        });
+        outcome(new Command.PutKey(Fixtures.key("one", Role.ADMIN)));
+        assertThat(heard).containsExactly("put one");
+        outcome(new Command.DeleteKey("none"));
+        outcome(new Command.DeleteKey("one"));
+        assertThat(heard).containsExactly("put one", "deleted one");
+
+        following.close();
+        outcome(new Command.PutKey(Fixtures.key("two", Role.ADMIN)));
+        assertThat(heard).hasSize(2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.mneme.testkit;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
@@ -92,6 +93,7 @@ public final class ModelStore implements Store, Exports {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition advanced = lock.newCondition();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<KeyListener> keyListeners = new CopyOnWriteArrayList<>();
     private final ModelHome home;
     private final StoreSettings settings;
 
@@ -548,8 +550,28 @@ public final class ModelStore implements Store, Exports {
 
     @Override
     public WriteResult writeSystem(Write write) {
-        return locked(
+        WriteResult result = locked(
                 () -> home.system.write(write, home.commandTime(settings.clock().instant())));
+        for (int i = 0; i < result.outcomes().size(); i++) {
+            if (result.outcomes().get(i) instanceof Outcome.Done) {
+                tell(write.commands().get(i));
+            }
+        }
+        return result;
+    }
+
+    private void tell(Command command) {
+        if (command instanceof Command.PutKey(ApiKey key)) {
+            keyListeners.forEach(listener -> listener.put(key));
+        } else if (command instanceof Command.DeleteKey(String id)) {
+            keyListeners.forEach(listener -> listener.deleted(id));
+        }
+    }
+
+    @Override
+    public Subscription subscribeKeys(KeyListener listener) {
+        keyListeners.add(listener);
+        return () -> keyListeners.remove(listener);
     }
 
     @Override
@@ -573,6 +595,7 @@ public final class ModelStore implements Store, Exports {
     @Override
     public void close() {
         listeners.clear();
+        keyListeners.clear();
     }
 
     private <T> T locked(Supplier<T> action) {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A disk in memory that does what disks do at their worst, by one seed: it fails an fsync, writes only a part,
@@ -47,6 +48,7 @@ public final class SimulatedDisk {
     private boolean powered = true;
     private boolean held;
     private Duration syncTakes = Duration.ZERO;
+    private Consumer<Duration> pausing = time -> LockSupport.parkNanos(time.toNanos());
 
     public SimulatedDisk(long seed) {
         this.random = new SplittableRandom(seed);
@@ -105,6 +107,11 @@ public final class SimulatedDisk {
     /// Every fsync takes this long at least.
     public synchronized void slowSyncs(Duration duration) {
         syncTakes = duration;
+    }
+
+    /// Lets time pass in this way where an fsync takes long.
+    public synchronized void pauseBy(Consumer<Duration> pause) {
+        pausing = pause;
     }
 
     /// Fsyncs wait until [#releaseSyncs]; 10 seconds at most, so that a test that failed ends.
@@ -385,11 +392,13 @@ public final class SimulatedDisk {
 
         private void pause() {
             Duration pause;
+            Consumer<Duration> by;
             synchronized (SimulatedDisk.this) {
                 pause = syncTakes;
+                by = pausing;
             }
             if (pause.isPositive()) {
-                LockSupport.parkNanos(pause.toNanos());
+                by.accept(pause);
             }
         }
 

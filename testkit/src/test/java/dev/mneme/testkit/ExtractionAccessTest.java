@@ -22,6 +22,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.FactExtractor;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -53,7 +54,7 @@ class ExtractionAccessTest {
             memories,
             new ProjectService(store),
             model,
-            clock,
+            new SystemRuntime(clock),
             new Random(2),
             new ExtractionService.Settings(2, 3, List.of(Duration.ofMillis(1))));
 

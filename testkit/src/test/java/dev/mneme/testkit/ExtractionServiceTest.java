@@ -10,6 +10,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.conversation.ExtractionRequest;
 import dev.mneme.core.extraction.ExtractionService;
 import dev.mneme.core.extraction.ProjectService;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.model.ApiKey;
@@ -39,6 +40,7 @@ import dev.mneme.core.request.ReadOptions;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.FactExtractor;
 import dev.mneme.core.spi.MemoryQuery;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -70,7 +72,7 @@ class ExtractionServiceTest {
             memories,
             projects,
             model,
-            clock,
+            new SystemRuntime(clock),
             new Random(2),
             new ExtractionService.Settings(2, 1, List.of(Duration.ofMillis(1))));
 
@@ -233,7 +235,7 @@ class ExtractionServiceTest {
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
         model.meanwhile = () -> {};
-        extractions.start();
+        extractions.start(Duty.ALONE);
 
         assertThat(extractions.await(taken, PATIENCE).state()).isEqualTo(Extraction.State.SUCCEEDED);
         assertThat(extractions.waiting()).isZero();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.access.Caller;
+import dev.mneme.core.job.Duty;
+import dev.mneme.core.job.Jobs;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.NewMemory;
 import dev.mneme.core.memory.Reembedding;
@@ -14,6 +16,9 @@ import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.request.Limits;
+import dev.mneme.core.spi.Demand;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,14 +58,48 @@ final class ReembeddingJobTest {
                                 true),
                         null);
             }
-            try (Reembedding job = new Reembedding(store, present, Set.of(former.space()))) {
-                job.start();
+            try (Reembedding job = new Reembedding(store, present, Set.of(former.space()), new SystemRuntime())) {
+                job.start(Duty.ALONE);
                 job.stop();
-                job.start();
+                job.start(Duty.ALONE);
                 job.stop();
-                job.start();
+                job.start(Duty.ALONE);
                 await().atMost(Duration.ofSeconds(60)).until(() -> moved(store, present) == OWNERS);
                 assertThat(job.ownersLeft()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void eachShardsOwnersAreMovedByItsPrimary() {
+        HashingEmbedder former = new HashingEmbedder(16);
+        HashingEmbedder present = new HashingEmbedder(32);
+        ManualLeadership roles = new ManualLeadership(2);
+        roles.give(new ShardId(1), 7);
+        try (ModelStore store = new ModelStore(clock)) {
+            List<Owner> owners = IntStream.range(0, OWNERS)
+                    .mapToObj(i -> Owner.user("user" + i))
+                    .toList();
+            owners.forEach(owner -> store.write(Fixtures.write(
+                    owner, Fixtures.embedded(Fixtures.add(owner.id(), "tea"), former.embed("tea", Demand.NONE)))));
+            List<Owner> ours = owners.stream()
+                    .filter(owner -> roles.shardOf(owner).value() == 1)
+                    .toList();
+            assertThat(ours).isNotEmpty().hasSizeLessThan(OWNERS);
+            SystemRuntime runtime = new SystemRuntime();
+            try (Reembedding job = new Reembedding(store, present, Set.of(former.space()), runtime);
+                    Jobs jobs = new Jobs(List.of(job), roles, runtime)) {
+                jobs.start();
+                await().atMost(Duration.ofSeconds(60)).until(() -> moved(store, present) == ours.size());
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> job.ownersLeft().orElse(-1) == 0);
+                assertThat(owners)
+                        .filteredOn(owner ->
+                                present.space().equals(store.space(owner).now()))
+                        .isEqualTo(ours);
+
+                roles.give(new ShardId(0), 1);
+                await().atMost(Duration.ofSeconds(60)).until(() -> moved(store, present) == OWNERS);
             }
         }
     }

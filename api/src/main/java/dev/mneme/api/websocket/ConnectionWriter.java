@@ -19,6 +19,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Position;
+import dev.mneme.core.model.RandomId;
 import dev.mneme.wire.LiveMessage;
 import dev.mneme.wire.live.LiveDisconnect;
 import dev.mneme.wire.live.LiveError;
@@ -32,7 +33,6 @@ import io.helidon.common.buffers.BufferData;
 import io.helidon.common.socket.HelidonSocket;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +61,7 @@ final class ConnectionWriter {
     private @Nullable Following following;
     private @Nullable String told; // the position of the latest message, whether it is written yet or not
     private @Nullable String written; // the position of the latest message that was written
-    private long presenceToldNanos = System.nanoTime() - PRESENCE_GAP_NANOS;
+    private long presenceToldNanos;
     private long presenceDueNanos; // 0: not
 
     /// @param lease counts what is being written
@@ -69,6 +69,7 @@ final class ConnectionWriter {
             WebSocketContext context, HelidonSocket socket, String clientId, Outbox outbox, ClientMemory.Lease lease) {
         this.lease = lease;
         this.context = context;
+        this.presenceToldNanos = context.runtime().nanos() - PRESENCE_GAP_NANOS;
         this.socket = socket;
         this.clientId = clientId;
         this.outbox = outbox;
@@ -90,7 +91,7 @@ final class ConnectionWriter {
             boolean answered,
             boolean presence) {}
 
-    /// Since when a write has been waiting for the client, as `System.nanoTime`; 0 when none is. Any thread may ask.
+    /// Since when a write has been waiting for the client, as the runtime's nanoseconds; 0 when none is. Any thread may ask.
     long stalledNanos() {
         return writingNanos;
     }
@@ -235,7 +236,8 @@ final class ConnectionWriter {
         }
         parts.finish(include.contains(StatePart.PRESENCE) ? presenceParts() : List.of());
         parts.leftOut().forEach(each -> error(each, null));
-        List<Payloads.State> payloads = parts.payloads(told, System.currentTimeMillis());
+        List<Payloads.State> payloads =
+                parts.payloads(told, context.runtime().clock().millis());
         for (Payloads.State part : payloads.subList(0, payloads.size() - 1)) {
             message(MessageType.STATE_RESPONSE, userId(), part);
             flushIfLarge();
@@ -263,7 +265,7 @@ final class ConnectionWriter {
     // ---- the rest
 
     private void ping() {
-        long now = System.currentTimeMillis();
+        long now = context.runtime().clock().millis();
         frames.ping();
         message(MessageType.PING, userId(), new LivePing(now));
         if (following != null) {
@@ -302,7 +304,7 @@ final class ConnectionWriter {
             reset(item.position(), item.previous());
             return;
         }
-        byte[] head = ChangeMessages.head(UUID.randomUUID());
+        byte[] head = ChangeMessages.head(RandomId.of(context.runtime().random()));
         byte[] tail = ChangeMessages.tail(item.position(), item.previous());
         byte[] middle = context.updates().of(change);
         if (head.length + middle.length + tail.length > context.config().messageBytes()) {
@@ -353,7 +355,7 @@ final class ConnectionWriter {
             presenceDueNanos = 0;
             return;
         }
-        long nanos = System.nanoTime();
+        long nanos = context.runtime().nanos();
         long due = presenceToldNanos + PRESENCE_GAP_NANOS;
         if (nanos - due < 0) {
             presenceDueNanos = due == 0 ? 1 : due;
@@ -448,11 +450,11 @@ final class ConnectionWriter {
     private void message(
             MessageType type, String userId, Object payload, @Nullable String position, @Nullable String previous) {
         frames.text(JsonWriter.bytes(new LiveMessage(
-                UUID.randomUUID().toString(),
+                RandomId.of(context.runtime().random()).toString(),
                 type.wireName(),
                 userId,
                 context.instanceId(),
-                System.currentTimeMillis(),
+                context.runtime().clock().millis(),
                 payload,
                 position,
                 previous)));
@@ -490,7 +492,7 @@ final class ConnectionWriter {
                     "There is no memory for what waits for this client: connect again with resumeFrom."));
             return;
         }
-        writingNanos = System.nanoTime() | 1;
+        writingNanos = context.runtime().nanos() | 1;
         try {
             socket.write(BufferData.create(frames.array(), 0, frames.size()));
         } finally {

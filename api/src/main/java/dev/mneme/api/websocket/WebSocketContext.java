@@ -5,6 +5,7 @@ import dev.mneme.api.live.LiveConnections;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.mode.ModeService;
+import dev.mneme.core.spi.NodeRuntime;
 
 /// What all connections of the door share.
 ///
@@ -19,6 +20,7 @@ record WebSocketContext(
         EncodedChanges updates,
         ModeService modes,
         ClientWrites writes,
+        NodeRuntime runtime,
         String instanceId,
         String serverVersion) {
     /// Version of the messages, which `connect` tells.

@@ -13,6 +13,7 @@ import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.wire.Problem;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.HeaderName;
@@ -58,6 +59,7 @@ public final class WebSocketDoor implements Http1Upgrader {
             ChangeFeed feed,
             ModeService modes,
             ContextService contexts,
+            NodeRuntime runtime,
             Origins origins,
             String instanceId,
             String serverVersion) {
@@ -71,6 +73,7 @@ public final class WebSocketDoor implements Http1Upgrader {
                 new EncodedChanges(ChangeMessages::encode),
                 modes,
                 new ClientWrites(modes, contexts),
+                runtime,
                 instanceId,
                 serverVersion);
     }

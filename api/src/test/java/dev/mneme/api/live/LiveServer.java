@@ -29,6 +29,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.testkit.ModelHome;
 import dev.mneme.testkit.ModelStore;
 import dev.mneme.testkit.StoreSettings;
@@ -109,6 +110,7 @@ public final class LiveServer implements AutoCloseable {
                 feed,
                 modes,
                 contexts,
+                new SystemRuntime(clock),
                 new Origins(config.allowedOrigins()),
                 "server-1",
                 "test");

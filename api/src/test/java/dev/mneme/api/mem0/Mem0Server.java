@@ -22,6 +22,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.request.Limits;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.transfer.MemoryExportService;
 import dev.mneme.core.webhook.WebhookService;
 import dev.mneme.testkit.ManualClock;
@@ -65,7 +66,7 @@ final class Mem0Server implements AutoCloseable {
                 memories,
                 projects,
                 null,
-                clock,
+                new SystemRuntime(clock),
                 new SecureRandom(),
                 new ExtractionService.Settings(1, 1, ExtractionService.PAUSES));
         this.routes = Mem0Api.routes(new Mem0Ports(

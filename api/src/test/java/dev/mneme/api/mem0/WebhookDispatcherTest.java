@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mneme.core.access.Caller;
 import dev.mneme.core.command.Command;
+import dev.mneme.core.job.Duty;
+import dev.mneme.core.job.Jobs;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.Json.JsonObject;
@@ -17,12 +19,15 @@ import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.model.WebhookDelivery.State;
 import dev.mneme.core.spi.Documents;
+import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.WebhookSender;
 import dev.mneme.core.webhook.WebhookDispatcher;
 import dev.mneme.core.webhook.WebhookService;
 import dev.mneme.core.webhook.WebhookService.Wanted;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
+import dev.mneme.testkit.ManualLeadership;
 import dev.mneme.testkit.ModelHome;
 import dev.mneme.testkit.ModelStore;
 import dev.mneme.testkit.StoreSettings;
@@ -92,12 +97,13 @@ class WebhookDispatcherTest {
     }
 
     private WebhookDispatcher dispatcher(List<Duration> retries) {
-        return new WebhookDispatcher(store, webhooks, sender, WebhookRoutes::payload, clock, retries);
+        return new WebhookDispatcher(
+                store, webhooks, sender, WebhookRoutes::payload, new SystemRuntime(clock), retries);
     }
 
     @BeforeEach
     void start() {
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
     }
 
     @AfterEach
@@ -111,7 +117,7 @@ class WebhookDispatcherTest {
         store = open();
         webhooks = service();
         dispatcher = dispatcher(retries);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
     }
 
     private Webhook webhook(ChangeType... events) {
@@ -241,10 +247,41 @@ class WebhookDispatcherTest {
         add("said while it was stopped");
         webhook(ChangeType.MEMORY_DELETED);
         assertThat(sender.bodies()).hasSize(1);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
 
         awaitSent(2);
         assertThat(sender.bodies().get(1)).contains("said while it was stopped");
+    }
+
+    /// The role goes while the first receiver is being told: nothing more is sent, nor written down, by this node.
+    @Test
+    void nothingMoreIsToldOnceTheRoleIsLost() {
+        dispatcher.stop();
+        ManualLeadership roles = new ManualLeadership(1);
+        roles.give(ShardId.SYSTEM, 3);
+        Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
+        add("first");
+        add("second");
+        sender.status = n -> {
+            if (n == 0) {
+                roles.take(ShardId.SYSTEM);
+            }
+            return 200;
+        };
+        try (Jobs jobs = new Jobs(List.of(dispatcher), roles, new SystemRuntime(clock))) {
+            jobs.start();
+            await().atMost(PATIENCE)
+                    .until(() -> !sender.sent.isEmpty() && jobs.running().isEmpty());
+            assertThat(sender.bodies()).hasSize(1);
+            assertThat(deliveries(webhook))
+                    .as("what the next primary goes on from")
+                    .isEmpty();
+
+            roles.give(ShardId.SYSTEM, 4);
+            awaitSent(3);
+            assertThat(sender.bodies().get(1)).as("once more").contains("first");
+            assertThat(sender.bodies().get(2)).contains("second");
+        }
     }
 
     @Test
@@ -274,7 +311,7 @@ class WebhookDispatcherTest {
         store = new ModelStore(home, StoreSettings.of("home", clock).withChangesPerOwner(3));
         webhooks = service();
         dispatcher = dispatcher(AT_ONCE);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
         Webhook webhook = webhook(ChangeType.MEMORY_ADDED);
         store.write(Fixtures.write(Owner.user("bob"), Fixtures.add("bob", "told before")));
         awaitState(webhook, State.DELIVERED);
@@ -284,7 +321,7 @@ class WebhookDispatcherTest {
         }
 
         dispatcher = dispatcher(AT_ONCE);
-        dispatcher.start();
+        dispatcher.start(Duty.ALONE);
 
         awaitSent(4);
         add("last");

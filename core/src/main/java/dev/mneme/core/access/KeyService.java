@@ -11,30 +11,40 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Makes, lists and revokes API keys, and finds out whose key a secret is.
 ///
 /// A secret is `mk_` and 32 random bytes in base64url. Only its SHA-256 is kept: the key is found by that hash, and the
 /// hash is compared in constant time.
+///
+/// What it knows follows the system shard: a key that was made or revoked on any node opens something, or nothing, here
+/// as soon as this node's replica of that shard has applied it.
 ///
 /// **Threads**: any number may call.
 public final class KeyService {
@@ -45,16 +55,83 @@ public final class KeyService {
 
     private final Store store;
     private final InstantSource clock;
-    private final SecureRandom random;
-    private final Map<String, ApiKey> byHash = new ConcurrentHashMap<>();
+    private final RandomGenerator random;
+    private final Execution telling;
+    private final AtomicReference<Known> known = new AtomicReference<>(new Known(Map.of(), true));
     private final ReentrantLock changing = new ReentrantLock(); // held from the look at what is there to the write
+    private final Set<String> revokedHere = ConcurrentHashMap.newKeySet(); // by a call that tells of it itself
     private final List<Consumer<String>> revocations = new CopyOnWriteArrayList<>();
 
-    public KeyService(Store store, InstantSource clock, SecureRandom random) {
+    /// Never changed, only replaced, so that whoever read the store knows whether it heard of something meanwhile.
+    ///
+    /// @param stale whether the store must be read before anybody is answered
+    private record Known(Map<String, ApiKey> byHash, boolean stale) {
+        Known with(UnaryOperator<Map<String, ApiKey>> change) {
+            return new Known(change.apply(new HashMap<>(byHash)), stale);
+        }
+    }
+
+    public KeyService(Store store, InstantSource clock, RandomGenerator random) {
+        this(store, new SystemRuntime(clock, random));
+    }
+
+    public KeyService(Store store, NodeRuntime runtime) {
         this.store = store;
-        this.clock = clock;
-        this.random = random;
-        store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
+        this.clock = runtime.clock();
+        this.random = runtime.random();
+        this.telling = runtime.light("keys");
+        store.subscribeKeys(new Follower());
+        read();
+    }
+
+    /// On the system shard's thread.
+    private final class Follower implements Store.KeyListener {
+        @Override
+        public void put(ApiKey key) {
+            known.updateAndGet(now -> now.with(keys -> {
+                keys.put(hex(key.secretHash()), key);
+                return keys;
+            }));
+        }
+
+        @Override
+        public void deleted(String keyId) {
+            known.updateAndGet(now -> now.with(keys -> {
+                keys.values().removeIf(key -> key.id().equals(keyId));
+                return keys;
+            }));
+            if (!revokedHere.contains(keyId)) {
+                telling.execute(() -> tellRevoked(keyId));
+            }
+        }
+
+        @Override
+        public void replaced() {
+            known.updateAndGet(now -> new Known(now.byHash(), true));
+            telling.execute(KeyService.this::byHash);
+        }
+    }
+
+    private Map<String, ApiKey> byHash() {
+        Known now = known.get();
+        return now.stale() ? read() : now.byHash();
+    }
+
+    /// What was heard of while the store was read may be in what was read or not: then it is read again.
+    private Map<String, ApiKey> read() {
+        while (true) {
+            Known before = known.get();
+            Map<String, ApiKey> there = new HashMap<>();
+            store.keys().forEach(key -> there.put(hex(key.secretHash()), key));
+            if (known.compareAndSet(before, new Known(there, false))) {
+                before.byHash().forEach((hash, key) -> {
+                    if (!there.containsKey(hash)) {
+                        telling.execute(() -> tellRevoked(key.id()));
+                    }
+                });
+                return there;
+            }
+        }
     }
 
     /// A new key, with the secret that is shown once.
@@ -75,7 +152,7 @@ public final class KeyService {
                     "Send an API key: 'Authorization: Bearer mk_…' (the admin key is in the data folder).");
         }
         byte[] hash = sha256(secret);
-        ApiKey key = byHash.get(hex(hash));
+        ApiKey key = byHash().get(hex(hash));
         if (key == null || !MessageDigest.isEqual(hash, key.secretHash())) {
             throw new MnemeException(
                     ErrorCode.UNAUTHENTICATED, "This API key is not known here: it is mistyped or revoked.");
@@ -89,11 +166,11 @@ public final class KeyService {
     /// Whether the key is still good, that is, neither revoked nor expired. Asked again for connections that it opened
     /// earlier.
     public boolean holds(ApiKey key) {
-        return byHash.containsKey(hex(key.secretHash())) && !key.expired(clock.instant());
+        return byHash().containsKey(hex(key.secretHash())) && !key.expired(clock.instant());
     }
 
     public boolean isEmpty() {
-        return byHash.isEmpty();
+        return byHash().isEmpty();
     }
 
     /// A key as it is asked for.
@@ -174,7 +251,7 @@ public final class KeyService {
         if (asked.expiresAt() != null && !asked.expiresAt().isAfter(clock.instant())) {
             throw MnemeException.invalid("expiresAt", "expiresAt must be in the future.");
         }
-        if (byHash.size() >= MAX_KEYS) {
+        if (byHash().size() >= MAX_KEYS) {
             throw new MnemeException(ErrorCode.OVERLOADED, "There are " + MAX_KEYS + " keys: revoke some first.");
         }
     }
@@ -193,7 +270,6 @@ public final class KeyService {
                 asked.rate(),
                 sha256(secret));
         store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.PutKey(key))));
-        byHash.put(hex(key.secretHash()), key);
         return new Created(key, secret);
     }
 
@@ -204,12 +280,12 @@ public final class KeyService {
     }
 
     private Optional<ApiKey> find(String id) {
-        return byHash.values().stream().filter(key -> key.id().equals(id)).findFirst();
+        return byHash().values().stream().filter(key -> key.id().equals(id)).findFirst();
     }
 
     public List<ApiKey> list(Caller caller) {
         Authorizer.requireOperator(caller);
-        return byHash.values().stream()
+        return byHash().values().stream()
                 .sorted(Comparator.comparing(ApiKey::createdAt).thenComparing(ApiKey::id))
                 .toList();
     }
@@ -223,32 +299,33 @@ public final class KeyService {
                     "A key cannot revoke itself: make another admin key and revoke it with that.");
         }
         changing.lock();
+        revokedHere.add(keyId);
         try {
             remove(caller.by(), keyId);
         } finally {
+            revokedHere.remove(keyId);
             changing.unlock();
         }
+        tellRevoked(keyId);
+    }
+
+    private void tellRevoked(String keyId) {
         revocations.forEach(listener -> listener.accept(keyId));
     }
 
     private void remove(Provenance by, String keyId) {
-        ApiKey key =
-                find(keyId).orElseThrow(() -> new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id."));
+        if (find(keyId).isEmpty()) {
+            throw new MnemeException(ErrorCode.NOT_FOUND, "There is no key with this id.");
+        }
         WriteResult result = store.writeSystem(new Write(SYSTEM, by, null, List.of(new Command.DeleteKey(keyId))));
         if (result.outcomes().getFirst() instanceof Outcome.Rejected rejected) {
             throw new MnemeException(rejected.code(), rejected.message());
         }
-        byHash.remove(hex(key.secretHash()));
     }
 
     /// Reads the stored keys again, after an operator accepted keys whose rows had failed the integrity check.
     public void reload() {
-        changing.lock();
-        try {
-            store.keys().forEach(key -> byHash.put(hex(key.secretHash()), key));
-        } finally {
-            changing.unlock();
-        }
+        read();
     }
 
     /// Calls `listener` with the id of each key that is revoked from now on.

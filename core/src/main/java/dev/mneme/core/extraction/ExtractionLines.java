@@ -9,18 +9,20 @@ import dev.mneme.core.queue.FairGate;
 import dev.mneme.core.queue.Places;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.queue.Tenant;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// waits once [#MOST_PUT_OFF] have failed, since then the model itself is failing, and going on would only use up
 /// everybody's tries.
 ///
-/// **Threads**: any number may call; the lock guards the lines. Each line has a virtual thread while there is anything
-/// in it.
+/// **Threads**: any number may call; the lock guards the lines. Each line has an execution while anything is in it: a
+/// step is one attempt, and pauses are timers.
 final class ExtractionLines implements AutoCloseable {
     /// How many extractions may wait, in all lines together and of one owner.
     static final int CAPACITY = 8_000;
@@ -71,15 +73,37 @@ final class ExtractionLines implements AutoCloseable {
     private final Attempt attempt;
     private final List<Duration> pauses;
     private final FairGate atWork;
+    private final NodeRuntime runtime;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final Map<Owner, Line> lines = new HashMap<>();
     private final Set<UUID> running = new HashSet<>();
     private Places places = new Places(QueueLimit.of(CAPACITY), 0);
     private boolean closed;
 
-    /// The waiting extractions of one owner, and the thread that works on them.
-    private record Line(List<Waiting> waiting, Thread thread) {}
+    /// The waiting extractions of one owner, and the execution that works on them. Guarded by the lock.
+    private final class Line {
+        final List<Waiting> waiting = new ArrayList<>();
+        final Execution execution = runtime.light("extraction");
+        boolean turnDue;
+
+        void turnSoon() {
+            if (!turnDue) {
+                execution.execute(() -> turn(this));
+                turnDue = true;
+            }
+        }
+
+        void turnAfter(Duration time) {
+            execution.after(time, () -> {
+                lock.lock();
+                try {
+                    turnSoon();
+                } finally {
+                    lock.unlock();
+                }
+            });
+        }
+    }
 
     /// An extraction that waits. The lock guards its state.
     private static final class Waiting {
@@ -87,6 +111,9 @@ final class ExtractionLines implements AutoCloseable {
 
         /// The session whose order must be kept; null for a conversation without a run.
         final @Nullable ScopeIds session;
+
+        /// Completes once it is no longer in its line; with `false` when the lines are closed before.
+        final CompletableFuture<Boolean> gone = new CompletableFuture<>();
 
         boolean failed;
         boolean woken;
@@ -102,14 +129,15 @@ final class ExtractionLines implements AutoCloseable {
             return woken || dueNanos - now <= 0;
         }
 
-        void again(Duration pause) {
+        void again(long now, Duration pause) {
             failed = true;
-            dueNanos = System.nanoTime() + pause.toNanos();
+            dueNanos = now + pause.toNanos();
         }
     }
 
     /// @param pauses the pause after each failed attempt; the last one is used from then on
-    ExtractionLines(Attempt attempt, List<Duration> pauses, int concurrency) {
+    ExtractionLines(Attempt attempt, List<Duration> pauses, int concurrency, NodeRuntime runtime) {
+        this.runtime = runtime;
         this.attempt = attempt;
         this.pauses = List.copyOf(pauses);
         this.atWork = new FairGate(concurrency, new QueueLimit(0, 0), "");
@@ -170,7 +198,7 @@ final class ExtractionLines implements AutoCloseable {
         lock.lock();
         try {
             Line line = lines.get(owner);
-            boolean full = line != null && line.waiting().size() >= CAPACITY_OF_ONE;
+            boolean full = line != null && line.waiting.size() >= CAPACITY_OF_ONE;
             return closed || full || !places.take(tenant) ? Optional.empty() : Optional.of(new Place(places, tenant));
         } finally {
             lock.unlock();
@@ -203,20 +231,18 @@ final class ExtractionLines implements AutoCloseable {
             if (closed) {
                 return;
             }
-            Line line = lines.get(pointer.owner());
-            if (line == null) {
-                Thread thread = Thread.ofVirtual().name("extraction").unstarted(() -> work(pointer.owner()));
-                lines.put(pointer.owner(), new Line(new ArrayList<>(List.of(new Waiting(pointer, session))), thread));
-                try {
-                    thread.start();
-                } catch (RuntimeException | Error e) {
+            Line line = lines.computeIfAbsent(pointer.owner(), _ -> new Line());
+            Waiting last = new Waiting(pointer, session);
+            line.waiting.add(last);
+            try {
+                line.turnSoon(); // those before it may all be put off
+            } catch (RuntimeException | Error e) {
+                line.waiting.remove(last);
+                if (line.waiting.isEmpty()) {
                     lines.remove(pointer.owner());
-                    throw e;
                 }
-                return;
+                throw e;
             }
-            line.waiting().add(new Waiting(pointer, session));
-            changed.signalAll(); // those before it may all be put off
         } finally {
             lock.unlock();
         }
@@ -249,73 +275,71 @@ final class ExtractionLines implements AutoCloseable {
     ///
     /// @return whether it left within the time
     boolean await(UUID id, Owner owner, Duration atMost) throws InterruptedException {
-        long left = atMost.toNanos();
+        Waiting waiting;
         lock.lockInterruptibly();
         try {
-            while (isWaiting(id, owner)) {
-                if (left <= 0 || closed) {
-                    return false;
-                }
-                left = changed.awaitNanos(left);
+            waiting = find(id, owner);
+            if (waiting != null && closed) {
+                return false;
             }
-            return true;
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isWaiting(UUID id, Owner owner) {
-        return find(id, owner) != null;
+        try {
+            return waiting == null || runtime.await(waiting.gone, atMost);
+        } catch (TimeoutException over) {
+            LOG.log(System.Logger.Level.TRACE, "Still in its line", over);
+            return false;
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
     }
 
     private @Nullable Waiting find(UUID id, Owner owner) {
         Line line = lines.get(owner);
         return line == null
                 ? null
-                : line.waiting().stream()
+                : line.waiting.stream()
                         .filter(each -> each.pointer.id().equals(id))
                         .findFirst()
                         .orElse(null);
     }
 
-    private void work(Owner owner) {
-        while (true) {
-            try {
-                for (Waiting next = next(owner); next != null; next = next(owner)) {
-                    settle(next, once(next.pointer));
-                }
-                return;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // what is in the line is tried after the next start
-                return;
-            } catch (RuntimeException | Error e) {
-                LockSupport.parkNanos(
-                        LEAST_HELD_UP.toNanos()); // memory was short even for saying so: from the first again
+    /// Tries the one whose turn it is, if there is one now.
+    private void turn(Line line) {
+        try {
+            Waiting next = next(line);
+            if (next != null) {
+                settle(line, next, once(next.pointer));
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // what is in the line is tried after the next start
+        } catch (RuntimeException | Error e) {
+            line.turnAfter(LEAST_HELD_UP); // memory was short even for saying so: from the first again
         }
     }
 
-    /// The next extraction of the line, once one may be tried; null when the line is empty, and removed.
-    private @Nullable Waiting next(Owner owner) throws InterruptedException {
+    /// The extraction that is to be tried now; null when none may be yet, or the line is empty, and removed.
+    private @Nullable Waiting next(Line line) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (true) {
-                if (closed) {
-                    throw new InterruptedException();
-                }
-                List<Waiting> line = Objects.requireNonNull(lines.get(owner)).waiting();
-                if (line.isEmpty()) {
-                    lines.remove(owner);
-                    return null;
-                }
-                long now = System.nanoTime();
-                Waiting ready = ready(line, now);
-                if (ready != null) {
-                    ready.woken = false;
-                    return ready;
-                }
-                changed.awaitNanos(untilDue(line, now));
+            line.turnDue = false;
+            if (closed) {
+                return null;
             }
+            if (line.waiting.isEmpty()) {
+                lines.values().remove(line);
+                line.execution.close();
+                return null;
+            }
+            long now = runtime.nanos();
+            Waiting ready = ready(line.waiting, now);
+            if (ready == null) {
+                line.turnAfter(Duration.ofNanos(Math.max(0, untilDue(line.waiting, now))));
+                return null;
+            }
+            ready.woken = false;
+            return ready;
         } finally {
             lock.unlock();
         }
@@ -343,24 +367,24 @@ final class ExtractionLines implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private void settle(Waiting tried, Attempted came) {
+    private void settle(Line line, Waiting tried, Attempted came) {
         lock.lock();
         try {
             switch (came) {
                 case Attempted.Finished() -> {
-                    Objects.requireNonNull(lines.get(tried.pointer.owner()))
-                            .waiting()
-                            .remove(tried);
+                    line.waiting.remove(tried);
                     places.giveBack(tenant(tried.pointer));
-                    changed.signalAll();
+                    tried.gone.complete(true);
                 }
-                case Attempted.Failed(int times) -> tried.again(pauses.get(Math.min(times, pauses.size()) - 1));
+                case Attempted.Failed(int times) ->
+                    tried.again(runtime.nanos(), pauses.get(Math.min(times, pauses.size()) - 1));
                 case Attempted.HeldUp() -> {
-                    tried.again(tried.heldUp);
+                    tried.again(runtime.nanos(), tried.heldUp);
                     Duration longer = tried.heldUp.multipliedBy(2);
                     tried.heldUp = longer.compareTo(MOST_HELD_UP) < 0 ? longer : MOST_HELD_UP;
                 }
             }
+            line.turnSoon();
         } finally {
             lock.unlock();
         }
@@ -411,9 +435,10 @@ final class ExtractionLines implements AutoCloseable {
         lock.lock();
         try {
             Waiting found = find(pointer.id(), pointer.owner());
-            if (found != null) {
+            Line line = lines.get(pointer.owner());
+            if (found != null && line != null) {
                 found.woken = true;
-                changed.signalAll();
+                line.turnSoon();
             }
         } finally {
             lock.unlock();
@@ -423,19 +448,19 @@ final class ExtractionLines implements AutoCloseable {
     /// Begins again with empty lines after [#close]; does nothing while they are open. It first waits for whatever the
     /// close did not wait for.
     void open() {
-        List<Thread> left;
+        List<Execution> left;
         lock.lock();
         try {
             if (!closed) {
                 return;
             }
-            left = lines.values().stream().map(Line::thread).toList();
+            left = executions();
         } finally {
             lock.unlock();
         }
         try {
-            for (Thread thread : left) {
-                thread.join();
+            for (Execution each : left) {
+                each.ended(NodeRuntime.FOREVER);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -455,20 +480,21 @@ final class ExtractionLines implements AutoCloseable {
     /// Interrupts the work under way; it is tried again after the next start.
     @Override
     public void close() {
-        List<Thread> stopping;
+        List<Execution> stopping;
         lock.lock();
         try {
             closed = true;
-            changed.signalAll();
-            stopping = lines.values().stream().map(Line::thread).toList();
+            lines.values().forEach(line -> line.waiting.forEach(each -> each.gone.complete(false)));
+            stopping = executions();
         } finally {
             lock.unlock();
         }
-        stopping.forEach(Thread::interrupt);
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        stopping.forEach(Execution::close);
+        stopping.forEach(Execution::interrupt);
+        long end = runtime.nanos() + PATIENCE.toNanos();
         try {
-            for (Thread thread : stopping) {
-                if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+            for (Execution each : stopping) {
+                if (!each.ended(Duration.ofNanos(Math.max(1, end - runtime.nanos())))) {
                     LOG.log(System.Logger.Level.WARNING, "Extraction did not stop in time");
                     return;
                 }
@@ -476,5 +502,9 @@ final class ExtractionLines implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private List<Execution> executions() {
+        return lines.values().stream().map(line -> line.execution).toList();
     }
 }

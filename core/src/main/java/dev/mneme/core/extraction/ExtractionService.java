@@ -6,6 +6,7 @@ import dev.mneme.core.conversation.ExtractionDocuments;
 import dev.mneme.core.conversation.ExtractionDocuments.Pointer;
 import dev.mneme.core.conversation.ExtractionDocuments.Stored;
 import dev.mneme.core.conversation.ExtractionRequest;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.job.Job;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.mode.Inspired;
@@ -14,6 +15,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.spi.FactExtractor;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,7 @@ public final class ExtractionService implements Job, AutoCloseable {
     private final ExtractionRetention retention;
     private final ExtractionIntake intake;
     private final ExtractionAdministration administration;
+    private volatile Duty duty = Duty.ALONE;
 
     /// How the work is done.
     ///
@@ -67,9 +70,10 @@ public final class ExtractionService implements Job, AutoCloseable {
             MemoryService memories,
             ProjectService projects,
             @Nullable FactExtractor extractor,
-            InstantSource clock,
+            NodeRuntime runtime,
             RandomGenerator random,
             Settings settings) {
+        InstantSource clock = runtime.clock();
         this.store = store;
         this.extractor = extractor;
         this.documents = new ExtractionDocuments(store);
@@ -77,9 +81,17 @@ public final class ExtractionService implements Job, AutoCloseable {
         this.lines = new ExtractionLines(
                 extractor == null
                         ? none
-                        : new ExtractionWorker(store, memories, extractor, projects, clock, settings.tries())::attempt,
+                        : new ExtractionWorker(
+                                        store,
+                                        memories,
+                                        extractor,
+                                        projects,
+                                        clock,
+                                        settings.tries(),
+                                        () -> duty.lasts())::attempt,
                 settings.pauses(),
-                settings.concurrency());
+                settings.concurrency(),
+                runtime);
         this.retention = new ExtractionRetention(documents, lines, clock);
         this.intake = new ExtractionIntake(store, memories, extractor, documents, retention, lines, clock, random);
         this.administration = new ExtractionAdministration(extractor, documents, retention, lines);
@@ -90,9 +102,16 @@ public final class ExtractionService implements Job, AutoCloseable {
         return "extractions";
     }
 
+    /// The system shard says what waits.
+    @Override
+    public Place place() {
+        return Place.SYSTEM;
+    }
+
     /// Takes up the extractions that were left at the last stop. Without a model they wait for a start with one.
     @Override
-    public void start() {
+    public void start(Duty since) {
+        duty = since;
         lines.open();
         List<Pointer> all = documents.pointers();
         retention.begin(all.size());

@@ -70,6 +70,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,16 +102,20 @@ final class ExtractionWorker {
     private final FactExtractor extractor;
     private final ProjectService projects;
     private final InstantSource clock;
+    private final BooleanSupplier ours;
     private final int tries;
 
     /// @param tries an extraction is given up after this many failed attempts
+    /// @param ours whether this is still this node's work: asked before each effect
     ExtractionWorker(
             Store store,
             MemoryService memories,
             FactExtractor extractor,
             ProjectService projects,
             InstantSource clock,
-            int tries) {
+            int tries,
+            BooleanSupplier ours) {
+        this.ours = ours;
         this.store = store;
         this.memories = memories;
         this.documents = new ExtractionDocuments(store);
@@ -153,11 +158,19 @@ final class ExtractionWorker {
         }
     }
 
+    private void requireOurs() {
+        if (!ours.getAsBoolean()) {
+            throw new MnemeException(ErrorCode.NOT_PRIMARY, "Another node works on extractions now.");
+        }
+    }
+
     private void extract(Stored stored, Instant startedAt) {
         ExtractionRequest asked = stored.asked();
+        requireOurs();
         sessions.sweep(stored.extraction().by(), asked.scope(), startedAt);
         List<Said> earlier = earlier(asked.scope(), startedAt);
         boolean local = stored.extraction().localOnly() || earlier.stream().anyMatch(Said::localOnly);
+        requireOurs();
         List<Fact> facts = extractor
                 .extract(new Conversation(
                         asked.messages(),
@@ -222,6 +235,7 @@ final class ExtractionWorker {
                     List.of(),
                     whole.localOnly(),
                     revised.results());
+            requireOurs();
             documents.point(whole.by(), id, owner);
             try {
                 documents.write(
@@ -353,6 +367,7 @@ final class ExtractionWorker {
     }
 
     private List<Decision> decisions(ExtractionRequest asked, List<Fact> facts, List<Memory> near) {
+        requireOurs();
         return extractor.decide(
                 facts.stream().map(Fact::text).toList(),
                 near.stream().map(Memory::text).toList(),
@@ -533,6 +548,7 @@ final class ExtractionWorker {
     }
 
     private void write(Stored stored, Command command) {
+        requireOurs();
         documents.write(stored.extraction().by(), stored.extraction().scope().owner(), command);
     }
 

@@ -8,15 +8,19 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Role;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
 import dev.mneme.core.spi.Store.OperatorBatch;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +30,21 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader pulls: it holds a position and no queue, so a slow reader delays nobody but itself.
 public final class ChangeFeed {
+    private static final System.Logger LOG = System.getLogger(ChangeFeed.class.getName());
     private static final int READ = 256;
 
     private final Store store;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
     private final Consumer<Duration> lags;
 
     public ChangeFeed(Store store) {
-        this(store, InstantSource.system(), lag -> {});
+        this(store, new SystemRuntime(), lag -> {});
     }
 
     /// @param lags receives, for each page that a live reader reads, how old its last change is
-    public ChangeFeed(Store store, InstantSource clock, Consumer<Duration> lags) {
+    public ChangeFeed(Store store, NodeRuntime runtime, Consumer<Duration> lags) {
         this.store = store;
-        this.clock = clock;
+        this.runtime = runtime;
         this.lags = lags;
     }
 
@@ -152,14 +157,16 @@ public final class ChangeFeed {
     public abstract static sealed class Reader implements AutoCloseable permits OwnerReader, OperatorReader {
         private final Shown shown;
         private String held;
-        private volatile boolean advanced = true;
-        private volatile @Nullable Thread waiting;
+        private final NodeRuntime runtime;
+        private final AtomicBoolean advanced = new AtomicBoolean(true);
+        private volatile CompletableFuture<@Nullable Void> woken = new CompletableFuture<>();
         private volatile boolean closed;
         private volatile Store.@Nullable Subscription subscription;
 
         /// @param position where it begins
-        Reader(Shown shown, String position) {
+        Reader(Shown shown, NodeRuntime runtime, String position) {
             this.shown = shown;
+            this.runtime = runtime;
             this.held = position;
         }
 
@@ -211,34 +218,31 @@ public final class ChangeFeed {
             if (subscription == null) {
                 subscription = subscribe(this::wake);
             }
-            long deadline = System.nanoTime() + atMost.toNanos();
+            long deadline = runtime.nanos() + atMost.toNanos();
             while (true) {
-                boolean fresh = advanced;
-                advanced = false;
+                CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
+                woken = next; // before looking: what comes meanwhile ends the wait at once
+                boolean fresh = advanced.getAndSet(false);
                 Page page = fresh || reset() ? page(limit) : new Page(List.of(), position(), false);
                 if (!page.items().isEmpty() || page.reset() || closed) {
-                    advanced = true; // there may be more
+                    advanced.set(true); // there may be more
                     return page;
                 }
-                long left = deadline - System.nanoTime();
+                long left = deadline - runtime.nanos();
                 if (left <= 0) {
                     return page;
                 }
-                park(left);
+                rest(next, Duration.ofNanos(left));
             }
         }
 
-        private void park(long nanos) throws InterruptedException {
-            waiting = Thread.currentThread();
+        private void rest(CompletableFuture<@Nullable Void> until, Duration atMost) throws InterruptedException {
             try {
-                if (!advanced && !closed) {
-                    LockSupport.parkNanos(this, nanos);
-                }
-            } finally {
-                waiting = null;
-            }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
+                runtime.await(until, atMost);
+            } catch (TimeoutException over) {
+                LOG.log(System.Logger.Level.TRACE, "Nothing came", over);
+            } catch (ExecutionException never) {
+                throw new IllegalStateException(never);
             }
         }
 
@@ -256,11 +260,8 @@ public final class ChangeFeed {
 
         /// Makes a waiting [#await] look again.
         public void wake() {
-            advanced = true;
-            Thread thread = waiting;
-            if (thread != null) {
-                LockSupport.unpark(thread);
-            }
+            advanced.set(true);
+            woken.complete(null);
         }
 
         @Override
@@ -280,7 +281,7 @@ public final class ChangeFeed {
         private boolean reset;
 
         OwnerReader(Shown shown, Owner owner, Position position, boolean reset) {
-            super(shown, position.toString());
+            super(shown, runtime, position.toString());
             this.owner = owner;
             this.position = position;
             this.reset = reset;
@@ -327,7 +328,8 @@ public final class ChangeFeed {
                 }
             }
             if (!items.isEmpty()) {
-                lags.accept(Duration.between(items.getLast().change().at(), clock.instant()));
+                lags.accept(Duration.between(
+                        items.getLast().change().at(), runtime.clock().instant()));
             }
             return new Page(items, position(), false);
         }
@@ -352,7 +354,7 @@ public final class ChangeFeed {
         private String cursor;
 
         OperatorReader(Shown shown, String cursor) {
-            super(shown, cursor);
+            super(shown, runtime, cursor);
             this.cursor = cursor;
         }
 

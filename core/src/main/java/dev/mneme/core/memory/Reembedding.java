@@ -3,6 +3,7 @@ package dev.mneme.core.memory;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.job.Job;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
@@ -15,6 +16,8 @@ import dev.mneme.core.queue.Tenant;
 import dev.mneme.core.spi.Demand;
 import dev.mneme.core.spi.Demand.Purpose;
 import dev.mneme.core.spi.Embedder;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.SpacePage;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
@@ -27,9 +30,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +51,9 @@ import org.jspecify.annotations.Nullable;
 /// took, so that it uses half of one worker at most. An owner that cannot be moved, for example while the embedder is
 /// overloaded, delays no other owner; it is tried again after a second, then after two, and so on up to a minute.
 ///
-/// **Threads**: its own thread does the work; any thread may call [#expect] and [#ownersLeft].
+/// A walk over the owners is a step of its execution, and long rests are timers.
+///
+/// **Threads**: its execution does the work; any thread may call [#expect] and [#ownersLeft].
 public final class Reembedding implements Job, AutoCloseable {
     private static final Logger LOG = System.getLogger(Reembedding.class.getName());
     private static final Provenance BY = Provenance.ofKey("reembedding");
@@ -57,6 +62,7 @@ public final class Reembedding implements Job, AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(10);
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int OWNERS_A_PAGE = 256;
     private static final int OWNERS_A_ROUND = 4_096;
     private static final int TEXTS_A_WRITE = 16;
@@ -66,26 +72,53 @@ public final class Reembedding implements Job, AutoCloseable {
     private final Embedder embedder;
     private final EmbeddingSpace own;
     private final Set<EmbeddingSpace> former;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    /// Guarded by the lock.
-    private boolean closed;
-
-    /// The thread of the last start; guarded by the lock.
-    private @Nullable Thread thread;
-
-    /// Guarded by the lock.
-    private boolean expecting;
-
+    private final NodeRuntime runtime;
+    private final Execution execution;
+    private volatile @Nullable Work work;
     private volatile long left = -1;
 
+    /// What is done between a start and a stop.
+    private final class Work {
+        private final Duty duty;
+        private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+
+        /// Of the execution alone.
+        private Duration pause = FIRST_PAUSE;
+
+        private long restsUntil;
+        private boolean idle;
+
+        Work(Duty duty) {
+            this.duty = duty;
+        }
+
+        boolean isEnded() {
+            return ended.isDone() || !duty.lasts();
+        }
+
+        /// A rest of a step itself, which ends when the work does.
+        void rest(Duration time) {
+            try {
+                runtime.await(ended, time);
+            } catch (TimeoutException over) {
+                LOG.log(Level.TRACE, "Rested", over);
+            } catch (ExecutionException never) {
+                throw new IllegalStateException(never);
+            } catch (InterruptedException e) {
+                ended.complete(null); // nobody interrupts it but a process that ends
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /// @param former the result of [#former]
-    public Reembedding(Store store, Embedder embedder, Set<EmbeddingSpace> former) {
+    public Reembedding(Store store, Embedder embedder, Set<EmbeddingSpace> former, NodeRuntime runtime) {
         this.store = store;
         this.embedder = embedder;
         this.own = embedder.space();
         this.former = Set.copyOf(former);
+        this.runtime = runtime;
+        this.execution = runtime.execution("reembedding");
     }
 
     /// The spaces of the server's former embedders; remembers the present one for later starts.
@@ -103,32 +136,20 @@ public final class Reembedding implements Job, AutoCloseable {
     }
 
     @Override
-    public void start() {
+    public Place place() {
+        return Place.OWNERS;
+    }
+
+    /// What was left of the work before ends first, since both would embed the same texts.
+    @Override
+    public void start(Duty duty) {
         if (former.isEmpty()) {
             left = 0;
             return;
         }
-        lock.lock();
-        try {
-            Thread before = thread;
-            closed = false;
-            thread = Thread.ofPlatform().name("reembedding").daemon().start(() -> runAfter(before));
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Waits for the former thread first: two at a time would embed the same texts.
-    private void runAfter(@Nullable Thread before) {
-        try {
-            if (before != null) {
-                before.join();
-            }
-        } catch (InterruptedException e) {
-            return; // nobody interrupts it but a process that ends
-        }
-        run();
+        Work begun = new Work(duty);
+        work = begun;
+        execution.execute(() -> turn(begun));
     }
 
     /// How many owners' vectors are still to be moved; empty until they have been counted.
@@ -150,12 +171,14 @@ public final class Reembedding implements Job, AutoCloseable {
             return;
         }
         write(owner, new Command.BeginSpace(own));
-        lock.lock();
-        try {
-            expecting = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        Work now = work;
+        if (now != null) {
+            execution.execute(() -> {
+                if (now.idle) {
+                    now.restsUntil = execution.nanos();
+                    turn(now);
+                }
+            });
         }
     }
 
@@ -172,43 +195,47 @@ public final class Reembedding implements Job, AutoCloseable {
         return toBegin(owner) || (owner.next() != null && own.equals(owner.next()));
     }
 
-    private void run() {
-        Duration pause = FIRST_PAUSE;
-        while (!isClosed()) {
-            pause = round() ? FIRST_PAUSE : heldUp(pause);
+    private void turn(Work now) {
+        if (now.isEnded() || execution.nanos() - now.restsUntil < 0) {
+            return;
         }
+        now.idle = false;
+        Duration next = round(now);
+        now.restsUntil = execution.nanos() + next.toNanos();
+        execution.after(next, () -> turn(now));
     }
 
-    /// Rests, for twice as long each time.
-    private Duration heldUp(Duration pause) {
-        rest(pause);
-        Duration longer = pause.multipliedBy(2);
-        return longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
-    }
-
-    /// Goes once over the owners. If there is nothing to do, waits until there may be.
+    /// Goes once over the owners.
     ///
-    /// @return whether everything that was begun was finished
-    private boolean round() {
+    /// @return how long to rest after it: when there is nothing to do, until there may be; when something could not
+    ///     be done, twice as long each time
+    private Duration round(Work now) {
         List<Owner> owners = new ArrayList<>();
-        boolean counted = tried(() -> {
-            owners.addAll(count());
+        boolean counted = tried(now, () -> {
+            owners.addAll(count(now));
             return true;
         });
-        if (!counted) {
-            return false;
+        if (counted && owners.isEmpty()) {
+            now.pause = FIRST_PAUSE;
+            now.idle = true;
+            return BETWEEN_LOOKS;
         }
-        if (owners.isEmpty()) {
-            rest(BETWEEN_LOOKS);
-            return true;
-        }
+        boolean all = counted && move(now, owners);
+        Duration pause = all ? Duration.ZERO : now.pause;
+        Duration longer = now.pause.multipliedBy(2);
+        now.pause = all ? FIRST_PAUSE : longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        return pause;
+    }
+
+    /// @return whether everything that was begun was finished
+    private boolean move(Work now, List<Owner> owners) {
         LOG.log(Level.INFO, "Re-embedding into {0}: {1} owners left", own.embedder(), left);
         boolean all = true;
         for (Owner owner : owners) {
-            if (isClosed()) {
+            if (now.isEnded()) {
                 return true;
             }
-            all &= tried(() -> move(owner)); // one that cannot be moved holds up no other
+            all &= tried(now, () -> move(now, owner)); // one that cannot be moved holds up no other
         }
         if (all && left == 0) {
             LOG.log(Level.INFO, "Re-embedding into {0}: every owner is there", own.embedder());
@@ -216,11 +243,13 @@ public final class Reembedding implements Job, AutoCloseable {
         return all;
     }
 
-    private boolean tried(BooleanSupplier work) {
+    private static boolean tried(Work now, BooleanSupplier what) {
         try {
-            return work.getAsBoolean();
+            return what.getAsBoolean();
         } catch (RuntimeException e) {
-            boolean expected = isClosed() || (e instanceof MnemeException m && m.code() == ErrorCode.OVERLOADED);
+            boolean expected = now.isEnded()
+                    || (e instanceof MnemeException m
+                            && (m.code() == ErrorCode.OVERLOADED || m.code() == ErrorCode.NOT_PRIMARY));
             LOG.log(
                     expected ? Level.DEBUG : Level.WARNING,
                     "Re-embedding is held up; it is tried again: " + e.getMessage(),
@@ -232,61 +261,64 @@ public final class Reembedding implements Job, AutoCloseable {
     /// Counts the owners that are left.
     ///
     /// @return the first of those with something to do
-    private List<Owner> count() {
+    private List<Owner> count(Work now) {
         List<Owner> owners = new ArrayList<>();
         long toMove = 0;
         String cursor = null;
         do {
             SpacePage page = store.spaces(cursor, OWNERS_A_PAGE);
             for (OwnerSpace owner : page.owners()) {
+                if (!now.duty.covers(owner.owner())) {
+                    continue;
+                }
                 toMove += toMove(owner) ? 1 : 0;
                 if (toDo(owner) && owners.size() < OWNERS_A_ROUND) {
                     owners.add(owner.owner());
                 }
             }
             cursor = page.nextCursor();
-        } while (cursor != null && !isClosed());
+        } while (cursor != null && !now.isEnded());
         left = toMove;
         return owners;
     }
 
     /// @return whether nothing is left to do for the owner
-    private boolean move(Owner owner) {
+    private boolean move(Work now, Owner owner) {
         OwnerSpace space = store.space(owner);
         if (toMove(space)) {
-            write(owner, new Command.BeginSpace(own));
+            write(now, owner, new Command.BeginSpace(own));
             boolean switched = false;
             boolean staged = true;
-            while (!switched && staged && !isClosed()) {
-                staged = stage(owner);
-                switched = write(owner, new Command.SwitchSpace(own)).getFirst() instanceof Outcome.Done;
+            while (!switched && staged && mayGoOn(now, owner)) {
+                staged = stage(now, owner);
+                switched = write(now, owner, new Command.SwitchSpace(own)).getFirst() instanceof Outcome.Done;
             }
             if (!switched) {
                 return false;
             }
             left = Math.max(0, left - 1);
         } else if (space.next() != null && own.equals(space.now())) {
-            write(owner, new Command.BeginSpace(own));
+            write(now, owner, new Command.BeginSpace(own));
         }
-        return !store.space(owner).leftOver() || drop(owner);
+        return !store.space(owner).leftOver() || drop(now, owner);
     }
 
     /// Stages a vector of every memory that lacks one.
     ///
     /// @return whether there was any
-    private boolean stage(Owner owner) {
+    private boolean stage(Work now, Owner owner) {
         boolean any = false;
         List<Unstaged> page = store.unstaged(owner, 0, TEXTS_A_WRITE);
-        while (!page.isEmpty() && !isClosed()) {
+        while (!page.isEmpty() && mayGoOn(now, owner)) {
             any = true;
             List<Command> commands = new ArrayList<>();
             for (Unstaged each : page) {
-                if (isClosed()) {
+                if (!mayGoOn(now, owner)) {
                     return any;
                 }
-                commands.add(embedded(each.memory()));
+                commands.add(embedded(now, each.memory()));
             }
-            write(owner, commands.toArray(Command[]::new));
+            write(now, owner, commands.toArray(Command[]::new));
             page = store.unstaged(owner, page.getLast().arrival(), TEXTS_A_WRITE);
         }
         return any;
@@ -294,17 +326,17 @@ public final class Reembedding implements Job, AutoCloseable {
 
     /// The command that stages a memory's vector. A memory that must not leave this machine gets a vector without a
     /// direction, which is near no other: it is found by its words.
-    private Command embedded(Memory memory) {
+    private Command embedded(Work now, Memory memory) {
         if (memory.localOnly() && embedder.remote()) {
             Embedding none = new Embedding(own, new float[own.dimension()], null);
             return new Command.StageEmbedding(memory.id(), memory.version(), none);
         }
-        long begin = System.nanoTime();
+        long begin = execution.nanos();
         Demand demand =
                 new Demand(Purpose.BULK, new Tenant(BY.keyId(), memory.scope().owner()));
         Embedding embedding = embedder.embed(toEmbed(memory.name(), memory.text()), demand);
-        Duration took = Duration.ofNanos(System.nanoTime() - begin);
-        rest(took.compareTo(LONGEST_REST) < 0 ? took : LONGEST_REST);
+        Duration took = Duration.ofNanos(execution.nanos() - begin);
+        now.rest(took.compareTo(LONGEST_REST) < 0 ? took : LONGEST_REST);
         return new Command.StageEmbedding(memory.id(), memory.version(), embedding);
     }
 
@@ -314,75 +346,56 @@ public final class Reembedding implements Job, AutoCloseable {
     }
 
     /// @return whether all superfluous vectors are gone
-    private boolean drop(Owner owner) {
+    private boolean drop(Work now, Owner owner) {
         Command drop = new Command.DropOldVectors(DROPPED_A_WRITE);
-        while (!isClosed()) {
-            if (!(write(owner, drop).getFirst() instanceof Outcome.DeletedMany many) || many.count() == 0) {
+        while (mayGoOn(now, owner)) {
+            if (!(write(now, owner, drop).getFirst() instanceof Outcome.DeletedMany many) || many.count() == 0) {
                 return true;
             }
         }
         return false;
     }
 
+    private static boolean mayGoOn(Work now, Owner owner) {
+        return !now.isEnded() && now.duty.covers(owner);
+    }
+
+    /// For the work: only while it is this node's.
+    private List<Outcome> write(Work now, Owner owner, Command... commands) {
+        if (!mayGoOn(now, owner)) {
+            throw new MnemeException(ErrorCode.NOT_PRIMARY, "Another node works for " + owner + " now.");
+        }
+        return write(owner, commands);
+    }
+
     private List<Outcome> write(Owner owner, Command... commands) {
         return store.write(new Write(owner, BY, null, List.of(commands))).outcomes();
     }
 
-    /// Whether the calling thread should end, because it was stopped or another thread was started in its place. Call
-    /// it with the lock held.
-    private boolean ended() {
-        return closed || !Thread.currentThread().equals(thread);
-    }
-
-    private boolean isClosed() {
-        lock.lock();
-        try {
-            return ended();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Rests until the time is over or the job is stopped; new work ends a long rest early.
-    private void rest(Duration time) {
-        lock.lock();
-        try {
-            long nanos = time.toNanos();
-            boolean idle = time.equals(BETWEEN_LOOKS);
-            while (nanos > 0 && !ended() && !(idle && expecting)) {
-                nanos = changed.awaitNanos(nanos);
-            }
-            expecting = expecting && !idle;
-        } catch (InterruptedException e) {
-            closed = true; // nobody interrupts it but a process that ends
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-    }
-
+    /// As [#stop], for good.
     @Override
     public void close() {
         stop();
+        execution.close();
     }
 
     /// Ends the work, waiting for the text under way for 5 s at most.
     @Override
     public void stop() {
-        Thread working;
-        lock.lock();
-        try {
-            closed = true;
-            working = thread;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        if (working == null) {
+        Work ending = work;
+        if (ending == null) {
             return;
         }
+        work = null;
+        ending.ended.complete(null);
+        CompletableFuture<@Nullable Void> nothingUnderWay = new CompletableFuture<>();
+        execution.execute(() -> nothingUnderWay.complete(null));
         try {
-            working.join(TimeUnit.SECONDS.toMillis(5));
+            runtime.await(nothingUnderWay, PATIENCE);
+        } catch (TimeoutException e) {
+            LOG.log(Level.WARNING, "Re-embedding did not stop in time", e);
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,7 @@ package dev.mneme.core.spi;
 
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -55,6 +56,15 @@ public interface Store extends StoreReads, AutoCloseable {
     /// Writes to the system shard: keys, documents, and the embedders that the server has had.
     WriteResult writeSystem(Write write);
 
+    /// Calls the listener for each key that was put or deleted, once this node's replica of the system shard has
+    /// applied it, whichever node it was asked of; until closed. When [#writeSystem] returns, it has been called.
+    Subscription subscribeKeys(KeyListener listener);
+
+    /// Of which shards this node is primary.
+    default Leadership leadership() {
+        return Leadership.ALONE;
+    }
+
     StoreStatus status();
 
     /// What is known about data that were changed from outside.
@@ -85,6 +95,16 @@ public interface Store extends StoreReads, AutoCloseable {
 
     /// @param cursor where to resume after it
     record OperatorChange(Change change, String cursor) {}
+
+    /// Runs on the applying thread: it must neither block nor throw.
+    interface KeyListener {
+        void put(ApiKey key);
+
+        void deleted(String keyId);
+
+        /// Others may be there now, all at once: read them again.
+        void replaced();
+    }
 
     interface Subscription extends AutoCloseable {
         @Override

@@ -1,18 +1,19 @@
 package dev.mneme.core.webhook;
 
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.job.Job;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.WebhookSender;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /// Sends changes to webhooks: at least once, in the order of the operator's feed, and across restarts. Each webhook has
-/// its own place in the feed and its own thread, so that a receiver that does not answer delays no other. A webhook's
+/// its own place in the feed and its own execution, so that a receiver that does not answer delays no other. A webhook's
 /// progress is stored within a second; after a crash, deliveries since then are repeated under the same delivery ids.
 ///
 /// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up. Changes that the
@@ -34,10 +35,11 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
     private final WebhookService webhooks;
     private final WebhookSender sender;
     private final Function<Change, byte[]> payload;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
     private final List<Duration> retries;
     private final Map<String, WebhookWorker> workers = new ConcurrentHashMap<>();
     private volatile boolean stopped = true;
+    private volatile Duty duty = Duty.ALONE;
 
     /// @param payload makes the body that a webhook is sent for a change of a memory
     public WebhookDispatcher(
@@ -45,13 +47,13 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
             WebhookService webhooks,
             WebhookSender sender,
             Function<Change, byte[]> payload,
-            InstantSource clock,
+            NodeRuntime runtime,
             List<Duration> retries) {
         this.store = store;
         this.webhooks = webhooks;
         this.sender = sender;
         this.payload = payload;
-        this.clock = clock;
+        this.runtime = runtime;
         this.retries = List.copyOf(retries);
         webhooks.onChanged(this::changed);
     }
@@ -61,10 +63,18 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
         return "webhooks";
     }
 
+    /// The system shard says where each is in the feed.
+    @Override
+    public Place place() {
+        return Place.SYSTEM;
+    }
+
     /// Begins to send, to each webhook from where it was.
     @Override
-    public void start() {
+    public void start(Duty since) {
+        duty = since;
         stopped = false;
+        webhooks.reload();
         webhooks.all().forEach(webhook -> changed(webhook.id()));
     }
 
@@ -72,7 +82,7 @@ public final class WebhookDispatcher implements Job, AutoCloseable {
         workers.compute(id, (same, worker) -> {
             boolean there = webhooks.find(id).isPresent() && !stopped;
             if (worker == null) {
-                return there ? WebhookWorker.start(id, store, webhooks, sender, payload, clock, retries) : null;
+                return there ? WebhookWorker.start(id, store, webhooks, sender, payload, runtime, retries, duty) : null;
             }
             if (there) {
                 worker.changed();

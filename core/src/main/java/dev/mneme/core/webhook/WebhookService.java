@@ -6,12 +6,12 @@ import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.model.RandomId;
 import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.spi.Store;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -23,12 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Makes, lists, changes and removes webhooks, for admin keys without restrictions, since a webhook is sent everybody's
@@ -51,7 +52,7 @@ public final class WebhookService {
     private final Store store;
     private final WebhookDocuments documents;
     private final InstantSource clock;
-    private final SecureRandom random;
+    private final RandomGenerator random;
     private final Predicate<String> refusedHosts;
     private final Map<String, Webhook> webhooks = new ConcurrentHashMap<>();
     private final ReentrantLock writing = new ReentrantLock();
@@ -59,13 +60,25 @@ public final class WebhookService {
 
     /// @param refusedHosts recognises hosts that must not be called by their names alone; the addresses that a name
     ///     stands for are checked when it is called
-    public WebhookService(Store store, InstantSource clock, SecureRandom random, Predicate<String> refusedHosts) {
+    public WebhookService(Store store, InstantSource clock, RandomGenerator random, Predicate<String> refusedHosts) {
         this.store = store;
         this.documents = new WebhookDocuments(store);
         this.clock = clock;
         this.random = random;
         this.refusedHosts = refusedHosts;
-        documents.webhooks().forEach(webhook -> webhooks.put(webhook.id(), webhook));
+        reload();
+    }
+
+    /// Reads them from the store: another node may have changed them.
+    void reload() {
+        writing.lock();
+        try {
+            List<Webhook> there = documents.webhooks();
+            webhooks.keySet().retainAll(there.stream().map(Webhook::id).collect(Collectors.toSet()));
+            there.forEach(webhook -> webhooks.put(webhook.id(), webhook));
+        } finally {
+            writing.unlock();
+        }
     }
 
     /// A new webhook, or the changes of one; null leaves a part as it is.
@@ -87,7 +100,7 @@ public final class WebhookService {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
             Webhook webhook = new Webhook(
-                    UUID.randomUUID().toString(),
+                    RandomId.of(random).toString(),
                     name(wanted.name() == null ? "" : wanted.name()),
                     url(wanted.url() == null ? "" : wanted.url()),
                     events(wanted.events() == null ? Set.of() : wanted.events()),

@@ -1,5 +1,6 @@
 package dev.mneme.core.webhook;
 
+import dev.mneme.core.job.Duty;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ErrorCode;
@@ -10,7 +11,9 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Webhook;
 import dev.mneme.core.model.WebhookDelivery;
 import dev.mneme.core.model.WebhookDelivery.State;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.OperatorBatch;
 import dev.mneme.core.spi.Store.OperatorChange;
@@ -21,16 +24,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Sends changes to one webhook, on a virtual thread of its own. Only that thread uses `progress`.
+/// Sends changes to one webhook, in steps on an execution of its own, which alone uses everything here that changes. A
+/// step waits for the receiver alone: a pause is a timer.
+///
+/// ```text
+/// [read the place] -> read a page -> change by change: deliver ... RETRYING -> rest -> deliver again
+///        ^                 | nothing there: rest until there is more, or until what was told is to be written down
+///        '---- rest <------' a read or write of its own failed
+/// ```
 final class WebhookWorker {
     private static final System.Logger LOG = System.getLogger(WebhookWorker.class.getName());
     private static final Provenance BY = Provenance.ofKey("webhooks");
@@ -48,6 +58,9 @@ final class WebhookWorker {
     /// The pause after a read or write of its own that failed.
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
+    private static final Rest NONE = new Rest(Duration.ZERO, true);
+    private static final Rest UNTIL_MORE = new Rest(NodeRuntime.FOREVER, true);
+
     private final String id;
     private final Store store;
     private final WebhookService webhooks;
@@ -56,14 +69,46 @@ final class WebhookWorker {
     private final Function<Change, byte[]> payload;
     private final InstantSource clock;
     private final List<Duration> retries;
-    private final Semaphore more = new Semaphore(0);
-    private final Semaphore changed = new Semaphore(0);
-    private final Thread thread;
+    private final Duty duty;
+    private final Execution execution;
+    private final AtomicBoolean turnDue = new AtomicBoolean();
+    private volatile boolean more;
+    private volatile boolean changed;
     private volatile boolean stopped;
+    private volatile Store.@Nullable Subscription subscription;
+
     private WebhookProgress progress = new WebhookProgress(0, "", List.of());
+    private boolean placed;
+    private boolean ended;
+    private final ArrayDeque<OperatorChange> page = new ArrayDeque<>();
+    private @Nullable Delivery delivery;
+    private Rest rest = NONE;
+    private long restsUntil;
     private int passed;
     private boolean told;
-    private long savedAt = System.nanoTime() - SAVED_AFTER.toNanos();
+    private long savedAt;
+
+    /// What comes after a step.
+    ///
+    /// @param time how long nothing is done, unless the webhook is changed
+    /// @param endsWithMore whether another change of the feed ends it too
+    private record Rest(Duration time, boolean endsWithMore) {}
+
+    /// A change on its way.
+    private static final class Delivery {
+        final Change change;
+        final String id;
+        final byte[] body;
+        int attempt = 1;
+        int retry; // a try that an edit of the webhook brought about uses up none
+        boolean pausing;
+
+        Delivery(Change change, String id, byte[] body) {
+            this.change = change;
+            this.id = id;
+            this.body = body;
+        }
+    }
 
     private WebhookWorker(
             String id,
@@ -71,17 +116,20 @@ final class WebhookWorker {
             WebhookService webhooks,
             WebhookSender sender,
             Function<Change, byte[]> payload,
-            InstantSource clock,
-            List<Duration> retries) {
+            NodeRuntime runtime,
+            List<Duration> retries,
+            Duty duty) {
         this.id = id;
         this.store = store;
         this.webhooks = webhooks;
         this.documents = new WebhookDocuments(store);
         this.sender = sender;
         this.payload = payload;
-        this.clock = clock;
+        this.clock = runtime.clock();
         this.retries = retries;
-        this.thread = Thread.ofVirtual().name("webhook-" + id).unstarted(this::run);
+        this.duty = duty;
+        this.execution = runtime.light("webhook-" + id);
+        this.savedAt = execution.nanos() - SAVED_AFTER.toNanos();
     }
 
     static WebhookWorker start(
@@ -90,39 +138,49 @@ final class WebhookWorker {
             WebhookService webhooks,
             WebhookSender sender,
             Function<Change, byte[]> payload,
-            InstantSource clock,
-            List<Duration> retries) {
-        WebhookWorker worker = new WebhookWorker(id, store, webhooks, sender, payload, clock, retries);
-        worker.thread.start();
+            NodeRuntime runtime,
+            List<Duration> retries,
+            Duty duty) {
+        WebhookWorker worker = new WebhookWorker(id, store, webhooks, sender, payload, runtime, retries, duty);
+        worker.subscription = store.subscribe(null, worker::advanced);
+        worker.turnSoon();
         return worker;
+    }
+
+    private void advanced() {
+        more = true;
+        turnSoon();
     }
 
     /// The webhook was changed: deliveries that wait to be tried again are tried at once.
     void changed() {
-        raise(changed);
-        raise(more);
+        changed = true;
+        turnSoon();
     }
 
-    /// Raises a signal of at most one permit. While the webhook waits to try again, more permits would only pile up
-    /// until they overflow. Whoever takes the permit looks at everything afterwards.
-    private static void raise(Semaphore signal) {
-        if (signal.availablePermits() == 0) {
-            signal.release();
+    private void turnSoon() {
+        if (!turnDue.get() && turnDue.compareAndSet(false, true)) {
+            execution.execute(this::turn);
         }
     }
 
     void stop() {
         stopped = true;
-        changed();
+        turnSoon();
+        execution.close();
+        Store.Subscription open = subscription;
+        if (open != null) {
+            open.close();
+        }
     }
 
     /// Waits for a delivery under way. One that takes long is interrupted, and made again after the next start. Work
     /// that cannot be interrupted, such as looking up a name, is left behind: it finds the store closed.
     void join() {
         try {
-            if (!thread.join(PATIENCE)) {
-                thread.interrupt();
-                if (!thread.join(PATIENCE)) {
+            if (!execution.ended(PATIENCE)) {
+                execution.interrupt();
+                if (!execution.ended(PATIENCE)) {
                     LOG.log(System.Logger.Level.WARNING, "Webhook " + id + " did not stop in time");
                 }
             }
@@ -131,87 +189,172 @@ final class WebhookWorker {
         }
     }
 
-    private void run() {
-        try (Store.Subscription _ = store.subscribe(null, () -> raise(more))) {
-            while (!stopped) {
-                tellSafely();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void turn() {
+        turnDue.set(false);
+        boolean edited = changed;
+        changed = false;
+        if (ended) {
+            return;
+        }
+        if (stopped || !duty.lasts()) {
+            end();
+            return;
+        }
+        boolean resting = execution.nanos() - restsUntil < 0;
+        if (resting && !edited && !(rest.endsWithMore() && more)) {
+            return;
+        }
+        Delivery waiting = delivery;
+        if (waiting != null && waiting.pausing) {
+            waiting.pausing = false;
+            waiting.retry += edited ? 0 : 1;
+        }
+        rest(stepSafely());
+    }
+
+    private void rest(Rest next) {
+        rest = next;
+        restsUntil = execution.nanos() + next.time().toNanos();
+        if (next.equals(NONE)) {
+            turnSoon();
+        } else if (!next.equals(UNTIL_MORE)) {
+            execution.after(next.time(), this::turnSoon);
         }
     }
 
-    /// Sends changes. After a failure of the store it goes on from the place where the webhook was last known to be.
-    private void tellSafely() throws InterruptedException {
+    private void end() {
+        ended = true;
         try {
-            Optional<WebhookProgress> saved = documents.progress(id);
-            if (saved.isEmpty()) {
-                stopped = true;
-                return;
+            if (passed > 0) {
+                save();
             }
-            progress = saved.get();
-            passed = 0;
-            told = false;
-            tell();
         } catch (MnemeException e) {
-            if (stopped || e.code() == ErrorCode.VERSION_CONFLICT) {
-                return; // removed meanwhile: the next look finds nothing
-            }
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Webhook " + id + " is held up: " + e.code().wireName());
-            pause(AFTER_FAILURE);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + " is held up", e);
-            pause(AFTER_FAILURE);
+            LOG.log(System.Logger.Level.DEBUG, "What webhook " + id + " was told is not written down", e);
         }
     }
 
-    private void tell() throws InterruptedException {
-        while (!stopped) {
-            more.drainPermits();
-            OperatorBatch batch = store.changes(progress.cursor(), PAGE);
-            if (batch.reset()) {
+    /// Takes one step. After a failure of the store it goes on from the place where the webhook was last known to be.
+    private Rest stepSafely() {
+        try {
+            return step();
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.VERSION_CONFLICT) {
+                return again(NONE); // removed meanwhile: the next look finds nothing
+            }
+            if (!stopped) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "Webhook " + id + " was behind for too long: it is told what is still kept, and has missed"
-                                + " what came before");
-                progress = progress.at(batch.retained());
-            } else if (batch.changes().isEmpty()) {
-                awaitMore();
-            } else {
-                tell(batch);
+                        "Webhook " + id + " is held up: " + e.code().wireName());
             }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + " is held up", e);
         }
-        if (passed > 0) {
-            save();
-        }
+        return again(new Rest(AFTER_FAILURE, false));
     }
 
-    private void awaitMore() throws InterruptedException {
+    private Rest again(Rest before) {
+        placed = false;
+        return before;
+    }
+
+    private Rest step() {
+        if (!placed) {
+            return takePlace();
+        }
+        Delivery now = delivery;
+        if (now != null) {
+            return deliver(now);
+        }
+        OperatorChange next = page.peek();
+        return next == null ? readPage() : begin(next);
+    }
+
+    private Rest takePlace() {
+        page.clear();
+        delivery = null;
+        passed = 0;
+        told = false;
+        Optional<WebhookProgress> saved = documents.progress(id);
+        if (saved.isEmpty()) {
+            ended = true;
+            return UNTIL_MORE;
+        }
+        progress = saved.get();
+        placed = true;
+        return NONE;
+    }
+
+    private Rest readPage() {
+        more = false;
+        OperatorBatch batch = store.changes(progress.cursor(), PAGE);
+        if (batch.reset()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Webhook " + id + " was behind for too long: it is told what is still kept, and has missed"
+                            + " what came before");
+            progress = progress.at(batch.retained());
+            return NONE;
+        }
+        page.addAll(batch.changes());
+        return page.isEmpty() ? idle() : NONE;
+    }
+
+    /// There is nothing more: until there is, or until what was told is to be written down.
+    private Rest idle() {
         if (!told) {
-            more.acquire();
-        } else if (!more.tryAcquire(SAVED_AFTER.toMillis(), TimeUnit.MILLISECONDS)) {
-            save();
+            return UNTIL_MORE;
         }
+        long left = SAVED_AFTER.toNanos() - (execution.nanos() - savedAt);
+        if (left > 0) {
+            return new Rest(Duration.ofNanos(left), true);
+        }
+        save();
+        return NONE;
     }
 
-    private void tell(OperatorBatch batch) throws InterruptedException {
-        for (OperatorChange each : batch.changes()) {
+    /// Passes over what the webhook does not want.
+    private Rest begin(OperatorChange first) {
+        for (OperatorChange next = first; next != null; next = page.peek()) {
             Webhook webhook = webhooks.find(id).orElse(null);
-            if (webhook != null && wants(webhook, each.change())) {
-                if (!deliver(each.change())) {
-                    break;
-                }
-                told = true;
+            if (webhook != null && wants(webhook, next.change())) {
+                Change change = next.change();
+                Delivery begun = new Delivery(change, deliveryId(change), payload.apply(change));
+                delivery = begun;
+                return deliver(begun);
             }
-            progress = progress.at(each.cursor());
-            passed++;
+            passed();
         }
-        boolean due = told && System.nanoTime() - savedAt >= SAVED_AFTER.toNanos();
-        if (due || passed >= PASSED || stopped) {
+        return NONE;
+    }
+
+    /// The first of the page is done with.
+    private Rest passed() {
+        delivery = null;
+        progress = progress.at(page.remove().cursor());
+        passed++;
+        if (page.isEmpty() && (passed >= PASSED || (told && execution.nanos() - savedAt >= SAVED_AFTER.toNanos()))) {
             save();
         }
+        return NONE;
+    }
+
+    /// Tries once.
+    private Rest deliver(Delivery now) {
+        Webhook webhook = webhooks.find(id).orElse(null);
+        if (webhook == null || !wants(webhook, now.change)) {
+            return passed();
+        }
+        WebhookDelivery made = attempt(webhook, now, now.retry < retries.size());
+        progress = progress.with(made);
+        if (made.state() != State.RETRYING) {
+            told = true;
+            return passed();
+        }
+        now.pausing = true;
+        if (now.attempt++ == 1) {
+            save();
+        }
+        return new Rest(retries.get(now.retry), false);
     }
 
     private boolean wants(Webhook webhook, Change change) {
@@ -237,62 +380,29 @@ final class WebhookWorker {
                 .anyMatch(transition -> transition.to() == Mode.INSPIRED);
     }
 
+    /// Unless others have taken over while the receiver was waited for.
     private void save() {
+        if (!duty.lasts()) {
+            return;
+        }
         documents.put(BY, id, progress);
         progress = progress.saved();
         passed = 0;
         told = false;
-        savedAt = System.nanoTime();
+        savedAt = execution.nanos();
     }
 
-    /// Tries until it is delivered or given up.
-    ///
-    /// @return false when the worker was stopped before
-    private boolean deliver(Change change) throws InterruptedException {
-        String delivery = deliveryId(change);
-        byte[] body = payload.apply(change);
-        int retry = 0; // a try that an edit of the webhook brought about uses up none
-        for (int attempt = 1; !stopped; attempt++) {
-            Webhook webhook = webhooks.find(id).orElse(null);
-            if (webhook == null) {
-                return false;
-            }
-            if (!wants(webhook, change)) {
-                return true;
-            }
-            WebhookDelivery made = attempt(webhook, delivery, change, body, attempt, retry < retries.size());
-            progress = progress.with(made);
-            if (made.state() != State.RETRYING) {
-                return true;
-            }
-            if (attempt == 1) {
-                save();
-            }
-            retry += pause(retries.get(retry)) ? 0 : 1;
-        }
-        return false;
-    }
-
-    /// @return whether the pause was cut short
-    private boolean pause(Duration atMost) throws InterruptedException {
-        if (!stopped && changed.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-            changed.drainPermits();
-            return true;
-        }
-        return false;
-    }
-
-    private WebhookDelivery attempt(
-            Webhook webhook, String delivery, Change change, byte[] body, int attempt, boolean again) {
+    private WebhookDelivery attempt(Webhook webhook, Delivery delivery, boolean again) {
+        Change change = delivery.change;
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         int status = 0;
         String error = null;
         try {
-            status = sender.send(webhook, delivery, now, body);
+            status = sender.send(webhook, delivery.id, now, delivery.body);
         } catch (IOException e) {
             error = shortened(e.getMessage());
         } catch (RuntimeException e) { // one delivery that cannot be made must not hold up the next
-            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + ": delivery " + delivery + " failed", e);
+            LOG.log(System.Logger.Level.ERROR, "Webhook " + id + ": delivery " + delivery.id + " failed", e);
             error = "the request could not be made: see the server's log";
         }
         boolean delivered = status >= 200 && status < 300;
@@ -301,10 +411,11 @@ final class WebhookWorker {
         if (state == State.FAILED) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "Webhook " + id + " could not be told: delivery " + delivery + " is given up after " + attempt
-                            + " attempts");
+                    "Webhook " + id + " could not be told: delivery " + delivery.id + " is given up after "
+                            + delivery.attempt + " attempts");
         }
-        return new WebhookDelivery(delivery, change.type(), change.key(), now, attempt, state, status, error);
+        return new WebhookDelivery(
+                delivery.id, change.type(), change.key(), now, delivery.attempt, state, status, error);
     }
 
     private static @Nullable String shortened(@Nullable String message) {

@@ -8,6 +8,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ScopeIds;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                8)) {
+                8,
+                new SystemRuntime())) {
             for (int i = 0; i < 100; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -88,7 +90,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                3)) {
+                3,
+                new SystemRuntime())) {
             for (int i = 0; i < 10; i++) {
                 take(lines, pointer("user" + i, i));
             }
@@ -112,7 +115,8 @@ class ExtractionLinesTest {
                     return tried.size() < 4 ? new Attempted.Failed(tried.size()) : DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             take(lines, pointer("alice", 2), "run");
             assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();
@@ -125,7 +129,8 @@ class ExtractionLinesTest {
         try (ExtractionLines lines = new ExtractionLines(
                 pointer -> pointer.id().getLeastSignificantBits() == 1 ? new Attempted.Failed(1) : DONE,
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             take(lines, pointer("alice", 2));
             take(lines, pointer("alice", 3), "run");
@@ -153,7 +158,8 @@ class ExtractionLinesTest {
                     return back.get() ? DONE : new Attempted.Failed(1);
                 },
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             for (int i = 1; i <= 10; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -180,7 +186,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("first", 0));
             first.await();
             for (int i = 1; i <= 20; i++) {
@@ -209,7 +216,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             List<Pointer> taken = new ArrayList<>();
             for (int i = 0; i < ExtractionLines.CAPACITY; i++) {
                 Pointer next = pointer("user" + i % 20, i);
@@ -244,7 +252,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             for (int i = 0; i < ExtractionLines.CAPACITY_OF_ONE; i++) {
                 take(lines, pointer("alice", i));
             }
@@ -264,7 +273,8 @@ class ExtractionLinesTest {
                     return tries.incrementAndGet() == 1 ? new Attempted.Failed(1) : DONE;
                 },
                 List.of(Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
             failed.await();
 
@@ -285,7 +295,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
 
             assertThat(await(lines, pointer("alice", 1), PATIENCE)).isTrue();
@@ -308,7 +319,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1);
+                1,
+                new SystemRuntime());
         take(lines, pointer("alice", 1));
         arrived.await();
 
@@ -330,7 +342,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
 
             assertThat(await(lines, pointer("alice", 1), Duration.ofMillis(1))).isFalse();
@@ -352,7 +365,8 @@ class ExtractionLinesTest {
                     return DONE;
                 },
                 SHORT,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1));
             refused.await();
             take(lines, pointer("bob", 2));
@@ -378,7 +392,8 @@ class ExtractionLinesTest {
                     return came;
                 },
                 pauses,
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             then.accept(lines);
             tried.await();
@@ -442,7 +457,8 @@ class ExtractionLinesTest {
                     return tries.incrementAndGet() == 1 ? new Attempted.Failed(1) : DONE;
                 },
                 List.of(Duration.ofMillis(50), Duration.ofDays(1)),
-                1)) {
+                1,
+                new SystemRuntime())) {
             take(lines, pointer("alice", 1), "run");
             take(lines, pointer("alice", 2), "another run");
             assertThat(await(lines, pointer("alice", 2), PATIENCE)).isTrue();

@@ -10,6 +10,7 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.folder.Anchor;
@@ -44,7 +45,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// Brings a backup back, into a data folder that no server has open.
@@ -75,17 +75,16 @@ public final class Restoration {
 
     private final BackupFile backup;
     private final Options options;
-    private final RandomGenerator random;
+    private final NodeRuntime runtime;
     private final LongConsumer progress;
     private final Runnable step;
     private Seal seal = Seal.under(new byte[32]); // until the backup's is known
     private long done;
 
-    private Restoration(
-            BackupFile backup, Options options, RandomGenerator random, LongConsumer progress, Runnable step) {
+    private Restoration(BackupFile backup, Options options, NodeRuntime runtime, LongConsumer progress, Runnable step) {
         this.backup = backup;
         this.options = options;
-        this.random = random;
+        this.runtime = runtime;
         this.progress = progress;
         this.step = step;
     }
@@ -126,17 +125,17 @@ public final class Restoration {
     /// @param progress hears how many of the plan's steps are done
     /// @throws MnemeException `INVALID_REQUEST` when the folder holds data or is in use, and for a backup
     ///     of a newer format; `INTEGRITY_VIOLATION` for a damaged one; `STORAGE_FULL` when it does not fit
-    public static Report run(Path file, Path data, Options options, RandomGenerator random, LongConsumer progress) {
-        return run(file, data, options, random, progress, () -> {});
+    public static Report run(Path file, Path data, Options options, NodeRuntime runtime, LongConsumer progress) {
+        return run(file, data, options, runtime, progress, () -> {});
     }
 
     /// As above.
     ///
     /// @param step runs after each thing that changes the folder: where a crash may come
     static Report run(
-            Path file, Path data, Options options, RandomGenerator random, LongConsumer progress, Runnable step) {
+            Path file, Path data, Options options, NodeRuntime runtime, LongConsumer progress, Runnable step) {
         try (BackupFile backup = BackupFile.open(file)) {
-            return new Restoration(backup, options, random, progress, step).into(data);
+            return new Restoration(backup, options, runtime, progress, step).into(data);
         } catch (IOException e) {
             throw failed(file, e);
         }
@@ -223,7 +222,7 @@ public final class Restoration {
             swap.giveUp();
             throw e;
         }
-        swap.finish(holdsData(data) ? BEFORE + TIME.format(Instant.now()) : "");
+        swap.finish(holdsData(data) ? BEFORE + TIME.format(runtime.clock().instant()) : "");
         anchor(data, epoch);
         return new Report(backup.manifest().at(), backup.manifest().rows(), epoch, swap.before());
     }
@@ -269,7 +268,7 @@ public final class Restoration {
             for (BackupManifest.Part part : backup.manifest().parts()) {
                 shards.put(part.shard(), tables.tables(part.shard().toString()));
             }
-            new Anchor(file, data, epoch, seal, options.integrity().anchorEvery()).append(shards);
+            new Anchor(file, data, epoch, seal, options.integrity().anchorEvery(), runtime::nanos).append(shards);
         }
     }
 
@@ -296,7 +295,7 @@ public final class Restoration {
         if (!key.exists()) {
             key.put(seal);
         }
-        String epoch = DataFolder.writeManifest(folder, manifest.slots(), seal, random);
+        String epoch = DataFolder.writeManifest(folder, manifest.slots(), seal, runtime.random());
         SortedMap<ShardId, Long> indexes = new TreeMap<>();
         try (RocksFolder folders = RocksFolder.open(folder.resolve("tables"), names(), TABLES_BYTES)) {
             for (BackupManifest.Part part : manifest.parts()) {
@@ -312,7 +311,8 @@ public final class Restoration {
         emptyIndex(folder.resolve("index"), indexes);
         step.run();
         Files.createDirectory(folder.resolve("log"));
-        LogBeginning.write(new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)));
+        LogBeginning.write(
+                new FolderDisk(folder.resolve("log")), indexes, LogSeal.under(seal.logKey(epoch)), runtime.random());
         Folders.sync(folder);
         step.run();
         return epoch;

@@ -5,6 +5,8 @@ import dev.mneme.core.spi.Store.Subscription;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// Who waits for whose changes.
@@ -12,26 +14,26 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any.
 public final class Subscribers {
     private final ConcurrentHashMap<Owner, Set<Registration>> byOwner = new ConcurrentHashMap<>();
-    private final Set<Registration> ofAll = ConcurrentHashMap.newKeySet();
+    private final Set<Registration> ofAll = new ConcurrentSkipListSet<>();
+    private final AtomicLong registered = new AtomicLong();
 
-    /// Identity matters: the same runnable may be registered twice.
-    private static final class Registration {
-        final Runnable onAdvance;
-
-        Registration(Runnable onAdvance) {
-            this.onAdvance = onAdvance;
+    /// By its number: the same runnable may be registered twice, and whoever came first is told first.
+    private record Registration(long number, Runnable onAdvance) implements Comparable<Registration> {
+        @Override
+        public int compareTo(Registration other) {
+            return Long.compare(number, other.number);
         }
     }
 
     /// @param owner whose, or null for everybody's
     public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
-        Registration registration = new Registration(onAdvance);
+        Registration registration = new Registration(registered.getAndIncrement(), onAdvance);
         if (owner == null) {
             ofAll.add(registration);
             return () -> ofAll.remove(registration);
         }
         byOwner.compute(owner, (key, set) -> {
-            Set<Registration> registrations = set == null ? ConcurrentHashMap.newKeySet() : set;
+            Set<Registration> registrations = set == null ? new ConcurrentSkipListSet<>() : set;
             registrations.add(registration);
             return registrations;
         });

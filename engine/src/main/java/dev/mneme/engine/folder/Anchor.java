@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,14 @@ public final class Anchor {
     private final Seal seal;
     private final long everyNanos;
     private String written = "";
-    private long appendedAt = System.nanoTime();
+    private final LongSupplier nanos;
+    private long appendedAt;
 
     /// @param folder the data folder
-    public Anchor(Path file, Path folder, String epoch, Seal seal, Duration every) {
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    public Anchor(Path file, Path folder, String epoch, Seal seal, Duration every, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.appendedAt = nanos.getAsLong();
         this.file = file;
         this.memory = folder.resolve(MEMORY);
         this.epoch = epoch;
@@ -266,14 +271,14 @@ public final class Anchor {
 
     /// As [#append], unless that was done a short while ago.
     public void appendWhenDue(SortedMap<ShardId, Tables> shards) {
-        if (System.nanoTime() - appendedAt >= everyNanos) {
+        if (nanos.getAsLong() - appendedAt >= everyNanos) {
             append(shards);
         }
     }
 
     /// Says how far the shards have come, when they have come further, or are others. Durable on return.
     public void append(SortedMap<ShardId, Tables> shards) {
-        appendedAt = System.nanoTime();
+        appendedAt = nanos.getAsLong();
         StringBuilder line = new StringBuilder(epoch).append('@').append(seal.keyId());
         shards.forEach((shard, tables) -> {
             try (Tables.Snapshot rows = tables.snapshot()) {

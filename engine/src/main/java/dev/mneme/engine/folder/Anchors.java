@@ -8,6 +8,7 @@ import dev.mneme.engine.integrity.IntegrityFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /// Which anchor a data folder is held to.
@@ -24,8 +25,9 @@ public final class Anchors {
             DataFolder folder,
             IntegrityFiles files,
             SortedMap<ShardId, Tables> shards,
-            ToLongFunction<ShardId> lastIndex) {
-        Optional<Anchor> anchor = check(folder, files, shards, lastIndex);
+            ToLongFunction<ShardId> lastIndex,
+            LongSupplier nanos) {
+        Optional<Anchor> anchor = check(folder, files, shards, lastIndex, nanos);
         anchor.filter(begun -> !folder.isAnchored()).ifPresent(begun -> {
             begun.append(shards);
             folder.keepAnchor();
@@ -38,7 +40,8 @@ public final class Anchors {
             DataFolder folder,
             IntegrityFiles files,
             SortedMap<ShardId, Tables> shards,
-            ToLongFunction<ShardId> lastIndex) {
+            ToLongFunction<ShardId> lastIndex,
+            LongSupplier nanos) {
         Path file = files.anchor();
         if (file == null) {
             if (folder.isAnchored()) {
@@ -49,7 +52,7 @@ public final class Anchors {
             }
             return Optional.empty();
         }
-        Anchor anchor = new Anchor(file, folder.path(), folder.epoch(), folder.seal(), files.anchorEvery());
+        Anchor anchor = new Anchor(file, folder.path(), folder.epoch(), folder.seal(), files.anchorEvery(), nanos);
         anchor.check(shards, lastIndex, folder.isAnchored());
         return Optional.of(anchor);
     }

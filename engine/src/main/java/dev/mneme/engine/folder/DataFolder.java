@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ public final class DataFolder implements AutoCloseable {
                     refuseWithoutManifest(path);
                     SortedMap<ShardId, String> slots = FolderManifest.evenSlots(shards);
                     FolderManifest.write(
-                            path, FolderManifest.newEpoch(random), slots, withSystem(slots), NEW, key.openOrMake());
+                            path, FolderManifest.newEpoch(random), slots, withSystem(slots), NEW, key.openOrMake(random));
                 }
                 DataFolder folder = opened(path, lockFile, lock, manifest, key);
                 FormatUpgrade.removeLeftovers(path);
@@ -116,7 +117,7 @@ public final class DataFolder implements AutoCloseable {
     ///
     /// @param slots which slots each shard has, as `<first>-<last>,…` in hex
     /// @throws MnemeException `INVALID_REQUEST` when the folder is of another epoch, or the slots cannot be
-    public static void join(Path path, String epoch, SortedMap<ShardId, String> slots, @Nullable Path keyFile) {
+    public static void join(Path path, String epoch, SortedMap<ShardId, String> slots, @Nullable Path keyFile, RandomGenerator random) {
         if (!areSlots(slots)) {
             throw MnemeException.invalid("slots", "Every slot must lie in one shard.");
         }
@@ -125,7 +126,7 @@ public final class DataFolder implements AutoCloseable {
             Path manifest = path.resolve(MANIFEST);
             if (!Files.exists(manifest)) {
                 refuseWithoutManifest(path);
-                Seal seal = keyOf(path, keyFile).openOrMake();
+                Seal seal = keyOf(path, keyFile).openOrMake(random);
                 FolderManifest.write(path, epoch, slots, new TreeSet<>(), NEW, seal);
             } else if (!epoch.equals(FolderManifest.read(manifest).get("epoch"))) {
                 throw MnemeException.invalid(
@@ -219,7 +220,7 @@ public final class DataFolder implements AutoCloseable {
     /// done to it before.
     ///
     /// @throws MnemeException `INVALID_REQUEST` when it is not of that format, or in use
-    public static void sealFirstFormat(Path path, @Nullable Path keyFile) {
+    public static void sealFirstFormat(Path path, @Nullable Path keyFile, RandomGenerator random) {
         Path manifest = path.resolve(MANIFEST);
         try (FileChannel lockFile =
                         FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -229,7 +230,7 @@ public final class DataFolder implements AutoCloseable {
                 throw MnemeException.invalid(
                         "accept", "There is no data folder of the first format at " + path + ": nothing was done.");
             }
-            upgraded(path, lines, keyOf(path, keyFile));
+            upgraded(path, lines, keyOf(path, keyFile), random);
             FormatUpgrade.removeLeftovers(path);
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.INTERNAL, "The data folder " + path + " cannot be used: " + e, e);
@@ -237,13 +238,13 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /// Takes the log of a folder that nobody has open as it ends: see [WriteAheadLog#acceptTail].
-    public static LogTail acceptTail(Path path, @Nullable Path keyFile) {
+    public static LogTail acceptTail(Path path, @Nullable Path keyFile, InstantSource clock) {
         return changed(path, keyFile, folder -> {
             Path log = path.resolve("log");
             if (!Files.isDirectory(log)) {
                 throw missing(log, "is missing");
             }
-            return WriteAheadLog.acceptTail(log, LogSeal.under(folder.logKey()));
+            return WriteAheadLog.acceptTail(log, LogSeal.under(folder.logKey()), clock);
         });
     }
 
@@ -323,12 +324,12 @@ public final class DataFolder implements AutoCloseable {
                                 : ""));
     }
 
-    private static Map<String, String> upgraded(Path path, Map<String, String> first, IntegrityKey key)
-            throws IOException {
+    private static Map<String, String> upgraded(
+            Path path, Map<String, String> first, IntegrityKey key, RandomGenerator random) throws IOException {
         List<String> names = shardNames(Integer.parseInt(FolderManifest.required(first, "shards")));
         boolean sealed = key.exists();
-        Seal seal = key.openOrMake();
-        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, FolderManifest.required(first, "epoch"));
+        Seal seal = key.openOrMake(random);
+        FormatUpgrade upgrade = new FormatUpgrade(path, names, seal, FolderManifest.required(first, "epoch"), random);
         upgrade.run(sealed);
         return FolderManifest.ofFirstFormat(path, first, seal);
     }

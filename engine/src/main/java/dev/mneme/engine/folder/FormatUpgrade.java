@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /// Brings a data folder of the first format, in which nothing was sealed, to the second. The caller
@@ -69,8 +70,10 @@ final class FormatUpgrade {
     private final List<String> names;
     private final Seal seal;
     private final String epoch;
+    private final RandomGenerator random;
 
-    FormatUpgrade(Path folder, List<String> names, Seal seal, String epoch) {
+    FormatUpgrade(Path folder, List<String> names, Seal seal, String epoch, RandomGenerator random) {
+        this.random = random;
         this.folder = folder;
         this.names = names;
         this.seal = seal;
@@ -174,7 +177,7 @@ final class FormatUpgrade {
             Files.move(log, firstLog(), StandardCopyOption.ATOMIC_MOVE);
         }
         Folders.createPrivate(log);
-        LogBeginning.write(new FolderDisk(log), indexes, LogSeal.under(seal.logKey(epoch)));
+        LogBeginning.write(new FolderDisk(log), indexes, LogSeal.under(seal.logKey(epoch)), random);
         Folders.sync(folder);
     }
 

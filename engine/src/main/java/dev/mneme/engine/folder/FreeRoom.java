@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /// Whether the disk of a folder still has room for more writes: bytes, and for one more file. Looked at once a
 /// second at most.
@@ -26,6 +27,7 @@ public final class FreeRoom implements BooleanSupplier {
 
     private final Disk disk;
     private final long minFreeBytes;
+    private final LongSupplier nanos;
     private volatile long lookedAt;
     private volatile boolean room;
     private volatile boolean roomForTables;
@@ -65,11 +67,13 @@ public final class FreeRoom implements BooleanSupplier {
         }
     }
 
-    public FreeRoom(Path folder, long minFreeBytes) {
-        this(new FolderOnDisk(folder), minFreeBytes);
+    public FreeRoom(Path folder, long minFreeBytes, LongSupplier nanos) {
+        this(new FolderOnDisk(folder), minFreeBytes, nanos);
     }
 
-    FreeRoom(Disk disk, long minFreeBytes) {
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    FreeRoom(Disk disk, long minFreeBytes, LongSupplier nanos) {
+        this.nanos = nanos;
         this.disk = disk;
         this.minFreeBytes = minFreeBytes;
         look();
@@ -77,7 +81,7 @@ public final class FreeRoom implements BooleanSupplier {
 
     @Override
     public boolean getAsBoolean() {
-        if (System.nanoTime() - lookedAt > LOOK_NANOS) {
+        if (nanos.getAsLong() - lookedAt > LOOK_NANOS) {
             look();
         }
         return room;
@@ -90,7 +94,7 @@ public final class FreeRoom implements BooleanSupplier {
     }
 
     void look() {
-        lookedAt = System.nanoTime();
+        lookedAt = nanos.getAsLong();
         try {
             long usable = disk.usableBytes();
             boolean files = disk.takesFiles();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /// Lets the JVM compile the code of a search before somebody waits for it. The first searches of a process take many
 /// times as long as later ones, since vector code is slow until it is compiled.
@@ -30,19 +31,22 @@ public final class IndexWarmUp {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final OwnerIndex index = new OwnerIndex();
+    private final LongSupplier nanos;
     private final long giveUp;
 
-    private IndexWarmUp(Duration limit) {
-        this.giveUp = System.nanoTime() + limit.toNanos();
+    private IndexWarmUp(Duration limit, LongSupplier nanos) {
+        this.nanos = nanos;
+        this.giveUp = nanos.getAsLong() + limit.toNanos();
     }
 
     /// Searches a hundred times, on the caller's thread. In a cold JVM that takes about 0.4 s of CPU, and its compiler
     /// half a second more.
     ///
     /// @param limit after which it stops, however far it is
+    /// @param nanos a ticker, as `System.nanoTime` is one
     /// @return how many searches were made
-    public static int run(Duration limit) {
-        return new IndexWarmUp(limit).run();
+    public static int run(Duration limit, LongSupplier nanos) {
+        return new IndexWarmUp(limit, nanos).run();
     }
 
     private int run() {
@@ -58,7 +62,7 @@ public final class IndexWarmUp {
     }
 
     private boolean late() {
-        return System.nanoTime() - giveUp > 0;
+        return nanos.getAsLong() - giveUp > 0;
     }
 
     private Memory memory(int n) {

@@ -12,9 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /// The file of a folder's integrity key: 64 hex digits and a line's end, readable by its owner alone.
 public final class IntegrityKey {
@@ -33,9 +33,11 @@ public final class IntegrityKey {
 
     /// The key for a new folder: the one that the file has or, when there is none, a fresh one, durable on
     /// return.
-    public Seal openOrMake() {
+    ///
+    /// @param random must be such that nobody can guess it
+    public Seal openOrMake(RandomGenerator random) {
         if (!Files.exists(file)) {
-            make();
+            make(random);
         }
         return read();
     }
@@ -67,9 +69,9 @@ public final class IntegrityKey {
         write(seal.key());
     }
 
-    private void make() {
+    private void make(RandomGenerator random) {
         byte[] key = new byte[BYTES];
-        new SecureRandom().nextBytes(key);
+        random.nextBytes(key);
         write(HexFormat.of().formatHex(key));
     }
 

@@ -3,10 +3,10 @@ package dev.mneme.engine.log;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.ShardId;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 
 /// Makes the log of a folder whose tables came from elsewhere: it holds nothing, and goes on after given
 /// indexes.
@@ -22,12 +22,14 @@ public final class LogBeginning {
     /// Writes it, durably, into an empty folder.
     ///
     /// @param lastIndexes of each shard, the index before the log's first
-    public static void write(Disk disk, SortedMap<ShardId, Long> lastIndexes, LogSeal seal) throws IOException {
+    /// @param random gives the segment the number that its batches carry
+    public static void write(Disk disk, SortedMap<ShardId, Long> lastIndexes, LogSeal seal, RandomGenerator random)
+            throws IOException {
         List<ShardState> shards = lastIndexes.entrySet().stream()
                 .map(shard -> ShardState.after(shard.getKey().value(), shard.getValue(), TERM))
                 .toList();
         LogPosition durable = new LogPosition(SEQUENCE, SegmentHeader.length(shards));
-        SegmentHeader header = SegmentHeader.of(SEQUENCE, new SecureRandom().nextLong(), 1, 0, durable, shards);
+        SegmentHeader header = SegmentHeader.of(SEQUENCE, random.nextLong(), 1, 0, durable, shards);
         try (Disk.File file = disk.open(SegmentName.of(SEQUENCE))) {
             file.write(header.encode(seal), 0);
             file.sync();
@@ -36,12 +38,12 @@ public final class LogBeginning {
     }
 
     /// As above, for those who call shards by their places, the system's last.
-    public static void write(Disk disk, long[] lastIndexes, LogSeal seal) throws IOException {
+    public static void write(Disk disk, long[] lastIndexes, LogSeal seal, RandomGenerator random) throws IOException {
         SortedMap<ShardId, Long> byId = new TreeMap<>();
         List<ShardId> ids = LogFormat.ids(lastIndexes.length);
         for (int i = 0; i < lastIndexes.length; i++) {
             byId.put(ids.get(i), lastIndexes[i]);
         }
-        write(disk, byId, seal);
+        write(disk, byId, seal, random);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.log;
 
-import java.security.SecureRandom;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.core.spi.SystemRuntime;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.LongSupplier;
@@ -21,10 +22,23 @@ public record LogRuntime(
         InstantSource clock,
         @Nullable UUID boot) {
 
-    /// Two threads of its own, `mneme-log` and `mneme-log-segments`; the machine's clocks and randomness.
+    /// What a node's log takes: two threads of its own, `mneme-log` and `mneme-log-segments`.
+    public static LogRuntime of(NodeRuntime node) {
+        return of(node, false, LogMarker.boot());
+    }
+
+    /// What the log of a node takes that is run in one thread.
+    public static LogRuntime stepped(NodeRuntime node) {
+        return of(node, true, null);
+    }
+
+    private static LogRuntime of(NodeRuntime node, boolean stepped, @Nullable UUID boot) {
+        return new LogRuntime(stepped, node.random()::nextLong, node::nanos, node.clock(), boot);
+    }
+
+    /// As [#of], on the machine as it is.
     public static LogRuntime system() {
-        return new LogRuntime(
-                false, new SecureRandom()::nextLong, System::nanoTime, InstantSource.system(), LogMarker.boot());
+        return of(new SystemRuntime());
     }
 
     LogRuntime withSalts(LongSupplier other) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,7 +162,7 @@ public final class WriteAheadLog implements Journal {
     /// log that nobody has open.
     ///
     /// @return what its end had been
-    public static LogTail acceptTail(Path folder, LogSeal seal) {
+    public static LogTail acceptTail(Path folder, LogSeal seal, InstantSource clock) {
         try {
             Disk disk = new FolderDisk(folder);
             LogTail was = new Recovery(new OverlayDisk(folder), Set.of(), () -> 0, seal, null, true)
@@ -177,7 +177,7 @@ public final class WriteAheadLog implements Journal {
             LogMark.put(
                     disk,
                     seal,
-                    new LogMark(number, now.tail().last(), Instant.now(), false, was.uncertainStops(), null, true));
+                    new LogMark(number, now.tail().last(), clock.instant(), false, was.uncertainStops(), null, true));
             return was;
         } catch (IOException e) {
             throw new MnemeException(

@@ -17,9 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /// Has expired contexts and sync events removed: shard after shard, some at a time, through the log,
-/// where the shard decides anew whether they have expired.
+/// where the shard decides anew whether they have expired. Of shards that this node leads alone.
 ///
-/// Used by the maintenance thread alone.
+/// Used by the maintenance execution alone.
 final class Expiry {
     private static final Logger LOG = System.getLogger(Expiry.class.getName());
     private static final int RECORDS_A_STEP = 1_000;
@@ -44,6 +44,9 @@ final class Expiry {
         }
         LocalShard next = open.get(shard % open.size());
         shard = (shard + 1) % open.size();
+        if (!next.leads()) {
+            return;
+        }
         Map<Owner, Command.Expire> expired;
         try (Scans scans = next.scan()) {
             expired = ExpiredRecords.find(scans, clock.instant(), RECORDS_A_STEP);

@@ -2,6 +2,7 @@ package dev.mneme.engine.node;
 
 import dev.mneme.core.command.Command.Govern;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.engine.replica.LocalShard;
 import dev.mneme.engine.state.ShardRules;
 import java.lang.System.Logger;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// How the configured rules get into shards.
@@ -26,7 +26,7 @@ final class Governing {
     /// go on with those they have until the next start.
     ///
     /// @param shards on which nothing was written since they were opened
-    static void begin(Collection<LocalShard> shards, Govern configured) {
+    static void begin(Collection<LocalShard> shards, Govern configured, NodeRuntime runtime) {
         List<CompletableFuture<WriteResult>> answers = new ArrayList<>();
         for (LocalShard shard : shards) {
             if (!configured.equals(shard.rules())) {
@@ -34,8 +34,7 @@ final class Governing {
             }
         }
         try {
-            CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-                    .get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            runtime.await(CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)), AT_MOST);
         } catch (ExecutionException | TimeoutException e) {
             LOG.log(
                     Level.WARNING,

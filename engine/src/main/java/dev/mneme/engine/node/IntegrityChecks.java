@@ -1,17 +1,18 @@
 package dev.mneme.engine.node;
 
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.integrity.ShardGuard;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Checks every owner of every shard once after it was opened, in the background: one thread while there is something
-/// to check, which rests as long as it works, so that it takes at most half a core.
+/// Checks every owner of every shard once after it was opened, in the background: on an execution of its own while there
+/// is something to check, which rests as long as it works, so that it takes at most half a core.
 ///
 /// **Threads**: any. This object's lock guards the fields.
 final class IntegrityChecks implements AutoCloseable {
@@ -22,12 +23,21 @@ final class IntegrityChecks implements AutoCloseable {
     /// What is yet to be checked, the system's last.
     private final TreeMap<ShardId, ShardGuard> waiting = new TreeMap<>();
 
-    private @Nullable Thread thread;
+    private final NodeRuntime runtime;
+
+    /// The latest; null before the first, and ended once there was nothing more to check.
+    private @Nullable Execution execution;
+
+    private boolean running;
     private volatile @Nullable ShardId checking;
     private boolean started;
     private boolean closing;
     private volatile boolean goesOn;
     private long sliceBegan;
+
+    IntegrityChecks(NodeRuntime runtime) {
+        this.runtime = runtime;
+    }
 
     /// A shard was opened.
     synchronized void add(ShardId shard, ShardGuard guard) {
@@ -49,13 +59,17 @@ final class IntegrityChecks implements AutoCloseable {
     }
 
     private void begin() {
-        if (started && !closing && thread == null && !waiting.isEmpty()) {
-            thread = Thread.ofPlatform().name("integrity").daemon().start(this::run);
+        if (started && !closing && !running && !waiting.isEmpty()) {
+            running = true;
+            Execution begun = runtime.execution("integrity");
+            begun.execute(this::run);
+            begun.close();
+            execution = begun;
         }
     }
 
     private void run() {
-        sliceBegan = System.nanoTime();
+        sliceBegan = runtime.nanos();
         long owners = 0;
         long problems = 0;
         for (ShardGuard guard = next(); guard != null; guard = next()) {
@@ -78,7 +92,7 @@ final class IntegrityChecks implements AutoCloseable {
         checking = next == null ? null : next.getKey();
         goesOn = next != null;
         if (next == null) {
-            thread = null;
+            running = false;
             return null;
         }
         return next.getValue();
@@ -100,38 +114,23 @@ final class IntegrityChecks implements AutoCloseable {
 
     /// Asked often: rests when a slice of work is done.
     private boolean goesOn() {
-        if (System.nanoTime() - sliceBegan >= SLICE.toNanos() && goesOn) {
-            LockSupport.parkNanos(SLICE.toNanos());
-            sliceBegan = System.nanoTime();
+        if (runtime.nanos() - sliceBegan >= SLICE.toNanos() && goesOn) {
+            runtime.pause(SLICE);
+            sliceBegan = runtime.nanos();
         }
         return goesOn;
     }
 
     @Override
     public void close() {
-        Thread running;
+        Execution latest;
         synchronized (this) {
             closing = true;
             goesOn = false;
-            running = thread;
+            latest = execution;
         }
-        if (running != null) {
-            join(running);
-        }
-    }
-
-    private static void join(Thread thread) {
-        LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (latest != null) {
+            latest.awaitEnd();
         }
     }
 }

@@ -4,7 +4,9 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Disk;
 import dev.mneme.core.spi.Integrity;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.folder.Anchor;
 import dev.mneme.engine.folder.Anchors;
 import dev.mneme.engine.folder.DataFolder;
@@ -25,8 +27,6 @@ import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.RocksFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -50,7 +50,7 @@ public final class LocalEngine {
             long tablesBytes,
             LogConfig log,
             StoreConfig store,
-            InstantSource clock,
+            NodeRuntime runtime,
             LogMetrics logMetrics,
             ShardMetrics shardMetrics,
             IntegrityFiles integrity) {
@@ -59,17 +59,17 @@ public final class LocalEngine {
                 128L << 20,
                 LogConfig.DEFAULTS,
                 StoreConfig.DEFAULTS,
-                InstantSource.system(),
+                new SystemRuntime(),
                 LogMetrics.NONE,
                 ShardMetrics.NONE,
                 IntegrityFiles.DEFAULTS);
 
         public Settings withStore(StoreConfig other) {
-            return new Settings(shards, tablesBytes, log, other, clock, logMetrics, shardMetrics, integrity);
+            return new Settings(shards, tablesBytes, log, other, runtime, logMetrics, shardMetrics, integrity);
         }
 
         public Settings withIntegrity(IntegrityFiles other) {
-            return new Settings(shards, tablesBytes, log, store, clock, logMetrics, shardMetrics, other);
+            return new Settings(shards, tablesBytes, log, store, runtime, logMetrics, shardMetrics, other);
         }
     }
 
@@ -94,8 +94,11 @@ public final class LocalEngine {
     }
 
     private static LocalNode node(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
-        DataFolder folder =
-                DataFolder.open(path, settings.shards(), settings.integrity().key(), new SecureRandom());
+        DataFolder folder = DataFolder.open(
+                path,
+                settings.shards(),
+                settings.integrity().key(),
+                settings.runtime().random());
         Opening opening = new Opening(folder);
         try {
             return opening.finish(settings, disks);
@@ -131,7 +134,7 @@ public final class LocalEngine {
                     settings.log(),
                     settings.logMetrics(),
                     LogSeal.under(folder.logKey()),
-                    LogRuntime.system()));
+                    LogRuntime.of(settings.runtime())));
             log = entries;
             RocksFolder openTables = joined(rows);
             RocksFolder openForward = joined(words);
@@ -144,10 +147,14 @@ public final class LocalEngine {
                     file.append(others);
                 }
             });
-            Optional<Anchor> anchor =
-                    Anchors.open(folder, settings.integrity(), files.rowsOfHeld(), shard -> last(openLog, shard));
+            Optional<Anchor> anchor = Anchors.open(
+                    folder,
+                    settings.integrity(),
+                    files.rowsOfHeld(),
+                    shard -> last(openLog, shard),
+                    settings.runtime()::nanos);
             kept.set(anchor.orElse(null));
-            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes());
+            FreeRoom room = new FreeRoom(folder.path(), settings.store().minFreeBytes(), settings.runtime()::nanos);
             LocalNode.Parts parts = new LocalNode.Parts(
                     folder.epoch(),
                     folder.seal(),
@@ -155,8 +162,8 @@ public final class LocalEngine {
                     ShardMap.of(folder::shardOf),
                     openLog,
                     files,
-                    () -> openLog.roll().join(),
-                    settings.clock(),
+                    () -> settings.runtime().join(openLog.roll()),
+                    settings.runtime(),
                     room,
                     room::forTables,
                     settings.shardMetrics(),

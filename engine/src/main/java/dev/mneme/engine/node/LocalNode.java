@@ -7,6 +7,8 @@ import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.Node;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.engine.feed.KeyFollowers;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.integrity.Seal;
@@ -19,7 +21,6 @@ import dev.mneme.engine.store.ShardMap;
 import dev.mneme.engine.store.StoreConfig;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -55,7 +56,7 @@ public final class LocalNode implements Node {
             Journal journal,
             ShardFiles files,
             Runnable rollLog,
-            InstantSource clock,
+            NodeRuntime runtime,
             BooleanSupplier hasRoom,
             BooleanSupplier roomForTables,
             ShardMetrics metrics,
@@ -67,18 +68,23 @@ public final class LocalNode implements Node {
     private LocalNode(Parts parts, StoreConfig config) {
         this.parts = parts;
         Subscribers subscribers = new Subscribers();
-        this.shards = new LocalShards(new KeptVersions(config.retention(), parts.clock()), subscribers);
+        NodeRuntime runtime = parts.runtime();
+        NodeRoles roles = new NodeRoles(parts.map());
+        KeyFollowers keys = new KeyFollowers();
+        this.shards = new LocalShards(new KeptVersions(config.retention(), runtime.clock()), subscribers, runtime);
         LocalShard.Common common = new LocalShard.Common(
                 parts.epoch(),
                 parts.seal(),
-                parts.clock(),
+                runtime,
                 new OwnerIndexes(config.indexBytes()),
                 subscribers,
                 config.retention(),
                 config.queueLimit(),
                 config.recentBytesOfShard(parts.map().idsWithSystem().size()),
-                parts.metrics());
-        this.checks = new IntegrityChecks();
+                parts.metrics(),
+                roles::changed,
+                keys);
+        this.checks = new IntegrityChecks(runtime);
         this.host = new ShardHost(
                 parts.journal(),
                 parts.files(),
@@ -87,13 +93,14 @@ public final class LocalNode implements Node {
                 new Command.Govern(parts.epoch(), config.retention()),
                 checks);
         this.maintenance = new Maintenance(
+                runtime.execution("maintenance"),
                 shards::all,
                 parts.journal(),
                 config.checkpointInterval(),
-                new OldVersions(shards::ofOwners, config.retention(), parts.clock()),
-                new Expiry(config.expires() ? shards::ofOwners : List::of, parts.clock()),
+                new OldVersions(shards::ofOwners, config.retention(), runtime.clock()),
+                new Expiry(config.expires() ? shards::ofOwners : List::of, runtime.clock()),
                 parts.anchor(),
-                new ClockWatch(parts.clock(), System::nanoTime, this::latest),
+                new ClockWatch(runtime.clock(), runtime::nanos, this::latest),
                 parts.roomForTables());
         this.store = new LocalStore(
                 new LocalStore.Parts(
@@ -102,7 +109,9 @@ public final class LocalNode implements Node {
                         parts.keyWithData(),
                         parts.map(),
                         parts.journal()::state,
-                        parts.clock(),
+                        roles,
+                        keys,
+                        runtime,
                         parts.hasRoom(),
                         parts.roomForTables(),
                         parts.metrics(),

@@ -3,23 +3,18 @@ package dev.mneme.engine.node;
 import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.engine.replica.LocalShard;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Makes shards durable in their tables now and then, so that log segments can go and a restart replays
-/// little; by force when a shard holds back segments beyond the limit. One thread.
+/// little; by force when a shard holds back segments beyond the limit. On an execution of its own.
 final class Maintenance implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Maintenance.class.getName());
     private static final CountedLog RETIRING = new CountedLog(LOG, Level.WARNING);
@@ -36,15 +31,15 @@ final class Maintenance implements AutoCloseable {
     private final BooleanSupplier roomForTables;
     private final long lookEvery;
     private long looks;
-    private @Nullable ScheduledFuture<?> looking;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("maintenance").daemon().factory());
+    private final Execution execution;
+    private volatile boolean closing;
 
     /// @param anchor says elsewhere how far the shards have come, when that is due
     /// @param roomForTables whether the disk takes tables: one that failed on a full disk keeps the tables from
     ///     being written afterwards too
     /// @param shards those that are open now
     Maintenance(
+            Execution execution,
             Supplier<Collection<LocalShard>> shards,
             Journal log,
             Duration checkpointInterval,
@@ -53,6 +48,7 @@ final class Maintenance implements AutoCloseable {
             Runnable anchor,
             ClockWatch clock,
             BooleanSupplier roomForTables) {
+        this.execution = execution;
         this.roomForTables = roomForTables;
         this.anchor = anchor;
         this.clock = clock;
@@ -64,7 +60,18 @@ final class Maintenance implements AutoCloseable {
     }
 
     void start() {
-        looking = thread.scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        execution.after(LOOK, this::lookAgainAndAgain);
+    }
+
+    private void lookAgainAndAgain() {
+        if (closing) {
+            return;
+        }
+        try {
+            look();
+        } finally {
+            execution.after(LOOK, this::lookAgainAndAgain);
+        }
     }
 
     private void look() {
@@ -118,11 +125,7 @@ final class Maintenance implements AutoCloseable {
     /// Drops an erased owner from the disk: its rows by compaction, its log entries with the segments that
     /// hold them.
     void afterErasure(LocalShard shard, Owner owner, Runnable rollLog) {
-        try {
-            thread.execute(() -> drop(shard, owner, rollLog));
-        } catch (RejectedExecutionException closing) {
-            LOG.log(Level.DEBUG, "Closed before an erasure could be dropped from the disk", closing);
-        }
+        execution.execute(() -> drop(shard, owner, rollLog));
     }
 
     private void drop(LocalShard shard, Owner owner, Runnable rollLog) {
@@ -137,9 +140,8 @@ final class Maintenance implements AutoCloseable {
 
     @Override
     public void close() {
-        if (looking != null) {
-            looking.cancel(false);
-        }
-        thread.close();
+        closing = true;
+        execution.close();
+        execution.awaitEnd();
     }
 }

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Has versions of memories removed that have become too old and that no further write of their memory removes. It
 /// walks through every shard's history in small steps, and asks the shard, through the log, to forget what it finds;
-/// whether that is too old, the shard decides by the entry's time.
+/// whether that is too old, the shard decides by the entry's time. Shards that this node does not lead it passes by.
 ///
-/// Used by the maintenance thread alone.
+/// Used by the maintenance execution alone.
 final class OldVersions {
     private static final Logger LOG = System.getLogger(OldVersions.class.getName());
     private static final int ROWS_A_STEP = 2_000;
@@ -62,7 +62,7 @@ final class OldVersions {
             return;
         }
         Map<Owner, List<ForgetVersions.Version>> old = new LinkedHashMap<>();
-        boolean more = collect(walked, now, old);
+        boolean more = walked.leads() && collect(walked, now, old);
         underWay = CompletableFuture.allOf(old.entrySet().stream()
                 .map(each -> forget(walked, each.getKey(), each.getValue()))
                 .toArray(CompletableFuture<?>[]::new));

@@ -8,7 +8,6 @@ import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.StoringStage;
-import dev.mneme.engine.replica.Execution;
 import dev.mneme.engine.replica.LocalShard;
 import dev.mneme.engine.replica.ShardRefusals;
 import dev.mneme.engine.replica.SingleCopy;
@@ -24,7 +23,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +83,7 @@ public final class ShardHost {
             files.held().forEach(id -> opened.add(made(id)));
             List<CompletableFuture<@Nullable Void>> recovering = new ArrayList<>();
             opened.forEach(shard -> recovering.add(shard.recover()));
-            recovering.forEach(ShardHost::join);
+            recovering.forEach(this::join);
         } catch (RuntimeException | Error e) {
             opened.forEach(LocalShard::abandon);
             throw e;
@@ -93,9 +91,9 @@ public final class ShardHost {
         serve(opened);
     }
 
-    private static void join(CompletableFuture<@Nullable Void> recovered) {
+    private void join(CompletableFuture<@Nullable Void> recovered) {
         try {
-            recovered.join();
+            common.runtime().join(recovered);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -117,7 +115,7 @@ public final class ShardHost {
         return new LocalShard(
                 id,
                 new SingleCopy(journal, id),
-                Execution.THREADS.apply(id.toString()),
+                common.runtime().execution("shard-" + id),
                 files.rows(id),
                 files.words(id),
                 common);
@@ -125,7 +123,7 @@ public final class ShardHost {
 
     private void serve(List<LocalShard> opened) {
         opened.forEach(LocalShard::start);
-        Governing.begin(opened, rules);
+        Governing.begin(opened, rules, common.runtime());
         opened.forEach(shards::add);
         opened.forEach(shard -> checks.add(shard.id(), shard.guard()));
     }
@@ -181,6 +179,9 @@ public final class ShardHost {
         }
         shard.forgetLoaded();
         serve(List.of(shard));
+        if (id.equals(ShardId.SYSTEM)) {
+            common.keys().replaced(); // another node may have changed them meanwhile
+        }
     }
 
     /// Serves a shard no more: what was asked for is answered, then it is checkpointed. Its rows stay.
@@ -333,7 +334,7 @@ public final class ShardHost {
         }
     }
 
-    private static void await(Consumer<Journal.Callback> request) {
+    private void await(Consumer<Journal.Callback> request) {
         CompletableFuture<Long> done = new CompletableFuture<>();
         request.accept(new Journal.Callback() {
             @Override
@@ -349,9 +350,9 @@ public final class ShardHost {
         await(done);
     }
 
-    private static void await(CompletableFuture<Long> done) {
+    private void await(CompletableFuture<Long> done) {
         try {
-            done.get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            common.runtime().await(done, AT_MOST);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);

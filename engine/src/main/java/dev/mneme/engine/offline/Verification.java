@@ -16,17 +16,23 @@ import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.table.RocksFolder;
 import dev.mneme.engine.table.Rows;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads everything in a data folder that no server has open: the log's checksums and MACs, every row
 /// of the tables and of the index, whether the rows of an owner agree with each other, and whether each
 /// is as it was stored.
 public final class Verification {
+    /// The folder is there: nothing in it is made anew.
+    private static final RandomGenerator NOTHING_IS_MADE = () -> {
+        throw new IllegalStateException("a folder that is verified was to be made");
+    };
+
     private static final long TABLES_BYTES = 64L << 20;
 
     private long owners;
@@ -61,21 +67,21 @@ public final class Verification {
                     "data", "There is no data folder at " + path + ": name the one to verify with --data.");
         }
         DataFolder.refuseFirstFormat(path);
-        try (DataFolder folder = DataFolder.open(path, 1, files.key(), new SecureRandom())) {
+        try (DataFolder folder = DataFolder.open(path, 1, files.key(), NOTHING_IS_MADE)) {
             return new Verification().check(folder, files);
         }
     }
 
     /// Takes a folder of the first format, in which nothing was sealed, as it is.
-    public static void acceptFirstFormat(Path path, IntegrityFiles files) {
-        DataFolder.sealFirstFormat(path, files.key());
+    public static void acceptFirstFormat(Path path, IntegrityFiles files, RandomGenerator random) {
+        DataFolder.sealFirstFormat(path, files.key(), random);
     }
 
     /// Takes the log as it ends, although it may lack what was answered for.
     ///
     /// @return what its end had been
-    public static LogTail acceptTail(Path path, IntegrityFiles files) {
-        return DataFolder.acceptTail(path, files.key());
+    public static LogTail acceptTail(Path path, IntegrityFiles files, InstantSource clock) {
+        return DataFolder.acceptTail(path, files.key(), clock);
     }
 
     /// Lets the folder go on without the anchor that it had, or with a new one.
@@ -104,7 +110,7 @@ public final class Verification {
         SortedMap<ShardId, Tables> shards = new TreeMap<>();
         folder.held().forEach(shard -> shards.put(shard, tables.tables(shard.toString())));
         try {
-            Anchors.check(folder, files, shards, shard -> log.lastIndexes().getOrDefault(shard, 0L));
+            Anchors.check(folder, files, shards, shard -> log.lastIndexes().getOrDefault(shard, 0L), () -> 0);
         } catch (MnemeException e) {
             problems.add("anchor: " + told(e));
         }

@@ -22,9 +22,9 @@ import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +37,18 @@ public final class StoreSearch {
     private final SearchQuery query;
     private final FilterMatcher matcher;
     private final boolean readsText;
+    private final LongSupplier nanos;
 
-    public StoreSearch(SearchQuery query) {
-        this(query, FilterMatcher.of(query.restrictedFilter()));
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    public StoreSearch(SearchQuery query, LongSupplier nanos) {
+        this(query, FilterMatcher.of(query.restrictedFilter()), nanos);
     }
 
+    /// As above.
+    ///
     /// @param matcher of the query's filter: its work may be counted together with other searches'
-    public StoreSearch(SearchQuery query, FilterMatcher matcher) {
+    public StoreSearch(SearchQuery query, FilterMatcher matcher, LongSupplier nanos) {
+        this.nanos = nanos;
         this.query = query;
         this.matcher = matcher;
         this.readsText = FilterMatcher.readsText(query.filter());
@@ -66,11 +71,11 @@ public final class StoreSearch {
 
     /// Owner by owner, until the time is over.
     public SearchResult across(ShardView shard) {
-        long deadline = System.nanoTime() + query.timeLimit().toNanos();
+        long deadline = nanos.getAsLong() + query.timeLimit().toNanos();
         MergedSearch best = new MergedSearch(query.topK());
         CarrierSlice slice = new CarrierSlice();
-        for (Owner owner : owners(shard)) {
-            if (System.nanoTime() > deadline) {
+        for (Owner owner : owners(shard, deadline)) {
+            if (isOver(deadline)) {
                 best.timedOut();
                 break;
             }
@@ -80,30 +85,17 @@ public final class StoreSearch {
         return best.result();
     }
 
-    /// Searches the owners of one shard.
-    ///
-    /// @param best gets their hits, and keeps as many as are asked for
-    /// @return whether all of them were searched before the deadline
-    private boolean within(long deadline, ShardView shard, CarrierSlice slice, PriorityQueue<Hit> best) {
+    /// Those who may have hits; not all of them when the time is over meanwhile.
+    private List<Owner> owners(ShardView shard, long deadline) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {
             Candidates.owners(scans, query.restrictedFilter(), owner -> owners.add(owner) && !isOver(deadline));
         }
-        for (Owner owner : owners) {
-            if (isOver(deadline)) {
-                return false;
-            }
-            slice.step();
-            best.addAll(hitsWhereComparable(shard, owner));
-            while (best.size() > query.topK()) {
-                Collected.left(best.remove().memory());
-            }
-        }
-        return true;
+        return owners;
     }
 
-    private static boolean isOver(long deadline) {
-        return System.nanoTime() - deadline > 0;
+    private boolean isOver(long deadline) {
+        return nanos.getAsLong() - deadline > 0;
     }
 
     /// Owners whose vectors cannot be compared with the query's are searched by its words, or not at all.

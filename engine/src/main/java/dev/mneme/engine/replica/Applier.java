@@ -5,6 +5,7 @@ import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.integrity.StoringStage;
@@ -76,7 +77,7 @@ final class Applier {
         steps.add(() -> tables.write(rows));
         steps.add(() -> listener.indexed(entry, result.index()));
         steps.add(() -> {
-            listener.applied(result.changes());
+            listener.applied(batch, result);
             latest = batch.at();
             index = entry;
         });

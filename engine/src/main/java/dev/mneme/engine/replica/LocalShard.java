@@ -1,8 +1,11 @@
 package dev.mneme.engine.replica;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Govern;
+import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
+import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
@@ -10,9 +13,13 @@ import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.feed.RecentChanges;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.IndexUpdate;
@@ -24,27 +31,28 @@ import dev.mneme.engine.integrity.StoringStage;
 import dev.mneme.engine.read.IndexedRows;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
+import dev.mneme.engine.state.Applied;
 import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One shard of a local store with everything that follows its log: tables, search index, recent changes.
 public final class LocalShard implements AutoCloseable, ShardListener, ShardView {
     private static final Logger LOG = System.getLogger(LocalShard.class.getName());
-    private static final long TELLING_NANOS = 20_000;
+    private static final Duration TELLING = Duration.ofNanos(20_000);
 
     private final ShardId id;
     private final Tables tables;
@@ -56,6 +64,9 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     private final ShardIndex index;
     private final RecentChanges recent;
     private final Subscribers subscribers;
+    private final NodeRuntime runtime;
+    private final ObjLongConsumer<ShardId> leads;
+    private final Store.@Nullable KeyListener keys; // null: there are none in this shard
 
     /// What all shards of a node have in common.
     ///
@@ -63,22 +74,29 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// @param indexes the search indexes on the heap
     /// @param queue how many writes may wait for one shard
     /// @param recentBytes what the recent changes of one shard may take of the heap
+    /// @param leads is told the term in which this node's replica of a shard is primary, and 0 when it is not
+    /// @param keys is told of the keys that the system shard's entries put and delete
     public record Common(
             String epoch,
             Seal seal,
-            InstantSource clock,
+            NodeRuntime runtime,
             OwnerIndexes indexes,
             Subscribers subscribers,
             Retention retention,
             QueueLimit queue,
             long recentBytes,
-            ShardMetrics metrics) {}
+            ShardMetrics metrics,
+            ObjLongConsumer<ShardId> leads,
+            Store.KeyListener keys) {}
 
     /// @param forwardIndex what the search index is loaded from
     public LocalShard(
             ShardId id, Agreement agreement, Execution execution, Tables tables, Tables forwardIndex, Common common) {
         String name = id.toString();
         this.id = id;
+        this.runtime = common.runtime();
+        this.leads = common.leads();
+        this.keys = id.equals(ShardId.SYSTEM) ? common.keys() : null;
         this.recent = new RecentChanges(common.recentBytes());
         this.tables = tables;
         this.forwardIndex = forwardIndex;
@@ -90,8 +108,16 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         this.machine = new StateMachine(tables, new Govern(epoch, common.retention()));
         StoringStage stage = new StoringStage(common.seal());
         Applier applier = new Applier(name, tables, machine, stage, this, execution);
-        this.shard =
-                new Shard(id, agreement, tables, applier, execution, common.clock(), common.queue(), common.metrics());
+        this.shard = new Shard(
+                id,
+                agreement,
+                tables,
+                applier,
+                this,
+                execution,
+                runtime.clock(),
+                common.queue(),
+                common.metrics());
     }
 
     public ShardId id() {
@@ -138,11 +164,41 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     }
 
     @Override
-    public void applied(List<Change> changes) {
+    public void role(Agreement.Role role, long term) {
+        leads.accept(id, term);
+    }
+
+    @Override
+    public void applied(ShardBatch entry, Applied what) {
+        Store.KeyListener ofKeys = keys;
+        if (ofKeys != null) {
+            tellOfKeys(ofKeys, entry, what);
+        }
+        tellOf(what.changes());
+    }
+
+    private static void tellOfKeys(Store.KeyListener to, ShardBatch entry, Applied what) {
+        for (int i = 0; i < entry.writes().size(); i++) {
+            List<Outcome> outcomes = what.results().get(i).outcomes();
+            for (int j = 0; j < outcomes.size(); j++) {
+                Command command = entry.writes().get(i).commands().get(j);
+                if (outcomes.get(j) instanceof Outcome.Rejected) {
+                    continue;
+                }
+                if (command instanceof Command.PutKey(ApiKey key)) {
+                    to.put(key);
+                } else if (command instanceof Command.DeleteKey(String id)) {
+                    to.deleted(id);
+                }
+            }
+        }
+    }
+
+    private void tellOf(List<Change> changes) {
         if (changes.isEmpty()) {
             return;
         }
-        Set<Owner> advanced = new HashSet<>();
+        Set<Owner> advanced = new LinkedHashSet<>(); // told in the order of the changes
         for (Change change : changes) {
             recent.add(change);
             advanced.add(change.owner());
@@ -165,6 +221,9 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
                 heads(now, (hash, owner) -> each.accept(hash));
             });
             recent.clear();
+            if (keys != null) {
+                keys.replaced();
+            }
             heads(now, (hash, owner) -> {
                 if (owner != null) {
                     subscribers.wake(List.of(owner));
@@ -238,7 +297,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     public ShardIndex indexAsOfRows() {
         long contained = tables.appliedIndex();
         while (shard.appliedIndex() < contained && shard.running()) {
-            LockSupport.parkNanos(TELLING_NANOS);
+            runtime.pause(TELLING);
         }
         return index;
     }
@@ -295,6 +354,11 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         return shard.role();
     }
 
+    /// Whether this replica is primary, so that the work on its data is this node's.
+    public boolean leads() {
+        return shard.role() == Agreement.Role.PRIMARY;
+    }
+
     /// See [Shard#readBarrier].
     public CompletableFuture<Long> readBarrier() {
         return shard.readBarrier();
@@ -315,16 +379,19 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
     /// Ends at once, since the shard is no longer here: writes that wait are refused with `NOT_PRIMARY`, those under
     /// way with `OUTCOME_UNKNOWN`. Nothing is checkpointed.
     public void leave() {
-        shard.leave();
+        runtime.join(shard.leave());
+        shard.close();
     }
 
     /// Ends it as it is, when the store could not be opened. Its tables stay open.
     public void abandon() {
+        runtime.join(shard.finish());
         shard.close();
     }
 
     @Override
     public void close() {
+        runtime.join(shard.finish());
         shard.close();
         try {
             if (shard.running()) {

@@ -5,6 +5,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
@@ -51,6 +52,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
     private final Agreement agreement;
     private final Tables tables;
     private final Applier applier;
+    private final ShardListener listener;
     private final Execution execution;
     private final InstantSource clock;
     private final QueueLimit limit;
@@ -85,7 +87,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private record Refused(long id, MnemeException why) implements Event {}
 
-    private record RoleChanged(Agreement.Role role) implements Event {}
+    private record RoleChanged(Agreement.Role role, long term) implements Event {}
 
     private record Installed(Agreement.Snapshot snapshot) implements Event {}
 
@@ -106,6 +108,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
             Agreement agreement,
             Tables tables,
             Applier applier,
+            ShardListener listener,
             Execution execution,
             InstantSource clock,
             QueueLimit limit,
@@ -114,6 +117,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         this.agreement = agreement;
         this.tables = tables;
         this.applier = applier;
+        this.listener = listener;
         this.execution = execution;
         this.clock = clock;
         this.limit = limit;
@@ -194,7 +198,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     @Override
     public void role(Agreement.Role next, long term) {
-        tell(new RoleChanged(next));
+        tell(new RoleChanged(next, term));
     }
 
     @Override
@@ -302,7 +306,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                     primary.refused(id, why);
                 }
             }
-            case RoleChanged(Agreement.Role next) -> take(next);
+            case RoleChanged(Agreement.Role next, long term) -> take(next, term);
             case Broken(MnemeException why) -> throw why;
             case Task(Runnable work) -> work.run();
             case Hold asked -> {
@@ -363,7 +367,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     /// A replica that is primary again without having been told otherwise is so in another term: what it proposed
     /// before is no longer under way.
-    private void take(Agreement.Role next) {
+    private void take(Agreement.Role next, long term) {
         Sequencer before = sequencer;
         role = next;
         sequencer = next == Agreement.Role.PRIMARY
@@ -374,6 +378,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                     ShardRefusals.unknown("The shard's primary changed while this was under way", "", null),
                     ShardRefusals.notPrimary(next));
         }
+        listener.role(next, next == Agreement.Role.PRIMARY ? term : 0);
         recovered.complete(null);
     }
 
@@ -396,10 +401,17 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private void end() {
         agreement.close();
+        giveUpRole();
         endSequencer(ShardRefusals.unknown("The shard left this node while this was under way", "", null), closed());
         recovered.completeExceptionally(closed());
         ended.complete(null); // before the queue is looked through: who tells something later sees it
         refuseQueued(closed());
+    }
+
+    /// It is nothing to the shard any more.
+    private void giveUpRole() {
+        role = Agreement.Role.NO_PRIMARY;
+        listener.role(role, 0);
     }
 
     /// Leaves it there, so that whoever comes later hears why.
@@ -424,6 +436,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 stopped());
         applier.abandon();
         agreement.close();
+        giveUpRole();
         ended.complete(null);
         refuseQueued(stopped());
     }
@@ -514,9 +527,11 @@ final class Shard implements Agreement.Member, AutoCloseable {
     }
 
     /// Ends at once: writes that wait are refused with `NOT_PRIMARY`, those under way with `OUTCOME_UNKNOWN`.
-    void leave() {
+    ///
+    /// @return completes once nothing more is done
+    CompletableFuture<@Nullable Void> leave() {
         leaving = true;
-        close();
+        return finish();
     }
 
     /// As [#finish], and waits for it.

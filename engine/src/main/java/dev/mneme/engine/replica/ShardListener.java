@@ -1,8 +1,10 @@
 package dev.mneme.engine.replica;
 
-import dev.mneme.core.model.Change;
+import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.codec.BatchCodec.ShardBatch;
 import dev.mneme.engine.index.IndexUpdate;
+import dev.mneme.engine.state.Applied;
 import dev.mneme.engine.table.Rows;
 import java.util.List;
 
@@ -13,7 +15,13 @@ interface ShardListener {
     /// May be called again with the same entry, after it failed for want of room on the disk.
     void indexed(long logIndex, List<IndexUpdate> index);
 
-    void applied(List<Change> changes);
+    /// @param entry with its writes, to which there is a result each
+    void applied(ShardBatch entry, Applied what);
+
+    /// What this replica is to the shard from now on. Not said before it is known.
+    ///
+    /// @param term in which it is primary; of other roles 0
+    void role(Agreement.Role role, long term);
 
     /// Before rows are replaced: whether the new ones belong here.
     ///

@@ -7,11 +7,14 @@ import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Freshness;
+import dev.mneme.core.spi.NodeRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps an id that is imported from becoming two owners'. An id that names its shard cannot: that shard decides.
 /// One of another form may be in use in any shard, and be on its way into another one; so whoever imports it holds its
@@ -27,14 +30,18 @@ final class ImportedIds {
 
     private final Router router;
     private final Duration patience;
-    private final Semaphore[] places = new Semaphore[PLACES];
+    private final NodeRuntime runtime;
+
+    /// Of each place, what completes once whoever asked for it last has given it back. Guarded by this.
+    private final List<CompletableFuture<@Nullable Void>> places = new ArrayList<>();
 
     /// @param patience how long a place is waited for
-    ImportedIds(Router router, Duration patience) {
+    ImportedIds(Router router, Duration patience, NodeRuntime runtime) {
         this.router = router;
         this.patience = patience;
+        this.runtime = runtime;
         for (int i = 0; i < PLACES; i++) {
-            places[i] = new Semaphore(1);
+            places.add(CompletableFuture.completedFuture(null));
         }
     }
 
@@ -67,31 +74,46 @@ final class ImportedIds {
 
     /// In the order of the places, so that no two imports wait for each other.
     Runnable hold(List<MemoryId> ids) {
-        List<Semaphore> wanted = ids.stream()
+        List<Integer> wanted = ids.stream()
                 .map(id -> Math.floorMod(id.hashCode(), PLACES))
                 .distinct()
                 .sorted()
-                .map(place -> places[place])
                 .toList();
-        List<Semaphore> held = new ArrayList<>();
-        Runnable release = () -> held.forEach(Semaphore::release);
+        List<CompletableFuture<@Nullable Void>> held = new ArrayList<>();
+        Runnable release = () -> held.forEach(each -> each.complete(null));
         try {
-            for (Semaphore place : wanted) {
-                if (!place.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-                    throw new MnemeException(
-                            ErrorCode.OVERLOADED, "Others import at the same time: send this again a little later.");
-                }
-                held.add(place);
-            }
+            wanted.forEach(place -> held.add(take(place)));
             return release;
-        } catch (InterruptedException e) {
-            release.run();
-            Thread.currentThread().interrupt();
-            throw new MnemeException(ErrorCode.OVERLOADED, "The wait for other imports was interrupted.", e);
         } catch (MnemeException e) {
             release.run();
             throw e;
         }
+    }
+
+    /// @return gives the place back when it is completed
+    private CompletableFuture<@Nullable Void> take(int place) {
+        CompletableFuture<@Nullable Void> mine = new CompletableFuture<>();
+        CompletableFuture<@Nullable Void> before;
+        synchronized (this) {
+            before = places.set(place, mine);
+        }
+        try {
+            runtime.await(before, patience);
+            return mine;
+        } catch (TimeoutException | ExecutionException e) {
+            passOn(before, mine);
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED, "Others import at the same time: send this again a little later.", e);
+        } catch (InterruptedException e) {
+            passOn(before, mine);
+            Thread.currentThread().interrupt();
+            throw new MnemeException(ErrorCode.OVERLOADED, "The wait for other imports was interrupted.", e);
+        }
+    }
+
+    /// Whoever comes next waits for the one before.
+    private static void passOn(CompletableFuture<@Nullable Void> before, CompletableFuture<@Nullable Void> mine) {
+        before.whenComplete((given, never) -> mine.complete(null));
     }
 
     private void requireFree(MemoryId id, StoreShard own) {

@@ -1,5 +1,6 @@
 package dev.mneme.engine.store;
 
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.read.KeptVersions;
@@ -18,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class LocalShards {
     private final KeptVersions kept;
     private final Subscribers subscribers;
+    private final NodeRuntime runtime;
     private volatile SortedMap<ShardId, LocalShard> shards = Collections.emptySortedMap();
 
-    public LocalShards(KeptVersions kept, Subscribers subscribers) {
+    public LocalShards(KeptVersions kept, Subscribers subscribers, NodeRuntime runtime) {
         this.kept = kept;
         this.subscribers = subscribers;
+        this.runtime = runtime;
     }
 
     /// @throws dev.mneme.core.model.MnemeException `NOT_PRIMARY` when it is not here
@@ -31,7 +34,7 @@ public final class LocalShards {
         if (shard == null) {
             throw ShardRefusals.notHere(id);
         }
-        return new LocalStoreShard(shard, kept, subscribers);
+        return new LocalStoreShard(shard, kept, subscribers, runtime);
     }
 
     Subscribers subscribers() {

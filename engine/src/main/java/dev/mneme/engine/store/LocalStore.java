@@ -12,17 +12,19 @@ import dev.mneme.core.spi.Exports;
 import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.Leadership;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.StoreReads;
 import dev.mneme.core.spi.StoreStatus;
 import dev.mneme.engine.backup.StoreBackup;
+import dev.mneme.engine.feed.KeyFollowers;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.replica.LocalShard;
 import dev.mneme.engine.replica.ShardMetrics;
 import dev.mneme.engine.store.StoreShard.Reads;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +58,8 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     /// @param seal what rows are sealed with
     /// @param keyWithData whether the integrity key lies in the data folder
     /// @param log how the node's log is
+    /// @param leadership of which shards the node is primary
+    /// @param keys who follows the API keys
     /// @param hasRoom whether the disk has room for more writes
     /// @param roomForTables whether it has room for what is in the log already
     /// @param erased hears of an owner that was erased, and its shard
@@ -68,7 +72,9 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
             boolean keyWithData,
             ShardMap map,
             Supplier<Journal.State> log,
-            InstantSource clock,
+            Leadership leadership,
+            KeyFollowers keys,
+            NodeRuntime runtime,
             BooleanSupplier hasRoom,
             BooleanSupplier roomForTables,
             ShardMetrics metrics,
@@ -82,13 +88,14 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     }
 
     private LocalStore(Parts parts, LocalShards shards, Router router) {
-        super(router, Freshness.ANY, parts.epoch(), parts.metrics());
+        super(router, Freshness.ANY, parts.epoch(), parts.metrics(), parts.runtime()::nanos);
         this.parts = parts;
         this.shards = shards;
         this.router = router;
-        this.gate = new WriteGate(router, parts.hasRoom(), parts.clock());
+        this.gate = new WriteGate(router, parts.hasRoom(), parts.runtime());
         this.integrity = new IntegrityDesk(router, shards::has, gate, parts.unknown(), parts.evidence());
-        this.cuts = new ShardsCut(shards, parts.map(), parts.epoch(), parts.seal(), parts.keyWithData(), parts.clock());
+        this.cuts =
+                new ShardsCut(shards, parts.map(), parts.epoch(), parts.seal(), parts.keyWithData(), parts.runtime());
     }
 
     @Override
@@ -120,7 +127,7 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
         if (owner != null) {
             router.of(owner).reads(freshness);
         }
-        return new RoutedReads(router, freshness, parts.epoch(), parts.metrics());
+        return new RoutedReads(router, freshness, parts.epoch(), parts.metrics(), parts.runtime()::nanos);
     }
 
     @Override
@@ -131,6 +138,16 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     @Override
     public Subscription subscribe(@Nullable Owner owner, Runnable onAdvance) {
         return shards.subscribers().subscribe(owner, onAdvance);
+    }
+
+    @Override
+    public Subscription subscribeKeys(KeyListener listener) {
+        return parts.keys().subscribe(listener);
+    }
+
+    @Override
+    public Leadership leadership() {
+        return parts.leadership();
     }
 
     @Override
@@ -162,7 +179,7 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always recover from
     /// a disk that was full. Opening the store again helps: the log has what they lack.
     public boolean blockedWithRoom(Duration atLeast) {
-        long now = System.nanoTime();
+        long now = parts.runtime().nanos();
         return parts.roomForTables().getAsBoolean()
                 && shards.all().stream()
                         .mapToLong(LocalShard::blockedSince)

@@ -29,6 +29,7 @@ import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
 import dev.mneme.core.spi.ResponseSources;
@@ -67,9 +68,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -79,7 +79,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param kept which versions of memories readers may see
 /// @param subscribers who is told when an owner's position has advanced
-record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscribers) implements StoreShard {
+/// @param runtime waits
+record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscribers, NodeRuntime runtime)
+        implements StoreShard {
     @Override
     public ShardId id() {
         return shard.id();
@@ -122,7 +124,7 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
 
     private void awaitBarrier(Duration atMost) {
         try {
-            shard.readBarrier().get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            runtime.await(shard.readBarrier(), atMost);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);
@@ -143,21 +145,25 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
         if (reads.head(owner).sequence() >= position.sequence()) {
             return true;
         }
-        Semaphore advanced = new Semaphore(0);
-        Store.Subscription subscription = subscribers.subscribe(owner, advanced::release);
-        try {
-            long deadline = System.nanoTime() + atMost.toNanos();
-            while (reads.head(owner).sequence() < position.sequence()) {
-                if (!advanced.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    return false;
+        long deadline = runtime.nanos() + atMost.toNanos();
+        AtomicReference<CompletableFuture<@Nullable Void>> advanced = new AtomicReference<>(new CompletableFuture<>());
+        try (Store.Subscription _ =
+                subscribers.subscribe(owner, () -> advanced.get().complete(null))) {
+            while (true) {
+                CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
+                advanced.set(next); // before looking: what comes meanwhile ends the wait at once
+                if (reads.head(owner).sequence() >= position.sequence()) {
+                    return true;
                 }
+                runtime.await(next, Duration.ofNanos(Math.max(0, deadline - runtime.nanos())));
             }
-            return true;
+        } catch (TimeoutException late) {
+            return reads.head(owner).sequence() >= position.sequence();
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } finally {
-            subscription.close();
         }
     }
 
@@ -281,7 +287,7 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
 
         @Override
         public SearchResult search(SearchQuery query, FilterMatcher matcher) {
-            StoreSearch search = new StoreSearch(query, matcher);
+            StoreSearch search = new StoreSearch(query, matcher, runtime::nanos);
             Owner owner = query.owner();
             return owner == null ? search.across(shard) : search.of(served(owner), owner);
         }

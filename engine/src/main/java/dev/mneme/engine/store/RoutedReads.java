@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +54,15 @@ class RoutedReads implements StoreReads {
     private final Freshness freshness;
     private final String epoch;
     private final ShardMetrics metrics;
+    private final LongSupplier nanos;
 
-    RoutedReads(Router router, Freshness freshness, String epoch, ShardMetrics metrics) {
+    /// @param nanos a ticker, as `System.nanoTime` is one
+    RoutedReads(Router router, Freshness freshness, String epoch, ShardMetrics metrics, LongSupplier nanos) {
         this.router = router;
         this.freshness = freshness;
         this.epoch = epoch;
         this.metrics = metrics;
+        this.nanos = nanos;
     }
 
     private Reads of(Owner owner) {
@@ -110,20 +114,20 @@ class RoutedReads implements StoreReads {
 
     @Override
     public SearchResult search(SearchQuery query) {
-        long begin = System.nanoTime();
+        long begin = nanos.getAsLong();
         FilterMatcher matcher = FilterMatcher.of(query.restrictedFilter());
         Owner owner = query.owner();
         SearchResult result = owner == null ? across(query, matcher) : of(owner).search(query, matcher);
-        metrics.searched(Duration.ofNanos(System.nanoTime() - begin));
+        metrics.searched(Duration.ofNanos(nanos.getAsLong() - begin));
         return result;
     }
 
     /// Once the time is over no other shard is asked.
     private SearchResult across(SearchQuery query, FilterMatcher matcher) {
-        long deadline = System.nanoTime() + query.timeLimit().toNanos();
+        long deadline = nanos.getAsLong() + query.timeLimit().toNanos();
         MergedSearch merged = new MergedSearch(query.topK());
         for (Reads reads : each()) {
-            long left = deadline - System.nanoTime();
+            long left = deadline - nanos.getAsLong();
             if (left < 0) {
                 merged.timedOut();
                 break;

@@ -2,6 +2,7 @@ package dev.mneme.engine.store;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
@@ -9,12 +10,10 @@ import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.replica.LocalShard;
 import dev.mneme.engine.replica.ShardRefusals;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -34,17 +33,17 @@ final class ShardsCut {
     private final String epoch;
     private final Seal seal;
     private final boolean withKey;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
     private final ReentrantLock one = new ReentrantLock();
 
     /// @param withKey whether the integrity key lies with the data, and is to come along
-    ShardsCut(LocalShards shards, ShardMap map, String epoch, Seal seal, boolean withKey, InstantSource clock) {
+    ShardsCut(LocalShards shards, ShardMap map, String epoch, Seal seal, boolean withKey, NodeRuntime runtime) {
         this.shards = shards;
         this.map = map;
         this.epoch = epoch;
         this.seal = seal;
         this.withKey = withKey;
-        this.clock = clock;
+        this.runtime = runtime;
     }
 
     /// @throws MnemeException `OVERLOADED` when a shard does not stand still within 10 s, `NOT_PRIMARY` when one is
@@ -55,7 +54,7 @@ final class ShardsCut {
         try {
             CompletableFuture<?>[] held = cut.stream().map(LocalShard::hold).toArray(CompletableFuture<?>[]::new);
             await(CompletableFuture.allOf(held));
-            return new BackupCut(clock.instant(), epoch, map.slotRanges(), parts(cut), seal, withKey);
+            return new BackupCut(runtime.clock().instant(), epoch, map.slotRanges(), parts(cut), seal, withKey);
         } finally {
             cut.forEach(LocalShard::resume);
             one.unlock();
@@ -75,9 +74,9 @@ final class ShardsCut {
         return all;
     }
 
-    private static void await(CompletableFuture<Void> all) {
+    private void await(CompletableFuture<Void> all) {
         try {
-            all.get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
+            runtime.await(all, AT_MOST);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MnemeException known) {
                 throw new MnemeException(known.code(), String.valueOf(known.getMessage()), known);

@@ -26,6 +26,7 @@ import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
 import dev.mneme.core.spi.ResponseSources;
@@ -98,7 +99,7 @@ public interface StoreShard {
     ///
     /// @param indexBacklog owners whose search index has yet to be made
     /// @param latest the time that its latest write was stamped with
-    /// @param blockedSince since when its tables have taken nothing, as `System.nanoTime`; 0 when they do
+    /// @param blockedSince since when its tables have taken nothing, as [NodeRuntime#nanos]; 0 when they do
     /// @param bytes of its tables
     record Status(
             ShardStatus shard,

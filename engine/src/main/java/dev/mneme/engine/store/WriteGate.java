@@ -9,13 +9,12 @@ import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
+import dev.mneme.core.spi.NodeRuntime;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
@@ -29,14 +28,14 @@ final class WriteGate {
     private final Router router;
     private final ImportedIds importedIds;
     private final BooleanSupplier hasRoom;
-    private final InstantSource clock;
+    private final NodeRuntime runtime;
 
     /// @param hasRoom whether the disk has room for more writes
-    WriteGate(Router router, BooleanSupplier hasRoom, InstantSource clock) {
+    WriteGate(Router router, BooleanSupplier hasRoom, NodeRuntime runtime) {
         this.router = router;
-        this.importedIds = new ImportedIds(router, ANSWERED_WITHIN);
+        this.importedIds = new ImportedIds(router, ANSWERED_WITHIN, runtime);
         this.hasRoom = hasRoom;
-        this.clock = clock;
+        this.runtime = runtime;
     }
 
     /// Writes what belongs to an owner.
@@ -105,13 +104,13 @@ final class WriteGate {
             afterwards.run();
             throw e;
         }
-        return ofThisRequest(answered(answer));
+        return ofThisRequest(await(answer));
     }
 
     /// What a repeated write would be answered with.
     Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency) {
         return router.of(owner)
-                .answered(clock.instant(), owner, by, idempotency)
+                .answered(runtime.clock().instant(), owner, by, idempotency)
                 .map(WriteGate::ofThisRequest);
     }
 
@@ -168,9 +167,9 @@ final class WriteGate {
         };
     }
 
-    private static WriteResult answered(CompletableFuture<WriteResult> answer) {
+    private WriteResult await(CompletableFuture<WriteResult> answer) {
         try {
-            return answer.get(ANSWERED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            return runtime.await(answer, ANSWERED_WITHIN);
         } catch (TimeoutException e) {
             throw new MnemeException(
                     ErrorCode.OUTCOME_UNKNOWN,

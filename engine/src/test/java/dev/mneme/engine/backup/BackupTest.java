@@ -19,6 +19,7 @@ import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.backup.Restoration.Options;
 import dev.mneme.engine.folder.DataFolder;
 import dev.mneme.engine.folder.FolderSwap;
@@ -38,6 +39,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -131,7 +133,7 @@ final class BackupTest {
     }
 
     private static Restoration.Report restore(Path file, Path data, Options options) {
-        return Restoration.run(file, data, options, new SplittableRandom(1), rows -> {});
+        return Restoration.run(file, data, options, new SystemRuntime(), rows -> {});
     }
 
     /// Every row of every shard, but of the shards' own only what outlives a restore: not the epoch, and what covers
@@ -484,7 +486,7 @@ final class BackupTest {
             List<String> steps = new ArrayList<>();
             Path data = folder.resolve("b");
             assertThatThrownBy(() -> Restoration.run(
-                            damaged, data, PLAIN, new SplittableRandom(1), rows -> {}, () -> steps.add("step")))
+                            damaged, data, PLAIN, new SystemRuntime(), rows -> {}, () -> steps.add("step")))
                     .as(entry)
                     .isInstanceOf(MnemeException.class)
                     .hasMessageContaining("does not match its checksum");
@@ -596,7 +598,7 @@ final class BackupTest {
         slots.put(new ShardId(1), "000-7ff");
         slots.put(new ShardId(6), "800-fff");
         Path data = folder.resolve("a");
-        DataFolder.join(data, "abcdefgh", slots, null);
+        DataFolder.join(data, "abcdefgh", slots, null, new SecureRandom());
         LocalEngine.Settings settings = TestEngines.settings(StoreSettings.of("backup", clock));
         Path file = folder.resolve("a.backup");
         try (LocalNode node = LocalEngine.node(data, settings)) {
@@ -700,7 +702,7 @@ final class BackupTest {
     /// The folder as a crash after each step of a restore would leave it.
     private List<Path> crashes(Path file, Path data, Options options) {
         List<Path> left = new ArrayList<>();
-        Restoration.run(file, data, options, new SplittableRandom(1), rows -> {}, () -> {
+        Restoration.run(file, data, options, new SystemRuntime(), rows -> {}, () -> {
             Path copy = folder.resolve("crash-" + data.getFileName() + "-" + left.size());
             copy(data, copy);
             left.add(copy);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,7 @@ final class FormatUpgradeTest {
     @Test
     void aFolderOfTheFirstFormatIsSealedAsItIs() {
         assertThatThrownBy(() -> Verification.run(folder)).hasMessageContaining("--accept first-format");
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         try (Store store = open()) {
             hasEverything(store);
             store.write(Fixtures.write(BOB, Fixtures.add("bob", "a new one")));
@@ -102,19 +103,19 @@ final class FormatUpgradeTest {
                 .hasMessageContaining("--accept first-format");
         assertThat(folder.resolve("integrity.key")).doesNotExist();
         assertThat(folder.resolve("manifest")).hasContent(manifest);
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
-        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom()))
                 .hasMessageContaining("nothing was done");
         open().close();
     }
 
     @Test
     void anUpgradeThatWasCutOffIsGoneOnWith() throws IOException {
-        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake();
+        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake(new SecureRandom());
         List<String> names = List.of("0", "1", "2", "3", "system");
-        new FormatUpgrade(folder, names, seal, EPOCH).run(false);
+        new FormatUpgrade(folder, names, seal, EPOCH, new SecureRandom()).run(false);
         assertThatThrownBy(this::open).hasMessageContaining("--accept first-format");
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         try (Store store = open()) {
             hasEverything(store);
         }
@@ -124,11 +125,11 @@ final class FormatUpgradeTest {
     @Test
     void aSealedFolderThatSaysItIsNotIsRefused() throws IOException {
         String first = Files.readString(folder.resolve("manifest"));
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         open().close();
         Files.writeString(folder.resolve("manifest"), first);
         assertThatThrownBy(this::open).hasMessageContaining("somebody changed the manifest");
-        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom()))
                 .hasMessageContaining("somebody changed the manifest");
     }
 
@@ -136,12 +137,12 @@ final class FormatUpgradeTest {
     @Test
     void aSealedFolderWithAForgedSignOfAnUpgradeIsRefused() throws IOException {
         String first = Files.readString(folder.resolve("manifest"));
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         open().close();
         Files.writeString(folder.resolve("manifest"), first);
         Files.writeString(folder.resolve("upgrading"), Seal.under(new byte[32]).textMac("upgrade", EPOCH));
         assertThatThrownBy(this::open).hasMessageContaining("--accept first-format");
-        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom()))
                 .hasMessageContaining("somebody changed the manifest");
     }
 
@@ -152,13 +153,14 @@ final class FormatUpgradeTest {
         Path other = home.resolve("other");
         copy(folder, first);
         copy(folder, other);
-        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS);
+        Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom());
         open().close();
-        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake();
-        new FormatUpgrade(other, List.of("0", "1", "2", "3", "system"), seal, "hgfedcba").run(false);
+        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake(new SecureRandom());
+        new FormatUpgrade(other, List.of("0", "1", "2", "3", "system"), seal, "hgfedcba", new SecureRandom())
+                .run(false);
         Files.copy(first.resolve("manifest"), folder.resolve("manifest"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(other.resolve("upgrading"), folder.resolve("upgrading"));
-        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS))
+        assertThatThrownBy(() -> Verification.acceptFirstFormat(folder, IntegrityFiles.DEFAULTS, new SecureRandom()))
                 .hasMessageContaining("somebody changed the manifest");
     }
 

@@ -11,7 +11,7 @@ final class FreeRoomTest {
     private static final long BROKEN = -1;
 
     private final AtomicLong usable = new AtomicLong(100);
-    private final FreeRoom room = new FreeRoom(this::usable, 100);
+    private final FreeRoom room = new FreeRoom(this::usable, 100, System::nanoTime);
 
     private long usable() throws IOException {
         long bytes = usable.get();

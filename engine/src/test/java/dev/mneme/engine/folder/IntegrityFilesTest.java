@@ -109,7 +109,7 @@ final class IntegrityFilesTest {
         try (Store store = open("data", anchored)) {
             add(store, "the second");
         }
-        Seal seal = new IntegrityKey(home.resolve("data").resolve("integrity.key")).openOrMake();
+        Seal seal = new IntegrityKey(home.resolve("data").resolve("integrity.key")).openOrMake(new SecureRandom());
         Path file = home.resolve("anchor");
         List<String> lines = Files.readAllLines(file).stream()
                 .map(line -> byPlaces(line.substring(0, line.lastIndexOf(' '))))
@@ -383,7 +383,7 @@ final class IntegrityFilesTest {
         Path data = home.resolve("data");
         Files.delete(data.resolve("log/acknowledged"));
         Files.delete(data.resolve("tables/belongs"));
-        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake();
+        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake(new SecureRandom());
         String kept = Files.readAllLines(data.resolve("manifest")).stream()
                 .filter(line -> !line.startsWith("parts=") && !line.startsWith("mac="))
                 .map(line -> line + "\n")
@@ -500,16 +500,16 @@ final class IntegrityFilesTest {
         try (Store store = open("data", IntegrityFiles.DEFAULTS)) {
             add(store, "the first");
         }
-        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake();
+        Seal seal = new IntegrityKey(data.resolve("integrity.key")).openOrMake(new SecureRandom());
         try (RocksFolder tables =
                 RocksFolder.open(data.resolve("tables"), List.of("0", "1", "2", "3", "system"), 16 << 20)) {
             SortedMap<ShardId, Tables> shards = new TreeMap<>();
             for (String name : List.of("0", "1", "2", "3", "system")) {
                 shards.put(ShardId.named(name), tables.tables(name));
             }
-            new Anchor(file, data, "abcdefgh", seal, Duration.ofHours(1)).appendWhenDue(shards);
+            new Anchor(file, data, "abcdefgh", seal, Duration.ofHours(1), System::nanoTime).appendWhenDue(shards);
             assertThat(file).doesNotExist();
-            new Anchor(file, data, "abcdefgh", seal, Duration.ZERO).appendWhenDue(shards);
+            new Anchor(file, data, "abcdefgh", seal, Duration.ZERO, System::nanoTime).appendWhenDue(shards);
             assertThat(Files.readAllLines(file)).hasSize(1);
             Path other = home.resolve("other");
             opened(data, new IntegrityFiles(null, other, Duration.ofHours(1)), shards)
@@ -522,7 +522,8 @@ final class IntegrityFilesTest {
 
     private static Anchor opened(Path data, IntegrityFiles files, SortedMap<ShardId, Tables> shards) {
         try (DataFolder folder = DataFolder.open(data, 4, null, new SecureRandom())) {
-            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE).orElseThrow();
+            return Anchors.check(folder, files, shards, shard -> Long.MAX_VALUE, System::nanoTime)
+                    .orElseThrow();
         }
     }
 

@@ -15,6 +15,7 @@ import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -41,7 +42,7 @@ final class ShardGuardTest {
             OWNERS.forEach(owner -> store.write(Fixtures.write(owner, Fixtures.add(owner.id(), "a text"))));
             store.write(Fixtures.write(OWNERS.getLast(), new Command.EraseOwner()));
         }
-        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake();
+        Seal seal = new IntegrityKey(folder.resolve("integrity.key")).openOrMake(new SecureRandom());
         try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), SHARDS, 16 << 20)) {
             test.accept(tables.tables(0), new ShardGuard("0", tables.tables(0), seal));
         }
@@ -66,7 +67,7 @@ final class ShardGuardTest {
             AtomicInteger asked = new AtomicInteger();
             guard.checkAll(() -> asked.incrementAndGet() > 0);
             assertThat(guard.whole()).isTrue();
-            Seal seal = new IntegrityKey(home.resolve("data/integrity.key")).openOrMake();
+            Seal seal = new IntegrityKey(home.resolve("data/integrity.key")).openOrMake(new SecureRandom());
             for (int stop = 0; stop < asked.get(); stop++) {
                 ShardGuard stopped = new ShardGuard("0", tables, seal);
                 AtomicInteger left = new AtomicInteger(stop);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -359,7 +360,7 @@ class LogTailTest {
         LogMark whole = Objects.requireNonNull(LogMark.read(new FolderDisk(folder), SEAL));
         LogMark.put(new FolderDisk(folder), SEAL, new LogMark(whole.number() + 2, 9, whole.at(), false, 0, null, true));
         assertThatThrownBy(() -> onDisk(folder)).hasMessageContaining("--accept tail");
-        LogTail was = WriteAheadLog.acceptTail(folder, SEAL);
+        LogTail was = WriteAheadLog.acceptTail(folder, SEAL, InstantSource.system());
         assertThat(was.ending()).isEqualTo(Ending.SHORT);
         assertThat(was.acknowledged()).isEqualTo(9);
         try (WriteAheadLog log = onDisk(folder)) {

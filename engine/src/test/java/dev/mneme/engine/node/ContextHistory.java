@@ -19,6 +19,7 @@ import dev.mneme.core.spi.Store;
 import dev.mneme.testkit.Fixtures;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class ContextHistory {
     private final Owner owner;
     private final Map<Json, Long> acknowledged = new HashMap<>();
     private final Set<Json> refused = new HashSet<>();
-    private final Map<Json, Write> unknown = new HashMap<>();
+    private final Map<Json, Write> unknown = new LinkedHashMap<>();
     private final Set<Json> retried = new HashSet<>();
     private int written;
 
@@ -60,7 +61,7 @@ final class ContextHistory {
     void retryUnknown(Store store) {
         Map<Json, Write> again;
         synchronized (this) {
-            again = Map.copyOf(unknown);
+            again = new LinkedHashMap<>(unknown);
         }
         again.forEach((data, write) -> attempt(store, data, write));
     }

@@ -8,6 +8,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.log.LogConfig;
 import dev.mneme.engine.log.LogMetrics;
@@ -20,7 +21,6 @@ import dev.mneme.engine.store.StoreConfig;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.SimulatedDisk;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -193,7 +193,7 @@ final class EnginePowerLossTest {
                             shard -> tables.get(HeapNode.IDS.indexOf(shard)),
                             shard -> forward.get(HeapNode.IDS.indexOf(shard))),
                     () -> log.roll().join(),
-                    InstantSource.system(),
+                    new SystemRuntime(),
                     () -> true,
                     () -> true,
                     ShardMetrics.NONE,

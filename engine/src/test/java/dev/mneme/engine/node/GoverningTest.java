@@ -12,6 +12,7 @@ import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.backup.BackupCut;
 import dev.mneme.engine.backup.BackupWriter;
@@ -166,7 +167,7 @@ final class GoverningTest {
                     file,
                     restored,
                     new Restoration.Options(keys, false, IntegrityFiles.DEFAULTS),
-                    new SplittableRandom(1),
+                    new SystemRuntime(),
                     rows -> {});
             List<String> names = DataFolder.shardNames(settings.shards());
             try (RocksFolder tables = RocksFolder.open(restored.resolve("tables"), names, 16 << 20)) {
@@ -230,7 +231,7 @@ final class GoverningTest {
 
     private static Restoration.Report restore(Path file, Path into) {
         Restoration.Options options = new Restoration.Options(true, false, IntegrityFiles.DEFAULTS);
-        return Restoration.run(file, into, options, new SplittableRandom(1), rows -> {});
+        return Restoration.run(file, into, options, new SystemRuntime(), rows -> {});
     }
 
     @Test

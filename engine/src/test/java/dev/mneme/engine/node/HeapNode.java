@@ -6,6 +6,7 @@ import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.integrity.Seal;
 import dev.mneme.engine.replica.ShardMetrics;
@@ -72,7 +73,7 @@ public final class HeapNode {
                         shard -> new Breakable(rows.get(IDS.indexOf(shard)), true),
                         shard -> new Breakable(words.get(IDS.indexOf(shard)), false)),
                 () -> {},
-                clock,
+                new SystemRuntime(clock),
                 () -> true,
                 () -> true,
                 ShardMetrics.NONE,

@@ -20,6 +20,7 @@ import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class ShardMovesTest {
 
     /// A node of the same epoch and map, without a shard.
     private static LocalNode join(Path folder, LocalNode other) {
-        DataFolder.join(folder, other.store().epoch(), other.map().slotRanges(), null);
+        DataFolder.join(folder, other.store().epoch(), other.map().slotRanges(), null, new SecureRandom());
         return open(folder);
     }
 

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class StoreHistory {
     private final Map<MemoryId, Long> acknowledged = new HashMap<>();
     private final Set<MemoryId> deleted = new HashSet<>();
     private final Set<MemoryId> refused = new HashSet<>();
-    private final Map<MemoryId, Write> unknown = new HashMap<>();
+    private final Map<MemoryId, Write> unknown = new LinkedHashMap<>();
     private final Set<MemoryId> retried = new HashSet<>();
     private final Set<MemoryId> unknownDeletions = new HashSet<>();
     private final List<Change> followed = new ArrayList<>();
@@ -57,8 +58,9 @@ final class StoreHistory {
         MemoryId id;
         synchronized (this) {
             String name = owner.id() + "-" + ++written;
-            var add = Fixtures.withoutDedupe(Fixtures.add(owner.id(), name + " " + "x".repeat(random.nextInt(200))));
-            id = add.id();
+            id = Fixtures.id(owner, (owner.id().hashCode() & 0xff) * 100_000L + written);
+            var add = Fixtures.withoutDedupe(Fixtures.withId(
+                    Fixtures.add(owner.id(), name + " " + "x".repeat(random.nextInt(200))), id));
             write = Fixtures.once(owner, name, name, add);
         }
         attempt(store, id, write);
@@ -105,7 +107,7 @@ final class StoreHistory {
         context.retryUnknown(store);
         Map<MemoryId, Write> again;
         synchronized (this) {
-            again = Map.copyOf(unknown);
+            again = new LinkedHashMap<>(unknown);
         }
         again.forEach((id, write) -> attempt(store, id, write));
     }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.node;
 
 import dev.mneme.core.model.Retention;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.integrity.IntegrityFiles;
 import dev.mneme.engine.log.LogMetrics;
 import dev.mneme.engine.replica.ShardMetrics;
@@ -27,7 +28,7 @@ public final class TestEngines {
                 16 << 20,
                 LocalEngineTest.SMALL_LOG,
                 new StoreConfig(retention, 10_000, Duration.ofSeconds(60), 0, 64 << 20, false),
-                settings.clock(),
+                new SystemRuntime(settings.clock()),
                 LogMetrics.NONE,
                 ShardMetrics.NONE,
                 IntegrityFiles.DEFAULTS);

@@ -9,7 +9,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Tables on a disk that is full at times.
-record FillableTables(HeapTables tables, BooleanSupplier full) implements Tables {
+///
+/// @param onSnapshot hears of each look at the rows
+record FillableTables(HeapTables tables, BooleanSupplier full, Runnable onSnapshot) implements Tables {
+    FillableTables(HeapTables tables, BooleanSupplier full) {
+        this(tables, full, () -> {});
+    }
+
     private void requireRoom() {
         if (full.getAsBoolean()) {
             throw new MnemeException(ErrorCode.STORAGE_FULL, "The disk is full.");
@@ -40,6 +46,7 @@ record FillableTables(HeapTables tables, BooleanSupplier full) implements Tables
 
     @Override
     public Snapshot snapshot() {
+        onSnapshot.run();
         return tables.snapshot();
     }
 

@@ -10,7 +10,9 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.feed.Subscribers;
@@ -192,17 +194,18 @@ final class FollowerTest {
         try (RocksFolder tables = RocksFolder.open(folder.resolve("tables"), names, 16 << 20);
                 RocksFolder words = RocksFolder.open(folder.resolve("index"), names, 16 << 20);
                 HeapJournal log = new HeapJournal(new HeapJournal.Home(List.of(SHARD, OTHER)))) {
+            NodeRuntime runtime = new SystemRuntime(clock);
             AtomicBoolean done = new AtomicBoolean();
             List<CompletableFuture<Integer>> writers = new ArrayList<>();
             List<LocalShard> others = new ArrayList<>();
             for (int n = 0; n < 2; n++) {
                 LocalShard other = Replica.shard(
                         new SingleCopy(log, new ShardId(n)),
-                        Execution.THREADS.apply(names.get(n)),
+                        runtime.execution(names.get(n)),
                         tables.tables(n),
                         words.tables(n),
                         new Subscribers(),
-                        clock,
+                        runtime,
                         Replica.EPOCH,
                         Replica.seal(2));
                 other.recover().get(20, TimeUnit.SECONDS);
@@ -222,11 +225,11 @@ final class FollowerTest {
 
             LocalShard moved = Replica.shard(
                     group.open(1),
-                    Execution.THREADS.apply("2"),
+                    runtime.execution("2"),
                     tables.tables("2"),
                     words.tables("2"),
                     new Subscribers(),
-                    clock,
+                    runtime,
                     Replica.EPOCH,
                     Replica.seal(2));
             CompletableFuture<@Nullable Void> recovered = moved.recover();

@@ -12,6 +12,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.folder.DataFolder;
@@ -259,7 +260,7 @@ final class InstallTest {
                     new KillableTables(place.rows(), steps, "rows"),
                     new KillableTables(place.words(), steps, "words"),
                     new Subscribers(),
-                    clock,
+                    new SystemRuntime(clock),
                     place.epoch(),
                     place.seal());
             CompletableFuture<@Nullable Void> recovered = shard.recover();
@@ -290,7 +291,7 @@ final class InstallTest {
         }
 
         List<MemoryId> search(Owner owner, String word) {
-            return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH))
+            return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH), System::nanoTime)
                     .of(shard, owner).hits().stream()
                             .map(hit -> hit.memory().id())
                             .toList();
@@ -528,7 +529,7 @@ final class InstallTest {
                 16 << 20,
                 LocalEngineTest.SMALL_LOG,
                 StoreConfig.DEFAULTS,
-                new ManualClock(),
+                new SystemRuntime(new ManualClock()),
                 LogMetrics.NONE,
                 ShardMetrics.NONE,
                 IntegrityFiles.DEFAULTS);

@@ -10,10 +10,14 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.queue.QueueLimit;
 import dev.mneme.core.spi.Agreement;
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.ChangeBatch;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.feed.KeyFollowers;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.index.OwnerIndexes;
 import dev.mneme.engine.integrity.Seal;
@@ -26,7 +30,6 @@ import dev.mneme.engine.table.StateDigest;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One node's replica of a shard, on the heap, run a step at a time: it can be killed and opened again. Somebody
 /// follows the feed of each of its owners, and reads only when he is woken.
-final class Replica {
+public final class Replica {
     static final String EPOCH = "abcdefgh";
     static final Seal SEAL = seal(0);
     static final Retention RETENTION = Retention.DEFAULTS;
@@ -59,10 +62,11 @@ final class Replica {
     private LocalShard shard;
     private CompletableFuture<@Nullable Void> recovered;
     private boolean full;
+    private int reads;
 
     /// @param agreement of the first life
     /// @param node has an integrity key of its own
-    Replica(Agreement agreement, List<Owner> owners, int node) {
+    public Replica(Agreement agreement, List<Owner> owners, int node) {
         this.owners = owners;
         this.seal = seal(node);
         owners.forEach(owner -> followed.put(owner, new ArrayList<>()));
@@ -86,10 +90,10 @@ final class Replica {
         return shard(
                 agreement,
                 execution,
-                new FillableTables(openRows, () -> full),
+                new FillableTables(openRows, () -> full, () -> reads++),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
-                clock,
+                new SystemRuntime(clock),
                 EPOCH,
                 seal);
     }
@@ -101,20 +105,47 @@ final class Replica {
             Tables rows,
             Tables words,
             Subscribers subscribers,
-            InstantSource clock,
+            NodeRuntime runtime,
             String epoch,
             Seal seal) {
+        return shard(
+                new ShardId(0),
+                agreement,
+                execution,
+                rows,
+                words,
+                subscribers,
+                runtime,
+                epoch,
+                seal,
+                new KeyFollowers());
+    }
+
+    /// @param keys hears of the keys that the system shard puts and deletes
+    static LocalShard shard(
+            ShardId id,
+            Agreement agreement,
+            Execution execution,
+            Tables rows,
+            Tables words,
+            Subscribers subscribers,
+            NodeRuntime runtime,
+            String epoch,
+            Seal seal,
+            Store.KeyListener keys) {
         LocalShard.Common common = new LocalShard.Common(
                 epoch,
                 seal,
-                clock,
+                runtime,
                 new OwnerIndexes(1 << 20),
                 subscribers,
                 RETENTION,
                 QueueLimit.of(1_000, 0),
                 1 << 20,
-                ShardMetrics.NONE);
-        return new LocalShard(new ShardId(0), agreement, execution, rows, words, common);
+                ShardMetrics.NONE,
+                (shard, term) -> {},
+                keys);
+        return new LocalShard(id, agreement, execution, rows, words, common);
     }
 
     /// Dies as by a kill, and lives again.
@@ -133,15 +164,24 @@ final class Replica {
         shard.close();
     }
 
-    SteppedExecution execution() {
+    public SteppedExecution execution() {
         return execution;
     }
 
-    ManualClock clock() {
+    /// How often its rows were looked at.
+    public int reads() {
+        return reads;
+    }
+
+    public void forgetReads() {
+        reads = 0;
+    }
+
+    public ManualClock clock() {
         return clock;
     }
 
-    LocalShard shard() {
+    public LocalShard shard() {
         return shard;
     }
 
@@ -149,7 +189,7 @@ final class Replica {
         full = now;
     }
 
-    CompletableFuture<WriteResult> submit(Write write) {
+    public CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
     }
 
@@ -171,7 +211,7 @@ final class Replica {
     }
 
     List<MemoryId> search(Owner owner, String word) {
-        return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH))
+        return new StoreSearch(Fixtures.words(owner, word, Instant.EPOCH), System::nanoTime)
                 .of(shard, owner).hits().stream().map(hit -> hit.memory().id()).toList();
     }
 
@@ -225,7 +265,7 @@ final class Replica {
     }
 
     /// Every row below the MACs, which are each node's own.
-    static NavigableMap<String, String> content(Tables.Snapshot rows) {
+    public static NavigableMap<String, String> content(Tables.Snapshot rows) {
         HexFormat hex = HexFormat.of();
         NavigableMap<String, String> content = new TreeMap<>();
         rows.all((key, row) -> content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);

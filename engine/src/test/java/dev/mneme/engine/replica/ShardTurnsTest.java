@@ -7,6 +7,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.feed.Subscribers;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.Fixtures;
@@ -36,7 +37,7 @@ final class ShardTurnsTest {
                 new FillableTables(new HeapTables(rows), full::get),
                 new FillableTables(new HeapTables(wordsOfIndex), full::get),
                 new Subscribers(),
-                new ManualClock(),
+                new SystemRuntime(new ManualClock()),
                 Replica.EPOCH,
                 Replica.SEAL);
     }

@@ -1,12 +1,13 @@
 package dev.mneme.engine.replica;
 
+import dev.mneme.core.spi.Execution;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
 /// An execution whose steps a test runs, one by one, in its own thread. Timers go off when it says so.
-final class SteppedExecution implements Execution {
+public final class SteppedExecution implements Execution {
     private final ArrayDeque<Runnable> steps = new ArrayDeque<>();
     private final List<Runnable> timers = new ArrayList<>();
     private boolean closed;
@@ -38,6 +39,17 @@ final class SteppedExecution implements Execution {
         timers.clear();
     }
 
+    @Override
+    public void interrupt() {
+        steps.clear();
+    }
+
+    @Override
+    public boolean ended(Duration atMost) {
+        run();
+        return true;
+    }
+
     /// @return whether there was a step to run
     boolean step() {
         Runnable step = steps.poll();
@@ -60,7 +72,7 @@ final class SteppedExecution implements Execution {
     /// Runs what there is, and what comes of it, but no timers.
     ///
     /// @return whether there was any
-    boolean run() {
+    public boolean run() {
         boolean any = false;
         while (step()) {
             any = true;
