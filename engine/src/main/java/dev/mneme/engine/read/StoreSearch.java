@@ -22,7 +22,6 @@ import dev.mneme.engine.table.Rows.Head;
 import dev.mneme.engine.table.Rows.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -64,13 +63,13 @@ public final class StoreSearch {
         return new SearchResult(hits(shard, owner, head.get().space()), position, false);
     }
 
-    /// Owner by owner, until the time is over.
+    /// Searches owner by owner, until the time is over.
     public SearchResult across(ShardView shard) {
         long deadline = System.nanoTime() + query.timeLimit().toNanos();
         MergedSearch best = new MergedSearch(query.topK());
         CarrierSlice slice = new CarrierSlice();
-        for (Owner owner : owners(shard)) {
-            if (System.nanoTime() > deadline) {
+        for (Owner owner : owners(shard, deadline)) {
+            if (isOver(deadline)) {
                 best.timedOut();
                 break;
             }
@@ -80,26 +79,14 @@ public final class StoreSearch {
         return best.result();
     }
 
-    /// Searches the owners of one shard.
-    ///
-    /// @param best gets their hits, and keeps as many as are asked for
-    /// @return whether all of them were searched before the deadline
-    private boolean within(long deadline, ShardView shard, CarrierSlice slice, PriorityQueue<Hit> best) {
+    /// The owners to search, as far as the time allows to list them: the last one is listed after it is over, so that
+    /// the search notices.
+    private List<Owner> owners(ShardView shard, long deadline) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {
             Candidates.owners(scans, query.restrictedFilter(), owner -> owners.add(owner) && !isOver(deadline));
         }
-        for (Owner owner : owners) {
-            if (isOver(deadline)) {
-                return false;
-            }
-            slice.step();
-            best.addAll(hitsWhereComparable(shard, owner));
-            while (best.size() > query.topK()) {
-                Collected.left(best.remove().memory());
-            }
-        }
-        return true;
+        return owners;
     }
 
     private static boolean isOver(long deadline) {
