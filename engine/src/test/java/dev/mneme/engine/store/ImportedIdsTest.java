@@ -277,7 +277,7 @@ final class ImportedIdsTest {
                 .filter(id -> Math.floorMod(id.hashCode() - own.hashCode(), 256) == 0)
                 .findFirst()
                 .orElseThrow();
-        HoldingLog log = new HoldingLog(new HeapCommitLog(new HeapCommitLog.Home(HeapNode.SHARDS)));
+        HoldingLog log = new HoldingLog(new HeapJournal(new HeapJournal.Home(HeapNode.IDS)));
         try (LocalStore store = new HeapNode().open(log);
                 Release _ = log::release) { // or closing would wait for ever
             log.hold();
@@ -293,6 +293,11 @@ final class ImportedIdsTest {
         }
     }
 
+    /// Finds no shard: places are held before any is asked.
+    private static final Router NOBODY = new Router(ShardMap.of(slot -> new ShardId(0)), shard -> {
+        throw new AssertionError("no shard is asked for a place");
+    });
+
     private static boolean refused(ImportedIds ids, MemoryId... wanted) {
         try {
             ids.hold(List.of(wanted)).run();
@@ -305,7 +310,7 @@ final class ImportedIdsTest {
 
     @Test
     void whoWaitsInVainGivesBackWhatItHadAlready() {
-        ImportedIds ids = new ImportedIds(List.of(), Duration.ZERO);
+        ImportedIds ids = new ImportedIds(NOBODY, Duration.ZERO);
         Runnable other = ids.hold(List.of(foreign(2)));
         assertThat(refused(ids, foreign(1), foreign(2))).isTrue();
         assertThat(refused(ids, foreign(1))).as("the first place is free").isFalse();
@@ -316,7 +321,7 @@ final class ImportedIdsTest {
     /// Two that name the same ids in two orders, while one of the places is taken, so that both wait.
     @Test
     void noTwoImportsWaitForEachOther() throws Exception {
-        ImportedIds ids = new ImportedIds(List.of(), Duration.ofSeconds(20));
+        ImportedIds ids = new ImportedIds(NOBODY, Duration.ofSeconds(20));
         List<MemoryId> byPlace = Stream.of(foreign(1), foreign(2))
                 .sorted(Comparator.comparingInt(id -> Math.floorMod(id.hashCode(), 256)))
                 .toList();
@@ -334,7 +339,7 @@ final class ImportedIdsTest {
 
     @Test
     void whoIsInterruptedGivesBackWhatItHadAlready() throws Exception {
-        ImportedIds ids = new ImportedIds(List.of(), Duration.ofHours(1));
+        ImportedIds ids = new ImportedIds(NOBODY, Duration.ofHours(1));
         Runnable other = ids.hold(List.of(foreign(2)));
         FutureTask<String> waiting = new FutureTask<>(() -> String.valueOf(refused(ids, foreign(1), foreign(2))));
         Thread thread = start(waiting);
