@@ -84,21 +84,21 @@ final class Applier {
         return result.results();
     }
 
-    /// Replaces all rows, and what follows from them, as far as there is room.
+    /// Replaces all rows, and what follows from them, as far as there is room. The snapshot is closed in the end.
     void install(Agreement.Snapshot snapshot) {
-        requireNext(snapshot.index());
+        long at = snapshot.index();
+        requireNext(at);
         Tables.Snapshot before = tables.snapshot();
         release = () -> {
             before.close();
             snapshot.close();
         };
-        steps.add(() -> tables.replaceAll(
-                snapshot.index(), stage.received(snapshot.index(), snapshot::rows, listener::requireOwn)));
-        steps.add(() -> listener.replaced(snapshot.index(), before));
+        steps.add(() -> tables.replaceAll(at, stage.received(at, snapshot::rows, listener::requireOwn)));
+        steps.add(() -> listener.replaced(at, before));
         steps.add(() -> {
             abandon();
             latest = timeOfRows();
-            index = snapshot.index();
+            index = at;
         });
         goOn();
     }

@@ -340,8 +340,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
         if (primary != null) {
             primary.giveUp(ShardRefusals.unknown("The shard was replaced while this was under way", "", null));
         }
+        long index = snapshot.index(); // it is closed once it is installed
         applier.install(snapshot);
-        afterwards = () -> applied(snapshot.index());
+        afterwards = () -> applied(index);
         finishEntry();
     }
 

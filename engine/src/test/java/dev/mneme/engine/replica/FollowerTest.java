@@ -2,6 +2,7 @@ package dev.mneme.engine.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;
@@ -136,6 +137,50 @@ final class FollowerTest {
         fed.feed(1, entry);
         follower.execution().run();
         assertThat(follower.shard().status().error()).contains("entry 1 came after entry 1");
+    }
+
+    @Test
+    void aSnapshotThatDoesNotBelongHereReplacesNothing() {
+        Replica leader = new Replica(
+                new SingleCopy(new HeapJournal(new HeapJournal.Home(List.of(SHARD))), SHARD),
+                List.of(Fixtures.ALICE),
+                1);
+        leader.execution().run();
+        CompletableFuture<WriteResult> answer =
+                leader.submit(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "tea")));
+        leader.execution().run();
+        assertThat(answer).isCompleted();
+        Command.Govern another = new Command.Govern("zzzzzzzz", Replica.RETENTION);
+        CompletableFuture<WriteResult> governed = leader.submit(Fixtures.write(Fixtures.ALICE, another));
+        leader.execution().run();
+        assertThat(governed).isCompleted();
+        FedAgreement fed = new FedAgreement();
+        Replica follower = new Replica(fed, List.of(Fixtures.ALICE), 2);
+        follower.execution().run();
+        fed.install(leader.shard().snapshot());
+        follower.execution().run();
+        assertThat(follower.shard().status().error()).contains("epoch zzzzzzzz");
+        assertThat(follower.content()).isEmpty();
+        assertThat(fed.heardApplied()).isZero();
+    }
+
+    /// The node that has them would vouch for them.
+    @Test
+    void rowsThatWereChangedFromOutsideAreNotTaken() {
+        ModelGroup group = new ModelGroup(3, 1);
+        Replica damaged = new Replica(group.open(0), List.of(Fixtures.ALICE), 1);
+        until(group, damaged, () -> damaged.shard().role() == Agreement.Role.PRIMARY);
+        CompletableFuture<WriteResult> answer =
+                damaged.submit(Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "tea")));
+        until(group, damaged, answer::isDone);
+        damaged.takeOut('m');
+        FedAgreement fed = new FedAgreement();
+        Replica follower = new Replica(fed, List.of(Fixtures.ALICE), 2);
+        follower.execution().run();
+        fed.install(damaged.shard().snapshot());
+        follower.execution().run();
+        assertThat(follower.shard().status().error()).contains("changed from outside");
+        assertThat(follower.content()).isEmpty();
     }
 
     /// Beside two shards that are written all the while, a third is made, given another node's rows by a snapshot,

@@ -21,6 +21,7 @@ import dev.mneme.engine.integrity.ShardVerification;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.StoreSearch;
 import dev.mneme.engine.table.HeapTables;
+import dev.mneme.engine.table.Keys;
 import dev.mneme.engine.table.StateDigest;
 import dev.mneme.testkit.Fixtures;
 import dev.mneme.testkit.ManualClock;
@@ -53,6 +54,7 @@ final class Replica {
     private final List<Owner> owners;
     private final Map<Owner, List<Change>> followed = new HashMap<>();
     private final Set<Owner> woken = new HashSet<>();
+    private HeapTables openRows = new HeapTables(rows);
     private SteppedExecution execution = new SteppedExecution();
     private LocalShard shard;
     private CompletableFuture<@Nullable Void> recovered;
@@ -77,13 +79,14 @@ final class Replica {
 
     private LocalShard life(Agreement agreement) {
         execution = new SteppedExecution();
+        openRows = new HeapTables(rows);
         Subscribers subscribers = new Subscribers();
         owners.forEach(owner -> subscribers.subscribe(owner, () -> woken.add(owner)));
         woken.addAll(owners);
         return shard(
                 agreement,
                 execution,
-                new FillableTables(new HeapTables(rows), () -> full),
+                new FillableTables(openRows, () -> full),
                 new FillableTables(new HeapTables(words), () -> full),
                 subscribers,
                 clock,
@@ -227,6 +230,21 @@ final class Replica {
         NavigableMap<String, String> content = new TreeMap<>();
         rows.all((key, row) -> content.put(hex.formatHex(key), hex.formatHex(StateDigest.stateForm(key, row))) == null);
         return content;
+    }
+
+    /// Somebody takes a row of a table out of what lies on the disk, past the shard.
+    void takeOut(char table) {
+        HeapTables disk = openRows;
+        Tables.Batch batch = new Tables.Batch();
+        try (Tables.Snapshot now = disk.snapshot()) {
+            now.scan(Keys.table(table), Keys.end(Keys.table(table)), (key, row) -> {
+                batch.delete(key);
+                return false;
+            });
+        }
+        assertThat(batch.rows()).isNotEmpty();
+        batch.appliedIndex(disk.appliedIndex());
+        disk.write(batch);
     }
 
     /// Every row is as it was stored, under this node's own key.
