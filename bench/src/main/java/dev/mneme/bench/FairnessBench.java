@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The effect of one user's load on another: a quiet owner who searches and adds at a modest, steady rate, alone and
 /// beside each of several noisy neighbours with another key; and what the neighbour gets without and with the quiet
-/// one. The floor is the same server in the same run, without the neighbour. The neighbour is measured without and with the
-/// quiet one in turns, and the figure is the median of the rounds, because the machine's speed drifts between two windows
+/// one. The floor is the same server in the same run, without the neighbour. The neighbour is measured without and with
+/// the
+/// quiet one in turns, and the figure is the median of the rounds, because the machine's speed drifts between two
+/// windows
 /// of time by more than the quiet one takes.
 final class FairnessBench {
     private static final String MEMORIES = "/api/v1/memories";

@@ -78,7 +78,15 @@ final class RoomsTest {
             Map.entry(
                     "node",
                     Set.of(
-                            "feed", "folder", "index", "integrity", "log", "read", "replica", "state", "store",
+                            "feed",
+                            "folder",
+                            "index",
+                            "integrity",
+                            "log",
+                            "read",
+                            "replica",
+                            "state",
+                            "store",
                             "table")));
 
     private static JavaClasses all = new ClassFileImporter().importPaths(List.of());
@@ -110,8 +118,7 @@ final class RoomsTest {
     @ParameterizedTest
     @MethodSource("rooms")
     void aRoomKnowsOnlyTheRoomsBelowIt(String room) {
-        requireKnown(CORE, room, Stream.concat(
-                        GROUND.stream(), Objects.requireNonNull(ROOMS.get(room)).stream()));
+        requireKnown(CORE, room, Stream.concat(GROUND.stream(), Objects.requireNonNull(ROOMS.get(room)).stream()));
     }
 
     private static void requireKnown(String house, String room, Stream<String> below) {

@@ -203,7 +203,8 @@ public record BackupManifest(
     private static Iterable<ShardId> shards(Map<String, String> values) {
         String shards = required(values, "shards");
         if (Integer.parseInt(required(values, "format")) == DENSE) {
-            return IntStream.range(0, Integer.parseInt(shards)).mapToObj(ShardId::new)::iterator;
+            int count = Integer.parseInt(shards);
+            return () -> IntStream.range(0, count).mapToObj(ShardId::new).iterator();
         }
         SortedSet<ShardId> ids = new TreeSet<>();
         for (String shard : shards.split(",", -1)) {

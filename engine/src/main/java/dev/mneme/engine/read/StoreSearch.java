@@ -69,7 +69,7 @@ public final class StoreSearch {
         return new SearchResult(hits(shard, owner, head.get().space()), position, false);
     }
 
-    /// Owner by owner, until the time is over.
+    /// Searches owner by owner, until the time is over.
     public SearchResult across(ShardView shard) {
         long deadline = nanos.getAsLong() + query.timeLimit().toNanos();
         MergedSearch best = new MergedSearch(query.topK());
@@ -85,7 +85,8 @@ public final class StoreSearch {
         return best.result();
     }
 
-    /// Those who may have hits; not all of them when the time is over meanwhile.
+    /// The owners to search, as far as the time allows to list them: the last one is listed after it is over, so that
+    /// the search notices.
     private List<Owner> owners(ShardView shard, long deadline) {
         List<Owner> owners = new ArrayList<>();
         try (Scans scans = shard.scan()) {

@@ -176,8 +176,8 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
         return router.found(shards::has).stream().map(StoreShard::status).toList();
     }
 
-    /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always recover from
-    /// a disk that was full. Opening the store again helps: the log has what they lack.
+    /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always
+    /// recover from a disk that was full. Opening the store again helps: the log has what they lack.
     public boolean blockedWithRoom(Duration atLeast) {
         long now = parts.runtime().nanos();
         return parts.roomForTables().getAsBoolean()

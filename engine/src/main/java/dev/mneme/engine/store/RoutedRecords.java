@@ -39,7 +39,7 @@ final class RoutedRecords {
         }
 
         @Override
-        public At<List<Context>> list(Query query) {
+        public At<List<Context>> list(Contexts.Query query) {
             return of.apply(query.owner()).list(query);
         }
     }
@@ -57,7 +57,7 @@ final class RoutedRecords {
         }
 
         @Override
-        public At<List<Transition>> transitions(Query query) {
+        public At<List<Transition>> transitions(Modes.Query query) {
             return of.apply(query.owner()).transitions(query);
         }
     }

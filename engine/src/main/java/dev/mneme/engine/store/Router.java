@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// Which shard to ask: the one that has an owner or an id, or every one. It knows no replica: who finds a shard by its
-/// id may have it here, or know the node that has it.
+/// Which shard to ask: the one that has an owner or an id, or every one. It knows no replica: who finds a
+/// shard by its id may have it here, or know the node that has it.
 ///
-/// What is asked of every shard is refused when one of them cannot be found: an answer that silently lacks its owners
-/// would be taken for the whole.
+/// What is asked of every shard is refused when one of them cannot be found: an answer that silently lacks
+/// its owners would be taken for the whole.
 ///
 /// **Threads**: any.
 final class Router {

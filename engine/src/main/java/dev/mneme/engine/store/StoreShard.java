@@ -47,11 +47,11 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One shard as a store asks it, wherever it lies: whole values go in, whole values or pages come out. The [Router]
-/// knows which shard to ask, and brings together what several answered.
+/// One shard as a store asks it, wherever it lies: whole values go in, whole values or pages come out. The
+/// [Router] knows which shard to ask, and brings together what several answered.
 ///
-/// What takes a visitor or a predicate ([Reads#userState], [Reads#export], the filters of [Reads#responses]) is called
-/// where the shard is, under one snapshot of its rows: ADR 0028 says why.
+/// What takes a visitor or a predicate ([Reads#userState], [Reads#export], the filters of [Reads#responses])
+/// is called where the shard is, under one snapshot of its rows: ADR 0028 says why.
 ///
 /// **Threads**: any number may call.
 ///
@@ -72,8 +72,8 @@ public interface StoreShard {
 
     /// Reads that are as fresh as this.
     ///
-    /// @throws MnemeException `POSITION_AHEAD` when they are not within the time, `NO_QUORUM` when it cannot be
-    ///     known
+    /// @throws MnemeException `POSITION_AHEAD` when they are not within the time, `NO_QUORUM` when it cannot
+    ///     be known
     Reads reads(Freshness freshness);
 
     /// Waits until the owner's position is at least this one.
@@ -119,8 +119,8 @@ public interface StoreShard {
 
     /// What can be read of one shard. What names an owner names one of this shard's.
     ///
-    /// Of owners whose data was changed from outside nothing is read (`INTEGRITY_VIOLATION`), and reads over many
-    /// leave them out.
+    /// Of owners whose data was changed from outside nothing is read (`INTEGRITY_VIOLATION`), and reads over
+    /// many leave them out.
     interface Reads {
         Optional<At<Memory>> find(MemoryId id);
 
@@ -137,7 +137,8 @@ public interface StoreShard {
 
         /// The first memories beyond the query's cursor, of its owner or of all owners of the shard.
         ///
-        /// @param until nothing beyond this one is wanted, since the page is full before it; null: no such limit
+        /// @param until nothing beyond this one is wanted, since the page is full before it; null: no such
+        ///     limit
         MemoryPage list(MemoryQuery query, @Nullable Memory until);
 
         /// The best hits, of the query's owner or of all owners of the shard.

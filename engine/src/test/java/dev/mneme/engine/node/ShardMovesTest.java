@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Shards that are created, opened, closed, dropped and moved from one node into another, on real folders, while others
-/// are written and read.
+/// Shards that are created, opened, closed, dropped and moved from one node into another, on real folders,
+/// while others are written and read.
 final class ShardMovesTest {
     private static final IntegrityFiles WITHIN = IntegrityFiles.DEFAULTS;
     private static final int SHARDS = 4;
@@ -224,7 +224,8 @@ final class ShardMovesTest {
         assertThat(Verification.run(folder).problems()).isEmpty();
     }
 
-    /// A manifest that is put back from before a move names shards which are gone, or lacks one that has come.
+    /// A manifest that is put back from before a move names shards which are gone, or lacks one that has
+    /// come.
     @Test
     void aManifestOfBeforeAMoveIsRefused() throws IOException {
         Path manifest = home.resolve("a").resolve("manifest");
@@ -413,7 +414,8 @@ final class ShardMovesTest {
         }
     }
 
-    /// Both nodes are killed after each step of a move: their folders are copied there, as they would be found.
+    /// Both nodes are killed after each step of a move: their folders are copied there, as they would be
+    /// found.
     @Test
     void aKillAnywhereInAMoveLeavesTheShardWholeOnOneNodeOrOnBothAndServedByOne() throws Exception {
         ShardId shard = new ShardId(2);

@@ -2,7 +2,6 @@ package dev.mneme.engine.replica;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
