@@ -575,7 +575,8 @@ public final class LocalStore implements Store, Backups, Exports {
             return true;
         }
         long deadline = runtime.nanos() + atMost.toNanos();
-        AtomicReference<CompletableFuture<@Nullable Void>> advanced = new AtomicReference<>(new CompletableFuture<>());
+        AtomicReference<CompletableFuture<@Nullable Void>> advanced =
+                new AtomicReference<>(new CompletableFuture<@Nullable Void>());
         try (Subscription _ = subscribe(owner, () -> advanced.get().complete(null))) {
             while (true) {
                 CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
