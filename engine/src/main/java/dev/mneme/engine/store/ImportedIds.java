@@ -32,8 +32,8 @@ final class ImportedIds {
     private final Duration patience;
     private final NodeRuntime runtime;
 
-    /// Of each place, what completes once whoever asked for it last has given it back. Guarded by this.
-    private final List<CompletableFuture<@Nullable Void>> places = new ArrayList<>();
+    /// Of each place, what completes once all who asked for it so far have given it back. Guarded by this.
+    private final List<CompletableFuture<?>> places = new ArrayList<>();
 
     /// @param patience how long a place is waited for
     ImportedIds(Router router, Duration patience, NodeRuntime runtime) {
@@ -93,27 +93,23 @@ final class ImportedIds {
     /// @return gives the place back when it is completed
     private CompletableFuture<@Nullable Void> take(int place) {
         CompletableFuture<@Nullable Void> mine = new CompletableFuture<>();
-        CompletableFuture<@Nullable Void> before;
+        CompletableFuture<?> before;
         synchronized (this) {
-            before = places.set(place, mine);
+            before = places.get(place);
+            places.set(place, CompletableFuture.allOf(before, mine)); // should this one give up, the next waits on
         }
         try {
             runtime.await(before, patience);
             return mine;
         } catch (TimeoutException | ExecutionException e) {
-            passOn(before, mine);
+            mine.complete(null);
             throw new MnemeException(
                     ErrorCode.OVERLOADED, "Others import at the same time: send this again a little later.", e);
         } catch (InterruptedException e) {
-            passOn(before, mine);
+            mine.complete(null);
             Thread.currentThread().interrupt();
             throw new MnemeException(ErrorCode.OVERLOADED, "The wait for other imports was interrupted.", e);
         }
-    }
-
-    /// Whoever comes next waits for the one before.
-    private static void passOn(CompletableFuture<@Nullable Void> before, CompletableFuture<@Nullable Void> mine) {
-        before.whenComplete((given, never) -> mine.complete(null));
     }
 
     private void requireFree(MemoryId id, StoreShard own) {

@@ -146,7 +146,8 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
             return true;
         }
         long deadline = runtime.nanos() + atMost.toNanos();
-        AtomicReference<CompletableFuture<@Nullable Void>> advanced = new AtomicReference<>(new CompletableFuture<>());
+        AtomicReference<CompletableFuture<@Nullable Void>> advanced =
+                new AtomicReference<>(new CompletableFuture<@Nullable Void>());
         try (Store.Subscription _ =
                 subscribers.subscribe(owner, () -> advanced.get().complete(null))) {
             while (true) {

@@ -90,6 +90,11 @@ final class NodeSimulation {
     private static final Owner ERASED = Owner.user("dan");
     private static final Owner EXPIRING = Owner.user("eve");
     private static final Owner MOVED = Owner.user("fay");
+
+    /// Two owners of different shards: whoever writes for the second one wrote for the first one before.
+    private static final Owner BEFORE = ofShard(0);
+
+    private static final Owner AFTER = ofShard(1);
     private static final HashingEmbedder FORMER = new HashingEmbedder(8);
     private static final HashingEmbedder PRESENT = new HashingEmbedder(16);
 
@@ -122,6 +127,14 @@ final class NodeSimulation {
 
     private static List<HeapTables.Home> homes() {
         return Stream.generate(HeapTables.Home::new).limit(SHARDS).toList();
+    }
+
+    private static Owner ofShard(int shard) {
+        return Stream.iterate(0, n -> n + 1)
+                .map(n -> Owner.user("owner" + n))
+                .filter(owner -> owner.slot() % (SHARDS - 1) == shard)
+                .findFirst()
+                .orElseThrow();
     }
 
     /// How a life ends.
@@ -370,7 +383,7 @@ final class NodeSimulation {
         private void act(SplittableRandom own, boolean first) {
             StoreHistory history = histories.get(own.nextInt(histories.size()));
             try {
-                switch (own.nextInt(16)) {
+                switch (own.nextInt(19)) {
                     case 0 -> history.delete(store, own);
                     case 1, 2 -> history.context().put(store);
                     case 3 -> history.follow(store);
@@ -396,6 +409,7 @@ final class NodeSimulation {
                                         Duration.ofMillis(10)))
                                 .isFalse();
                     }
+                    case 13, 14, 15 -> writeBoth();
                     default -> history.add(store, own);
                 }
             } catch (MnemeException failed) {
@@ -414,7 +428,18 @@ final class NodeSimulation {
             });
         }
 
-        /// What was answered before is in the backup.
+        /// The second is asked for once the first was answered.
+        private void writeBoth() {
+            for (Owner owner : List.of(BEFORE, AFTER)) {
+                String text = "text number " + ++numbers;
+                store.write(Fixtures.write(
+                        owner,
+                        Fixtures.withoutDedupe(
+                                Fixtures.withId(Fixtures.add(owner.id(), text), Fixtures.id(owner, numbers)))));
+            }
+        }
+
+        /// What was answered before is in the backup, and nothing without what was answered before it was asked for.
         private void backUp() {
             Map<Owner, Long> least = new LinkedHashMap<>();
             histories.forEach(history ->
@@ -435,6 +460,9 @@ final class NodeSimulation {
                 least.forEach((owner, sequence) -> assertThat(in.getOrDefault(owner, 0L))
                         .as("in the backup")
                         .isGreaterThanOrEqualTo(sequence));
+                assertThat(in.getOrDefault(AFTER, 0L))
+                        .as("none in the backup without the one before it")
+                        .isLessThanOrEqualTo(in.getOrDefault(BEFORE, 0L));
                 ByteArrayOutputStream file = new ByteArrayOutputStream();
                 backup.writeTo(file);
                 assertThat(file.size()).isPositive();

@@ -65,19 +65,13 @@ final class KeysFollowTest {
         /// What a key service asks of a store.
         private Store store() {
             return (Store) Proxy.newProxyInstance(
-                    Store.class.getClassLoader(), new Class<?>[] {Store.class}, (proxy, method, arguments) -> {
-                        switch (method.getName()) {
-                            case "subscribeKeys" -> {
-                                return followers.subscribe((Store.KeyListener) arguments[0]);
-                            }
-                            case "keys" -> {
-                                return stored();
-                            }
-                            case "writeSystem" -> {
-                                return written((Write) arguments[0]);
-                            }
-                            default -> throw new UnsupportedOperationException(method.getName());
-                        }
+                    Store.class.getClassLoader(),
+                    new Class<?>[] {Store.class},
+                    (proxy, method, arguments) -> switch (method.getName()) {
+                        case "subscribeKeys" -> followers.subscribe((Store.KeyListener) arguments[0]);
+                        case "keys" -> stored();
+                        case "writeSystem" -> written((Write) arguments[0]);
+                        default -> throw new UnsupportedOperationException(method.getName());
                     });
         }
 
