@@ -91,7 +91,8 @@ final class ConnectionWriter {
             boolean answered,
             boolean presence) {}
 
-    /// Since when a write has been waiting for the client, as the runtime's nanoseconds; 0 when none is. Any thread may ask.
+    /// Since when a write has been waiting for the client, as the runtime's nanoseconds; 0 when none is. Any thread may
+    /// ask.
     long stalledNanos() {
         return writingNanos;
     }

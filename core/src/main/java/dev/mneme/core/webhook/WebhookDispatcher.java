@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /// Sends changes to webhooks: at least once, in the order of the operator's feed, and across restarts. Each webhook has
-/// its own place in the feed and its own execution, so that a receiver that does not answer delays no other. A webhook's
+/// its own place in the feed and its own execution, so that a receiver that does not answer delays no other. A
+/// webhook's
 /// progress is stored within a second; after a crash, deliveries since then are repeated under the same delivery ids.
 ///
 /// A delivery that is not answered with a 2xx is tried again after each of `retries`, then given up. Changes that the

@@ -94,7 +94,12 @@ public final class DataFolder implements AutoCloseable {
                     refuseWithoutManifest(path);
                     SortedMap<ShardId, String> slots = FolderManifest.evenSlots(shards);
                     FolderManifest.write(
-                            path, FolderManifest.newEpoch(random), slots, withSystem(slots), NEW, key.openOrMake(random));
+                            path,
+                            FolderManifest.newEpoch(random),
+                            slots,
+                            withSystem(slots),
+                            NEW,
+                            key.openOrMake(random));
                 }
                 DataFolder folder = opened(path, lockFile, lock, manifest, key);
                 FormatUpgrade.removeLeftovers(path);
@@ -117,7 +122,8 @@ public final class DataFolder implements AutoCloseable {
     ///
     /// @param slots which slots each shard has, as `<first>-<last>,…` in hex
     /// @throws MnemeException `INVALID_REQUEST` when the folder is of another epoch, or the slots cannot be
-    public static void join(Path path, String epoch, SortedMap<ShardId, String> slots, @Nullable Path keyFile, RandomGenerator random) {
+    public static void join(
+            Path path, String epoch, SortedMap<ShardId, String> slots, @Nullable Path keyFile, RandomGenerator random) {
         if (!areSlots(slots)) {
             throw MnemeException.invalid("slots", "Every slot must lie in one shard.");
         }

@@ -109,15 +109,7 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         StoringStage stage = new StoringStage(common.seal());
         Applier applier = new Applier(name, tables, machine, stage, this, execution);
         this.shard = new Shard(
-                id,
-                agreement,
-                tables,
-                applier,
-                this,
-                execution,
-                runtime.clock(),
-                common.queue(),
-                common.metrics());
+                id, agreement, tables, applier, this, execution, runtime.clock(), common.queue(), common.metrics());
     }
 
     public ShardId id() {

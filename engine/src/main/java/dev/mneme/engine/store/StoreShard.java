@@ -26,7 +26,6 @@ import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.MemoryPage;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.Modes;
-import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.OwnerSpaces.OwnerSpace;
 import dev.mneme.core.spi.OwnerSpaces.Unstaged;
 import dev.mneme.core.spi.ResponseSources;

@@ -3,13 +3,18 @@ package dev.mneme.engine.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.access.KeyService;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Restriction;
+import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.core.spi.Store;
 import dev.mneme.core.spi.Store.OperatorBatch;
+import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.engine.folder.DataFolder;
 import dev.mneme.engine.folder.PackedFolder;
 import dev.mneme.engine.integrity.IntegrityFiles;
@@ -20,14 +25,15 @@ import dev.mneme.testkit.ManualClock;
 import dev.mneme.testkit.StoreSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -162,6 +168,55 @@ final class ShardMovesTest {
             OperatorBatch missed = node.store().changes(cursor, 100);
             assertThat(missed.reset()).isFalse();
             assertThat(missed.changes()).hasSize(SHARDS);
+        }
+    }
+
+    private static long term(LocalNode node, ShardId shard) {
+        return node.store().leadership().term(shard);
+    }
+
+    @Test
+    void aNodeLeadsWhatItServesAndNothingElse() {
+        ShardId moved = new ShardId(2);
+        try (LocalNode a = open(home.resolve("a"));
+                LocalNode b = join(home.resolve("b"), a)) {
+            assertThat(a.map().idsWithSystem()).allMatch(shard -> term(a, shard) > 0);
+            assertThat(a.map().idsWithSystem()).allMatch(shard -> term(b, shard) == 0);
+            assertThat(a.store().leadership().shards())
+                    .containsExactlyElementsOf(a.map().ids());
+            assertThat(a.store().leadership().shardOf(ownerIn(a, moved))).isEqualTo(moved);
+            List<Boolean> told = new CopyOnWriteArrayList<>();
+            try (Store.Subscription _ = a.store().leadership().onChange(() -> told.add(term(a, moved) > 0))) {
+                a.shards().close(moved);
+                assertThat(term(a, moved)).isZero();
+                a.shards().open(moved);
+                assertThat(term(a, moved)).isPositive();
+                move(moved, a, b);
+                assertThat(term(a, moved)).isZero();
+                assertThat(term(b, moved)).isPositive();
+                b.shards().drop(moved);
+                assertThat(term(b, moved)).isZero();
+                a.shards().create(moved);
+                assertThat(term(a, moved)).isPositive();
+            }
+            assertThat(told).containsExactly(false, true, false, true);
+        }
+    }
+
+    @Test
+    void aKeyThatAnotherNodeRevokedOpensNothingOnceTheSystemShardIsBack() {
+        try (LocalNode a = open(home.resolve("a"));
+                LocalNode b = join(home.resolve("b"), a)) {
+            KeyService keys = new KeyService(a.store(), new SystemRuntime());
+            KeyService.Created made = keys.create(Fixtures.admin(), "phone", Role.READ, Restriction.NONE, null, null);
+            assertThat(keys.authenticate(made.secret())).isEqualTo(made.key());
+            move(ShardId.SYSTEM, a, b);
+            new KeyService(b.store(), new SystemRuntime())
+                    .revoke(Fixtures.admin(), made.key().id());
+            move(ShardId.SYSTEM, b, a);
+            assertThatThrownBy(() -> keys.authenticate(made.secret()))
+                    .isInstanceOfSatisfying(
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAUTHENTICATED));
         }
     }
 
@@ -327,7 +382,7 @@ final class ShardMovesTest {
         List<ShardId> moving;
         try (LocalNode a = open(first);
                 LocalNode b = join(second, a);
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                ExecutorService threads = Executors.newCachedThreadPool()) { // virtual ones would keep the carriers
             histories = ownersOfEveryShard(a).stream().map(StoreHistory::new).toList();
             moving = List.of(new ShardId(0), new ShardId(1), new ShardId(2)); // and one that stays
             AtomicBoolean done = new AtomicBoolean();
