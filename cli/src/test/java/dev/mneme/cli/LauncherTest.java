@@ -348,8 +348,7 @@ class LauncherTest {
     @Test
     void verifyAndRestoreAreTheServersProgram() throws Exception {
         for (String command : List.of("verify", "restore")) {
-            assertThat(launch(command, "--data", "d").out())
-                    .contains("server.jar>", "<" + command + "><--data><d>");
+            assertThat(launch(command, "--data", "d").out()).contains("server.jar>", "<" + command + "><--data><d>");
         }
     }
 

@@ -141,8 +141,7 @@ class ExtractionAccessTest {
                 () -> extractions.submit(caller("r", Role.READ, Restriction.NONE), asked(ALICE, "I hike"), null));
         say(WRITER, ALICE, "I hike", once(1));
         assertThat(extractions.find(WRITER, ALICE, once(1))).isPresent();
-        refused(
-                ErrorCode.NOT_ALLOWED, () -> extractions.find(caller("writer", Role.WRITE, OF_BOB), ALICE, once(1)));
+        refused(ErrorCode.NOT_ALLOWED, () -> extractions.find(caller("writer", Role.WRITE, OF_BOB), ALICE, once(1)));
         assertThat(model.heard).hasSize(1);
     }
 

@@ -168,8 +168,7 @@ class JsonReaderTest {
         String item = "{\"text\":\"x\",\"metadata\":{\"a\":" + list("0", JsonReader.MAX_VALUES + 1) + "}}";
         byte[] items = bytes("{\"items\":[" + item + ",{\"text\":\"y\"}]}");
         Map<Integer, MnemeException> refused = new HashMap<>();
-        assertThatThrownBy(
-                        () -> RecordReader.read(AddRequest.class, items, "body", ParsedHeap.unlimited(), refused))
+        assertThatThrownBy(() -> RecordReader.read(AddRequest.class, items, "body", ParsedHeap.unlimited(), refused))
                 .isInstanceOfSatisfying(MnemeException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE);
                     assertThat(e.field()).isEqualTo("body");

@@ -79,9 +79,7 @@ final class ScansTest {
         for (Owner owner : List.of(Fixtures.ALICE, Fixtures.BOB)) {
             var add = Fixtures.add(owner.id(), "first");
             apply(owner, add);
-            apply(
-                    owner,
-                    new Command.UpdateMemory(add.id(), "second", null, null, null, null, Command.ANY_VERSION));
+            apply(owner, new Command.UpdateMemory(add.id(), "second", null, null, null, null, Command.ANY_VERSION));
         }
     }
 

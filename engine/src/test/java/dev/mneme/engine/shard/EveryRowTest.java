@@ -292,30 +292,29 @@ final class EveryRowTest {
         byte[] alice = Fixtures.ALICE.hash();
         byte[] bob = Fixtures.BOB.hash();
         for (byte[] key : stored.keySet()) {
-            List<byte[]> others =
-                    switch (key[0]) {
-                        case 'p' -> {
-                            Rows.Pointer now = Rows.Pointer.decode(at(stored, key));
-                            byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
-                            yield List.of(
-                                    new Rows.Pointer(now.owner(), now.arrival() + 1).encode(),
-                                    new Rows.Pointer(another, now.arrival()).encode());
-                        }
-                        case 'o' -> {
-                            Rows.OperatorRow now = Rows.OperatorRow.decode(at(stored, key));
-                            byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
-                            yield List.of(
-                                    new Rows.OperatorRow(now.owner(), now.sequence() + 1).encode(),
-                                    new Rows.OperatorRow(another, now.sequence()).encode());
-                        }
-                        case 'n' -> {
-                            Rows.EntityRow now = Rows.EntityRow.decode(at(stored, key));
-                            yield List.of(
-                                    new Rows.EntityRow(now.memories() + 1, now.updatedAt(), now.createdAt()).encode(),
-                                    new Rows.EntityRow(now.memories() - 1, now.updatedAt(), now.createdAt()).encode());
-                        }
-                        default -> List.of();
-                    };
+            List<byte[]> others = switch (key[0]) {
+                case 'p' -> {
+                    Rows.Pointer now = Rows.Pointer.decode(at(stored, key));
+                    byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
+                    yield List.of(
+                            new Rows.Pointer(now.owner(), now.arrival() + 1).encode(),
+                            new Rows.Pointer(another, now.arrival()).encode());
+                }
+                case 'o' -> {
+                    Rows.OperatorRow now = Rows.OperatorRow.decode(at(stored, key));
+                    byte[] another = Arrays.equals(now.owner(), alice) ? bob : alice;
+                    yield List.of(
+                            new Rows.OperatorRow(now.owner(), now.sequence() + 1).encode(),
+                            new Rows.OperatorRow(another, now.sequence()).encode());
+                }
+                case 'n' -> {
+                    Rows.EntityRow now = Rows.EntityRow.decode(at(stored, key));
+                    yield List.of(
+                            new Rows.EntityRow(now.memories() + 1, now.updatedAt(), now.createdAt()).encode(),
+                            new Rows.EntityRow(now.memories() - 1, now.updatedAt(), now.createdAt()).encode());
+                }
+                default -> List.of();
+            };
             for (byte[] other : others) {
                 NavigableMap<byte[], byte[]> rows = new TreeMap<>(stored);
                 SEAL.tag(key, other).into(other);

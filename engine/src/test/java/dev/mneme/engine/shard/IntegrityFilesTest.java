@@ -152,7 +152,8 @@ final class IntegrityFilesTest {
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("its file anchored is missing");
     }
 
-    /// Here the place of the anchor was out of reach when the store closed: its line is not remembered before it is there.
+    /// Here the place of the anchor was out of reach when the store closed: its line is not remembered before it is
+    /// there.
     @Test
     void aLineThatCouldNotBeWrittenIsNotMissed() throws IOException {
         Path file = home.resolve("anchor");

@@ -508,8 +508,8 @@ final class TamperingTest {
             Owner changed = at(victims, Noun.CHANGE);
             victims.values().forEach(owner -> store.integrity().accept(owner, Fixtures.BY));
             victims.values().forEach(owner -> {
-                List<Memory> now =
-                        store.list(Fixtures.everything(owner, ManualClock.START)).items();
+                List<Memory> now = store.list(Fixtures.everything(owner, ManualClock.START))
+                        .items();
                 assertThat(now).hasSizeGreaterThanOrEqualTo(4).allSatisfy(memory -> {
                     assertThat(memory.scope().owner()).as("%s", attack).isEqualTo(owner);
                     assertThat(store.find(memory.id()).orElseThrow().value()).isEqualTo(memory);
