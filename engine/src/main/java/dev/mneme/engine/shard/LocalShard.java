@@ -368,6 +368,7 @@ final class LocalShard implements AutoCloseable, ShardListener, ShardView {
 
     /// Ends it as it is, when the store could not be opened. Its tables stay open.
     void abandon() {
+        runtime.join(shard.finish());
         shard.close();
     }
 
