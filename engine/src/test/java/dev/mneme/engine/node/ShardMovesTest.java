@@ -532,8 +532,9 @@ final class ShardMovesTest {
                 b.shards().open(shard);
             }
             moved.check(b.store());
+            String word = moved.owner().id() + "-1";
             assertThat(b.store()
-                            .search(Fixtures.words(moved.owner(), "x", ManualClock.START))
+                            .search(Fixtures.words(moved.owner(), word, ManualClock.START))
                             .hits())
                     .isNotEmpty();
         }

@@ -43,6 +43,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -196,7 +197,7 @@ final class InstallTest {
         /// All of one cluster are of one epoch; their integrity keys differ.
         @Override
         void open() {
-            DataFolder data = DataFolder.open(path, 1, null, new SplittableRandom(1));
+            DataFolder data = DataFolder.open(path, 1, null, new SecureRandom());
             SplittableRandom salts = new SplittableRandom(copies);
             LogRuntime stepped = new LogRuntime(true, salts::nextLong, System::nanoTime, InstantSource.system(), null);
             try {
