@@ -228,8 +228,7 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     /// What was proposed before is in, and nothing else is until all shards have been seen: see [ShardsCut].
     @Override
     public Backups.Backup take() {
-        long bytes =
-                router.all().stream().mapToLong(shard -> shard.status().bytes()).sum();
+        long bytes = shards.ofOwners().stream().mapToLong(LocalShard::sizeBytes).sum();
         return new StoreBackup(cuts.take(), bytes);
     }
 

@@ -479,7 +479,7 @@ final class IntegrityFilesTest {
             add(store, "the first");
         }
         String good = Files.readString(file);
-        Files.writeString(file, good + "abcdefgh 1:");
+        Files.writeString(file, good + "abcdefgh 0/1:");
         for (int n = 0; n < 3; n++) {
             try (Store store = open("data", anchored)) {
                 add(store, "more " + n);
@@ -650,9 +650,9 @@ final class IntegrityFilesTest {
             add(store, "the first");
         }
         String good = Files.readString(file);
-        Files.writeString(file, good + "abcdefgh 1:");
+        Files.writeString(file, good + "abcdefgh 0/1:");
         open("data", anchored).close();
-        Files.writeString(file, good.replaceFirst(" 1:", " 0:"));
+        Files.writeString(file, good.replaceFirst("/1:", "/0:"));
         assertThatThrownBy(() -> open("data", anchored)).hasMessageContaining("was changed");
     }
 
