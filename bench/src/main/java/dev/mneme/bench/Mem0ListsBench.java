@@ -2,10 +2,6 @@ package dev.mneme.bench;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
-import dev.mneme.core.model.Embedding;
-import dev.mneme.core.model.EmbeddingSpace;
-import dev.mneme.core.model.Memory;
-import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
@@ -16,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -68,27 +63,11 @@ final class Mem0ListsBench {
                 Owner owner = Owner.user(user);
                 List<Command> adds = new ArrayList<>();
                 for (int j = 0; j < each; j++) {
-                    adds.add(add(source.next(user), owner, random));
+                    adds.add(source.next(user).add(random));
                 }
                 store.write(new Write(owner, BY, null, adds));
             }
         }
-    }
-
-    private static Command add(SyntheticMemories.Item item, Owner owner, Random random) {
-        Memory memory = item.memory();
-        return new Command.AddMemory(
-                MemoryId.create(Instant.now(), owner.slot(), random),
-                memory.scope(),
-                memory.text(),
-                null,
-                null,
-                memory.metadata(),
-                List.of(),
-                memory.timestamp(),
-                null,
-                Embedding.ofCaller(EmbeddingSpace.CALLER, item.embedding().vector()),
-                false);
     }
 
     /// Of half the users.

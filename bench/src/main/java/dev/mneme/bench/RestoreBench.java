@@ -2,10 +2,6 @@ package dev.mneme.bench;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
-import dev.mneme.core.model.Embedding;
-import dev.mneme.core.model.EmbeddingSpace;
-import dev.mneme.core.model.Memory;
-import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Store;
@@ -18,7 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -72,7 +67,7 @@ final class RestoreBench {
                 for (int done = 0; done < EACH; done += BATCH) {
                     List<Command> batch = new ArrayList<>();
                     for (int i = 0; i < BATCH; i++) {
-                        batch.add(add(source.next(user), Owner.user(user), random));
+                        batch.add(source.next(user).add(random));
                     }
                     store.write(new Write(Owner.user(user), BY, null, batch));
                 }
@@ -80,22 +75,6 @@ final class RestoreBench {
         }
         Report.row("filling, in the bench's process", millis(begun), "");
         Report.load(watch.soFar());
-    }
-
-    private static Command add(SyntheticMemories.Item item, Owner owner, Random random) {
-        Memory memory = item.memory();
-        return new Command.AddMemory(
-                MemoryId.create(Instant.now(), owner.slot(), random),
-                memory.scope(),
-                memory.text(),
-                null,
-                null,
-                memory.metadata(),
-                List.of(),
-                memory.timestamp(),
-                null,
-                Embedding.ofCaller(EmbeddingSpace.CALLER, item.embedding().vector()),
-                false);
     }
 
     private static void startAndSearch(ServerProcess server, int owners, String which) throws IOException {

@@ -1,5 +1,6 @@
 package dev.mneme.bench;
 
+import dev.mneme.core.command.Command;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Json.JsonObject;
@@ -44,7 +45,23 @@ final class SyntheticMemories {
         topic = topics[0];
     }
 
-    record Item(Memory memory, Embedding embedding) {}
+    record Item(Memory memory, Embedding embedding) {
+        /// The command that adds it to the user's memories now, its vector given by the caller.
+        Command add(Random random) {
+            return new Command.AddMemory(
+                    MemoryId.create(Instant.now(), memory.scope().owner().slot(), random),
+                    memory.scope(),
+                    memory.text(),
+                    null,
+                    null,
+                    memory.metadata(),
+                    List.of(),
+                    memory.timestamp(),
+                    null,
+                    Embedding.ofCaller(EmbeddingSpace.CALLER, embedding.vector()),
+                    false);
+        }
+    }
 
     record Query(String text, QueryEmbedding embedding) {}
 

@@ -48,6 +48,7 @@ import dev.mneme.core.transfer.RecordImportService;
 import dev.mneme.core.webhook.WebhookDispatcher;
 import dev.mneme.core.webhook.WebhookService;
 import dev.mneme.engine.folder.FolderSizes;
+import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
 import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;
@@ -112,6 +113,11 @@ public final class MnemeServer implements AutoCloseable {
         this.http = http;
     }
 
+    /// A single node, on a folder of this machine.
+    static Node localNode(ServerConfig config, Metrics metrics, NodeRuntime runtime) {
+        return LocalEngine.node(config.data(), PartConfigs.engine(config, metrics, runtime));
+    }
+
     /// Starts a server, which is ready when this returns.
     ///
     /// @throws MnemeException `INVALID_REQUEST` for a configuration that cannot work here (a port or folder in use,
@@ -124,7 +130,7 @@ public final class MnemeServer implements AutoCloseable {
     ///
     /// @param newAdminKey whether to write another admin key, for an operator who lost the first
     static MnemeServer start(ServerConfig config, boolean newAdminKey) {
-        return start(config, newAdminKey, LocalNode::open);
+        return start(config, newAdminKey, MnemeServer::localNode);
     }
 
     /// As above, on a node that is opened in another way.

@@ -20,7 +20,7 @@ final class RunningServer implements AutoCloseable {
     private final int port;
 
     private RunningServer(Path data, List<String> flags, int port) {
-        this(data, flags, port, LocalNode::open);
+        this(data, flags, port, MnemeServer::localNode);
     }
 
     private RunningServer(Path data, List<String> flags, int port, MnemeServer.Opener open) {
@@ -44,8 +44,8 @@ final class RunningServer implements AutoCloseable {
                 data,
                 List.of("--embedder.kind", "none"),
                 0,
-                (config, metrics, runtime) -> new LocalNode(LocalEngine.open(
-                        config.data(), PartConfigs.engine(config, metrics, runtime), folder -> disk.mount())));
+                (config, metrics, runtime) -> LocalEngine.node(
+                        config.data(), PartConfigs.engine(config, metrics, runtime), folder -> disk.mount()));
     }
 
     /// With these settings.

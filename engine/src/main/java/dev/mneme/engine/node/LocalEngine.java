@@ -93,7 +93,10 @@ public final class LocalEngine {
         return node(path, settings, LocalEngine::disk);
     }
 
-    private static LocalNode node(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
+    /// As above, with another disk under the log.
+    ///
+    /// @param disks the disk for the log's folder
+    public static LocalNode node(Path path, Settings settings, Function<Path, ? extends Disk> disks) {
         DataFolder folder = DataFolder.open(
                 path,
                 settings.shards(),

@@ -120,12 +120,14 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
         return gate.answered(owner, by, idempotency);
     }
 
-    /// Waits here for an owner's position, so that no reader waits whose turn it is.
+    /// For reads of one owner it waits here, once: its shard has one replica, which goes on from there. So no reader
+    /// waits whose turn it is.
     @Override
     public StoreReads reading(Freshness freshness) {
         Owner owner = freshness.owner();
         if (owner != null) {
             router.of(owner).reads(freshness);
+            return this;
         }
         return new RoutedReads(router, freshness, parts.epoch(), parts.metrics(), parts.runtime()::nanos);
     }

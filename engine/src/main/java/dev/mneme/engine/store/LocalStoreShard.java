@@ -177,8 +177,7 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
                     scans.shard().memories(),
                     shard.backlog(),
                     shard.latest(),
-                    shard.blockedSince(),
-                    shard.sizeBytes());
+                    shard.blockedSince());
         }
     }
 

@@ -99,15 +99,8 @@ public interface StoreShard {
     /// @param indexBacklog owners whose search index has yet to be made
     /// @param latest the time that its latest write was stamped with
     /// @param blockedSince since when its tables have taken nothing, as [NodeRuntime#nanos]; 0 when they do
-    /// @param bytes of its tables
     record Status(
-            ShardStatus shard,
-            long owners,
-            long memories,
-            long indexBacklog,
-            Instant latest,
-            long blockedSince,
-            long bytes) {}
+            ShardStatus shard, long owners, long memories, long indexBacklog, Instant latest, long blockedSince) {}
 
     /// @param complete whether all owners were checked
     record Soundness(long checkedOwners, long owners, boolean complete, List<String> problems) {
