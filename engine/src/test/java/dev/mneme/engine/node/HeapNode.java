@@ -13,6 +13,7 @@ import dev.mneme.engine.replica.ShardMetrics;
 import dev.mneme.engine.store.LocalStore;
 import dev.mneme.engine.store.ShardMap;
 import dev.mneme.engine.store.StoreConfig;
+import dev.mneme.engine.table.ForwardingTables;
 import dev.mneme.engine.table.HeapTables;
 import dev.mneme.testkit.HeapJournal;
 import dev.mneme.testkit.ManualClock;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -124,14 +124,13 @@ public final class HeapNode {
         return refused.get();
     }
 
-    private final class Breakable implements Tables {
-        private final HeapTables tables;
+    private final class Breakable extends ForwardingTables {
         private final boolean ofRows;
         private final boolean first;
 
         @SuppressWarnings("ReferenceEquality") // a home is itself alone
         Breakable(HeapTables.Home home, boolean ofRows) {
-            this.tables = new HeapTables(home);
+            super(new HeapTables(home));
             this.ofRows = ofRows;
             this.first = ofRows && home == rows.getFirst();
         }
@@ -144,21 +143,6 @@ public final class HeapNode {
                 throw broken;
             }
             tables.write(batch);
-        }
-
-        @Override
-        public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
-            tables.replaceAll(appliedIndex, rows);
-        }
-
-        @Override
-        public long appliedIndex() {
-            return tables.appliedIndex();
-        }
-
-        @Override
-        public byte @Nullable [] get(byte[] key) {
-            return tables.get(key);
         }
 
         @Override
@@ -177,21 +161,6 @@ public final class HeapNode {
                 throw new MnemeException(ErrorCode.INTERNAL, "killed");
             }
             return tables.checkpoint();
-        }
-
-        @Override
-        public void compact(byte[] from, byte[] to) {
-            tables.compact(from, to);
-        }
-
-        @Override
-        public long sizeBytes() {
-            return tables.sizeBytes();
-        }
-
-        @Override
-        public void close() {
-            tables.close();
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.ForwardingTables;
 import dev.mneme.engine.table.HeapTables;
 import java.util.HexFormat;
 import java.util.NavigableMap;
@@ -14,21 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Tables of a simulated node: of a process that can die, on a disk that is full at times, and held to what they were
 /// given before: an entry that is applied again after a crash comes to the same rows.
-final class SimulatedTables implements Tables {
-    private final CrashableTables tables;
+final class SimulatedTables extends ForwardingTables {
+    private final CrashableTables process;
     private final BooleanSupplier full;
     private final @Nullable NavigableMap<Long, Batch> written;
 
     /// @param written what each entry came to, in all lives; null: what is written need not follow from entries alone
     SimulatedTables(
             HeapTables.Home home, long seed, BooleanSupplier full, @Nullable NavigableMap<Long, Batch> written) {
-        this.tables = new CrashableTables(home, seed);
+        CrashableTables underneath = new CrashableTables(home, seed);
+        super(underneath);
+        this.process = underneath;
         this.full = full;
         this.written = written;
     }
 
     void die() {
-        tables.die();
+        process.die();
     }
 
     private void requireRoom() {
@@ -67,38 +69,8 @@ final class SimulatedTables implements Tables {
     }
 
     @Override
-    public long appliedIndex() {
-        return tables.appliedIndex();
-    }
-
-    @Override
-    public byte @Nullable [] get(byte[] key) {
-        return tables.get(key);
-    }
-
-    @Override
-    public Snapshot snapshot() {
-        return tables.snapshot();
-    }
-
-    @Override
     public long checkpoint() {
         requireRoom();
         return tables.checkpoint();
-    }
-
-    @Override
-    public void compact(byte[] from, byte[] to) {
-        tables.compact(from, to);
-    }
-
-    @Override
-    public long sizeBytes() {
-        return tables.sizeBytes();
-    }
-
-    @Override
-    public void close() {
-        tables.close();
     }
 }

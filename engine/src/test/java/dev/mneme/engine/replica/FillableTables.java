@@ -2,18 +2,25 @@ package dev.mneme.engine.replica;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.ForwardingTables;
 import dev.mneme.engine.table.HeapTables;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Tables on a disk that is full at times.
-///
-/// @param onSnapshot hears of each look at the rows
-record FillableTables(HeapTables tables, BooleanSupplier full, Runnable onSnapshot) implements Tables {
+final class FillableTables extends ForwardingTables {
+    private final BooleanSupplier full;
+    private final Runnable onSnapshot;
+
     FillableTables(HeapTables tables, BooleanSupplier full) {
         this(tables, full, () -> {});
+    }
+
+    /// @param onSnapshot hears of each look at the rows
+    FillableTables(HeapTables tables, BooleanSupplier full, Runnable onSnapshot) {
+        super(tables);
+        this.full = full;
+        this.onSnapshot = onSnapshot;
     }
 
     private void requireRoom() {
@@ -35,38 +42,8 @@ record FillableTables(HeapTables tables, BooleanSupplier full, Runnable onSnapsh
     }
 
     @Override
-    public long appliedIndex() {
-        return tables.appliedIndex();
-    }
-
-    @Override
-    public byte @Nullable [] get(byte[] key) {
-        return tables.get(key);
-    }
-
-    @Override
     public Snapshot snapshot() {
         onSnapshot.run();
         return tables.snapshot();
-    }
-
-    @Override
-    public long checkpoint() {
-        return tables.checkpoint();
-    }
-
-    @Override
-    public void compact(byte[] from, byte[] to) {
-        tables.compact(from, to);
-    }
-
-    @Override
-    public long sizeBytes() {
-        return tables.sizeBytes();
-    }
-
-    @Override
-    public void close() {
-        tables.close();
     }
 }

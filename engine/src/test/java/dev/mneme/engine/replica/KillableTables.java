@@ -1,14 +1,22 @@
 package dev.mneme.engine.replica;
 
 import dev.mneme.core.spi.Tables;
+import dev.mneme.engine.table.ForwardingTables;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Tables whose replacement may be killed at any step.
-///
-/// @param name of the rows, for the steps
-record KillableTables(Tables tables, KillSteps steps, String name) implements Tables {
+final class KillableTables extends ForwardingTables {
     private static final int ROWS = 150;
+
+    private final KillSteps steps;
+    private final String name;
+
+    /// @param name of the rows, for the steps
+    KillableTables(Tables tables, KillSteps steps, String name) {
+        super(tables);
+        this.steps = steps;
+        this.name = name;
+    }
 
     @Override
     public void replaceAll(long appliedIndex, Consumer<Visitor> rows) {
@@ -27,47 +35,7 @@ record KillableTables(Tables tables, KillSteps steps, String name) implements Ta
     }
 
     @Override
-    public long appliedIndex() {
-        return tables.appliedIndex();
-    }
-
-    @Override
-    public byte @Nullable [] get(byte[] key) {
-        return tables.get(key);
-    }
-
-    @Override
-    public void write(Batch batch) {
-        tables.write(batch);
-    }
-
-    @Override
-    public Snapshot snapshot() {
-        return tables.snapshot();
-    }
-
-    @Override
     public Snapshot stored() {
         return tables.stored();
-    }
-
-    @Override
-    public long checkpoint() {
-        return tables.checkpoint();
-    }
-
-    @Override
-    public void compact(byte[] from, byte[] to) {
-        tables.compact(from, to);
-    }
-
-    @Override
-    public long sizeBytes() {
-        return tables.sizeBytes();
-    }
-
-    @Override
-    public void close() {
-        tables.close();
     }
 }
