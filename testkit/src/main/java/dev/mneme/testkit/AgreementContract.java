@@ -174,6 +174,23 @@ public abstract class AgreementContract {
     }
 
     @Test
+    void eachEntryThatIsAppliedMakesRoomForAnother() {
+        try (Agreement agreement = open()) {
+            ListMember member = primary(agreement, new ListMember());
+            member.lag();
+            texts(0, 100).forEach(text -> propose(agreement, text));
+            until(() -> member.delivered().size() == Agreement.AHEAD);
+            for (int applied = 1; applied <= 3; applied++) {
+                int expected = Agreement.AHEAD + applied;
+                agreement.applied(member.delivered().get(applied - 1).index());
+                until(() -> member.delivered().size() == expected);
+                settle();
+                assertThat(member.delivered()).hasSize(expected);
+            }
+        }
+    }
+
+    @Test
     void oneThatRecoversSlowlyIsPrimaryOnlyThenAndTakesNothingBefore() {
         lived(texts(0, 50));
         try (Agreement agreement = open()) {

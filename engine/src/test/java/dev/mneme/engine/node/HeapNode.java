@@ -5,6 +5,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Retention;
 import dev.mneme.core.spi.Integrity;
 import dev.mneme.core.spi.Journal;
+import dev.mneme.core.spi.NodeRuntime;
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.SystemRuntime;
 import dev.mneme.core.spi.Tables;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +44,19 @@ public final class HeapNode {
     private volatile @Nullable RuntimeException brokenRows;
     private volatile @Nullable RuntimeException brokenWords;
     private volatile boolean killed;
-    private final InstantSource clock;
+    private volatile IntConsumer atSnapshots = shard -> {};
+    private final NodeRuntime runtime;
 
     public HeapNode() {
         this(new ManualClock());
     }
 
     public HeapNode(InstantSource clock) {
-        this.clock = clock;
+        this(new SystemRuntime(clock));
+    }
+
+    public HeapNode(NodeRuntime runtime) {
+        this.runtime = runtime;
     }
 
     public LocalStore open() {
@@ -70,10 +77,10 @@ public final class HeapNode {
                 on,
                 new HeapShards(
                         new TreeSet<>(IDS),
-                        shard -> new Breakable(rows.get(IDS.indexOf(shard)), true),
-                        shard -> new Breakable(words.get(IDS.indexOf(shard)), false)),
+                        shard -> new Breakable(rows, shard, true),
+                        shard -> new Breakable(words, shard, false)),
                 () -> {},
-                new SystemRuntime(clock),
+                runtime,
                 () -> true,
                 () -> true,
                 ShardMetrics.NONE,
@@ -111,6 +118,11 @@ public final class HeapNode {
         afterFirstSnapshot.set(once);
     }
 
+    /// Runs this at each snapshot of a shard's rows, with the shard's place among [#IDS].
+    public void atSnapshots(IntConsumer each) {
+        atSnapshots = each;
+    }
+
     public void breakIndex(RuntimeException with) {
         brokenWords = with;
     }
@@ -126,13 +138,12 @@ public final class HeapNode {
 
     private final class Breakable extends ForwardingTables {
         private final boolean ofRows;
-        private final boolean first;
+        private final int shard;
 
-        @SuppressWarnings("ReferenceEquality") // a home is itself alone
-        Breakable(HeapTables.Home home, boolean ofRows) {
-            super(new HeapTables(home));
+        Breakable(List<HeapTables.Home> homes, ShardId shard, boolean ofRows) {
+            super(new HeapTables(homes.get(IDS.indexOf(shard))));
             this.ofRows = ofRows;
-            this.first = ofRows && home == rows.getFirst();
+            this.shard = IDS.indexOf(shard);
         }
 
         @Override
@@ -148,9 +159,12 @@ public final class HeapNode {
         @Override
         public Snapshot snapshot() {
             Snapshot snapshot = tables.snapshot();
-            Runnable next = first ? afterFirstSnapshot.getAndSet(null) : null;
+            Runnable next = ofRows && shard == 0 ? afterFirstSnapshot.getAndSet(null) : null;
             if (next != null) {
                 next.run();
+            }
+            if (ofRows) {
+                atSnapshots.accept(shard);
             }
             return snapshot;
         }

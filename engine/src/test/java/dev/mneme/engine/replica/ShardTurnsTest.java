@@ -150,4 +150,22 @@ final class ShardTurnsTest {
         execution.run();
         assertThat(read).isCompletedWithValue(2L);
     }
+
+    /// As when a server stops while a backup holds its shards.
+    @Test
+    void whatWaitsAtAHeldShardIsAnsweredBeforeItEnds() {
+        LocalShard shard = recovered(words, execution);
+        CompletableFuture<Long> held = shard.hold();
+        CompletableFuture<WriteResult> waits = add(shard, "ann");
+        execution.run();
+        assertThat(held).isCompleted();
+        CompletableFuture<@Nullable Void> ended = shard.finish();
+        execution.run();
+        assertThat(ended).as("while a write waits").isNotDone();
+        shard.resume();
+        execution.run();
+        assertThat(waits).isCompleted();
+        assertThat(waits.isCompletedExceptionally()).isFalse();
+        assertThat(ended).isCompleted();
+    }
 }

@@ -8,22 +8,31 @@ import dev.mneme.core.spi.SearchQuery;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.engine.node.HeapNode;
 import dev.mneme.testkit.Fixtures;
+import dev.mneme.testkit.SimulatedRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A search over many owners stops when its time is over, and says so.
+/// A search over many owners stops when its time is over, and says so. Time passes when the test says so.
 final class SearchTimeTest {
-    private final LocalStore store = new HeapNode().open();
+    private static final int OWNERS = 8;
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
+    private final SimulatedRuntime runtime = new SimulatedRuntime(1);
+    private final HeapNode node = new HeapNode(runtime);
+    private final LocalStore store = node.open();
+    private final int[] snapshots = new int[HeapNode.SHARDS];
 
     @BeforeEach
     void fill() {
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < OWNERS; i++) {
             store.write(Fixtures.write(Owner.user("u" + i), Fixtures.add("u" + i, "tea")));
         }
+        assertThat(across(LIMIT).hits()).as("once with everything loaded").hasSize(OWNERS);
     }
 
     @AfterEach
@@ -34,6 +43,25 @@ final class SearchTimeTest {
     private SearchResult across(Duration timeLimit) {
         return store.search(
                 new SearchQuery(null, "tea", null, false, Filter.And.ALL, 10, 0, false, Instant.EPOCH, timeLimit));
+    }
+
+    /// A search in which time passes at a snapshot of each shard's rows.
+    ///
+    /// @param at the how many-th of each shard; 0: at none
+    private SearchResult whileTimePasses(int[] at, Duration time) {
+        node.atSnapshots(shard -> {
+            if (++snapshots[shard] == at[shard]) {
+                runtime.pause(time);
+            }
+        });
+        return across(LIMIT);
+    }
+
+    private static List<Integer> shards(SearchResult result) {
+        return result.hits().stream()
+                .map(hit -> Owner.user(Objects.requireNonNull(hit.memory().scope().userId())).slot() % 2)
+                .distinct()
+                .toList();
     }
 
     @Test
@@ -47,6 +75,45 @@ final class SearchTimeTest {
     void everyOwnerIsSearchedWhileThereIsTime() {
         SearchResult result = across(Duration.ofHours(1));
         assertThat(result.timedOut()).isFalse();
-        assertThat(result.hits()).hasSize(8);
+        assertThat(result.hits()).hasSize(OWNERS);
+    }
+
+    @Test
+    void noOtherShardIsAskedOnceTheTimeIsOver() {
+        SearchResult result = whileTimePasses(new int[] {1, 0, 0}, LIMIT.plusMillis(1));
+        assertThat(result.timedOut()).isTrue();
+        assertThat(result.hits()).isEqualTo(List.of());
+        assertThat(snapshots[0]).as("nor any owner of this one").isEqualTo(1);
+        assertThat(snapshots[1]).isZero();
+    }
+
+    /// What the first shard found is answered.
+    @Test
+    void aSearchWhoseTimeEndsBetweenTwoShardsSaysSo() {
+        assertThat(whileTimePasses(new int[HeapNode.SHARDS], Duration.ZERO).timedOut())
+                .isFalse();
+        int[] last = snapshots.clone();
+        assertThat(last[0]).isPositive();
+        assertThat(last[1]).isPositive();
+        snapshots[0] = 0;
+        snapshots[1] = 0;
+        SearchResult result = whileTimePasses(new int[] {last[0], 0, 0}, LIMIT.plusMillis(1));
+        assertThat(result.timedOut()).isTrue();
+        assertThat(shards(result)).containsExactly(0);
+        assertThat(snapshots[1]).isZero();
+    }
+
+    @Test
+    void theTimeIsThatOfAllShardsTogether() {
+        SearchResult result = whileTimePasses(new int[] {1, 1, 0}, LIMIT.dividedBy(3).multipliedBy(2));
+        assertThat(result.timedOut()).isTrue();
+        assertThat(shards(result)).containsExactly(0);
+    }
+
+    @Test
+    void aShardThatTakesItsTimeLeavesTheRestToTheNext() {
+        SearchResult result = whileTimePasses(new int[] {1, 1, 0}, LIMIT.dividedBy(3));
+        assertThat(result.timedOut()).isFalse();
+        assertThat(result.hits()).hasSize(OWNERS);
     }
 }
