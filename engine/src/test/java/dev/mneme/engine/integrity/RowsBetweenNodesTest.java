@@ -383,4 +383,22 @@ final class RowsBetweenNodesTest {
                 .accept((key, row) -> ++shown[1] < 7);
         assertThat(shown).containsExactly(7, 7);
     }
+
+    /// A sender may show its own arrays, and shows them again.
+    @Test
+    void whatIsGivenIsNotWrittenTo() {
+        Tables by = lived(sends, 13, 100);
+        List<byte[]> given = new ArrayList<>();
+        sent(by, sends).accept((key, row) -> given.add(key.clone()) && given.add(row.clone()));
+        List<String> before = given.stream().map(RowsBetweenNodesTest::hex).toList();
+        Consumer<Tables.Visitor> again = visitor -> {
+            for (int i = 0; i < given.size(); i += 2) {
+                visitor.row(given.get(i), given.get(i + 1));
+            }
+        };
+        new StoringStage(takes)
+                .received(by.appliedIndex(), again, RowsBetweenNodesTest::any)
+                .accept((key, row) -> true);
+        assertThat(given.stream().map(RowsBetweenNodesTest::hex).toList()).isEqualTo(before);
+    }
 }

@@ -162,6 +162,20 @@ class DamageTest {
     }
 
     @Test
+    void onceAllThatTheTablesLackWasReadDamageBeforeItIsNoLongerMissed() {
+        disk.flipBit(SegmentName.of(2), 600, 1);
+        ShardId shard = new ShardId(0);
+        try (WriteAheadLog log = open()) {
+            assertThatThrownBy(() -> LogReplay.all(log, shard, 0, (index, term, entry) -> {}))
+                    .isInstanceOf(MnemeException.class);
+            assertThat(Logs.append(log, 0, entry(7, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
+            LogReplay.all(log, shard, 29, (index, term, entry) -> assertThat(index)
+                    .isEqualTo(30));
+            assertThat(Logs.append(log, 0, entry(7, 8)).index()).isEqualTo(31);
+        }
+    }
+
+    @Test
     void aMissingSegmentIsNamed() {
         disk.remove(SegmentName.of(3));
         try (WriteAheadLog log = open()) {

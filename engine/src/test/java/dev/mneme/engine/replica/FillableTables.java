@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 /// Tables on a disk that is full at times.
 final class FillableTables extends ForwardingTables {
     private final BooleanSupplier full;
+    private volatile ErrorCode refusal = ErrorCode.STORAGE_FULL;
     private final Runnable onSnapshot;
 
     FillableTables(HeapTables tables, BooleanSupplier full) {
@@ -25,8 +26,14 @@ final class FillableTables extends ForwardingTables {
 
     private void requireRoom() {
         if (full.getAsBoolean()) {
-            throw new MnemeException(ErrorCode.STORAGE_FULL, "The disk is full.");
+            throw new MnemeException(refusal, "Nothing is taken.");
         }
+    }
+
+    /// From now on this is why nothing is taken.
+    FillableTables refuseWith(ErrorCode code) {
+        refusal = code;
+        return this;
     }
 
     @Override

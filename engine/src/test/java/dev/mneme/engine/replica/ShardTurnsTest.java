@@ -28,13 +28,14 @@ final class ShardTurnsTest {
     private final HeapTables.Home words = new HeapTables.Home();
     private final HeapJournal.Home entries = new HeapJournal.Home(List.of(SHARD));
     private final AtomicBoolean full = new AtomicBoolean();
+    private ErrorCode refusal = ErrorCode.STORAGE_FULL;
     private final SteppedExecution execution = new SteppedExecution();
 
     private LocalShard open(HeapTables.Home wordsOfIndex, SteppedExecution on) {
         return Replica.shard(
                 new SingleCopy(new HeapJournal(entries), SHARD),
                 on,
-                new FillableTables(new HeapTables(rows), full::get),
+                new FillableTables(new HeapTables(rows), full::get).refuseWith(refusal),
                 new FillableTables(new HeapTables(wordsOfIndex), full::get),
                 new Subscribers(),
                 new SystemRuntime(new ManualClock()),
@@ -167,5 +168,19 @@ final class ShardTurnsTest {
         assertThat(waits).isCompleted();
         assertThat(waits.isCompletedExceptionally()).isFalse();
         assertThat(ended).isCompleted();
+    }
+
+    /// Only room is waited for: a later try would mend nothing else.
+    @Test
+    void tablesThatFailOtherwiseStopTheShard() {
+        refusal = ErrorCode.INTERNAL;
+        LocalShard shard = recovered(words, execution);
+        full.set(true);
+        CompletableFuture<WriteResult> answer = add(shard, "ann");
+        execution.run();
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(code(answer)).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+        assertThat(shard.status().error()).isEqualTo("Nothing is taken.");
+        assertThat(execution.fire()).as("it is tried again").isFalse();
     }
 }

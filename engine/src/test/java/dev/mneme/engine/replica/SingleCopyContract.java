@@ -9,6 +9,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.spi.Agreement;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.ShardId;
+import dev.mneme.engine.log.LogReplay;
 import dev.mneme.testkit.AgreementContract;
 import dev.mneme.testkit.Durable;
 import dev.mneme.testkit.ListMember;
@@ -172,6 +173,19 @@ abstract class SingleCopyContract extends AgreementContract {
             assertThat(member.deliveredBeforeRole()).isEqualTo(100);
             assertThat(agreement.readBarrier()).isCompletedWithValue(100L);
         }
+    }
+
+    /// More than one piece, too.
+    @Test
+    void whoReadsAllOfALongLogIsGivenItsEnd() {
+        Journal log = reopened();
+        for (int n = 1; n <= 50; n++) {
+            append(log, 1, n + "x".repeat(100 << 10));
+        }
+        List<Long> given = new ArrayList<>();
+        LogReplay.all(log, SHARD, 10, (index, term, entry) -> given.add(index));
+        assertThat(given)
+                .containsExactlyElementsOf(LongStream.rangeClosed(11, 50).boxed().toList());
     }
 
     @Test
