@@ -32,7 +32,7 @@ final class SearchTimeTest {
         for (int i = 0; i < OWNERS; i++) {
             store.write(Fixtures.write(Owner.user("u" + i), Fixtures.add("u" + i, "tea")));
         }
-        assertThat(across(LIMIT).hits()).as("once with everything loaded").hasSize(OWNERS);
+        assertThat(across().hits()).as("once with everything loaded").hasSize(OWNERS);
     }
 
     @AfterEach
@@ -40,21 +40,21 @@ final class SearchTimeTest {
         store.close();
     }
 
-    private SearchResult across(Duration timeLimit) {
+    private SearchResult across() {
         return store.search(
-                new SearchQuery(null, "tea", null, false, Filter.And.ALL, 10, 0, false, Instant.EPOCH, timeLimit));
+                new SearchQuery(null, "tea", null, false, Filter.And.ALL, 10, 0, false, Instant.EPOCH, LIMIT));
     }
 
     /// A search in which time passes at a snapshot of each shard's rows.
     ///
-    /// @param at the how many-th of each shard; 0: at none
+    /// @param at which snapshot of each shard, from 1; 0: none
     private SearchResult whileTimePasses(int[] at, Duration time) {
         node.atSnapshots(shard -> {
             if (++snapshots[shard] == at[shard]) {
                 runtime.pause(time);
             }
         });
-        return across(LIMIT);
+        return across();
     }
 
     private static List<Integer> shards(SearchResult result) {
@@ -65,26 +65,19 @@ final class SearchTimeTest {
     }
 
     @Test
-    void onceTheTimeIsOverNothingMoreIsSearched() {
-        SearchResult result = across(Duration.ZERO);
-        assertThat(result.timedOut()).isTrue();
-        assertThat(result.hits()).isEqualTo(List.of());
-    }
-
-    @Test
     void everyOwnerIsSearchedWhileThereIsTime() {
-        SearchResult result = across(Duration.ofHours(1));
+        SearchResult result = across();
         assertThat(result.timedOut()).isFalse();
         assertThat(result.hits()).hasSize(OWNERS);
     }
 
     @Test
-    void noOtherShardIsAskedOnceTheTimeIsOver() {
+    void nothingMoreIsSearchedOnceTheTimeIsOver() {
         SearchResult result = whileTimePasses(new int[] {1, 0, 0}, LIMIT.plusMillis(1));
         assertThat(result.timedOut()).isTrue();
         assertThat(result.hits()).isEqualTo(List.of());
-        assertThat(snapshots[0]).as("nor any owner of this one").isEqualTo(1);
-        assertThat(snapshots[1]).isZero();
+        assertThat(snapshots[0]).as("no owner of this shard").isEqualTo(1);
+        assertThat(snapshots[1]).as("no other shard").isZero();
     }
 
     /// What the first shard found is answered.
@@ -100,7 +93,7 @@ final class SearchTimeTest {
         SearchResult result = whileTimePasses(new int[] {last[0], 0, 0}, LIMIT.plusMillis(1));
         assertThat(result.timedOut()).isTrue();
         assertThat(shards(result)).containsExactly(0);
-        assertThat(snapshots[1]).isZero();
+        assertThat(snapshots[1]).as("no other shard").isZero();
     }
 
     @Test
