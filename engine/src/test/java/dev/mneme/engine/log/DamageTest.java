@@ -169,8 +169,8 @@ class DamageTest {
             assertThatThrownBy(() -> LogReplay.all(log, shard, 0, (index, term, entry) -> {}))
                     .isInstanceOf(MnemeException.class);
             assertThat(Logs.append(log, 0, entry(7, 8)).failure()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION);
-            LogReplay.all(log, shard, 29, (index, term, entry) -> assertThat(index)
-                    .isEqualTo(30));
+            LogReplay.all(
+                    log, shard, 29, (index, term, entry) -> assertThat(index).isEqualTo(30));
             assertThat(Logs.append(log, 0, entry(7, 8)).index()).isEqualTo(31);
         }
     }

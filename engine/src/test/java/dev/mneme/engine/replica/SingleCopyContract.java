@@ -185,7 +185,8 @@ abstract class SingleCopyContract extends AgreementContract {
         List<Long> given = new ArrayList<>();
         LogReplay.all(log, SHARD, 10, (index, term, entry) -> given.add(index));
         assertThat(given)
-                .containsExactlyElementsOf(LongStream.rangeClosed(11, 50).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(11, 50).boxed().toList());
     }
 
     @Test

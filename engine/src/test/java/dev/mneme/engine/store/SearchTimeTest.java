@@ -59,7 +59,10 @@ final class SearchTimeTest {
 
     private static List<Integer> shards(SearchResult result) {
         return result.hits().stream()
-                .map(hit -> Owner.user(Objects.requireNonNull(hit.memory().scope().userId())).slot() % 2)
+                .map(hit ->
+                        Owner.user(Objects.requireNonNull(hit.memory().scope().userId()))
+                                        .slot()
+                                % 2)
                 .distinct()
                 .toList();
     }
@@ -98,7 +101,8 @@ final class SearchTimeTest {
 
     @Test
     void theTimeIsThatOfAllShardsTogether() {
-        SearchResult result = whileTimePasses(new int[] {1, 1, 0}, LIMIT.dividedBy(3).multipliedBy(2));
+        SearchResult result =
+                whileTimePasses(new int[] {1, 1, 0}, LIMIT.dividedBy(3).multipliedBy(2));
         assertThat(result.timedOut()).isTrue();
         assertThat(shards(result)).containsExactly(0);
     }
