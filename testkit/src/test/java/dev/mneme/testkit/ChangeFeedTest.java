@@ -2,12 +2,12 @@ package dev.mneme.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.core.access.Caller;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.feed.ChangeFeed.Item;
 import dev.mneme.core.feed.ChangeFeed.Page;
 import dev.mneme.core.feed.ChangeFeed.Reader;
 import dev.mneme.core.model.ApiKey;
-import dev.mneme.core.model.Caller;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
