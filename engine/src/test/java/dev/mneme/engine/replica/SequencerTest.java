@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 final class SequencerTest {
     private static final int MOST_ENTRIES = 4;
     private static final int MOST_OF_ONE_BATCH = 256;
-    private static final MnemeException UNKNOWN = new MnemeException(ErrorCode.OUTCOME_UNKNOWN, "unknown");
-    private static final MnemeException REFUSED = new MnemeException(ErrorCode.OVERLOADED, "refused");
+    private final MnemeException unknown = new MnemeException(ErrorCode.OUTCOME_UNKNOWN, "unknown");
+    private final MnemeException refused = new MnemeException(ErrorCode.OVERLOADED, "refused");
 
     private final Proposals agreement = new Proposals();
     private final ManualClock clock = new ManualClock();
@@ -75,6 +75,11 @@ final class SequencerTest {
 
     private Sequencer after(Instant floor) {
         return new Sequencer(agreement, clock, floor, ids::incrementAndGet, QueueLimit.of(10_000));
+    }
+
+    /// Of a write whose answer nobody looks at.
+    private void put(String user) {
+        assertThat(offer(user)).isNotDone();
     }
 
     private CompletableFuture<WriteResult> offer(String user) {
@@ -128,13 +133,13 @@ final class SequencerTest {
     @Test
     void noMoreIsProposedWhileVeryManyWritesAreUnderWay() {
         for (int n = 0; n < 3 * MOST_OF_ONE_BATCH; n++) {
-            offer("user" + n);
+            put("user" + n);
         }
         sequencer.proposeWaiting();
         assertThat(agreement.proposed)
                 .extracting(each -> each.batch().writes().size())
                 .containsExactly(MOST_OF_ONE_BATCH, MOST_OF_ONE_BATCH);
-        sequencer.refused(agreement.proposed.getLast().id(), REFUSED);
+        sequencer.refused(agreement.proposed.getLast().id(), refused);
         sequencer.proposeWaiting();
         assertThat(agreement.proposed).hasSize(3);
     }
@@ -143,12 +148,12 @@ final class SequencerTest {
     void whatWaitsAndWhatIsUnderWayIsCounted() {
         assertThat(sequencer.idle()).isTrue();
         CompletableFuture<WriteResult> first = offer("ann");
-        offer("bob");
+        put("bob");
         assertThat(sequencer.queue()).isEqualTo(2);
         assertThat(sequencer.idle()).as("while two wait").isFalse();
         assertThat(sequencer.nothingUnderWay()).isTrue();
         sequencer.proposeWaiting();
-        offer("cem");
+        put("cem");
         assertThat(sequencer.queue()).isEqualTo(3);
         assertThat(sequencer.nothingUnderWay()).isFalse();
         sequencer.applied(1, results(2));
@@ -158,7 +163,7 @@ final class SequencerTest {
         assertThat(sequencer.idle()).as("while one waits").isFalse();
         sequencer.proposeWaiting();
         assertThat(sequencer.idle()).as("while one is under way").isFalse();
-        sequencer.refused(2, REFUSED);
+        sequencer.refused(2, refused);
         assertThat(sequencer.queue()).isZero();
         assertThat(sequencer.idle()).isTrue();
     }
@@ -182,10 +187,10 @@ final class SequencerTest {
     @Test
     void ofARefusalItsCallersHearAndNobodyElse() {
         List<CompletableFuture<WriteResult>> answers = proposeEach(2);
-        sequencer.refused(1, REFUSED);
+        sequencer.refused(1, refused);
         assertThat(code(answers.getFirst())).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(answers.getLast()).isNotDone();
-        sequencer.refused(77, REFUSED);
+        sequencer.refused(77, refused);
         sequencer.applied(1, results(1));
         assertThat(answers.getLast()).as("of others nothing is known here").isNotDone();
     }
@@ -198,8 +203,9 @@ final class SequencerTest {
         assertThat(code(large)).isEqualTo(ErrorCode.TOO_LARGE);
         sequencer.applied(1, results(1));
         assertThat(small).isCompleted();
-        offer("cem", "x".repeat(2 << 20));
+        CompletableFuture<WriteResult> alone = offer("cem", "x".repeat(2 << 20));
         sequencer.proposeWaiting();
+        assertThat(code(alone)).isEqualTo(ErrorCode.TOO_LARGE);
         assertThat(agreement.proposed).as("no entry without a write").hasSize(1);
         assertThat(sequencer.idle()).isTrue();
     }
@@ -242,12 +248,12 @@ final class SequencerTest {
     void atTheEndWhatIsUnderWayIsUnknownAndWhatWaitsIsRefused() {
         List<CompletableFuture<WriteResult>> underWay = proposeEach(MOST_ENTRIES);
         CompletableFuture<WriteResult> waits = offer("late");
-        sequencer.end(UNKNOWN, REFUSED);
+        sequencer.end(unknown, refused);
         assertThat(underWay).extracting(SequencerTest::code).containsOnly(ErrorCode.OUTCOME_UNKNOWN);
         assertThat(code(waits)).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(sequencer.offer(
                         Fixtures.write(Fixtures.ALICE, Fixtures.add("alice", "tea")), new CompletableFuture<>()))
-                .isSameAs(REFUSED);
+                .isSameAs(refused);
         assertThat(sequencer.idle()).isTrue();
         assertThat(sequencer.proposed(1)).isNull();
     }
