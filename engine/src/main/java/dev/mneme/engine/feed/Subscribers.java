@@ -43,6 +43,12 @@ public final class Subscribers {
         });
     }
 
+    /// Anybody's positions may have advanced, and anybody may have been erased.
+    public void wakeAll() {
+        byOwner.values().forEach(registrations -> registrations.forEach(each -> each.onAdvance.run()));
+        ofAll.forEach(each -> each.onAdvance.run());
+    }
+
     /// These owners' positions advanced.
     public void wake(Collection<Owner> owners) {
         for (Owner owner : owners) {

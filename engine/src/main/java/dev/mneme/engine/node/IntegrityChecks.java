@@ -12,8 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Checks every owner of every shard once after it was opened, in the background: on an execution of its own while
-/// there
-/// is something to check, which rests as long as it works, so that it takes at most half a core.
+/// there is something to check. That rests as long as it works, so that it takes at most half a core.
 ///
 /// **Threads**: any. This object's lock guards the fields.
 final class IntegrityChecks implements AutoCloseable {

@@ -18,10 +18,12 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -37,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// So it is served by one node at a time, and kept by one at least, wherever a crash comes. After a crash, whoever
-/// moves it finds it held by A, and perhaps received by B: it goes on from there. What B has received it keeps, through
-/// restarts too, until it is told to open or to drop it.
+/// moves it finds it held by A, or no longer there. While A holds it, A has served it since its start, and may have
+/// taken writes that B lacks: B drops what it has received, if it has, and the move begins anew. Only what A no longer
+/// has, B opens. What B has received it keeps, through restarts too, until it is told to open or to drop it.
 ///
 /// **Threads**: any may call; one at a time opens, closes or drops.
 public final class ShardHost {
@@ -51,6 +54,9 @@ public final class ShardHost {
     private final LocalShard.Common common;
     private final Govern rules;
     private final IntegrityChecks checks;
+    /// On their way out.
+    private final Set<ShardId> departing = ConcurrentHashMap.newKeySet();
+
     private Runnable step = () -> {};
     private boolean closed;
 
@@ -182,9 +188,11 @@ public final class ShardHost {
         if (id.equals(ShardId.SYSTEM)) {
             common.keys().replaced(); // another node may have changed them meanwhile
         }
+        common.subscribers().wakeAll(); // another node may have written meanwhile
     }
 
-    /// Serves a shard no more: what was asked for is answered, then it is checkpointed. Its rows stay.
+    /// Serves a shard no more: what was asked for is answered, or refused when it stands still. Then it is
+    /// checkpointed; its rows stay.
     public synchronized void close(ShardId id) {
         LocalShard shard = shards.find(id);
         if (shard != null) {
@@ -199,7 +207,8 @@ public final class ShardHost {
         shard.forgetLoaded();
     }
 
-    /// Forgets a shard with all it has. Writes that wait for it are refused as `NOT_PRIMARY`.
+    /// Forgets a shard with all it has, also what is left of one that has come or gone in part. Writes that wait for
+    /// it are refused as `NOT_PRIMARY`.
     public synchronized void drop(ShardId id) {
         requireRunning();
         LocalShard shard = shards.find(id);
@@ -210,6 +219,8 @@ public final class ShardHost {
         if (files.held().contains(id) || files.received().contains(id)) {
             files.giveUp(id);
             step.run();
+        }
+        if (files.unfinished().contains(id)) {
             forget(id);
         }
     }
@@ -227,20 +238,33 @@ public final class ShardHost {
 
     /// Has a shard stand still, so that another node can take it over: writes wait, reads go on.
     ///
-    /// @throws MnemeException `NOT_PRIMARY` when it is not open here, `OVERLOADED` when a write does not end
+    /// @throws MnemeException `NOT_PRIMARY` when it is not open here, `OVERLOADED` when a write does not end, or it
+    ///     is on its way out already
     public Departure moveOut(ShardId id) {
         LocalShard shard = shards.find(id);
         if (shard == null) {
             throw ShardRefusals.notHere(id);
+        }
+        if (!departing.add(id)) {
+            throw new MnemeException(ErrorCode.OVERLOADED, "Shard " + id + " is on its way to another node already.");
         }
         CompletableFuture<Long> still = shard.hold();
         try {
             await(still);
             return new Departure(shard, journal.lastTerm(id));
         } catch (RuntimeException e) {
+            departing.remove(id);
             shard.resume();
             throw e;
         }
+    }
+
+    /// @param shard as it stood still: one that was opened anew may have taken writes since
+    private synchronized void departed(LocalShard shard) {
+        if (shards.find(shard.id()) != shard) {
+            throw ShardRefusals.notHere(shard.id());
+        }
+        drop(shard.id());
     }
 
     /// A shard that stands still, on its way to another node.
@@ -267,10 +291,14 @@ public final class ShardHost {
         }
 
         /// The other node has it: it is no longer served, and dropped here.
+        ///
+        /// @throws MnemeException `NOT_PRIMARY` when the shard was closed meanwhile, even if it is open again.
+        ///     Then it is not dropped, and the other node must drop what it has received
         public void complete() {
             ended = true;
             rows.close();
-            drop(shard.id());
+            departing.remove(shard.id());
+            departed(shard);
         }
 
         /// Unless it is gone, it goes on here.
@@ -279,6 +307,7 @@ public final class ShardHost {
             if (!ended) {
                 ended = true;
                 rows.close();
+                departing.remove(shard.id());
                 shard.resume();
             }
         }

@@ -203,7 +203,8 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
         ShardRules.requireEpoch(own.rules(), id.toString(), epoch);
     }
 
-    /// The search index keeps nothing of what it had; readers are woken, whose positions may have advanced.
+    /// The search index keeps nothing of what it had. Readers are woken: their owners may have advanced, or been
+    /// erased.
     @Override
     public void replaced(long logIndex, Tables.Snapshot before) {
         guard.replaced();
@@ -216,12 +217,8 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
             if (keys != null) {
                 keys.replaced();
             }
-            heads(now, (hash, owner) -> {
-                if (owner != null) {
-                    subscribers.wake(List.of(owner));
-                }
-            });
         }
+        subscribers.wakeAll();
     }
 
     /// @param visitor is shown the hash of each owner, and the owner unless it was erased

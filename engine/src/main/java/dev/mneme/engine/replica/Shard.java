@@ -392,11 +392,17 @@ final class Shard implements Agreement.Member, AutoCloseable {
             untold.forEach(each -> each.held().complete(applier.index()));
             untold.clear();
         }
-        if (closing && (leaving || primary == null || primary.idle())) {
+        if (closing && mayEnd(primary)) {
             end();
         } else if (!events.isEmpty()) {
             turnSoon();
         }
+    }
+
+    /// Whether nobody waits for an answer any more. What waits while it stands still is refused: to propose it would
+    /// break what was promised to whoever holds it.
+    private boolean mayEnd(@Nullable Sequencer primary) {
+        return leaving || primary == null || primary.idle() || (holds > 0 && primary.nothingUnderWay());
     }
 
     private void end() {
@@ -517,7 +523,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
         return new ShardStatus(id.toString(), agreement.lastIndex(), applier.index(), checkpoint, queue, failure);
     }
 
-    /// Answers what was submitted, then ends.
+    /// Answers what was submitted, then ends. While it is held, what waits is refused instead.
     ///
     /// @return completes once nothing more is done
     CompletableFuture<@Nullable Void> finish() {

@@ -102,8 +102,12 @@ final class ShardMovesTest {
     }
 
     private static Owner ownerIn(LocalNode node, ShardId shard) {
+        return ownerIn(node, shard, "owner");
+    }
+
+    private static Owner ownerIn(LocalNode node, ShardId shard, String name) {
         for (int n = 0; ; n++) {
-            Owner owner = Owner.user("owner" + n);
+            Owner owner = Owner.user(name + n);
             if (node.map().of(owner).equals(shard)) {
                 return owner;
             }
@@ -506,7 +510,7 @@ final class ShardMovesTest {
         assertThat(onBoth).as("kills after which both had it").isPositive();
     }
 
-    /// Whoever moves the shard goes on where it was.
+    /// Whoever moves the shard begins anew where the one node still holds it, and else opens it on the other.
     ///
     /// @return whether both had it
     private static boolean afterAKill(ShardId shard, Path first, Path second, StoreHistory moved, StoreHistory other) {
@@ -522,12 +526,13 @@ final class ShardMovesTest {
             other.check(a.store());
             if (has(a, shard)) {
                 moved.check(a.store());
+                Owner late = ownerIn(a, shard, "late");
+                MemoryId since = add(a, late, "likes tea"); // what was received before lacks it
                 if (received) {
-                    a.shards().drop(shard);
-                    b.shards().open(shard);
-                } else {
-                    move(shard, a, b);
+                    b.shards().drop(shard);
                 }
+                move(shard, a, b);
+                assertThat(b.store().find(since)).isPresent();
             } else if (received) {
                 b.shards().open(shard);
             }
@@ -541,6 +546,106 @@ final class ShardMovesTest {
         assertThat(Verification.run(first, WITHIN).problems()).isEmpty();
         assertThat(Verification.run(second, WITHIN).problems()).isEmpty();
         return both;
+    }
+
+    /// A move that nobody ends must not keep the node from stopping: what waits is refused, since nothing of it was
+    /// written.
+    @Test
+    void aShardThatStandsStillIsClosedAndWhatWaitsIsRefused() throws Exception {
+        ShardId shard = new ShardId(0);
+        try (LocalNode node = open(home.resolve("a"));
+                ExecutorService threads = Executors.newCachedThreadPool()) {
+            Owner owner = ownerIn(node, shard);
+            add(node, owner, "likes tea");
+            try (ShardHost.Departure departure = node.shards().moveOut(shard)) {
+                Future<MemoryId> waiting = threads.submit(() -> add(node, owner, "likes coffee"));
+                while (node.store().status().shards().getFirst().queue() == 0) {
+                    Thread.onSpinWait();
+                }
+                Future<?> closed = threads.submit(() -> node.shards().close(shard));
+                closed.get(10, TimeUnit.SECONDS);
+                assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+                assertThat(departure.rows().index()).isPositive();
+            }
+            node.shards().open(shard);
+            assertThat(node.store().head(owner).sequence()).isEqualTo(1);
+        }
+    }
+
+    /// Whoever opened it again meanwhile has it take writes that the other node does not have.
+    @Test
+    void aDepartureWhoseShardWasOpenedAnewDropsNothing() {
+        ShardId shard = new ShardId(0);
+        try (LocalNode node = open(home.resolve("a"))) {
+            Owner owner = ownerIn(node, shard);
+            add(node, owner, "likes tea");
+            try (ShardHost.Departure departure = node.shards().moveOut(shard)) {
+                node.shards().close(shard);
+                node.shards().open(shard);
+                add(node, owner, "likes coffee");
+                refused(departure::complete);
+            }
+            assertThat(node.store().head(owner).sequence()).isEqualTo(2);
+        }
+    }
+
+    /// Two nodes would else both receive it, and both open it.
+    @Test
+    void aShardIsOnItsWayToOneNodeAtATime() {
+        ShardId shard = new ShardId(0);
+        try (LocalNode node = open(home.resolve("a"))) {
+            try (ShardHost.Departure departure = node.shards().moveOut(shard)) {
+                assertThat(departure.rows().index()).isPositive();
+                assertThatThrownBy(() -> node.shards().moveOut(shard)).hasMessageContaining("on its way");
+            }
+            node.shards().moveOut(shard).close();
+        }
+    }
+
+    /// Who follows an owner here hears of what was written while the shard was elsewhere.
+    @Test
+    void whoFollowsIsWokenWhenTheShardIsBack() {
+        ShardId shard = new ShardId(0);
+        try (LocalNode a = open(home.resolve("a"));
+                LocalNode b = join(home.resolve("b"), a)) {
+            Owner owner = ownerIn(a, shard);
+            add(a, owner, "likes tea");
+            List<Long> seen = new CopyOnWriteArrayList<>();
+            List<Long> operators = new CopyOnWriteArrayList<>();
+            try (Store.Subscription _ = a.store()
+                            .subscribe(
+                                    owner, () -> seen.add(a.store().head(owner).sequence()));
+                    Store.Subscription _ = a.store().subscribe(null, () -> operators.add(1L))) {
+                move(shard, a, b);
+                add(b, owner, "likes coffee");
+                move(shard, b, a);
+                assertThat(seen).contains(2L);
+                assertThat(operators).isNotEmpty();
+            }
+        }
+    }
+
+    /// What could not be dropped can be dropped later, without a restart.
+    @Test
+    void whatIsLeftOfAMoveThatFailedCanBeDropped() {
+        ShardId shard = new ShardId(0);
+        try (LocalNode node = open(home.resolve("a"))) {
+            node.shards().drop(shard);
+            int[] steps = new int[1];
+            node.shards().afterEachStep(() -> {
+                if (++steps[0] == 1) {
+                    throw new IllegalStateException("the disk");
+                }
+            });
+            assertThatThrownBy(() -> node.shards().create(shard)).hasMessageContaining("the disk");
+            assertThatThrownBy(() -> node.shards().create(shard)).hasMessageContaining("drop it there first");
+            node.shards().drop(shard);
+            node.shards().create(shard);
+            assertThat(has(node, shard)).isTrue();
+        }
     }
 
     private static void copy(Path from, Path to) {
