@@ -52,6 +52,7 @@ public final class ShardHost {
     private final Govern rules;
     private final IntegrityChecks checks;
     private Runnable step = () -> {};
+    private Duration patience = AT_MOST;
     private boolean closed;
 
     ShardHost(
@@ -72,6 +73,11 @@ public final class ShardHost {
     /// @param after runs after each step that changes what is kept: where a crash may come
     synchronized void afterEachStep(Runnable after) {
         step = after;
+    }
+
+    /// @param atMost how long a drop waits for who reads the rows
+    synchronized void waitForReaders(Duration atMost) {
+        patience = atMost;
     }
 
     /// Opens all shards that the node has, side by side, and drops what a crash left of others.
@@ -140,10 +146,9 @@ public final class ShardHost {
 
     /// Begins a shard without an owner, and serves it.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` when it is there
+    /// @throws MnemeException `INVALID_REQUEST` when it is there, `OVERLOADED` when rows of before are still read
     public synchronized void create(ShardId id) {
-        requireRunning();
-        files.begin(id);
+        begin(id);
         step.run();
         try {
             await(callback -> journal.open(id, callback));
@@ -153,6 +158,14 @@ public final class ShardHost {
         }
         files.receive(id);
         open(id);
+    }
+
+    private void begin(ShardId id) {
+        requireRunning();
+        if (files.unfinished().contains(id)) {
+            forget(id);
+        }
+        files.begin(id);
     }
 
     /// Serves a shard that was closed or received.
@@ -199,7 +212,8 @@ public final class ShardHost {
         shard.forgetLoaded();
     }
 
-    /// Forgets a shard with all it has. Writes that wait for it are refused as `NOT_PRIMARY`.
+    /// Forgets a shard with all it has. Writes that wait for it are refused as `NOT_PRIMARY`. While somebody still
+    /// reads its rows they stay for now: dropping or beginning it again, or the next start, takes them away.
     public synchronized void drop(ShardId id) {
         requireRunning();
         LocalShard shard = shards.find(id);
@@ -210,7 +224,21 @@ public final class ShardHost {
         if (files.held().contains(id) || files.received().contains(id)) {
             files.giveUp(id);
             step.run();
+        }
+        if (files.unfinished().contains(id)) {
+            forgetSoon(id);
+        }
+    }
+
+    /// It has left in any case: it is neither served nor held.
+    private void forgetSoon(ShardId id) {
+        try {
             forget(id);
+        } catch (MnemeException e) {
+            if (e.code() != ErrorCode.OVERLOADED) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, "Shard {0} is no longer served, but not all of it is gone: {1}", id, e.getMessage());
         }
     }
 
@@ -220,7 +248,7 @@ public final class ShardHost {
             await(callback -> journal.drop(id, callback));
             step.run();
         }
-        files.drop(id);
+        files.drop(id, patience);
         step.run();
         LOG.log(Level.INFO, "Shard {0} is no longer here", id);
     }
@@ -289,10 +317,9 @@ public final class ShardHost {
     ///
     /// @param term of the last entry that the rows contain
     /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are
-    ///     not whole, or of another epoch
+    ///     not whole, or of another epoch, `OVERLOADED` when rows of before are still read
     public synchronized void moveIn(ShardId id, Agreement.Snapshot snapshot, long term) {
-        requireRunning();
-        files.begin(id);
+        begin(id);
         step.run();
         try {
             await(callback -> journal.open(id, callback));

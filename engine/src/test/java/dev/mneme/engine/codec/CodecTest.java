@@ -80,6 +80,14 @@ final class CodecTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, 2, 255})
+    void aBatchOfAnUnknownFormatIsRefused(int format) {
+        byte[] bytes = BatchCodec.encode(batch(new SplittableRandom(1)));
+        bytes[0] = (byte) format;
+        assertThatThrownBy(() -> BatchCodec.decode(bytes)).hasMessageContaining("batch format");
+    }
+
+    @ParameterizedTest
     @MethodSource("seeds")
     void aMemoryRowIsReadAsItWasWritten(long seed) {
         SplittableRandom random = new SplittableRandom(seed);

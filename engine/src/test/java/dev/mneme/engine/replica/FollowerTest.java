@@ -256,10 +256,10 @@ final class FollowerTest {
             old.requireSound();
             others.forEach(other -> assertThat(other.status().error()).isEmpty());
             moved.close();
-            tables.drop("2");
-            words.drop("2");
+            tables.drop("2", Duration.ZERO);
+            words.drop("2", Duration.ZERO);
             assertThat(tables.tables("2").appliedIndex()).as("made anew").isZero();
-            tables.drop("2");
+            tables.drop("2", Duration.ZERO);
             done.set(true);
             for (int n = 0; n < 2; n++) {
                 assertThat(writers.get(n).get(30, TimeUnit.SECONDS)).isEqualTo((int) log.lastIndex(new ShardId(n)));
