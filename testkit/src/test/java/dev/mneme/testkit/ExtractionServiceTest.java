@@ -409,10 +409,32 @@ class ExtractionServiceTest {
                 .containsExactlyInAnyOrder(tuple(there, monday), tuple(later.id(), tuesday));
     }
 
+    /// Else what was near then would not be shown, and be said twice.
+    @Test
+    void aDayIsSeenFromWhenItWasSaid() {
+        model.remote = false;
+        Timestamp then = Timestamp.of(Instant.parse("2025-11-10T08:00:00Z"));
+        Timestamp before = Timestamp.of(Instant.parse("2025-11-09T08:00:00Z"));
+        Timestamp lately = Timestamp.of(clock.instant().minus(Duration.ofDays(1)));
+        sayAt("hiked there", before, JsonObject.EMPTY);
+        for (int i = 0; i < 6; i++) {
+            sayAt("hiked " + i, lately, JsonObject.EMPTY);
+        }
+        model.shown.clear();
+
+        sayAt("hiked yesterday", then, JsonObject.EMPTY);
+
+        assertThat(model.shown).hasSize(5).contains("hiked there");
+    }
+
     private Extraction.Result sayAt(Timestamp timestamp, JsonObject metadata) {
+        return sayAt("I hike", timestamp, metadata);
+    }
+
+    private Extraction.Result sayAt(String text, Timestamp timestamp, JsonObject metadata) {
         ExtractionRequest request = new ExtractionRequest(
                 ScopeIds.user("alice"),
-                List.of(new Message("user", null, "I hike")),
+                List.of(new Message("user", null, text)),
                 metadata,
                 timestamp,
                 null,

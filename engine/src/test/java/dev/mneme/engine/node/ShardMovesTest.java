@@ -253,8 +253,9 @@ final class ShardMovesTest {
 
     /// A backup holds the rows: the shard leaves all the same, and what is left of it goes once nobody reads it.
     @Test
-    void aShardWhoseRowsAreStillReadLeavesAllTheSame() {
+    void aShardWhoseRowsAreStillReadLeavesAllTheSame() throws IOException {
         ShardId shard = new ShardId(1);
+        Path manifest = home.resolve("a").resolve("manifest");
         try (LocalNode node = open(home.resolve("a"))) {
             node.shards().waitForReaders(Duration.ZERO);
             Owner owner = ownerIn(node, shard);
@@ -275,7 +276,9 @@ final class ShardMovesTest {
             try (Backups.Backup _ = node.store().take()) {
                 node.shards().drop(shard);
             }
+            assertThat(Files.readString(manifest)).contains("leaving=1");
             node.shards().drop(shard);
+            assertThat(Files.readString(manifest)).doesNotContain("leaving=1");
         }
         assertThat(Verification.run(home.resolve("a")).problems()).isEmpty();
         try (LocalNode node = open(home.resolve("a"))) {

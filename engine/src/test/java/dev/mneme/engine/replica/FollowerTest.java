@@ -129,6 +129,25 @@ final class FollowerTest {
         assertThat(follower.sequence(Fixtures.ALICE)).isZero();
     }
 
+    /// An entry that the log may forget is on the disk.
+    @Test
+    void aCheckpointIsOfWhatWasAppliedAndOfNothingMore() {
+        FedAgreement fed = new FedAgreement();
+        Replica follower = new Replica(fed, List.of(), 1);
+        byte[] entry = BatchCodec.encode(ManualClock.START, List.of());
+        fed.feed(1, entry);
+        fed.feed(2, entry);
+        follower.execution().run();
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).isEqualTo(2);
+        fed.feed(3, entry);
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).as("3 is not applied yet").isEqualTo(2);
+        follower.execution().run();
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).isEqualTo(3);
+    }
+
     @Test
     void anEntryThatComesAgainStopsTheReplicaLoudly() {
         FedAgreement fed = new FedAgreement();
