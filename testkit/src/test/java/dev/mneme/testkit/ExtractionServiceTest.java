@@ -572,8 +572,9 @@ class ExtractionServiceTest {
 
         sessions.forEach(session -> say("laptop", session, "again"));
 
-        assertThat(model.heard).hasSize(20).allSatisfy(heard -> assertThat(heard.earlier())
-                .isEmpty());
+        assertThat(model.heard)
+                .hasSize(20)
+                .allSatisfy(heard -> assertThat(heard.earlier()).isEmpty());
     }
 
     @Test
@@ -582,8 +583,7 @@ class ExtractionServiceTest {
         assertThat(say("laptop", ScopeIds.user("alice"), "x".repeat(most / 2), "y".repeat(most / 2))
                         .state())
                 .isEqualTo(Extraction.State.SUCCEEDED);
-        assertThatThrownBy(() ->
-                        say("laptop", ScopeIds.user("alice"), "x".repeat(most / 2), "y".repeat(most / 2), "z"))
+        assertThatThrownBy(() -> say("laptop", ScopeIds.user("alice"), "x".repeat(most / 2), "y".repeat(most / 2), "z"))
                 .isInstanceOfSatisfying(
                         MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     }

@@ -65,8 +65,10 @@ final class StrictJsonTest {
     void halfOfASurrogatePairIsRefusedAndAWholeOneIsNot() {
         assertThat(value("\"\\ud83c\\udf75\"")).isEqualTo(new Json.JsonString("\ud83c\udf75"));
         assertThat(refusal(() -> value("\"\\ud83c\""))).contains("half of a surrogate pair");
-        assertThat(refusal(() -> value("{\"\\udf75\":1}"))).isNotEmpty();
-        assertThat(refusal(() -> value("{\"\\ud83c\":1}"))).isNotEmpty();
+        for (String name :
+                List.of("\\udf75", "\\ud83c", "x\\ud83cx", "\\ud83c\\ud83c", "a name of some length\\udf75")) {
+            assertThat(refusal(() -> value("{\"" + name + "\":1}"))).as(name).contains("not valid JSON");
+        }
     }
 
     @Test
@@ -152,6 +154,25 @@ final class StrictJsonTest {
     void aMistakeNamesItsPlace() {
         assertThat(refusal(() -> value("{\"a\":{\"b\":1},\"c\":[1,\"\\ud83c\"]}")))
                 .startsWith("c[1] ");
+    }
+
+    /// As when a member is missing.
+    @Test
+    void whatIsWrongWithAnObjectAsAWholeNamesNoneOfItsMembers() {
+        JsonReader.Reading<Json> lacking = in -> {
+            in.object(name -> in.skip());
+            throw in.wrong("lacks b.");
+        };
+        assertThat(refusal(() -> read("{\"a\":1}", lacking))).isEqualTo("body lacks b.");
+    }
+
+    @Test
+    void aDocumentHasAHundredThousandValues() {
+        String items = "1,".repeat(JsonReader.MAX_VALUES - 1);
+        assertThat(value("[" + items + "1]")).isNotNull();
+        assertThatThrownBy(() -> value("[" + items + "1,1]"))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     }
 
     @Test

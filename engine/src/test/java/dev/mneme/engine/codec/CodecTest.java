@@ -95,7 +95,8 @@ final class CodecTest {
         Arrays.fill(endless, 0, 19, (byte) 0x80);
         byte[] negative = new ByteWriter().unsigned(-1).toByteArray();
         byte[] negativeInPart = new ByteWriter().unsigned(Long.MIN_VALUE).toByteArray();
-        for (byte[] bytes : List.of(negative, negativeInPart, new ByteWriter().unsigned(1).toByteArray())) {
+        for (byte[] bytes :
+                List.of(negative, negativeInPart, new ByteWriter().unsigned(1).toByteArray())) {
             assertDamaged(() -> ByteReader.decode(bytes, ByteReader::count));
         }
         assertDamaged(() -> ByteReader.decode(endless, ByteReader::unsigned));
