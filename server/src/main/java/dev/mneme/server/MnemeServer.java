@@ -65,6 +65,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,13 +136,22 @@ public final class MnemeServer implements AutoCloseable {
 
     /// As above, on a node that is opened in another way.
     static MnemeServer start(ServerConfig config, boolean newAdminKey, Opener open) {
+        return start(config, newAdminKey, open, Embedders::open);
+    }
+
+    /// As above, with an embedder that is opened in another way.
+    static MnemeServer start(
+            ServerConfig config,
+            boolean newAdminKey,
+            Opener open,
+            Function<ServerConfig.Embedder, @Nullable Embedder> embedders) {
         requireSafeAddress(config);
         NodeRuntime runtime = new SystemRuntime();
         Instant startedAt = runtime.clock().instant();
         Metrics metrics = new Metrics();
         CompletableFuture<Node> engine = aside("engine", () -> open.open(config, metrics, runtime));
         CompletableFuture<java.util.Optional<Embedder>> model =
-                aside("embedder", () -> java.util.Optional.ofNullable(Embedders.open(config.embedder())));
+                aside("embedder", () -> java.util.Optional.ofNullable(embedders.apply(config.embedder())));
         Node node = joined(engine, () -> closeOnceOpen(model));
         Embedder embedder = joined(model, node::close).map(metrics::timed).orElse(null);
         try {

@@ -1,7 +1,17 @@
 package dev.mneme.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mneme.core.model.Embedding;
+import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
+import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.QueryEmbedding;
+import dev.mneme.core.spi.Demand;
+import dev.mneme.core.spi.Embedder;
+import dev.mneme.server.config.ServerConfig;
+import dev.mneme.testkit.HashingEmbedder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +70,66 @@ class StartTest {
             String port = String.valueOf(taken.getLocalPort());
             assertOneLine(serve("--port", port), 2, port, "--port");
             RunningServer.on(home.resolve("data")).close(); // nobody holds the folder any more
+        }
+    }
+
+    private MnemeServer start(Embedder embedder, MnemeServer.Opener open, int port) {
+        ServerConfig config = ServerConfig.load(
+                List.of("--data", home.resolve("data").toString(), "--port", String.valueOf(port)),
+                Map.of("HOME", home.toString()));
+        return MnemeServer.start(config, false, open, _ -> embedder);
+    }
+
+    @Test
+    void anEmbedderIsClosedWhenThePortCannotBeHad() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CountedEmbedder embedder = new CountedEmbedder();
+            assertThatThrownBy(() -> start(embedder, MnemeServer::localNode, taken.getLocalPort()))
+                    .isInstanceOf(MnemeException.class);
+            assertThat(embedder.closed).hasValue(1);
+        }
+    }
+
+    /// Both are opened side by side.
+    @Test
+    void anEmbedderIsClosedWhenTheFolderCannotBeOpened() {
+        CountedEmbedder embedder = new CountedEmbedder();
+        MnemeServer.Opener refuses = (_, _, _) -> {
+            throw new MnemeException(ErrorCode.INVALID_REQUEST, "The folder is in use.");
+        };
+        assertThatThrownBy(() -> start(embedder, refuses, 0)).hasMessage("The folder is in use.");
+        assertThat(embedder.closed).hasValue(1);
+    }
+
+    /// Counts how often it is closed.
+    private static final class CountedEmbedder implements Embedder {
+        final AtomicInteger closed = new AtomicInteger();
+        private final HashingEmbedder embedder = new HashingEmbedder(8);
+
+        @Override
+        public EmbeddingSpace space() {
+            return embedder.space();
+        }
+
+        @Override
+        public Embedding embed(String text, Demand demand) {
+            return embedder.embed(text, demand);
+        }
+
+        @Override
+        public QueryEmbedding embedQuery(String query, Demand demand) {
+            return embedder.embedQuery(query, demand);
+        }
+
+        @Override
+        public boolean remote() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            closed.incrementAndGet();
+            embedder.close();
         }
     }
 

@@ -11,6 +11,7 @@ import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
+import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Filter.Compare;
 import dev.mneme.core.model.Filter.Field;
@@ -22,16 +23,20 @@ import dev.mneme.core.model.Json.JsonObject;
 import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerKind;
+import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.QueryEmbedding;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.ScopeIds;
 import dev.mneme.core.model.Timestamp;
+import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.MemoryQuery;
 import dev.mneme.core.spi.SearchQuery;
+import dev.mneme.core.spi.Store;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -316,6 +321,19 @@ public final class Fixtures {
 
     public static Restriction only(OwnerKind kind, String... ids) {
         return new Restriction(Map.of(kind, Set.of(ids)));
+    }
+
+    /// Whether a read that shows the position is answered within the time.
+    public static boolean reaches(Store store, Owner owner, Position position, Duration atMost) {
+        try {
+            store.reading(Freshness.atLeast(owner, position, atMost)).head(owner);
+            return true;
+        } catch (MnemeException e) {
+            if (e.code() == ErrorCode.POSITION_AHEAD) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// A caller who names no instance.

@@ -321,8 +321,7 @@ public final class ModelStore implements Store, Exports {
         return this;
     }
 
-    @Override
-    public boolean await(Owner owner, Position position, Duration atMost) {
+    private boolean await(Owner owner, Position position, Duration atMost) {
         if (!position.epoch().equals(home.epoch)) {
             return false;
         }

@@ -330,14 +330,15 @@ abstract class ReadingPart extends StorePart {
     }
 
     @Test
-    void awaitTellsWhetherThePositionIsReached() throws InterruptedException {
+    void aReadThatShowsAPositionWaitsForIt() throws InterruptedException {
         Position one = write(ALICE, add("alice", "likes tea")).position();
         Position two = one.withSequence(2);
 
-        assertThat(store().await(ALICE, one, Duration.ZERO)).isTrue();
-        assertThat(store().await(ALICE, two, Duration.ZERO)).isFalse();
+        assertThat(Fixtures.reaches(store(), ALICE, one, Duration.ZERO)).isTrue();
+        assertThat(Fixtures.reaches(store(), ALICE, two, Duration.ZERO)).isFalse();
         Thread writer = Thread.ofVirtual().start(() -> write(ALICE, add("alice", "likes coffee")));
-        assertThat(store().await(ALICE, two, Duration.ofSeconds(30))).isTrue();
+        assertThat(Fixtures.reaches(store(), ALICE, two, Duration.ofSeconds(30)))
+                .isTrue();
         writer.join();
     }
 

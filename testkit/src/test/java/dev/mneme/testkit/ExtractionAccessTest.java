@@ -10,10 +10,12 @@ import dev.mneme.core.extraction.ExtractionService;
 import dev.mneme.core.extraction.ProjectService;
 import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Extraction;
 import dev.mneme.core.model.Filter;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.Message;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
@@ -30,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +49,7 @@ class ExtractionAccessTest {
 
     private final ManualClock clock = new ManualClock();
     private final ModelStore store = new ModelStore(clock);
-    private final Model model = new Model();
+    private final FactlessModel model = new FactlessModel();
     private final MemoryService memories = new MemoryService(store, null, clock, new Random(1), Limits.DEFAULTS);
     private final ExtractionService extractions = new ExtractionService(
             store,
@@ -57,43 +59,6 @@ class ExtractionAccessTest {
             new SystemRuntime(clock),
             new Random(2),
             new ExtractionService.Settings(2, 3, List.of(Duration.ofMillis(1))));
-
-    private static final class Model implements FactExtractor {
-        final List<Conversation> heard = new CopyOnWriteArrayList<>();
-        volatile boolean fails;
-
-        @Override
-        public String model() {
-            return "model";
-        }
-
-        @Override
-        public boolean remote() {
-            return false;
-        }
-
-        @Override
-        public int maxCharacters() {
-            return 2_000_000;
-        }
-
-        @Override
-        public List<Fact> extract(Conversation conversation) {
-            heard.add(conversation);
-            if (fails) {
-                throw new MnemeException(ErrorCode.OVERLOADED, "down");
-            }
-            return List.of();
-        }
-
-        @Override
-        public List<Decision> decide(List<String> facts, List<String> shown, Guidance guidance) {
-            return Collections.nCopies(facts.size(), new Decision.Add());
-        }
-
-        @Override
-        public void close() {}
-    }
 
     @AfterEach
     void close() {
@@ -140,6 +105,7 @@ class ExtractionAccessTest {
         refused(
                 ErrorCode.NOT_ALLOWED,
                 () -> extractions.submit(caller("r", Role.READ, Restriction.NONE), asked(ALICE, "I hike"), null));
+        refused(ErrorCode.NOT_ALLOWED, () -> extractions.submit(caller("b", Role.WRITE, OF_BOB), asked(ALICE), null));
         say(WRITER, ALICE, "I hike", once(1));
         assertThat(extractions.find(WRITER, ALICE, once(1))).isPresent();
         refused(ErrorCode.NOT_ALLOWED, () -> extractions.find(caller("writer", Role.WRITE, OF_BOB), ALICE, once(1)));
@@ -155,6 +121,15 @@ class ExtractionAccessTest {
         assertThat(say(ADMIN, ALICE, "I hike", once(1)).id()).isNotEqualTo(first.id());
         assertThat(say(WRITER, ScopeIds.user("bob"), "I hike", once(1)).id()).isNotEqualTo(first.id());
         assertThat(model.heard).hasSize(3);
+    }
+
+    @Test
+    void whatWasTakenIsAnsweredThoughNothingIsTakenAnyMore() {
+        Extraction first = say(WRITER, ALICE, "I hike", once(1));
+        extractions.stop();
+        refused(ErrorCode.OVERLOADED, () -> extractions.submit(WRITER, asked(ALICE, "I swim"), null));
+        assertThat(extractions.submit(WRITER, asked(ALICE, "I hike"), once(1)).id())
+                .isEqualTo(first.id());
     }
 
     @Test
@@ -190,6 +165,28 @@ class ExtractionAccessTest {
     }
 
     @Test
+    void whatWaitsIsNotTriedAgain() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        model.meanwhile = () -> {
+            begun.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        Extraction waiting = extractions.submit(WRITER, asked(ALICE, "I hike"), null);
+        begun.await();
+
+        refused(ErrorCode.INVALID_REQUEST, () -> extractions.retry(WRITER, waiting.id()));
+        refused(ErrorCode.NOT_FOUND, () -> extractions.deleteFailed(WRITER, waiting.id()));
+        goOn.countDown();
+        assertThat(extractions.await(waiting, PATIENCE).state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(model.heard).hasSize(1);
+    }
+
+    @Test
     void whatIsTooMuchOrNothingIsRefused() {
         refused(ErrorCode.INVALID_REQUEST, () -> extractions.submit(WRITER, asked(ALICE), null));
         refused(ErrorCode.INVALID_REQUEST, () -> extractions.submit(WRITER, asked(ALICE, "I hike", ""), null));
@@ -197,6 +194,9 @@ class ExtractionAccessTest {
         refused(ErrorCode.TOO_LARGE, () -> extractions.submit(WRITER, asked(ALICE, many), null));
         String[] document = Collections.nCopies(1_200, "x".repeat(1_000)).toArray(String[]::new);
         refused(ErrorCode.TOO_LARGE, () -> extractions.submit(WRITER, asked(ALICE, document), null));
+        String[] roomless = Collections.nCopies(4, "x".repeat(62_500)).toArray(String[]::new);
+        assertThat(4 * 62_500).as("without room for a reason").isLessThan((int) Document.MAX_SIZE);
+        refused(ErrorCode.TOO_LARGE, () -> extractions.submit(WRITER, asked(ALICE, roomless), null));
         assertThat(model.heard).isEmpty();
     }
 
@@ -237,6 +237,20 @@ class ExtractionAccessTest {
         assertThat(extractions.get(WRITER, two.id()).id()).isEqualTo(two.id());
         assertThat(earlier(run(null, "r1"))).isEmpty();
         assertThat(earlier(run(null, "r2"))).extracting(Message::text).containsExactly("I swim");
+    }
+
+    /// A text may be of any conversation: a deletion that asks for it as well leaves them all.
+    @Test
+    void aDeletionByIdsOrTextForgetsNoConversation() {
+        Extraction one = say(WRITER, run("bot", "r1"), "I hike", null);
+        Filter.Compare text = new Filter.Compare(
+                new Filter.Field.Named(Filter.Name.TEXT), Filter.Operator.CONTAINS, new JsonString("hike"));
+        Filter either = new Filter.Or(List.of(Filter.scope(OwnerKind.AGENT, "bot"), text));
+
+        memories.deleteMatching(ADMIN, Filter.and(Filter.scope(OwnerKind.USER, "alice"), either), null);
+
+        assertThat(extractions.get(WRITER, one.id()).id()).isEqualTo(one.id());
+        assertThat(earlier(run("bot", "r1"))).extracting(Message::text).containsExactly("I hike");
     }
 
     @Test

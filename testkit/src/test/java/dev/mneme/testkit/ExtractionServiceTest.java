@@ -301,6 +301,11 @@ class ExtractionServiceTest {
         Extraction done = extractions.await(extractions.submit(caller("laptop"), request, null), PATIENCE);
 
         assertThat(done.state()).isEqualTo(Extraction.State.SUCCEEDED);
+        assertThat(store.documents().list(ALICE, "extractions", null, 10))
+                .singleElement()
+                .satisfies(kept -> assertThat(kept.data().toString())
+                        .as("what is done keeps no text")
+                        .doesNotContain("hike"));
         assertThat(memories())
                 .extracting(Memory::text, Memory::role, Memory::name)
                 .containsExactly(tuple("I hike", "user", "Ann"), tuple("boots are best", "assistant", "Bo"));
@@ -404,10 +409,32 @@ class ExtractionServiceTest {
                 .containsExactlyInAnyOrder(tuple(there, monday), tuple(later.id(), tuesday));
     }
 
+    /// Else what was near then would not be shown, and be said twice.
+    @Test
+    void aDayIsSeenFromWhenItWasSaid() {
+        model.remote = false;
+        Timestamp then = Timestamp.of(Instant.parse("2025-11-10T08:00:00Z"));
+        Timestamp before = Timestamp.of(Instant.parse("2025-11-09T08:00:00Z"));
+        Timestamp lately = Timestamp.of(clock.instant().minus(Duration.ofDays(1)));
+        sayAt("hiked there", before, JsonObject.EMPTY);
+        for (int i = 0; i < 6; i++) {
+            sayAt("hiked " + i, lately, JsonObject.EMPTY);
+        }
+        model.shown.clear();
+
+        sayAt("hiked yesterday", then, JsonObject.EMPTY);
+
+        assertThat(model.shown).hasSize(5).contains("hiked there");
+    }
+
     private Extraction.Result sayAt(Timestamp timestamp, JsonObject metadata) {
+        return sayAt("I hike", timestamp, metadata);
+    }
+
+    private Extraction.Result sayAt(String text, Timestamp timestamp, JsonObject metadata) {
         ExtractionRequest request = new ExtractionRequest(
                 ScopeIds.user("alice"),
-                List.of(new Message("user", null, "I hike")),
+                List.of(new Message("user", null, text)),
                 metadata,
                 timestamp,
                 null,
@@ -530,6 +557,35 @@ class ExtractionServiceTest {
         say("laptop", run, "again");
 
         assertThat(model.heard.getLast().earlier()).isEmpty();
+    }
+
+    /// A session that no other one's turn has swept is not read either. Which sessions a turn sweeps depends on
+    /// their ids, so there are many owners.
+    @Test
+    void aSessionThatIsOverIsNotReadThoughItIsStillThere() {
+        List<ScopeIds> sessions = IntStream.range(0, 20)
+                .mapToObj(i -> new ScopeIds("user " + i / 2, null, null, "run " + i % 2))
+                .toList();
+        sessions.forEach(session -> say("laptop", session, "something"));
+        clock.advance(Duration.ofDays(31));
+        model.heard.clear();
+
+        sessions.forEach(session -> say("laptop", session, "again"));
+
+        assertThat(model.heard)
+                .hasSize(20)
+                .allSatisfy(heard -> assertThat(heard.earlier()).isEmpty());
+    }
+
+    @Test
+    void aConversationHasAsManyCharactersAsTheModelReads() {
+        int most = model.maxCharacters();
+        assertThat(say("laptop", ScopeIds.user("alice"), "x".repeat(most / 2), "y".repeat(most / 2))
+                        .state())
+                .isEqualTo(Extraction.State.SUCCEEDED);
+        assertThatThrownBy(() -> say("laptop", ScopeIds.user("alice"), "x".repeat(most / 2), "y".repeat(most / 2), "z"))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     }
 
     @Test
@@ -720,10 +776,11 @@ class ExtractionServiceTest {
                 0);
         store.writeSystem(new Write(Documents.SYSTEM, caller("laptop").by(), null, List.of(point)));
 
+        clock.advance(Duration.ofMinutes(9));
         submitSome();
         assertThat(ids()).contains(UUID.fromString("01a2036b-2a59-80fb-9075-4d644616ac7c"));
 
-        clock.advance(Duration.ofMinutes(11));
+        clock.advance(Duration.ofMinutes(2));
         submitSome();
         assertThat(ids()).doesNotContain(UUID.fromString("01a2036b-2a59-80fb-9075-4d644616ac7c"));
     }

@@ -90,9 +90,6 @@ public final class JsonReader {
     /// @param heap counts what is built
     public static <T extends @Nullable Object> T read(
             byte[] document, String whole, ParsedHeap heap, Reading<T> reading) {
-        if (document.length == 0) {
-            throw MnemeException.invalid(whole, "The " + whole + " is empty: send a JSON value.");
-        }
         if (!Utf8.wellFormed(document)) {
             throw MnemeException.invalid(whole, "The " + whole + " must be well-formed UTF-8.");
         }
@@ -193,9 +190,6 @@ public final class JsonReader {
             String name = name();
             trail.member(outside, name);
             count(ParsedHeap.MEMBER);
-            if (!Utf8.wellFormed(name)) {
-                throw wrong("is no well-formed Unicode name.");
-            }
             if (!seen.add(name)) {
                 throw wrong("is there twice.");
             }

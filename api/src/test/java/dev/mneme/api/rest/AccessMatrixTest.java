@@ -256,6 +256,22 @@ class AccessMatrixTest {
                 + "\"}}";
     }
 
+    /// The key may stand in the URL of the event stream alone: for any other route it is as if there were none.
+    @TestFactory
+    List<DynamicTest> aKeyInTheUrlLetsNobodyIn() {
+        return rest.routes.stream()
+                .filter(route -> needed(route) != null && !route.template().equals("/api/v1/changes"))
+                .map(route -> DynamicTest.dynamicTest(route.method() + " " + route.template(), () -> {
+                    String target = target(route, alices, "alice");
+                    String withKey = target + (target.contains("?") ? "&" : "?") + "token=" + rest.admin;
+                    RestServer.Reply reply = rest.send(
+                            null, route.method().name(), withKey, body(route, "alice"), "Accept", "text/event-stream");
+                    assertThat(reply.status()).isEqualTo(401);
+                    assertThat(reply.code()).isEqualTo("unauthenticated");
+                }))
+                .toList();
+    }
+
     @Test
     void theTableSaysWhatTheMatrixSays() {
         for (Route route : rest.routes) {

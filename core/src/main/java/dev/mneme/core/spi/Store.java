@@ -8,7 +8,6 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,6 @@ public interface Store extends StoreReads, AutoCloseable {
     /// @throws MnemeException at once, or when something is read: `position_ahead` when it is not so within the
     ///     time, `no_quorum` when that cannot be known
     StoreReads reading(Freshness freshness);
-
-    /// Waits until the owner's position is at least this one.
-    ///
-    /// @return whether it is, within the time
-    boolean await(Owner owner, Position position, Duration atMost);
 
     /// Calls `onAdvance` after the owner's position advanced (every owner's, when `owner` is null),
     /// until closed. It runs on the applying thread and must neither block nor throw; several advances

@@ -6,6 +6,7 @@ import dev.mneme.engine.folder.DataFolder;
 import dev.mneme.engine.folder.ForwardIndex;
 import dev.mneme.engine.table.RocksFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -76,9 +77,9 @@ final class FolderShards implements ShardFiles {
     }
 
     @Override
-    public void drop(ShardId shard) {
-        tables.drop(shard.toString());
-        index.drop(shard.toString());
+    public void drop(ShardId shard, Duration atMost) {
+        tables.drop(shard.toString(), atMost);
+        index.drop(shard.toString(), atMost);
         folder.forget(shard);
     }
 

@@ -2,6 +2,7 @@ package dev.mneme.engine.node;
 
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
+import java.time.Duration;
 import java.util.SortedSet;
 
 /// Where a node keeps its shards' rows, and writes down which shards it has.
@@ -35,8 +36,12 @@ public interface ShardFiles {
 
     void giveUp(ShardId shard);
 
-    /// Forgets the shard's rows, and then the shard. Waits for who reads them.
-    void drop(ShardId shard);
+    /// Forgets the shard's rows, and then the shard.
+    ///
+    /// @param atMost how long to wait for who reads the rows
+    /// @throws dev.mneme.core.model.MnemeException `OVERLOADED` when they are still read after that: the shard is
+    ///     still to be dropped then
+    void drop(ShardId shard, Duration atMost);
 
     /// The rows of a shard; empty when it was just begun.
     Tables rows(ShardId shard);

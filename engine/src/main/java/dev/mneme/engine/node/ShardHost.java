@@ -58,6 +58,7 @@ public final class ShardHost {
     private final Set<ShardId> departing = ConcurrentHashMap.newKeySet();
 
     private Runnable step = () -> {};
+    private Duration patience = AT_MOST;
     private boolean closed;
 
     ShardHost(
@@ -78,6 +79,11 @@ public final class ShardHost {
     /// @param after runs after each step that changes what is kept: where a crash may come
     synchronized void afterEachStep(Runnable after) {
         step = after;
+    }
+
+    /// @param atMost how long a drop waits for who reads the rows
+    synchronized void waitForReaders(Duration atMost) {
+        patience = atMost;
     }
 
     /// Opens all shards that the node has, side by side, and drops what a crash left of others.
@@ -146,10 +152,9 @@ public final class ShardHost {
 
     /// Begins a shard without an owner, and serves it.
     ///
-    /// @throws MnemeException `INVALID_REQUEST` when it is there
+    /// @throws MnemeException `INVALID_REQUEST` when it is there, `OVERLOADED` when rows of before are still read
     public synchronized void create(ShardId id) {
-        requireRunning();
-        files.begin(id);
+        begin(id);
         step.run();
         try {
             await(callback -> journal.open(id, callback));
@@ -159,6 +164,14 @@ public final class ShardHost {
         }
         files.receive(id);
         open(id);
+    }
+
+    private void begin(ShardId id) {
+        requireRunning();
+        if (files.unfinished().contains(id)) {
+            forget(id);
+        }
+        files.begin(id);
     }
 
     /// Serves a shard that was closed or received.
@@ -207,8 +220,9 @@ public final class ShardHost {
         shard.forgetLoaded();
     }
 
-    /// Forgets a shard with all it has, also what is left of one that has come or gone in part. Writes that wait for
-    /// it are refused as `NOT_PRIMARY`.
+    /// Forgets a shard with all it has, also what is left of one that has come or gone in part. Writes that
+    /// wait for it are refused as `NOT_PRIMARY`. While somebody still reads its rows they stay for now: the
+    /// next drop, or the next start, takes them away.
     public synchronized void drop(ShardId id) {
         requireRunning();
         LocalShard shard = shards.find(id);
@@ -221,7 +235,19 @@ public final class ShardHost {
             step.run();
         }
         if (files.unfinished().contains(id)) {
+            forgetSoon(id);
+        }
+    }
+
+    /// It has left in any case: it is neither served nor held.
+    private void forgetSoon(ShardId id) {
+        try {
             forget(id);
+        } catch (MnemeException e) {
+            if (e.code() != ErrorCode.OVERLOADED) {
+                throw e;
+            }
+            LOG.log(Level.WARNING, "Shard {0} is no longer served, but not all of it is gone: {1}", id, e.getMessage());
         }
     }
 
@@ -231,7 +257,7 @@ public final class ShardHost {
             await(callback -> journal.drop(id, callback));
             step.run();
         }
-        files.drop(id);
+        files.drop(id, patience);
         step.run();
         LOG.log(Level.INFO, "Shard {0} is no longer here", id);
     }
@@ -318,10 +344,9 @@ public final class ShardHost {
     ///
     /// @param term of the last entry that the rows contain
     /// @throws MnemeException `INVALID_REQUEST` when the shard is there, `INTEGRITY_VIOLATION` when the rows are
-    ///     not whole, or of another epoch
+    ///     not whole, or of another epoch, `OVERLOADED` when rows of before are still read
     public synchronized void moveIn(ShardId id, Agreement.Snapshot snapshot, long term) {
-        requireRunning();
-        files.begin(id);
+        begin(id);
         step.run();
         try {
             await(callback -> journal.open(id, callback));

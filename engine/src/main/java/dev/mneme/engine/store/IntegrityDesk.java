@@ -9,23 +9,29 @@ import dev.mneme.core.spi.ShardId;
 import dev.mneme.engine.store.StoreShard.Soundness;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// What an operator sees of shards' data having been changed from outside, and does about it.
 ///
 /// **Threads**: any.
 final class IntegrityDesk implements Integrity {
     private final Router router;
-    private final Predicate<ShardId> isHere;
+    private final Function<ShardId, Optional<StoreShard>> here;
     private final WriteGate gate;
     private final List<String> unknown;
     private final Evidence evidence;
 
-    /// @param isHere whether a shard can be asked now
+    /// @param here finds a shard, if it can be asked now
     /// @param unknown what nothing can tell of the last stop
-    IntegrityDesk(Router router, Predicate<ShardId> isHere, WriteGate gate, List<String> unknown, Evidence evidence) {
+    IntegrityDesk(
+            Router router,
+            Function<ShardId, Optional<StoreShard>> here,
+            WriteGate gate,
+            List<String> unknown,
+            Evidence evidence) {
         this.router = router;
-        this.isHere = isHere;
+        this.here = here;
         this.gate = gate;
         this.unknown = List.copyOf(unknown);
         this.evidence = evidence;
@@ -37,9 +43,9 @@ final class IntegrityDesk implements Integrity {
         long owners = 0;
         boolean complete = true;
         List<String> problems = new ArrayList<>();
-        for (StoreShard shard : router.found(isHere)) {
-            Soundness found = shard.soundness();
-            boolean ofOwners = !shard.id().equals(ShardId.SYSTEM);
+        for (Found each : router.eachFound(here, shard -> new Found(shard.id(), shard.soundness()))) {
+            Soundness found = each.soundness();
+            boolean ofOwners = !each.shard().equals(ShardId.SYSTEM);
             checked += ofOwners ? found.checkedOwners() : 0;
             owners += ofOwners ? found.owners() : 0;
             complete &= found.complete();
@@ -48,11 +54,13 @@ final class IntegrityDesk implements Integrity {
         return new Report(checked, Math.max(checked, owners), complete, problems, unknown, evidence);
     }
 
+    private record Found(ShardId shard, Soundness soundness) {}
+
     @Override
     public List<String> verify() {
-        List<String> problems = new ArrayList<>();
-        router.found(isHere).forEach(shard -> problems.addAll(shard.verify()));
-        return problems;
+        return router.eachFound(here, StoreShard::verify).stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override

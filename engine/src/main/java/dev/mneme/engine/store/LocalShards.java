@@ -8,6 +8,7 @@ import dev.mneme.engine.replica.LocalShard;
 import dev.mneme.engine.replica.ShardRefusals;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,11 @@ public final class LocalShards {
 
     /// @throws dev.mneme.core.model.MnemeException `NOT_PRIMARY` when it is not here
     StoreShard get(ShardId id) {
-        LocalShard shard = shards.get(id);
-        if (shard == null) {
-            throw ShardRefusals.notHere(id);
-        }
-        return new LocalStoreShard(shard, kept, subscribers, runtime);
+        return here(id).orElseThrow(() -> ShardRefusals.notHere(id));
+    }
+
+    Optional<StoreShard> here(ShardId id) {
+        return Optional.ofNullable(shards.get(id)).map(shard -> new LocalStoreShard(shard, kept, subscribers, runtime));
     }
 
     Subscribers subscribers() {

@@ -5,7 +5,6 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.Owner;
-import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.Backups;
 import dev.mneme.core.spi.Exports;
@@ -93,7 +92,7 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
         this.shards = shards;
         this.router = router;
         this.gate = new WriteGate(router, parts.hasRoom(), parts.runtime());
-        this.integrity = new IntegrityDesk(router, shards::has, gate, parts.unknown(), parts.evidence());
+        this.integrity = new IntegrityDesk(router, shards::here, gate, parts.unknown(), parts.evidence());
         this.cuts =
                 new ShardsCut(shards, parts.map(), parts.epoch(), parts.seal(), parts.keyWithData(), parts.runtime());
     }
@@ -130,11 +129,6 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
             return this;
         }
         return new RoutedReads(router, freshness, parts.epoch(), parts.metrics(), parts.runtime()::nanos);
-    }
-
-    @Override
-    public boolean await(Owner owner, Position position, Duration atMost) {
-        return position.epoch().equals(parts.epoch()) && router.of(owner).await(owner, position, atMost);
     }
 
     @Override
@@ -175,7 +169,7 @@ public final class LocalStore extends RoutedReads implements Store, Backups, Exp
     }
 
     private List<StoreShard.Status> here() {
-        return router.found(shards::has).stream().map(StoreShard::status).toList();
+        return router.eachFound(shards::here, StoreShard::status);
     }
 
     /// Whether the tables have taken nothing for so long although there is room: RocksDB does not always

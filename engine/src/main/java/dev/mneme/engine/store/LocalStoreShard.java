@@ -139,8 +139,8 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
         }
     }
 
-    @Override
-    public boolean await(Owner owner, Position position, Duration atMost) {
+    /// @return whether the owner's position is at least this one, within the time
+    private boolean await(Owner owner, Position position, Duration atMost) {
         RowReads reads = new RowReads();
         if (reads.head(owner).sequence() >= position.sequence()) {
             return true;

@@ -6,10 +6,10 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.spi.ShardId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /// Which shard to ask: the one that has an owner or an id, or every one. It knows no replica: who finds a
 /// shard by its id may have it here, or know the node that has it.
@@ -48,14 +48,23 @@ final class Router {
         return map.ids().stream().map(shards).toList();
     }
 
-    /// Those and the system's, as far as they can be found: for who asks how they are.
-    List<StoreShard> found(Predicate<ShardId> isThere) {
-        List<StoreShard> found = new ArrayList<>();
-        map.ids().stream().filter(isThere).map(shards).forEach(found::add);
-        if (isThere.test(ShardId.SYSTEM)) {
-            found.add(system());
+    /// Something of each shard that can be found, the system's too: for who asks how they are. One that leaves
+    /// meanwhile is left out.
+    ///
+    /// @param find finds a shard, if it can be asked now
+    <T> List<T> eachFound(Function<ShardId, Optional<StoreShard>> find, Function<StoreShard, T> part) {
+        List<T> parts = new ArrayList<>();
+        for (ShardId id : map.idsWithSystem()) {
+            Optional<StoreShard> found = find.apply(id);
+            try {
+                found.map(part).ifPresent(parts::add);
+            } catch (MnemeException e) {
+                if (find.apply(id).equals(found)) { // it has not left: it fails
+                    throw e;
+                }
+            }
         }
-        return found;
+        return parts;
     }
 
     /// Something of each shard of owners, by id.

@@ -37,7 +37,6 @@ import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.SyncEvents;
 import dev.mneme.engine.read.OperatorFeed;
 import dev.mneme.engine.read.SpaceReads;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -74,11 +73,6 @@ public interface StoreShard {
     /// @throws MnemeException `POSITION_AHEAD` when they are not within the time, `NO_QUORUM` when it cannot
     ///     be known
     Reads reads(Freshness freshness);
-
-    /// Waits until the owner's position is at least this one.
-    ///
-    /// @return whether it is, within the time
-    boolean await(Owner owner, Position position, Duration atMost);
 
     Status status();
 

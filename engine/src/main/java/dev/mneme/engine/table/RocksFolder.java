@@ -6,12 +6,14 @@ import dev.mneme.core.spi.Tables;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -197,25 +199,42 @@ public final class RocksFolder implements AutoCloseable {
 
     /// Drops a shard's tables with all their rows, once nobody reads them any more, while those of others are in
     /// use. Whoever uses them afterwards is refused.
-    public synchronized void drop(String name) {
-        Family dropped = families.remove(name);
+    ///
+    /// @param atMost how long to wait for their readers
+    /// @throws MnemeException `OVERLOADED` when they are still read after that: they are as before then
+    public synchronized void drop(String name, Duration atMost) {
+        Family dropped = families.get(name);
         if (dropped == null) {
             return;
         }
-        close(dropped, () -> {
-            try {
-                db.dropColumnFamily(dropped.handle());
-            } catch (RocksDBException e) {
-                throw failure("The tables of shard " + name + " cannot be dropped", e);
-            }
-        });
+        requireUnread(name, dropped, atMost);
+        families.remove(name);
+        try {
+            db.dropColumnFamily(dropped.handle());
+        } catch (RocksDBException e) {
+            throw failure("The tables of shard " + name + " cannot be dropped", e);
+        }
+        dropped.handle().close();
     }
 
-    private static void close(Family family, Runnable before) {
+    private static void requireUnread(String name, Family family, Duration atMost) {
+        try {
+            if (family.gate().tryWriteLock(atMost.toNanos(), TimeUnit.NANOSECONDS) != 0) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new MnemeException(
+                ErrorCode.OVERLOADED,
+                "The rows of shard " + name
+                        + " are still being read, perhaps by a backup or an export: drop it again once that has ended.");
+    }
+
+    private static void close(Family family) {
         if (family.gate().writeLock() == 0) {
             throw new IllegalStateException("a write lock has a stamp");
         }
-        before.run();
         family.handle().close();
     }
 
@@ -249,7 +268,7 @@ public final class RocksFolder implements AutoCloseable {
     /// Closes every shard's tables. What was not checkpointed is replayed from the commit log.
     @Override
     public synchronized void close() {
-        families.values().forEach(family -> close(family, () -> {}));
+        families.values().forEach(RocksFolder::close);
         families.clear();
         unused.close();
         db.close();

@@ -62,6 +62,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,6 +333,28 @@ final class BackupTest {
             }
             writer.join();
             assertThat(store.head(second).sequence()).as("it went on").isEqualTo(1);
+        }
+    }
+
+    /// A cut's index is of its rows: what the log has is applied first.
+    @Test
+    void aCutWaitsForWhatWasProposedBefore() throws Exception {
+        Owner first = ownerOf(0);
+        HeapNode node = new HeapNode();
+        try (LocalStore store = node.open()) {
+            node.breakTables(new MnemeException(ErrorCode.STORAGE_FULL, "full"));
+            Thread writer = Thread.ofPlatform()
+                    .start(() -> store.write(Fixtures.write(first, Fixtures.add(first.id(), "likes tea"))));
+            Awaitility.await().until(() -> node.refusedWrites() > 0);
+            AtomicReference<Backups.@Nullable Backup> taken = new AtomicReference<>();
+            Thread taker = Thread.ofPlatform().start(() -> taken.set(store.take()));
+            Awaitility.await().until(() -> !taker.isAlive() || taker.getState() == Thread.State.TIMED_WAITING);
+            node.mendTables();
+            taker.join();
+            try (StoreBackup backup = (StoreBackup) Objects.requireNonNull(taken.get())) {
+                assertThat(memories(backup.cut().parts().get(0))).isEqualTo(1);
+            }
+            writer.join();
         }
     }
 

@@ -46,6 +46,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +78,35 @@ final class CodecTest {
     void aBatchIsReadAsItWasWritten(long seed) {
         byte[] bytes = BatchCodec.encode(batch(new SplittableRandom(seed)));
         assertThat(BatchCodec.encode(BatchCodec.decode(bytes))).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 255})
+    void aBatchOfAnUnknownFormatIsRefused(int format) {
+        byte[] bytes = BatchCodec.encode(batch(new SplittableRandom(1)));
+        bytes[0] = (byte) format;
+        assertThatThrownBy(() -> BatchCodec.decode(bytes)).hasMessageContaining("batch format");
+    }
+
+    /// A number has ten bytes at most, and a count is of what can still follow.
+    @Test
+    void numbersAndCountsThatCannotBeAreDamage() {
+        byte[] endless = new byte[20];
+        Arrays.fill(endless, 0, 19, (byte) 0x80);
+        byte[] negative = new ByteWriter().unsigned(-1).toByteArray();
+        byte[] negativeInPart = new ByteWriter().unsigned(Long.MIN_VALUE).toByteArray();
+        for (byte[] bytes :
+                List.of(negative, negativeInPart, new ByteWriter().unsigned(1).toByteArray())) {
+            assertDamaged(() -> ByteReader.decode(bytes, ByteReader::count));
+        }
+        assertDamaged(() -> ByteReader.decode(endless, ByteReader::unsigned));
+        assertThat(ByteReader.decode(negative, ByteReader::unsigned)).isEqualTo(-1);
+    }
+
+    private static void assertDamaged(org.assertj.core.api.ThrowableAssert.ThrowingCallable read) {
+        assertThatThrownBy(read)
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTEGRITY_VIOLATION));
     }
 
     @ParameterizedTest

@@ -142,12 +142,14 @@ final class IntegrityFilesTest {
     /// A shard that leaves is left out of the anchor before it goes; one that came later is missed in an older copy.
     @Test
     void theAnchorKnowsWhichShardsTheFolderHas() throws IOException {
-        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("anchor"));
         ShardId last = new ShardId(3);
-        try (LocalNode node = node("data", anchored)) {
+        IntegrityFiles anchored = new IntegrityFiles(null, home.resolve("of the killed"));
+        Path anchor = home.resolve("anchor");
+        try (LocalNode node = node("data", new IntegrityFiles(null, anchor))) {
             add(node.store(), "the first");
             node.shards().drop(last);
             copy("data", "killed");
+            Files.copy(anchor, home.resolve("of the killed")); // a stop writes it anew
         }
         open("killed", anchored).close();
         copy("killed", "older");

@@ -9,6 +9,7 @@ import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Retention;
+import dev.mneme.core.spi.Freshness;
 import dev.mneme.core.spi.Journal;
 import dev.mneme.core.spi.SearchResult;
 import dev.mneme.core.spi.Store;
@@ -258,6 +259,25 @@ public final class EngineFaultsTest {
             node.mendTables();
             assertThat(waiting.get(20, TimeUnit.SECONDS).text()).isEqualTo("patient");
             assertThat(found(store, "patient")).containsExactly("patient");
+        }
+    }
+
+    /// The log has it, so somebody may have been told.
+    @Test
+    void aStrongReadWaitsForWhatTheRowsHaveNotTaken() throws Exception {
+        HeapNode node = new HeapNode();
+        try (LocalStore store = node.open()) {
+            node.breakTables(new MnemeException(ErrorCode.STORAGE_FULL, "full"));
+            CompletableFuture<Memory> waiting = CompletableFuture.supplyAsync(() -> add(store, "patient"));
+            Awaitility.await().until(() -> node.refusedWrites() > 0);
+            assertThat(store.head(ALICE).sequence()).isZero();
+            Freshness strong = Freshness.linearizable(Duration.ofMillis(50));
+            assertThat(refusal(() -> store.reading(strong).head(ALICE)).code()).isEqualTo(ErrorCode.POSITION_AHEAD);
+
+            node.mendTables();
+            Freshness patient = Freshness.linearizable(Duration.ofSeconds(20));
+            assertThat(store.reading(patient).head(ALICE).sequence()).isEqualTo(1);
+            assertThat(waiting.get(20, TimeUnit.SECONDS).text()).isEqualTo("patient");
         }
     }
 

@@ -146,14 +146,14 @@ final class EngineRacesTest {
         Owner owner = Fixtures.ALICE;
         Position first =
                 store.write(Fixtures.write(owner, Fixtures.add("alice", "one"))).position();
-        assertThat(store.await(owner, first, Duration.ZERO)).isTrue();
-        assertThat(store.await(owner, first.withSequence(2), Duration.ofMillis(1)))
+        assertThat(Fixtures.reaches(store, owner, first, Duration.ZERO)).isTrue();
+        assertThat(Fixtures.reaches(store, owner, first.withSequence(2), Duration.ofMillis(1)))
                 .isFalse();
         List<Future<?>> waiters = new ArrayList<>();
         for (int waiter = 0; waiter < 4; waiter++) {
             long sequence = 2L + waiter;
             waiters.add(aside(() -> {
-                assertThat(store.await(owner, first.withSequence(sequence), Duration.ofSeconds(30)))
+                assertThat(Fixtures.reaches(store, owner, first.withSequence(sequence), Duration.ofSeconds(30)))
                         .isTrue();
                 assertThat(store.head(owner).sequence()).isGreaterThanOrEqualTo(sequence);
             }));

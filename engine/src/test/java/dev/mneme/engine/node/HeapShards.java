@@ -2,6 +2,7 @@ package dev.mneme.engine.node;
 
 import dev.mneme.core.spi.ShardId;
 import dev.mneme.core.spi.Tables;
+import java.time.Duration;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ record HeapShards(SortedSet<ShardId> held, Function<ShardId, Tables> ofRows, Fun
     }
 
     @Override
-    public void drop(ShardId shard) {
+    public void drop(ShardId shard, Duration atMost) {
         throw new UnsupportedOperationException();
     }
 

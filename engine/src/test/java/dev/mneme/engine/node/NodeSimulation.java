@@ -401,9 +401,10 @@ final class NodeSimulation {
                     }
                     case 12 -> {
                         Position here = store.head(history.owner());
-                        assertThat(store.await(history.owner(), here, Duration.ZERO))
+                        assertThat(Fixtures.reaches(store, history.owner(), here, Duration.ZERO))
                                 .isTrue();
-                        assertThat(store.await(
+                        assertThat(Fixtures.reaches(
+                                        store,
                                         history.owner(),
                                         here.withSequence(here.sequence() + 1_000),
                                         Duration.ofMillis(10)))

@@ -52,6 +52,8 @@ final class OperatorCursorTest {
         assertThat(OperatorCursor.parse(cursor, "otherone", Set.of(FIRST, SECOND)))
                 .isEmpty();
         assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST))).isEmpty();
+        assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST, SECOND, SEVENTH)))
+                .isEmpty();
         assertThat(OperatorCursor.parse(cursor, "abcdefgh", Set.of(FIRST, SEVENTH)))
                 .isEmpty();
     }

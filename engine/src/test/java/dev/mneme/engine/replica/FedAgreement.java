@@ -12,6 +12,7 @@ final class FedAgreement implements Agreement {
     private @Nullable Member member;
     private long after;
     private long applied;
+    private long checkpointed;
 
     Member member() {
         return Objects.requireNonNull(member);
@@ -34,6 +35,10 @@ final class FedAgreement implements Agreement {
 
     long heardApplied() {
         return applied;
+    }
+
+    long heardCheckpointed() {
+        return checkpointed;
     }
 
     @Override
@@ -69,7 +74,9 @@ final class FedAgreement implements Agreement {
     }
 
     @Override
-    public void checkpointed(long index) {}
+    public void checkpointed(long index) {
+        checkpointed = index;
+    }
 
     @Override
     public void close() {}

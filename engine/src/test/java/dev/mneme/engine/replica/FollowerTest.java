@@ -129,6 +129,25 @@ final class FollowerTest {
         assertThat(follower.sequence(Fixtures.ALICE)).isZero();
     }
 
+    /// An entry that the log may forget is on the disk.
+    @Test
+    void aCheckpointIsOfWhatWasAppliedAndOfNothingMore() {
+        FedAgreement fed = new FedAgreement();
+        Replica follower = new Replica(fed, List.of(), 1);
+        byte[] entry = BatchCodec.encode(ManualClock.START, List.of());
+        fed.feed(1, entry);
+        fed.feed(2, entry);
+        follower.execution().run();
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).isEqualTo(2);
+        fed.feed(3, entry);
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).as("3 is not applied yet").isEqualTo(2);
+        follower.execution().run();
+        follower.shard().checkpoint();
+        assertThat(fed.heardCheckpointed()).isEqualTo(3);
+    }
+
     @Test
     void anEntryThatComesAgainStopsTheReplicaLoudly() {
         FedAgreement fed = new FedAgreement();
@@ -256,10 +275,10 @@ final class FollowerTest {
             old.requireSound();
             others.forEach(other -> assertThat(other.status().error()).isEmpty());
             moved.close();
-            tables.drop("2");
-            words.drop("2");
+            tables.drop("2", Duration.ZERO);
+            words.drop("2", Duration.ZERO);
             assertThat(tables.tables("2").appliedIndex()).as("made anew").isZero();
-            tables.drop("2");
+            tables.drop("2", Duration.ZERO);
             done.set(true);
             for (int n = 0; n < 2; n++) {
                 assertThat(writers.get(n).get(30, TimeUnit.SECONDS)).isEqualTo((int) log.lastIndex(new ShardId(n)));

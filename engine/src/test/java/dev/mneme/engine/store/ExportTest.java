@@ -31,7 +31,9 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -69,6 +71,21 @@ final class ExportTest {
                                 .toList())));
                 assertThat(target.space(owner).now()).isEqualTo(spaceOf(source, owner, own));
             }
+        }
+    }
+
+    /// Owners are read a thousand at a time from each of two shards.
+    @Test
+    void everyOfManyOwnersIsExportedOnce() {
+        List<String> names =
+                IntStream.range(0, 2_500).mapToObj(n -> "owner" + n).toList();
+        try (LocalStore store = new HeapNode().open()) {
+            for (String name : names) {
+                store.write(Fixtures.write(Owner.user(name), Fixtures.add(name, "likes tea")));
+            }
+            List<String> exported = new ArrayList<>();
+            store.export(null, each -> exported.add(each.owner().id()));
+            assertThat(exported).containsExactlyInAnyOrderElementsOf(names);
         }
     }
 
