@@ -44,6 +44,7 @@ final class RoomsTest {
     private static final Map<String, Set<String>> ROOMS = Map.ofEntries(
             Map.entry("access", Set.of()),
             Map.entry("job", Set.of()),
+            Map.entry("hub", Set.of()),
             Map.entry("request", Set.of()),
             Map.entry("document", Set.of("access")),
             Map.entry("conversation", Set.of("access", "document")),
