@@ -52,6 +52,7 @@ final class RoomsTest {
             Map.entry("extraction", Set.of("access", "job", "request", "document", "mode", "conversation", "memory")),
             Map.entry("feed", Set.of("access")),
             Map.entry("context", Set.of("access", "request")),
+            Map.entry("conflict", Set.of("access", "request", "memory", "context", "mode")),
             Map.entry("mode", Set.of("access", "request")),
             Map.entry("audit", Set.of("access", "request")),
             Map.entry("sync", Set.of("access", "request", "context", "mode")),

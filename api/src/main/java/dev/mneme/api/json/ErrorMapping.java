@@ -1,5 +1,6 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
@@ -102,6 +103,7 @@ public final class ErrorMapping {
             case Context context -> ContextMapping.resource(context);
             case ModeState state -> ModeMapping.resource(state);
             case ResponseSource source -> ResponseMapping.resource(source);
+            case Conflict conflict -> ConflictMapping.resource(conflict);
             default -> null;
         };
     }

@@ -15,6 +15,8 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.audit.Prices;
 import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.conflict.ConflictService;
+import dev.mneme.core.conflict.ConflictWrites;
 import dev.mneme.core.context.ContextRules;
 import dev.mneme.core.context.ContextService;
 import dev.mneme.core.feed.ChangeFeed;
@@ -84,11 +86,13 @@ final class RestServer implements AutoCloseable {
         ContextService contexts =
                 new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30)));
         ModeService modes = new ModeService(store, clock, limits);
+        MemoryService memories = new MemoryService(store, null, clock, new SecureRandom(), limits);
         RestPorts ports = new RestPorts(
-                new MemoryService(store, null, clock, new SecureRandom(), limits),
+                memories,
                 contexts,
                 new ResponseService(store, limits, PRICES),
                 new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
+                new ConflictService(store, clock, limits, new ConflictWrites(store, memories, contexts, modes)),
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
