@@ -115,7 +115,8 @@ final class ModelConflicts {
                                 .orElse(false);
             case CONTEXT ->
                 owner.contexts().find(about.key()).map(Context::localOnly).orElse(false);
-            case MODE -> owner.modes().find(about.key()).map(ModeState::localOnly).orElse(false);
+            case MODE ->
+                owner.modes().find(about.key()).map(ModeState::localOnly).orElse(false);
         };
     }
 

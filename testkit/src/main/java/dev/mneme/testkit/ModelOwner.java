@@ -292,8 +292,7 @@ final class ModelOwner {
             case Command.PostSyncEvent post -> syncEvents.post(post, stamp);
             case Command.ProcessSyncEvent process -> syncEvents.process(process, stamp);
             case Command.RecordConflict record -> conflicts.record(record, stamp);
-            case Command.ResolveConflict resolve ->
-                conflicts.resolve(resolve, write -> decide(write, stamp), stamp);
+            case Command.ResolveConflict resolve -> conflicts.resolve(resolve, write -> decide(write, stamp), stamp);
             case Command.Expire expire -> expire(expire, stamp);
             case Command.Import(Exported exported) -> bring(exported, stamp);
             case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it

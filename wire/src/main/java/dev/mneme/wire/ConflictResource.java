@@ -25,7 +25,9 @@ public record ConflictResource(
         @Doc("what was written and lost") Side mine,
         @Doc("what won and is stored") Side theirs,
         @Doc("when it was found") @Time String at,
-        @Doc("whether somebody has decided") @OneOf({"open", "resolved"}) String status,
+
+        @Doc("whether somebody has decided") @OneOf({"open", "resolved"})
+        String status,
 
         @Doc("how it was decided; left out while it is open") @Nullable
         Resolution resolution,

@@ -278,9 +278,10 @@ public final class ExportReading {
     }
 
     private static Exported conflict(ExportLine.ConflictRecord conflict) {
-        Owner owner =
-                in("conflict", () -> new ScopeIds(conflict.userId(), conflict.agentId(), conflict.appId(), conflict.runId()))
-                        .owner();
+        Owner owner = in(
+                        "conflict",
+                        () -> new ScopeIds(conflict.userId(), conflict.agentId(), conflict.appId(), conflict.runId()))
+                .owner();
         ConflictResource.Side base = conflict.base();
         ConflictResource.Resolution resolution = conflict.resolution();
         return new Exported.OfConflict(new Conflict(

@@ -41,8 +41,10 @@ public final class ExportWriting {
     public static ExportLine line(Exported exported) {
         return switch (exported) {
             case Exported.OfMemory memory -> new ExportLine(null, memory(memory), null, null, null, null, null, null);
-            case Exported.OfContext context -> new ExportLine(null, null, context(context), null, null, null, null, null);
-            case Exported.OfMode(ModeState mode) -> new ExportLine(null, null, null, mode(mode), null, null, null, null);
+            case Exported.OfContext context ->
+                new ExportLine(null, null, context(context), null, null, null, null, null);
+            case Exported.OfMode(ModeState mode) ->
+                new ExportLine(null, null, null, mode(mode), null, null, null, null);
             case Exported.OfTransition(Transition transition) ->
                 new ExportLine(null, null, null, null, transition(transition), null, null, null);
             case Exported.OfResponse(ResponseSource response) ->

@@ -125,8 +125,8 @@ final class ConflictRoutes {
     }
 
     private Answer get(Request request) {
-        At<Conflict> found = conflicts.get(
-                request.caller(), Users.of(request.query()), id(request), Freshness.of(request));
+        At<Conflict> found =
+                conflicts.get(request.caller(), Users.of(request.query()), id(request), Freshness.of(request));
         return Answer.json(200, ConflictMapping.resource(found.value()))
                 .with(
                         ExpectedVersion.ETAG.name(),

@@ -65,7 +65,8 @@ final class ChangeMessages {
                         change,
                         MessageType.CONFLICT,
                         change.by().instance(),
-                        new LiveConflict(conflict.open() ? "RECORDED" : "RESOLVED", ConflictMapping.resource(conflict)));
+                        new LiveConflict(
+                                conflict.open() ? "RECORDED" : "RESOLVED", ConflictMapping.resource(conflict)));
             case null, default -> throw new IllegalStateException(change.type() + " is not told");
         };
     }

@@ -24,6 +24,14 @@ import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.OwnerService;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Conflict;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.operate.BackupService;
@@ -229,6 +237,32 @@ final class RestServer implements AutoCloseable {
                 .path("memory")
                 .path("id")
                 .asText();
+    }
+
+    /// Records a conflict, in which "mine" lost to "theirs".
+    ///
+    /// @return its id
+    String conflict(String userId, Conflict.About about, long theirs, String mine) {
+        Owner owner = Owner.user(userId);
+        MemoryId id = MemoryId.create(clock.instant(), owner.slot(), new SecureRandom());
+        store.write(new Write(
+                owner,
+                Provenance.ofKey("hub"),
+                null,
+                List.of(new Command.RecordConflict(
+                        id, about, side(about, 1, "base"), side(about, 0, mine), side(about, theirs, "theirs"), false))));
+        return id.toString();
+    }
+
+    private Conflict.Side side(Conflict.About about, long version, String text) {
+        String field = about.kind() == Conflict.Kind.CONTEXT ? "data" : "text";
+        return new Conflict.Side(
+                version,
+                new JsonObject(Map.of(field, new JsonString(text))),
+                false,
+                clock.instant(),
+                "k",
+                version == 0 ? "desk" : "phone");
     }
 
     /// Puts a context, whatever is there.

@@ -394,8 +394,8 @@ public sealed interface Command {
     /// Stores a conflict: what was written and lost, beside what won.
     ///
     /// @param mine its version is 0
-    /// @param localOnly whether what was lost was written while `inspired`; it is local only as well when the record is,
-    ///     or the writer is `inspired`
+    /// @param localOnly whether what was lost was written while `inspired`. It is local only as well when the
+    ///     record is, or the writer is `inspired`
     record RecordConflict(
             MemoryId id,
             Conflict.About about,
@@ -408,9 +408,10 @@ public sealed interface Command {
     /// Resolves an open conflict together with the write that the decision asks for: both, or neither. A write that is
     /// refused leaves the conflict open, and its refusal is the outcome.
     ///
-    /// @param write of the record that the conflict is about, on top of the version that was shown; null: the record
-    ///     stays as it is
-    record ResolveConflict(MemoryId id, Conflict.Take take, @Nullable Command write) implements Command {
+    /// @param write of the record that the conflict is about, on top of the version that was shown; null: the
+    ///     record stays as it is
+    record ResolveConflict(
+            MemoryId id, Conflict.Take take, @Nullable Command write) implements Command {
         public ResolveConflict {
             boolean ofOneRecord = switch (write) {
                 case null -> true;

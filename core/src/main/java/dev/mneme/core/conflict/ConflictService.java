@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Threads**: any number may call; calls block until the store has answered.
 ///
-/// **Failures**: `MnemeException` alone. Another owner's conflicts are `not_allowed`, and so are all conflicts of a user
-/// for a key that is restricted below users.
+/// **Failures**: `MnemeException` alone. Another owner's conflicts are `not_allowed`, and so are all conflicts
+/// of a user for a key that is restricted below users.
 public final class ConflictService {
     /// How many conflicts are read from the store at once. It is small, since their values may be large.
     private static final int CHUNK = 8;
@@ -89,8 +89,8 @@ public final class ConflictService {
         MemoryId last = seen;
         long bytes = 0;
         while (true) {
-            At<List<Conflict>> chunk = reads.conflicts()
-                    .list(new Conflicts.Query(owner, listing.status(), listing.kind(), seen, CHUNK));
+            At<List<Conflict>> chunk =
+                    reads.conflicts().list(new Conflicts.Query(owner, listing.status(), listing.kind(), seen, CHUNK));
             position = position == null ? chunk.position() : position;
             for (Conflict conflict : chunk.value()) {
                 seen = conflict.id();
@@ -124,16 +124,17 @@ public final class ConflictService {
 
     /// What a caller decides.
     ///
-    /// @param value for [Take#VALUE], the fields that the record is to have; what is left out stays as it is in theirs
-    /// @param expectedVersion the version of the record that the caller saw; [Command#ANY_VERSION]: theirs, as the
-    ///     conflict shows it
+    /// @param value for [Take#VALUE], the fields that the record is to have; what is left out stays as it is in
+    ///     theirs
+    /// @param expectedVersion the version of the record that the caller saw; [Command#ANY_VERSION]: theirs, as
+    ///     the conflict shows it
     public record Decision(Take take, @Nullable JsonObject value, long expectedVersion) {}
 
     /// Resolves a conflict, and writes what was decided as the record's next version: both, or neither.
     ///
     /// @return the conflict without its values
-    /// @throws MnemeException `version_conflict`, with the record as it is by now, when it has gone on from the version
-    ///     that the caller saw; with the conflict, when that is resolved already
+    /// @throws MnemeException `version_conflict`, with the record as it is by now, when it has gone on from the
+    ///     version that the caller saw; with the conflict, when that is resolved already
     public Written<Conflict> resolve(
             Caller caller, Owner owner, MemoryId id, Decision decision, @Nullable Idempotency idempotency) {
         Authorizer.require(caller, Role.WRITE);

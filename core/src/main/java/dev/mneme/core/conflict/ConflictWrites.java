@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// **Threads**: any number may call.
 public final class ConflictWrites {
     private static final String VALUE = "value";
-    private static final Set<String> OF_MEMORY = Set.of(
-            ConflictValues.TEXT, ConflictValues.METADATA, ConflictValues.CATEGORIES, ConflictValues.EXPIRES_AT);
+    private static final Set<String> OF_MEMORY =
+            Set.of(ConflictValues.TEXT, ConflictValues.METADATA, ConflictValues.CATEGORIES, ConflictValues.EXPIRES_AT);
     private static final Set<String> OF_CONTEXT = Set.of(
             ConflictValues.DATA,
             ConflictValues.CONTEXT_TYPE,
@@ -71,9 +71,8 @@ public final class ConflictWrites {
         String key = conflict.about().key();
         return switch (conflict.about().kind()) {
             case MEMORY -> memory(caller, key, wanted, shown);
-            case CONTEXT -> wanted == null
-                    ? new Command.DeleteContext(key, shown)
-                    : context(caller, conflict, wanted, shown);
+            case CONTEXT ->
+                wanted == null ? new Command.DeleteContext(key, shown) : context(caller, conflict, wanted, shown);
             case MODE -> mode(caller, conflict, wanted == null ? JsonObject.EMPTY : wanted, shown);
         };
     }
@@ -91,9 +90,8 @@ public final class ConflictWrites {
             return new Command.DeleteMemory(id, shown);
         }
         requireNames(wanted, OF_MEMORY);
-        JsonObject metadata = wanted.members().containsKey(ConflictValues.METADATA)
-                ? object(wanted, ConflictValues.METADATA)
-                : null;
+        JsonObject metadata =
+                wanted.members().containsKey(ConflictValues.METADATA) ? object(wanted, ConflictValues.METADATA) : null;
         MemoryPatch patch = new MemoryPatch(
                 text(wanted, ConflictValues.TEXT),
                 metadata == null ? null : replacing(now.metadata(), metadata),
@@ -129,8 +127,7 @@ public final class ConflictWrites {
                                 ? ContextType.CUSTOM
                                 : ContextType.of(type)
                                         .orElseThrow(() -> wrong(
-                                                ConflictValues.CONTEXT_TYPE,
-                                                "must be chat, project, mode or custom")),
+                                                ConflictValues.CONTEXT_TYPE, "must be chat, project, mode or custom")),
                         mode == null ? null : mode(ConflictValues.MODE, mode),
                         data,
                         tags == null ? List.of() : tags,
@@ -182,7 +179,8 @@ public final class ConflictWrites {
             if (!known.contains(name)) {
                 throw wrong(
                         name,
-                        "is none of " + String.join(", ", known.stream().sorted().toList()) + ": leave it out");
+                        "is none of "
+                                + String.join(", ", known.stream().sorted().toList()) + ": leave it out");
             }
         }
         if (value.members().isEmpty()) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Two writes of one record, of which only one could win. What lost is kept here with what won, so that no write is
-/// lost, until somebody decides.
+/// Two writes of one record, of which only one could win. What lost is kept here with what won, so that no
+/// write is lost, until somebody decides.
 ///
 /// @param owner whose record it is
 /// @param base the version that both writes began with; null when it is not known, or when there was none
@@ -46,7 +46,8 @@ public record Conflict(
 
     /// One version of the record.
     ///
-    /// @param value the record's fields, as [ConflictValues] has them; null for a deletion, and where values are left out
+    /// @param value the record's fields, as [ConflictValues] has them; null for a deletion, and where values
+    ///     are left out
     /// @param deleted whether it is a deletion
     /// @param at when it was written
     public record Side(

@@ -181,7 +181,6 @@ public final class ConflictJson {
 
     private static MnemeException missing(String name) {
         return new MnemeException(
-                ErrorCode.INTEGRITY_VIOLATION,
-                "A conflict has no readable " + name + ". Run mneme verify.");
+                ErrorCode.INTEGRITY_VIOLATION, "A conflict has no readable " + name + ". Run mneme verify.");
     }
 }

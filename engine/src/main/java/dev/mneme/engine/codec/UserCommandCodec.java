@@ -200,8 +200,7 @@ final class UserCommandCodec {
     }
 
     static Command.ResolveConflict resolveConflict(ByteReader in, Function<ByteReader, Command> read) {
-        return new Command.ResolveConflict(
-                ModelCodec.memoryId(in), take(in.u8()), in.bool() ? read.apply(in) : null);
+        return new Command.ResolveConflict(ModelCodec.memoryId(in), take(in.u8()), in.bool() ? read.apply(in) : null);
     }
 
     private static int code(Conflict.Kind kind) {

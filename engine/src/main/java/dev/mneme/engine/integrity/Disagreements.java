@@ -280,7 +280,8 @@ final class Disagreements {
     /// One that was resolved is removed some time later.
     private void conflict(Conflict latest) {
         String name = Conflict.COLLECTION + " " + latest.id();
-        byte[] row = rows.get(Keys.document(hash, Conflict.COLLECTION, latest.id().toString()));
+        byte[] row =
+                rows.get(Keys.document(hash, Conflict.COLLECTION, latest.id().toString()));
         if (row != null && Rows.document(row).version() != latest.version()) {
             sure(name, PUT_BACK);
         } else if (row == null && latest.open()) {

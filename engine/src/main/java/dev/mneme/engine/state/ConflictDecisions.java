@@ -20,8 +20,8 @@ import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What commands do to an owner's conflicts, which are documents of a collection of their own. Changes and outcomes
-/// tell of a conflict without its values, which may be large.
+/// What commands do to an owner's conflicts, which are documents of a collection of their own. Changes and
+/// outcomes tell of a conflict without its values, which may be large.
 final class ConflictDecisions {
     private final Entry entry;
     private final OwnerState owner;
@@ -56,10 +56,7 @@ final class ConflictDecisions {
                     ErrorCode.TOO_LARGE, "This is too much to keep: " + Conflict.MAX_SIZE + " at most.", null, null);
         }
         byte[] all = Keys.documents(owner.hash(), Conflict.COLLECTION);
-        if (entry.rows()
-                        .keys(all, Keys.end(all), Document.MAX_IN_COLLECTION)
-                        .size()
-                >= Document.MAX_IN_COLLECTION) {
+        if (entry.rows().keys(all, Keys.end(all), Document.MAX_IN_COLLECTION).size() >= Document.MAX_IN_COLLECTION) {
             return new Rejected(
                     ErrorCode.OVERLOADED,
                     "There are " + Document.MAX_IN_COLLECTION + " conflicts: resolve some first.",
