@@ -89,11 +89,14 @@ class ConflictsCommandTest extends CliHarness {
         Files.writeString(list, "[1]");
 
         assertThat(run("conflicts", "resolve", "0193-c").status()).isEqualTo(2);
-        assertThat(run("conflicts", "resolve", "0193-c", "--take-mine", "--take-theirs").err())
+        assertThat(run("conflicts", "resolve", "0193-c", "--take-mine", "--take-theirs")
+                        .err())
                 .contains("Decide: one of");
-        assertThat(run("conflicts", "resolve", "0193-c", "--value", list.toString()).status())
+        assertThat(run("conflicts", "resolve", "0193-c", "--value", list.toString())
+                        .status())
                 .isEqualTo(2);
-        assertThat(run("conflicts", "resolve", "0193-c", "--value", "missing.json").err())
+        assertThat(run("conflicts", "resolve", "0193-c", "--value", "missing.json")
+                        .err())
                 .contains("missing.json");
         assertThat(run("conflicts").status()).isEqualTo(2);
     }

@@ -150,16 +150,7 @@ final class RandomConflicts {
                                 null,
                                 seen,
                                 MergeStrategy.REPLACE);
-            case MODE ->
-                new SwitchMode(
-                        about.key(),
-                        pick(List.of(Mode.values())),
-                        null,
-                        null,
-                        null,
-                        null,
-                        null,
-                        seen);
+            case MODE -> new SwitchMode(about.key(), pick(List.of(Mode.values())), null, null, null, null, null, seen);
         };
     }
 

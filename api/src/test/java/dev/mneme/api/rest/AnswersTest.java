@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
-import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Conflict;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import java.io.IOException;
@@ -218,10 +218,7 @@ class AnswersTest {
 
     private void conflicts() {
         String id = rest.conflict(
-                "carol",
-                new Conflict.About(Conflict.Kind.MEMORY, rest.add("carol", "theirs")),
-                1,
-                "mine");
+                "carol", new Conflict.About(Conflict.Kind.MEMORY, rest.add("carol", "theirs")), 1, "mine");
         String conflict = "/api/v1/conflicts/" + id;
         assertThat(rest.get("/api/v1/conflicts?userId=carol&status=open&kind=memory&limit=1")
                         .body()

@@ -99,7 +99,8 @@ class ConflictRoutesTest {
         rest.putContext("alice", "theme", "theirs");
         String id = rest.conflict("alice", new About(Kind.CONTEXT, "theme"), 1, "mine");
 
-        assertThat(resolve(id, "{\"take\":\"value\",\"value\":{\"tags\":[\"ui\"]}}").status())
+        assertThat(resolve(id, "{\"take\":\"value\",\"value\":{\"tags\":[\"ui\"]}}")
+                        .status())
                 .isEqualTo(200);
 
         JsonNode context = rest.get("/api/v1/contexts/theme" + ALICES).body();

@@ -217,11 +217,9 @@ class OpenApiTest {
             Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
             Map.entry(
                     "ConflictResource",
-                    List.of(
-                            "id", "subject", "base", "mine", "theirs", "at", "status", "resolution", "version")),
+                    List.of("id", "subject", "base", "mine", "theirs", "at", "status", "resolution", "version")),
             Map.entry("ConflictResourceAbout", List.of("kind", "key")),
-            Map.entry(
-                    "ConflictResourceSide", List.of("version", "value", "deleted", "at", "key", "instance")),
+            Map.entry("ConflictResourceSide", List.of("version", "value", "deleted", "at", "key", "instance")),
             Map.entry("ConflictResourceResolution", List.of("take", "written", "at", "key", "instance")),
             Map.entry("ConflictList", List.of("items", "nextCursor", "position")),
             Map.entry("ConflictDecision", List.of("take", "value", "expectedVersion")),

@@ -15,6 +15,8 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.audit.Prices;
 import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
 import dev.mneme.core.conflict.ConflictService;
 import dev.mneme.core.conflict.ConflictWrites;
 import dev.mneme.core.context.ContextRules;
@@ -30,8 +32,6 @@ import dev.mneme.core.model.Json.JsonString;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
-import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Write;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.operate.BackupService;
@@ -250,7 +250,12 @@ final class RestServer implements AutoCloseable {
                 Provenance.ofKey("hub"),
                 null,
                 List.of(new Command.RecordConflict(
-                        id, about, side(about, 1, "base"), side(about, 0, mine), side(about, theirs, "theirs"), false))));
+                        id,
+                        about,
+                        side(about, 1, "base"),
+                        side(about, 0, mine),
+                        side(about, theirs, "theirs"),
+                        false))));
         return id.toString();
     }
 

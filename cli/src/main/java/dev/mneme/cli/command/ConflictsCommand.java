@@ -34,10 +34,7 @@ import picocli.CommandLine.Parameters;
         header = "Writes that lost to others: list, compare, decide.",
         customSynopsis = "mneme conflicts COMMAND [options]",
         commandListHeading = "%nCommands:%n",
-        subcommands = {
-            ConflictsCommand.ListConflicts.class,
-            ConflictsCommand.Show.class,
-            ConflictsCommand.Resolve.class
+        subcommands = {ConflictsCommand.ListConflicts.class, ConflictsCommand.Show.class, ConflictsCommand.Resolve.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -54,7 +51,10 @@ public final class ConflictsCommand extends Subcommand {
     }
 
     /// Lists conflicts, a page at a time.
-    @Command(name = "list", header = "List conflicts, the oldest first.", customSynopsis = "mneme conflicts list [options]")
+    @Command(
+            name = "list",
+            header = "List conflicts, the oldest first.",
+            customSynopsis = "mneme conflicts list [options]")
     static final class ListConflicts extends Subcommand {
         @ArgGroup(validate = false, exclusive = false, heading = "%nWhose:%n", order = 1)
         UserOption user = new UserOption();
@@ -87,8 +87,8 @@ public final class ConflictsCommand extends Subcommand {
         private static void show(Session session, String whose, JsonView page) {
             List<JsonView> conflicts = page.at("items").items();
             if (session.quiet()) {
-                conflicts.forEach(conflict -> session.console()
-                        .print(Printable.line(conflict.at("id").text())));
+                conflicts.forEach(conflict ->
+                        session.console().print(Printable.line(conflict.at("id").text())));
                 return;
             }
             if (conflicts.isEmpty()) {
@@ -188,7 +188,8 @@ public final class ConflictsCommand extends Subcommand {
                     String theirs = field(conflict.at("theirs"), name);
                     if (!mine.equals(theirs) == differing) {
                         session.console().print("");
-                        session.console().print(session.console().bold(Printable.line(name)) + (differing ? "" : "  (same)"));
+                        session.console()
+                                .print(session.console().bold(Printable.line(name)) + (differing ? "" : "  (same)"));
                         Sheet sheet = new Sheet();
                         if (differing) {
                             sheet.line("  base", field(conflict.at("base"), name));
@@ -266,7 +267,8 @@ public final class ConflictsCommand extends Subcommand {
         }
 
         private static String document(Session session, String name) {
-            String text = name.equals("-") ? StandardInput.text(session.console().in()) : file(name);
+            String text =
+                    name.equals("-") ? StandardInput.text(session.console().in()) : file(name);
             Typed.object("--value", text);
             return text.strip();
         }
@@ -275,8 +277,7 @@ public final class ConflictsCommand extends Subcommand {
             try {
                 return Files.readString(Path.of(name));
             } catch (IOException | InvalidPathException failure) {
-                throw new Failure(
-                        ExitStatus.USAGE, "'" + name + "' is no file that can be read as UTF-8.", failure);
+                throw new Failure(ExitStatus.USAGE, "'" + name + "' is no file that can be read as UTF-8.", failure);
             }
         }
 
@@ -291,8 +292,10 @@ public final class ConflictsCommand extends Subcommand {
                                     : "Resolved " + id
                                             + (written.isEmpty()
                                                     ? ""
-                                                    : ", " + Printable.line(conflict.at("subject").at("kind").text())
-                                                            + " version " + written));
+                                                    : ", "
+                                                            + Printable.line(conflict.at("subject")
+                                                                    .at("kind")
+                                                                    .text()) + " version " + written));
         }
     }
 }
