@@ -358,6 +358,7 @@ class OpenApiTest {
             Map.entry("position_ahead", Set.of(503)),
             Map.entry("not_primary", Set.of(503)),
             Map.entry("no_quorum", Set.of(503)),
+            Map.entry("hub_unavailable", Set.of(503)),
             Map.entry("log_failed", Set.of(503)),
             Map.entry("outcome_unknown", Set.of(503)),
             Map.entry("storage_full", Set.of(507)),
