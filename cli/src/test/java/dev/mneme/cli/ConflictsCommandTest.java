@@ -33,7 +33,7 @@ class ConflictsCommandTest extends CliHarness {
         assertThat(list.out().lines())
                 .containsExactly(
                         "ID      STATUS  KIND    KEY     MINE BY  THEIRS BY  FOUND",
-                        "0193-c  open    memory  0193-m  desk     phone      2h");
+                        "0193-c  open    memory  0193-m  desk     phone      2h ago");
         assertThat(list.err()).contains("there are more: --cursor 0193-c");
         assertThat(run("conflicts", "list").err()).contains("no conflicts of user alice");
     }
