@@ -188,6 +188,8 @@ class ConflictRoutesTest {
         } while (cursor != null);
 
         assertThat(listed).isEqualTo(ids);
+        assertThat(rest.get(CONFLICTS + ALICES + "&kind=memory").body().path("items"))
+                .hasSize(12);
         JsonNode resolved =
                 rest.get(CONFLICTS + ALICES + "&status=resolved").body().path("items");
         assertThat(resolved).hasSize(1);

@@ -140,11 +140,7 @@ public final class ConflictService {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireWholeOwner(caller, owner);
         requireShape(decision);
-        Optional<WriteResult> answered =
-                idempotency == null ? Optional.empty() : store.answered(owner, caller.by(), idempotency);
-        WriteResult result = answered.isPresent()
-                ? Writes.accepted(answered.get())
-                : Writes.one(store, caller, owner, idempotency, command(caller, owner, id, decision));
+        WriteResult result = Writes.one(store, caller, owner, idempotency, command(caller, owner, id, decision));
         return Written.of(result, Conflict.class);
     }
 

@@ -237,8 +237,7 @@ final class TamperingTest {
     }
 
     private static Command conflict(Owner owner, int n) {
-        Conflict.Side side =
-                new Conflict.Side(1, Fixtures.json("a", n), false, ManualClock.START, "k", "desk");
+        Conflict.Side side = new Conflict.Side(1, Fixtures.json("a", n), false, ManualClock.START, "k", "desk");
         return new Command.RecordConflict(
                 Fixtures.id(owner, 2_000 + n),
                 new Conflict.About(Conflict.Kind.CONTEXT, "c" + n),

@@ -29,15 +29,15 @@ final class ConflictDecisionsTest {
     private Outcome apply(Command command) {
         long index = tables.appliedIndex() + 1;
         StateMachine machine = new StateMachine(tables, new Govern("abcdefgh", Retention.DEFAULTS));
-        Applied applied = machine.apply(
-                index, new ShardBatch(ManualClock.START, List.of(Fixtures.write(ALICE, command))));
+        Applied applied =
+                machine.apply(index, new ShardBatch(ManualClock.START, List.of(Fixtures.write(ALICE, command))));
         tables.write(applied.rows().batch(index));
         return applied.results().getFirst().outcomes().getFirst();
     }
 
     private static Command.RecordConflict conflict(MemoryId id, int size) {
-        Conflict.Side side = new Conflict.Side(
-                1, Fixtures.json("a", "x".repeat(size)), false, ManualClock.START, "k", "desk");
+        Conflict.Side side =
+                new Conflict.Side(1, Fixtures.json("a", "x".repeat(size)), false, ManualClock.START, "k", "desk");
         return new Command.RecordConflict(
                 id, new Conflict.About(Conflict.Kind.CONTEXT, "theme"), side, side, side, false);
     }
