@@ -378,7 +378,12 @@ final class TamperingTest {
             }
             case OF_ANOTHER_OWNER -> {
                 Owner other = at(victims, noun == Noun.MEMORY ? Noun.CONTEXT : Noun.MEMORY);
-                byte[] key = middle.clone();
+                byte[] key = noun == Noun.CONFLICT
+                        ? Keys.document(
+                                other.hash(),
+                                Conflict.COLLECTION,
+                                Fixtures.id(other, 2_001).toString())
+                        : middle.clone();
                 System.arraycopy(other.hash(), 0, key, 1, Keys.OWNER);
                 rows.put(middle, at(stored.get(shardOf(other)), key).clone());
             }
@@ -392,6 +397,8 @@ final class TamperingTest {
             case METADATA_CHANGED -> {
                 if (noun == Noun.MEMORY) {
                     rows.put(middle, anotherSource(at(rows, middle)));
+                } else if (noun == Noun.CONFLICT) {
+                    flip(at(rows, middle), at(rows, middle).length - 8); // a time: its name comes first
                 } else {
                     flip(at(rows, middle), Rows.FIELDS_AT + 3);
                 }
