@@ -2,6 +2,7 @@ package dev.mneme.cli;
 
 import dev.mneme.cli.command.AddCommand;
 import dev.mneme.cli.command.BackupCommand;
+import dev.mneme.cli.command.ConflictsCommand;
 import dev.mneme.cli.command.ContextCommand;
 import dev.mneme.cli.command.DeleteCommand;
 import dev.mneme.cli.command.EventsCommand;
@@ -67,6 +68,7 @@ public final class Cli {
             "mode",
             "response",
             "events",
+            "conflicts",
             "integrity",
             "inspect",
             "export",
@@ -188,6 +190,7 @@ public final class Cli {
             case "context" -> new ContextCommand();
             case "response" -> new ResponseCommand();
             case "events" -> new EventsCommand();
+            case "conflicts" -> new ConflictsCommand();
             case "integrity" -> new IntegrityCommand();
             case "export" -> new ExportCommand();
             case "import" -> new ImportCommand();

@@ -18,6 +18,8 @@ import dev.mneme.api.sse.ChangeStreams;
 import dev.mneme.api.websocket.WebSocketDoor;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.conflict.ConflictService;
+import dev.mneme.core.conflict.ConflictWrites;
 import dev.mneme.core.context.ContextService;
 import dev.mneme.core.extraction.ExtractionService;
 import dev.mneme.core.extraction.ProjectService;
@@ -233,6 +235,7 @@ public final class MnemeServer implements AutoCloseable {
                 new ResponseService(store, limits, config.responses().prices()),
                 new SyncEventService(
                         store, clock, runtime.random(), limits, config.sync().timeToLive()),
+                new ConflictService(store, clock, limits, new ConflictWrites(store, memories, contexts, modes)),
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),

@@ -44,6 +44,7 @@ final class RoomsTest {
     private static final Map<String, Set<String>> ROOMS = Map.ofEntries(
             Map.entry("access", Set.of()),
             Map.entry("job", Set.of()),
+            Map.entry("hub", Set.of()),
             Map.entry("request", Set.of()),
             Map.entry("document", Set.of("access")),
             Map.entry("conversation", Set.of("access", "document")),
@@ -51,6 +52,7 @@ final class RoomsTest {
             Map.entry("extraction", Set.of("access", "job", "request", "document", "mode", "conversation", "memory")),
             Map.entry("feed", Set.of("access")),
             Map.entry("context", Set.of("access", "request")),
+            Map.entry("conflict", Set.of("access", "request", "memory", "context", "mode")),
             Map.entry("mode", Set.of("access", "request")),
             Map.entry("audit", Set.of("access", "request")),
             Map.entry("sync", Set.of("access", "request", "context", "mode")),

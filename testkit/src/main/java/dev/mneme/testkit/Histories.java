@@ -117,10 +117,15 @@ public final class Histories {
         return List.copyOf(history.steps);
     }
 
-    /// As [#random], and for every third seed with imports of records among its steps.
+    /// As [#random], and with imports of records among its steps for every third seed, with conflicts for the
+    /// next ones.
     public static List<Step> randomWithImports(long seed, int length) {
         List<Step> plain = random(seed, length);
-        return seed % 3 == 0 ? RandomImports.among(seed, plain) : plain;
+        return switch ((int) (seed % 3)) {
+            case 0 -> RandomImports.among(seed, plain);
+            case 1 -> RandomConflicts.among(seed, plain);
+            default -> plain;
+        };
     }
 
     /// The owners that histories are about.

@@ -16,6 +16,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
@@ -95,6 +96,7 @@ final class ModelOwner {
     private ModelResponses responses = new ModelResponses(this);
     private ModelSyncEvents syncEvents = new ModelSyncEvents(this);
     private ModelDocuments documents = new ModelDocuments(this::has);
+    private ModelConflicts conflicts = new ModelConflicts(this);
     private final Map<MemoryId, Embedding> staged = new HashMap<>();
     private @Nullable EmbeddingSpace space;
     private @Nullable EmbeddingSpace next;
@@ -181,6 +183,7 @@ final class ModelOwner {
                 .list(response -> true, 0, Integer.MAX_VALUE)
                 .forEach(response -> all.add(new Exported.OfResponse(response)));
         syncEvents.all().forEach(event -> all.add(new Exported.OfSyncEvent(event)));
+        conflicts.all().forEach(conflict -> all.add(new Exported.OfConflict(conflict)));
         return all;
     }
 
@@ -288,6 +291,8 @@ final class ModelOwner {
             case Command.RecordResponse response -> responses.record(response, stamp);
             case Command.PostSyncEvent post -> syncEvents.post(post, stamp);
             case Command.ProcessSyncEvent process -> syncEvents.process(process, stamp);
+            case Command.RecordConflict record -> conflicts.record(record, stamp);
+            case Command.ResolveConflict resolve -> conflicts.resolve(resolve, write -> decide(write, stamp), stamp);
             case Command.Expire expire -> expire(expire, stamp);
             case Command.Import(Exported exported) -> bring(exported, stamp);
             case Command.ForgetVersions versions -> new DeletedMany(0); // the model hides what is too old, and keeps it
@@ -312,6 +317,7 @@ final class ModelOwner {
             switch (record) {
                 case Command.Expired.OfContext context -> contexts.expire(context, stamp);
                 case Command.Expired.OfSyncEvent event -> syncEvents.expire(event, stamp);
+                case Command.Expired.OfConflict conflict -> conflicts.expire(conflict, stamp);
             }
         });
         return new Outcome.Done();
@@ -325,6 +331,7 @@ final class ModelOwner {
             case Exported.OfTransition(Transition transition) -> modes.bring(transition, stamp);
             case Exported.OfResponse(ResponseSource response) -> responses.bring(response, stamp);
             case Exported.OfSyncEvent(SyncEvent event) -> syncEvents.bring(event, stamp);
+            case Exported.OfConflict(Conflict conflict) -> conflicts.bring(conflict, stamp);
         };
     }
 
@@ -654,6 +661,7 @@ final class ModelOwner {
         responses = new ModelResponses(this);
         syncEvents = new ModelSyncEvents(this);
         documents = new ModelDocuments(this::has);
+        conflicts = new ModelConflicts(this);
         space = null;
         next = null;
         staged.clear();
@@ -692,6 +700,10 @@ final class ModelOwner {
 
     ModelDocuments documents() {
         return documents;
+    }
+
+    ModelConflicts conflicts() {
+        return conflicts;
     }
 
     ModelContexts contexts() {

@@ -6,6 +6,7 @@ import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Document;
@@ -28,6 +29,7 @@ import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
+import dev.mneme.core.spi.Conflicts;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Exports;
@@ -462,6 +464,21 @@ public final class ModelStore implements Store, Exports {
             @Override
             public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
                 return of(owner, at -> at.syncEvents().pending(instanceId, now, after, limit));
+            }
+        };
+    }
+
+    @Override
+    public Conflicts conflicts() {
+        return new Conflicts() {
+            @Override
+            public At<Optional<Conflict>> find(Owner owner, MemoryId id) {
+                return of(owner, at -> at.conflicts().find(id));
+            }
+
+            @Override
+            public At<List<Conflict>> list(Query query) {
+                return of(query.owner(), at -> at.conflicts().list(query));
             }
         };
     }

@@ -173,6 +173,7 @@ public final class StoreComparison {
             audit.compare(owner);
             reads.compareChanges(owner, erasedAt.getOrDefault(owner, 0L));
             modes.compare(owner);
+            RandomConflicts.compare(random, clock.instant(), model, subject, owner);
             RandomDocuments.compare(model.documents(), subject.documents(), owner);
             ContextReads.compare(random, clock.instant(), model.contexts(), subject.contexts(), owner);
         }

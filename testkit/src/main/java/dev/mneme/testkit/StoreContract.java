@@ -192,4 +192,12 @@ public abstract class StoreContract {
             return StoreContract.this::open;
         }
     }
+
+    @Nested
+    class Conflicts extends ConflictsPart {
+        @Override
+        StoreOpener opener() {
+            return StoreContract.this::open;
+        }
+    }
 }

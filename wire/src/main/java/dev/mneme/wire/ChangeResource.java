@@ -30,7 +30,9 @@ public record ChangeResource(
             "transition.recorded",
             "response.recorded",
             "sync.posted",
-            "sync.processed"
+            "sync.processed",
+            "conflict.recorded",
+            "conflict.resolved"
         })
         String type,
 
@@ -38,7 +40,7 @@ public record ChangeResource(
         @Doc("the id of the key that wrote it") String key,
         @Doc("the instance that wrote it") String instance,
 
-        @Doc("what changed, among its kind: a memory's or sync event's id, a context's key, an instance,"
+        @Doc("what changed, among its kind: a memory's, sync event's or conflict's id, a context's key, an instance,"
                 + " chatId/messageId; left out of an erasure, and where the record is no longer kept")
         @Nullable
         String subject,
@@ -57,4 +59,7 @@ public record ChangeResource(
         @Doc("the record; the answer's text is not kept") @Nullable
         ResponseResource response,
 
-        @Doc("as the change left it") @Nullable SyncEventResource syncEvent) {}
+        @Doc("as the change left it") @Nullable SyncEventResource syncEvent,
+
+        @Doc("as the change left it, without the values") @Nullable
+        ConflictResource conflict) {}

@@ -1,4 +1,5 @@
 package dev.mneme.wire;
 
 /// A record that a version conflict may be about.
-public sealed interface Current permits ContextResource, MemoryResource, ModeResource, ResponseResource {}
+public sealed interface Current
+        permits ConflictResource, ContextResource, MemoryResource, ModeResource, ResponseResource {}

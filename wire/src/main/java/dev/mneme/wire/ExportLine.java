@@ -27,7 +27,8 @@ public record ExportLine(
         @Nullable ModeRecord mode,
         @Nullable TransitionRecord transition,
         @Nullable ResponseRecord response,
-        @Nullable SyncEventRecord syncEvent) {
+        @Nullable SyncEventRecord syncEvent,
+        @Nullable ConflictRecord conflict) {
 
     /// Says how the lines that follow are to be read.
     @Doc("The first line.")
@@ -193,6 +194,24 @@ public record ExportLine(
             @OneOf({"high", "normal", "low"}) String priority,
             @Time String timestamp,
             @Nullable @Time String expiresAt,
+            @Range(min = 1) long version,
+            @Doc("written while inspired") @Nullable Boolean localOnly) {}
+
+    /// A conflict.
+    @Doc("A write that lost, with what won.")
+    @JsonInclude(Include.NON_NULL)
+    public record ConflictRecord(
+            String id,
+            @Nullable String userId,
+            @Nullable String agentId,
+            @Nullable String appId,
+            @Nullable String runId,
+            ConflictResource.About subject,
+            ConflictResource.@Nullable Side base,
+            ConflictResource.Side mine,
+            ConflictResource.Side theirs,
+            @Time String at,
+            ConflictResource.@Nullable Resolution resolution,
             @Range(min = 1) long version,
             @Doc("written while inspired") @Nullable Boolean localOnly) {}
 }

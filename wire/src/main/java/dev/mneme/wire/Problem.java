@@ -34,6 +34,7 @@ public record Problem(
             "position_ahead",
             "not_primary",
             "no_quorum",
+            "hub_unavailable",
             "log_failed",
             "outcome_unknown",
             "storage_full",

@@ -102,6 +102,7 @@ public record Route(
                     ErrorCode.OVERLOADED,
                     ErrorCode.NOT_PRIMARY,
                     ErrorCode.NO_QUORUM,
+                    ErrorCode.HUB_UNAVAILABLE,
                     ErrorCode.LOG_FAILED,
                     ErrorCode.OUTCOME_UNKNOWN,
                     ErrorCode.STORAGE_FULL,

@@ -2,6 +2,7 @@ package dev.mneme.api.json;
 
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.model.Change;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.ModeState;
@@ -32,6 +33,7 @@ public final class ChangeMapping {
                 subject instanceof ModeState state ? ModeMapping.resource(state) : null,
                 subject instanceof Transition transition ? ModeMapping.resource(transition) : null,
                 subject instanceof ResponseSource source ? ResponseMapping.resource(source) : null,
-                subject instanceof SyncEvent event ? SyncEventMapping.resource(event) : null);
+                subject instanceof SyncEvent event ? SyncEventMapping.resource(event) : null,
+                subject instanceof Conflict conflict ? ConflictMapping.resource(conflict) : null);
     }
 }

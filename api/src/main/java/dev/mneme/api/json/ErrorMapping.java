@@ -1,5 +1,6 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
@@ -28,7 +29,8 @@ public final class ErrorMapping {
             case IDEMPOTENCY_KEY_REUSED, EMBEDDER_MISMATCH -> 422;
             case RATE_LIMITED -> 429;
             case INTEGRITY_VIOLATION, INTERNAL -> 500;
-            case OVERLOADED, POSITION_AHEAD, NOT_PRIMARY, NO_QUORUM, LOG_FAILED, OUTCOME_UNKNOWN -> 503;
+            case OVERLOADED, POSITION_AHEAD, NOT_PRIMARY, NO_QUORUM, HUB_UNAVAILABLE, LOG_FAILED, OUTCOME_UNKNOWN ->
+                503;
             case STORAGE_FULL -> 507;
         };
     }
@@ -50,6 +52,7 @@ public final class ErrorMapping {
             case POSITION_AHEAD -> "The position is not reached yet";
             case NOT_PRIMARY -> "Another node is the primary";
             case NO_QUORUM -> "Too few replicas can be reached";
+            case HUB_UNAVAILABLE -> "The hub's database cannot be reached";
             case LOG_FAILED -> "The log has failed";
             case OUTCOME_UNKNOWN -> "The outcome is unknown";
             case STORAGE_FULL -> "The disk is full";
@@ -61,7 +64,7 @@ public final class ErrorMapping {
     /// How long a caller should wait before the same request can succeed; null if waiting does not help.
     public static @Nullable Long retryAfterMillis(ErrorCode code) {
         return switch (code) {
-            case OVERLOADED, RATE_LIMITED, NO_QUORUM, OUTCOME_UNKNOWN -> 1_000L;
+            case OVERLOADED, RATE_LIMITED, NO_QUORUM, HUB_UNAVAILABLE, OUTCOME_UNKNOWN -> 1_000L;
             case POSITION_AHEAD, NOT_PRIMARY -> 500L;
             default -> null;
         };
@@ -100,6 +103,7 @@ public final class ErrorMapping {
             case Context context -> ContextMapping.resource(context);
             case ModeState state -> ModeMapping.resource(state);
             case ResponseSource source -> ResponseMapping.resource(source);
+            case Conflict conflict -> ConflictMapping.resource(conflict);
             default -> null;
         };
     }

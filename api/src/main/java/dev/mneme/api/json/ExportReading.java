@@ -1,5 +1,6 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ContextVersion;
@@ -24,6 +25,7 @@ import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.model.TokenVectors;
 import dev.mneme.core.model.Transition;
+import dev.mneme.wire.ConflictResource;
 import dev.mneme.wire.ExportLine;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,10 +87,14 @@ public final class ExportReading {
         if (line.syncEvent() != null) {
             records.add(syncEvent(line.syncEvent()));
         }
+        if (line.conflict() != null) {
+            records.add(conflict(line.conflict()));
+        }
         if (records.size() != 1 || line.export() != null) {
             throw MnemeException.invalid(
                     LINE,
-                    "A line must have one of memory, context, mode, transition, response, syncEvent, and nothing else.");
+                    "A line must have one of memory, context, mode, transition, response, syncEvent, conflict, and nothing"
+                            + " else.");
         }
         return records.getFirst();
     }
@@ -269,6 +275,49 @@ public final class ExportReading {
                 event.version(),
                 0,
                 set(event.localOnly())));
+    }
+
+    private static Exported conflict(ExportLine.ConflictRecord conflict) {
+        Owner owner = in(
+                        "conflict",
+                        () -> new ScopeIds(conflict.userId(), conflict.agentId(), conflict.appId(), conflict.runId()))
+                .owner();
+        ConflictResource.Side base = conflict.base();
+        ConflictResource.Resolution resolution = conflict.resolution();
+        return new Exported.OfConflict(new Conflict(
+                id("conflict.id", conflict.id()),
+                owner,
+                new Conflict.About(
+                        Conflict.Kind.of(conflict.subject().kind()).orElseThrow(),
+                        conflict.subject().key()),
+                base == null ? null : side(base),
+                side(conflict.mine()),
+                side(conflict.theirs()),
+                time(conflict.at()),
+                resolution == null
+                        ? null
+                        : new Conflict.Resolution(
+                                Conflict.Take.of(resolution.take()).orElseThrow(),
+                                number(resolution.written()),
+                                time(resolution.at()),
+                                resolution.key(),
+                                resolution.instance()),
+                conflict.version(),
+                set(conflict.localOnly())));
+    }
+
+    private static Conflict.Side side(ConflictResource.Side side) {
+        return new Conflict.Side(
+                number(side.version()),
+                side.value() == null ? null : PlainJson.toJson(side.value()),
+                side.deleted(),
+                time(side.at()),
+                side.key(),
+                side.instance());
+    }
+
+    private static long number(@Nullable Long version) {
+        return version == null ? 0 : version;
     }
 
     private static Set<String> once(String field, List<String> names) {

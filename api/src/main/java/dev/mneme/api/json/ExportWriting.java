@@ -1,5 +1,6 @@
 package dev.mneme.api.json;
 
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
@@ -9,10 +10,13 @@ import dev.mneme.core.model.Json.JsonNull;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryVersion;
 import dev.mneme.core.model.ModeState;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Times;
 import dev.mneme.core.model.Transition;
+import dev.mneme.wire.ConflictResource;
 import dev.mneme.wire.ExportLine;
 import java.util.Base64;
 import java.util.List;
@@ -25,7 +29,7 @@ public final class ExportWriting {
     public static final int VERSION = 1;
 
     private static final ExportLine HEADER =
-            new ExportLine(new ExportLine.Header("mneme", VERSION), null, null, null, null, null, null);
+            new ExportLine(new ExportLine.Header("mneme", VERSION), null, null, null, null, null, null, null);
 
     private ExportWriting() {}
 
@@ -36,15 +40,19 @@ public final class ExportWriting {
 
     public static ExportLine line(Exported exported) {
         return switch (exported) {
-            case Exported.OfMemory memory -> new ExportLine(null, memory(memory), null, null, null, null, null);
-            case Exported.OfContext context -> new ExportLine(null, null, context(context), null, null, null, null);
-            case Exported.OfMode(ModeState mode) -> new ExportLine(null, null, null, mode(mode), null, null, null);
+            case Exported.OfMemory memory -> new ExportLine(null, memory(memory), null, null, null, null, null, null);
+            case Exported.OfContext context ->
+                new ExportLine(null, null, context(context), null, null, null, null, null);
+            case Exported.OfMode(ModeState mode) ->
+                new ExportLine(null, null, null, mode(mode), null, null, null, null);
             case Exported.OfTransition(Transition transition) ->
-                new ExportLine(null, null, null, null, transition(transition), null, null);
+                new ExportLine(null, null, null, null, transition(transition), null, null, null);
             case Exported.OfResponse(ResponseSource response) ->
-                new ExportLine(null, null, null, null, null, response(response), null);
+                new ExportLine(null, null, null, null, null, response(response), null, null);
             case Exported.OfSyncEvent(SyncEvent event) ->
-                new ExportLine(null, null, null, null, null, null, syncEvent(event));
+                new ExportLine(null, null, null, null, null, null, syncEvent(event), null);
+            case Exported.OfConflict(Conflict conflict) ->
+                new ExportLine(null, null, null, null, null, null, null, conflict(conflict));
         };
     }
 
@@ -183,6 +191,25 @@ public final class ExportWriting {
                 MemoryMapping.time(event.expiresAt()),
                 event.version(),
                 flag(event.localOnly()));
+    }
+
+    private static ExportLine.ConflictRecord conflict(Conflict conflict) {
+        Owner owner = conflict.owner();
+        return new ExportLine.ConflictRecord(
+                conflict.id().toString(),
+                owner.kind() == OwnerKind.USER ? owner.id() : null,
+                owner.kind() == OwnerKind.AGENT ? owner.id() : null,
+                owner.kind() == OwnerKind.APP ? owner.id() : null,
+                owner.kind() == OwnerKind.RUN ? owner.id() : null,
+                new ConflictResource.About(
+                        conflict.about().kind().wireName(), conflict.about().key()),
+                conflict.base() == null ? null : ConflictMapping.side(conflict.base()),
+                ConflictMapping.side(conflict.mine()),
+                ConflictMapping.side(conflict.theirs()),
+                Times.format(conflict.detectedAt()),
+                ConflictMapping.resolution(conflict.resolution()),
+                conflict.version(),
+                flag(conflict.localOnly()));
     }
 
     /// True, or left out.

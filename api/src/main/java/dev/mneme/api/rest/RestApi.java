@@ -19,6 +19,7 @@ public final class RestApi {
         routes.addAll(new ChangeRoutes(ports.feed(), ports.changeStream()).routes());
         routes.addAll(new ResponseRoutes(ports.responses()).routes());
         routes.addAll(new SyncEventRoutes(ports.syncEvents()).routes());
+        routes.addAll(new ConflictRoutes(ports.conflicts()).routes());
         routes.addAll(new DistributedRoutes(ports.distributed(), ports.responses(), ports.facts()).routes());
         routes.addAll(new ModeRoutes(ports.modes()).routes());
         routes.addAll(new OwnerRoutes(ports.owners()).routes());

@@ -3,6 +3,7 @@ package dev.mneme.api.rest;
 import dev.mneme.api.http.Handler;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.conflict.ConflictService;
 import dev.mneme.core.context.ContextService;
 import dev.mneme.core.feed.ChangeFeed;
 import dev.mneme.core.memory.MemoryService;
@@ -29,6 +30,7 @@ public record RestPorts(
         ContextService contexts,
         ResponseService responses,
         SyncEventService syncEvents,
+        ConflictService conflicts,
         DistributedService distributed,
         ModeService modes,
         OwnerService owners,

@@ -1,16 +1,19 @@
 package dev.mneme.api.websocket;
 
+import dev.mneme.api.json.ConflictMapping;
 import dev.mneme.api.json.JsonWriter;
 import dev.mneme.api.json.MemoryMapping;
 import dev.mneme.api.json.ResponseMapping;
 import dev.mneme.core.model.Change;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryEvent;
 import dev.mneme.core.model.ModeState;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
+import dev.mneme.wire.live.LiveConflict;
 import dev.mneme.wire.live.LiveMemoryUpdate;
 import java.util.Arrays;
 import java.util.Set;
@@ -26,6 +29,7 @@ final class ChangeMessages {
     static boolean told(ChangeType type, Set<Capability> capabilities) {
         return switch (type) {
             case MEMORY_ADDED, MEMORY_UPDATED, MEMORY_DELETED -> capabilities.contains(Capability.MEMORIES);
+            case CONFLICT_RECORDED, CONFLICT_RESOLVED -> capabilities.contains(Capability.CONFLICTS);
             case RESPONSE_RECORDED -> capabilities.contains(Capability.RESPONSES);
             case CONTEXT_PUT, CONTEXT_DELETED, MODE_CHANGED, MODE_CONFIGURED, OWNER_ERASED -> true;
             case TRANSITION_RECORDED, SYNC_POSTED, SYNC_PROCESSED -> false;
@@ -56,6 +60,13 @@ final class ChangeMessages {
                         Payloads.modeUpdate(state, change.type() == ChangeType.MODE_CHANGED));
             case ResponseSource source ->
                 message(change, MessageType.RESPONSE_GENERATED, source.instanceId(), ResponseMapping.resource(source));
+            case Conflict conflict ->
+                message(
+                        change,
+                        MessageType.CONFLICT,
+                        change.by().instance(),
+                        new LiveConflict(
+                                conflict.open() ? "RECORDED" : "RESOLVED", ConflictMapping.resource(conflict)));
             case null, default -> throw new IllegalStateException(change.type() + " is not told");
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.api.http.Access;
 import dev.mneme.api.http.HttpMethod;
 import dev.mneme.api.http.Route;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -51,6 +52,7 @@ class AccessMatrixTest {
         for (String user : List.of("alice", "bob")) {
             rest.post("/api/v1/responses", response(user, SECRET));
             rest.post("/api/v1/sync-events", event(user, SECRET));
+            rest.conflict(user, new Conflict.About(Conflict.Kind.CONTEXT, "theme"), 1, SECRET);
         }
         String expired =
                 rest.key(Role.ADMIN, Restriction.NONE, rest.clock.instant().plusSeconds(60));
@@ -227,6 +229,7 @@ class AccessMatrixTest {
             case "recordResponse" -> user.isEmpty() ? "{}" : response(user, "h");
             case "postSyncEvent" -> user.isEmpty() ? "{}" : event(user, "x");
             case "processSyncEvent" -> user.isEmpty() ? "{}" : "{\"userId\":\"" + user + "\"}";
+            case "resolveConflict" -> "{\"take\":\"theirs\"}";
             case "initializeDistributed" -> "{}";
             case "publishModeChange" -> "{" + scope + "\"toMode\":\"parallel\"}";
             case "publishContextUpdate" -> "{" + scope + "\"contextKey\":\"k\",\"contextType\":\"custom\",\"data\":{}}";

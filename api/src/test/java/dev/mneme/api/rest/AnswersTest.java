@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
@@ -52,6 +53,7 @@ class AnswersTest {
         rest.get("/api/v1/changes?scope=all");
         responses();
         syncEvents();
+        conflicts();
         distributed();
         String exported = rest.get("/api/v1/export").raw().body();
         assertThat(rest.post("/api/v1/import", exported).body().path("known").asInt())
@@ -212,6 +214,23 @@ class AnswersTest {
         rest.get(event + "?userId=carol");
         rest.get("/api/v1/sync-events/pending?userId=carol&instanceId=phone&limit=5");
         rest.post(event + "/processed", "{\"userId\":\"carol\",\"instanceId\":\"phone\"}");
+    }
+
+    private void conflicts() {
+        String id = rest.conflict(
+                "carol", new Conflict.About(Conflict.Kind.MEMORY, rest.add("carol", "theirs")), 1, "mine");
+        String conflict = "/api/v1/conflicts/" + id;
+        assertThat(rest.get("/api/v1/conflicts?userId=carol&status=open&kind=memory&limit=1")
+                        .body()
+                        .path("items"))
+                .hasSize(1);
+        assertThat(rest.get(conflict + "?userId=carol").status()).isEqualTo(200);
+        String decision = "{\"take\":\"value\",\"value\":{\"text\":\"both\"},\"expectedVersion\":1}";
+        assertThat(rest.post(conflict + "/resolve?userId=carol", decision).status())
+                .isEqualTo(200);
+        assertThat(rest.post(conflict + "/resolve?userId=carol", decision).status())
+                .isEqualTo(409);
+        rest.get("/api/v1/changes?userId=carol");
     }
 
     private void distributed() {

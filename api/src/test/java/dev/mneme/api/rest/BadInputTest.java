@@ -141,6 +141,13 @@ class BadInputTest {
                     "POST",
                     "/api/v1/sync-events/" + ID + "/processed",
                     "{\"userId\":\"alice\",\"instanceId\":\"phone\"}"),
+            Shot.of("GET", "/api/v1/conflicts?userId=alice&status=open&kind=memory&limit=2&cursor=" + ID, null),
+            Shot.of("GET", "/api/v1/conflicts/" + ID + "?userId=alice", null),
+            Shot.of(
+                    "POST",
+                    "/api/v1/conflicts/" + ID + "/resolve?userId=alice",
+                    "{\"take\":\"value\",\"value\":{\"text\":\"x\",\"metadata\":{},\"categories\":[\"a\"],"
+                            + "\"expiresAt\":null},\"expectedVersion\":1}"),
             Shot.of("POST", "/api/v1/distributed/initialize", "{\"websocket\":{\"enabled\":true}}"),
             Shot.of("POST", "/api/v1/distributed/get-status", null),
             Shot.of(

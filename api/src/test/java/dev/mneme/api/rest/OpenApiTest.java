@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MemoryEvent;
@@ -56,6 +57,9 @@ class OpenApiTest {
             Map.entry("get /api/v1/sync-events/pending", "read"),
             Map.entry("get /api/v1/sync-events/{id}", "read"),
             Map.entry("post /api/v1/sync-events/{id}/processed", "write"),
+            Map.entry("get /api/v1/conflicts", "read"),
+            Map.entry("get /api/v1/conflicts/{id}", "read"),
+            Map.entry("post /api/v1/conflicts/{id}/resolve", "write"),
             Map.entry("post /api/v1/distributed/initialize", "read"),
             Map.entry("post /api/v1/distributed/get-status", "read"),
             Map.entry("post /api/v1/distributed/shutdown", "read"),
@@ -109,7 +113,10 @@ class OpenApiTest {
             Map.entry("get /api/v1/responses/totals", responses("by")),
             Map.entry("get /api/v1/responses/export", responses("format")),
             Map.entry("get /api/v1/sync-events/pending", Set.of("userId", "instanceId", "limit", "cursor")),
-            Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")));
+            Map.entry("get /api/v1/sync-events/{id}", Set.of("userId")),
+            Map.entry("get /api/v1/conflicts", Set.of("userId", "status", "kind", "limit", "cursor")),
+            Map.entry("get /api/v1/conflicts/{id}", Set.of("userId")),
+            Map.entry("post /api/v1/conflicts/{id}/resolve", Set.of("userId")));
     private static final Map<String, List<String>> SHAPES = Map.ofEntries(
             Map.entry(
                     "MemoryResource",
@@ -209,6 +216,15 @@ class OpenApiTest {
             Map.entry("SyncEventList", List.of("items", "nextCursor", "position")),
             Map.entry("SyncEventWritten", List.of("event", "syncEvent", "position")),
             Map.entry(
+                    "ConflictResource",
+                    List.of("id", "subject", "base", "mine", "theirs", "at", "status", "resolution", "version")),
+            Map.entry("ConflictResourceAbout", List.of("kind", "key")),
+            Map.entry("ConflictResourceSide", List.of("version", "value", "deleted", "at", "key", "instance")),
+            Map.entry("ConflictResourceResolution", List.of("take", "written", "at", "key", "instance")),
+            Map.entry("ConflictList", List.of("items", "nextCursor", "position")),
+            Map.entry("ConflictDecision", List.of("take", "value", "expectedVersion")),
+            Map.entry("ConflictWritten", List.of("event", "conflict", "position")),
+            Map.entry(
                     "DistributedStatus", List.of("mongodb", "redis", "websocket", "instanceId", "isFullyOperational")),
             Map.entry("DistributedStatusExternal", List.of("enabled", "connected", "healthy")),
             Map.entry("DistributedStatusSockets", List.of("enabled", "running", "clientCount")),
@@ -256,7 +272,8 @@ class OpenApiTest {
                             "mode",
                             "transition",
                             "response",
-                            "syncEvent")),
+                            "syncEvent",
+                            "conflict")),
             Map.entry("KeyRequest", List.of("name", "role", "restrict", "expiresAt", "rate")),
             Map.entry("KeyRequestRestrict", List.of("users", "agents", "apps", "runs")),
             Map.entry("KeyRequestRate", List.of("perSecond", "burst")),
@@ -341,6 +358,7 @@ class OpenApiTest {
             Map.entry("position_ahead", Set.of(503)),
             Map.entry("not_primary", Set.of(503)),
             Map.entry("no_quorum", Set.of(503)),
+            Map.entry("hub_unavailable", Set.of(503)),
             Map.entry("log_failed", Set.of(503)),
             Map.entry("outcome_unknown", Set.of(503)),
             Map.entry("storage_full", Set.of(507)),
@@ -376,6 +394,9 @@ class OpenApiTest {
             Map.entry("get /api/v1/sync-events/pending", and(OF_READS, 200, 410, 503)),
             Map.entry("get /api/v1/sync-events/{id}", and(OF_READS, 200, 404, 410, 503)),
             Map.entry("post /api/v1/sync-events/{id}/processed", and(OF_WRITES, 200, 404, 413, 422)),
+            Map.entry("get /api/v1/conflicts", and(OF_READS, 200, 410, 503)),
+            Map.entry("get /api/v1/conflicts/{id}", and(OF_READS, 200, 404, 410, 503)),
+            Map.entry("post /api/v1/conflicts/{id}/resolve", and(OF_WRITES, 200, 404, 409, 412, 413, 422)),
             Map.entry("post /api/v1/distributed/initialize", and(OF_READS, 200, 413)),
             Map.entry("post /api/v1/distributed/get-status", and(OF_READS, 200)),
             Map.entry("post /api/v1/distributed/shutdown", and(OF_READS, 200)),
@@ -435,6 +456,11 @@ class OpenApiTest {
             Map.entry("post /api/v1/sync-events 201", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry("get /api/v1/sync-events/pending 200", Set.of("Mneme-Position")),
             Map.entry("get /api/v1/sync-events/{id} 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/conflicts 200", Set.of("Mneme-Position")),
+            Map.entry("get /api/v1/conflicts/{id} 200", Set.of("Mneme-Position", "ETag")),
+            Map.entry(
+                    "post /api/v1/conflicts/{id}/resolve 200",
+                    Set.of("Mneme-Position", "Idempotency-Replayed", "ETag")),
             Map.entry("post /api/v1/sync-events/{id}/processed 200", Set.of("Mneme-Position", "Idempotency-Replayed")),
             Map.entry(
                     "post /api/v1/distributed/publish-mode-change 200",
@@ -731,6 +757,13 @@ class OpenApiTest {
             assertThat(values(schema, "eventType")).isEqualTo(names(SyncEvent.Type.values(), SyncEvent.Type::wireName));
             assertThat(values(schema, "priority"))
                     .isEqualTo(names(SyncEvent.Priority.values(), SyncEvent.Priority::wireName));
+        }
+        assertThat(values("ConflictResourceAbout", "kind"))
+                .isEqualTo(names(Conflict.Kind.values(), Conflict.Kind::wireName));
+        assertThat(values("ConflictResource", "status"))
+                .isEqualTo(names(Conflict.Status.values(), Conflict.Status::wireName));
+        for (String schema : List.of("ConflictDecision", "ConflictResourceResolution")) {
+            assertThat(values(schema, "take")).isEqualTo(names(Conflict.Take.values(), Conflict.Take::wireName));
         }
         Set<String> events = new TreeSet<>(values("Stored", "event"));
         events.addAll(values("Deleted", "event"));

@@ -15,6 +15,10 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.access.KeyService;
 import dev.mneme.core.audit.Prices;
 import dev.mneme.core.audit.ResponseService;
+import dev.mneme.core.command.Command;
+import dev.mneme.core.command.Write;
+import dev.mneme.core.conflict.ConflictService;
+import dev.mneme.core.conflict.ConflictWrites;
 import dev.mneme.core.context.ContextRules;
 import dev.mneme.core.context.ContextService;
 import dev.mneme.core.feed.ChangeFeed;
@@ -22,6 +26,12 @@ import dev.mneme.core.memory.MemoryService;
 import dev.mneme.core.memory.OwnerService;
 import dev.mneme.core.mode.ModeService;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Conflict;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.Json.JsonString;
+import dev.mneme.core.model.MemoryId;
+import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.operate.BackupService;
@@ -84,11 +94,13 @@ final class RestServer implements AutoCloseable {
         ContextService contexts =
                 new ContextService(store, clock, limits, new ContextRules(64 << 10, Duration.ofDays(30)));
         ModeService modes = new ModeService(store, clock, limits);
+        MemoryService memories = new MemoryService(store, null, clock, new SecureRandom(), limits);
         RestPorts ports = new RestPorts(
-                new MemoryService(store, null, clock, new SecureRandom(), limits),
+                memories,
                 contexts,
                 new ResponseService(store, limits, PRICES),
                 new SyncEventService(store, clock, new SecureRandom(), limits, Duration.ofDays(7)),
+                new ConflictService(store, clock, limits, new ConflictWrites(store, memories, contexts, modes)),
                 new DistributedService(modes, contexts),
                 modes,
                 new OwnerService(store, clock, limits),
@@ -225,6 +237,37 @@ final class RestServer implements AutoCloseable {
                 .path("memory")
                 .path("id")
                 .asText();
+    }
+
+    /// Records a conflict, in which "mine" lost to "theirs".
+    ///
+    /// @return its id
+    String conflict(String userId, Conflict.About about, long theirs, String mine) {
+        Owner owner = Owner.user(userId);
+        MemoryId id = MemoryId.create(clock.instant(), owner.slot(), new SecureRandom());
+        store.write(new Write(
+                owner,
+                Provenance.ofKey("hub"),
+                null,
+                List.of(new Command.RecordConflict(
+                        id,
+                        about,
+                        side(about, 1, "base"),
+                        side(about, 0, mine),
+                        side(about, theirs, "theirs"),
+                        false))));
+        return id.toString();
+    }
+
+    private Conflict.Side side(Conflict.About about, long version, String text) {
+        String field = about.kind() == Conflict.Kind.CONTEXT ? "data" : "text";
+        return new Conflict.Side(
+                version,
+                new JsonObject(Map.of(field, new JsonString(text))),
+                false,
+                clock.instant(),
+                "k",
+                version == 0 ? "desk" : "phone");
     }
 
     /// Puts a context, whatever is there.

@@ -9,7 +9,9 @@ import dev.mneme.api.live.LiveConfig;
 import dev.mneme.api.live.LiveServer;
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.Mode;
 import dev.mneme.core.model.NumberedIds;
 import dev.mneme.core.model.Owner;
@@ -17,6 +19,8 @@ import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.model.SourceType;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +262,44 @@ class SharedStateTest {
             JsonNode told = asked.await1("response-generated").path("payload");
             assertThat(told.path("chatId").isIntegralNumber()).isTrue();
             assertThat(told.path("messageId").isTextual()).isTrue();
+        }
+    }
+
+    private MemoryId conflict(boolean localOnly) {
+        MemoryId id = MemoryId.create(Instant.EPOCH, ALICE.slot(), new SecureRandom());
+        Conflict.Side side = new Conflict.Side(
+                1,
+                new JsonObject(Map.of("text", new dev.mneme.core.model.Json.JsonString("hush"))),
+                false,
+                Instant.EPOCH,
+                "k",
+                "desk");
+        write(
+                "desk",
+                new Command.RecordConflict(
+                        id, new Conflict.About(Conflict.Kind.CONTEXT, "plan"), side, side, side, localOnly));
+        return id;
+    }
+
+    @Test
+    void conflictsAreToldWithoutTheirValuesToWhoAskedForThem() {
+        try (Client asked = client("phone", "conflicts");
+                Client other = client("tablet", "memories", "responses")) {
+            conflict(true);
+            MemoryId id = conflict(false);
+            write("desk", new Command.ResolveConflict(id, Conflict.Take.THEIRS, null));
+            asked.await("conflict", 2);
+
+            assertThat(asked.messages("conflict"))
+                    .extracting(message -> message.at("/payload/event").asText())
+                    .containsExactly("RECORDED", "RESOLVED");
+            assertThat(asked.messages("conflict"))
+                    .extracting(message -> message.at("/payload/conflict/id").asText())
+                    .containsOnly(id.toString());
+            assertThat(asked.messages().toString()).doesNotContain("hush");
+            put("desk", "plan", "open");
+            other.await1("context-sync");
+            assertThat(other.messages("conflict")).isEmpty();
         }
     }
 

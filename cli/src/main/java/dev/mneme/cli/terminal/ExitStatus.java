@@ -40,7 +40,8 @@ public enum ExitStatus {
             case "unauthenticated", "not_allowed" -> DENIED;
             case "not_found" -> NOT_FOUND;
             case "version_conflict", "position_expired", "idempotency_key_reused" -> CONFLICT;
-            case "rate_limited", "overloaded", "position_ahead", "not_primary", "no_quorum" -> UNAVAILABLE;
+            case "rate_limited", "overloaded", "position_ahead", "not_primary", "no_quorum", "hub_unavailable" ->
+                UNAVAILABLE;
             case "log_failed", "outcome_unknown", "storage_full", "integrity_violation", "internal" -> FAILED;
             default -> ofHttp(httpStatus);
         };

@@ -44,6 +44,12 @@ public final class ChangeViews {
         if (event.present()) {
             return event.at("eventType").text() + "  " + event.at("priority").text();
         }
+        JsonView conflict = change.at("conflict");
+        if (conflict.present()) {
+            return conflict.at("subject").at("kind").text() + " "
+                    + conflict.at("subject").at("key").text() + "  "
+                    + conflict.at("status").text();
+        }
         return change.at("memory").at("text").text();
     }
 

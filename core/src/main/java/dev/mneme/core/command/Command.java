@@ -2,6 +2,7 @@ package dev.mneme.core.command;
 
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.Capabilities;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Document;
 import dev.mneme.core.model.Embedding;
@@ -390,6 +391,43 @@ public sealed interface Command {
     /// An instance has processed an event.
     record ProcessSyncEvent(MemoryId id, String instanceId) implements Command {}
 
+    /// Stores a conflict: what was written and lost, beside what won.
+    ///
+    /// @param mine its version is 0
+    /// @param localOnly whether what was lost was written while `inspired`. It is local only as well when the
+    ///     record is, or the writer is `inspired`
+    record RecordConflict(
+            MemoryId id,
+            Conflict.About about,
+            Conflict.@Nullable Side base,
+            Conflict.Side mine,
+            Conflict.Side theirs,
+            boolean localOnly)
+            implements Command {}
+
+    /// Resolves an open conflict together with the write that the decision asks for: both, or neither. A write that is
+    /// refused leaves the conflict open, and its refusal is the outcome.
+    ///
+    /// @param write of the record that the conflict is about, on top of the version that was shown; null: the
+    ///     record stays as it is
+    record ResolveConflict(
+            MemoryId id, Conflict.Take take, @Nullable Command write) implements Command {
+        public ResolveConflict {
+            boolean ofOneRecord = switch (write) {
+                case null -> true;
+                case UpdateMemory update -> true;
+                case DeleteMemory delete -> true;
+                case PutContext put -> true;
+                case DeleteContext delete -> true;
+                case SwitchMode mode -> true;
+                default -> false;
+            };
+            if (!ofOneRecord || (take == Conflict.Take.THEIRS) != (write == null)) {
+                throw new IllegalArgumentException("a conflict is not resolved by this");
+            }
+        }
+    }
+
     /// Removes records that are still at the version that was seen, and still expired.
     record Expire(List<Expired> records) implements Command {
         public Expire {
@@ -481,5 +519,7 @@ public sealed interface Command {
         record OfContext(String key, long version) implements Expired {}
 
         record OfSyncEvent(MemoryId id, long version) implements Expired {}
+
+        record OfConflict(MemoryId id, long version) implements Expired {}
     }
 }

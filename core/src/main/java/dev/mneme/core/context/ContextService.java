@@ -70,11 +70,16 @@ public final class ContextService {
     /// @throws MnemeException `version_conflict` with the context that is there (null: none) and the paths that
     ///     clash
     public Written<Context> put(Caller caller, Owner user, PutContext draft, @Nullable Idempotency idempotency) {
+        return Written.of(write(caller, user, prepare(caller, user, draft), idempotency), Context.class);
+    }
+
+    /// The command of [#put], checked.
+    public PutContext prepare(Caller caller, Owner user, PutContext draft) {
         Authorizer.require(caller, Role.WRITE);
         Authorizer.requireUser(caller, user);
         ContextChecks.key(draft.key());
         checks.data(draft.data());
-        PutContext command = new PutContext(
+        return new PutContext(
                 draft.key(),
                 draft.type(),
                 draft.mode(),
@@ -83,7 +88,6 @@ public final class ContextService {
                 expiry(draft.expiresAt()),
                 draft.expectedVersion(),
                 draft.strategy());
-        return Written.of(write(caller, user, command, idempotency), Context.class);
     }
 
     private @Nullable Instant expiry(@Nullable Instant asked) {

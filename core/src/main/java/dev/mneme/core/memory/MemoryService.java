@@ -103,6 +103,11 @@ public final class MemoryService {
         return adds.prepare(caller, memory, localOnly);
     }
 
+    /// The command that changes the memory, with its vector.
+    public Command.UpdateMemory prepare(Caller caller, MemoryId id, MemoryPatch patch) {
+        return updates.prepare(caller, id, patch);
+    }
+
     public Written<Memory> update(Caller caller, MemoryId id, MemoryPatch patch, @Nullable Idempotency idempotency) {
         return updates.update(caller, id, patch, idempotency);
     }

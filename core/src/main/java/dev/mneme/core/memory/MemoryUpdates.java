@@ -77,7 +77,13 @@ final class MemoryUpdates {
         return Written.of(result, Memory.class);
     }
 
-    private Command update(Caller caller, Memory now, MemoryPatch patch) {
+    /// The command of [#update].
+    Command.UpdateMemory prepare(Caller caller, MemoryId id, MemoryPatch patch) {
+        Authorizer.require(caller, Role.WRITE);
+        return update(caller, checked(caller, id, patch, false), patch);
+    }
+
+    private Command.UpdateMemory update(Caller caller, Memory now, MemoryPatch patch) {
         Embedding embedding = patch.text() == null && patch.vector() == null && patch.embedder() == null
                 ? null
                 : embeddings.ofText(

@@ -104,6 +104,11 @@ public final class ModeService {
     ///
     /// @return the [ModeState]; for a failed attempt the [Transition]
     public Written<Subject> switchMode(Caller caller, Owner user, Switch wanted, @Nullable Idempotency idempotency) {
+        return write(caller, user, idempotency, prepare(caller, user, wanted));
+    }
+
+    /// The command of [#switchMode], checked.
+    public Command.SwitchMode prepare(Caller caller, Owner user, Switch wanted) {
         requireWriter(caller, user);
         String instance = wanted.instanceId() == null ? caller.by().instance() : wanted.instanceId();
         requireInstance(instance);
@@ -120,20 +125,16 @@ public final class ModeService {
             }
             TextBytes.of("errorMessage", error); // well-formed
         }
-        return write(
-                caller,
-                user,
-                idempotency,
-                new Command.SwitchMode(
-                        instance,
-                        wanted.to(),
-                        wanted.capabilities(),
-                        wanted.configuration(),
-                        wanted.contextSnapshot(),
-                        wanted.durationMillis(),
-                        error,
-                        wanted.expectedVersion(),
-                        wanted.from()));
+        return new Command.SwitchMode(
+                instance,
+                wanted.to(),
+                wanted.capabilities(),
+                wanted.configuration(),
+                wanted.contextSnapshot(),
+                wanted.durationMillis(),
+                error,
+                wanted.expectedVersion(),
+                wanted.from());
     }
 
     /// Changes a mode's configuration without a switch.

@@ -15,7 +15,9 @@ public enum ChangeType {
     TRANSITION_RECORDED,
     RESPONSE_RECORDED,
     SYNC_POSTED,
-    SYNC_PROCESSED;
+    SYNC_PROCESSED,
+    CONFLICT_RECORDED,
+    CONFLICT_RESOLVED;
 
     /// For example `memory.added`.
     public String wireName() {

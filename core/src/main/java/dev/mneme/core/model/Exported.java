@@ -128,6 +128,13 @@ public sealed interface Exported {
         }
     }
 
+    record OfConflict(Conflict conflict) implements Exported {
+        @Override
+        public Owner owner() {
+            return conflict.owner();
+        }
+    }
+
     private static <T> void requireAscending(List<T> versions, ToLongFunction<T> number) {
         requireVersions(!versions.isEmpty(), "A record has at least one version.");
         long before = 0;

@@ -1,7 +1,7 @@
 package dev.mneme.core.model;
 
 /// A record that changes are about, as a change left it.
-public sealed interface Subject permits Memory, Context, ModeState, Transition, ResponseSource, SyncEvent {
+public sealed interface Subject permits Memory, Context, ModeState, Transition, ResponseSource, SyncEvent, Conflict {
     /// Counts 1, 2, 3 … per record; always 1 for a record that never changes.
     long version();
 

@@ -42,6 +42,10 @@ public final class SubjectSize {
             case Transition transition -> bytes(transition.contextSnapshot());
             case ResponseSource source -> bytes(source.metadata());
             case SyncEvent event -> bytes(event.data()) + bytes(event.processedBy());
+            case Conflict conflict ->
+                bytes(conflict.mine().value())
+                        + bytes(conflict.theirs().value())
+                        + (conflict.base() == null ? 0 : bytes(conflict.base().value()));
         };
     }
 

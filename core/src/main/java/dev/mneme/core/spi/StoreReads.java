@@ -88,6 +88,8 @@ public interface StoreReads extends OwnerSpaces {
 
     SyncEvents syncEvents();
 
+    Conflicts conflicts();
+
     /// The documents of owners.
     Documents documents();
 

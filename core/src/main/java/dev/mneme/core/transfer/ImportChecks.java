@@ -2,6 +2,7 @@ package dev.mneme.core.transfer;
 
 import dev.mneme.core.context.ContextChecks;
 import dev.mneme.core.context.ContextRules;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
@@ -56,6 +57,7 @@ final class ImportChecks {
             case Exported.OfTransition(Transition transition) -> within("transition", () -> transition(transition));
             case Exported.OfResponse(ResponseSource response) -> within("response", () -> response(response));
             case Exported.OfSyncEvent(SyncEvent event) -> within("syncEvent", () -> syncEvent(event));
+            case Exported.OfConflict(Conflict conflict) -> within("conflict", () -> conflict(conflict));
         }
     }
 
@@ -202,6 +204,41 @@ final class ImportChecks {
         }
         size("eventData", event.data());
         happened("timestamp", event.at(), null);
+    }
+
+    private void conflict(Conflict conflict) {
+        Names.check("key", conflict.about().key());
+        Conflict.Side base = conflict.base();
+        if (base != null) {
+            within("base", () -> side(base));
+        }
+        within("mine", () -> side(conflict.mine()));
+        within("theirs", () -> side(conflict.theirs()));
+        if (conflict.size() > Conflict.MAX_SIZE) {
+            throw MnemeException.at(
+                    ErrorCode.TOO_LARGE, "mine.value", "The values may have " + Conflict.MAX_SIZE + " bytes at most.");
+        }
+        happened("detectedAt", conflict.detectedAt(), null);
+        Conflict.Resolution resolution = conflict.resolution();
+        if (conflict.version() != (resolution == null ? 1 : 2)) {
+            throw MnemeException.invalid("version", "version must be 1 while it is open, and 2 once it is resolved.");
+        }
+        if (resolution != null) {
+            Names.instance("resolution.instance", resolution.instance());
+            happened("resolution.at", resolution.at(), conflict.detectedAt());
+        }
+    }
+
+    private void side(Conflict.Side side) {
+        if (side.deleted() != (side.value() == null)) {
+            throw MnemeException.invalid("value", "value is needed, but not of a deletion.");
+        }
+        if (side.value() != null) {
+            TextBytes.of("value", side.value());
+        }
+        Names.check("key", side.keyId());
+        Names.instance("instance", side.instance());
+        happened("at", side.at(), null);
     }
 
     // ---- parts

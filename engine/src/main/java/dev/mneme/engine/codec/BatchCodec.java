@@ -206,6 +206,8 @@ public final class BatchCodec {
             case Command.RecordResponse response -> UserCommandCodec.write(out, response);
             case Command.PostSyncEvent post -> UserCommandCodec.write(out, post);
             case Command.ProcessSyncEvent process -> UserCommandCodec.write(out, process);
+            case Command.RecordConflict record -> UserCommandCodec.write(out, record);
+            case Command.ResolveConflict resolve -> UserCommandCodec.write(out, resolve, BatchCodec::write);
             case Command.Expire expire -> UserCommandCodec.write(out, expire);
             case Command.Import(Exported exported) -> ExportedCodec.write(out, exported);
         }
@@ -302,6 +304,8 @@ public final class BatchCodec {
             case UserCommandCodec.RECORD_RESPONSE_NUMBERED -> UserCommandCodec.recordResponse(in, true);
             case UserCommandCodec.POST_SYNC_EVENT -> UserCommandCodec.postSyncEvent(in);
             case UserCommandCodec.PROCESS_SYNC_EVENT -> UserCommandCodec.processSyncEvent(in);
+            case UserCommandCodec.RECORD_CONFLICT -> UserCommandCodec.recordConflict(in);
+            case UserCommandCodec.RESOLVE_CONFLICT -> UserCommandCodec.resolveConflict(in, BatchCodec::command);
             case UserCommandCodec.EXPIRE -> UserCommandCodec.expire(in);
             case ExportedCodec.IMPORT -> new Command.Import(ExportedCodec.read(in));
             case 30 -> new Command.ForgetVersions(versions(in));

@@ -28,6 +28,7 @@ final class ExportedCodec {
             case Exported.OfTransition transition -> SubjectCodec.write(out.u8(4), transition.transition());
             case Exported.OfResponse response -> SubjectCodec.write(out.u8(5), response.response());
             case Exported.OfSyncEvent event -> SubjectCodec.write(out.u8(6), event.event());
+            case Exported.OfConflict conflict -> SubjectCodec.write(out.u8(7), conflict.conflict());
         }
     }
 
@@ -63,6 +64,7 @@ final class ExportedCodec {
             case 4 -> new Exported.OfTransition(SubjectCodec.transition(in));
             case 5 -> new Exported.OfResponse(SubjectCodec.responseSource(in));
             case 6 -> new Exported.OfSyncEvent(SubjectCodec.syncEvent(in));
+            case 7 -> new Exported.OfConflict(SubjectCodec.conflict(in));
             default -> throw ModelCodec.unknown("exported record", kind);
         };
     }

@@ -2,6 +2,7 @@ package dev.mneme.engine.codec;
 
 import dev.mneme.core.command.Command.MergeStrategy;
 import dev.mneme.core.model.Capabilities;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Mode;
@@ -181,6 +182,14 @@ public final class SubjectCodec {
                 in.unsigned(),
                 in.unsigned(),
                 in.bool());
+    }
+
+    public static void write(ByteWriter out, Conflict conflict) {
+        ModelCodec.write(out, ConflictJson.of(conflict));
+    }
+
+    public static Conflict conflict(ByteReader in) {
+        return ConflictJson.read(ModelCodec.object(in));
     }
 
     static void write(ByteWriter out, Capabilities capabilities) {

@@ -2,9 +2,14 @@ package dev.mneme.engine.codec;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Expired;
+import dev.mneme.core.model.Conflict;
+import dev.mneme.core.model.Json.JsonObject;
+import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.NumberedIds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /// Commands on things that belong to a user as a whole, as fields; the tag comes first.
 final class UserCommandCodec {
@@ -18,6 +23,9 @@ final class UserCommandCodec {
     static final int EXPIRE = 17;
     static final int SWITCH_MODE_FROM = 18;
     static final int RECORD_RESPONSE_NUMBERED = 19;
+
+    static final int RECORD_CONFLICT = 20;
+    static final int RESOLVE_CONFLICT = 21;
 
     private UserCommandCodec() {}
 
@@ -160,6 +168,75 @@ final class UserCommandCodec {
         return new Command.ProcessSyncEvent(ModelCodec.memoryId(in), in.string());
     }
 
+    static void write(ByteWriter out, Command.RecordConflict record) {
+        ModelCodec.write(out.u8(RECORD_CONFLICT), record.id());
+        out.u8(code(record.about().kind())).string(record.about().key());
+        ModelCodec.writeNullableJson(out, record.base() == null ? null : ConflictJson.side(record.base()));
+        ModelCodec.write(out, ConflictJson.side(record.mine()));
+        ModelCodec.write(out, ConflictJson.side(record.theirs()));
+        out.bool(record.localOnly());
+    }
+
+    static Command.RecordConflict recordConflict(ByteReader in) {
+        MemoryId id = ModelCodec.memoryId(in);
+        Conflict.About about = new Conflict.About(conflictKind(in.u8()), in.string());
+        JsonObject base = ModelCodec.nullableObject(in);
+        return new Command.RecordConflict(
+                id,
+                about,
+                base == null ? null : ConflictJson.side(base),
+                ConflictJson.side(ModelCodec.object(in)),
+                ConflictJson.side(ModelCodec.object(in)),
+                in.bool());
+    }
+
+    /// @param write writes the command that the resolution stands for
+    static void write(ByteWriter out, Command.ResolveConflict resolve, BiConsumer<ByteWriter, Command> write) {
+        ModelCodec.write(out.u8(RESOLVE_CONFLICT), resolve.id());
+        out.u8(code(resolve.take())).bool(resolve.write() != null);
+        if (resolve.write() != null) {
+            write.accept(out, resolve.write());
+        }
+    }
+
+    static Command.ResolveConflict resolveConflict(ByteReader in, Function<ByteReader, Command> read) {
+        return new Command.ResolveConflict(ModelCodec.memoryId(in), take(in.u8()), in.bool() ? read.apply(in) : null);
+    }
+
+    private static int code(Conflict.Kind kind) {
+        return switch (kind) {
+            case MEMORY -> 0;
+            case CONTEXT -> 1;
+            case MODE -> 2;
+        };
+    }
+
+    private static Conflict.Kind conflictKind(int code) {
+        return switch (code) {
+            case 0 -> Conflict.Kind.MEMORY;
+            case 1 -> Conflict.Kind.CONTEXT;
+            case 2 -> Conflict.Kind.MODE;
+            default -> throw ModelCodec.unknown("kind of conflict", code);
+        };
+    }
+
+    private static int code(Conflict.Take take) {
+        return switch (take) {
+            case MINE -> 0;
+            case THEIRS -> 1;
+            case VALUE -> 2;
+        };
+    }
+
+    private static Conflict.Take take(int code) {
+        return switch (code) {
+            case 0 -> Conflict.Take.MINE;
+            case 1 -> Conflict.Take.THEIRS;
+            case 2 -> Conflict.Take.VALUE;
+            default -> throw ModelCodec.unknown("resolution", code);
+        };
+    }
+
     static void write(ByteWriter out, Command.Expire expire) {
         out.u8(EXPIRE).unsigned(expire.records().size());
         expire.records().forEach(record -> {
@@ -169,6 +246,10 @@ final class UserCommandCodec {
                 case Expired.OfSyncEvent event -> {
                     ModelCodec.write(out.u8(1), event.id());
                     out.unsigned(event.version());
+                }
+                case Expired.OfConflict conflict -> {
+                    ModelCodec.write(out.u8(2), conflict.id());
+                    out.unsigned(conflict.version());
                 }
             }
         });
@@ -183,6 +264,7 @@ final class UserCommandCodec {
                     switch (tag) {
                         case 0 -> new Expired.OfContext(in.string(), in.unsigned());
                         case 1 -> new Expired.OfSyncEvent(ModelCodec.memoryId(in), in.unsigned());
+                        case 2 -> new Expired.OfConflict(ModelCodec.memoryId(in), in.unsigned());
                         default -> throw ModelCodec.unknown("expired record", tag);
                     });
         }

@@ -1,6 +1,7 @@
 package dev.mneme.engine.integrity;
 
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Memory;
@@ -46,6 +47,7 @@ final class Disagreements {
     private final Map<String, Long> contextVersions = new TreeMap<>();
     private final Map<String, ModeState> modes = new TreeMap<>();
     private final Map<String, SyncEvent> events = new TreeMap<>();
+    private final Map<String, Conflict> conflicts = new TreeMap<>();
 
     Disagreements(Tables.Snapshot rows, byte[] hash, Head head, RecordNames names, String owner) {
         this.rows = rows;
@@ -66,6 +68,7 @@ final class Disagreements {
         modes.values().forEach(this::mode);
         responses();
         syncEvents();
+        conflicts.values().forEach(this::conflict);
         return (sure.isEmpty() ? likely : sure).stream().limit(MAX_FOUND).toList();
     }
 
@@ -116,6 +119,7 @@ final class Disagreements {
             case Transition transition -> expect(Keys.transition(hash, sequence), "transition " + sequence);
             case ResponseSource source ->
                 expect(Keys.response(hash, sequence), "response source " + source.chatId() + "/" + source.messageId());
+            case Conflict conflict -> conflicts.put(conflict.id().toString(), conflict);
             case Memory memory -> {}
             case Context context -> {}
         }
@@ -271,6 +275,20 @@ final class Disagreements {
                 likely("sync event " + event.id(), MISSING);
             }
         });
+    }
+
+    /// One that was resolved is removed some time later.
+    private void conflict(Conflict latest) {
+        String name = Conflict.COLLECTION + " " + latest.id();
+        byte[] row =
+                rows.get(Keys.document(hash, Conflict.COLLECTION, latest.id().toString()));
+        if (row != null && Rows.document(row).version() != latest.version()) {
+            sure(name, PUT_BACK);
+        } else if (row == null && latest.open()) {
+            sure(name, MISSING);
+        } else if (row == null) {
+            likely(name, MISSING);
+        }
     }
 
     @FunctionalInterface

@@ -2,6 +2,7 @@ package dev.mneme.engine.read;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Command.Expired;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.SyncEvent;
@@ -52,6 +53,10 @@ public final class ExpiredRecords {
         if (record[0] == 'z') {
             SyncEvent event = Rows.syncEvent(row);
             return Optional.of(new Expired.OfSyncEvent(event.id(), event.version()));
+        }
+        if (record[0] == 'l') {
+            Conflict conflict = StoredConflicts.conflict(row);
+            return Optional.of(new Expired.OfConflict(conflict.id(), conflict.version()));
         }
         Context context = Rows.ContextRow.decode(row).context();
         return Optional.ofNullable(context).map(c -> new Expired.OfContext(c.key(), c.version()));

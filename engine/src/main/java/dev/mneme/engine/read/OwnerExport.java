@@ -1,5 +1,6 @@
 package dev.mneme.engine.read;
 
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.Exported;
@@ -54,6 +55,11 @@ public final class OwnerExport {
         each('t', row -> new Exported.OfTransition(Rows.transition(row)), visitor);
         each('q', row -> new Exported.OfResponse(Rows.responseSource(row)), visitor);
         each('z', row -> new Exported.OfSyncEvent(Rows.syncEvent(row)), visitor);
+        byte[] conflicts = Keys.documents(owner, Conflict.COLLECTION);
+        scans.rows(conflicts, Keys.end(conflicts), (key, row) -> {
+            visitor.accept(new Exported.OfConflict(StoredConflicts.conflict(row)));
+            return true;
+        });
     }
 
     /// The arrivals of memories, deleted ones too, as long as a version of them is kept.

@@ -1,6 +1,8 @@
 package dev.mneme.engine.state;
 
 import dev.mneme.core.command.Outcome;
+import dev.mneme.core.model.Conflict;
+import dev.mneme.core.model.Document;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.Memory;
 import dev.mneme.core.model.MemoryId;
@@ -8,6 +10,7 @@ import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.OwnerKind;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
+import dev.mneme.engine.codec.ConflictJson;
 import dev.mneme.engine.index.IndexUpdate;
 import dev.mneme.engine.table.ContentHash;
 import dev.mneme.engine.table.Keys;
@@ -156,7 +159,10 @@ final class Acceptance {
             case 't' -> Rows.transition(row);
             case 'q' -> Rows.responseSource(row);
             case 'z' -> Rows.syncEvent(row);
-            case 'l' -> Rows.document(row);
+            case 'l' -> {
+                Document document = Rows.document(row);
+                yield document.collection().equals(Conflict.COLLECTION) ? ConflictJson.conflict(document) : document;
+            }
             case 'T' -> row;
             default -> Rows.arrival(row);
         };
@@ -175,6 +181,12 @@ final class Acceptance {
                 expires(key, event.expiresAt());
                 name(Keys.syncEventOf(hash, event.id()), Keys.lastNumber(key));
                 entry.rows().put(Keys.pendingEvent(hash, event.priority().rank(), Keys.lastNumber(key)), Rows.mark());
+            }
+            case 'l' -> {
+                Document document = Rows.document(row);
+                if (document.collection().equals(Conflict.COLLECTION)) {
+                    expires(key, ConflictJson.conflict(document).expiresAt());
+                }
             }
             case 'q' -> {
                 ResponseSource source = Rows.responseSource(row);

@@ -4,6 +4,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Outcome.Rejected;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Embedding;
@@ -29,13 +30,21 @@ final class ImportDecisions {
     private final OwnerState owner;
     private final MemoryRows memories;
     private final SpaceChange vectors;
+    private final ConflictDecisions conflicts;
     private final Provenance by;
 
-    ImportDecisions(Entry entry, OwnerState owner, MemoryRows memories, SpaceChange vectors, Provenance by) {
+    ImportDecisions(
+            Entry entry,
+            OwnerState owner,
+            MemoryRows memories,
+            SpaceChange vectors,
+            ConflictDecisions conflicts,
+            Provenance by) {
         this.entry = entry;
         this.owner = owner;
         this.memories = memories;
         this.vectors = vectors;
+        this.conflicts = conflicts;
         this.by = by;
     }
 
@@ -47,6 +56,7 @@ final class ImportDecisions {
             case Exported.OfTransition(Transition transition) -> transition(transition);
             case Exported.OfResponse(ResponseSource response) -> response(response);
             case Exported.OfSyncEvent(SyncEvent event) -> syncEvent(event);
+            case Exported.OfConflict(Conflict conflict) -> conflicts.bring(conflict);
         };
     }
 

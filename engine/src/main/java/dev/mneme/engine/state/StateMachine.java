@@ -86,6 +86,7 @@ public final class StateMachine {
         private final ResponseDecisions responses;
         private final SyncEventDecisions syncEvents;
         private final DocumentDecisions documents;
+        private final ConflictDecisions conflicts;
 
         Decisions(Entry entry, OwnerState owner, MemoryRows rows, Provenance by) {
             this.entry = entry;
@@ -99,6 +100,7 @@ public final class StateMachine {
             this.responses = new ResponseDecisions(entry, owner, by);
             this.syncEvents = new SyncEventDecisions(entry, owner, by);
             this.documents = new DocumentDecisions(entry, owner, rows);
+            this.conflicts = new ConflictDecisions(entry, owner, rows, by);
         }
 
         Outcome decide(Command command) {
@@ -116,9 +118,11 @@ public final class StateMachine {
                 case Command.RecordResponse response -> responses.record(response);
                 case Command.PostSyncEvent post -> syncEvents.post(post);
                 case Command.ProcessSyncEvent process -> syncEvents.process(process);
+                case Command.RecordConflict record -> conflicts.record(record);
+                case Command.ResolveConflict resolve -> conflicts.resolve(resolve, this::decide);
                 case Command.Expire expire -> expire(expire);
                 case Command.Import each ->
-                    new ImportDecisions(entry, owner, rows, vectors, by).decide(each.exported());
+                    new ImportDecisions(entry, owner, rows, vectors, conflicts, by).decide(each.exported());
                 case Command.Revise revise ->
                     new RevisionDecisions(owner, rows, vectors, memories, documents).decide(revise);
                 case Command.PutDocument put -> documents.put(put);
@@ -151,6 +155,7 @@ public final class StateMachine {
                 switch (record) {
                     case Command.Expired.OfContext context -> contexts.expire(context);
                     case Command.Expired.OfSyncEvent event -> syncEvents.expire(event);
+                    case Command.Expired.OfConflict conflict -> conflicts.expire(conflict);
                 }
             });
             return new Outcome.Done();

@@ -23,6 +23,7 @@ import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
 import dev.mneme.core.spi.Collected;
+import dev.mneme.core.spi.Conflicts;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Freshness;
@@ -52,6 +53,7 @@ import dev.mneme.engine.read.ShardFeed;
 import dev.mneme.engine.read.ShardView;
 import dev.mneme.engine.read.SpaceReads;
 import dev.mneme.engine.read.StoreSearch;
+import dev.mneme.engine.read.StoredConflicts;
 import dev.mneme.engine.read.StoredContexts;
 import dev.mneme.engine.read.StoredDocuments;
 import dev.mneme.engine.read.StoredModes;
@@ -421,6 +423,11 @@ record LocalStoreShard(LocalShard shard, KeptVersions kept, Subscribers subscrib
         @Override
         public SyncEvents syncEvents() {
             return new StoredSyncEvents(this::view);
+        }
+
+        @Override
+        public Conflicts conflicts() {
+            return new StoredConflicts(this::view);
         }
 
         @Override

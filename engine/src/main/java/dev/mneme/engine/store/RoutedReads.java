@@ -15,6 +15,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.Conflicts;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Freshness;
@@ -208,6 +209,11 @@ class RoutedReads implements StoreReads {
     @Override
     public SyncEvents syncEvents() {
         return new RoutedRecords.OfSyncEvents(owner -> of(owner).syncEvents());
+    }
+
+    @Override
+    public Conflicts conflicts() {
+        return new RoutedRecords.OfConflicts(owner -> of(owner).conflicts());
     }
 
     @Override

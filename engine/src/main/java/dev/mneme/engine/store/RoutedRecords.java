@@ -1,6 +1,7 @@
 package dev.mneme.engine.store;
 
 import dev.mneme.core.model.At;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextVersion;
 import dev.mneme.core.model.Document;
@@ -10,6 +11,7 @@ import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.ResponseSource;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.model.Transition;
+import dev.mneme.core.spi.Conflicts;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Modes;
@@ -92,6 +94,19 @@ final class RoutedRecords {
         @Override
         public At<Page> pending(Owner owner, String instanceId, Instant now, @Nullable Place after, int limit) {
             return of.apply(owner).pending(owner, instanceId, now, after, limit);
+        }
+    }
+
+    /// @param of what the owner's shard answers with
+    record OfConflicts(Function<Owner, Conflicts> of) implements Conflicts {
+        @Override
+        public At<Optional<Conflict>> find(Owner owner, MemoryId id) {
+            return of.apply(owner).find(owner, id);
+        }
+
+        @Override
+        public At<List<Conflict>> list(Conflicts.Query query) {
+            return of.apply(query.owner()).list(query);
         }
     }
 

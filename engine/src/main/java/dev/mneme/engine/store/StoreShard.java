@@ -20,6 +20,7 @@ import dev.mneme.core.model.OwnerCounts;
 import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.model.Restriction;
+import dev.mneme.core.spi.Conflicts;
 import dev.mneme.core.spi.Contexts;
 import dev.mneme.core.spi.Documents;
 import dev.mneme.core.spi.Freshness;
@@ -167,6 +168,8 @@ public interface StoreShard {
         ResponseSources responses();
 
         SyncEvents syncEvents();
+
+        Conflicts conflicts();
 
         Documents documents();
 

@@ -162,6 +162,8 @@ final class WriteGate {
             case Command.RecordResponse response -> false;
             case Command.PostSyncEvent post -> false;
             case Command.ProcessSyncEvent process -> false;
+            case Command.RecordConflict record -> false;
+            case Command.ResolveConflict resolve -> false;
             case Command.Import each -> false;
             case Command.Revise revise -> false;
         };

@@ -1,6 +1,7 @@
 package dev.mneme.engine.table;
 
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
@@ -44,6 +45,7 @@ public record ChangeRow(
                 case Transition transition -> new Whole(transition);
                 case ResponseSource source -> new Whole(source);
                 case SyncEvent event -> new Whole(event);
+                case Conflict conflict -> new Whole(conflict);
             };
         }
     }
@@ -87,6 +89,7 @@ public record ChangeRow(
             case Transition transition -> SubjectCodec.write(out.u8(4), transition);
             case ResponseSource source -> SubjectCodec.write(out.u8(5), source);
             case SyncEvent event -> SubjectCodec.write(out.u8(6), event);
+            case Conflict conflict -> SubjectCodec.write(out.u8(7), conflict);
             case Context context -> throw new IllegalArgumentException("a context is kept by reference");
             case Memory memory -> throw new IllegalArgumentException("a memory is kept by reference");
         }
@@ -108,6 +111,7 @@ public record ChangeRow(
             case 4 -> SubjectCodec.transition(in);
             case 5 -> SubjectCodec.responseSource(in);
             case 6 -> SubjectCodec.syncEvent(in);
+            case 7 -> SubjectCodec.conflict(in);
             default -> throw Rows.unknown("change's reference", tag);
         };
     }
@@ -131,6 +135,7 @@ public record ChangeRow(
             case Transition transition -> transition.instanceId();
             case ResponseSource source -> source.chatId() + "/" + source.messageId();
             case SyncEvent event -> event.id().toString();
+            case Conflict conflict -> conflict.id().toString();
         };
     }
 
@@ -148,6 +153,8 @@ public record ChangeRow(
             case RESPONSE_RECORDED -> 9;
             case SYNC_POSTED -> 10;
             case SYNC_PROCESSED -> 11;
+            case CONFLICT_RECORDED -> 12;
+            case CONFLICT_RESOLVED -> 13;
         };
     }
 

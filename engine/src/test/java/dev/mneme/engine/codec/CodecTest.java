@@ -7,6 +7,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ChangeType;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.Embedding;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -363,6 +364,41 @@ final class CodecTest {
     @Test
     void rulesAreReadAsTheyWereWritten() {
         assertThat(readAgain(GOVERN)).isEqualTo(GOVERN);
+    }
+
+    @Test
+    void conflictsAreReadAsTheyWereWritten() {
+        MemoryId id = Fixtures.id(Fixtures.ALICE, 1);
+        Conflict.Side base = new Conflict.Side(1, Fixtures.json("a", 1), false, Instant.ofEpochMilli(5), "k1", "desk");
+        Conflict.Side mine = new Conflict.Side(0, Fixtures.json("a", 2), false, Instant.ofEpochMilli(6), "k2", "tab");
+        Conflict.Side theirs = new Conflict.Side(2, null, true, Instant.ofEpochMilli(7), "k3", "phone");
+        for (Conflict.Kind kind : Conflict.Kind.values()) {
+            for (Conflict.Side from : new Conflict.Side[] {base, null}) {
+                Conflict.About about = new Conflict.About(kind, "key");
+                Command record = new Command.RecordConflict(id, about, from, mine, theirs, from == null);
+                assertThat(readAgain(record)).isEqualTo(record);
+            }
+        }
+        for (Conflict.Take take : Conflict.Take.values()) {
+            Command write = take == Conflict.Take.THEIRS ? null : new Command.DeleteContext("key", 3);
+            Command resolve = new Command.ResolveConflict(id, take, write);
+            assertThat(readAgain(resolve)).isEqualTo(resolve);
+        }
+        Conflict resolved = new Conflict(
+                id,
+                Fixtures.ALICE,
+                new Conflict.About(Conflict.Kind.MODE, "desk"),
+                base,
+                mine,
+                theirs,
+                Instant.ofEpochMilli(8),
+                new Conflict.Resolution(Conflict.Take.MINE, 3, Instant.ofEpochMilli(9), "k4", "desk"),
+                2,
+                true);
+        Command imported = new Command.Import(new Exported.OfConflict(resolved));
+        assertThat(readAgain(imported)).isEqualTo(imported);
+        Command expire = new Command.Expire(List.of(new Command.Expired.OfConflict(id, 2)));
+        assertThat(readAgain(expire)).isEqualTo(expire);
     }
 
     private static Command readAgain(Command command) {

@@ -8,6 +8,7 @@ import dev.mneme.core.command.Command;
 import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.model.ApiKey;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.EmbeddingSpace;
 import dev.mneme.core.model.ErrorCode;
@@ -91,6 +92,7 @@ final class TamperingTest {
         TRANSITION('t', "transition "),
         RESPONSE('q', "response source chat/"),
         SYNC_EVENT('z', "sync event "),
+        CONFLICT('l', "conflicts "),
         CHANGE('c', "change "),
         EMBEDDING('e', "the embedding of "),
         HISTORY('v', ", version "),
@@ -172,6 +174,7 @@ final class TamperingTest {
             store.write(Fixtures.write(owner, mode("i" + n, Mode.PARALLEL)));
             store.write(Fixtures.write(owner, response("m" + n)));
             store.write(Fixtures.write(owner, event(owner, n)));
+            store.write(Fixtures.write(owner, conflict(owner, n)));
         }
     }
 
@@ -187,6 +190,8 @@ final class TamperingTest {
             store.write(Fixtures.write(owner, context("c" + n, "second")));
             store.write(Fixtures.write(owner, mode("i" + n, Mode.DIDACTIC)));
             store.write(Fixtures.write(owner, new Command.ProcessSyncEvent(Fixtures.id(owner, 1_000 + n), "another")));
+            store.write(Fixtures.write(
+                    owner, new Command.ResolveConflict(Fixtures.id(owner, 2_000 + n), Conflict.Take.THEIRS, null)));
         }
     }
 
@@ -229,6 +234,17 @@ final class TamperingTest {
     private static Command response(String message) {
         return new Command.RecordResponse(
                 "desk", "chat", message, null, SourceType.LOCAL, "p", "m", null, "h", JsonObject.EMPTY, null);
+    }
+
+    private static Command conflict(Owner owner, int n) {
+        Conflict.Side side = new Conflict.Side(1, Fixtures.json("a", n), false, ManualClock.START, "k", "desk");
+        return new Command.RecordConflict(
+                Fixtures.id(owner, 2_000 + n),
+                new Conflict.About(Conflict.Kind.CONTEXT, "c" + n),
+                side,
+                side,
+                side,
+                false);
     }
 
     private static Command event(Owner owner, int n) {
@@ -362,7 +378,12 @@ final class TamperingTest {
             }
             case OF_ANOTHER_OWNER -> {
                 Owner other = at(victims, noun == Noun.MEMORY ? Noun.CONTEXT : Noun.MEMORY);
-                byte[] key = middle.clone();
+                byte[] key = noun == Noun.CONFLICT
+                        ? Keys.document(
+                                other.hash(),
+                                Conflict.COLLECTION,
+                                Fixtures.id(other, 2_001).toString())
+                        : middle.clone();
                 System.arraycopy(other.hash(), 0, key, 1, Keys.OWNER);
                 rows.put(middle, at(stored.get(shardOf(other)), key).clone());
             }
@@ -376,6 +397,8 @@ final class TamperingTest {
             case METADATA_CHANGED -> {
                 if (noun == Noun.MEMORY) {
                     rows.put(middle, anotherSource(at(rows, middle)));
+                } else if (noun == Noun.CONFLICT) {
+                    flip(at(rows, middle), at(rows, middle).length - 8); // a time: its name comes first
                 } else {
                     flip(at(rows, middle), Rows.FIELDS_AT + 3);
                 }
@@ -426,6 +449,7 @@ final class TamperingTest {
         reads.put("responses", (store, each) -> store.responses().find(each, "chat", "m1"));
         reads.put("events", (store, each) -> store.syncEvents().find(each, Fixtures.id(each, 1_001)));
         reads.put("pending", (store, each) -> store.syncEvents().pending(each, "phone", ManualClock.START, null, 10));
+        reads.put("conflicts", (store, each) -> store.conflicts().find(each, Fixtures.id(each, 2_001)));
         reads.put("count", (store, each) -> store.counts(each, Restriction.NONE, ManualClock.START));
         reads.put("export", (store, each) -> ((Exports) store).export(each, exported -> {}));
         reads.put("asked before an export", (store, each) -> ((Exports) store).requireServed(each));

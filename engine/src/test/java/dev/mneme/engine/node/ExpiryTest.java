@@ -3,6 +3,7 @@ package dev.mneme.engine.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
+import dev.mneme.core.model.Conflict;
 import dev.mneme.core.model.MemoryId;
 import dev.mneme.core.model.SyncEvent;
 import dev.mneme.core.spi.Store;
@@ -66,6 +67,36 @@ final class ExpiryTest {
             assertThat(there(store, lasting)).isTrue();
             assertThat(store.head(Fixtures.ALICE).sequence()).isEqualTo(5); // a removal is no change
         }
+    }
+
+    @Test
+    void theMaintenanceRemovesResolvedConflictsInTheEnd() {
+        try (Store store =
+                LocalEngine.open(folder, expiring(TestEngines.settings(StoreSettings.of("conflicts", clock))))) {
+            MemoryId resolved = conflict(store);
+            MemoryId open = conflict(store);
+            store.write(
+                    Fixtures.write(Fixtures.ALICE, new Command.ResolveConflict(resolved, Conflict.Take.THEIRS, null)));
+
+            clock.set(clock.instant().plus(Conflict.KEPT_RESOLVED));
+
+            Awaitility.await()
+                    .atMost(90, TimeUnit.SECONDS)
+                    .until(() -> store.conflicts()
+                            .find(Fixtures.ALICE, resolved)
+                            .value()
+                            .isEmpty());
+            assertThat(store.conflicts().find(Fixtures.ALICE, open).value()).isPresent();
+            assertThat(store.head(Fixtures.ALICE).sequence()).isEqualTo(3); // a removal is no change
+        }
+    }
+
+    private MemoryId conflict(Store store) {
+        MemoryId id = Fixtures.id(Fixtures.ALICE);
+        Conflict.Side side = new Conflict.Side(1, Fixtures.json("text", "x"), false, clock.instant(), "k", "desk");
+        Conflict.About about = new Conflict.About(Conflict.Kind.CONTEXT, "theme");
+        store.write(Fixtures.write(Fixtures.ALICE, new Command.RecordConflict(id, about, side, side, side, false)));
+        return id;
     }
 
     private static LocalEngine.Settings expiring(LocalEngine.Settings settings) {

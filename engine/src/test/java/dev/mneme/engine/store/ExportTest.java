@@ -189,6 +189,7 @@ final class ExportTest {
             case Exported.OfSyncEvent(var event) -> new Exported.OfSyncEvent(event.withSequence(0));
             case Exported.OfMemory memory -> memory;
             case Exported.OfContext context -> context;
+            case Exported.OfConflict conflict -> conflict;
         };
         Write write = Fixtures.write(same.owner(), new Command.Import(same));
         return HexFormat.of().formatHex(BatchCodec.encode(new ShardBatch(Instant.EPOCH, List.of(write))));

@@ -17,6 +17,7 @@ public final class LivePayloads {
             Map.entry("context-sync", LiveContextSync.class),
             Map.entry("memory-update", LiveMemoryUpdate.class),
             Map.entry("response-generated", ResponseResource.class),
+            Map.entry("conflict", LiveConflict.class),
             Map.entry("error", LiveError.class),
             Map.entry("disconnect", LiveDisconnect.class));
 
