@@ -237,21 +237,21 @@ public abstract class HubEventsContract {
         HubEvents a = node("a");
         HubEvents b = node("b", 100);
         CountDownLatch release = new CountDownLatch(1);
-        AtomicInteger bells = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
         AtomicInteger missedAfterAll = new AtomicInteger();
-        List<Long> heard = new CopyOnWriteArrayList<>();
+        List<Long> taken = new CopyOnWriteArrayList<>();
         b.subscribe(new Heard() {
             @Override
             public void advanced(Owner owner, long revision) {
-                if (bells.getAndIncrement() == 0) {
+                if (calls.getAndIncrement() == 0) {
                     awaitUninterruptibly(release);
                 }
-                heard.add(revision);
+                taken.add(revision);
             }
 
             @Override
             public void reconnected() {
-                if (!heard.isEmpty()) {
+                if (!taken.isEmpty()) {
                     missedAfterAll.incrementAndGet();
                 }
             }
@@ -267,9 +267,9 @@ public abstract class HubEventsContract {
         release.countDown();
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(missedAfterAll).hasPositiveValue());
-        assertThat(heard).hasSizeLessThan(5_000).isSorted();
+        assertThat(taken).hasSizeLessThan(5_000).isSorted();
         a.advanced(ALICE, 5_001);
-        await().atMost(PATIENCE).until(() -> heard.contains(5_001L));
+        await().atMost(PATIENCE).until(() -> taken.contains(5_001L));
     }
 
     /// Waits until messages for the node's listeners were dropped.

@@ -51,8 +51,15 @@ final class JsonText {
     static final class Fault extends Exception {
         private static final long serialVersionUID = 1;
 
+        private final String what;
+
         Fault(String what) {
             super(what, null, false, false);
+            this.what = what;
+        }
+
+        String what() {
+            return what;
         }
     }
 

@@ -36,6 +36,13 @@ final class LinkState {
         notifyAll();
     }
 
+    /// After it was given up it is tried once more.
+    synchronized void tryAgain() {
+        if (seen.kind() == Kind.GIVEN_UP) {
+            become(Kind.AWAY, "Redis is tried again.");
+        }
+    }
+
     synchronized Seen seen() {
         return seen;
     }

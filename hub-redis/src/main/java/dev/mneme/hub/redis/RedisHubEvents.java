@@ -259,7 +259,7 @@ public final class RedisHubEvents implements HubEvents {
         try {
             message = messages.read(channel, body);
         } catch (Fault e) {
-            setAside(channel, e.getMessage());
+            setAside(channel, e.what());
             return;
         }
         switch (message) {

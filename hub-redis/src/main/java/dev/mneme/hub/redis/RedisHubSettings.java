@@ -1,5 +1,6 @@
 package dev.mneme.hub.redis;
 
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,15 @@ public record RedisHubSettings(
     String server() {
         RedisURI uri = uri(url);
         return uri.getHost() + ":" + uri.getPort();
+    }
+
+    /// The password of the URL, to keep it out of messages; empty when there is none.
+    String password() {
+        RedisCredentials credentials =
+                uri(url).getCredentialsProvider().resolveCredentials().block();
+        return credentials == null || credentials.getPassword() == null
+                ? ""
+                : String.valueOf(credentials.getPassword());
     }
 
     RedisURI uri() {

@@ -115,6 +115,7 @@ final class RedisLink implements AutoCloseable {
 
     /// Tries again at once, also after it has given up.
     void retry() {
+        state.tryAgain();
         wake.release();
     }
 
@@ -234,7 +235,6 @@ final class RedisLink implements AutoCloseable {
             LOG.log(Level.ERROR, over);
             state.become(LinkState.Kind.GIVEN_UP, over);
             wake.acquire();
-            state.become(LinkState.Kind.AWAY, away);
             return 0;
         }
         lost.log(away + " It is tried again.");
@@ -254,11 +254,8 @@ final class RedisLink implements AutoCloseable {
             return "no answer within " + settings.timeout().toMillis() + " ms";
         }
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        char[] password = settings.uri().getCredentialsProvider().resolveCredentials().block() instanceof Object given
-                        && given instanceof io.lettuce.core.RedisCredentials credentials
-                ? credentials.getPassword()
-                : null;
-        return password == null || password.length == 0 ? message : message.replace(new String(password), "***");
+        String password = settings.password();
+        return password.isEmpty() ? message : message.replace(password, "***");
     }
 
     @Override
