@@ -108,7 +108,8 @@ public record RedisHubSettings(
         }
         if (!(url.startsWith("redis://") || url.startsWith("rediss://"))
                 || uri.getHost() == null
-                || uri.getHost().isEmpty()) {
+                || uri.getHost().isEmpty()
+                || uri.getHost().chars().filter(c -> c == ':').count() == 1) { // a port that is no number
             throw wrongUrl();
         }
         return uri;
