@@ -120,8 +120,9 @@ public abstract class HubEventsContract {
         a.advanced(agent, Long.MAX_VALUE);
 
         for (Heard each : List.of(b, c)) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(each.bells)
-                    .containsExactly("alice 42", "planner/ü " + Long.MAX_VALUE));
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(each.bells).containsExactly("alice 42", "planner/ü " + Long.MAX_VALUE));
             assertThat(each.events).containsExactly(plain, described);
         }
     }
@@ -163,9 +164,9 @@ public abstract class HubEventsContract {
         b.advanced(ALICE, 3);
         b.publish(event("theirs", null));
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(own.events)
-                .extracting(HubEvent::eventId)
-                .containsExactly("theirs"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(own.events).extracting(HubEvent::eventId).containsExactly("theirs"));
         assertThat(own.bells).containsExactly("alice 3");
     }
 

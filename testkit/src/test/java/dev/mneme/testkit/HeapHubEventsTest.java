@@ -52,6 +52,7 @@ final class HeapHubEventsTest extends HubEventsContract {
 
         await().atMost(PATIENCE).until(() -> heard.bells.contains("alice 101"));
         assertThat(heard.bells.stream().distinct().count()).isBetween(50L, 90L);
-        assertThat(heard.bells).hasSizeGreaterThan((int) heard.bells.stream().distinct().count());
+        assertThat(heard.bells)
+                .hasSizeGreaterThan((int) heard.bells.stream().distinct().count());
     }
 }

@@ -62,9 +62,10 @@ final class HubMessages {
         members.put("instanceId", new JsonString(event.instanceId()));
         members.put("timestamp", number(event.timestamp().toEpochMilli()));
         members.put("payload", event.payload());
-        JsonObject ours = new JsonObject(
-                Map.of("mneme", new JsonObject(Map.of("node", new JsonString(settings.node())))));
-        members.put("metadata", event.metadata() == null ? ours : event.metadata().mergePatch(ours));
+        JsonObject ours =
+                new JsonObject(Map.of("mneme", new JsonObject(Map.of("node", new JsonString(settings.node())))));
+        members.put(
+                "metadata", event.metadata() == null ? ours : event.metadata().mergePatch(ours));
         return JsonText.write(new JsonObject(members));
     }
 
@@ -118,13 +119,12 @@ final class HubMessages {
             throw new Fault("has an eventType that is not its channel's");
         }
         String instance = id(message, "instanceId");
-        JsonObject metadata =
-                switch (message.member("metadata")) {
-                    case null -> null;
-                    case JsonObject object -> object;
-                    case Json.JsonNull none -> null;
-                    default -> throw new Fault("has metadata that are no object");
-                };
+        JsonObject metadata = switch (message.member("metadata")) {
+            case null -> null;
+            case JsonObject object -> object;
+            case Json.JsonNull none -> null;
+            default -> throw new Fault("has metadata that are no object");
+        };
         String node = node(metadata);
         boolean own = node == null
                 ? instance.equals(settings.node()) || settings.instanceIds().contains(instance)

@@ -23,7 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// JSON as it goes over Redis. Limits are as at the other doors: 64 levels, 100,000 values, numbers of 400 digits before
+/// JSON as it goes over Redis. Limits are as at the other doors: 64 levels, 100,000 values, numbers of 400 digits
+/// before
 /// and after the point.
 final class JsonText {
     static final int MAX_DEPTH = 64;

@@ -302,7 +302,8 @@ public final class RedisHubEvents implements HubEvents {
             problems.add(counts.setAside() + " messages from Redis were set aside; the last: " + lastStrange + ".");
         }
         if (counts.overrun() > 0) {
-            problems.add(counts.overrun() + " messages from Redis were dropped: they came faster than they are handled.");
+            problems.add(
+                    counts.overrun() + " messages from Redis were dropped: they came faster than they are handled.");
         }
         if (counts.unsent() > 0) {
             problems.add(counts.unsent() + " messages could not be told on Redis.");

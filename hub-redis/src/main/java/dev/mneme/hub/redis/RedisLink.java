@@ -269,6 +269,8 @@ final class RedisLink implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         client.shutdown(Duration.ZERO, settings.timeout());
-        resources.shutdown(0, settings.timeout().toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        resources
+                .shutdown(0, settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly();
     }
 }

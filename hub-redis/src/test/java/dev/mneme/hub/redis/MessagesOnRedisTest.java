@@ -69,8 +69,8 @@ final class MessagesOnRedisTest {
                         "alice",
                         "desktop-7",
                         Instant.ofEpochMilli(1_764_496_800_000L),
-                        new JsonObject(Map.of(
-                                "fromMode", new JsonString("inspired"), "toMode", new JsonString("parallel"))),
+                        new JsonObject(
+                                Map.of("fromMode", new JsonString("inspired"), "toMode", new JsonString("parallel"))),
                         null));
     }
 
@@ -99,13 +99,14 @@ final class MessagesOnRedisTest {
                 null));
         node.advanced(Owner.user("alice"), 42);
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(wire.heard)
-                .containsExactly(
-                        "dyad:event:context:deleted {\"eventId\":\"e1\",\"eventType\":\"context:deleted\","
-                                + "\"userId\":\"alice\",\"instanceId\":\"desktop-7\",\"timestamp\":1764496800000,"
-                                + "\"payload\":{\"contextKey\":\"k\"},\"metadata\":{\"mneme\":{\"node\":\"node-1\"}}}",
-                        "mneme:head {\"node\":\"node-1\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"alice\","
-                                + "\"revision\":42}"));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(wire.heard)
+                        .containsExactly(
+                                "dyad:event:context:deleted {\"eventId\":\"e1\",\"eventType\":\"context:deleted\","
+                                        + "\"userId\":\"alice\",\"instanceId\":\"desktop-7\",\"timestamp\":1764496800000,"
+                                        + "\"payload\":{\"contextKey\":\"k\"},\"metadata\":{\"mneme\":{\"node\":\"node-1\"}}}",
+                                "mneme:head {\"node\":\"node-1\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"alice\","
+                                        + "\"revision\":42}"));
     }
 
     @Test
@@ -173,7 +174,9 @@ final class MessagesOnRedisTest {
             wire.say("mneme:head", message);
         }
         wire.say("dyad:event:x", event("good", "x", "i", "1", ""));
-        wire.say("mneme:head", "{\"node\":\"b\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"eve\",\"revision\":9}");
+        wire.say(
+                "mneme:head",
+                "{\"node\":\"b\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"eve\",\"revision\":9}");
 
         await().atMost(PATIENCE).until(() -> heard.bells.contains("eve 9"));
         assertThat(heard.events).extracting(HubEvent::eventId).containsExactly("good");
@@ -190,8 +193,10 @@ final class MessagesOnRedisTest {
     @Test
     void whatIsForgedIsHandedOnAsWhatItSays() {
         // A bus knows nobody: what a forger may do is make nodes look into the database.
-        wire.say("mneme:head", "{\"node\":\"b\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"eve\",\"revision\":"
-                + Long.MAX_VALUE + "}");
+        wire.say(
+                "mneme:head",
+                "{\"node\":\"b\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"eve\",\"revision\":"
+                        + Long.MAX_VALUE + "}");
         wire.say("mneme:head", "{\"node\":\"b\",\"missed\":true}");
 
         await().atMost(PATIENCE).until(() -> heard.bells.contains("eve " + Long.MAX_VALUE));
@@ -212,8 +217,9 @@ final class MessagesOnRedisTest {
 
         await().atMost(PATIENCE).until(() -> wire.heard.stream().anyMatch(said -> said.contains("\"revision\":1")));
         assertThat(wire.heard).noneMatch(said -> said.contains("large"));
-        assertThat(wire.heard).anyMatch(said -> said.equals("mneme:head {\"node\":\"node-1\",\"missed\":true}")
-                || said.equals("mneme:head {\"missed\":true,\"node\":\"node-1\"}"));
+        assertThat(wire.heard)
+                .anyMatch(said -> said.equals("mneme:head {\"node\":\"node-1\",\"missed\":true}")
+                        || said.equals("mneme:head {\"missed\":true,\"node\":\"node-1\"}"));
         assertThat(node.counts().unsent()).isEqualTo(1);
         assertThat(node.health().problems()).containsExactly("1 messages could not be told on Redis.");
     }
@@ -236,7 +242,9 @@ final class MessagesOnRedisTest {
             await().atMost(PATIENCE).until(() -> !other.events.isEmpty());
             assertThat(other.bells).containsExactly("alice 5");
             assertThat(wire.heard).anyMatch(said -> said.startsWith("team:x "));
-            wire.say("mneme:head", "{\"node\":\"z\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"z\",\"revision\":1}");
+            wire.say(
+                    "mneme:head",
+                    "{\"node\":\"z\",\"project\":\"default\",\"kind\":\"user\",\"id\":\"z\",\"revision\":1}");
             await().atMost(PATIENCE).until(() -> heard.bells.contains("z 1"));
             assertThat(heard.bells).containsExactly("z 1");
             assertThat(heard.events).isEmpty();

@@ -59,9 +59,7 @@ final class RedisProcess implements AutoCloseable {
         try {
             return installed.isPresent()
                     ? installed.get().toString()
-                    : ExecutableProvider.newJarResourceProvider()
-                            .get()
-                            .getAbsolutePath();
+                    : ExecutableProvider.newJarResourceProvider().get().getAbsolutePath();
         } catch (IOException e) {
             throw new UncheckedIOException("no redis-server", e);
         }
@@ -69,7 +67,8 @@ final class RedisProcess implements AutoCloseable {
 
     /// Whether this server can do TLS.
     static boolean hasTls() throws IOException, InterruptedException {
-        Process asked = new ProcessBuilder(BINARY, "--tls-port", "0", "--port", "0", "--tls-replication", "no", "--maxclients", "none")
+        Process asked = new ProcessBuilder(
+                        BINARY, "--tls-port", "0", "--port", "0", "--tls-replication", "no", "--maxclients", "none")
                 .redirectErrorStream(true)
                 .start();
         String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -92,7 +91,9 @@ final class RedisProcess implements AutoCloseable {
             command.addAll(List.of("--port", String.valueOf(port)));
         }
         command.addAll(List.of("--bind", "127.0.0.1"));
-        command.addAll(arguments.stream().map(a -> a.replace("PORT", String.valueOf(port))).toList());
+        command.addAll(arguments.stream()
+                .map(a -> a.replace("PORT", String.valueOf(port)))
+                .toList());
         process = new ProcessBuilder(command)
                 .directory(new File(System.getProperty("java.io.tmpdir")))
                 .redirectErrorStream(true)
@@ -101,7 +102,8 @@ final class RedisProcess implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!listens()) {
             if (!process.isAlive() || System.nanoTime() > end) {
-                throw new IOException("redis-server did not start: " + Stream.of(command).toList());
+                throw new IOException(
+                        "redis-server did not start: " + Stream.of(command).toList());
             }
             process.waitFor(20, TimeUnit.MILLISECONDS);
         }

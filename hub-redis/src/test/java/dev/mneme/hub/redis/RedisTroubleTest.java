@@ -44,8 +44,9 @@ final class RedisTroubleTest {
             Instant since = node.health().since();
             assertThat(node.health().connected()).isFalse();
             assertThat(node.health().degraded()).startsWith("Redis at 127.0.0.1:" + port + " is away: ");
-            await().atMost(PATIENCE).until(() -> node.health().degraded().contains("is tried")
-                    || node.health().degraded().contains("is away"));
+            await().atMost(PATIENCE)
+                    .until(() -> node.health().degraded().contains("is tried")
+                            || node.health().degraded().contains("is away"));
             assertThat(node.health().since()).as("one state, one beginning").isEqualTo(since);
 
             try (RedisProcess redis = RedisProcess.runAt(port)) {
@@ -60,11 +61,14 @@ final class RedisTroubleTest {
     @Test
     void itGivesUpAfterSoManyAttemptsUntilItIsToldToTryAgain() throws Exception {
         try (RedisProcess redis = RedisProcess.run();
-                RedisHubEvents node = new TestSettings(redis.url(), "a").attempts(3).start()) {
+                RedisHubEvents node =
+                        new TestSettings(redis.url(), "a").attempts(3).start()) {
             awaitConnected(node);
             redis.stop();
             await().atMost(PATIENCE).until(() -> node.health().degraded().contains("not tried any more after 3"));
-            assertThat(node.awaitConnected(PATIENCE)).as("it does not wait for what will not come").isFalse();
+            assertThat(node.awaitConnected(PATIENCE))
+                    .as("it does not wait for what will not come")
+                    .isFalse();
 
             redis.start();
             node.retry();
@@ -86,7 +90,8 @@ final class RedisTroubleTest {
             awaitConnected(node);
             awaitConnected(other);
             redis.stop();
-            await().atMost(PATIENCE).until(() -> !node.health().connected() && !other.health().connected());
+            await().atMost(PATIENCE)
+                    .until(() -> !node.health().connected() && !other.health().connected());
 
             for (int i = 1; i <= 100_000; i++) {
                 node.advanced(ALICE, i);
@@ -197,8 +202,7 @@ final class RedisTroubleTest {
         };
         Logger root = Logger.getLogger("");
         root.addHandler(handler);
-        try (RedisProcess redis = RedisProcess.run(
-                ("--user default off --user mneme on >s3cret~word +@all ~* &* "
+        try (RedisProcess redis = RedisProcess.run(("--user default off --user mneme on >s3cret~word +@all ~* &* "
                         + "--user narrow on >s3cret~word +@all ~* &other:*")
                 .split(" "))) {
             String server = "127.0.0.1:" + redis.port();
@@ -267,7 +271,8 @@ final class RedisTroubleTest {
                     new TestSettings(url, "a").certificates(certificate.pem()).start()) {
                 awaitConnected(node);
             }
-            try (RedisHubEvents stranger = new TestSettings(url, "a").attempts(1).start()) {
+            try (RedisHubEvents stranger =
+                    new TestSettings(url, "a").attempts(1).start()) {
                 assertThat(stranger.awaitConnected(PATIENCE))
                         .as("nobody vouches for the certificate")
                         .isFalse();
@@ -281,10 +286,23 @@ final class RedisTroubleTest {
         static Certificate make(Path folder) throws Exception {
             Path store = folder.resolve("redis.p12");
             Process keytool = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                            "-genkeypair", "-alias", "redis", "-keyalg", "RSA", "-dname", "CN=localhost",
-                            "-ext", "san=dns:localhost,ip:127.0.0.1", "-keystore", store.toString(),
-                            "-storepass", "changeit", "-storetype", "PKCS12")
+                            Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                    .toString(),
+                            "-genkeypair",
+                            "-alias",
+                            "redis",
+                            "-keyalg",
+                            "RSA",
+                            "-dname",
+                            "CN=localhost",
+                            "-ext",
+                            "san=dns:localhost,ip:127.0.0.1",
+                            "-keystore",
+                            store.toString(),
+                            "-storepass",
+                            "changeit",
+                            "-storetype",
+                            "PKCS12")
                     .redirectErrorStream(true)
                     .start();
             String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -294,7 +312,8 @@ final class RedisTroubleTest {
             KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
             Path pem = folder.resolve("redis.pem");
             Path key = folder.resolve("redis.key");
-            Files.writeString(pem, pem("CERTIFICATE", keys.getCertificate("redis").getEncoded()));
+            Files.writeString(
+                    pem, pem("CERTIFICATE", keys.getCertificate("redis").getEncoded()));
             PrivateKey secret = (PrivateKey) keys.getKey("redis", "changeit".toCharArray());
             Files.writeString(key, pem("PRIVATE KEY", secret.getEncoded()));
             return new Certificate(pem, key);
@@ -302,7 +321,8 @@ final class RedisTroubleTest {
 
         private static String pem(String what, byte[] content) {
             return "-----BEGIN " + what + "-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + what + "-----\n";
+                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + what
+                    + "-----\n";
         }
     }
 }
