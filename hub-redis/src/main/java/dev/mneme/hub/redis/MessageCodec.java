@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 /// Channels as text, messages as bytes. Of what is too large nothing is copied.
 final class MessageCodec implements RedisCodec<String, byte[]> {
     /// Stands for a message that is too large; known by its identity.
-    @SuppressWarnings("MutableConstantField") // empty
-    static final byte[] TOO_LARGE = new byte[0];
+    private static final byte[] TOO_LARGE = new byte[0];
 
     private static final int MAX_CHANNEL_BYTES = 1_024;
 
@@ -16,6 +15,11 @@ final class MessageCodec implements RedisCodec<String, byte[]> {
 
     MessageCodec(int maxMessageBytes) {
         this.maxMessageBytes = maxMessageBytes;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an empty message is another thing
+    static boolean tooLarge(byte[] message) {
+        return message == TOO_LARGE;
     }
 
     @Override

@@ -216,7 +216,7 @@ public final class RedisHubEvents implements HubEvents {
     private final class Hearing extends RedisPubSubAdapter<String, byte[]> {
         @Override
         public void message(String channel, byte[] body) {
-            if (body == MessageCodec.TOO_LARGE) {
+            if (MessageCodec.tooLarge(body)) {
                 setAside(channel, "is longer than " + settings.maxMessageBytes() + " bytes");
             } else if (!inbox.offer(new Inbox.Message(channel, body))) {
                 full.log("messages from Redis come faster than they are handled: some were dropped, "

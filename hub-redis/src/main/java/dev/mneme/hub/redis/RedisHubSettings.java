@@ -1,7 +1,8 @@
 package dev.mneme.hub.redis;
 
-import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -84,11 +85,9 @@ public record RedisHubSettings(
 
     /// The password of the URL, to keep it out of messages; empty when there is none.
     String password() {
-        RedisCredentials credentials =
-                uri(url).getCredentialsProvider().resolveCredentials().block();
-        return credentials == null || credentials.getPassword() == null
-                ? ""
-                : String.valueOf(credentials.getPassword());
+        String rest = url.substring(url.indexOf("://") + 3);
+        String user = rest.substring(0, Math.max(rest.lastIndexOf('@'), 0));
+        return URLDecoder.decode(user.substring(user.indexOf(':') + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     RedisURI uri() {

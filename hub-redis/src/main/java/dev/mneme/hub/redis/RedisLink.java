@@ -9,6 +9,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.RedisPubSubListener;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -169,9 +170,9 @@ final class RedisLink implements AutoCloseable {
             await(subscriber.async().subscribe(settings.headChannel()));
             return new Connections(publisher, subscriber);
         } catch (RuntimeException | ExecutionException | TimeoutException | InterruptedException e) {
-            publisher.closeAsync();
+            shut(publisher);
             if (subscriber != null) {
-                subscriber.closeAsync();
+                shut(subscriber);
             }
             throw e;
         }
@@ -212,8 +213,12 @@ final class RedisLink implements AutoCloseable {
     private void down(Connections made) {
         up = null;
         onDown.run();
-        made.publisher().closeAsync().whenComplete(this::closed);
-        made.subscriber().closeAsync().whenComplete(this::closed);
+        shut(made.publisher());
+        shut(made.subscriber());
+    }
+
+    private void shut(StatefulConnection<?, ?> connection) {
+        var unused = connection.closeAsync().whenComplete(this::closed);
     }
 
     private void closed(Void done, @Nullable Throwable failure) {
