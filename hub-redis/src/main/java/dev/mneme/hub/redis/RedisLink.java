@@ -218,7 +218,7 @@ final class RedisLink implements AutoCloseable {
     }
 
     private void shut(StatefulConnection<?, ?> connection) {
-        var unused = connection.closeAsync().whenComplete(this::closed);
+        var _ = connection.closeAsync().whenComplete(this::closed);
     }
 
     private void closed(Void done, @Nullable Throwable failure) {
