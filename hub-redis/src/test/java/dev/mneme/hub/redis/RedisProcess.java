@@ -119,16 +119,16 @@ final class RedisProcess implements AutoCloseable {
     }
 
     /// Kills it.
-    void stop() throws InterruptedException {
+    void stop() {
         Process running = process;
         if (running != null) {
-            running.destroyForcibly().waitFor();
+            running.destroyForcibly().onExit().join();
             process = null;
         }
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stop();
     }
 }
