@@ -125,7 +125,8 @@ final class MessagesOnRedisTest {
         assertThat(heard.events)
                 .extracting(HubEvent::eventId)
                 .containsExactly("an instance that moved to another node", "another's");
-        assertThat(heard.events.getFirst().metadata()).isEqualTo(new JsonObject(Map.of("note", new JsonNumber(BigDecimal.ONE))));
+        assertThat(heard.events.getFirst().metadata())
+                .isEqualTo(new JsonObject(Map.of("note", new JsonNumber(BigDecimal.ONE))));
         assertThat(node.counts().own()).isEqualTo(3);
     }
 

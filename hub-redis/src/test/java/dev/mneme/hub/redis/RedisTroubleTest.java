@@ -186,7 +186,11 @@ final class RedisTroubleTest {
     }
 
     @Test
-    void aclUserAndPasswordComeFromTheUrlAndAreNeverShown() throws Exception {
+    void aclUserAndPasswordComeFromTheUrlAndAreNeverShown(@TempDir Path folder) throws Exception {
+        Path users = Files.writeString(
+                folder.resolve("users.acl"),
+                "user default off\nuser mneme on >s3cret~word +@all ~* &*\n"
+                        + "user narrow on >s3cret~word +@all ~* resetchannels &other:*\n");
         List<String> log = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -202,9 +206,7 @@ final class RedisTroubleTest {
         };
         Logger root = Logger.getLogger("");
         root.addHandler(handler);
-        try (RedisProcess redis = RedisProcess.run(("--user default off --user mneme on >s3cret~word +@all ~* &* "
-                        + "--user narrow on >s3cret~word +@all ~* &other:*")
-                .split(" "))) {
+        try (RedisProcess redis = RedisProcess.run("--aclfile", users.toString())) {
             String server = "127.0.0.1:" + redis.port();
             try (RedisHubEvents node = new TestSettings("redis://mneme:s3cret~word@" + server, "a").start()) {
                 awaitConnected(node);
