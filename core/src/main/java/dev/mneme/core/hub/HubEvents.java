@@ -32,7 +32,7 @@ public interface HubEvents extends AutoCloseable {
 
         void heard(HubEvent event);
 
-        /// Messages may have been missed: the bus was away.
+        /// Messages may have been missed: the bus was away, or this node or another one had to drop some.
         void reconnected();
     }
 }
