@@ -300,9 +300,7 @@ public abstract class HubDatabaseContract {
                 boolean text = table == RecordTable.CONTEXT || table == RecordTable.MODE;
                 RecordName name = new RecordName(table, text ? bytes("k".repeat(1_100)) : key);
                 database.spread(
-                        ALICE,
-                        ++revision,
-                        List.of(new RecordChange(name, Map.of("m", Optional.of(row)), null, false)));
+                        ALICE, ++revision, List.of(new RecordChange(name, Map.of("m", Optional.of(row)), null, false)));
             }
             List<StoredRecord> found = new ArrayList<>();
             database.load(ALICE, 0, found::add);

@@ -49,44 +49,30 @@ final class BsonFields {
         if (depth > MAX_DEPTH) {
             throw new Unfit("nests deeper than " + MAX_DEPTH);
         }
-        switch (value) {
-            case null -> {
-                return BsonNull.VALUE;
-            }
-            case String text -> {
-                return new BsonString(text);
-            }
-            case Boolean bool -> {
-                return BsonBoolean.valueOf(bool);
-            }
-            case Integer number -> {
-                return new BsonInt32(number);
-            }
-            case Long number -> {
-                return new BsonInt64(number);
-            }
-            case Double number -> {
-                return new BsonDouble(number);
-            }
-            case Instant at -> {
-                return new BsonDateTime(at.toEpochMilli());
-            }
+        return switch (value) {
+            case null -> BsonNull.VALUE;
+            case String text -> new BsonString(text);
+            case Boolean bool -> BsonBoolean.valueOf(bool);
+            case Integer number -> new BsonInt32(number);
+            case Long number -> new BsonInt64(number);
+            case Double number -> new BsonDouble(number);
+            case Instant at -> new BsonDateTime(at.toEpochMilli());
             case List<?> list -> {
                 BsonArray array = new BsonArray();
                 for (Object item : list) {
                     array.add(toBson(item, depth + 1));
                 }
-                return array;
+                yield array;
             }
             case Map<?, ?> map -> {
                 BsonDocument document = new BsonDocument();
                 for (Map.Entry<?, ?> member : map.entrySet()) {
                     document.put(escaped(String.valueOf(member.getKey())), toBson(member.getValue(), depth + 1));
                 }
-                return document;
+                yield document;
             }
             default -> throw new IllegalArgumentException("no shared value: " + value.getClass());
-        }
+        };
     }
 
     private static String escaped(String name) {
