@@ -47,6 +47,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The promises of [HubDatabase]. A database's test class says how a node opens it; all that are opened within one
 /// test share what is stored.
@@ -344,6 +346,58 @@ public abstract class HubDatabaseContract {
 
             assertThat(records(database, ALICE, 0)).containsExactly("note@3 m=new");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void manyWhoSpreadTheSameBatchesEndWithTheSameRecords(long seed) throws Exception {
+        SplittableRandom random = new SplittableRandom(seed);
+        Map<String, TreeMap<String, String>> expected = new TreeMap<>();
+        List<RecordChange> batches = new ArrayList<>();
+        for (int revision = 1; revision <= 40; revision++) {
+            String key = "c" + random.nextInt(2);
+            if (random.nextInt(3) == 0) {
+                batches.add(delete(contextName(key)));
+                expected.remove(key);
+            } else {
+                String row = "row" + random.nextInt(3);
+                batches.add(put(contextName(key), context("alice", key, revision, revision), row + "=" + revision));
+                expected.computeIfAbsent(key, none -> new TreeMap<>()).put(row, Integer.toString(revision));
+            }
+        }
+        try (HubDatabase one = open();
+                HubDatabase two = open();
+                HubDatabase three = open();
+                ExecutorService spreaders = Executors.newFixedThreadPool(3)) {
+            List<Callable<Boolean>> all = new ArrayList<>();
+            for (HubDatabase node : List.of(one, two, three)) {
+                all.add(() -> {
+                    for (int i = 0; i < batches.size(); i++) {
+                        node.spread(ALICE, i + 1, List.of(batches.get(i)));
+                    }
+                    return true;
+                });
+            }
+            for (Future<Boolean> each : spreaders.invokeAll(all)) {
+                assertThat(each.get()).isTrue();
+            }
+            assertThat(rows(one)).isEqualTo(expected);
+
+            // nothing else is left when deletions are forgotten
+            one.sweep(Instant.now().plus(Duration.ofDays(8)));
+            assertThat(rows(two)).isEqualTo(expected);
+            assertThat(one.shared(RecordTable.CONTEXT, "alice", null, 10)).hasSize(expected.size());
+        }
+    }
+
+    private static Map<String, TreeMap<String, String>> rows(HubDatabase database) {
+        Map<String, TreeMap<String, String>> found = new TreeMap<>();
+        database.load(ALICE, 0, record -> {
+            TreeMap<String, String> rows = new TreeMap<>();
+            record.rows().forEach((name, row) -> rows.put(name, new String(row, UTF_8)));
+            found.put(new String(record.name().key(), UTF_8), rows);
+        });
+        return found;
     }
 
     @Test

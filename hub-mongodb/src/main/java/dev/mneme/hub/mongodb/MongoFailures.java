@@ -18,7 +18,6 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import java.util.Locale;
 import org.bson.BSONException;
-import org.jspecify.annotations.Nullable;
 
 /// Says in an operator's words why a call failed. Nothing of the driver's own message is repeated: it may name users.
 final class MongoFailures {
@@ -75,6 +74,7 @@ final class MongoFailures {
             case MongoCommandException e -> ofCode(e.getErrorCode(), e);
             case MongoSocketOpenException e -> unreachable();
             case MongoException e -> e.getCode() > 0 ? ofCode(e.getCode(), e) : unreachable();
+            case IllegalStateException e -> "is not asked any more: this server is stopping.";
             default -> "failed in a way that is not known (" + cause.getClass().getSimpleName() + ").";
         };
     }
@@ -90,7 +90,7 @@ final class MongoFailures {
     /// Of a server that is not selected, what the last try said is in the message alone.
     private static String timeout(MongoTimeoutException e) {
         String message = String.valueOf(e.getMessage());
-        if (message.contains("Timeout waiting for a pooled connection") || message.contains("connection to become")) {
+        if (message.contains("waiting for a connection to server")) {
             return "has no connection left for this server: raise MONGODB_MAX_POOL_SIZE, or find out what is slow.";
         }
         if (message.contains("Authentication failed") || message.contains("MongoSecurityException")) {
@@ -123,11 +123,6 @@ final class MongoFailures {
 
     private static String readOnly() {
         return "is read only, or out of disk space: it takes no writes.";
-    }
-
-    /// The code that matters to who writes; null when the failure has none.
-    static @Nullable Integer codeOf(RuntimeException e) {
-        return e instanceof MongoException mongo ? mongo.getCode() : null;
     }
 
     static boolean isBson(RuntimeException e) {

@@ -76,6 +76,7 @@ public final class MongoHubDatabase implements HubDatabase {
     private final Object preparing = new Object();
     private final Object stateLock = new Object();
     private volatile boolean prepared;
+    private volatile boolean closed;
     private String degraded = "";
     private @Nullable Instant since;
 
@@ -125,8 +126,8 @@ public final class MongoHubDatabase implements HubDatabase {
             return result;
         } catch (MongoException e) {
             throw failed(e);
-        } catch (IllegalStateException e) { // of a client that was closed
-            throw failed(e);
+        } catch (IllegalStateException e) { // the driver's, of a client that was closed
+            throw closed ? failed(e) : e;
         }
     }
 
@@ -449,6 +450,7 @@ public final class MongoHubDatabase implements HubDatabase {
 
     @Override
     public void close() {
+        closed = true;
         client.close();
     }
 }

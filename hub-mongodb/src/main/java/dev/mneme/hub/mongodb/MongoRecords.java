@@ -1,8 +1,10 @@
 package dev.mneme.hub.mongodb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.MongoCollection;
@@ -50,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```text
 /// a record     { …shared fields…, mneme: { owner, key, revision, rows: { m: { r: revision, b: bytes }, … } } }
-/// a deletion   { userId?, mneme: { owner, table, key, revision, deleted: true }, expiresAt }       in mneme_rows
+/// a deletion   { userId, mneme: { owner, table, key, revision, deleted: true, document }, expiresAt }   in mneme_rows
 /// ```
 ///
 /// A write takes effect only over lower revisions. A deletion is written down before the document goes, so a put that
@@ -122,6 +124,7 @@ final class MongoRecords {
                         .append("mneme.key", new BsonBinary(change.name().key()))
                         .append("mneme.revision", new BsonInt64(revision))
                         .append("mneme.deleted", BsonBoolean.TRUE)
+                        .append("mneme.document", id(owner, change.name(), ""))
                         .append("userId", new BsonString(owner.id()))
                         .append("expiresAt", expiry);
                 Bson filter = Filters.and(Filters.eq("_id", id(owner, change.name(), "deleted")), notAfter(revision));
@@ -246,7 +249,7 @@ final class MongoRecords {
         List<Write> hopeless = new ArrayList<>();
         boolean inserted = write(collection, List.of(new Write(change, put)), again, hopeless);
         if (!hopeless.isEmpty()) {
-            throw new com.mongodb.MongoException(121, "a record cannot be stored");
+            throw new MongoException(121, "a record cannot be stored");
         }
         return inserted;
     }
@@ -320,7 +323,7 @@ final class MongoRecords {
     }
 
     private static void showKey(Owner owner, RecordChange change, BsonDocument set) {
-        Map<String, Object> fields = SharedFields.of(owner, java.util.Objects.requireNonNull(change.content()));
+        Map<String, Object> fields = SharedFields.of(owner, requireNonNull(change.content()));
         for (String field : SharedFields.naturalKey(change.name().table())) {
             try {
                 set.put(field, BsonFields.toBson(fields.get(field)));
@@ -336,10 +339,29 @@ final class MongoRecords {
         for (RecordChange change : changes) {
             Long deleted = change.deleted() ? null : later.get(change.name());
             if (deleted != null) {
-                connection
-                        .collection(change.name().table())
-                        .deleteMany(Filters.and(
-                                named(owner, change.name(), change.content()), Filters.lte("mneme.revision", deleted)));
+                cleanse(change.name().table(), named(owner, change.name(), change.content()), deleted);
+            }
+        }
+    }
+
+    /// Takes away what a deletion should have taken: the document, or of one that was made anew the rows of before.
+    private void cleanse(RecordTable table, Bson named, long deleted) {
+        MongoCollection<BsonDocument> collection = connection.collection(table);
+        collection.deleteMany(Filters.and(named, Filters.lte("mneme.revision", deleted)));
+        BsonDocument anew = collection.find(named).first();
+        if (anew == null
+                || !(anew.get("mneme") instanceof BsonDocument mneme)
+                || !(mneme.get("rows") instanceof BsonDocument rows)) {
+            return;
+        }
+        for (Map.Entry<String, BsonValue> row : rows.entrySet()) {
+            if (row.getValue() instanceof BsonDocument value
+                    && value.get("r") instanceof BsonInt64 revision
+                    && revision.getValue() <= deleted) {
+                String path = "mneme.rows." + row.getKey();
+                collection.updateOne(
+                        Filters.and(Filters.eq("_id", anew.get("_id")), Filters.eq(path + ".r", revision)),
+                        new BsonDocument("$unset", new BsonDocument(path, new BsonString(""))));
             }
         }
     }
@@ -512,14 +534,7 @@ final class MongoRecords {
         for (BsonDocument marker : markers) {
             BsonDocument mneme = marker.getDocument("mneme");
             RecordName name = deletedName(mneme);
-            connection
-                    .collection(name.table())
-                    .deleteMany(Filters.and(
-                            sweptName(marker, name),
-                            Filters.eq("mneme.owner", mneme.get("owner")),
-                            Filters.eq("mneme.key", new BsonBinary(name.key())),
-                            Filters.exists("mneme.deleted", false),
-                            Filters.lte("mneme.revision", mneme.get("revision"))));
+            cleanse(name.table(), swept(mneme, marker, name), mneme.getInt64("revision").getValue());
             connection
                     .collection(RecordTable.OTHER)
                     .deleteOne(Filters.and(
@@ -528,10 +543,12 @@ final class MongoRecords {
         }
     }
 
-    /// So that an index is used.
-    private static Bson sweptName(BsonDocument marker, RecordName name) {
+    private static Bson swept(BsonDocument mneme, BsonDocument marker, RecordName name) {
         return MongoSchema.isShared(name.table())
-                ? Filters.eq("userId", marker.get("userId"))
-                : Filters.lte("mneme.revision", marker.getDocument("mneme").get("revision"));
+                ? Filters.and(
+                        Filters.eq("userId", marker.get("userId")),
+                        Filters.eq("mneme.owner", mneme.get("owner")),
+                        Filters.eq("mneme.key", new BsonBinary(name.key())))
+                : Filters.eq("_id", mneme.get("document"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.mneme.hub.mongodb;
 
+import com.mongodb.DuplicateKeyException;
 import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
@@ -7,11 +8,13 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import dev.mneme.core.hub.RecordTable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonValue;
@@ -173,7 +176,7 @@ final class MongoSchema {
                 make(collection, index, problems);
             }
         }
-        Set<BsonDocument> known = new java.util.HashSet<>();
+        Set<BsonDocument> known = new HashSet<>();
         known.add(keys("_id", 1));
         for (Index index : wanted) {
             known.add(index.keys());
@@ -209,7 +212,7 @@ final class MongoSchema {
                     name + " " + index.keys().toJson(),
                     "The index " + index + " of " + name + " cannot be made (error " + e.getErrorCode()
                             + "): look for documents that are there twice, and start Mneme again.");
-        } catch (com.mongodb.DuplicateKeyException e) {
+        } catch (DuplicateKeyException e) {
             String name = collection.getNamespace().getCollectionName();
             problems.add(
                     name + " " + index.keys().toJson(),
@@ -223,7 +226,7 @@ final class MongoSchema {
         index.getDocument("key", new BsonDocument()).forEach((name, order) -> keys.put(name, whole(order)));
         BsonValue expiry = index.get("expireAfterSeconds");
         boolean expires = expiry != null && expiry.isNumber();
-        boolean unique = index.get("unique") instanceof org.bson.BsonBoolean flag && flag.getValue();
+        boolean unique = index.get("unique") instanceof BsonBoolean flag && flag.getValue();
         return new Index(keys, unique, expires ? expiry.asNumber().longValue() : null);
     }
 
