@@ -352,7 +352,7 @@ public abstract class HubDatabaseContract {
     @ValueSource(longs = {1, 2, 3, 4})
     void manyWhoSpreadTheSameBatchesEndWithTheSameRecords(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
-        Map<String, TreeMap<String, String>> expected = new TreeMap<>();
+        Map<String, Map<String, String>> expected = new TreeMap<>();
         List<RecordChange> batches = new ArrayList<>();
         for (int revision = 1; revision <= 40; revision++) {
             String key = "c" + random.nextInt(2);
@@ -390,10 +390,10 @@ public abstract class HubDatabaseContract {
         }
     }
 
-    private static Map<String, TreeMap<String, String>> rows(HubDatabase database) {
-        Map<String, TreeMap<String, String>> found = new TreeMap<>();
+    private static Map<String, Map<String, String>> rows(HubDatabase database) {
+        Map<String, Map<String, String>> found = new TreeMap<>();
         database.load(ALICE, 0, record -> {
-            TreeMap<String, String> rows = new TreeMap<>();
+            Map<String, String> rows = new TreeMap<>();
             record.rows().forEach((name, row) -> rows.put(name, new String(row, UTF_8)));
             found.put(new String(record.name().key(), UTF_8), rows);
         });

@@ -534,7 +534,10 @@ final class MongoRecords {
         for (BsonDocument marker : markers) {
             BsonDocument mneme = marker.getDocument("mneme");
             RecordName name = deletedName(mneme);
-            cleanse(name.table(), swept(mneme, marker, name), mneme.getInt64("revision").getValue());
+            cleanse(
+                    name.table(),
+                    swept(mneme, marker, name),
+                    mneme.getInt64("revision").getValue());
             connection
                     .collection(RecordTable.OTHER)
                     .deleteOne(Filters.and(

@@ -161,9 +161,7 @@ class MongoFailureTest {
         try (MongoHubDatabase hub = open("mongodb://127.0.0.1:" + address.getPort())) {
             assertThat(hub.commit(head(1))).isTrue();
             hub.spread(
-                    ALICE,
-                    1,
-                    List.of(new RecordChange(name, Map.of("m", Optional.of(new byte[] {2})), null, false)));
+                    ALICE, 1, List.of(new RecordChange(name, Map.of("m", Optional.of(new byte[] {2})), null, false)));
             first.shutdownNow();
             assertThat(failure(hub)).hasMessageContaining("cannot be reached");
             assertThat(hub.health().connected()).isFalse();
@@ -191,8 +189,7 @@ class MongoFailureTest {
     void anAnswerThatDoesNotComeIsNotWaitedForLongerThanTheLimit() throws IOException {
         MongoServer server = new MongoServer(new MemoryBackend());
         try (Proxy proxy = new Proxy(server.bind());
-                MongoHubDatabase hub =
-                        open(MongoHubSettings.of(proxy.url()).withTimeouts(LONG, SHORT, LONG, LONG))) {
+                MongoHubDatabase hub = open(MongoHubSettings.of(proxy.url()).withTimeouts(LONG, SHORT, LONG, LONG))) {
             assertThat(hub.commit(head(1))).isTrue();
 
             proxy.hold(true);
@@ -220,8 +217,7 @@ class MongoFailureTest {
             assertThatThrownBy(commit::get)
                     .cause()
                     .isInstanceOfSatisfying(
-                            MnemeException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.HUB_UNAVAILABLE));
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HUB_UNAVAILABLE));
             proxy.hold(false);
             await().ignoreExceptions().until(() -> hub.head(ALICE).revision() == 2);
         } finally {
@@ -233,9 +229,8 @@ class MongoFailureTest {
     void whoFindsNoFreeConnectionIsToldSo() throws Exception {
         MongoServer server = new MongoServer(new MemoryBackend());
         try (Proxy proxy = new Proxy(server.bind());
-                MongoHubDatabase hub = open(MongoHubSettings.of(proxy.url())
-                        .withPool(1, 0)
-                        .withTimeouts(LONG, LONG, LONG, SHORT));
+                MongoHubDatabase hub =
+                        open(MongoHubSettings.of(proxy.url()).withPool(1, 0).withTimeouts(LONG, LONG, LONG, SHORT));
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             assertThat(hub.commit(head(1))).isTrue();
             proxy.hold(true);
@@ -275,8 +270,7 @@ class MongoFailureTest {
 
             assertThatThrownBy(() -> hub.commit(head(2)))
                     .isInstanceOfSatisfying(
-                            MnemeException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.HUB_UNAVAILABLE))
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HUB_UNAVAILABLE))
                     .hasMessageContaining(words);
 
             backend.refuse("nothing", 0, "");
@@ -317,7 +311,8 @@ class MongoFailureTest {
                 await().until(() -> {
                     client.getDatabase(MongoHubSettings.DEFAULT_DATABASE)
                             .getCollection("mode_state")
-                            .insertOne(new Document("userId", "alice").append("instanceId", "i" + written.incrementAndGet()));
+                            .insertOne(new Document("userId", "alice")
+                                    .append("instanceId", "i" + written.incrementAndGet()));
                     return woken.get() > 0;
                 });
             }

@@ -16,8 +16,8 @@ import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import dev.mneme.core.hub.ForeignRecord;
 import dev.mneme.core.hub.HubDatabase;
 import dev.mneme.core.hub.HubIdentity;
-import dev.mneme.core.hub.OwnerHead;
 import dev.mneme.core.hub.OwnerBatch;
+import dev.mneme.core.hub.OwnerHead;
 import dev.mneme.core.hub.RecordChange;
 import dev.mneme.core.hub.RecordName;
 import dev.mneme.core.hub.RecordTable;
@@ -153,8 +153,7 @@ class MongoFormatTest {
         return """
                 mneme: {key: {"$binary": {"base64": "%s", "subType": "00"}}, revision: {"$numberLong": "%d"},
                   rows: {r: {r: {"$numberLong": "%d"}, b: {"$binary": {"base64": "cg==", "subType": "00"}}}}}
-                """
-                .formatted(java.util.Base64.getEncoder().encodeToString(bytes(key)), revision, revision);
+                """.formatted(java.util.Base64.getEncoder().encodeToString(bytes(key)), revision, revision);
     }
 
     private static String date(int millis) {
@@ -173,22 +172,19 @@ class MongoFormatTest {
                          metadata: {createdBy: "laptop", lastModifiedBy: "phone", version: {"$numberLong": "3"},
                            tags: ["a", "b"]},
                          createdAt: %s, updatedAt: %s, expiresAt: %s, %s}
-                        """
-                        .formatted(date(0), date(1), date(2), mneme("chat-1", 7))));
+                        """.formatted(date(0), date(1), date(2), mneme("chat-1", 7))));
     }
 
     @Test
     void aModeIsShownAsTheFirstGenerationShowsIt() {
         put(1, RecordTable.MODE, "laptop", mode(2));
 
-        assertThat(only("mode_state"))
-                .isEqualTo(json("""
+        assertThat(only("mode_state")).isEqualTo(json("""
                         {userId: "alice", instanceId: "laptop", currentMode: "didactic",
                          capabilities: {localAI: false, externalAI: true, multiChannel: false, offlineCapable: false,
                            realTimeSync: true},
                          configuration: {}, activatedAt: %s, updatedAt: %s, syncVersion: {"$numberLong": "2"}, %s}
-                        """
-                        .formatted(date(0), date(1), mneme("laptop", 1))));
+                        """.formatted(date(0), date(1), mneme("laptop", 1))));
     }
 
     private static ModeState mode(long version) {
@@ -253,27 +249,21 @@ class MongoFormatTest {
                         6,
                         false));
 
-        assertThat(only("mode_transitions"))
-                .isEqualTo(json("""
+        assertThat(only("mode_transitions")).isEqualTo(json("""
                         {userId: "alice", instanceId: "laptop", fromMode: "inspired", toMode: "parallel",
                          transitionDuration: {"$numberLong": "12"}, success: false, errorMessage: "no key",
                          timestamp: %s, syncedAt: %s, %s}
-                        """
-                        .formatted(date(0), date(0), mneme("t", 1))));
-        assertThat(only("ai_response_sources"))
-                .isEqualTo(json("""
+                        """.formatted(date(0), date(0), mneme("t", 1))));
+        assertThat(only("ai_response_sources")).isEqualTo(json("""
                         {userId: "alice", instanceId: "laptop", chatId: 12, messageId: "m1", sourceType: "harmonized",
                          provider: "acme", model: "large", confidence: 0.5, responseHash: "hash",
                          metadata: {mcpToolsUsed: ["search"]}, timestamp: %s, %s}
-                        """
-                        .formatted(date(0), mneme("q", 2))));
-        assertThat(only("sync_events"))
-                .isEqualTo(json("""
+                        """.formatted(date(0), mneme("q", 2))));
+        assertThat(only("sync_events")).isEqualTo(json("""
                         {userId: "alice", sourceInstanceId: "laptop", eventType: "mode-changed",
                          eventData: {toMode: "parallel"}, targetInstances: ["phone"], processedBy: [],
                          priority: "high", timestamp: %s, expiresAt: %s, %s}
-                        """
-                        .formatted(date(0), date(1), mneme("z", 3))));
+                        """.formatted(date(0), date(1), mneme("z", 3))));
     }
 
     @Test
@@ -359,7 +349,8 @@ class MongoFormatTest {
         assertThat(problems).hasSize(2);
         assertThat(problems).anyMatch(each -> each.contains("{\"updatedAt\": -1} unique of mode_state should be"));
         assertThat(problems).anyMatch(each -> each.contains("orderNumber") && each.contains("another application"));
-        assertThat(collection("mode_state").listIndexes().into(new ArrayList<>())).hasSize(4);
+        assertThat(collection("mode_state").listIndexes().into(new ArrayList<>()))
+                .hasSize(4);
     }
 
     @Test
@@ -384,8 +375,7 @@ class MongoFormatTest {
         try (HubDatabase other = open()) {
             assertThatThrownBy(() -> other.head(ALICE))
                     .isInstanceOfSatisfying(
-                            MnemeException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST))
+                            MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST))
                     .hasMessageContaining("has format 2", "reads up to 1");
         }
     }
@@ -394,7 +384,8 @@ class MongoFormatTest {
 
     @Test
     void aLockThatIsAnObjectIsMended() {
-        collection("mode_state").insertOne(BsonDocument.parse("""
+        collection("mode_state")
+                .insertOne(BsonDocument.parse("""
                 {userId: "alice", instanceId: "laptop", currentMode: "parallel", syncVersion: {"$inc": 1},
                  updatedAt: %s, extra: true}
                 """.formatted(date(0)).replace("\"$inc\"", "\"inc\"")));
@@ -411,14 +402,27 @@ class MongoFormatTest {
     void anAnswerWhoseIdsWereNumbersIsAdopted() {
         collection("ai_response_sources")
                 .insertOne(BsonDocument.parse(
-                        "{userId: \"alice\", chatId: 12, messageId: \"m1\", responseHash: \"x\", timestamp: " + date(0) + "}"));
+                        "{userId: \"alice\", chatId: 12, messageId: \"m1\", responseHash: \"x\", timestamp: " + date(0)
+                                + "}"));
         put(
                 1,
                 RecordTable.RESPONSE,
                 "q",
                 new ResponseSource(
-                        "alice", "laptop", "12", "m1", null, SourceType.LOCAL, "p", "m", null, "hash",
-                        JsonObject.EMPTY, AT, 5, false));
+                        "alice",
+                        "laptop",
+                        "12",
+                        "m1",
+                        null,
+                        SourceType.LOCAL,
+                        "p",
+                        "m",
+                        null,
+                        "hash",
+                        JsonObject.EMPTY,
+                        AT,
+                        5,
+                        false));
 
         assertThat(collection("ai_response_sources").countDocuments()).isEqualTo(1);
         hub.spread(
@@ -454,11 +458,12 @@ class MongoFormatTest {
                 "userId: \"alice\", contextKey: \"huge\", data: \"" + "x".repeat(9 << 20) + "\"",
                 "userId: \"alice\", contextKey: \"code\", data: {\"$code\": \"f()\"}");
         for (String fields : bad) {
-            collection("distributed_context").insertOne(BsonDocument.parse("{" + fields + ", updatedAt: " + date(0) + "}"));
+            collection("distributed_context")
+                    .insertOne(BsonDocument.parse("{" + fields + ", updatedAt: " + date(0) + "}"));
         }
         collection("distributed_context")
-                .insertOne(BsonDocument.parse("{userId: \"alice\", contextKey: \"good\", updatedAt: " + date(0)
-                        + ", mneme: \"mine\"}"));
+                .insertOne(BsonDocument.parse(
+                        "{userId: \"alice\", contextKey: \"good\", updatedAt: " + date(0) + ", mneme: \"mine\"}"));
 
         List<ForeignRecord> read = hub.changedSince(RecordTable.CONTEXT, AT, null, 1);
 
@@ -473,18 +478,27 @@ class MongoFormatTest {
         assertThat(problems).anyMatch(each -> each.contains("larger than"));
         assertThat(problems).allMatch(each -> each.length() < 300);
 
-        hub.spread(ALICE, 1, List.of(new RecordChange(
-                new RecordName(RecordTable.CONTEXT, bytes("good")), Map.of("x", Optional.of(bytes("v"))), null, false)));
+        hub.spread(
+                ALICE,
+                1,
+                List.of(new RecordChange(
+                        new RecordName(RecordTable.CONTEXT, bytes("good")),
+                        Map.of("x", Optional.of(bytes("v"))),
+                        null,
+                        false)));
         List<StoredRecord> stored = new ArrayList<>();
         hub.load(ALICE, 0, stored::add);
-        assertThat(stored).singleElement().satisfies(each -> assertThat(each.rows()).containsOnlyKeys("x"));
+        assertThat(stored)
+                .singleElement()
+                .satisfies(each -> assertThat(each.rows()).containsOnlyKeys("x"));
     }
 
     @Test
     void problemsAreNamedUpToALimitAndCountedBeyond() {
         for (int i = 0; i < 150; i++) {
             collection("mode_state")
-                    .insertOne(BsonDocument.parse("{userId: \"u" + i + "\", instanceId: " + i + ", updatedAt: " + date(0) + "}"));
+                    .insertOne(BsonDocument.parse(
+                            "{userId: \"u" + i + "\", instanceId: " + i + ", updatedAt: " + date(0) + "}"));
         }
         assertThat(hub.changedSince(RecordTable.MODE, AT, null, 10)).isEmpty();
         assertThat(hub.health().problems()).hasSize(100).last().asString().contains("51 times");
@@ -548,7 +562,9 @@ class MongoFormatTest {
 
         hub.spread(ALICE, 3, List.of(new RecordChange(name, Map.of("new", Optional.of(bytes("v"))), null, false)));
         hub.load(ALICE, 0, stored::add);
-        assertThat(stored).singleElement().satisfies(each -> assertThat(each.rows()).containsOnlyKeys("new"));
+        assertThat(stored)
+                .singleElement()
+                .satisfies(each -> assertThat(each.rows()).containsOnlyKeys("new"));
 
         hub.spread(ALICE, 4, List.of(new RecordChange(name, Map.of(), null, true)));
         collection("mneme_rows").insertOne(late);
@@ -558,10 +574,11 @@ class MongoFormatTest {
 
     @Test
     void aHeadThatAnotherProgramChangedIsNamed() {
-        assertThat(hub.commit(new OwnerHead(
-                        ALICE, 1, 1, AT, List.of(new OwnerBatch(1, "id", "node", AT, 1, bytes("x"))))))
+        assertThat(hub.commit(
+                        new OwnerHead(ALICE, 1, 1, AT, List.of(new OwnerBatch(1, "id", "node", AT, 1, bytes("x"))))))
                 .isTrue();
-        collection("mneme_heads").updateOne(new Document("ownerId", "alice"), new Document("$set", new Document("pending", 7)));
+        collection("mneme_heads")
+                .updateOne(new Document("ownerId", "alice"), new Document("$set", new Document("pending", 7)));
 
         assertThatThrownBy(() -> hub.head(ALICE))
                 .isInstanceOfSatisfying(
