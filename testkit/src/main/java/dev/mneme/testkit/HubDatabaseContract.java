@@ -326,6 +326,7 @@ public abstract class HubDatabaseContract {
             two.spread(ALICE, 1, first);
             assertThat(records(two, ALICE, 0)).containsExactly("note@2 m=two");
             assertThat(records(two, ALICE, 1)).containsExactly("c@2 gone", "note@2 m=two");
+            assertThat(two.shared(RecordTable.CONTEXT, "alice", null, 10)).isEmpty();
 
             two.spread(ALICE, 2, second);
             two.spread(ALICE, 3, third);

@@ -18,6 +18,7 @@ import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
 import java.util.Locale;
 import org.bson.BSONException;
+import org.bson.BsonMaximumSizeExceededException;
 
 /// Says in an operator's words why a call failed. Nothing of the driver's own message is repeated: it may name users.
 final class MongoFailures {
@@ -48,9 +49,11 @@ final class MongoFailures {
     }
 
     static boolean isTooLarge(RuntimeException e) {
-        return e.getClass().getSimpleName().equals("BsonMaximumSizeExceededException")
-                || e instanceof MongoException mongo
-                        && (mongo.getCode() == TOO_LARGE || mongo.getCode() == TOO_LARGE_AFTER_UPDATE);
+        return switch (e) {
+            case BsonMaximumSizeExceededException driver -> true;
+            case MongoException mongo -> mongo.getCode() == TOO_LARGE || mongo.getCode() == TOO_LARGE_AFTER_UPDATE;
+            default -> false;
+        };
     }
 
     private static String sentence(RuntimeException cause) {

@@ -53,6 +53,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.json.JsonMode;
@@ -547,6 +548,23 @@ class MongoFormatTest {
     }
 
     // Late spreads.
+
+    @Test
+    void aPutThatADeletionOvertakesIsTakenBack() {
+        RecordName name = new RecordName(RecordTable.CONTEXT, bytes("chat-1"));
+        AtomicInteger calls = new AtomicInteger();
+        MongoForeign.MongoConnection overtaken = table -> {
+            if (table == RecordTable.CONTEXT && calls.getAndIncrement() == 0) {
+                hub.spread(ALICE, 3, List.of(new RecordChange(name, Map.of(), null, true)));
+            }
+            return collection(MongoSchema.collection(table));
+        };
+        RecordChange late = new RecordChange(name, Map.of("x", Optional.of(bytes("v"))), null, false);
+        new MongoRecords(overtaken, new Problems(), InstantSource.system()).spread(ALICE, 2, List.of(late));
+
+        assertThat(calls.get()).isPositive();
+        assertThat(collection("distributed_context").countDocuments()).isZero();
+    }
 
     @Test
     void aPutThatWasLateAndLeftBehindIsNotLoadedAndIsSweptAway() {
