@@ -387,7 +387,7 @@ class MongoFormatTest {
     void aLockThatIsAnObjectIsMended() {
         collection("mode_state")
                 .insertOne(BsonDocument.parse("""
-                {userId: "alice", instanceId: "laptop", currentMode: "parallel", syncVersion: {"$inc": 1},
+                {userId: "alice", instanceId: "laptop", currentMode: "parallel", previousMode: "inspired", syncVersion: {"$inc": 1},
                  updatedAt: %s, extra: true}
                 """.formatted(date(0)).replace("\"$inc\"", "\"inc\"")));
 
@@ -396,6 +396,7 @@ class MongoFormatTest {
         BsonDocument after = collection("mode_state").find().first();
         assertThat(after.getInt64("syncVersion").getValue()).isEqualTo(5);
         assertThat(after.getBoolean("extra").getValue()).isTrue();
+        assertThat(after).doesNotContainKey("previousMode");
         assertThat(collection("mode_state").countDocuments()).isEqualTo(1);
     }
 
