@@ -49,11 +49,11 @@ final class MongoFailures {
     }
 
     static boolean isTooLarge(RuntimeException e) {
-        return switch (e) {
-            case BsonMaximumSizeExceededException driver -> true;
-            case MongoException mongo -> mongo.getCode() == TOO_LARGE || mongo.getCode() == TOO_LARGE_AFTER_UPDATE;
-            default -> false;
-        };
+        if (e instanceof BsonMaximumSizeExceededException) {
+            return true;
+        }
+        return e instanceof MongoException mongo
+                && (mongo.getCode() == TOO_LARGE || mongo.getCode() == TOO_LARGE_AFTER_UPDATE);
     }
 
     private static String sentence(RuntimeException cause) {
