@@ -100,8 +100,8 @@ public final class MongoHubDatabase implements HubDatabase {
                         .minSize(settings.minPoolSize())
                         .maxWaitTime(settings.poolWait().toMillis(), TimeUnit.MILLISECONDS))
                 .applyToSocketSettings(socket -> socket.connectTimeout(
-                                (int) settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .readTimeout((int) settings.socketTimeout().toMillis(), TimeUnit.MILLISECONDS))
+                                settings.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                        .readTimeout(settings.socketTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(
                         settings.serverSelection().toMillis(), TimeUnit.MILLISECONDS))
                 .applyConnectionString(url)
