@@ -41,6 +41,8 @@ import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
 import org.bson.BsonInt64;
+import org.bson.BsonNull;
+import org.bson.BsonNumber;
 import org.bson.BsonObjectId;
 import org.bson.BsonString;
 import org.bson.BsonValue;
@@ -480,34 +482,34 @@ final class MongoRecords {
         if (under == null) {
             return null;
         }
-        String what = MongoSchema.collection(table) + " " + MongoForeign.show(document.get("_id")) + " mneme";
+        String what =
+                MongoSchema.collection(table) + " " + MongoForeign.show(document.get("_id", BsonNull.VALUE)) + " mneme";
         if (!(under instanceof BsonDocument mneme)
                 || !(mneme.get("key") instanceof BsonBinary key)
-                || !(mneme.get("revision") instanceof BsonValue revision && revision.isNumber())
+                || !(mneme.get("revision") instanceof BsonNumber revision)
                 || !(mneme.get("rows", new BsonDocument()) instanceof BsonDocument stored)) {
             return damaged(table, document, problems, what);
         }
         Map<String, byte[]> rows = new HashMap<>();
         for (Map.Entry<String, BsonValue> row : stored.entrySet()) {
             if (!(row.getValue() instanceof BsonDocument value)
-                    || !(value.get("r") instanceof BsonValue at && at.isNumber())
+                    || !(value.get("r") instanceof BsonNumber at)
                     || !(value.get("b") instanceof BsonBinary bytes)) {
                 return damaged(table, document, problems, what);
             }
-            if (at.asNumber().longValue() > since) {
+            if (at.longValue() > since) {
                 rows.put(row.getKey(), bytes.getData());
             }
         }
         problems.mended(what);
-        return new StoredRecord(
-                new RecordName(table, key.getData()), revision.asNumber().longValue(), rows, false);
+        return new StoredRecord(new RecordName(table, key.getData()), revision.longValue(), rows, false);
     }
 
     private static @Nullable StoredRecord damaged(
             RecordTable table, BsonDocument document, Problems problems, String what) {
         problems.add(
                 what,
-                "What Mneme stored in document " + MongoForeign.show(document.get("_id")) + " of "
+                "What Mneme stored in document " + MongoForeign.show(document.get("_id", BsonNull.VALUE)) + " of "
                         + MongoSchema.collection(table) + " was changed by another program, and is set aside.");
         return null;
     }

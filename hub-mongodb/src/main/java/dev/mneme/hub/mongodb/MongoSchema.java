@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
 import org.bson.BsonInt32;
+import org.bson.BsonNumber;
 import org.bson.BsonValue;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -224,10 +225,9 @@ final class MongoSchema {
     private static Index read(BsonDocument index) {
         BsonDocument keys = new BsonDocument();
         index.getDocument("key", new BsonDocument()).forEach((name, order) -> keys.put(name, whole(order)));
-        BsonValue expiry = index.get("expireAfterSeconds");
-        boolean expires = expiry != null && expiry.isNumber();
+        Long expiry = index.get("expireAfterSeconds") instanceof BsonNumber seconds ? seconds.longValue() : null;
         boolean unique = index.get("unique") instanceof BsonBoolean flag && flag.getValue();
-        return new Index(keys, unique, expires ? expiry.asNumber().longValue() : null);
+        return new Index(keys, unique, expiry);
     }
 
     /// Orders may be stored as numbers of any kind; other kinds of index have words.
