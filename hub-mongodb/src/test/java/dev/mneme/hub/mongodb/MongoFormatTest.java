@@ -2,6 +2,7 @@ package dev.mneme.hub.mongodb;
 
 import static dev.mneme.testkit.Fixtures.ALICE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,6 +59,7 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.json.JsonMode;
 import org.bson.json.JsonWriterSettings;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +105,7 @@ class MongoFormatTest {
         List<BsonDocument> all = collection(name).find().into(new ArrayList<>());
         assertThat(all).hasSize(1);
         BsonDocument one = all.getFirst();
-        assertThat(one.get("_id").isObjectId()).isTrue();
+        assertThat(one.isObjectId("_id")).isTrue();
         one.remove("_id");
         BsonDocument mneme = one.getDocument("mneme");
         assertThat(mneme.getString("owner").getValue()).hasSize(32);
@@ -393,7 +395,7 @@ class MongoFormatTest {
 
         put(1, RecordTable.MODE, "laptop", mode(5));
 
-        BsonDocument after = collection("mode_state").find().first();
+        BsonDocument after = requireNonNull(collection("mode_state").find().first());
         assertThat(after.getInt64("syncVersion").getValue()).isEqualTo(5);
         assertThat(after.getBoolean("extra").getValue()).isTrue();
         assertThat(after).doesNotContainKey("previousMode");
@@ -521,7 +523,7 @@ class MongoFormatTest {
                 .getFirst()
                 .fields()
                 .get("data");
-        Map<String, Object> expected = new LinkedHashMap<>();
+        Map<String, @Nullable Object> expected = new LinkedHashMap<>();
         expected.put("$set", "dollar");
         expected.put("a.b", null);
         expected.put("nul\0", 1e30);
@@ -570,7 +572,7 @@ class MongoFormatTest {
     @Test
     void aPutThatWasLateAndLeftBehindIsNotLoadedAndIsSweptAway() {
         put(1, RecordTable.OTHER, "n", null);
-        BsonDocument late = collection("mneme_rows").find().first();
+        BsonDocument late = requireNonNull(collection("mneme_rows").find().first());
         RecordName name = new RecordName(RecordTable.OTHER, bytes("n"));
         hub.spread(ALICE, 2, List.of(new RecordChange(name, Map.of(), null, true)));
         collection("mneme_rows").insertOne(late); // as a node does that dies before it looks again
