@@ -129,7 +129,7 @@ class MongoFormatTest {
         return text.getBytes(UTF_8);
     }
 
-    private void put(long revision, RecordTable table, String key, Object content) {
+    private void put(long revision, RecordTable table, String key, @Nullable Object content) {
         RecordName name = new RecordName(table, bytes(key));
         hub.spread(
                 ALICE, revision, List.of(new RecordChange(name, Map.of("r", Optional.of(bytes("r"))), content, false)));
