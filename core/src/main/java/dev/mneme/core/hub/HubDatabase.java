@@ -74,8 +74,17 @@ public interface HubDatabase extends AutoCloseable {
 
     /// Records of the shared collections that were written at or after a time, the earliest first; whoever wrote them.
     ///
-    /// @param after one at this time and earlier in the order was seen
+    /// @param after the [ForeignRecord#id] of one at this time that was seen, with all before it; null: none
     List<ForeignRecord> changedSince(RecordTable table, Instant from, @Nullable String after, int limit);
+
+    /// A user's records of a shared collection, whoever wrote them, in the order of their ids: what others did while
+    /// the owner was not in use.
+    ///
+    /// @param after the [ForeignRecord#id] of the last one of the page before
+    List<ForeignRecord> shared(RecordTable table, String userId, @Nullable String after, int limit);
+
+    /// Removes what expired by a time, where the database does not do it by itself.
+    void sweep(Instant now);
 
     /// Whether it answers, and what is set aside.
     HubHealth health();
