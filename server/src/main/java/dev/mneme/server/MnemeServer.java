@@ -52,6 +52,7 @@ import dev.mneme.core.webhook.WebhookService;
 import dev.mneme.engine.folder.FolderSizes;
 import dev.mneme.engine.node.LocalEngine;
 import dev.mneme.server.config.ServerConfig;
+import dev.mneme.server.hub.HubServerNode;
 import dev.mneme.server.webhook.HttpWebhookSender;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -61,6 +62,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -116,9 +118,13 @@ public final class MnemeServer implements AutoCloseable {
         this.http = http;
     }
 
-    /// A single node, on a folder of this machine.
-    static Node localNode(ServerConfig config, Metrics metrics, NodeRuntime runtime) {
-        return LocalEngine.node(config.data(), PartConfigs.engine(config, metrics, runtime));
+    /// A node by itself on a folder of this machine, or one of a hub.
+    static Node node(ServerConfig config, Metrics metrics, NodeRuntime runtime) {
+        LocalEngine.Settings engine = PartConfigs.engine(config, metrics, runtime);
+        return config.hub()
+                .mongodbUrl()
+                .<Node>map(url -> HubServerNode.open(config.data(), config.hub(), url.value(), engine))
+                .orElseGet(() -> LocalEngine.node(config.data(), engine));
     }
 
     /// Starts a server, which is ready when this returns.
@@ -133,7 +139,7 @@ public final class MnemeServer implements AutoCloseable {
     ///
     /// @param newAdminKey whether to write another admin key, for an operator who lost the first
     static MnemeServer start(ServerConfig config, boolean newAdminKey) {
-        return start(config, newAdminKey, MnemeServer::localNode);
+        return start(config, newAdminKey, MnemeServer::node);
     }
 
     /// As above, on a node that is opened in another way.
@@ -152,8 +158,8 @@ public final class MnemeServer implements AutoCloseable {
         Instant startedAt = runtime.clock().instant();
         Metrics metrics = new Metrics();
         CompletableFuture<Node> engine = aside("engine", () -> open.open(config, metrics, runtime));
-        CompletableFuture<java.util.Optional<Embedder>> model =
-                aside("embedder", () -> java.util.Optional.ofNullable(embedders.apply(config.embedder())));
+        CompletableFuture<Optional<Embedder>> model =
+                aside("embedder", () -> Optional.ofNullable(embedders.apply(config.embedder())));
         Node node = joined(engine, () -> closeOnceOpen(model));
         Embedder embedder = joined(model, node::close).map(metrics::timed).orElse(null);
         try {
@@ -172,7 +178,7 @@ public final class MnemeServer implements AutoCloseable {
     }
 
     /// The process must not end while native code is being loaded.
-    private static void closeOnceOpen(CompletableFuture<java.util.Optional<Embedder>> model) {
+    private static void closeOnceOpen(CompletableFuture<Optional<Embedder>> model) {
         try {
             model.join().ifPresent(Embedder::close);
         } catch (CompletionException e) {
@@ -255,7 +261,8 @@ public final class MnemeServer implements AutoCloseable {
                         live::count,
                         () -> reembedding == null ? OptionalLong.of(0) : reembedding.ownersLeft(),
                         () -> FolderSizes.of(config.data()),
-                        node.integrity()::report),
+                        node.integrity()::report,
+                        () -> node instanceof HubServerNode hub ? Optional.of(hub.hubStatus()) : Optional.empty()),
                 health,
                 metrics::text,
                 clock);

@@ -1,5 +1,6 @@
 package dev.mneme.server;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -29,7 +30,20 @@ import org.junit.jupiter.api.Test;
 /// built after it (`cli`, `bench`) are read when they are there; their POMs keep them apart otherwise.
 final class ArchitectureTest {
     private static final List<String> MODULES = List.of(
-            "core", "testkit", "wire", "engine", "inference", "api", "client", "library", "server", "cli", "bench");
+            "core",
+            "testkit",
+            "wire",
+            "engine",
+            "inference",
+            "hub",
+            "hub-mongodb",
+            "hub-redis",
+            "api",
+            "client",
+            "library",
+            "server",
+            "cli",
+            "bench");
     private static final String[] IMPLEMENTATIONS = {
         "dev.mneme.engine..", "dev.mneme.inference..", "dev.mneme.api..", "dev.mneme.server..", "dev.mneme.bench.."
     };
@@ -99,6 +113,32 @@ final class ArchitectureTest {
                 "dev.mneme.core..",
                 "com.ibm.icu..",
                 "org.rocksdb.."));
+    }
+
+    @Test
+    void aHubsNodeKnowsCoreAndEngineAlone() {
+        holds(noClasses()
+                .that()
+                .resideInAPackage("dev.mneme.hub")
+                .should()
+                .dependOnClassesThat(resideOutsideOfPackages(
+                        JDK, "org.jspecify..", "dev.mneme.core..", "dev.mneme.engine..", "dev.mneme.hub")));
+    }
+
+    @Test
+    void mongoAndRedisAreKnownToTheirAdaptersAlone() {
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mneme.hub.mongodb..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.mongodb..", "org.bson.."));
+        holds(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.mneme.hub.redis..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.lettuce.."));
     }
 
     /// An entry is decided by itself and the rows: not by the time of day, chance, or the node's key.

@@ -77,6 +77,7 @@ final class RoomsTest {
             Map.entry("backup", Set.of("codec", "folder", "integrity", "log", "read", "state", "table")),
             Map.entry("replica", Set.of("codec", "feed", "index", "integrity", "log", "read", "state", "table")),
             Map.entry("store", Set.of("backup", "feed", "integrity", "read", "replica", "table")),
+            Map.entry("copy", Set.of("feed", "index", "integrity", "read", "replica", "state", "store", "table")),
             Map.entry(
                     "node",
                     Set.of(

@@ -20,7 +20,7 @@ final class RunningServer implements AutoCloseable {
     private final int port;
 
     private RunningServer(Path data, List<String> flags, int port) {
-        this(data, flags, port, MnemeServer::localNode);
+        this(data, flags, port, MnemeServer::node);
     }
 
     private RunningServer(Path data, List<String> flags, int port, MnemeServer.Opener open) {

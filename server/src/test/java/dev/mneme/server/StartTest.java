@@ -84,7 +84,7 @@ class StartTest {
     void anEmbedderIsClosedWhenThePortCannotBeHad() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CountedEmbedder embedder = new CountedEmbedder();
-            assertThatThrownBy(() -> start(embedder, MnemeServer::localNode, taken.getLocalPort()))
+            assertThatThrownBy(() -> start(embedder, MnemeServer::node, taken.getLocalPort()))
                     .isInstanceOf(MnemeException.class);
             assertThat(embedder.closed).hasValue(1);
         }

@@ -67,6 +67,7 @@ public final class HeapHubDatabase implements HubDatabase {
         COMMIT,
         SPREAD,
         SETTLE,
+        UNFINISHED,
         LOAD,
         OWNER_OF,
         OWNERS,
@@ -282,9 +283,24 @@ public final class HeapHubDatabase implements HubDatabase {
                     .filter(batch -> batch.revision() > revision)
                     .toList();
             if (left.size() < head.pending().size()) {
-                home.heads.put(name(owner), new OwnerHead(owner, head.revision(), head.sequence(), head.at(), left));
+                home.heads.put(
+                        name(owner),
+                        new OwnerHead(owner, head.revision(), head.sequence(), head.at(), left, head.recent()));
             }
         });
+    }
+
+    @Override
+    public List<Owner> unfinished(Instant before, int limit) {
+        return call(
+                Call.UNFINISHED,
+                null,
+                () -> home.heads.values().stream()
+                        .filter(head -> !head.pending().isEmpty()
+                                && head.pending().getFirst().at().isBefore(before))
+                        .map(OwnerHead::owner)
+                        .limit(limit)
+                        .toList());
     }
 
     // Records.

@@ -77,7 +77,7 @@ public abstract class HubDatabaseContract {
 
     /// A head at a revision whose only pending batch is the latest.
     protected static OwnerHead head(Owner owner, long revision) {
-        return new OwnerHead(owner, revision, revision, AT, List.of(batch(revision)));
+        return new OwnerHead(owner, revision, revision, AT, List.of(batch(revision)), List.of());
     }
 
     protected static RecordChange put(RecordName name, @Nullable Object content, String... rows) {
@@ -175,7 +175,7 @@ public abstract class HubDatabaseContract {
         OwnerBatch batch = new OwnerBatch(1, "an id", "node", AT, 3, every);
         try (HubDatabase one = open();
                 HubDatabase two = open()) {
-            assertThat(one.commit(new OwnerHead(ALICE, 1, 3, AT, List.of(batch))))
+            assertThat(one.commit(new OwnerHead(ALICE, 1, 3, AT, List.of(batch), List.of())))
                     .isTrue();
 
             OwnerHead read = two.head(ALICE);
@@ -238,7 +238,7 @@ public abstract class HubDatabaseContract {
         while (true) {
             long next = node.head(ALICE).revision() + 1;
             OwnerBatch batch = new OwnerBatch(next, Integer.toString(writer), "node", AT, next, bytes("x"));
-            if (node.commit(new OwnerHead(ALICE, next, next, AT, List.of(batch)))) {
+            if (node.commit(new OwnerHead(ALICE, next, next, AT, List.of(batch), List.of()))) {
                 return next;
             }
         }
@@ -248,7 +248,7 @@ public abstract class HubDatabaseContract {
     void aHeadThatNoDocumentCanHoldIsRefused() {
         OwnerBatch batch = new OwnerBatch(1, "id", "node", AT, 1, new byte[17 << 20]);
         try (HubDatabase database = open()) {
-            assertThatThrownBy(() -> database.commit(new OwnerHead(ALICE, 1, 1, AT, List.of(batch))))
+            assertThatThrownBy(() -> database.commit(new OwnerHead(ALICE, 1, 1, AT, List.of(batch), List.of())))
                     .isInstanceOfSatisfying(
                             MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
             assertThat(database.head(ALICE).revision()).isZero();
@@ -259,7 +259,7 @@ public abstract class HubDatabaseContract {
     void whatIsSettledLeavesTheHead() {
         try (HubDatabase database = open()) {
             assertThat(database.commit(head(ALICE, 1))).isTrue();
-            OwnerHead both = new OwnerHead(ALICE, 2, 2, AT, List.of(batch(1), batch(2)));
+            OwnerHead both = new OwnerHead(ALICE, 2, 2, AT, List.of(batch(1), batch(2)), List.of());
             assertThat(database.commit(both)).isTrue();
 
             database.settle(ALICE, 1);
@@ -270,7 +270,7 @@ public abstract class HubDatabaseContract {
             database.settle(ALICE, 2);
             database.settle(ALICE, 2);
             database.settle(BOB, 1);
-            assertThat(database.head(ALICE)).isEqualTo(new OwnerHead(ALICE, 2, 2, AT, List.of()));
+            assertThat(database.head(ALICE)).isEqualTo(new OwnerHead(ALICE, 2, 2, AT, List.of(), List.of()));
             assertThat(database.head(BOB).revision()).isZero();
             assertThat(database.commit(head(ALICE, 3))).isTrue();
         }
@@ -561,7 +561,7 @@ public abstract class HubDatabaseContract {
         try (HubDatabase database = open()) {
             OwnerBatch batch = new OwnerBatch(2, "id", "node", now, 2, bytes("x"));
             assertThat(database.commit(head(ALICE, 1))).isTrue();
-            assertThat(database.commit(new OwnerHead(ALICE, 2, 2, now, List.of(batch))))
+            assertThat(database.commit(new OwnerHead(ALICE, 2, 2, now, List.of(batch), List.of())))
                     .isTrue();
             database.spread(ALICE, 1, List.of(put(NOTE, null, "m=old")));
             database.spread(ALICE, 2, List.of(delete(NOTE)));

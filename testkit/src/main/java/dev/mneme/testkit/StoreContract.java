@@ -2,6 +2,8 @@ package dev.mneme.testkit;
 
 import dev.mneme.core.spi.Store;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +27,13 @@ public abstract class StoreContract {
     /// Opens a store. The same home names the same data within one test: the store before was closed.
     protected abstract Store open(StoreSettings settings);
 
+    /// Whether the operator's feed tells of every owner, and its cursors outlive the store. A node of a hub tells of
+    /// what
+    /// it committed itself, in its present life.
+    protected boolean keepsOperatorsFeed() {
+        return true;
+    }
+
     /// The seeds of the random histories that every build lives; `-Dmneme.seeds=1000-2000` lives others.
     static LongStream seeds() {
         String range = System.getProperty("mneme.seeds", "1-20");
@@ -38,7 +47,7 @@ public abstract class StoreContract {
     @ParameterizedTest
     @MethodSource("seeds")
     void agreesWithTheModelOnAnyHistory(long seed) {
-        StoreComparison.run(seed, HISTORY_LENGTH, this::open);
+        StoreComparison.run(seed, HISTORY_LENGTH, this::open, keepsOperatorsFeed());
     }
 
     @Nested
@@ -131,6 +140,11 @@ public abstract class StoreContract {
 
     @Nested
     class Operator extends OperatorPart {
+        @BeforeEach
+        void promised() {
+            Assumptions.assumeTrue(keepsOperatorsFeed());
+        }
+
         @Override
         StoreOpener opener() {
             return StoreContract.this::open;

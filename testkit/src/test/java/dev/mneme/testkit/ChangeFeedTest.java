@@ -41,8 +41,7 @@ class ChangeFeedTest {
     @Test
     void nothingBeyondThePositionThatWasAskedForIsTold() {
         add(1, 40);
-        try (Reader reader =
-                feed.follow(operator(), ALICE, store.head(ALICE).withSequence(0))) {
+        try (Reader reader = feed.follow(operator(), ALICE, store.head(ALICE).withSequence(0))) {
             Position end = store.head(ALICE).withSequence(25);
             add(41, 60);
             List<Long> told = new ArrayList<>();
@@ -69,8 +68,8 @@ class ChangeFeedTest {
     /// The next item follows on what was announced, and what was passed over is no gap.
     @Test
     void whatIsAnnouncedIsHeldFromThenOn() {
-        try (Reader reader = feed.follow(
-                operator(), ALICE, null, change -> change.position().sequence() > 3)) {
+        try (Reader reader =
+                feed.follow(operator(), ALICE, null, change -> change.position().sequence() > 3)) {
             String beginning = reader.held();
             add(1, 3);
             assertThat(reader.page(10).items()).isEqualTo(List.of());

@@ -6,10 +6,10 @@ import dev.mneme.wire.schema.Range;
 /// The systems of a first-generation desktop, as this server stands for them.
 @Doc("How the systems of a first-generation desktop are, as this server stands for them.")
 public record DistributedStatus(
-        @Doc("not enabled: this server keeps its data itself")
+        @Doc("the MongoDB that it shares with other servers; not enabled when it runs by itself")
         External mongodb,
 
-        @Doc("not enabled: this server tells its clients itself")
+        @Doc("the Redis on which the servers of a hub tell each other")
         External redis,
 
         @Doc("the live sync of this server") Sockets websocket,

@@ -8,6 +8,7 @@ import dev.mneme.core.log.CountedLog;
 import dev.mneme.core.model.ApiKey;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
+import dev.mneme.core.model.Position;
 import dev.mneme.core.model.Role;
 import dev.mneme.core.spi.Collected;
 import dev.mneme.wire.Problem;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Takes a request to its route, and the answer back: origin, route, key, rate, role, handler, problem. It has no state
 /// of its own but the keys' token buckets.
 final class Dispatcher {
+    private static final String POSITION = "Mneme-Position";
     private static final System.Logger LOG = System.getLogger(Dispatcher.class.getName());
     private static final int FAULTS_A_MINUTE = 50;
     private static final String PREFLIGHT_HEADERS = "Authorization, X-API-Key, Content-Type, If-Match,"
@@ -71,7 +73,7 @@ final class Dispatcher {
                     e);
             answer = problem(internal(), incoming, progress.dialect);
         }
-        return new Outcome(shared(answer, incoming), progress.template, progress.keyId, progress.changes);
+        return new Outcome(shared(accepted(answer), incoming), progress.template, progress.keyId, progress.changes);
     }
 
     /// The answer when there is no memory for the real one.
@@ -295,8 +297,23 @@ final class Dispatcher {
         Long wait = said.retryAfterMillis();
         Answer answer = dialect == Dialect.MEM0
                 ? Answer.json(status, ErrorBody.of(said))
-                : new Answer.Body(status, Problem.MEDIA_TYPE, JsonWriter.bytes(said), java.util.Map.of());
+                : new Answer.Body(status, Problem.MEDIA_TYPE, JsonWriter.bytes(said), Map.of());
         return answer.with("Retry-After", wait == null ? null : String.valueOf(Math.ceilDiv(wait, 1_000L)));
+    }
+
+    /// What waits to be committed was accepted, and not yet done: its position tells.
+    private static Answer accepted(Answer answer) {
+        String position = answer.headers().get(POSITION);
+        boolean waits = answer instanceof Answer.Body body
+                && body.status() < 300
+                && position != null
+                && Position.parse(position).filter(Position::isPending).isPresent();
+        return waits
+                        && answer
+                                instanceof
+                                Answer.Body(int status, String type, byte[] bytes, Map<String, String> headers)
+                ? new Answer.Body(202, type, bytes, headers)
+                : answer;
     }
 
     /// The answer with the headers that let a page of an allowed origin read it.

@@ -17,6 +17,8 @@ import dev.mneme.core.access.Caller;
 import dev.mneme.core.audit.NewResponse;
 import dev.mneme.core.audit.ResponseService;
 import dev.mneme.core.command.Written;
+import dev.mneme.core.hub.HubHealth;
+import dev.mneme.core.hub.HubStatus;
 import dev.mneme.core.model.Context;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.Json.JsonObject;
@@ -34,6 +36,7 @@ import dev.mneme.wire.Published;
 import dev.mneme.wire.ResponsePublication;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/distributed`: the six calls of the first generation's desktop app, under their names.
@@ -92,37 +95,57 @@ final class DistributedRoutes {
                         .by(this::storeResponse));
     }
 
+    private static final DistributedStatus.External NONE = new DistributedStatus.External(false, false, false);
+
     private static Reply published() {
         return Reply.json(200, Published.class, "it is stored").with(Freshness.POSITION, Headers.REPLAYED);
     }
 
     private Answer initialize(Request request) {
         DistributedConfig wanted = request.json(DistributedConfig.class);
-        refuse("mongodb", wanted.mongodb());
-        refuse("redis", wanted.redis());
+        Optional<HubStatus> hub = facts.hub().get();
+        require("mongodb", wanted.mongodb(), hub.isPresent(), "MONGODB_URL");
+        require("redis", wanted.redis(), hub.isPresent() && hub.get().eventsConfigured(), "REDIS_URL");
         return status(request);
     }
 
-    private static void refuse(String system, @Nullable Map<String, @Nullable Object> wanted) {
-        if (wanted != null && Boolean.TRUE.equals(wanted.get("enabled"))) {
+    private static void require(
+            String system, @Nullable Map<String, @Nullable Object> wanted, boolean there, String variable) {
+        if (!there && wanted != null && Boolean.TRUE.equals(wanted.get("enabled"))) {
             throw MnemeException.invalid(
                     system + ".enabled",
-                    "This server runs by itself and cannot start " + system
-                            + ": leave it out, it keeps and tells everything itself.");
+                    "This server was started without " + system + ": leave it out, or start the server with " + variable
+                            + ".");
         }
     }
 
     private Answer status(Request request) {
         Caller caller = request.caller();
-        DistributedStatus.External none = new DistributedStatus.External(false, false, false);
+        Optional<HubStatus> hub = facts.hub().get();
+        DistributedStatus.External mongodb =
+                hub.map(each -> external(true, each.database())).orElse(NONE);
+        DistributedStatus.External redis = hub.filter(HubStatus::eventsConfigured)
+                .map(each -> external(true, each.events()))
+                .orElse(NONE);
         return Answer.json(
                 200,
                 new DistributedStatus(
-                        none,
-                        none,
+                        mongodb,
+                        redis,
                         new DistributedStatus.Sockets(true, true, facts.connections(caller.key())),
                         caller.by().instance(),
-                        true));
+                        works(mongodb) && works(redis)));
+    }
+
+    private static DistributedStatus.External external(boolean enabled, HubHealth health) {
+        return new DistributedStatus.External(
+                enabled,
+                health.connected(),
+                health.connected() && health.degraded().isEmpty());
+    }
+
+    private static boolean works(DistributedStatus.External system) {
+        return !system.enabled() || system.healthy();
     }
 
     private Answer publishMode(Request request) {

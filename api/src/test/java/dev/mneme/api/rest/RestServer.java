@@ -58,6 +58,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -120,7 +121,8 @@ final class RestServer implements AutoCloseable {
                         key -> 1,
                         () -> java.util.OptionalLong.of(3),
                         RestServer::storage,
-                        store.integrity()::report),
+                        store.integrity()::report,
+                        Optional::empty),
                 health(),
                 () -> "mneme_up 1\n",
                 clock);

@@ -58,6 +58,9 @@ public interface HubDatabase extends AutoCloseable {
     /// Takes the batches up to a revision out of the head, once they were spread.
     void settle(Owner owner, long revision);
 
+    /// Owners whose head has had pending batches since before a time: whoever committed them may be dead.
+    List<Owner> unfinished(Instant before, int limit);
+
     /// Shows the records that batches after a revision changed, deleted ones included if it is not 0; in any order.
     ///
     /// @param after 0: all records that there are

@@ -8,6 +8,8 @@ import java.util.Arrays;
 public record Owner(String project, OwnerKind kind, String id) {
     public static final String DEFAULT_PROJECT = "default";
 
+    private static final String SERVER = "system";
+
     /// The number of slots, which never changes. Slots are assigned to shards.
     public static final int SLOTS = 4096;
 
@@ -23,7 +25,12 @@ public record Owner(String project, OwnerKind kind, String id) {
     ///
     /// @param what the name of those data, such as `keys`
     public static Owner ofServer(String what) {
-        return new Owner("system", OwnerKind.APP, what);
+        return new Owner(SERVER, OwnerKind.APP, what);
+    }
+
+    /// Whether its data are the server's own.
+    public boolean isOfServer() {
+        return project.equals(SERVER);
     }
 
     /// `murmur3_32(length-prefixed project, kind, id) mod 4096` with seed 0, over UTF-8 with 4-byte big-endian lengths.

@@ -184,6 +184,9 @@ public final class OwnerCheck {
             nextChange++;
         }
         ChangeRow change = ChangeRow.decode(row);
+        if (change.logIndex() == 0) {
+            return; // it came with the owner from elsewhere, and the feed of this node does not tell of it
+        }
         byte[] feedKey = Keys.operator(change.logIndex(), change.ordinal());
         byte[] feed = rows.get(feedKey);
         boolean fed = feed != null

@@ -73,16 +73,28 @@ final class Applier {
     List<WriteResult> apply(long entry, ShardBatch batch) {
         requireNext(entry);
         Applied result = machine.apply(entry, batch);
-        Tables.Batch rows = stage.stored(entry, result.rows());
+        store(entry, result, batch.at(), () -> listener.applied(batch, result));
+        return result.results();
+    }
+
+    /// Stores what was decided elsewhere, as an entry of its own.
+    ///
+    /// @param told runs when rows and search index have it
+    void take(long entry, Applied what, Runnable told) {
+        requireNext(entry);
+        store(entry, what, latest, told);
+    }
+
+    private void store(long entry, Applied what, Instant at, Runnable told) {
+        Tables.Batch rows = stage.stored(entry, what.rows());
         steps.add(() -> tables.write(rows));
-        steps.add(() -> listener.indexed(entry, result.index()));
+        steps.add(() -> listener.indexed(entry, what.index()));
         steps.add(() -> {
-            listener.applied(batch, result);
-            latest = batch.at();
+            told.run();
+            latest = at;
             index = entry;
         });
         goOn();
-        return result.results();
     }
 
     /// Replaces all rows, and what follows from them, as far as there is room. The snapshot is closed in the end.

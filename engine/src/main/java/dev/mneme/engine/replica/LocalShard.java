@@ -32,6 +32,8 @@ import dev.mneme.engine.read.IndexedRows;
 import dev.mneme.engine.read.Scans;
 import dev.mneme.engine.read.ShardView;
 import dev.mneme.engine.state.Applied;
+import dev.mneme.engine.state.Decided;
+import dev.mneme.engine.state.OwnerRow;
 import dev.mneme.engine.state.ShardRules;
 import dev.mneme.engine.state.StateMachine;
 import dev.mneme.engine.table.Keys;
@@ -232,6 +234,40 @@ public final class LocalShard implements AutoCloseable, ShardListener, ShardView
 
     public CompletableFuture<WriteResult> submit(Write write) {
         return shard.submit(write);
+    }
+
+    /// See [StateMachine#decide].
+    public Decided decide(Instant at, Owner owner, List<Write> writes, Govern by) {
+        return machine.decide(at, owner, writes, by);
+    }
+
+    /// Stores rows of an owner that were decided elsewhere: see [StateMachine#take]. Whoever follows the owner is
+    /// woken.
+    ///
+    /// @return completes when every reader finds them
+    public CompletableFuture<@Nullable Void> take(Instant at, Owner owner, List<OwnerRow> rows, boolean asChanges) {
+        return shard.take(index -> machine.take(index, at, owner, rows, asChanges), () -> {
+            recent.forget(owner);
+            tellOfKeys(rows);
+            if (rows.stream().anyMatch(OwnerRow::isChange)) {
+                subscribers.wake(List.of(owner));
+            }
+        });
+    }
+
+    /// Forgets an owner without a change, and tells nobody.
+    public CompletableFuture<@Nullable Void> forget(Owner owner) {
+        return shard.take(index -> machine.forget(index, owner), () -> recent.forget(owner));
+    }
+
+    private void tellOfKeys(List<OwnerRow> rows) {
+        Store.KeyListener listener = keys;
+        if (listener != null) {
+            rows.stream()
+                    .filter(row -> row.table() == 'k')
+                    .forEach(
+                            row -> row.apiKey().ifPresentOrElse(listener::put, () -> listener.deleted(row.apiKeyId())));
+        }
     }
 
     /// What its entries are decided by; null if its rows do not say.

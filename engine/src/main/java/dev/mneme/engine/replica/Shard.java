@@ -11,6 +11,7 @@ import dev.mneme.core.spi.StoreStatus.ShardStatus;
 import dev.mneme.core.spi.Tables;
 import dev.mneme.engine.codec.BatchCodec;
 import dev.mneme.engine.codec.BatchCodec.ShardBatch;
+import dev.mneme.engine.state.Applied;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One replica of a shard: brings together the agreement, which says what happens and when it is primary, the
@@ -95,6 +97,9 @@ final class Shard implements Agreement.Member, AutoCloseable {
 
     private record Task(Runnable work) implements Event {}
 
+    private record Taken(LongFunction<Applied> what, Runnable told, CompletableFuture<@Nullable Void> done)
+            implements Event {}
+
     private record Hold(CompletableFuture<Long> held) implements Event {}
 
     private record Resume() implements Event {}
@@ -162,6 +167,20 @@ final class Shard implements Agreement.Member, AutoCloseable {
         }
         turnSoon();
         return answer;
+    }
+
+    /// Stores what was decided elsewhere: only where nobody proposes entries.
+    ///
+    /// @param what is asked for it with the index that it gets, on the shard's thread
+    /// @param told runs when rows and search index have it, before the future completes
+    CompletableFuture<@Nullable Void> take(LongFunction<Applied> what, Runnable told) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        Taken taken = new Taken(what, told, done);
+        tell(taken);
+        if ((!failure.isEmpty() || ended.isDone()) && events.remove(taken)) {
+            done.completeExceptionally(failure.isEmpty() ? closed() : stopped());
+        }
+        return done;
     }
 
     /// Runs something short on the shard's thread, among its entries.
@@ -309,6 +328,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
             case RoleChanged(Agreement.Role next, long term) -> take(next, term);
             case Broken(MnemeException why) -> throw why;
             case Task(Runnable work) -> work.run();
+            case Taken taken -> take(taken);
             case Hold asked -> {
                 holds++;
                 untold.add(asked);
@@ -347,6 +367,24 @@ final class Shard implements Agreement.Member, AutoCloseable {
         long index = snapshot.index(); // it is closed once it is installed
         applier.install(snapshot);
         afterwards = () -> applied(index);
+        finishEntry();
+    }
+
+    /// What cannot be read of it is its owner's alone, and nothing is stored then.
+    private void take(Taken taken) {
+        long index = applier.index() + 1;
+        Applied what;
+        try {
+            what = taken.what().apply(index);
+        } catch (RuntimeException e) {
+            taken.done().completeExceptionally(e);
+            return;
+        }
+        applier.take(index, what, taken.told());
+        afterwards = () -> {
+            applied(index);
+            taken.done().complete(null);
+        };
         finishEntry();
     }
 
@@ -461,6 +499,7 @@ final class Shard implements Agreement.Member, AutoCloseable {
                 case RoleChanged changed -> {}
                 case Broken broken -> {}
                 case Task task -> {}
+                case Taken taken -> taken.done().completeExceptionally(why);
                 case Resume resume -> {}
             }
         }

@@ -329,7 +329,7 @@ final class MemoryRows {
         return lowest;
     }
 
-    private void addDuplicate(OwnerState owner, Memory memory, long arrival, boolean latestAlone) {
+    void addDuplicate(OwnerState owner, Memory memory, long arrival, boolean latestAlone) {
         byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
         List<Long> arrivals = duplicates(key);
         arrivals.add(arrival);
@@ -346,7 +346,7 @@ final class MemoryRows {
         return latest;
     }
 
-    private void removeDuplicate(OwnerState owner, Memory memory, long arrival) {
+    void removeDuplicate(OwnerState owner, Memory memory, long arrival) {
         byte[] key = Keys.duplicate(owner.hash(), ContentHash.of(memory));
         List<Long> arrivals = duplicates(key);
         arrivals.remove(arrival);
@@ -366,7 +366,7 @@ final class MemoryRows {
         entry.rows().put(key, Rows.encode(arrivals));
     }
 
-    private void countEntities(OwnerState owner, Memory memory, int more) {
+    void countEntities(OwnerState owner, Memory memory, int more) {
         for (OwnerKind kind : OwnerKind.values()) {
             String id = memory.scope().id(kind);
             if (id == null) {

@@ -50,6 +50,43 @@ public final class StateMachine {
         return Idempotency.replay(entry, new OwnerState(entry, owner), repeated, new MemoryRows(entry));
     }
 
+    /// Decides writes of one owner without storing anything; from any thread, while nothing of the owner is applied.
+    ///
+    /// @param rules what they are decided by, whatever the shard's row says
+    public Decided decide(Instant at, Owner owner, List<Write> writes, Command.Govern rules) {
+        Entry entry = new Entry(new Transaction(tables), rules, 0, at);
+        entry.govern(rules);
+        List<WriteResult> results = new ArrayList<>();
+        writes.forEach(write -> results.add(apply(entry, write)));
+        return Decided.of(entry, owner, results);
+    }
+
+    /// Puts rows of one owner that were decided elsewhere, and what follows from them; nothing is stored yet.
+    ///
+    /// @param at when they were decided
+    /// @param rows in their order
+    /// @param asChanges whether the operator's feed tells of the changes among them
+    public Applied take(long logIndex, Instant at, Owner owner, List<OwnerRow> rows, boolean asChanges) {
+        Entry entry = entryAt(logIndex, at);
+        new DerivedRows(entry, owner).put(rows, asChanges);
+        entry.store();
+        return new Applied(entry.rows(), List.of(), List.of(), entry.index());
+    }
+
+    /// Forgets an owner without a change: no row of it stays, not even its head.
+    public Applied forget(long logIndex, Owner owner) {
+        Entry entry = entryAt(logIndex, Instant.EPOCH);
+        new DerivedRows(entry, owner).forget();
+        entry.store();
+        return new Applied(entry.rows(), List.of(), List.of(), entry.index());
+    }
+
+    /// The shard's time never goes back, whenever others decided.
+    private Entry entryAt(long logIndex, Instant at) {
+        Instant latest = Rows.Shard.withoutTotals(tables.get(Keys.shard())).time();
+        return new Entry(new Transaction(tables), ungoverned, logIndex, at.isAfter(latest) ? at : latest);
+    }
+
     private WriteResult apply(Entry entry, Write write) {
         OwnerState owner = new OwnerState(entry, write.owner());
         MemoryRows memories = new MemoryRows(entry);

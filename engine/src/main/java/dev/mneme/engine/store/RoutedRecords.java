@@ -25,11 +25,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads of an owner's records other than memories, each asked of the owner's shard.
-final class RoutedRecords {
+public final class RoutedRecords {
     private RoutedRecords() {}
 
     /// @param of what the owner's shard answers with
-    record OfContexts(Function<Owner, Contexts> of) implements Contexts {
+    public record OfContexts(Function<Owner, Contexts> of) implements Contexts {
         @Override
         public At<Optional<Context>> find(Owner owner, String key) {
             return of.apply(owner).find(owner, key);
@@ -47,7 +47,7 @@ final class RoutedRecords {
     }
 
     /// @param of what the owner's shard answers with
-    record OfModes(Function<Owner, Modes> of) implements Modes {
+    public record OfModes(Function<Owner, Modes> of) implements Modes {
         @Override
         public At<Optional<ModeState>> find(Owner owner, String instanceId) {
             return of.apply(owner).find(owner, instanceId);
@@ -65,7 +65,7 @@ final class RoutedRecords {
     }
 
     /// @param of what the owner's shard answers with
-    record OfResponses(Function<Owner, ResponseSources> of) implements ResponseSources {
+    public record OfResponses(Function<Owner, ResponseSources> of) implements ResponseSources {
         @Override
         public At<Optional<ResponseSource>> find(Owner owner, String chatId, String messageId) {
             return of.apply(owner).find(owner, chatId, messageId);
@@ -85,7 +85,7 @@ final class RoutedRecords {
     }
 
     /// @param of what the owner's shard answers with
-    record OfSyncEvents(Function<Owner, SyncEvents> of) implements SyncEvents {
+    public record OfSyncEvents(Function<Owner, SyncEvents> of) implements SyncEvents {
         @Override
         public At<Optional<SyncEvent>> find(Owner owner, MemoryId id) {
             return of.apply(owner).find(owner, id);
@@ -98,7 +98,7 @@ final class RoutedRecords {
     }
 
     /// @param of what the owner's shard answers with
-    record OfConflicts(Function<Owner, Conflicts> of) implements Conflicts {
+    public record OfConflicts(Function<Owner, Conflicts> of) implements Conflicts {
         @Override
         public At<Optional<Conflict>> find(Owner owner, MemoryId id) {
             return of.apply(owner).find(owner, id);
@@ -111,7 +111,7 @@ final class RoutedRecords {
     }
 
     /// @param of what the owner's shard answers with
-    record OfDocuments(Function<Owner, Documents> of) implements Documents {
+    public record OfDocuments(Function<Owner, Documents> of) implements Documents {
         @Override
         public Optional<Document> find(Owner owner, String collection, String id) {
             return of.apply(owner).find(owner, collection, id);

@@ -1,17 +1,14 @@
 package dev.mneme.engine.store;
 
 import dev.mneme.core.command.Command;
-import dev.mneme.core.command.Outcome;
 import dev.mneme.core.command.Write;
 import dev.mneme.core.command.WriteResult;
 import dev.mneme.core.model.ErrorCode;
-import dev.mneme.core.model.Exported;
 import dev.mneme.core.model.MnemeException;
 import dev.mneme.core.model.Owner;
 import dev.mneme.core.model.Provenance;
 import dev.mneme.core.spi.NodeRuntime;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -40,54 +37,16 @@ final class WriteGate {
 
     /// Writes what belongs to an owner.
     WriteResult write(Write write) {
-        for (Command command : write.commands()) {
-            if (ofSystem(command)) {
-                throw new MnemeException(ErrorCode.INVALID_REQUEST, "Keys are written to the system shard.");
-            }
-            if (command instanceof Command.AddMemory add) {
-                requireOwn(List.of(add), write.owner());
-            }
-            if (command instanceof Command.Revise revise) {
-                requireOwn(revise.facts(), write.owner());
-            }
-            if (command instanceof Command.Import each) {
-                requireOwn(each.exported(), write.owner());
-            }
-        }
+        WriteChecks.requireOfOwner(write);
         StoreShard shard = router.of(write.owner());
         shard.requireServed(write.owner());
         return write(shard, write, importedIds.hold(write, shard));
     }
 
-    private static void requireOwn(List<Command.AddMemory> added, Owner owner) {
-        if (!added.stream().allMatch(add -> add.scope().owner().equals(owner))) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write adds memories of its own owner alone.");
-        }
-    }
-
-    private static void requireOwn(Exported exported, Owner owner) {
-        if (!exported.owner().equals(owner)) {
-            throw new MnemeException(ErrorCode.INVALID_REQUEST, "A write imports records of its own owner alone.");
-        }
-    }
-
     /// Writes what belongs to the server.
     WriteResult writeSystem(Write write) {
-        if (!write.commands().stream().allMatch(command -> ofSystem(command) || ofDocuments(command))) {
-            throw new MnemeException(
-                    ErrorCode.INVALID_REQUEST, "The system shard takes keys, documents and embedders alone.");
-        }
+        WriteChecks.requireOfServer(write);
         return write(router.system(), write);
-    }
-
-    private static boolean ofSystem(Command command) {
-        return command instanceof Command.PutKey
-                || command instanceof Command.DeleteKey
-                || command instanceof Command.PutEmbedder;
-    }
-
-    private static boolean ofDocuments(Command command) {
-        return command instanceof Command.PutDocument || command instanceof Command.DeleteDocument;
     }
 
     /// Writes to a shard whatever it is.
@@ -104,23 +63,14 @@ final class WriteGate {
             afterwards.run();
             throw e;
         }
-        return ofThisRequest(await(answer));
+        return WriteChecks.ofThisRequest(await(answer));
     }
 
     /// What a repeated write would be answered with.
     Optional<WriteResult> answered(Owner owner, Provenance by, Write.Idempotency idempotency) {
         return router.of(owner)
                 .answered(runtime.clock().instant(), owner, by, idempotency)
-                .map(WriteGate::ofThisRequest);
-    }
-
-    private static WriteResult ofThisRequest(WriteResult result) {
-        if (!result.outcomes().isEmpty()
-                && result.outcomes().getFirst() instanceof Outcome.Rejected rejected
-                && rejected.code() == ErrorCode.IDEMPOTENCY_KEY_REUSED) {
-            throw MnemeException.at(rejected.code(), "Idempotency-Key", rejected.message());
-        }
-        return result;
+                .map(WriteChecks::ofThisRequest);
     }
 
     private CompletableFuture<WriteResult> submit(StoreShard shard, Write write) {

@@ -58,6 +58,19 @@ public record ChangeRow(
         return out.toByteArray();
     }
 
+    /// The same change, of which nothing is told but that there was one; of a switch of mode, what may be announced.
+    public ChangeRow withheld() {
+        Ref told = type == ChangeType.MODE_CHANGED && ref instanceof Ref.Whole(ModeState state)
+                ? new Ref.Whole(state.announced())
+                : new Ref.Nothing();
+        return new ChangeRow(type, told, true, at, by, logIndex, ordinal);
+    }
+
+    /// The same change at another place of the shard's log.
+    public ChangeRow at(long newLogIndex, int newOrdinal) {
+        return new ChangeRow(type, ref, localOnly, at, by, newLogIndex, newOrdinal);
+    }
+
     public static ChangeRow decode(byte[] row) {
         return Rows.read(row, ChangeRow::fields);
     }

@@ -504,6 +504,16 @@ public final class Rows {
         return blank;
     }
 
+    /// The fields of a row, without its envelope.
+    public static byte[] fields(byte[] row) {
+        return read(row, ByteReader::rest);
+    }
+
+    /// A row of these fields; its MAC is blank.
+    public static byte[] sealedFields(byte[] fields) {
+        return sealed(FIELDS_AT + fields.length).raw(fields).toByteArray();
+    }
+
     static ByteWriter sealed() {
         return sealed(SMALL_ROW);
     }

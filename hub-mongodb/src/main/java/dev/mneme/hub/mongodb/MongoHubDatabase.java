@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -249,7 +250,8 @@ public final class MongoHubDatabase implements HubDatabase {
                     stored.getInt64("revision").getValue(),
                     stored.getInt64("sequence").getValue(),
                     time(stored, "at"),
-                    pending);
+                    pending,
+                    recent(stored));
         } catch (BSONException e) {
             throw new MnemeException(
                     ErrorCode.INTEGRITY_VIOLATION,
@@ -257,6 +259,12 @@ public final class MongoHubDatabase implements HubDatabase {
                             + MongoRecords.name(owner) + "): restore it from a backup.",
                     e);
         }
+    }
+
+    private static List<String> recent(BsonDocument stored) {
+        return stored.getArray("recent").stream()
+                .map(id -> id.asString().getValue())
+                .toList();
     }
 
     private static Instant time(BsonDocument document, String field) {
@@ -330,7 +338,11 @@ public final class MongoHubDatabase implements HubDatabase {
                 .append("revision", new BsonInt64(head.revision()))
                 .append("sequence", new BsonInt64(head.sequence()))
                 .append("at", new BsonDateTime(head.at().toEpochMilli()))
-                .append("pending", pending);
+                .append("pending", pending)
+                .append(
+                        "recent",
+                        new BsonArray(
+                                head.recent().stream().map(BsonString::new).toList()));
     }
 
     @Override
@@ -339,6 +351,18 @@ public final class MongoHubDatabase implements HubDatabase {
         run(() -> heads().updateOne(
                         Filters.eq("_id", MongoRecords.name(owner)),
                         new BsonDocument("$pull", new BsonDocument("pending", spread))));
+    }
+
+    @Override
+    public List<Owner> unfinished(Instant before, int limit) {
+        return call(() -> {
+            Bson old = Filters.and(Filters.gt("pending.revision", 0L), Filters.lt("at", Date.from(before)));
+            List<Owner> owners = new ArrayList<>();
+            for (BsonDocument head : heads().find(old).limit(limit)) {
+                owners.add(owner(head));
+            }
+            return owners;
+        });
     }
 
     // Records.

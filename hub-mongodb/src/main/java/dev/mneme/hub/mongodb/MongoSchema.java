@@ -111,7 +111,7 @@ final class MongoSchema {
         all.put("conflicts", List.of(BY_REVISION));
         all.put("mneme_changes", List.of(BY_REVISION));
         all.put("mneme_rows", List.of(BY_REVISION, EXPIRY));
-        all.put(HEADS, List.of());
+        all.put(HEADS, List.of(Index.of("pending.revision", 1)));
         return all;
     }
 

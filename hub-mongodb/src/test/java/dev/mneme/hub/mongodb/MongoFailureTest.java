@@ -67,7 +67,8 @@ class MongoFailureTest {
                 revision,
                 revision,
                 Instant.EPOCH,
-                List.of(new OwnerBatch(revision, "id", "node", Instant.EPOCH, revision, new byte[] {1})));
+                List.of(new OwnerBatch(revision, "id", "node", Instant.EPOCH, revision, new byte[] {1})),
+                List.of());
     }
 
     private static MnemeException failure(MongoHubDatabase hub) {

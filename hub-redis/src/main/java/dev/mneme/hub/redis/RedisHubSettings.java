@@ -59,6 +59,26 @@ public record RedisHubSettings(
         check(hold.toMillis() > 0, "a message must be allowed to wait for 1 ms or more");
     }
 
+    /// The same, giving up after so many failed attempts in a row.
+    ///
+    /// @param attempts 0 for never
+    public RedisHubSettings withMaxReconnectAttempts(int attempts) {
+        return new RedisHubSettings(
+                url,
+                certificates,
+                node,
+                instanceIds,
+                eventPrefix,
+                headChannel,
+                attempts,
+                timeout,
+                pingInterval,
+                maxMessageBytes,
+                queue,
+                queueBytes,
+                hold);
+    }
+
     /// The defaults for a server and a node.
     public static RedisHubSettings of(String url, String node) {
         return new RedisHubSettings(

@@ -24,6 +24,12 @@ final class ConfigSources {
             new Alias("WS_STALE_TIMEOUT", Settings.WS_STALE_TIMEOUT, "ms"),
             new Alias("CONTEXT_TTL_DAYS", Settings.CONTEXTS_TTL, "d"),
             new Alias("SYNC_EVENT_TTL_DAYS", Settings.SYNC_TTL, "d"),
+            new Alias("MONGODB_URL", Settings.HUB_MONGODB_URL, ""),
+            new Alias("MONGODB_DATABASE", Settings.HUB_MONGODB_DATABASE, ""),
+            new Alias("MONGODB_MAX_POOL_SIZE", Settings.HUB_MONGODB_MAX_POOL_SIZE, ""),
+            new Alias("MONGODB_MIN_POOL_SIZE", Settings.HUB_MONGODB_MIN_POOL_SIZE, ""),
+            new Alias("REDIS_URL", Settings.HUB_REDIS_URL, ""),
+            new Alias("REDIS_MAX_RECONNECT_ATTEMPTS", Settings.HUB_REDIS_MAX_RECONNECT_ATTEMPTS, ""),
             new Alias("MNEME_PORT", Settings.HTTP_PORT, ""),
             new Alias("MNEME_HOST", Settings.HTTP_HOST, ""),
             new Alias("MNEME_INSECURE", Settings.HTTP_INSECURE, ""));

@@ -60,10 +60,21 @@ final class ConfigValues {
                 embedder(),
                 extraction(),
                 new ServerConfig.Webhooks(get(WEBHOOKS_ALLOW_PRIVATE), get(WEBHOOKS_TIMEOUT)),
+                hub(),
                 new ServerConfig.Metrics(get(METRICS_OPEN)),
                 logging());
         check(config);
         return config;
+    }
+
+    private ServerConfig.Hub hub() {
+        return new ServerConfig.Hub(
+                get(HUB_MONGODB_URL),
+                get(HUB_MONGODB_DATABASE),
+                get(HUB_MONGODB_MAX_POOL_SIZE),
+                get(HUB_MONGODB_MIN_POOL_SIZE),
+                get(HUB_REDIS_URL),
+                get(HUB_REDIS_MAX_RECONNECT_ATTEMPTS));
     }
 
     private Path data() {

@@ -26,6 +26,7 @@ public record ServerConfig(
         Embedder embedder,
         Extraction extraction,
         Webhooks webhooks,
+        Hub hub,
         Metrics metrics,
         Logging logging) {
 
@@ -69,6 +70,7 @@ public record ServerConfig(
                 embedder,
                 extraction,
                 webhooks,
+                hub,
                 metrics,
                 logging);
     }
@@ -222,6 +224,16 @@ public record ServerConfig(
     /// @param allowPrivate whether addresses of the server's own network may be called
     /// @param timeout of one attempt
     public record Webhooks(boolean allowPrivate, Duration timeout) {}
+
+    /// @param mongodbUrl empty: the server runs by itself
+    /// @param redisMaxReconnectAttempts 0 for no limit
+    public record Hub(
+            Optional<Secret> mongodbUrl,
+            String mongodbDatabase,
+            int mongodbMaxPoolSize,
+            int mongodbMinPoolSize,
+            Optional<Secret> redisUrl,
+            int redisMaxReconnectAttempts) {}
 
     /// @param open whether anybody may read the counters
     public record Metrics(boolean open) {}

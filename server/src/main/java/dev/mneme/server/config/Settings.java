@@ -315,6 +315,23 @@ final class Settings {
             "10s",
             "How long one attempt to deliver to a webhook may take.");
 
+    static final Setting<Optional<Secret>> HUB_MONGODB_URL = secret(
+            "hub.mongodbUrl",
+            "The MongoDB that this server shares with others, mongodb:// or mongodb+srv://; empty: it runs by itself.");
+    static final Setting<String> HUB_MONGODB_DATABASE =
+            setting("hub.mongodbDatabase", ValueType.text(), "dyad_distributed", "The database's name.");
+    static final Setting<Integer> HUB_MONGODB_MAX_POOL_SIZE =
+            setting("hub.mongodbMaxPoolSize", ValueType.integer(1, 10_000), "10", "The most connections to MongoDB.");
+    static final Setting<Integer> HUB_MONGODB_MIN_POOL_SIZE = setting(
+            "hub.mongodbMinPoolSize", ValueType.integer(0, 10_000), "2", "Connections to MongoDB that are kept open.");
+    static final Setting<Optional<Secret>> HUB_REDIS_URL =
+            secret("hub.redisUrl", "The Redis on which the servers of a hub tell each other, redis:// or rediss://.");
+    static final Setting<Integer> HUB_REDIS_MAX_RECONNECT_ATTEMPTS = setting(
+            "hub.redisMaxReconnectAttempts",
+            ValueType.integer(0, 1_000_000),
+            "0",
+            "After so many failed attempts in a row Redis is given up; 0 for never.");
+
     static final Setting<Boolean> METRICS_OPEN =
             setting("metrics.open", ValueType.truth(), "false", "Whether /metrics is answered without a key.");
 

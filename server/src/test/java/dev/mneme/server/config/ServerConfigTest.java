@@ -115,6 +115,7 @@ class ServerConfigTest {
                                 6,
                                 Duration.ofSeconds(50)),
                         new ServerConfig.Webhooks(false, Duration.ofSeconds(10)),
+                        new ServerConfig.Hub(Optional.empty(), "dyad_distributed", 10, 2, Optional.empty(), 0),
                         new ServerConfig.Metrics(false),
                         new ServerConfig.Logging(ServerConfig.LogFormat.JSON, ServerConfig.LogLevel.INFO)));
     }
@@ -199,6 +200,12 @@ class ServerConfigTest {
                         "extraction.wait",
                         "webhooks.allowPrivate",
                         "webhooks.timeout",
+                        "hub.mongodbUrl",
+                        "hub.mongodbDatabase",
+                        "hub.mongodbMaxPoolSize",
+                        "hub.mongodbMinPoolSize",
+                        "hub.redisUrl",
+                        "hub.redisMaxReconnectAttempts",
                         "metrics.open",
                         "logging.format",
                         "logging.level");
