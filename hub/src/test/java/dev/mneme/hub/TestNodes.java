@@ -54,6 +54,19 @@ final class TestNodes {
     }
 
     HubStore open(String id, NodeRuntime runtime, Retention retention, HubDatabase database, HubEvents events) {
+        return open(id, runtime, retention, database, events, 1_000, Duration.ofMinutes(1));
+    }
+
+    /// @param owners how many may be in use
+    /// @param rest how long they rest before they are dropped
+    HubStore open(
+            String id,
+            NodeRuntime runtime,
+            Retention retention,
+            HubDatabase database,
+            HubEvents events,
+            int owners,
+            Duration rest) {
         HeapJournal journal = new HeapJournal(
                 disks.computeIfAbsent(id, none -> new HeapJournal.Home(List.of(HubNode.OUTBOX, HubNode.OWN_ROWS))));
         HubIdentity identity = database.identity(new HubIdentity(HubNode.FORMAT, EPOCH));
@@ -69,16 +82,16 @@ final class TestNodes {
                 config,
                 runtime,
                 ShardMetrics.NONE);
-        return HubNode.open(parts, settings(id, new Govern(identity.epoch(), retention)));
+        return HubNode.open(parts, settings(id, new Govern(identity.epoch(), retention), owners, rest));
     }
 
     /// With less patience than a server has.
-    private static HubSettings settings(String id, Govern rules) {
+    private static HubSettings settings(String id, Govern rules, int owners, Duration rest) {
         return new HubSettings(
                 id,
                 rules,
-                1_000,
-                Duration.ofMinutes(1),
+                owners,
+                rest,
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofMillis(500),

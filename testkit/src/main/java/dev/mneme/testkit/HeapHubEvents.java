@@ -4,6 +4,7 @@ import dev.mneme.core.hub.HubEvent;
 import dev.mneme.core.hub.HubEvents;
 import dev.mneme.core.hub.HubHealth;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.spi.Execution;
 import dev.mneme.core.spi.Store;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -28,13 +29,13 @@ public final class HeapHubEvents implements HubEvents {
     private final Deque<Runnable> waiting = new ArrayDeque<>(); // guarded by this, as the next two
     private boolean gapWaits;
     private boolean closed;
-    private final Thread handlers;
+    private final @Nullable Execution steps; // null: a thread of its own
 
-    private HeapHubEvents(Bus bus, String node, int queue) {
+    private HeapHubEvents(Bus bus, String node, int queue, @Nullable Execution steps) {
         this.bus = bus;
         this.node = node;
         this.queue = queue;
-        this.handlers = Thread.ofPlatform().name("heap-hub-events").daemon().unstarted(this::deliver);
+        this.steps = steps;
     }
 
     /// What nodes are joined by, and what can go wrong on it.
@@ -52,9 +53,18 @@ public final class HeapHubEvents implements HubEvents {
 
         /// @param queue how many messages may wait for a node's listeners
         public synchronized HeapHubEvents node(String id, int queue) {
-            HeapHubEvents node = new HeapHubEvents(this, id, queue);
+            HeapHubEvents node = join(new HeapHubEvents(this, id, queue, null));
+            Thread.ofPlatform().name("heap-hub-events").daemon().start(node::deliver);
+            return node;
+        }
+
+        /// @param steps what calls the node's listeners
+        public synchronized HeapHubEvents node(String id, int queue, Execution steps) {
+            return join(new HeapHubEvents(this, id, queue, steps));
+        }
+
+        private HeapHubEvents join(HeapHubEvents node) {
             nodes.add(node);
-            node.handlers.start();
             if (!away) {
                 node.gap();
             }
@@ -168,7 +178,25 @@ public final class HeapHubEvents implements HubEvents {
             return;
         }
         waiting.add(() -> tell(call));
-        notifyAll();
+        deliverSoon();
+    }
+
+    private synchronized void deliverSoon() {
+        if (steps == null) {
+            notifyAll();
+        } else {
+            steps.execute(this::deliverNext);
+        }
+    }
+
+    private void deliverNext() {
+        Runnable next;
+        synchronized (this) {
+            next = closed ? null : waiting.poll();
+        }
+        if (next != null) {
+            next.run();
+        }
     }
 
     private synchronized void gap() {
@@ -180,7 +208,7 @@ public final class HeapHubEvents implements HubEvents {
                 }
                 tell(Listener::reconnected);
             });
-            notifyAll();
+            deliverSoon();
         }
     }
 

@@ -1,0 +1,165 @@
+package dev.mneme.hub;
+
+import dev.mneme.core.spi.Execution;
+import dev.mneme.core.spi.NodeRuntime;
+import dev.mneme.testkit.SimulatedRuntime;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// What one node of several in one thread runs on. It can die at any call, alone: nothing of it goes on afterwards.
+final class SimulatedProcess implements NodeRuntime {
+    private static final Duration LITTLE = Duration.ofMillis(1);
+
+    private final SimulatedRuntime runtime;
+    private final Duration clockAhead;
+    private final Stack stack;
+    private boolean dead;
+
+    /// How many steps of nodes lie upon one another. Whoever waits for a node as a client begins when there is none:
+    /// it would lie above a step that it waits for.
+    static final class Stack {
+        private int steps;
+
+        boolean isFree() {
+            return steps == 0;
+        }
+    }
+
+    /// The process is no more.
+    static final class Died extends Error {
+        private static final long serialVersionUID = 1;
+
+        Died() {
+            super("The process died.", null, false, false);
+        }
+    }
+
+    SimulatedProcess(SimulatedRuntime runtime, Duration clockAhead, Stack stack) {
+        this.runtime = runtime;
+        this.clockAhead = clockAhead;
+        this.stack = stack;
+    }
+
+    void kill() {
+        dead = true;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    /// What is called from a step of a dead process ends it.
+    void requireAlive() {
+        if (dead) {
+            throw new Died();
+        }
+    }
+
+    private void step(Execution lane, boolean waits, Runnable step) {
+        if (dead) {
+            return;
+        }
+        if (waits && !stack.isFree()) {
+            lane.after(LITTLE, () -> step(lane, true, step));
+            return;
+        }
+        stack.steps++;
+        try {
+            step.run();
+        } catch (Died expected) {
+            runtime.note("died");
+        } finally {
+            stack.steps--;
+        }
+    }
+
+    @Override
+    public Execution execution(String name) {
+        Execution lane = runtime.execution(name);
+        boolean waits = name.equals("hub-lease");
+        return new Execution() {
+            @Override
+            public void execute(Runnable step) {
+                lane.execute(() -> step(lane, waits, step));
+            }
+
+            @Override
+            public void after(Duration delay, Runnable step) {
+                lane.after(delay, () -> step(lane, waits, step));
+            }
+
+            @Override
+            public long nanos() {
+                return lane.nanos();
+            }
+
+            @Override
+            public void close() {
+                lane.close();
+            }
+
+            @Override
+            public void interrupt() {
+                lane.interrupt();
+            }
+
+            @Override
+            public boolean ended(Duration atMost) throws InterruptedException {
+                return lane.ended(atMost);
+            }
+        };
+    }
+
+    @Override
+    public Execution light(String name) {
+        return execution(name);
+    }
+
+    @Override
+    public InstantSource clock() {
+        return () -> runtime.now().plus(clockAhead);
+    }
+
+    @Override
+    public long nanos() {
+        return runtime.nanos();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return runtime.random();
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(CompletableFuture<T> awaited, Duration atMost)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        boolean there = runtime.until(() -> dead || awaited.isDone(), atMost);
+        requireAlive();
+        if (!there) {
+            throw new TimeoutException();
+        }
+        return awaited.get();
+    }
+
+    @Override
+    public <T extends @Nullable Object> T join(CompletableFuture<T> awaited) {
+        boolean there = runtime.until(() -> dead || awaited.isDone(), Duration.ofHours(1));
+        requireAlive();
+        if (!there) {
+            throw new IllegalStateException("Waited for an hour.");
+        }
+        return awaited.join();
+    }
+
+    @Override
+    public void pause(Duration time) {
+        boolean ended = runtime.until(() -> dead, time);
+        assert ended == dead;
+        requireAlive();
+    }
+}
