@@ -60,6 +60,7 @@ final class HeldOwner {
     private volatile long revision; // written by turns alone
     private Instant at = Instant.EPOCH;
     private List<String> recent = List.of();
+    private List<OwnerBatch> pending = List.of(); // of the head at this revision, whoever committed them
 
     private record Waiting(Write write, CompletableFuture<WriteResult> answer) {}
 
@@ -324,8 +325,9 @@ final class HeldOwner {
                 }
             }
         }
-        recent = head.recent();
         if (loaded && head.revision() <= revision) {
+            recent = head.recent();
+            pending = head.pending();
             return;
         }
         load(head);
@@ -373,6 +375,7 @@ final class HeldOwner {
         }
         loaded = true;
         recent = head.recent();
+        pending = head.pending();
         advanceTo(head.revision(), head.at());
     }
 
@@ -428,7 +431,7 @@ final class HeldOwner {
     ///
     /// @return whether it is in; when not, the copy is where the head is now
     private boolean stored(OwnerBatch batch) {
-        List<OwnerBatch> unspread = spread.unspread();
+        List<OwnerBatch> unspread = leftToSpread();
         OwnerHead next = new OwnerHead(owner, revision, 0, at, List.of(), recent).with(unspread, batch);
         long tookOut = unspread.isEmpty() ? revision : unspread.getFirst().revision() - 1;
         boolean stored;
@@ -441,11 +444,24 @@ final class HeldOwner {
             return storedAfterAll(batch, next, e);
         }
         if (stored) {
-            recent = next.recent();
+            isLatest(next);
             spread.tookOut(tookOut);
             return true;
         }
-        return isIn(batch);
+        return isIn(batch, next);
+    }
+
+    /// Batches that the next head must still carry. Those that other nodes committed are spread by this node, too:
+    /// whoever committed them may be dead, and what this node spreads later must not come first.
+    private List<OwnerBatch> leftToSpread() {
+        spread.add(pending);
+        long done = spread.spread();
+        return pending.stream().filter(each -> each.revision() > done).toList();
+    }
+
+    private void isLatest(OwnerHead committed) {
+        recent = committed.recent();
+        pending = committed.pending();
     }
 
     /// The same batch again, for as long as the callers have patience: it is stored once at most, since its revision
@@ -456,10 +472,10 @@ final class HeldOwner {
         while (runtime.nanos() - deadline < 0) {
             try {
                 if (reachability.asked(() -> database.commit(next))) {
-                    recent = next.recent();
+                    isLatest(next);
                     return true;
                 }
-                return isIn(batch);
+                return isIn(batch, next);
             } catch (MnemeException e) {
                 if (e.code() != ErrorCode.HUB_UNAVAILABLE) {
                     throw e;
@@ -474,9 +490,10 @@ final class HeldOwner {
     /// After a commit that was not, or not surely, the first of its revision.
     ///
     /// @return whether the batch is in the owner's past; if not, the copy is where the head is now
-    private boolean isIn(OwnerBatch batch) {
+    private boolean isIn(OwnerBatch batch, OwnerHead next) {
         OwnerHead head = reachability.asked(() -> database.head(owner));
         if (head.recent().contains(batch.id())) {
+            isLatest(next);
             return true;
         }
         if (head.revision() - batch.revision() >= OwnerHead.RECENT) {
