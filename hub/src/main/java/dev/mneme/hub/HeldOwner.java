@@ -50,6 +50,7 @@ final class HeldOwner {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private List<CompletableFuture<@Nullable Void>> refreshes = new ArrayList<>();
     private boolean turnDue;
+    private boolean back; // the database is, and what waits in the outbox was not tried since
     private boolean closed;
     private int pins;
 
@@ -181,6 +182,9 @@ final class HeldOwner {
 
     /// The database is back: what waits in the outbox goes on.
     void goOn() {
+        synchronized (queues) {
+            back = true; // a turn that is under way may have given up already
+        }
         turnSoon();
     }
 
@@ -219,6 +223,7 @@ final class HeldOwner {
         List<CompletableFuture<@Nullable Void>> readers;
         List<Waiting> group;
         synchronized (queues) {
+            back = false;
             readers = refreshes;
             refreshes = new ArrayList<>();
             group = new ArrayList<>();
@@ -239,7 +244,7 @@ final class HeldOwner {
             boolean more;
             synchronized (queues) {
                 turnDue = false;
-                more = !waiting.isEmpty() || !refreshes.isEmpty() || (loaded && heard > revision);
+                more = !waiting.isEmpty() || !refreshes.isEmpty() || back || (loaded && heard > revision);
             }
             if (more) {
                 turnSoon();

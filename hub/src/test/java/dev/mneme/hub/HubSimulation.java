@@ -294,7 +294,7 @@ final class HubSimulation {
                     throw new SimulatedProcess.Died();
                 }
                 if (own.nextInt(3) == 0) {
-                    mine.pause(Duration.ofMillis(own.nextInt(12)));
+                    mine.pauseInCall(Duration.ofMillis(own.nextInt(12)));
                 }
             }
         }

@@ -19,6 +19,8 @@ final class SimulatedProcess implements NodeRuntime {
     private final Duration clockAhead;
     private final Stack stack;
     private boolean dead;
+    private String lane = "";
+    private int spreading;
 
     /// How many steps of nodes lie upon one another. Whoever waits for a node as a client begins when there is none:
     /// it would lie above a step that it waits for.
@@ -60,14 +62,17 @@ final class SimulatedProcess implements NodeRuntime {
         }
     }
 
-    private void step(Execution lane, boolean waits, Runnable step) {
+    private void step(Execution on, String name, Runnable step) {
         if (dead) {
             return;
         }
-        if (waits && !stack.isFree()) {
-            lane.after(LITTLE, () -> step(lane, true, step));
+        boolean late = name.equals("hub-lease") ? !stack.isFree() : name.equals("owner") && spreading > 0;
+        if (late) {
+            on.after(LITTLE, () -> step(on, name, step));
             return;
         }
+        String below = lane;
+        lane = name;
         stack.steps++;
         try {
             step.run();
@@ -75,42 +80,42 @@ final class SimulatedProcess implements NodeRuntime {
             runtime.note("died");
         } finally {
             stack.steps--;
+            lane = below;
         }
     }
 
     @Override
     public Execution execution(String name) {
-        Execution lane = runtime.execution(name);
-        boolean waits = name.equals("hub-lease");
+        Execution on = runtime.execution(name);
         return new Execution() {
             @Override
             public void execute(Runnable step) {
-                lane.execute(() -> step(lane, waits, step));
+                on.execute(() -> step(on, name, step));
             }
 
             @Override
             public void after(Duration delay, Runnable step) {
-                lane.after(delay, () -> step(lane, waits, step));
+                on.after(delay, () -> step(on, name, step));
             }
 
             @Override
             public long nanos() {
-                return lane.nanos();
+                return on.nanos();
             }
 
             @Override
             public void close() {
-                lane.close();
+                on.close();
             }
 
             @Override
             public void interrupt() {
-                lane.interrupt();
+                on.interrupt();
             }
 
             @Override
             public boolean ended(Duration atMost) throws InterruptedException {
-                return lane.ended(atMost);
+                return on.ended(atMost);
             }
         };
     }
@@ -154,6 +159,17 @@ final class SimulatedProcess implements NodeRuntime {
             throw new IllegalStateException("Waited for an hour.");
         }
         return awaited.join();
+    }
+
+    /// A call of the database takes time. While it spreads, no turn begins, which would wait for what lies below it.
+    void pauseInCall(Duration time) {
+        boolean inSpread = lane.equals("owner-spread");
+        spreading += inSpread ? 1 : 0;
+        try {
+            pause(time);
+        } finally {
+            spreading -= inSpread ? 1 : 0;
+        }
     }
 
     @Override
