@@ -134,7 +134,7 @@ public final class HubNode {
                 }));
         try {
             OF_SERVER.forEach(owner -> owners.use(owner, false));
-            outbox.owners().forEach(owners::of);
+            outbox.owners().forEach(owner -> owners.of(owner).goOn());
             leadership.begin(store);
         } catch (RuntimeException e) {
             store.close();
