@@ -23,7 +23,6 @@ final class HubSimulationTest {
     @MethodSource("seeds")
     void nothingThatWasAnsweredIsLost(long seed) {
         HubSimulation.Lived lived = new HubSimulation(seed).live();
-        System.out.println("seed " + seed + " " + lived);
         assertThat(lived.acknowledged()).isPositive();
     }
 
