@@ -127,11 +127,15 @@ final class HubSimulation {
                 (int) asked.stream().filter(each -> each.replayed).count(),
                 kills,
                 seen.values().stream().mapToInt(List::size).sum(),
-                OWNERS.stream().mapToInt(owner -> conflicts(changes(nodes.getFirst().open(), owner))).sum());
+                OWNERS.stream()
+                        .mapToInt(owner -> conflicts(changes(nodes.getFirst().open(), owner)))
+                        .sum());
     }
 
     private static int conflicts(List<Change> changes) {
-        return (int) changes.stream().filter(each -> each.type() == ChangeType.CONFLICT_RECORDED).count();
+        return (int) changes.stream()
+                .filter(each -> each.type() == ChangeType.CONFLICT_RECORDED)
+                .count();
     }
 
     private void requireNoFailure() {
@@ -307,8 +311,9 @@ final class HubSimulation {
         if (!node.isOpen()) {
             return;
         }
-        List<Asked> repeatable =
-                asked.stream().filter(each -> each.isRepeatable() && !each.refused).toList();
+        List<Asked> repeatable = asked.stream()
+                .filter(each -> each.isRepeatable() && !each.refused)
+                .toList();
         if (!repeatable.isEmpty() && own.nextInt(4) == 0) {
             Asked one = repeatable.get(repeatable.size() - 1 - own.nextInt(Math.min(8, repeatable.size())));
             // What an inspired instance was answered is known on its own node alone.
@@ -345,8 +350,11 @@ final class HubSimulation {
         }
         if (choice < 10) {
             String key = "c" + own.nextInt(2);
-            long version =
-                    store.contexts().find(owner, key).value().map(Context::version).orElse(0L);
+            long version = store.contexts()
+                    .find(owner, key)
+                    .value()
+                    .map(Context::version)
+                    .orElse(0L);
             return new Command.PutContext(
                     key,
                     ContextType.CUSTOM,
@@ -382,8 +390,7 @@ final class HubSimulation {
         }
         Memory memory = there.get(own.nextInt(there.size()));
         if (choice < 15) {
-            return new Command.DeleteMemory(
-                    memory.id(), own.nextBoolean() ? Command.ANY_VERSION : memory.version());
+            return new Command.DeleteMemory(memory.id(), own.nextBoolean() ? Command.ANY_VERSION : memory.version());
         }
         Command.UpdateMemory any = Fixtures.retext(memory.id(), "text number " + ++numbers);
         return own.nextInt(3) == 0
@@ -402,8 +409,8 @@ final class HubSimulation {
 
     private Command add(Owner owner) {
         int number = ++numbers;
-        return Fixtures.withoutDedupe(Fixtures.withId(
-                Fixtures.add(owner.id(), "text number " + number), Fixtures.id(owner, number)));
+        return Fixtures.withoutDedupe(
+                Fixtures.withId(Fixtures.add(owner.id(), "text number " + number), Fixtures.id(owner, number)));
     }
 
     private void ask(SimulatedNode node, Asked one) {
@@ -428,7 +435,9 @@ final class HubSimulation {
         }
         WriteResult before = one.done;
         if (before != null && !one.write.owner().equals(ERASED)) {
-            assertThat(result.replayed() || one.replayed).as("one of the repeats was told so: %s, before %s, now %s", one.write, before, result).isTrue();
+            assertThat(result.replayed() || one.replayed)
+                    .as("one of the repeats was told so: %s, before %s, now %s", one.write, before, result)
+                    .isTrue();
             assertThat(result.position()).as("a repeat of %s", one.write).isEqualTo(before.position());
         }
         one.replayed |= result.replayed();
@@ -510,7 +519,9 @@ final class HubSimulation {
                 assertThat(shared(changes(node.open(), owner)))
                         .as("changes of %s on %s", owner, node.id)
                         .isEqualTo(shared(changes));
-                assertThat(reads(node.open(), owner)).as("reads of %s on %s", owner, node.id).isEqualTo(reads);
+                assertThat(reads(node.open(), owner))
+                        .as("reads of %s on %s", owner, node.id)
+                        .isEqualTo(reads);
             }
             if (owner.equals(INSPIRED)) {
                 checkOwn();
@@ -559,9 +570,13 @@ final class HubSimulation {
                         .filter(each -> !each.localOnly())
                         .toList()
                 + "\n"
-                + contexts(newest, owner).stream().filter(each -> !each.localOnly()).toList()
+                + contexts(newest, owner).stream()
+                        .filter(each -> !each.localOnly())
+                        .toList()
                 + "\n"
-                + newest.modes().all(owner).value().stream().map(ModeState::announced).toList();
+                + newest.modes().all(owner).value().stream()
+                        .map(ModeState::announced)
+                        .toList();
     }
 
     private List<Context> contexts(StoreReads reads, Owner owner) {
@@ -595,16 +610,23 @@ final class HubSimulation {
             Change change = Objects.requireNonNull(bySequence.get(sequence), () -> "no change at " + done.position());
             if (done.outcomes().getFirst() instanceof Outcome.Stored(var event, Subject subject)
                     && !change.localOnly()) {
-                assertThat(change.subject()).as("what was answered to %s", one.write).isEqualTo(subject);
+                assertThat(change.subject())
+                        .as("what was answered to %s", one.write)
+                        .isEqualTo(subject);
             }
-            assertThat(taken.add(sequence)).as("nobody else was told %d", sequence).isTrue();
+            assertThat(taken.add(sequence))
+                    .as("nobody else was told %d", sequence)
+                    .isTrue();
         }
         for (Asked one : asked) {
-            if (one.write.owner().equals(owner)
-                    && one.write.commands().getFirst() instanceof Command.AddMemory add) {
+            if (one.write.owner().equals(owner) && one.write.commands().getFirst() instanceof Command.AddMemory add) {
                 long times = changes.stream()
                         .filter(each -> each.type() == ChangeType.MEMORY_ADDED)
-                        .filter(each -> add.text().equals(each.memory() == null ? "" : each.memory().text()))
+                        .filter(each -> add.text()
+                                .equals(
+                                        each.memory() == null
+                                                ? ""
+                                                : each.memory().text()))
                         .count();
                 assertThat(times).as("%s was added", add.text()).isLessThanOrEqualTo(one.refused ? 0 : 1);
                 if (one.pending && !owner.equals(ERASED) && !owner.equals(INSPIRED)) {
@@ -624,14 +646,20 @@ final class HubSimulation {
                 case MEMORY_ADDED, MEMORY_UPDATED -> {
                     Memory memory = (Memory) Objects.requireNonNull(change.subject());
                     memories.put(memory.id(), memory);
-                    assertThat(versions.add(memory.id() + " " + memory.version())).as("one winner").isTrue();
+                    assertThat(versions.add(memory.id() + " " + memory.version()))
+                            .as("one winner")
+                            .isTrue();
                 }
                 case MEMORY_DELETED -> memories.remove(((Memory) Objects.requireNonNull(change.subject())).id());
                 case CONTEXT_PUT -> {
                     Context context = (Context) Objects.requireNonNull(change.subject());
                     contexts.put(context.key(), context);
-                    assertThat(versions.add(context.data().toString())).as("put once").isTrue();
-                    assertThat(versions.add(context.key() + " " + context.version())).as("one winner").isTrue();
+                    assertThat(versions.add(context.data().toString()))
+                            .as("put once")
+                            .isTrue();
+                    assertThat(versions.add(context.key() + " " + context.version()))
+                            .as("one winner")
+                            .isTrue();
                 }
                 case CONTEXT_DELETED -> contexts.remove(change.key());
                 default -> {}
@@ -658,7 +686,9 @@ final class HubSimulation {
                             .filter(each -> each.position().equals(done.position()) && each.subject() != null)
                             .forEach(told::add);
                 }
-                assertThat(told).as("what %s wrote stays on its node", one.write).isNotEmpty();
+                assertThat(told)
+                        .as("what %s wrote stays on its node", one.write)
+                        .isNotEmpty();
             }
         }
     }
