@@ -7,6 +7,7 @@ import dev.mneme.core.hub.OwnerHead;
 import dev.mneme.core.hub.RecordChange;
 import dev.mneme.core.hub.StoredRecord;
 import dev.mneme.core.model.Owner;
+import dev.mneme.core.model.RandomId;
 import dev.mneme.engine.copy.OwnerCopies;
 import dev.mneme.engine.state.OwnerRecords;
 import dev.mneme.engine.state.OwnerRow;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /// The engine's copies, and on this node's disk the rows that may not leave it.
 ///
@@ -23,44 +26,72 @@ final class EngineCopy implements OwnerCopy {
     private final OwnerCopies copies;
     private final NodeLog own;
     private final String node;
+    private final RandomGenerator random;
 
-    EngineCopy(OwnerCopies copies, NodeLog own, String node) {
+    EngineCopy(OwnerCopies copies, NodeLog own, String node, RandomGenerator random) {
         this.copies = copies;
         this.own = own;
         this.node = node;
+        this.random = random;
     }
 
     @Override
     public Decided decide(Owner owner, Instant at, List<Write> writes, Command.Govern rules) {
         dev.mneme.engine.state.Decided decided = copies.decide(owner, at, writes, rules);
+        List<OwnerRow> rows = new ArrayList<>(decided.rows());
+        if (!decided.own().isEmpty()) {
+            rows.add(OwnRows.traceRow(RandomId.of(random).toString()));
+        }
         return new Decided(
-                decided.results(), decided.sequence(), OwnerRow.encode(decided.rows()), OwnerRow.encode(decided.own()));
+                decided.results(), decided.sequence(), OwnerRow.encode(rows), OwnerRow.encode(decided.own()));
     }
 
     @Override
     public void take(Owner owner, OwnerBatch batch) {
-        List<OwnerRow> rows = new ArrayList<>(OwnerRow.decode(batch.rows()));
-        own.get(key(owner, batch))
-                .ifPresent(bytes -> rows.addAll(OwnRows.decode(bytes).rows()));
+        List<OwnerRow> batchRows = OwnerRow.decode(batch.rows());
+        Set<String> traces = OwnRows.traces(batchRows);
+        List<OwnerRow> rows = new ArrayList<>(OwnRows.withoutTraces(batchRows));
+        for (String trace : traces) {
+            own.get(key(owner, trace))
+                    .ifPresent(bytes -> rows.addAll(OwnRows.decode(bytes).rows()));
+        }
         copies.take(owner, batch.at(), rows, batch.node().equals(node));
         if (OwnerRecords.erases(rows)) {
-            ownOf(owner).forEach(own::remove);
+            forgetOthers(owner, traces, batch.revision());
         }
     }
 
     @Override
     public void load(Owner owner, OwnerHead head, Collection<StoredRecord> records) {
-        List<OwnRows> batches = new ArrayList<>();
-        ownOf(owner).forEach(key -> own.get(key).map(OwnRows::decode).ifPresent(batches::add));
-        copies.load(owner, head.at(), OwnRows.over(records, batches, head.revision()));
+        Set<String> traces = OwnRows.traces(OwnerRecords.rows(records));
+        copies.load(owner, head.at(), OwnRows.over(records, own(owner, traces)));
+        forgetOthers(owner, traces, head.revision());
     }
 
     @Override
     public void takeLoaded(Owner owner, OwnerHead head, Collection<StoredRecord> changed) {
-        List<OwnerRow> rows = OwnerRecords.rows(changed);
+        Set<String> traces = OwnRows.traces(OwnerRecords.rows(changed));
+        List<OwnerRow> rows = OwnRows.over(changed, own(owner, traces));
         copies.take(owner, head.at(), rows, false);
         if (OwnerRecords.erases(rows)) {
-            ownOf(owner).forEach(own::remove);
+            forgetOthers(owner, traces, head.revision());
+        }
+    }
+
+    private List<OwnRows> own(Owner owner, Set<String> traces) {
+        return traces.stream()
+                .flatMap(trace -> own.get(key(owner, trace)).stream())
+                .map(OwnRows::decode)
+                .toList();
+    }
+
+    /// Own rows without a trace were erased, or never committed. Those of a later batch may still be.
+    private void forgetOthers(Owner owner, Set<String> traces, long upTo) {
+        for (String key : own.keys(prefix(owner))) {
+            own.get(key)
+                    .map(OwnRows::decode)
+                    .filter(each -> each.revision() <= upTo && !traces.contains(each.trace()))
+                    .ifPresent(each -> own.remove(key));
         }
     }
 
@@ -81,26 +112,25 @@ final class EngineCopy implements OwnerCopy {
 
     @Override
     public void keepOwn(Owner owner, OwnerBatch batch, byte[] ownRows) {
-        if (ownRows.length > 0) {
-            own.put(key(owner, batch), new OwnRows(batch.revision(), OwnerRow.decode(ownRows)).encode());
+        for (String trace : ownRows.length == 0 ? Set.<String>of() : tracesOf(batch)) {
+            own.put(key(owner, trace), new OwnRows(batch.revision(), trace, OwnerRow.decode(ownRows)).encode());
         }
     }
 
     @Override
     public void forgetOwn(Owner owner, OwnerBatch batch) {
-        own.remove(key(owner, batch));
+        tracesOf(batch).forEach(trace -> own.remove(key(owner, trace)));
     }
 
-    private List<String> ownOf(Owner owner) {
-        String prefix = prefix(owner);
-        return own.keys().stream().filter(key -> key.startsWith(prefix)).toList();
+    private static Set<String> tracesOf(OwnerBatch batch) {
+        return OwnRows.traces(OwnerRow.decode(batch.rows()));
     }
 
     private static String prefix(Owner owner) {
         return HexFormat.of().formatHex(owner.hash()) + ":";
     }
 
-    private static String key(Owner owner, OwnerBatch batch) {
-        return prefix(owner) + batch.id();
+    private static String key(Owner owner, String trace) {
+        return prefix(owner) + trace;
     }
 }

@@ -88,7 +88,8 @@ public final class HubNode {
                 runtime,
                 parts.metrics()));
         NodeLog waiting = new NodeLog(parts.journal(), OUTBOX, runtime);
-        EngineCopy copy = new EngineCopy(copies, new NodeLog(parts.journal(), OWN_ROWS, runtime), settings.node());
+        EngineCopy copy = new EngineCopy(
+                copies, new NodeLog(parts.journal(), OWN_ROWS, runtime), settings.node(), runtime.random());
         Outbox outbox = new Outbox(
                 waiting,
                 epoch(runtime.random()),

@@ -9,10 +9,11 @@ import dev.mneme.engine.codec.ByteReader;
 import dev.mneme.engine.codec.ByteWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -33,7 +34,7 @@ final class NodeLog {
     private final Journal journal;
     private final ShardId shard;
     private final NodeRuntime runtime;
-    private final Map<String, Long> places = new LinkedHashMap<>(); // in the order of their first put
+    private final NavigableMap<String, Long> places = new TreeMap<>();
 
     /// @param shard of the journal, which this has to itself
     NodeLog(Journal journal, ShardId shard, NodeRuntime runtime) {
@@ -81,13 +82,13 @@ final class NodeLog {
         }
     }
 
-    /// The keys in the order in which they were first put.
     synchronized List<String> keys() {
         return List.copyOf(places.keySet());
     }
 
-    synchronized int size() {
-        return places.size();
+    /// The keys that begin with this.
+    synchronized List<String> keys(String prefix) {
+        return List.copyOf(places.subMap(prefix, prefix + Character.MAX_VALUE).keySet());
     }
 
     /// @throws MnemeException as [Journal#append] fails

@@ -17,6 +17,7 @@ import dev.mneme.engine.codec.ByteWriter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -105,11 +106,13 @@ final class Outbox implements Away {
         this.provisional = provisional;
         this.conflicts = conflicts;
         this.clock = clock;
-        for (String key : disk.keys()) {
-            Kept kept = Kept.decode(disk.get(key).orElseThrow());
-            add(kept);
-            next.accumulateAndGet(kept.number(), Math::max);
-        }
+        disk.keys().stream()
+                .map(key -> Kept.decode(disk.get(key).orElseThrow()))
+                .sorted(Comparator.comparingLong(Kept::number))
+                .forEach(kept -> {
+                    add(kept);
+                    next.set(kept.number());
+                });
     }
 
     private void add(Kept kept) {

@@ -152,7 +152,7 @@ final class OwnersInUse implements AutoCloseable {
     private void lookAtHeads() {
         List<Owner> owners = loaded();
         try {
-            for (int i = 0; i < owners.size() || i == 0; i += LOOKED_AT_ONCE) {
+            for (int i = 0; i < owners.size(); i += LOOKED_AT_ONCE) {
                 List<Owner> some = owners.subList(i, Math.min(owners.size(), i + LOOKED_AT_ONCE));
                 reachability.asked(() -> database.revisions(some)).forEach(this::advanced);
             }

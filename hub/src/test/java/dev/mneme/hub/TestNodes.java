@@ -39,6 +39,18 @@ final class TestNodes {
         }
     }
 
+    /// Nothing waits on this node's disk any more, as if its outbox had been lost. While it is closed.
+    void emptyOutbox(String id) {
+        HeapJournal.Home disk = disks.get(id);
+        if (disk == null) {
+            throw new IllegalStateException("node " + id + " was never opened");
+        }
+        try (HeapJournal journal = new HeapJournal(disk)) {
+            NodeLog outbox = new NodeLog(journal, HubNode.OUTBOX, new SystemRuntime());
+            outbox.keys().forEach(outbox::remove);
+        }
+    }
+
     Node open(String id) {
         return open(id, new SystemRuntime(), Retention.DEFAULTS);
     }
