@@ -361,10 +361,7 @@ final class HeldOwner {
             spread.add(now.pending());
             runtime.join(spread.idle());
             long from = after;
-            reachability.asked(() -> {
-                database.load(owner, from, records::add);
-                return true;
-            });
+            reachability.asked(() -> database.load(owner, from, records::add));
             OwnerHead next = reachability.asked(() -> database.head(owner));
             if (next.revision() == now.revision()) {
                 break;

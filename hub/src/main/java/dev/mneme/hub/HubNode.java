@@ -76,7 +76,7 @@ public final class HubNode {
 
     static HubStore open(Parts parts, HubSettings settings) {
         NodeRuntime runtime = parts.runtime();
-        Reachability reachability = new Reachability(runtime.clock());
+        Reachability reachability = new Reachability();
         OwnerCopies copies = new OwnerCopies(new OwnerCopies.Parts(
                 settings.rules().epoch(),
                 epoch(runtime.random()),

@@ -149,10 +149,7 @@ final class OwnerSpread {
             OwnerBatch batch = next;
             List<RecordChange> changes = records.changes(batch);
             List<RecordChange> all = records.erases(batch) ? withDeletions(batch, changes) : changes;
-            reachability.asked(() -> {
-                database.spread(owner, batch.revision(), all);
-                return true;
-            });
+            reachability.asked(() -> database.spread(owner, batch.revision(), all));
             told.spread(batch);
             finished(batch);
         }
@@ -189,10 +186,7 @@ final class OwnerSpread {
     private void settle() {
         long last = spread();
         if (settled() < last) {
-            reachability.asked(() -> {
-                database.settle(owner, last);
-                return true;
-            });
+            reachability.asked(() -> database.settle(owner, last));
             tookOut(last);
         }
     }

@@ -2,44 +2,24 @@ package dev.mneme.hub;
 
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.MnemeException;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Whether the database can be reached, as the last call of anybody found it.
 ///
 /// **Threads**: any.
 final class Reachability {
-    private final InstantSource clock;
     private final List<Runnable> returned = new CopyOnWriteArrayList<>();
-    private volatile @Nullable Instant awaySince;
-    private volatile String why = "";
-
-    Reachability(InstantSource clock) {
-        this.clock = clock;
-    }
+    private volatile boolean away;
 
     /// Is told, on the thread that found out, when the database is back.
     void whenBack(Runnable told) {
         returned.add(told);
     }
 
-    /// Since when it is away; null when it is not.
-    @Nullable
-    Instant awaySince() {
-        return awaySince;
-    }
-
     boolean away() {
-        return awaySince != null;
-    }
-
-    /// Why it is away, in words for an operator.
-    String why() {
-        return why;
+        return away;
     }
 
     /// Calls the database, and notes what that says of it.
@@ -49,32 +29,23 @@ final class Reachability {
             answer = call.get();
         } catch (MnemeException e) {
             if (e.code() == ErrorCode.HUB_UNAVAILABLE) {
-                lost(e);
+                away = true;
             }
             throw e;
         }
-        found();
+        if (away) {
+            away = false;
+            returned.forEach(Runnable::run);
+        }
         return answer;
     }
 
-    private synchronized void lost(MnemeException e) {
-        if (awaySince == null) {
-            awaySince = clock.instant();
-        }
-        why = String.valueOf(e.getMessage());
-    }
-
-    private void found() {
-        if (awaySince == null) {
-            return;
-        }
-        synchronized (this) {
-            if (awaySince == null) {
-                return;
-            }
-            awaySince = null;
-            why = "";
-        }
-        returned.forEach(Runnable::run);
+    /// As above, of a call without an answer.
+    void asked(Runnable call) {
+        boolean done = asked(() -> {
+            call.run();
+            return true;
+        });
+        assert done;
     }
 }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.core.command.Command;
 import dev.mneme.core.hub.StoredRecord;
+import dev.mneme.core.model.Change;
+import dev.mneme.core.model.ChangeType;
 import dev.mneme.core.model.ContextType;
 import dev.mneme.core.model.ErrorCode;
 import dev.mneme.core.model.Memory;
@@ -102,6 +104,30 @@ final class LocalOnlyTest {
         }
     }
 
+    /// The node died before its batch was in the collections, and another node put it there.
+    @Test
+    void itIsThereWhoeverSpreadItsBatch() {
+        try (Node a = hub.open("a")) {
+            a.database().hook(new Hook() {
+                @Override
+                public void before(Call call, @Nullable Owner owner) {
+                    if (call == Call.SPREAD && ALICE.equals(owner)) {
+                        throw new MnemeException(ErrorCode.HUB_UNAVAILABLE, "The node never spreads.");
+                    }
+                }
+            });
+            inspire(a.store());
+        }
+        try (Node b = hub.open("b")) {
+            assertThat(b.store().changes(ALICE, 0, 100).changes().get(1).subject())
+                    .isNull();
+        }
+        try (Node a = hub.open("a")) {
+            assertThat(a.store().changes(ALICE, 0, 100).changes().get(1).subject())
+                    .isNotNull();
+        }
+    }
+
     /// The node died before its commit, and another node's batch has the revision that it would have had.
     @Test
     void whatWasNeverCommittedIsNotThere() {
@@ -140,8 +166,14 @@ final class LocalOnlyTest {
         try (Node a = hub.open("a");
                 Node c = hub.open("c")) {
             assertThat(texts(a.store())).isEmpty();
-            assertThat(a.store().changes(ALICE, 0, 100).changes())
-                    .isEqualTo(c.store().changes(ALICE, 0, 100).changes());
+            List<Change> ofA = a.store().changes(ALICE, 0, 100).changes();
+            List<Change> ofC = c.store().changes(ALICE, 0, 100).changes();
+            assertThat(ofA)
+                    .extracting(Change::type)
+                    .containsExactly(ChangeType.MODE_CHANGED, ChangeType.TRANSITION_RECORDED, ChangeType.CONTEXT_PUT);
+            assertThat(ofA.get(1).subject()).as("its own").isNotNull();
+            assertThat(ofC.get(1).subject()).isNull();
+            assertThat(ofA.getLast()).isEqualTo(ofC.getLast());
         }
     }
 }
