@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// One owner in use on this node: loaded when it is first asked for, brought up to date when another node has
@@ -359,7 +361,7 @@ final class HeldOwner {
         while (true) {
             OwnerHead now = head;
             spread.add(now.pending());
-            runtime.join(spread.idle());
+            awaitSpread();
             long from = after;
             reachability.asked(() -> database.load(owner, from, records::add));
             OwnerHead next = reachability.asked(() -> database.head(owner));
@@ -390,7 +392,7 @@ final class HeldOwner {
     private void commit(List<Waiting> group) {
         while (true) {
             if (spread.size() >= settings.unspread()) {
-                runtime.join(spread.idle());
+                awaitSpread();
             }
             Instant time = later(runtime.clock().instant().truncatedTo(ChronoUnit.MILLIS), at);
             OwnerCopy.Decided decided =
@@ -410,15 +412,71 @@ final class HeldOwner {
                     decided.sequence(),
                     decided.rows());
             copy.keepOwn(owner, batch, decided.ownRows());
-            if (stored(batch)) {
-                copy.take(owner, batch);
-                advanceTo(batch.revision(), time);
+            boolean stored;
+            try {
+                stored = stored(batch);
+            } catch (MnemeException e) {
+                if (e.code() != ErrorCode.TOO_LARGE) {
+                    throw e;
+                }
+                copy.forgetOwn(owner, batch);
+                if (spread.size() > 0) {
+                    awaitSpread(); // the head is smaller then
+                    continue;
+                }
+                commitHalves(group, e);
+                return;
+            }
+            if (stored) {
+                try {
+                    takeCommitted(batch);
+                } finally {
+                    spread.add(List.of(batch));
+                }
                 answer(group, decided.results());
                 events.advanced(owner, batch.revision());
-                spread.add(List.of(batch));
                 return;
             }
             copy.forgetOwn(owner, batch);
+        }
+    }
+
+    /// A group that is too large for one head may fit in two.
+    private void commitHalves(List<Waiting> group, MnemeException tooLarge) {
+        if (group.size() == 1) {
+            throw tooLarge;
+        }
+        int half = group.size() / 2;
+        commit(group.subList(0, half));
+        commit(group.subList(half, group.size()));
+    }
+
+    /// What is committed and cannot be put here comes again with the next look at the head.
+    private void takeCommitted(OwnerBatch batch) {
+        try {
+            copy.take(owner, batch);
+        } catch (MnemeException e) {
+            throw new MnemeException(
+                    ErrorCode.OUTCOME_UNKNOWN,
+                    "This was committed, and this server cannot show it yet: send it again with the same idempotency"
+                            + " key. " + e.getMessage(),
+                    e);
+        }
+        advanceTo(batch.revision(), batch.at());
+    }
+
+    /// No longer than callers have patience: the database may be away.
+    private void awaitSpread() {
+        try {
+            runtime.await(spread.idle(), settings.patience());
+        } catch (TimeoutException | ExecutionException e) {
+            throw new MnemeException(
+                    ErrorCode.HUB_UNAVAILABLE,
+                    "What was committed before could not be brought into the hub's database in time: try again.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MnemeException(ErrorCode.HUB_UNAVAILABLE, "The wait for the hub's database was interrupted.", e);
         }
     }
 

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
 /// What was removed is released with the journal's oldest entries: whenever most entries are of no use, the oldest
 /// values are written once more at the end.
 ///
-/// **Threads**: any number may call.
+/// **Threads**: any number may call; of one key, one at a time.
 final class NodeLog {
     private static final int FORMAT = 1;
     private static final Duration WITHIN = Duration.ofSeconds(30);
@@ -35,6 +35,7 @@ final class NodeLog {
     private final ShardId shard;
     private final NodeRuntime runtime;
     private final NavigableMap<String, Long> places = new TreeMap<>();
+    private int underWay;
 
     /// @param shard of the journal, which this has to itself
     NodeLog(Journal journal, ShardId shard, NodeRuntime runtime) {
@@ -74,6 +75,7 @@ final class NodeLog {
         }
     }
 
+    /// Of several entries of a key the latest counts.
     private void replayed(long index, Entry entry) {
         if (entry.value().isPresent()) {
             places.put(entry.key(), index);
@@ -92,17 +94,35 @@ final class NodeLog {
     }
 
     /// @throws MnemeException as [Journal#append] fails
-    synchronized void put(String key, byte[] value) {
-        places.put(key, appended(new Entry(key, Optional.of(value))));
-        tidy();
+    void put(String key, byte[] value) {
+        write(new Entry(key, Optional.of(value)));
     }
 
-    synchronized void remove(String key) {
-        if (places.containsKey(key)) {
-            appended(new Entry(key, Optional.empty()));
-            places.remove(key);
-            tidy();
+    void remove(String key) {
+        synchronized (this) {
+            if (!places.containsKey(key)) {
+                return;
+            }
         }
+        write(new Entry(key, Optional.empty()));
+    }
+
+    /// The wait for the disk is outside of the lock, so that one fsync serves all who wait.
+    private void write(Entry entry) {
+        synchronized (this) {
+            underWay++;
+        }
+        try {
+            long place = appended(entry);
+            synchronized (this) {
+                replayed(place, entry);
+            }
+        } finally {
+            synchronized (this) {
+                underWay--;
+            }
+        }
+        tidy();
     }
 
     synchronized Optional<byte[]> get(String key) {
@@ -149,7 +169,10 @@ final class NodeLog {
     }
 
     /// Writes the oldest values once more, so that the entries before them can go.
-    private void tidy() {
+    private synchronized void tidy() {
+        if (underWay > 0) {
+            return; // what is durable and not noted yet would be released
+        }
         long first = journal.firstIndex(shard);
         long entries = journal.lastIndex(shard) - first + 1;
         if (entries > 2L * places.size() + USELESS) {

@@ -28,6 +28,9 @@ final class OwnersInUse implements AutoCloseable {
     /// How long is waited before a database that is away is asked again.
     static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
+    /// How many times as many owners as are meant to be in use may be.
+    private static final long MOST = 4;
+
     private static final int LOOKED_AT_ONCE = 1_000;
     private static final int FINISHED_AT_ONCE = 100;
 
@@ -66,16 +69,27 @@ final class OwnersInUse implements AutoCloseable {
     }
 
     /// The owner, whether it is loaded or not.
+    ///
+    /// @throws MnemeException `OVERLOADED` when far too many are in use
     HeldOwner of(Owner owner) {
-        HeldOwner one = held.computeIfAbsent(owner, made);
+        HeldOwner one = held.computeIfAbsent(owner, this::admitted);
         one.touch();
         return one;
+    }
+
+    /// More than those that are meant to be in use may be for a while, since nobody is dropped who has not rested.
+    private HeldOwner admitted(Owner owner) {
+        if (held.size() >= MOST * settings.owners() && !owner.isOfServer()) {
+            throw new MnemeException(
+                    ErrorCode.OVERLOADED, "Too many owners are in use on this server: try again in a minute.");
+        }
+        return made.apply(owner);
     }
 
     /// The owner, in use until it is unpinned.
     HeldOwner pinned(Owner owner) {
         return held.compute(owner, (name, present) -> {
-            HeldOwner one = present == null ? made.apply(name) : present;
+            HeldOwner one = present == null ? admitted(name) : present;
             one.pin();
             return one;
         });

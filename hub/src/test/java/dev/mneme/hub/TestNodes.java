@@ -65,6 +65,15 @@ final class TestNodes {
         return new Node(open(id, runtime, retention, database, events), database, events);
     }
 
+    /// @param owners how many are meant to be in use
+    Node openWithOwners(String id, int owners) {
+        HeapHubDatabase database = new HeapHubDatabase(home);
+        HeapHubEvents events = bus.node(id, 1_000);
+        HubStore store =
+                open(id, new SystemRuntime(), Retention.DEFAULTS, database, events, owners, Duration.ofMinutes(1));
+        return new Node(store, database, events);
+    }
+
     HubStore open(String id, NodeRuntime runtime, Retention retention, HubDatabase database, HubEvents events) {
         return open(id, runtime, retention, database, events, 1_000, Duration.ofMinutes(1));
     }
