@@ -83,8 +83,14 @@ final class HeldOwnerTest {
             assertThatThrownBy(() -> b.store().head(ALICE))
                     .isInstanceOfSatisfying(
                             MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HUB_UNAVAILABLE));
+            assertThat(b.store()
+                            .write(write(ALICE, add("alice", "second")))
+                            .position()
+                            .isPending())
+                    .as("not behind the load")
+                    .isTrue();
             b.database().hook(new Hook() {});
-            await().ignoreExceptions().until(() -> b.store().head(ALICE).sequence() == 1);
+            await().ignoreExceptions().until(() -> b.store().head(ALICE).sequence() == 2);
         }
     }
 
