@@ -28,6 +28,8 @@ final class OwnersInUse implements AutoCloseable {
     /// How long is waited before a database that is away is asked again.
     static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
+    static final Duration BETWEEN_SWEEPS = Duration.ofMinutes(10);
+
     /// How many times as many owners as are meant to be in use may be.
     private static final long MOST = 4;
 
@@ -45,6 +47,7 @@ final class OwnersInUse implements AutoCloseable {
     private final CountedLog failing = new CountedLog(System.getLogger(OwnersInUse.class.getName()), Level.WARNING);
     private volatile boolean closed;
     private long looks;
+    private long swept;
 
     OwnersInUse(
             HubSettings settings,
@@ -60,6 +63,7 @@ final class OwnersInUse implements AutoCloseable {
         this.made = made;
         this.runtime = runtime;
         this.looking = runtime.light("hub-heads");
+        this.swept = runtime.nanos();
         reachability.whenBack(() -> held.values().forEach(HeldOwner::goOn));
     }
 
@@ -159,6 +163,7 @@ final class OwnersInUse implements AutoCloseable {
             return;
         }
         lookAtHeads();
+        sweep();
         dropRested();
         looking.after(settings.poll(), this::look);
     }
@@ -175,6 +180,21 @@ final class OwnersInUse implements AutoCloseable {
             }
         } catch (MnemeException e) {
             failing.log("The heads of the owners in use cannot be looked at: " + e.getMessage());
+        }
+    }
+
+    /// What the database should have removed by its own clock, where it does not.
+    private void sweep() {
+        long now = runtime.nanos();
+        if (now - swept < BETWEEN_SWEEPS.toNanos() || reachability.away()) {
+            return;
+        }
+        swept = now;
+        try {
+            Instant time = runtime.clock().instant();
+            reachability.asked(() -> database.sweep(time));
+        } catch (MnemeException e) {
+            failing.log("What has expired could not be removed from the hub's database: " + e.getMessage());
         }
     }
 
